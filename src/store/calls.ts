@@ -70,7 +70,7 @@ export function createCalls(db: Kysely<Tables>) {
         .where('sessionId', '=', sessionId)
         .where('eventId', '=', eventId)
         .where('key', 'like', CALL)
-        .where('state', '=', 'posted')
+        .where('state', '=', sql.lit('posted'))
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;

@@ -56,7 +56,7 @@ export function createMilestones(db: Kysely<Tables>) {
         .selectFrom('milestones')
         .selectAll()
         .where('sessionId', '=', sessionId)
-        .where('state', '=', 'pending')
+        .where('state', '=', sql.lit('pending'))
         .orderBy('seq')
         .execute();
       return rows.map((row) => milestoneRowSchema.parse(row));
@@ -68,7 +68,7 @@ export function createMilestones(db: Kysely<Tables>) {
         .selectFrom('milestones')
         .select('sessionId')
         .distinct()
-        .where('state', '=', 'pending')
+        .where('state', '=', sql.lit('pending'))
         .where(isLongAgo(sql`created_at`, forMs))
         .limit(500)
         .execute();
@@ -87,7 +87,7 @@ export function createMilestones(db: Kysely<Tables>) {
     async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<boolean> {
       const attempted = await one(row)
         .set({ attemptedAt: at, eventId })
-        .where('state', '=', 'pending')
+        .where('state', '=', sql.lit('pending'))
         .returning('key')
         .executeTakeFirst();
       return attempted !== undefined;

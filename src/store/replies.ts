@@ -5,7 +5,7 @@ import { slackFileSchema } from '../session/context.ts';
 import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
 import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
 import type { Columns } from './columns.ts';
-import { json } from './database.ts';
+import { json, literals } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -136,7 +136,7 @@ export function createReplies(db: Kysely<Tables>) {
         .selectAll()
         .select(WAIT_MS.as('waitMs'))
         .where('sessionId', '=', sessionId)
-        .where('state', 'in', ['accepted', 'sending'])
+        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
         .where('kind', 'in', kinds)
         .orderBy(SAID_AT)
         .orderBy('id')
@@ -205,7 +205,7 @@ export function createReplies(db: Kysely<Tables>) {
           createdAt: sql<Date>`now()`,
         })
         .where('id', '=', id)
-        .where('state', 'in', ['failed', 'unknown'])
+        .where(sql<boolean>`state in ${literals(['failed', 'unknown'])}`)
         .returning('id')
         .executeTakeFirst();
       return row !== undefined;
@@ -265,7 +265,7 @@ export function createReplies(db: Kysely<Tables>) {
         .where('sessionId', '=', sessionId)
         .where('sentText', '=', sentText)
         .where('eventId', 'is', null)
-        .where('state', 'in', MAYBE_THERE)
+        .where(sql<boolean>`state in ${literals(MAYBE_THERE)}`)
         .where('id', '<>', id)
         .executeTakeFirstOrThrow();
       return Number(count);
@@ -277,8 +277,8 @@ export function createReplies(db: Kysely<Tables>) {
         .selectFrom('replies')
         .select('id')
         .where('sessionId', '=', sessionId)
-        .where('kind', 'in', ['unmute', 'sync'])
-        .where('state', '=', 'accepted')
+        .where(sql<boolean>`kind in ${literals(['unmute', 'sync'])}`)
+        .where('state', '=', sql.lit('accepted'))
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;
@@ -290,7 +290,7 @@ export function createReplies(db: Kysely<Tables>) {
         .selectFrom('replies')
         .select('sessionId')
         .distinct()
-        .where('state', 'in', ['accepted', 'sending'])
+        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
         .where((where) =>
           where.or([
             where('createdAt', '<=', sql<Date>`now() - ${forMs} * interval '1 ms'`),

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Columns } from './columns.ts';
-import { isLongAgo } from './database.ts';
+import { isLongAgo, literals } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
@@ -88,7 +88,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .selectFrom('sessionMessages')
         .selectAll()
         .where('sessionId', '=', sessionId)
-        .where('state', '=', 'pending')
+        .where('state', '=', sql.lit('pending'))
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst();
@@ -101,7 +101,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .selectFrom('sessionMessages')
         .select(['eventId', 'text', 'state'])
         .where('sessionId', '=', sessionId)
-        .where('source', '=', 'devin')
+        .where('source', '=', sql.lit('devin'))
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -124,8 +124,8 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .selectFrom('sessionMessages')
         .select('text')
         .where('sessionId', '=', sessionId)
-        .where('source', '=', 'devin')
-        .where('state', 'in', ['pending', 'posted'])
+        .where('source', '=', sql.lit('devin'))
+        .where(sql<boolean>`state in ${literals(['pending', 'posted'])}`)
         .where(sql<boolean>`strpos(text, ${words}) > 0`)
         .limit(100)
         .execute();
@@ -168,7 +168,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .updateTable('sessionMessages')
         .set({ state: 'skipped' })
         .where('sessionId', '=', sessionId)
-        .where('state', '=', 'left-out')
+        .where('state', '=', sql.lit('left-out'))
         .returning('eventId')
         .execute();
       return rows.length;
@@ -180,7 +180,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .updateTable('sessionMessages')
         .set({ state: 'left-out' })
         .where('sessionId', '=', sessionId)
-        .where('state', '=', 'pending')
+        .where('state', '=', sql.lit('pending'))
         .execute();
     },
 
@@ -191,7 +191,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .innerJoin('sessions', 'sessions.sessionId', 'sessionMessages.sessionId')
         .select('sessionMessages.sessionId')
         .distinct()
-        .where('sessionMessages.state', '=', 'pending')
+        .where('sessionMessages.state', '=', sql.lit('pending'))
         .where(isLongAgo(sql`coalesce(attempted_at, said_at)`, forMs))
         .where('sessions.threadTs', '<>', '')
         .where('sessions.threadTrouble', 'is', null)

@@ -74,6 +74,23 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
 const SCAN =
   /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts|ledger|approval_messages)\b/;
 
+/** They run all the time, and mostly find nothing: an index that only holds what they look for costs next to nothing. */
+const ROUTINE = new Set([
+  'stranded',
+  'cards out of line',
+  'workspaces in line',
+  'due',
+  'waiting messages',
+  'waiting replies',
+  'waiting milestones',
+]);
+const MOST_ROUTINE_COST = 100;
+
+/** As the planner counts: a page that is read costs 1. */
+function costOf(plans: string): number {
+  return Math.max(...[...plans.matchAll(/cost=[\d.]+\.\.([\d.]+)/g)].map(([, cost]) => Number(cost)));
+}
+
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every frequent statement uses an index', { timeout: 300_000 }, async () => {
     const database = await open();
@@ -144,7 +161,8 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
     const scanning: string[] = [];
     for (const [name, use] of Object.entries(uses)) {
       const plans = await plansOf(database, use);
-      if (SCAN.test(plans)) scanning.push(`${name}:\n${plans}`);
+      if (SCAN.test(plans) || (ROUTINE.has(name) && costOf(plans) > MOST_ROUTINE_COST))
+        scanning.push(`${name}:\n${plans}`);
     }
     expect(scanning).toEqual([]);
   });
