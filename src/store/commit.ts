@@ -120,17 +120,18 @@ export function beginCommit(deadlines: readonly Deadline[]): void {
 }
 
 /**
- * Does similar things together: what arrives while one batch is in progress is the next one. Alone, an item is a batch of
- * one and waits for nobody; in a rush, many share a transaction and its write to the disk.
+ * Does similar things together: what arrives while `atOnce` batches are in progress is the next one. Alone, an item is a
+ * batch of one and waits for nobody; in a rush, many share a transaction and its write to the disk.
  * When a batch fails, each of its items is tried by itself, so that one cannot spoil another.
  */
 export function inBatches<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   most: number,
+  atOnce = 1,
 ): (item: Item) => Promise<Result> {
   type Entry = { item: Item; settle: (result: Promise<Result>) => void };
   const waiting: Entry[] = [];
-  let running = false;
+  let running = 0;
 
   async function runAlone(item: Item): Promise<Result> {
     const [result] = await run([item]);
@@ -150,10 +151,10 @@ export function inBatches<Item, Result>(
   }
 
   async function work(): Promise<void> {
-    if (running) return;
-    running = true;
+    if (running === atOnce) return;
+    running += 1;
     while (waiting.length > 0) await runBatch(waiting.splice(0, most));
-    running = false;
+    running -= 1;
   }
 
   return async (item) =>

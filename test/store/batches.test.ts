@@ -12,6 +12,18 @@ test('a single item is a batch, and items that come meanwhile make the next', as
   expect(await double(6)).toBe(12);
 });
 
+test('a batch that has no answer yet holds up no other, if several may run at once', async () => {
+  const { promise: never } = Promise.withResolvers<number[]>();
+  const echo = inBatches(
+    async (items: number[]) => (items.includes(1) ? never : Promise.resolve(items)),
+    3,
+    2,
+  );
+  void echo(1);
+  expect(await echo(2)).toBe(2);
+  expect(await Promise.all([3, 4].map(echo))).toEqual([3, 4]);
+});
+
 test("a failed item doesn't affect the others in its batch", async () => {
   const check = inBatches(async (items: number[]) => {
     if (items.includes(3)) return Promise.reject(new Error('three'));
