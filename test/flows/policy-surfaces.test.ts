@@ -4,7 +4,7 @@ import { stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { createGovernedWorld, someoneIn } from '../support/governed.ts';
 import type { GovernedWorld } from '../support/governed.ts';
-import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
@@ -157,6 +157,8 @@ async function isRefused(surface: Surface, kind: Kind): Promise<void> {
   const who = someoneIn(world());
   const act = await surface(who, kind);
   const before = who.own().length;
+  // A form that asks the changed policy shows the refusal at its field instead.
+  await doneWith(world(), 'describe-form');
   await world().change(ruleFor(who, kind));
   const channelId = await act();
   await slack.waitForMessage(channelId, (message) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { World } from '../support/bot.ts';
-import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -137,7 +137,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
   });
 
   test('keeps the errors of a form that is sent while the thread is still read', async () => {
-    const { slack, address } = world();
+    const { slack } = world();
     const { ben, channelId, ...thread } = seedThread(world());
     const ref = { channelId, ts: thread.picked };
     await slack.closeView((await pick({ ben, channelId, ...thread }, thread.picked)).id);
@@ -148,9 +148,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     slack.typeIn(view.id, { 'field.prompt': ' ' });
     expect((await slack.submit(view.id, ben.userId)).kind).toBe('errors');
     release();
-    const jobs = async () => (await fetch(`${address}/metrics`)).text();
-    for (const state of ['queued', 'active'])
-      await expect.poll(jobs).toContain(`{job="describe-form",state="${state}"} 0`);
+    await doneWith(world(), 'describe-form');
     expect(Object.keys(slack.view(view.id).errors)).toEqual(['field.prompt']);
   });
 

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { LocalDevin } from '../../sandbox/devin/index.ts';
 import type { LocalSlack, Message, View } from '../../sandbox/slack/index.ts';
 
@@ -27,6 +28,13 @@ export function noticesTo(slack: LocalSlack, channelId: string, userId: string |
 /** The form once everything in it was looked up: from then on only the person changes it. */
 export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
   return slack.waitForView((view) => view.userId === userId && isSettled(view, slack.renderText(view.id)));
+}
+
+/** Once no job of this kind waits or runs. */
+export async function doneWith({ address }: { address: string }, job: string): Promise<void> {
+  const metrics = async () => (await fetch(`${address}/metrics`)).text();
+  for (const state of ['queued', 'active'])
+    await expect.poll(metrics).toContain(`{job="${job}",state="${state}"} 0`);
 }
 
 /** A form that offers parts of a thread says how long they are once the thread was read. */
