@@ -80,7 +80,7 @@ export async function commitInTime<T>(
 }
 
 /** How long other work steps back at most while people keep asking. */
-const PATIENCE_MS = 50;
+export const PATIENCE_MS = 50;
 
 /** Lets what a person waits for go first, on a database that serves many at a time. */
 export function createPrecedence(patienceMs: number = PATIENCE_MS) {

@@ -138,7 +138,7 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
 }
 
 /** Phases in which Devin says nothing new; literally as in the index `sessions_with_text`. */
-export const AT_REST = sql.raw(`('finished', 'asleep', 'capped', 'failed', 'ended', 'gone')`);
+export const AT_REST = literals(['finished', 'asleep', 'capped', 'failed', 'ended', 'gone']);
 
 /** What people and Devin wrote in sessions. */
 export async function clearTalk(trx: Transaction<Tables>, sessionIds: readonly string[]): Promise<void> {

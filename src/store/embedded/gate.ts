@@ -1,6 +1,7 @@
 import type { PGliteDialectConfig } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import type { Db } from 'pg-boss';
+import { PATIENCE_MS } from '../commit.ts';
 import type { DatabaseThread } from './database-thread.ts';
 
 /** `interactive`: a person in Slack waits for it. */
@@ -11,9 +12,6 @@ type Gate = {
   /** While the task runs, background work waits, even between the task's statements; though not for long. */
   withPriority<T>(task: () => Promise<T>): Promise<T>;
 };
-
-/** How long a background statement waits at most while interactive ones keep coming. */
-const PATIENCE_MS = 50;
 
 /**
  * The embedded database does one thing at a time, in order. Here interactive statements and transactions overtake the
