@@ -7,10 +7,10 @@ import type { Log } from './log.ts';
 import { LEASE_MS, RECHECK_DELAYS_MS, POLL_SECONDS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
-import { clockOf, createDatabaseTime, databaseClock } from './store/database.ts';
-import type { Clock, DatabaseTime } from './store/database.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
+import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';
+import type { Clock, DatabaseTime } from './store/sql.ts';
 import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 

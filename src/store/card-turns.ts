@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
-import type { Clock } from './database.ts';
+import type { Clock } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** How many edits of a workspace's cards can come at once, and how many a minute after that. */

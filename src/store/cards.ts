@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { CHANNEL_PACED_MS, stepMs, takeTurn } from './card-turns.ts';
 import type { EditBudget, Turn } from './card-turns.ts';
-import { databaseClock } from './database.ts';
-import type { Clock } from './database.ts';
 import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
+import { databaseClock } from './sql.ts';
+import type { Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** What an edit of a card is for. Each class is served before the next. */

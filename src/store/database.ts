@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
-import { CamelCasePlugin, Kysely, PGliteAdapter, PGliteDialect, PostgresDialect, sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool } from 'pg';
 import type { ClientBase, PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
@@ -11,7 +10,7 @@ import { bossDatabase, createGate, throughGate } from './embedded/gate.ts';
 import type { Priority } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
 import { codeOf, StoreError } from './store-error.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 export type Database = {
   db: Kysely<Tables>;
@@ -154,8 +153,6 @@ function once(run: () => Promise<void>): () => Promise<void> {
 const SILENT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-type PoolLog = { warn(facts: object, message: string): void };
-
 /**
  * How a pool reaches the server. If the network drops everything, the kernel would wait 15 minutes before it breaks the
  * connection, so a connection that is silent for `silentMs` is broken here. Pools close idle ones long before, and the one
@@ -175,7 +172,7 @@ function connectionOptions(databaseUrl: string, silentMs: number) {
 }
 
 /** A pool whose connections can break at any time: only what waits for one fails. */
-function createPool(options: PoolConfig, log: PoolLog): Pool {
+function createPool(options: PoolConfig, log: StoreLog): Pool {
   const pool = new Pool(options);
   // The pool replaces an idle connection that breaks; without a listener, the event would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
@@ -194,73 +191,3 @@ async function dropWhatStalls(client: ClientBase): Promise<void> {
 
 /** For what a person waits for. The pool awaits the promise, though its types don't say so. */
 const INTERACTIVE_POOL = { onConnect: dropWhatStalls };
-
-/**
- * Until the end of the transaction, no other has any of these names, in any replica. In one order, so that two that want
- * the same names never wait for each other.
- */
-export async function lockNames(names: readonly string[], trx: Db): Promise<void> {
-  // The embedded database's transactions run one at a time anyway.
-  if (trx.getExecutor().adapter instanceof PGliteAdapter) return;
-  await sql`
-    select pg_advisory_xact_lock(key) from (
-      select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
-    ) keys`.execute(trx);
-}
-
-/**
- * Words of ours, as they are in the text of a partial index, for `in` and `not in`. As parameters, a plan that is made
- * once for any values could not use that index.
- */
-export function literals(words: readonly string[]): RawBuilder<unknown> {
-  return sql.raw(`(${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ')})`);
-}
-
-/** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
-export function json<Value extends object | string | null | undefined>(
-  value: Value,
-): string | Extract<Value, null | undefined>;
-export function json(value: unknown): string | null | undefined {
-  return value === null || value === undefined ? value : JSON.stringify(value);
-}
-
-/** The time, as SQL: what several processes compare comes from one clock. */
-export type Clock = () => RawBuilder<Date>;
-
-/** The database's own. */
-export const databaseClock: Clock = () => sql<Date>`clock_timestamp()`;
-
-/** A clock set from outside, as in a test. */
-export function clockOf(now: () => number): Clock {
-  return () => sql<Date>`${new Date(now())}::timestamptz`;
-}
-
-/** Clocks that write and read differ by less. */
-const MARGIN_MS = 60_000;
-
-/** Whether a time is `ms` ago by the database's clock; or ahead of it, since the clock was set back. */
-export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
-  return sql<boolean>`(${moment} <= now() - ${ms} * interval '1 ms'
-    or ${moment} > now() + ${MARGIN_MS} * interval '1 ms')`;
-}
-
-export type DatabaseTime = ReturnType<typeof createDatabaseTime>;
-
-/**
- * The time by the database's clock, in ms: its times are compared with nothing else. This machine's clock can be wrong,
- * or be set at any time; it only measures what has passed since the last reading.
- */
-export function createDatabaseTime(passedMs: () => number = () => performance.now()) {
-  let aheadMs: number | null = null;
-  return {
-    /** This machine's time until the first reading. */
-    now: (): number => (aheadMs === null ? Date.now() : aheadMs + passedMs()),
-
-    async read(db: Kysely<Tables>): Promise<void> {
-      const askedMs = passedMs();
-      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
-      const [row] = rows;
-      if (row !== undefined) aheadMs = row.now.getTime() - (askedMs + passedMs()) / 2;
-    },
-  };
-}

@@ -4,7 +4,7 @@ import { fields } from '../session/fields.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { appendAudit } from './audit.ts';
-import { literals } from './database.ts';
+import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;

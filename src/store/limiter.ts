@@ -5,8 +5,8 @@ import { limitReached } from '../session/limits.ts';
 import type { LimitReached, Limits, Usage } from '../session/limits.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import { literals, lockNames } from './database.ts';
 import type { Person } from './identities.ts';
+import { literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;

@@ -4,7 +4,7 @@ import { phasesOf, STANDING } from '../session/lifecycle.ts';
 import type { SessionPhase, Standing } from '../session/lifecycle.ts';
 import { isPending } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import { literals } from './database.ts';
+import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Query = {

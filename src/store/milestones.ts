@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Columns } from './columns.ts';
-import { isLongAgo } from './database.ts';
+import { isLongAgo } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import { databaseClock, isLongAgo, literals } from './database.ts';
-import type { Clock } from './database.ts';
 import type { Person } from './identities.ts';
 import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
+import { databaseClock, isLongAgo, literals } from './sql.ts';
+import type { Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type Step = {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Columns } from './columns.ts';
-import { isLongAgo, literals } from './database.ts';
+import { isLongAgo, literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({

@@ -7,8 +7,8 @@ import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts'
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { LISTEN } from '../session/steering.ts';
 import type { Columns } from './columns.ts';
-import { json } from './database.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
+import { json } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({

@@ -10,8 +10,8 @@ import type { Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
 import type { Columns } from './columns.ts';
 import { inBatches } from './commit.ts';
-import { json } from './database.ts';
 import type { Person } from './identities.ts';
+import { json } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
 import { createCards } from '../../src/store/cards.ts';
-import { databaseClock } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
+import { databaseClock } from '../../src/store/sql.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { databaseClock } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
+import { databaseClock } from '../../src/store/sql.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };

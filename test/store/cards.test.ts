@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createCards, EDIT_CLASS } from '../../src/store/cards.ts';
 import type { EditClass } from '../../src/store/cards.ts';
-import { clockOf } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
+import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import type { Open } from '../support/databases.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CeilingKey } from '../../src/session/policy/index.ts';
-import { clockOf, databaseClock } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
+import { clockOf, databaseClock } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const KEYS: CeilingKey[] = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'];

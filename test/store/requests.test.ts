@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { clockOf } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
+import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const HOUR_MS = 3_600_000;

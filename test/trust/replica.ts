@@ -1,6 +1,7 @@
 import { policySchema } from '../../src/session/policy/index.ts';
-import { databaseClock, openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
+import { databaseClock } from '../../src/store/sql.ts';
 import { createBudget } from '../../src/trust/budget.ts';
 
 /** A process that reserves budget for its share of the requests, as a replica does right before it sends them. */
