@@ -11,8 +11,12 @@ export const repository = z
 /** Hosts that people type without `https://`. */
 const KNOWN_HOSTS: ReadonlySet<string> = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
 /** Hosts where a repository is always `owner/name`; elsewhere groups can be nested. */
-const TWO_SEGMENTS: ReadonlySet<string> = new Set(['github.com', 'bitbucket.org']);
-/** Segments of a URL that begin a page within a repository. */
+const TWO_SEGMENTS: ReadonlySet<string> = new Set([
+  'github.com',
+  'raw.githubusercontent.com',
+  'bitbucket.org',
+]);
+/** Segments that begin a page within a repository. */
 const PAGES: ReadonlySet<string> = new Set([
   '-',
   'actions',
@@ -38,32 +42,56 @@ const PAGES: ReadonlySet<string> = new Set([
 const SCHEME = /^(?:(?:https?|ssh|git):\/\/)?(?:[\w.-]+@)?(?<host>[\w.-]+)(?::\d+)?[/:](?<path>.*)$/i;
 const SEGMENTS = 2;
 
-/** `owner/name` from an https or ssh address or any page of a repository; other text stays as it is. */
+/** The name in an https or ssh address or any page of a repository; other text stays as it is. */
 function repositoryOf(typed: string): string {
   const value = typed.trim();
   const { host = '', path = '' } = SCHEME.exec(value)?.groups ?? {};
   const known = host.toLowerCase().replace(/^www\./, '');
   const isAddress = /^(?:https?|ssh|git):\/\/|^[\w.-]+@/i.test(value) || KNOWN_HOSTS.has(known);
-  return isAddress ? nameIn(path, known) : withoutEnd(value);
+  return withoutEnd(isAddress ? nameAt(known, path) : withoutPage(value));
 }
 
-function nameIn(path: string, host: string): string {
+function nameAt(host: string, path: string): string {
   const [clean = ''] = path.split(/[?#]/, 1);
   const segments = clean.split('/').filter((segment) => segment !== '');
-  const page = TWO_SEGMENTS.has(host)
-    ? SEGMENTS
-    : segments.findIndex((segment, at) => at >= SEGMENTS && PAGES.has(segment));
-  return withoutEnd(segments.slice(0, page === -1 ? undefined : page).join('/'));
+  const page = TWO_SEGMENTS.has(host) ? SEGMENTS : pageIn(segments);
+  return segments.slice(0, page).join('/');
+}
+
+/** Without an address, a last segment such as `src` can be a repository in a group. */
+function withoutPage(value: string): string {
+  const segments = value.split('/');
+  return segments.slice(0, pageIn(segments.slice(0, -1))).join('/');
+}
+
+/** undefined: there is no page. */
+function pageIn(segments: readonly string[]): number | undefined {
+  const page = segments.findIndex((segment, at) => at >= SEGMENTS && PAGES.has(segment));
+  return page === -1 ? undefined : page;
 }
 
 const GIT = '.git';
 
-/** Without `.git` and slashes at the end: rules of the policy compare names, and each has one way to be written. */
+/**
+ * Without `.git`, slashes and the full stop of a sentence at the end: rules of the policy compare names, and each has one
+ * way to be written.
+ */
 function withoutEnd(value: string): string {
   let end = value.length;
   for (;;) {
-    if (value.charAt(end - 1) === '/') end -= 1;
+    const last = value.charAt(end - 1);
+    const isFullStop = last === '.' && !['', '/'].includes(value.charAt(end - 2));
+    if (last === '/' || isFullStop) end -= 1;
     else if (value.slice(0, end).toLowerCase().endsWith(GIT)) end -= GIT.length;
     else return value.slice(0, end);
   }
+}
+
+/**
+ * `owner/name` of `git.example.com/owner/name`, for comparing only: the first segment may be a group with a dot in its
+ * name. Works for patterns of names, too.
+ */
+export function withoutHost(name: string): string {
+  const [host = '', ...rest] = name.replace(/^https?:\/\//i, '').split('/');
+  return host.includes('.') && rest.length >= SEGMENTS ? rest.join('/') : name;
 }

@@ -1,3 +1,4 @@
+import { withoutHost } from '../repository.ts';
 import type { Known, PolicyFacts, PolicyPerson, PolicyPlace, PolicyRequest } from './facts.ts';
 import { matchesGlob } from './glob.ts';
 import type { PersonPattern, PlacePattern } from './patterns.ts';
@@ -46,13 +47,13 @@ function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): K
   }
 }
 
-function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: PolicyRequest): boolean {
+function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: PolicyRequest): Known {
   const { acu_over: most } = when;
   // A session without a cap may use any number.
   const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
-  const conditions: Record<keyof When, boolean> = {
+  const conditions: Record<keyof When, Known> = {
     acu_over: isOver,
-    repos: isAmong(when.repos, draft.repos),
+    repos: areRepositories(when.repos, draft.repos),
     modes: isAmong(when.modes, draft.devin_mode),
     platforms: isAmong(when.platforms, draft.platform),
     playbooks: isAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id]),
@@ -61,7 +62,17 @@ function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: Polic
     attachments: isAs(when.attachments, hasAttachments),
     bypass_approval: isAs(when.bypass_approval, draft.bypass_approval ?? false),
   };
-  return !Object.values(conditions).includes(false);
+  return allOf(Object.values(conditions));
+}
+
+function areRepositories(globs: readonly string[], names: readonly string[] = []): Known {
+  return globs.length === 0 || anyOf(names.flatMap((name) => globs.map((glob) => isRepository(glob, name))));
+}
+
+/** With a host in front of one of them, they may be the same. */
+function isRepository(glob: string, name: string): Known {
+  if (matchesGlob(glob, name)) return true;
+  return matchesGlob(withoutHost(glob), withoutHost(name)) ? null : false;
 }
 
 type Values = string | undefined | readonly (string | undefined)[];

@@ -100,6 +100,33 @@ describe('a rule', () => {
     expect(ruled(rule, given)).toBe(expected);
   });
 
+  test.each([
+    ['acme/infra-*', 'git.acme.io/acme/infra-dns'],
+    ['acme/infra-dns', 'git.acme.io/acme/infra-dns'],
+    ['git.acme.io/acme/infra-*', 'acme/infra-dns'],
+    ['https://git.acme.io/acme/infra-*', 'acme/infra-dns'],
+  ])('for %s refuses %s, and never allows it', (pattern, repo) => {
+    const file = (verdict: string) =>
+      policyOf({
+        rules: [
+          { name: 'a', when: { repos: [pattern] }, then: verdict },
+          { name: 'b', when: { repos: ['*'] }, then: verdict === 'allow' ? 'refuse' : 'allow' },
+        ],
+      });
+    const asked = facts(draft({ repos: [repo] }));
+    expect(decide(file('refuse'), asked)).toMatchObject({ kind: 'refused', rule: 'a' });
+    expect(decide(file('allow'), asked)).toMatchObject({ kind: 'refused', rule: 'b' });
+  });
+
+  test.each([
+    ['acme/*', 'other/acme/web'],
+    ['acme/web', 'acme/web/api'],
+    ['git.acme.io/acme/web', 'acme/api'],
+    ['acme.io/web', 'other/web'],
+  ])("for %s doesn't refuse %s", (pattern, repo) => {
+    expect(ruled({ when: { repos: [pattern] } }, draft({ repos: [repo] }))).toBe('allowed');
+  });
+
   test('that comes first decides, with its name and message', () => {
     const policy = policyOf({
       rules: [

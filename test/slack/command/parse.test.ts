@@ -174,18 +174,37 @@ describe('a repository', () => {
     ['acme/web', 'acme/web'],
     ['acme/web.git', 'acme/web'],
     ['acme/web.git.GIT/', 'acme/web'],
+    ['acme/web.', 'acme/web'],
+    ['acme/web.git.', 'acme/web'],
+    ['acme/web/tree/main', 'acme/web'],
+    ['acme/web/pull/7', 'acme/web'],
+    ['acme/group/web/-/merge_requests/3', 'acme/group/web'],
+    ['acme/group/src', 'acme/group/src'],
+    ['acme/group/web', 'acme/group/web'],
+    ['Acme/Web', 'Acme/Web'],
+    ['github.com:acme/web', 'acme/web'],
+    ['ssh://git@git.acme.io:22/acme/web', 'acme/web'],
+    ['https://raw.githubusercontent.com/acme/web/main/a.ts', 'acme/web'],
   ])('%s is read from %s', (typed, name) => {
     expect(fields.find(({ key }) => key === 'repos')?.schema.parse([unescape(typed)])).toEqual([name]);
     expect(created(`x --repo ${typed}`).repos).toBeDefined();
   });
 });
 
-test.each(['acme/./web', 'acme/../acme/web', './acme/web', 'acme/..', 'acme/web/.'])(
-  'no repository is read from %s',
-  (typed) => {
-    expect(fields.find(({ key }) => key === 'repos')?.schema.safeParse([typed]).success).toBe(false);
-  },
-);
+test.each([
+  'acme/./web',
+  'acme/../acme/web',
+  './acme/web',
+  'acme/..',
+  'acme/web/.',
+  'acme%2Fweb',
+  'https://github.com/acme/%77eb',
+  'acme／web',
+  'acme/we\u200Bb',
+  'git.acme.io:8443/acme/web',
+])('no repository is read from %j', (typed) => {
+  expect(fields.find(({ key }) => key === 'repos')?.schema.safeParse([typed]).success).toBe(false);
+});
 
 describe('problems', () => {
   test.each([
