@@ -78,9 +78,10 @@ export function actionMessage(failure: DevinFailure, text: Text): string {
 
 /** Names the rule, so that people can ask an administrator about it. */
 function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text): string {
-  const { rule, say, over, lacksApprovers = false } = failure;
+  const { rule, say, over, most, lacksApprovers = false } = failure;
   return [
     lacksApprovers ? text.approval.nobody(rule) : text.policy.refusal(rule),
+    ...(most === undefined ? [] : [text.policy.perSession(String(most))]),
     ...(over === undefined ? [] : [overMessage(over, text)]),
     ...(say === null ? [] : [say]),
   ].join('\n');

@@ -46,6 +46,8 @@ export const failureSchema = z.discriminatedUnion('kind', [
     say: z.string().nullable(),
     /** The ceiling it would exceed. */
     over: overSchema.optional(),
+    /** The highest cap of a session, which it asks to exceed. */
+    most: z.number().optional(),
     /** It needs an approval that too few people can give. */
     lacksApprovers: z.boolean().optional(),
   }),

@@ -206,8 +206,9 @@ function verdictOf(
   { request, draft, approved, fingerprint, at }: Judging,
 ): Verdict {
   if (decision.kind === 'refused') {
-    const { rule, say, over } = decision;
-    return { kind: 'refused', failure: { kind: 'policy', rule, say, over: over && overFacts(over, at) } };
+    const { rule, say, over, most } = decision;
+    const failure: Failure = { kind: 'policy', rule, say, over: over && overFacts(over, at), most };
+    return { kind: 'refused', failure };
   }
   const { capOf, changes } = decision;
   // No more than those who approved it were shown.

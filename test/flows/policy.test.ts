@@ -176,6 +176,14 @@ describe('a rule of the policy', () => {
     expect(own()).toHaveLength(1);
   });
 
+  test('says which cap is the highest for one session', async () => {
+    const { type, own, place } = someone();
+    await type('fix it --acu 21');
+    const told = await toldTo(world(), place, 'rule: limits.acu_per_session');
+    expect(world().slack.renderText(told)).toContain("A session's cap can be up to 20 ACU (`--acu 20`).");
+    expect(own()).toHaveLength(0);
+  });
+
   test('matches addresses and shared channels', async () => {
     const outside = { email: 'ana@contractor.example' };
     const inside = someone('inside', outside);

@@ -32,7 +32,7 @@ test('whoami says privately who sessions run as, how and when that was found, an
   const { ana, answer, own } = await whoami();
   expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
   expect(answer).toMatch(/Matched by the email address of the Slack account\. Checked .+\./);
-  expect(answer).toContain('You could start this here.');
+  expect(answer).toContain('You can start sessions here.');
   expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
   expect(answer).toContain('Check again');
   expect(answer).not.toContain('How linking works');
@@ -41,7 +41,7 @@ test('whoami says privately who sessions run as, how and when that was found, an
 
 test('whoami says which rule refuses sessions here', async () => {
   const { answer } = await whoami({ name: 'closed' });
-  expect(answer).toContain("You couldn't start this here.");
+  expect(answer).toContain("You can't start a session here now.");
   expect(answer).toContain('The rule "nothing in closed channels" decides.');
   expect(answer).toContain('Ask in #platform.');
 });

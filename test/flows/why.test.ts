@@ -56,6 +56,19 @@ test('why says what the channel sets, what is added, and what is left of each li
   expect(message === null ? '' : world().slack.renderText(message)).toContain('1 of 3 (2 left)');
 });
 
+test('why names the cap that goes over a budget, and one that fits', async () => {
+  const { devin, slack } = world();
+  const { type, own } = someoneIn(world());
+  for (const [at, acu] of [20, 20, 10].entries()) {
+    await type(`task ${at} --acu ${acu}`);
+    await devin.waitForSession(() => own().length > at);
+  }
+  const { message } = await type('why');
+  expect(message === null ? '' : slack.renderText(message)).toContain(
+    "This session's cap is 20 ACU. To start now, use a cap of 10 or less (`--acu 10`).",
+  );
+});
+
 test('why decides as the start does: a cap above the limit', async () => {
   const { answer } = await why('--acu 21');
   expect(answer).toContain('The ACU cap is above what the policy allows for one session.');

@@ -29,7 +29,14 @@ export type PolicyDecision =
       capOf?: CeilingKey | undefined;
       over?: Over | undefined;
     }
-  | { kind: 'refused'; rule: string; say: string | null; over?: Over | undefined };
+  | {
+      kind: 'refused';
+      rule: string;
+      say: string | null;
+      over?: Over | undefined;
+      /** The highest cap of a session, if the request asks for more. */
+      most?: number | undefined;
+    };
 
 export type Approvers = readonly PersonPattern[];
 
@@ -57,7 +64,8 @@ export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
   const rule = policy.rules.find((candidate) => counts(candidate, { ...facts, request }));
   const limit = overLimit(policy, request, ceilings);
   if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
-  if (limit?.then === 'refuse') return { kind: 'refused', rule: limit.rule, say: null, over: limit.over };
+  if (limit?.then === 'refuse')
+    return { kind: 'refused', rule: limit.rule, say: null, over: limit.over, most: limit.most };
   const { owners = [] } = policy;
   const isApproved = (name: string): boolean => facts.request.approved.includes(name);
   if (rule?.verdict === 'approve' && !isApproved(rule.name)) {
@@ -163,7 +171,7 @@ export function setValues({ modes, acu, repos, tags }: PolicyValues): PolicyChan
   };
 }
 
-type LimitReached = { then: 'refuse' | 'approve'; rule: string; over?: Over };
+type LimitReached = { then: 'refuse' | 'approve'; rule: string; over?: Over; most?: number };
 
 /** null: the request is within all of them, or may go over. */
 function overLimit(
@@ -173,7 +181,7 @@ function overLimit(
 ): LimitReached | null {
   const { acu_per_session: most = Infinity, over: then } = limits;
   const mayPass = then === 'approve' && approved.includes(SESSION_LIMIT);
-  if ((asked ?? 0) > most && !mayPass) return { then, rule: SESSION_LIMIT };
+  if ((asked ?? 0) > most && !mayPass) return { then, rule: SESSION_LIMIT, most };
   const over = overCeiling(ceilings, asked);
   return over === null ? null : { then, rule: over.rule, over };
 }

@@ -39,7 +39,11 @@ type Whoami = { runsAs: FormIdentity; why: Why | null };
 export function renderWhoami({ runsAs, why }: Whoami, text: Text): Rendered {
   const { whoami } = text.policy;
   const { who, how } = identityLines(runsAs, text);
-  const lines = [who, ...(how === null ? [] : [how]), ...(why === null ? [] : whyLines(why, text))];
+  const lines = [
+    who,
+    ...(how === null ? [] : [how]),
+    ...(why === null ? [] : whyLines(why, text.policy.whoami, text)),
+  ];
   const again = button(runAction(0), whoami.again, 'whoami again');
   const linking = button(runAction(1), whoami.linking, 'help admin');
   return {

@@ -16,15 +16,18 @@ const SENTENCE_LENGTH = 1000;
 
 /** The decision first, then why, what the place sets, and what is left of each limit. */
 export function renderWhy(why: Why, text: Text): Rendered {
-  return notice([...whyLines(why, text), text.policy.why.nothingStarted]);
+  const words = text.policy.why;
+  return notice([...whyLines(why, words, text), words.nothingStarted]);
 }
 
-export function whyLines({ explained, limits, usage }: Why, text: Text): string[] {
-  const words = text.policy.why;
+/** The sentence for each decision. */
+type Titles = Pick<Text['policy']['why'], 'allowed' | 'approval' | 'refused'>;
+
+export function whyLines({ explained, limits, usage }: Why, titles: Titles, text: Text): string[] {
   const reached = limitReached(limits, usage);
   const decision = explained?.decision ?? null;
   const isRefused = decision?.kind === 'refused' || reached !== null;
-  const title = isRefused ? words.refused : decision?.kind === 'approval' ? words.approval : words.allowed;
+  const title = isRefused ? titles.refused : decision?.kind === 'approval' ? titles.approval : titles.allowed;
   return [
     bold(title),
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
@@ -41,9 +44,10 @@ function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
   if (kind === 'allowed') return [rule === null ? explain.noRule : escape(explain.byRule(rule))];
   const reason = reasonOf(decision, text);
   const said = decision.say === null ? [] : [truncate(escape(decision.say), SENTENCE_LENGTH)];
-  if (kind === 'refused') return [escape(reason), ...said];
+  const caps = capLines(decision, text);
+  if (kind === 'refused') return [escape(reason), ...caps, ...said];
   const names = text.joins.list(decision.approvers.map((one) => patternMention(one)));
-  return [escape(reason), ...said, why.approvers(decision.need, names)];
+  return [escape(reason), ...caps, ...said, why.approvers(decision.need, names)];
 }
 
 /** The rule, limit or budget that decides. */
@@ -53,6 +57,15 @@ export function reasonOf(
 ): string {
   if (rule === SESSION_LIMIT) return explain.sessionLimit;
   return over === undefined ? explain.decides(rule) : explain.ceiling(rule);
+}
+
+/** The cap that goes over what is left, which may not be typed, and one that doesn't. */
+function capLines({ over }: Exclude<PolicyDecision, { kind: 'allowed' }>, text: Text): string[] {
+  if (over === undefined || over.asked === null) return [];
+  const { asked, lower } = text.policy.ceilings;
+  const whole = Math.floor(over.left);
+  const instead = whole > 0 ? lower(String(whole)) : '';
+  return [text.joins.sentences([asked(acuWords(over.asked)), instead])];
 }
 
 /** A private message pings nobody. */

@@ -3,7 +3,7 @@ export const approval = {
   someone: 'An approver',
   /** Private, to the person who asked. */
   nobody: (rule: string): string =>
-    `This needs an approval (rule: ${rule}), and not enough people can give it besides you. Nothing was started. Ask the person who maintains the policy of this app to name more approvers.`,
+    `This needs an approval (rule: ${rule}), and not enough people can give it besides you. Ask the person who maintains the policy of this app to name more approvers.`,
   reason: (words: string): string => `Their reason: ${words}`,
   forRequester: {
     /** Plain. */

@@ -52,6 +52,7 @@ export const policy = {
   },
   /** Private, to the person who asked; what the rule says follows. */
   refusal: (rule: string): string => `The policy of this app doesn't allow that (rule: ${rule}).`,
+  perSession: (most: string): string => `A session's cap can be up to ${most} ACU (\`--acu ${most}\`).`,
   /** Budgets in ACU; days and months are those of UTC. */
   ceilings: {
     left: {
@@ -92,7 +93,13 @@ export const policy = {
     notKnown:
       "This app couldn't check who you are or where you asked just now. Try again in a minute. Nothing was started.",
   },
-  whoami: { again: 'Check again', linking: 'How linking works' },
+  whoami: {
+    allowed: 'You can start sessions here.',
+    approval: 'Sessions that you start here need an approval.',
+    refused: "You can't start a session here now.",
+    again: 'Check again',
+    linking: 'How linking works',
+  },
   explain: {
     allowed: 'allowed',
     refused: (rule: string): string => `refused: ${rule}`,

@@ -4,7 +4,7 @@ import { nameBefore } from './joins.ts';
 export const approval: Text['approval'] = {
   someone: '承認者',
   nobody: (rule) =>
-    `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。何も開始していません。このアプリのポリシーの担当者に、承認者の追加を依頼してください。`,
+    `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。このアプリのポリシーの担当者に、承認者の追加を依頼してください。`,
   reason: (words) => `理由: ${words}`,
   forRequester: {
     ended: {

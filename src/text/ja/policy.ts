@@ -53,12 +53,13 @@ export const policy: Text['policy'] = {
       'が limits.acu_per_session を超えているため、ここでは何も開始できません。値を下げるか、上限を上げてください。',
   },
   refusal: (rule) => `このアプリのポリシーで許可されていません（ルール: ${rule}）。`,
+  perSession: (most) => `1 つのセッションの上限は ${most} ACU までです（ \`--acu ${most}\` ）。`,
   ceilings: {
     left: {
-      acu_per_person_per_day: (left, most) => `今日使える ACU の残りは、 ${most} のうち ${left} です。`,
+      acu_per_person_per_day: (left, most) => `今日使える ACU の残りは、${most} のうち ${left} です。`,
       acu_per_channel_per_day: (left, most) =>
-        `このチャンネルで今日使える ACU の残りは、 ${most} のうち ${left} です。`,
-      acu_per_month: (left, most) => `今月使える ACU の残りは、 ${most} のうち ${left} です。`,
+        `このチャンネルで今日使える ACU の残りは、${most} のうち ${left} です。`,
+      acu_per_month: (left, most) => `今月使える ACU の残りは、${most} のうち ${left} です。`,
     },
     asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
     askedAll: 'セッションには少なくとも 1 ACU が必要です。',
@@ -89,7 +90,13 @@ export const policy: Text['policy'] = {
     notKnown:
       '実行者または会話を確認できませんでした。1 分ほどおいて、もう一度お試しください。何も開始していません。',
   },
-  whoami: { again: 'もう一度確認', linking: '関連付けの方法' },
+  whoami: {
+    allowed: 'ここでセッションを開始できます。',
+    approval: 'ここでのセッションの開始には承認が必要です。',
+    refused: '今はここでセッションを開始できません。',
+    again: 'もう一度確認',
+    linking: '関連付けの方法',
+  },
   explain: {
     allowed: 'allowed',
     refused: (rule) => `refused: ${rule}`,

@@ -234,6 +234,7 @@ describe('a limit for one session', () => {
       kind: 'refused',
       rule: 'limits.acu_per_session',
       say: null,
+      most: 20,
     });
     expect(decide(policy, facts(draft({ max_acu_limit: 20 })))).toMatchObject({
       kind: 'allowed',
