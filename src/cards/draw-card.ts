@@ -25,7 +25,8 @@ export type DrawnCard = {
   /** When to draw it again, to update how long the request has waited; null: nothing waits. */
   againInMs: number | null;
 };
-export type DrawCard = (request: SessionRequest) => Promise<DrawnCard>;
+/** `session`: if it was read just now. */
+export type DrawCard = (request: SessionRequest, session?: SessionRow | null) => Promise<DrawnCard>;
 
 type DrawDeps = {
   sessions: Pick<Sessions, 'ofRequest'>;
@@ -35,8 +36,8 @@ type DrawDeps = {
 };
 
 export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): DrawCard {
-  return async (request) => {
-    const session = request.state === 'created' ? await sessions.ofRequest(request.id) : null;
+  return async (request, known = null) => {
+    const session = known ?? (request.state === 'created' ? await sessions.ofRequest(request.id) : null);
     const here = session === null ? null : await listenHere(session, request);
     const card = cardView({ request, session, here, nowMs: now() }, text);
     const { phase } = card;

@@ -6,6 +6,7 @@ import { createListenHere } from '../slack/thread-inbox.ts';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
@@ -38,7 +39,8 @@ const MOST_CARDS = 50;
 /** When a setting of a channel or workspace changes, only the newest cards are redrawn. */
 const MOST_REDRAWN = 200;
 
-export type PostNewCard = (request: SessionRequest) => Promise<void>;
+/** `session`: if it was read just now. */
+export type PostNewCard = (request: SessionRequest, session: SessionRow | null) => Promise<void>;
 
 type CardsDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -135,20 +137,21 @@ export function createCardUpdater(deps: CardDeps) {
   }
 
   /** False: not now. */
-  async function post(request: SessionRequest): Promise<boolean> {
+  async function post(request: SessionRequest, session: SessionRow | null): Promise<boolean> {
     if (request.cardTs !== null || !hasCard(request)) return false;
-    if (request.cardElsewhere !== null || !(await cards.mayPost(request.channelId))) return false;
-    const drawn = await drawCard(request);
-    const put = async (lease: Lease) => putCard(deps, { request, drawn, lease, isNew: true });
+    if (request.cardElsewhere !== null) return false;
+    const drawn = await drawCard(request, session);
+    const newIf = cards.mayPost(request.channelId);
+    const put = async (lease: Lease) => putCard(deps, { request, drawn, lease, newIf });
     const leased = await withLease(cardLease(request.id), put, { late: true });
     return leased.kind === 'done' && leased.result;
   }
 
   return {
     /** The URL first: a new card needs no edit, so it doesn't get in line. If it can't be posted, the line takes over. */
-    async postNew(request: SessionRequest): Promise<void> {
+    async postNew(request: SessionRequest, session: SessionRow | null): Promise<void> {
       const { id } = request;
-      const isPosted = await post(request).catch((error: unknown) => {
+      const isPosted = await post(request, session).catch((error: unknown) => {
         log.warn({ err: error, requestId: id }, 'a card could not be posted');
         return false;
       });

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
@@ -33,8 +33,8 @@ export type PutDeps = {
 /** What a card shows that was found by a search: not known. */
 const UNKNOWN = shownAs(null, '?');
 
-/** `isNew`: no attempt to post it is known. */
-type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; isNew?: boolean };
+/** `newIf`: no attempt to post it is known, and none is made if this is false. */
+type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; newIf?: RawBuilder<boolean> };
 
 /** Posts the card once, or edits it; false: it's postponed. */
 export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
@@ -52,7 +52,7 @@ export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
 }
 
 async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
-  const { request, drawn, lease } = post;
+  const { request, drawn, lease, newIf } = post;
   if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
   if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null)
     return leaveOut(deps, request);
@@ -64,7 +64,7 @@ async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
     place,
     metadata: fullCardMetadata(request),
     lease,
-    isNew: post.isNew ?? false,
+    ...(newIf !== undefined && { newIf }),
     render: async () => Promise.resolve(drawn.render()),
     onPosted: async ({ ts, earlier }, trx) =>
       placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),

@@ -11,14 +11,15 @@ import { askedAt } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { FindSession } from './find-session.ts';
 import type { Adopt } from './send.ts';
 import type { Transitions } from './transitions.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
-  /** On to the step of the request's new state. */
-  | { kind: 'next'; request: SessionRequest }
+  /** On to the step of the request's new state. `session`: if it was bound just now. */
+  | { kind: 'next'; request: SessionRequest; session?: SessionRow | null }
   /** Nothing more can be done now; try again then. */
   | { kind: 'later'; afterMs: number }
   /** Another process moved the request, or this one is stopping; the next run reads the row. */
@@ -128,6 +129,8 @@ type RunDeps = {
   postNewCard: PostNewCard;
 };
 
+type Settled = { request: SessionRequest; session: SessionRow | null };
+
 /**
  * Takes a request as far as possible: accepted -> identified -> attached -> sending -> created. The process may die after
  * any step; the row says where to continue.
@@ -137,9 +140,10 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     await enqueue('create-session', { requestId: id }, { key: id, startAfterMs });
   }
 
-  /** The request if it's settled; null: there is more to do later. */
-  async function walk(run: Run): Promise<SessionRequest | null> {
+  /** The request and its new session if it's settled; null: there is more to do later. */
+  async function walk(run: Run): Promise<Settled | null> {
     let { request } = run;
+    let session: SessionRow | null = null;
     while (isOpen(request.state) && !run.signal.aborted) {
       const outcome = await steps[request.state]({ ...run, request });
       if (outcome.kind === 'leave') return null;
@@ -147,9 +151,9 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
         await again(request.id, outcome.afterMs);
         return null;
       }
-      request = outcome.request;
+      ({ request, session = null } = outcome);
     }
-    return request;
+    return { request, session };
   }
 
   /** A session that takes long to create gets a card meanwhile. */
@@ -170,14 +174,15 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
     // If another process holds the lease, it continues; if it died, the sweep finds the request.
-    const walked = async (lease: Lease): Promise<SessionRequest | null> => {
+    const walked = async (lease: Lease): Promise<Settled | null> => {
       const request = late ? found : await requests.find(requestId);
       if (request === null) return null;
       return walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
     };
     const leased = await withLease(requestLease(requestId), walked, { late }).finally(stop);
-    if (leased.kind === 'done' && leased.result?.state === 'created' && leased.result.cardTs === null)
-      await postNewCard(leased.result);
+    if (leased.kind !== 'done' || leased.result === null) return;
+    const { request, session } = leased.result;
+    if (request.state === 'created' && request.cardTs === null) await postNewCard(request, session);
   };
 }
 

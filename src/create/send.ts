@@ -123,15 +123,23 @@ export function createSendStep({ identify, send }: { identify: Identify; send: S
   };
 }
 
+/** Longer than it takes to the POST if nothing is in the way. */
+const COUNTED_FOR_MS = 10_000;
+
+/** Its person's limits were checked when it was saved, and whatever was saved since has counted it. */
+function wasJustCounted({ state, resumedAt, createdAt }: SessionRequest, nowMs: number): boolean {
+  return state === 'accepted' && resumedAt === null && nowMs - createdAt.getTime() < COUNTED_FOR_MS;
+}
+
 /** Checked in the transaction that moves it to `sending`; `checked`: with which result. */
 function withinLimits(
-  { limiter, budget }: SendDeps,
+  { limiter, budget, now }: SendDeps,
   request: SessionRequest,
   wanted: { cap: number | undefined; approved: readonly string[] },
 ) {
   const checked: { reached: LimitReached | null; fit: Fit | null } = { reached: null, fit: null };
   const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
-    checked.reached = await limiter.beforeSending(request, trx);
+    if (!wasJustCounted(request, now())) checked.reached = await limiter.beforeSending(request, trx);
     if (checked.reached !== null) return false;
     checked.fit = await budget.fit({ ...request, ...wanted }, trx);
     return checked.fit.kind === 'fits';
@@ -171,7 +179,7 @@ export function createAdopt(
   const hasNotice = ({ id, sealed }: SessionRequest): boolean =>
     envelopes.open(id, sealed)?.noticeUrl !== undefined;
   const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
-    transitions.move(
+    transitions.moveAndBind(
       {
         id: request.id,
         from: state,
@@ -201,9 +209,9 @@ export function createAdopt(
     );
   return async (request, session, { asked = false, ...held } = {}) => {
     // A session that exists beats a verdict of `unknown` reached meanwhile.
-    return nextOrLeave(
+    const moved =
       (await from(request.state, request, { session, asked, ...held })) ??
-        (await from('unknown', request, { session, asked })),
-    );
+      (await from('unknown', request, { session, asked }));
+    return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
   };
 }

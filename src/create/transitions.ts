@@ -12,7 +12,7 @@ import type { Milestones } from '../store/milestones.ts';
 import { cardThread } from '../store/request-row.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
-import type { NewSession, Sessions } from '../store/sessions.ts';
+import type { NewSession, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Reservation } from '../trust/index.ts';
 
@@ -42,6 +42,9 @@ type Conditions = {
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
 };
 
+/** `session`: the one bound just now. */
+type Moved = { request: SessionRequest; session: SessionRow | null };
+
 type Then = Consequences | ((moved: SessionRequest) => Consequences);
 
 export type Move = { step: Step; consequences: Then; lease?: Lease };
@@ -68,20 +71,21 @@ type TransitionDeps = {
 export function createTransitions(deps: TransitionDeps) {
   const { db, requests, cards, enqueue, onMoved } = deps;
 
-  /**
-   * One transaction; null: the request is no longer in `from`. `then`: what follows, which may depend on the locked row.
-   */
-  async function move(
+  async function moveAndBind(
     step: Step,
     then: Then = {},
     { lease, onlyIf }: Conditions = {},
-  ): Promise<SessionRequest | null> {
+  ): Promise<Moved | null> {
     const moved = await db.transaction().execute(async (trx) => {
       if (onlyIf !== undefined && !(await onlyIf(trx))) return null;
       return moveIn(trx, { step, consequences: then, ...(lease !== undefined && { lease }) });
     });
     if (moved !== null && step.from !== step.to) onMoved(step.to);
     return moved;
+  }
+
+  async function move(...how: Parameters<typeof moveAndBind>): Promise<SessionRequest | null> {
+    return (await moveAndBind(...how))?.request ?? null;
   }
 
   /** Moves it as the locked row demands; null: it stays as it is. */
@@ -98,7 +102,7 @@ export function createTransitions(deps: TransitionDeps) {
   async function moveIn(
     trx: Transaction<Tables>,
     { step, consequences, lease }: Move,
-  ): Promise<SessionRequest | null> {
+  ): Promise<Moved | null> {
     const showsOnCard = typeof consequences !== 'function' && consequences.card === true;
     const changes = { ...step.changes, ...(showsOnCard && { cardStale: true }) };
     const moved = await requests.advance({ ...step, changes }, trx);
@@ -109,7 +113,7 @@ export function createTransitions(deps: TransitionDeps) {
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
     if (isUnsent(step)) await deps.ledger.release(step.id, trx);
     if (step.to === 'unknown') await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
-    if (session !== undefined) await bind(deps, { step, session, moved }, trx);
+    const bound = session === undefined ? null : await bind(deps, { step, session, moved }, trx);
     if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
     if (card === true) await showOnCard(step, trx);
     if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
@@ -117,7 +121,7 @@ export function createTransitions(deps: TransitionDeps) {
     if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
     await tellApprovers(deps, { step, moved }, trx);
     await appendAudit(requestEntries(step.from, moved), trx);
-    return moved;
+    return { request: moved, session: bound };
   }
 
   /** The URL of a new session, or that there is none, goes before everything else. */
@@ -127,7 +131,12 @@ export function createTransitions(deps: TransitionDeps) {
   }
 
   return {
+    /**
+     * One transaction; null: the request is no longer in `from`. `then`: what follows, which may depend on the locked row.
+     */
     move,
+    /** The same, for a step that binds a session. */
+    moveAndBind,
     moveLocked,
     /** Changes something without leaving the state. */
     async stay({ request, ...held }: Leased, changes: RequestChanges, then: Consequences = {}) {
@@ -187,16 +196,18 @@ async function bind(
   { sessions, milestones, unconfirmedCreates, ledger, enqueue }: TransitionDeps,
   { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
-): Promise<void> {
+): Promise<SessionRow | null> {
   const { sessionId, told = [], snapshot } = session;
-  await sessions.bind({ ...session, ...threadOf(moved) }, trx);
+  const bound = await sessions.bind({ ...session, ...threadOf(moved) }, trx);
   const late = !isOpen(step.from);
   await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   // If the request had ended, this is its unconfirmed session.
   if (late) await unconfirmedCreates.found(step.id, trx);
-  if (told.length === 0) return;
-  await milestones.add(sessionId, told, trx);
-  await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
+  if (told.length > 0) {
+    await milestones.add(sessionId, told, trx);
+    await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
+  }
+  return bound;
 }
 
 /** The thread in which a session is followed: its card's, or the one under the card; '' until that is posted. */

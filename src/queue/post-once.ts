@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import type { MessageMetadata } from '../slack/metadata.ts';
@@ -22,9 +22,10 @@ type Post = {
   metadata: MessageMetadata;
   render: () => Promise<Rendered>;
   /**
-   * Not looked for; if there was an attempt after all, a LeaseLostError is thrown. Nothing more is written under the lease.
+   * It's not looked for. If this is false, or there was an attempt after all, a LeaseLostError is thrown. Nothing more is
+   * written under the lease.
    */
-  isNew?: boolean;
+  newIf?: RawBuilder<boolean>;
   /** Written down with where it is. */
   onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   lease: Lease;
@@ -45,23 +46,24 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   const { db, posts, outbound } = deps;
 
   /** What follows it is nothing but the call to Slack: the lease is held, and nothing was awaited since. */
-  async function begin({ key, place, lease }: Post, isFirst: boolean): Promise<void> {
+  async function begin({ key, place, lease, newIf }: Post, isFirst: boolean): Promise<void> {
     const { channelId, threadTs } = place;
     await db.transaction().execute(async (trx) => {
       await lease.fence(trx);
       const attempt = { key, channelId, threadTs, slackTs: outbound.slackTs(), isFirst };
       // Under a lease that was only now taken, another process may have been here since the look for earlier attempts.
-      if (!(await posts.attempt(attempt, trx))) throw new LeaseLostError(key);
+      if (!(await posts.attempt({ ...attempt, ...(newIf && { onlyIf: newIf }) }, trx)))
+        throw new LeaseLostError(key);
     });
     lease.assertFresh();
   }
 
   async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
-    const { key, lease, onPosted, isNew = false } = post;
+    const { key, lease, onPosted, newIf } = post;
     await db.transaction().execute(async (trx) => {
       // Where it is written down elsewhere, too, that is locked first, as everywhere.
       if (posted.kind === 'posted') await onPosted?.(posted, trx);
-      await (isNew ? lease.end(trx) : lease.fence(trx));
+      await (newIf === undefined ? lease.fence(trx) : lease.end(trx));
       if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
       else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
     });
@@ -75,7 +77,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   return async (post) => {
-    const earlier = post.isNew === true ? null : await posts.find(post.key);
+    const earlier = post.newIf === undefined ? await posts.find(post.key) : null;
     if (earlier?.postedTs != null)
       return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();

@@ -11,7 +11,7 @@ import { beginCommit, inBatches, inTime } from '../store/commit.ts';
 import type { Deadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import type { Limiter } from '../store/limiter.ts';
+import type { Limiter, Twin } from '../store/limiter.ts';
 import { messageKey, newId, twinKey } from '../store/request-row.ts';
 import type { NewRequest, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -25,7 +25,7 @@ type InboxDeps = {
   forms: Pick<Forms, 'seal'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
-  limiter: Pick<Limiter, 'lock' | 'beyond'>;
+  limiter: Pick<Limiter, 'hold'>;
   enqueueAll: EnqueueAll;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
@@ -167,6 +167,7 @@ function chosenContext(
 /** `unlessTwin`: not if the person asked for the same there a moment ago. */
 type PendingWrite = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
 type Written = { isNew: boolean; twinId: string | null };
+type Take = Awaited<ReturnType<Limiter['hold']>>['take'];
 
 /** Requests that share a transaction when many come at once. */
 const BATCH_SIZE = 50;
@@ -188,16 +189,19 @@ function createBatchedWrite({ db, requests, envelopes, limiter, enqueueAll }: In
   }
 
   /** Starts the ones within their person's limits. The audit comes last: it makes others wait. */
-  async function startOrRefuse(inserted: readonly NewRequest[], trx: Transaction<Tables>): Promise<void> {
-    const beyond = await limiter.beyond(inserted, trx);
+  async function startOrRefuse(
+    inserted: readonly NewRequest[],
+    take: Take,
+    trx: Transaction<Tables>,
+  ): Promise<void> {
     const refusals: AuditEntry[] = [];
+    const jobs: { payload: { requestId: string }; key: string }[] = [];
     for (const request of inserted) {
-      const reached = beyond.get(request.id);
-      if (reached !== undefined) refusals.push(...(await refuseBeyond(request, reached, trx)));
+      const { id } = request;
+      const reached = take(request);
+      if (reached === null) jobs.push({ payload: { requestId: id }, key: id });
+      else refusals.push(...(await refuseBeyond(request, reached, trx)));
     }
-    const jobs = inserted
-      .filter(({ id }) => !beyond.has(id))
-      .map(({ id }) => ({ payload: { requestId: id }, key: id }));
     if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
     await appendAudit(refusals, trx);
   }
@@ -207,15 +211,15 @@ function createBatchedWrite({ db, requests, envelopes, limiter, enqueueAll }: In
     // A request's time may have run out while it waited for the batch before.
     for (const deadline of deadlines) deadline.check();
     return db.transaction().execute(async (trx) => {
-      await limiter.lock(
-        batch.map(({ request }) => request),
-        trx,
-      );
-      const twins = await findTwins(requests, batch, trx);
+      const people = batch.map(({ request }) => request);
+      const candidates = twinCandidates(batch);
+      const keys = candidates.map((one) => one.twinKey);
+      const { twins: known, take } = await limiter.hold(people, keys, trx);
+      const twins = findTwins(candidates, known);
       const wanted = batch.flatMap(({ request }) => (twins.has(request.id) ? [] : [request]));
       const areNew = wanted.length === 0 ? [] : await requests.insert(wanted, trx);
       const inserted = wanted.filter((_request, at) => areNew[at]);
-      if (inserted.length > 0) await startOrRefuse(inserted, trx);
+      if (inserted.length > 0) await startOrRefuse(inserted, take, trx);
       if (wanted.length > 0) beginCommit(deadlines);
       return batch.map(({ request: { id } }) => ({
         isNew: inserted.some((one) => one.id === id),
@@ -225,21 +229,16 @@ function createBatchedWrite({ db, requests, envelopes, limiter, enqueueAll }: In
   }, BATCH_SIZE);
 }
 
-/** Within this time, the same command again is more likely a slip than a wish for two. */
-const TWIN_MS = 2 * 60_000;
-
-/** Maps each request that was asked for before to the earlier one, by id. The people are locked. */
-async function findTwins(
-  requests: Pick<Requests, 'twins'>,
-  batch: readonly PendingWrite[],
-  trx: Transaction<Tables>,
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const candidates = batch.flatMap(({ request, unlessTwin }) =>
-    unlessTwin ? [{ ...request, twinKey: twinKey(request) }] : [],
+function twinCandidates(batch: readonly PendingWrite[]): Twin[] {
+  return batch.flatMap(({ request, unlessTwin }) =>
+    unlessTwin ? [{ id: request.id, dedupeKey: request.dedupeKey, twinKey: twinKey(request) }] : [],
   );
-  if (candidates.length === 0) return found;
-  const known = await requests.twins(candidates, TWIN_MS, trx);
+}
+
+/** Maps each request that was asked for before to the earlier one, by id. */
+function findTwins(candidates: readonly Twin[], before: readonly Twin[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const known = [...before];
   for (const one of candidates) {
     const earlier = known.filter((other) => other.twinKey === one.twinKey);
     // This very delivery was saved before.

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { CHANNEL_PACED_MS, stepMs, takeTurn } from './card-turns.ts';
 import type { EditBudget, Turn } from './card-turns.ts';
 import { cardPost } from './posts.ts';
@@ -101,15 +101,10 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
     },
 
     /** False: Slack was too busy just now. */
-    async mayPost(channelId: string): Promise<boolean> {
-      const pause = await db
-        .selectFrom('postPauses')
-        .select('channelId')
-        .where('channelId', '=', channelId)
-        .where('until', '>', sql<Date>`${clock()} - ${`${CHANNEL_PACED_MS} ms`}::interval`)
-        .executeTakeFirst();
-      return pause === undefined;
-    },
+    mayPost: (channelId: string): RawBuilder<boolean> =>
+      sql<boolean>`not exists (
+        select from post_pauses where channel_id = ${channelId}
+          and until > ${clock()} - ${`${CHANNEL_PACED_MS} ms`}::interval)`,
 
     /** It shows the request as of `updatedAt`; false: the request has changed since. */
     async drawn({ id, updatedAt }: SessionRequest, shown: string): Promise<boolean> {

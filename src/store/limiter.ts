@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
 import { limitReached } from '../session/limits.ts';
 import type { LimitReached, Limits, Usage } from '../session/limits.ts';
@@ -10,7 +10,20 @@ import { literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;
-type Starting = Person & { id: string };
+
+/** A request with the same `twinKey` as another that was asked for a moment later. */
+export type Twin = { id: string; dedupeKey: string; twinKey: string };
+
+/** What people asked for before. */
+type Lately = {
+  /** Of the last minutes, unless they can't start; newest first. */
+  twins: Twin[];
+  /** The limit that one more request of this person exceeds; null: none, and it counts from here on. */
+  take: (person: Person) => LimitReached | null;
+};
+
+/** Within this time, the same command again is more likely a slip than a wish for two. */
+const TWIN_MS = 2 * 60_000;
 
 export type Limiter = ReturnType<typeof createLimiter>;
 
@@ -23,38 +36,35 @@ export function createLimiter(limits: () => Limits) {
 
   return {
     /** Call it before requests are inserted: locks these people until the end of the transaction. */
-    lock: lockPeople,
-
-    /** The newly inserted requests that exceed a limit, by id. */
-    async beyond(requests: readonly Starting[], trx: Trx): Promise<Map<string, LimitReached>> {
-      const found = new Map<string, LimitReached>();
-      if (!isOn() || requests.length === 0) return found;
-      const counts = await count(
-        requests,
-        { states: PENDING_STATES, except: requests.map(({ id }) => id) },
+    async hold(people: readonly Person[], twinKeys: readonly string[], trx: Trx): Promise<Lately> {
+      await lockPeople(people, trx);
+      const rows = await read<Row & { twins: Twin[] }>(
+        people,
+        sql`${usedIn(PENDING_STATES)}, ${twinsIn(twinKeys)} as twins`,
         trx,
       );
-      for (const request of requests) {
-        const usage = counts.get(keyOf(request)) ?? NOTHING;
+      const used = new Map(rows.map((row) => [keyOf(row), usageOf(row)]));
+      const take = (person: Person): LimitReached | null => {
+        const usage = used.get(keyOf(person)) ?? NOTHING;
         const reached = limitReached(limits(), usage);
-        if (reached !== null) found.set(request.id, reached);
-        else counts.set(keyOf(request), oneMore(usage));
-      }
-      return found;
+        if (reached === null) used.set(keyOf(person), oneMore(usage));
+        return reached;
+      };
+      return { twins: rows.flatMap(({ twins }) => twins), take };
     },
 
     /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
     async usage(person: Person, db: Kysely<Tables>): Promise<{ limits: Limits; usage: Usage }> {
-      const counts = await count([person], { states: PENDING_STATES, except: [] }, db);
-      return { limits: limits(), usage: counts.get(keyOf(person)) ?? NOTHING };
+      const [row] = await read([person], usedIn(PENDING_STATES), db);
+      return { limits: limits(), usage: row === undefined ? NOTHING : usageOf(row) };
     },
 
     /** Right before a request is sent: what was sent and is open, without this request. */
-    async beforeSending(request: Starting, trx: Trx): Promise<LimitReached | null> {
+    async beforeSending(request: Person & { id: string }, trx: Trx): Promise<LimitReached | null> {
       if (!isOn()) return null;
       await lockPeople([request], trx);
-      const counts = await count([request], { states: ['sending'], except: [request.id] }, trx);
-      return limitReached(limits(), counts.get(keyOf(request)) ?? NOTHING);
+      const [row] = await read([request], usedIn(['sending'], request.id), trx);
+      return row === undefined ? null : limitReached(limits(), usageOf(row));
     },
   };
 }
@@ -72,44 +82,51 @@ async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
   );
 }
 
-/** Requests in these states have no answer yet, and count as open and as started. */
-type Counted = { states: readonly RequestState[]; except: readonly string[] };
 type Row = Person & { inWork: string; goingOn: string; sent: string };
 
 const GOING_ON = [...phasesOf('needs-you'), ...phasesOf('under-way')];
 
 const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 
+function usageOf(row: Row): Usage {
+  const inWork = Number(row.inWork);
+  return { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) };
+}
+
 /** In one statement for all of them: it runs while a person waits, and others for the lock. */
-async function count(
+async function read<R extends Row>(
   people: readonly Person[],
-  { states, except }: Counted,
+  columns: RawBuilder<unknown>,
   db: Kysely<Tables>,
-): Promise<Map<string, Usage>> {
+): Promise<R[]> {
   const distinct = [...new Map(people.map((person) => [keyOf(person), person])).values()];
-  const { rows } = await sql<Row>`
-    select team_id, user_id,
-      (select count(*) from session_requests as request
-        where request.team_id = person.team_id and request.user_id = person.user_id
-          and state in ${literals(states)} and id <> all(${except}::text[])) as in_work,
-      -- Who follows a session did not start it.
-      (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
-        where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
-          and request.team_id = person.team_id and request.user_id = person.user_id) as going_on,
-      -- As in the index; sent_at is Devin's time, and may not be known.
-      (select count(*) from session_requests as request
-        where request.team_id = person.team_id and request.user_id = person.user_id
-          and coalesce(resumed_at, created_at) > now() - interval '1 hour'
-          and state in ('created', 'unknown') and source in ('command', 'form')) as sent
+  const { rows } = await sql<R>`
+    select team_id, user_id, ${columns}
     from unnest(${distinct.map(({ teamId }) => teamId)}::text[], ${distinct.map(({ userId }) => userId)}::text[])
       as person (team_id, user_id)`.execute(db);
-  return new Map(
-    rows.map((row) => {
-      const inWork = Number(row.inWork);
-      return [
-        keyOf(row),
-        { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) },
-      ];
-    }),
-  );
+  return rows;
 }
+
+/** Requests in these states have no answer yet, and count as open and as started. */
+const usedIn = (states: readonly RequestState[], except: string | null = null): RawBuilder<unknown> => sql`
+  (select count(*) from session_requests as request
+    where request.team_id = person.team_id and request.user_id = person.user_id
+      and state in ${literals(states)} and id is distinct from ${except}::text) as in_work,
+  -- Who follows a session did not start it.
+  (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
+    where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
+      and request.team_id = person.team_id and request.user_id = person.user_id) as going_on,
+  -- As in the index; sent_at is Devin's time, and may not be known.
+  (select count(*) from session_requests as request
+    where request.team_id = person.team_id and request.user_id = person.user_id
+      and coalesce(resumed_at, created_at) > now() - interval '1 hour'
+      and state in ('created', 'unknown') and source in ('command', 'form')) as sent`;
+
+/** Few are that recent: of one person, the index on when they asked finds them. */
+const twinsIn = (twinKeys: readonly string[]): RawBuilder<unknown> => sql`
+  (select coalesce(json_agg(json_build_object('id', id, 'dedupeKey', dedupe_key, 'twinKey', twin_key)
+      order by created_at desc), '[]')
+    from session_requests as request
+    where request.team_id = person.team_id and request.user_id = person.user_id
+      and coalesce(resumed_at, created_at) > now() - ${TWIN_MS} * interval '1 ms'
+      and twin_key = any(${twinKeys}::text[]) and state not in ('refused', 'failed'))`;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Generated, Kysely } from 'kysely';
+import type { Generated, Kysely, RawBuilder } from 'kysely';
 import { z } from 'zod';
 import type { Columns } from './columns.ts';
 import type { Db, Tables } from './tables.ts';
@@ -29,6 +29,7 @@ type Attempt = {
   threadTs: string | null;
   slackTs: string | null;
   isFirst: boolean;
+  onlyIf?: RawBuilder<boolean>;
 };
 
 /** A card that isn't recorded after this was never posted. */
@@ -46,12 +47,26 @@ export function createPosts(db: Kysely<Tables>) {
       return row === undefined ? null : postSchema.parse(row);
     },
 
-    /** False: posted meanwhile; for a first attempt also: attempted meanwhile. */
-    async attempt({ key, channelId, threadTs, slackTs, isFirst }: Attempt, trx: Db = db): Promise<boolean> {
+    /** False: posted meanwhile, or not `onlyIf`; for a first attempt also: attempted meanwhile. */
+    async attempt(
+      { key, channelId, threadTs, slackTs, isFirst, onlyIf = sql<boolean>`true` }: Attempt,
+      trx: Db = db,
+    ): Promise<boolean> {
       const place = { channelId, threadTs };
       const attempted = await trx
         .insertInto('posts')
-        .values({ key, ...place, firstTs: slackTs, lastTs: slackTs, postedTs: null })
+        .columns(['key', 'channelId', 'threadTs', 'firstTs', 'lastTs'])
+        .expression(
+          trx
+            .selectNoFrom(({ val }) => [
+              val(key).as('key'),
+              val(channelId).as('channelId'),
+              val(threadTs).as('threadTs'),
+              val(slackTs).as('firstTs'),
+              val(slackTs).as('lastTs'),
+            ])
+            .where(onlyIf),
+        )
         .onConflict((conflict) =>
           conflict
             .column('key')

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import type { Person } from './identities.ts';
 import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
 import { databaseClock, isLongAgo, literals } from './sql.ts';
@@ -22,8 +21,6 @@ export type Step = {
 export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secretNames'>): string[] | null {
   return request.hadSecrets ? request.secretNames : null;
 }
-
-type Twin = { id: string; dedupeKey: string; twinKey: string };
 
 export type Requests = ReturnType<typeof createRequests>;
 
@@ -56,23 +53,6 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where('dedupeKey', '=', dedupeKey)
         .executeTakeFirstOrThrow();
       return id;
-    },
-
-    /** What these people asked for in the last `withinMs` under the same `twinKey`, unless it can't start; newest first. */
-    async twins(
-      asked: readonly (Person & { twinKey: string })[],
-      withinMs: number,
-      trx: Db,
-    ): Promise<Twin[]> {
-      const all = (name: 'teamId' | 'userId' | 'twinKey') => [...new Set(asked.map((one) => one[name]))];
-      // Few are that recent: of one person, the index on when they asked finds them.
-      const { rows } = await sql<Twin>`
-        select id, dedupe_key, twin_key from session_requests
-        where team_id = any(${all('teamId')}::text[]) and user_id = any(${all('userId')}::text[])
-          and coalesce(resumed_at, created_at) > now() - ${withinMs} * interval '1 ms'
-          and twin_key = any(${all('twinKey')}::text[]) and state not in ('refused', 'failed')
-        order by created_at desc`.execute(trx);
-      return rows;
     },
 
     async find(id: string): Promise<SessionRequest | null> {

@@ -155,8 +155,9 @@ export function createSessions(db: Kysely<Tables>) {
 
   return {
     /** Binds a session to its request. Does nothing if either is bound already. */
-    async bind(session: NewSession, trx: Db = db): Promise<void> {
-      await trx
+    /** null: it was bound before. */
+    async bind(session: NewSession, trx: Db = db): Promise<SessionRow | null> {
+      const rows = await trx
         .insertInto('sessions')
         .values({
           sessionId: session.sessionId,
@@ -170,7 +171,9 @@ export function createSessions(db: Kysely<Tables>) {
           introducesThread: isFirstIn(session),
         })
         .onConflict((conflict) => conflict.doNothing())
+        .returningAll()
         .execute();
+      return oneOf(rows);
     },
 
     async find(sessionId: string): Promise<SessionRow | null> {

@@ -60,7 +60,7 @@ test('a command takes few statements and disk writes until its card is posted', 
   await ask('fix the flaky login test');
   const orders = untilCard((await readOrders()).slice(before));
   const statements = orders.filter((order) => order.do === 'query' || order.do === 'exec');
-  expect(statements.length).toBeLessThanOrEqual(24);
+  expect(statements.length).toBeLessThanOrEqual(20);
   // Each commit is one.
   expect(orders.filter((order) => order.do === 'fsync').length).toBeLessThanOrEqual(5);
 });

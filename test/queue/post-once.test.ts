@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
@@ -43,8 +44,8 @@ async function setUp({ skewMs = 0 } = {}) {
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
   const post = async (render = async () => Promise.resolve(CARD)) =>
     withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }));
-  const postNew = async (render = async () => Promise.resolve(CARD)) =>
-    withLease('card', async (lease) => postOnce({ ...WHAT, isNew: true, render, lease }), { late: true });
+  const postNew = async (render: () => Promise<typeof CARD>, newIf = sql<boolean>`true`) =>
+    withLease('card', async (lease) => postOnce({ ...WHAT, newIf, render, lease }), { late: true });
   const lapse = async () =>
     db
       .updateTable('leases')
@@ -161,5 +162,13 @@ describe('a message that is posted once', () => {
     });
     expect(outcome).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
+  });
+
+  test("isn't posted as a new one if its condition is false, and leaves no attempt behind", async () => {
+    const { slack, post, postNew } = await setUp();
+    const outcome = await postNew(async () => Promise.resolve(CARD), sql<boolean>`false`);
+    expect(outcome).toEqual({ kind: 'busy' });
+    expect(cards(slack)).toHaveLength(0);
+    expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createCards, EDIT_CLASS } from '../../src/store/cards.ts';
 import type { EditClass } from '../../src/store/cards.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
+import { createPosts } from '../../src/store/posts.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -57,7 +58,7 @@ async function createLine(open: Open) {
       await draw(turn.requestId);
     }
   }
-  return { cards, requests, time, add, lineUp, draw, turns };
+  return { db, cards, requests, time, add, lineUp, draw, turns };
 }
 
 describeOnBothDatabases("the queue of a workspace's cards", (open) => {
@@ -174,6 +175,27 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect(await line.turns()).toHaveLength(1);
     line.time.ms += 1000;
     expect(await line.turns()).toHaveLength(1);
+  });
+
+  test('posts a new card at once unless its channel is or was just busy', async () => {
+    const { db, cards, time } = await createLine(open);
+    const posts = createPosts(db);
+    const attempt = async (key: string, channelId: string): Promise<boolean> =>
+      posts.attempt({
+        key,
+        channelId,
+        threadTs: null,
+        slackTs: null,
+        isFirst: true,
+        onlyIf: cards.mayPost(channelId),
+      });
+    await cards.pausePosts('C9', 3000);
+    expect(await attempt('quiet', 'C2')).toBe(true);
+    expect(await attempt('busy', 'C9')).toBe(false);
+    time.ms += 3000;
+    expect(await attempt('busy', 'C9')).toBe(false);
+    time.ms += HOUR_MS;
+    expect(await attempt('busy', 'C9')).toBe(true);
   });
 
   test('says how long the first card has to wait', async () => {

@@ -111,7 +111,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       home: async (db) => createListing(db).mostPressing({ ...person, limit: 10 }),
       'request by id': async (db) => createRequests(db).find('r7'),
       'request by delivery': async (db) => createRequests(db).idOf('d7'),
-      twins: async (db) => createRequests(db).twins([{ ...person, twinKey: 'k7' }], 2 * MINUTE_MS, db),
       'open above': async (db) => createRequests(db).isOpenAbove('C7', '7.1'),
       stranded: async (db) => createRequests(db).stranded(MINUTE_MS),
       'cards out of line': async (db) => createCards(db, BUDGET).unlined(),
@@ -154,7 +153,8 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       limits: async (db) =>
         db.transaction().execute(async (trx) => {
           const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 1 }));
-          await limiter.beyond([{ ...person, id: 'r7' }], trx);
+          await limiter.hold([person], ['k7'], trx);
+          await limiter.beforeSending({ ...person, id: 'r7' }, trx);
         }),
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
       'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
