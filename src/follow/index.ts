@@ -101,11 +101,11 @@ export function createFollowing(deps: FollowingDeps): Following {
 function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
   const { queue, store, devin, prepare, findUnconfirmed } = deps;
   const { log, now, watchTimes: times } = deps.tuning;
-  const { sessions, setAside, leases } = store;
+  const { polls, setAside, leases } = store;
   const { enqueue } = queue;
   const source = createPollingSource(devin.sessions);
   const random = Math.random;
-  const poll = createRound({ sessions, setAside, source, recorder, enqueue, times, now, random, log });
+  const poll = createRound({ polls, setAside, source, recorder, enqueue, times, now, random, log });
   const round = async (signal: AbortSignal): Promise<number> =>
     Math.max(await poll(signal), await findUnconfirmed(signal));
   return createWatcher({ leases, prepare, round, times, sleep, log });

@@ -10,7 +10,8 @@ import {
   pollInterval,
 } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Polls } from '../store/polls.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { Recorder } from './record.ts';
 import { BATCH, createFailures } from './status-source.ts';
@@ -37,7 +38,7 @@ export const ROUND_TIMES: RoundTimes = {
 };
 
 type RoundDeps = {
-  sessions: Pick<Sessions, 'due' | 'dueCount' | 'reschedule' | 'bringForward'>;
+  polls: Polls;
   source: StatusSource;
   recorder: Pick<Recorder, 'recordPoll' | 'gone'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
@@ -58,7 +59,7 @@ const BATCHES_A_ROUND = 20;
  * requests depends on the number of sessions, not on when each is due.
  */
 export function createRound(deps: RoundDeps) {
-  const { sessions, source, times, now, random, log } = deps;
+  const { polls, source, times, now, random, log } = deps;
   const refresher = createRefresher(deps);
   const missing = createMissing(deps);
   const schedule = createSchedule(deps);
@@ -111,7 +112,7 @@ export function createRound(deps: RoundDeps) {
     }
     // After an error, those without an answer stay due.
     const isDone = (row: SessionRow): boolean => result.trouble === null || answers.has(row.sessionId);
-    await sessions.reschedule(
+    await polls.reschedule(
       unchanged.filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row)).map(nextPoll),
     );
   }
@@ -155,12 +156,12 @@ export function createRound(deps: RoundDeps) {
 const CORRECT_EVERY_ROUNDS = 60;
 
 /** Which sessions are due. */
-function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | 'times' | 'now'>) {
+function createSchedule({ polls, times, now }: Pick<RoundDeps, 'polls' | 'times' | 'now'>) {
   let rounds = 0;
   return {
-    dueCount: async (limit: number): Promise<number> => sessions.dueCount(new Date(now()), limit),
+    dueCount: async (limit: number): Promise<number> => polls.dueCount(new Date(now()), limit),
     due: async (limit: number): Promise<SessionRow[]> =>
-      sessions.due({
+      polls.due({
         until: new Date(now() + times.fastestMs / 2),
         hotSince: new Date(now() - HOT_MS),
         limit,
@@ -170,7 +171,7 @@ function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | '
       if (rounds++ % CORRECT_EVERY_ROUNDS !== 0) return;
       for (const first of [true, false]) {
         const latest = new Date(now() + 2 * longestInterval(first, times.fastestMs));
-        await sessions.bringForward(first, { now: new Date(now()), latest });
+        await polls.bringForward(first, { now: new Date(now()), latest });
       }
     },
   };

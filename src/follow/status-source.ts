@@ -3,7 +3,8 @@ import type { DevinErrorCode } from '../devin/errors.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Polls } from '../store/polls.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 
 /** What a poll of some sessions found. About those in neither list, nothing is known. */
@@ -80,7 +81,7 @@ function troubleOf(error: unknown): { retryAfterMs: number | null } {
 }
 
 type FailureDeps = {
-  sessions: Pick<Sessions, 'reschedule'>;
+  polls: Pick<Polls, 'reschedule'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   times: { fastestMs: number };
   now: () => number;
@@ -90,7 +91,7 @@ type FailureDeps = {
 const LONGEST_WAIT_MS = 60 * 60_000;
 
 /** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
-export function createFailures({ sessions, setAside, times, now, log }: FailureDeps) {
+export function createFailures({ polls, setAside, times, now, log }: FailureDeps) {
   const failing = new Set<string>();
   return {
     /** False: the task failed, which affects this session alone. */
@@ -105,7 +106,7 @@ export function createFailures({ sessions, setAside, times, now, log }: FailureD
         failing.add(id);
         log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
         const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
-        await sessions.reschedule([{ id, was, at, first: false }]);
+        await polls.reschedule([{ id, was, at, first: false }]);
         return false;
       }
     },

@@ -2,7 +2,7 @@ import type { ColumnType } from 'kysely';
 
 /**
  * The columns of a row that a schema reads. `JsonName`: those that hold JSON, which is written as text (`json()` in
- * database.ts) and read as it was written. `DefaultName`: those that an insert can leave out.
+ * sql.ts) and read as it was written. `DefaultName`: those that an insert can leave out.
  */
 export type Columns<Row, JsonName extends keyof Row = never, DefaultName extends keyof Row = never> = {
   [Name in keyof Row]: ColumnType<

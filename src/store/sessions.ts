@@ -4,10 +4,8 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
 import { LISTEN } from '../session/steering.ts';
 import type { Columns } from './columns.ts';
-import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import { json } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -57,7 +55,10 @@ const columnsSchema = z.object({
   archivedBy: z.string().nullable(),
   createdAt: z.date(),
 });
-const sessionRowSchema = columnsSchema.transform(({ response, ...row }) => ({ ...row, snapshot: response }));
+export const sessionRowSchema = columnsSchema.transform(({ response, ...row }) => ({
+  ...row,
+  snapshot: response,
+}));
 /** A session that was created for a request, with what Devin said about it last. */
 export type SessionRow = z.output<typeof sessionRowSchema>;
 
@@ -83,15 +84,10 @@ export type SessionsTable = Columns<
   updatedAt: Generated<Date>;
 };
 
-export type NewSession = {
-  sessionId: string;
-  requestId: string;
-  url: string;
-  snapshot: SessionSnapshot;
-  teamId: string;
-  /** The thread in which it is followed and steered. */
-  channelId: string;
-  threadTs: string;
+export type NewSession = Pick<
+  SessionRow,
+  'sessionId' | 'requestId' | 'url' | 'snapshot' | 'teamId' | 'channelId' | 'threadTs'
+> & {
   /** Keys of milestones that it begins with. */
   told?: readonly string[];
 };
@@ -99,59 +95,34 @@ export type NewSession = {
 /** When it's polled next, from now by the database's clock; null: never. */
 export type NextPoll = { inMs: number; first: boolean } | null;
 
-/** What may change about a session after it was bound. `told` takes a plain value. */
+/** What may change about a session after it was bound; `place` and `touch` change the rest. `told` takes a plain value. */
 export type SessionChanges = Partial<
-  Pick<
+  Omit<
     SessionRow,
-    | 'snapshot'
-    | 'url'
-    | 'phase'
-    | 'phaseAt'
-    | 'wasFinished'
-    | 'lastWords'
-    | 'changedAt'
-    | 'messagesCursor'
-    | 'muted'
-    | 'mutedBy'
-    | 'listen'
-    | 'synced'
-    | 'threadTrouble'
-    | 'notify'
-    | 'told'
-    | 'stoppedBy'
-    | 'archivedBy'
+    | 'sessionId'
+    | 'requestId'
+    | 'teamId'
+    | 'channelId'
+    | 'threadTs'
+    | 'introducesThread'
+    | 'nextLookAt'
+    | 'touchedAt'
+    | 'createdAt'
   >
 > & { nextPoll?: NextPoll };
 
-type Reschedule = { id: string; was: Date | null; at: Date | null; first: boolean };
-
 /** Devin's statuses that are final. */
 const OVER = ['exit', 'error'];
-
-/** How long until an unreadable row is tried again. */
-const UNREADABLE_MS = 60 * 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(db: Kysely<Tables>) {
   const oneOf = (rows: unknown[]): SessionRow | null =>
     rows[0] === undefined ? null : sessionRowSchema.parse(rows[0]);
-
-  // Worded exactly as in the indexes, one for each kind.
-  const dueOf = (first: boolean, until: Date) =>
-    db
-      .selectFrom('sessions')
-      .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
-      .where('nextLookAt', '<=', until);
-  /** An unreadable row affects only itself. */
-  async function leaveAlone(sessionId: string, error: unknown, now: Date): Promise<void> {
-    await db
-      .updateTable('sessions')
-      .set({ nextLookAt: new Date(now.getTime() + UNREADABLE_MS) })
-      .where('sessionId', '=', sessionId)
-      .execute();
-    await createSetAside(db).note('session', sessionId, { error, by: MOST_FAILURES });
-  }
+  const byId = (sessionId: string, from: Db = db) =>
+    from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
+  const ofThread = (channelId: string, threadTs: string) =>
+    db.selectFrom('sessions').where('channelId', '=', channelId).where('threadTs', '=', threadTs);
 
   return {
     /** Binds a session to its request. Does nothing if either is bound already. */
@@ -177,7 +148,7 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     async find(sessionId: string): Promise<SessionRow | null> {
-      return oneOf(await db.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId).execute());
+      return oneOf(await byId(sessionId).execute());
     },
 
     async ofRequest(requestId: string): Promise<SessionRow | null> {
@@ -187,90 +158,19 @@ export function createSessions(db: Kysely<Tables>) {
     /** The session followed in this thread; the latest, if `!new` started another. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
       return oneOf(
-        await db
-          .selectFrom('sessions')
-          .selectAll()
-          .where('channelId', '=', channelId)
-          .where('threadTs', '=', threadTs)
-          .orderBy('createdAt', 'desc')
-          .limit(1)
-          .execute(),
+        await ofThread(channelId, threadTs).selectAll().orderBy('createdAt', 'desc').limit(1).execute(),
       );
     },
 
     /** Whether its thread follows another session, too. */
     async sharesThread({ sessionId: id, channelId, threadTs }: SessionRow): Promise<boolean> {
       if (threadTs === '') return false;
-      const other = await db
-        .selectFrom('sessions')
+      const other = await ofThread(channelId, threadTs)
         .select('sessionId')
-        .where('channelId', '=', channelId)
-        .where('threadTs', '=', threadTs)
         .where('sessionId', '<>', id)
         .limit(1)
         .executeTakeFirst();
       return other !== undefined;
-    },
-
-    /** Sessions that are due: active ones first, led by those that changed since `hotSince`; then by how long they are due. */
-    async due({
-      until,
-      hotSince,
-      limit,
-    }: {
-      until: Date;
-      hotSince: Date;
-      limit: number;
-    }): Promise<SessionRow[]> {
-      const first = await dueOf(true, until)
-        .selectAll()
-        .orderBy(sql`changed_at > ${hotSince}`, 'desc')
-        .orderBy('nextLookAt')
-        .limit(limit)
-        .execute();
-      const left = limit - first.length;
-      const later =
-        left === 0 ? [] : await dueOf(false, until).selectAll().orderBy('nextLookAt').limit(left).execute();
-      const read = [...first, ...later].map((row) => ({
-        id: row.sessionId,
-        ...sessionRowSchema.safeParse(row),
-      }));
-      for (const { id, error } of read) if (error !== undefined) await leaveAlone(id, error, until);
-      return read.flatMap(({ data }) => (data === undefined ? [] : [data]));
-    },
-
-    /** How many `due` would return, at most `limit` of each kind. */
-    async dueCount(until: Date, limit: number): Promise<number> {
-      // In the order of the index, so that it's used.
-      const upTo = (first: boolean) =>
-        dueOf(first, until).select('sessionId').orderBy('nextLookAt').limit(sql.lit(limit)).as('due');
-      const counted = await db
-        .selectNoFrom(({ selectFrom, fn }) => [
-          selectFrom(upTo(true)).select(fn.countAll().as('count')).as('first'),
-          selectFrom(upTo(false)).select(fn.countAll().as('count')).as('later'),
-        ])
-        .executeTakeFirstOrThrow();
-      return Number(counted.first) + Number(counted.later);
-    },
-
-    /** Sets when each is polled next, unless another process has since `was`. One statement. */
-    async reschedule(polls: readonly Reschedule[]): Promise<void> {
-      if (polls.length === 0) return;
-      await sql`
-        update sessions set next_look_at = poll.at, watch_first = poll.first
-        from jsonb_to_recordset(${json(polls)}::jsonb) as poll(id text, was timestamptz, at timestamptz, first boolean)
-        where sessions.session_id = poll.id
-          and date_trunc('milliseconds', sessions.next_look_at) = poll.was`.execute(db);
-    },
-
-    /** Polls planned after `latest` are due now: the clock has been set back since. */
-    async bringForward(first: boolean, { now, latest }: { now: Date; latest: Date }): Promise<void> {
-      await db
-        .updateTable('sessions')
-        .set({ nextLookAt: now })
-        .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
-        .where('nextLookAt', '>', latest)
-        .execute();
     },
 
     /** Someone acted on a request's session: it's polled now, and often for a while, unless it has ended for good. */
@@ -285,9 +185,7 @@ export function createSessions(db: Kysely<Tables>) {
 
     /** Nobody else changes it until the transaction ends. */
     async lock(sessionId: string, trx: Transaction<Tables>): Promise<SessionRow | null> {
-      return oneOf(
-        await trx.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId).forUpdate().execute(),
-      );
+      return oneOf(await byId(sessionId, trx).forUpdate().execute());
     },
 
     /** Its card is posted: it's followed in this thread from now on. `hasActed`: it has changed since it was created. */

@@ -14,9 +14,8 @@ import { createKnownPeople } from './known-people.ts';
 import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { createListing } from './listing.ts';
-import type { Clock } from './sql.ts';
-import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
 import { createMilestones } from './milestones.ts';
+import { createPolls } from './polls.ts';
 import { createPosts } from './posts.ts';
 import { createReplies } from './replies.ts';
 import { createRequests } from './requests.ts';
@@ -24,7 +23,9 @@ import { createSessionMessages } from './session-messages.ts';
 import { createSessions } from './sessions.ts';
 import { createSetAside } from './set-aside.ts';
 import { createSettings as createDefaults } from './settings.ts';
+import type { Clock } from './sql.ts';
 import { createThreadNotices } from './thread-notices.ts';
+import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
 import { createUsage } from './usage.ts';
 
 export type Store = ReturnType<typeof createStore>;
@@ -39,6 +40,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     envelopes: createEnvelopes(seal),
     requests: createRequests(db, clock),
     sessions: createSessions(db),
+    polls: createPolls(db),
     cards: createCards(db, editBudget, clock),
     approvalMessages: createApprovalMessages(db),
     milestones: createMilestones(db),

@@ -23,7 +23,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
   const clock = { ms: Date.now() };
   let answer: Answer = 'there';
   const round = createRound({
-    sessions: {
+    polls: {
       due: async () => Promise.resolve([row]),
       dueCount: async () => Promise.resolve(1),
       bringForward: async () => Promise.resolve(),
@@ -97,7 +97,7 @@ test("a session that can't be recorded waits longer each time, and affects no ot
   const waits: number[] = [];
   let failures = 0;
   const round = createRound({
-    sessions: {
+    polls: {
       due: async () => Promise.resolve(rows),
       bringForward: async () => Promise.resolve(),
       dueCount: async () => Promise.resolve(rows.length),

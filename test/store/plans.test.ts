@@ -10,6 +10,7 @@ import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
+import { createPolls } from '../../src/store/polls.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
@@ -120,13 +121,13 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       session: async (db) => createSessions(db).find('s7'),
       'session of request': async (db) => createSessions(db).ofRequest('r7'),
       'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),
-      due: async (db) => createSessions(db).due({ until: now, hotSince: ago, limit: 50 }),
-      'due count': async (db) => createSessions(db).dueCount(now, 1000),
-      reschedule: async (db) => createSessions(db).reschedule(looks),
+      due: async (db) => createPolls(db).due({ until: now, hotSince: ago, limit: 50 }),
+      'due count': async (db) => createPolls(db).dueCount(now, 1000),
+      reschedule: async (db) => createPolls(db).reschedule(looks),
       'bring first forward': async (db) =>
-        createSessions(db).bringForward(true, { now, latest: new Date(now.getTime() + 5 * MINUTE_MS) }),
+        createPolls(db).bringForward(true, { now, latest: new Date(now.getTime() + 5 * MINUTE_MS) }),
       'bring later forward': async (db) =>
-        createSessions(db).bringForward(false, { now, latest: new Date(now.getTime() + 3000 * MINUTE_MS) }),
+        createPolls(db).bringForward(false, { now, latest: new Date(now.getTime() + 3000 * MINUTE_MS) }),
       touch: async (db) => createSessions(db).touch('s7'),
       spend: async (db) => createLedger(db, databaseClock).spend(CEILINGS, { ...person, channelId: 'C7' }),
       'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),

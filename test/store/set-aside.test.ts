@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrations/index.ts';
+import { createPolls } from '../../src/store/polls.ts';
 import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
@@ -56,9 +57,9 @@ describeOnBothDatabases('work that keeps failing', (open) => {
       });
     await sql`update sessions set next_look_at = now() - interval '1 minute'`.execute(db);
     await sql`update sessions set told = '"no list"' where session_id = 'bad'`.execute(db);
-    const due = await sessions.due({ until: new Date(), hotSince: new Date(0), limit: 10 });
+    const due = await createPolls(db).due({ until: new Date(), hotSince: new Date(0), limit: 10 });
     expect(due.map(({ sessionId: id }) => id)).toEqual(['good']);
-    expect(await sessions.dueCount(new Date(), 10)).toBe(1);
+    expect(await createPolls(db).dueCount(new Date(), 10)).toBe(1);
     expect(await countSetAside(db)).toEqual({ session: 1 });
   });
 });

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
+import { createPolls } from '../../src/store/polls.ts';
+import type { Polls } from '../../src/store/polls.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -14,7 +16,7 @@ describeOnBothDatabases('polls of sessions', (open) => {
   const setUp = async () => {
     const { db } = await open();
     await migrate(db);
-    const sessions = createSessions(db);
+    const [sessions, polls] = [createSessions(db), createPolls(db)];
     const add = async (id: string, columns: object, said: object = {}): Promise<void> => {
       const snapshot = sessionSnapshot(id, said);
       const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
@@ -24,10 +26,10 @@ describeOnBothDatabases('polls of sessions', (open) => {
     const dueNow = async () => {
       // The database counts microseconds: what it calls now is later than this process's now.
       const until = new Date(Date.now() + 1000);
-      const rows = await sessions.due({ until, hotSince: ago(10), limit: 10 });
+      const rows = await polls.due({ until, hotSince: ago(10), limit: 10 });
       return rows.map((row) => row.sessionId);
     };
-    return { db, sessions, add, dueNow };
+    return { db, sessions, polls, add, dueNow };
   };
 
   test('start after a downtime with recent changes, then active sessions, then the rest', async () => {
@@ -51,11 +53,11 @@ describeOnBothDatabases('polls of sessions', (open) => {
   });
 
   describe('when the clock was set back an hour', () => {
-    const roundOver = async (sessions: ReturnType<typeof createSessions>) => {
+    const roundOver = async (polls: Polls) => {
       const looked: string[] = [];
       const round = createRound({
         setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-        sessions,
+        polls,
         source: {
           poll: async (ids) => {
             looked.push(...ids);
@@ -74,10 +76,10 @@ describeOnBothDatabases('polls of sessions', (open) => {
     };
 
     test('continue at once', async () => {
-      const { sessions, add } = await setUp();
+      const { polls, add } = await setUp();
       await add('working', { nextLookAt: ago(-60) });
       await add('asleep', { watchFirst: false, nextLookAt: ago(-60), changedAt: ago(9000) });
-      expect(await roundOver(sessions)).toEqual(['working']);
+      expect(await roundOver(polls)).toEqual(['working']);
     });
 
     test("are planned by the database's clock", async () => {
