@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
+import { UNSAVED } from '../session/failure.ts';
 import { budgetAlertSchema } from '../session/policy/index.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
@@ -85,6 +86,7 @@ const schemas = {
     viewId: z.string(),
     formId: z.string(),
     formViewId: z.string(),
+    unsaved: z.enum(UNSAVED).optional(),
     choice: z.enum(CONTEXT_CHOICES),
     page: z.number().nullable(),
   }),

@@ -7,6 +7,10 @@ import type { Problem } from './intent.ts';
 import { limitReachedSchema } from './limits.ts';
 import { CEILINGS } from './policy/ceilings.ts';
 
+/** Why what a person sent isn't known to be saved: it isn't, or nobody can tell. */
+export const UNSAVED = ['not-recorded', 'not-confirmed'] as const;
+export type Unsaved = (typeof UNSAVED)[number];
+
 /** A ceiling, what is left of it, and what was asked for; null: no cap. */
 const overSchema = z.object({
   key: z.enum(CEILINGS),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../session/context.ts';
+import { UNSAVED } from '../session/failure.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
 import type { LanguageChoice, Notify } from '../session/preferences.ts';
 
@@ -134,8 +135,16 @@ function viewMetadata<T extends z.ZodType>(schema: T) {
   };
 }
 
+/**
+ * Why a form wasn't saved when it was sent: it shows this until it is sent again. It is kept in the view, since the store
+ * may be what failed.
+ */
+const unsavedSchema = z.enum(UNSAVED).optional();
+
 /** Everything else about a form is in the store, under this id. */
-export const formMetadata = viewMetadata(z.object({ formId: z.string(), expanded: z.boolean() }));
+export const formMetadata = viewMetadata(
+  z.object({ formId: z.string(), expanded: z.boolean(), unsaved: unsavedSchema }),
+);
 /** null: the view isn't the form that starts a session. */
 export function formIdIn(metadata: string): string | null {
   const read = formMetadata.schema.safeParse(metadata === '' ? null : JSON.parse(metadata));
@@ -143,7 +152,8 @@ export function formIdIn(metadata: string): string | null {
 }
 
 /** For a view over a form. */
-export const overFormMetadata = viewMetadata(z.object({ formId: z.string(), formViewId: z.string() }));
+const overFormSchema = z.object({ formId: z.string(), formViewId: z.string(), unsaved: unsavedSchema });
+export const overFormMetadata = viewMetadata(overFormSchema);
 export type OverFormMetadata = ReturnType<typeof overFormMetadata.read>;
 export type SecretPart = 'name' | 'value' | 'file' | 'sensitive';
 /** `row` counts from 1. */
@@ -152,12 +162,7 @@ export const SECRETS_KEPT = 'secrets_kept';
 
 /** The review of what goes to Devin, over its form. `page`: null until the picked message's page is known. */
 export const reviewMetadata = viewMetadata(
-  z.object({
-    formId: z.string(),
-    formViewId: z.string(),
-    choice: z.enum(CONTEXT_CHOICES),
-    page: z.number().nullable(),
-  }),
+  overFormSchema.extend({ choice: z.enum(CONTEXT_CHOICES), page: z.number().nullable() }),
 );
 export type ReviewMetadata = ReturnType<typeof reviewMetadata.read>;
 type Reviewed = { kind: 'message' | 'file'; id: string };

@@ -9,6 +9,7 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import type { ShownBlock } from './charts.ts';
+import { BLOCK } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { mrkdwn, plain, truncate } from './text.ts';
 
@@ -32,6 +33,11 @@ export function context(escaped: string): ContextBlock {
 /** Modals only: https://docs.slack.dev/reference/block-kit/blocks/alert-block */
 export function alert(text: string, level: NonNullable<AlertBlock['level']>): AlertBlock {
   return { type: 'alert', text: caption(text, LIMIT.alert), level };
+}
+
+/** On top of a form. */
+export function formAlert(text: string): AlertBlock {
+  return { ...alert(text, 'error'), block_id: BLOCK.alert };
 }
 
 export function header(text: string): HeaderBlock {

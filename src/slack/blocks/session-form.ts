@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Sources } from '../../session/defaults.ts';
-import type { Faults } from '../../session/failure.ts';
+import type { Faults, Unsaved } from '../../session/failure.ts';
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldGroup, FieldKey, SessionDraft } from '../../session/fields.ts';
 import type { AsksApproval, Choices } from '../../session/policy/index.ts';
@@ -15,7 +15,7 @@ import { takesFile } from './form/text-files.ts';
 import { planTexts } from './form/typed.ts';
 import type { TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
-import { alert, button, caption, context, header, section } from './objects.ts';
+import { alert, button, caption, context, formAlert, header, section } from './objects.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 import { leftLines } from './usage.ts';
 
@@ -55,6 +55,8 @@ export type SessionForm = {
   choices: Choices | null;
   /** Plain sentences. */
   notes: string[];
+  /** Left out: nothing went wrong. */
+  unsaved?: Unsaved | undefined;
 };
 
 /** For the policy's instructions, which Details show whole. */
@@ -69,17 +71,25 @@ type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 
 /** The modal that starts a session: the fields of the table by their kinds, most used first. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
-  const { formId, expanded, runsAs } = form;
+  const { formId, expanded, runsAs, unsaved } = form;
   const isOpen = isAccepted(runsAs);
   return {
     type: 'modal',
     callback_id: VIEW.form,
-    private_metadata: formMetadata.write({ formId, expanded }),
+    private_metadata: formMetadata.write({ formId, expanded, unsaved }),
     title: caption(text.modal.title, LIMIT.viewTitle),
     close: caption(isOpen ? text.modal.close : text.modal.closeRefused, LIMIT.viewTitle),
     ...(isOpen && { submit: caption(text.modal.submit, LIMIT.viewTitle) }),
-    blocks: [...runsAsBlocks(runsAs, text), ...(isOpen ? inputs(form, text) : [])],
+    blocks: [
+      ...(unsaved === undefined ? [] : [formAlert(unsavedSentence(unsaved, text))]),
+      ...runsAsBlocks(runsAs, text),
+      ...(isOpen ? inputs(form, text) : []),
+    ],
   };
+}
+
+export function unsavedSentence(unsaved: Unsaved, { command }: Text): string {
+  return unsaved === 'not-confirmed' ? command.notConfirmed.problem : command.notRecorded;
 }
 
 function inputs(form: SessionForm, text: Text): KnownBlock[] {

@@ -2,7 +2,8 @@ import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
 import type { Without } from '../../session/context.ts';
-import type { Forms } from '../../store/forms.ts';
+import type { Form, Forms } from '../../store/forms.ts';
+import type { Text } from '../../text/index.ts';
 import { pickedIn, readEntered } from '../blocks/form/entered.ts';
 import { readReview, renderReview } from '../blocks/review.ts';
 import { checkSecretRows, readSecretRows, renderSecretForm } from '../blocks/secret-form.ts';
@@ -11,6 +12,7 @@ import type { ReadUploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
 import { ACTION, BLOCK, INPUT, formMetadata, overFormMetadata, reviewMetadata, VIEW } from '../ids.ts';
+import type { OverFormMetadata } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import type { TextFor } from '../text-for.ts';
 import { ownForm } from './forms.ts';
@@ -31,9 +33,10 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
 
   onButton(app, ACTION.addSecrets, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
-    const form = await ownForm(forms, formMetadata.read(view.metadata), sender);
+    const { unsaved, ...own } = formMetadata.read(view.metadata);
+    const form = await ownForm(forms, own, sender);
     if (form === null) return;
-    const metadata = { formId: form.id, formViewId: view.id };
+    const metadata = { formId: form.id, formViewId: view.id, unsaved };
     const text = await textFor(form.userId);
     await outbound.pushView(triggerId, renderSecretForm(metadata, form.secretNames ?? [], text));
   });
@@ -52,9 +55,19 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const kept = await formInbox.keepSecrets(form, { secrets, kept: read.kept });
     await ack();
-    // Slack keeps what was typed, by block id.
-    await outbound.updateView(metadata.formViewId, renderSessionForm(formView(kept, text), text));
+    await redraw({ outbound, text }, kept, metadata);
   });
+}
+
+type Redrawing = { outbound: Pick<Outbound, 'updateView'>; text: Text };
+
+/** Slack keeps what was typed, by block id. */
+async function redraw(
+  { outbound, text }: Redrawing,
+  form: Form,
+  { formViewId, unsaved }: OverFormMetadata,
+): Promise<void> {
+  await outbound.updateView(formViewId, renderSessionForm({ ...formView(form, text), unsaved }, text));
 }
 
 type ReviewDeps = {
@@ -70,11 +83,12 @@ const NOTHING: Without = { messages: [], files: [] };
 export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: ReviewDeps): void {
   onButton(app, ACTION.review, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
-    const form = await ownForm(forms, formMetadata.read(view.metadata), sender);
+    const { unsaved, ...own } = formMetadata.read(view.metadata);
+    const form = await ownForm(forms, own, sender);
     if (form === null || form.context === null) return;
     const [picked] = pickedIn(readEntered(view.values), BLOCK.context);
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
-    const metadata = { formId: form.id, formViewId: view.id, choice, page: null };
+    const metadata = { formId: form.id, formViewId: view.id, unsaved, choice, page: null };
     const text = await textFor(form.userId);
     const loading = renderReview({ metadata, items: null, without: NOTHING, instructions: null }, text);
     const { viewId } = await outbound.pushView(triggerId, loading);
@@ -102,9 +116,6 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const without = readReview(view.values, form.without ?? NOTHING);
     await forms.leaveOut(form.id, without);
     await ack();
-    // Slack keeps what was typed, by block id.
-    const text = await textFor(form.userId);
-    const redrawn = renderSessionForm(formView({ ...form, without }, text), text);
-    await outbound.updateView(metadata.formViewId, redrawn);
+    await redraw({ outbound, text: await textFor(form.userId) }, { ...form, without }, metadata);
   });
 }

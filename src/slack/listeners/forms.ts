@@ -2,16 +2,15 @@ import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { hiddenValues } from '../../session/defaults.ts';
 import { faultsSchema } from '../../session/failure.ts';
-import type { Faults } from '../../session/failure.ts';
+import type { Faults, Unsaved } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
-import type { Text } from '../../text/index.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { notice } from '../blocks/notices.ts';
-import { alert, caption } from '../blocks/objects.ts';
+import { caption, formAlert } from '../blocks/objects.ts';
 import { lookupOptions } from '../blocks/options.ts';
 import type { Suggestion } from '../blocks/options.ts';
 import {
@@ -19,6 +18,7 @@ import {
   readSessionForm,
   renderSessionForm,
   textFilesIn,
+  unsavedSentence,
   withTextFiles,
 } from '../blocks/session-form.ts';
 import type { ReadUploadedText, UploadedText } from '../files.ts';
@@ -79,18 +79,19 @@ function listenToSubmission(
   { forms, inbox, tagRequests, readUploadedText, textFor }: FormDeps,
 ): void {
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
-    const refuse = async (sentence: string): Promise<void> =>
-      ack({ response_action: 'update', view: withAlert(view, sentence) });
     const text = await textFor(userId);
     const { formId, expanded } = formMetadata.read(view.metadata);
     const form = await ownForm(forms, { formId }, { userId, homeTeamId });
-    if (form === null) return refuse(text.modal.expired);
+    if (form === null) return ack(updated(withAlert(view, text.modal.expired)));
+    const keepErrors = async (): Promise<void> => {
+      if (form.description?.thread === 'looking') await forms.describe(formId, { refusedView: view.id });
+    };
     const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
     const texts = await readFiles(textFilesIn(view.values), readUploadedText);
     const typed = readSessionForm(view.values, rules, text);
     const read = withTextFiles(typed, { state: view.values, texts }, { rules, text });
     if (Object.keys(read.errors).length > 0) {
-      if (form.description?.thread === 'looking') await forms.describe(formId, { refusedView: view.id });
+      await keepErrors();
       return ack({ response_action: 'errors', errors: read.errors });
     }
     try {
@@ -98,7 +99,10 @@ function listenToSubmission(
       await inbox.acceptForm(form, { viewId: view.id, userId, draft, choice, fileIds });
     } catch (error) {
       // The form stays open with everything in it.
-      await refuse(unsaved(error, text));
+      const unsaved = unsavedBy(error);
+      const metadata = formMetadata.write({ formId, expanded, unsaved });
+      await ack(updated(withAlert({ ...view, metadata }, unsavedSentence(unsaved, text))));
+      await Promise.allSettled([keepErrors()]);
       throw error;
     }
     // The request is on disk: whatever happens from here on, it is not lost.
@@ -122,10 +126,12 @@ async function readFiles(
   return new Map(await Promise.all(read));
 }
 
-function unsaved(error: unknown, { command }: Text): string {
+function unsavedBy(error: unknown): Unsaved {
   const isUnclear = error instanceof TooLateError && error.mayBeWritten;
-  return isUnclear ? command.notConfirmed.problem : command.notRecorded;
+  return isUnclear ? 'not-confirmed' : 'not-recorded';
 }
+
+const updated = (view: ModalView) => ({ response_action: 'update' as const, view });
 
 /** The form with an alert on top. Slack keeps what was typed, by block id. */
 export function withAlert(view: Submission['view'], sentence: string): ModalView {
@@ -138,7 +144,7 @@ export function withAlert(view: Submission['view'], sentence: string): ModalView
     title: caption(title, LIMIT.viewTitle),
     ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
     ...(close !== null && { close: caption(close, LIMIT.viewTitle) }),
-    blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others],
+    blocks: [formAlert(sentence), ...others],
   };
 }
 
@@ -158,14 +164,15 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
 
   onButton(app, ACTION.moreOptions, async ({ view, userId, homeTeamId }) => {
     if (view === null) return;
-    const form = await ownForm(forms, formMetadata.read(view.metadata), { userId, homeTeamId });
+    const metadata = formMetadata.read(view.metadata);
+    const form = await ownForm(forms, metadata, { userId, homeTeamId });
     if (form === null) return;
     await forms.expand(form.id);
     // Hidden values that the form was filled in with, and what its inputs hold now.
     const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
     const text = await textFor(userId);
-    const drawn = renderSessionForm(formView({ ...form, expanded: true }, text, typed), text);
-    await outbound.updateView(view.id, drawn);
+    const redrawn = formView({ ...form, expanded: true }, text, typed);
+    await outbound.updateView(view.id, renderSessionForm({ ...redrawn, unsaved: metadata.unsaved }, text));
   });
 }
 
