@@ -5,6 +5,7 @@ import type { Devin } from '../devin/devin.ts';
 import { StartError } from './sentences.ts';
 import type { StartProblem } from './sentences.ts';
 import { slackFailure } from '../slack/errors.ts';
+import { identifyBot } from '../slack/bolt.ts';
 import type { BotIdentity } from '../slack/bolt.ts';
 import type { Text } from '../text/index.ts';
 
@@ -17,11 +18,9 @@ export async function checkSlack({
   botToken,
 }: SlackCheck): Promise<BotIdentity & { scopes: string[] }> {
   try {
-    const answer = await client.auth.test();
-    const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
-    if (!botId || !botUserId || !teamId) throw new StartError({ kind: 'notABot' });
-    const scopes = answer.response_metadata?.scopes ?? [];
-    return { botToken, botId, botUserId, teamId, workspaceUrl: url ?? null, scopes };
+    const bot = await identifyBot(client);
+    if (bot === null) throw new StartError({ kind: 'notABot' });
+    return { botToken, ...bot };
   } catch (error) {
     if (error instanceof StartError) throw error;
     const failure = slackFailure(error);

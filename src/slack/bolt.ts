@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
@@ -21,6 +22,22 @@ export type BotIdentity = {
   /** Such as `https://acme.slack.com/`; null: Slack didn't say. */
   workspaceUrl: string | null;
 };
+
+/** Whose the token is, and its scopes; null: not a bot's. https://docs.slack.dev/reference/methods/auth.test */
+export async function identifyBot(client: WebClient): Promise<Identified | null> {
+  const answer = await client.auth.test();
+  const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
+  if (!botId || !botUserId || !teamId) return null;
+  return {
+    botId,
+    botUserId,
+    teamId,
+    workspaceUrl: url ?? null,
+    scopes: answer.response_metadata?.scopes ?? [],
+  };
+}
+
+type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] };
 
 export type BoltOptions = {
   transport: Transport;
