@@ -73,15 +73,15 @@ function pageIn(segments: readonly string[]): number | undefined {
 const GIT = '.git';
 
 /**
- * Without `.git`, slashes and the full stop of a sentence at the end: rules of the policy compare names, and each has one
+ * Without `.git`, slashes and the period of a sentence at the end: rules of the policy compare names, and each has one
  * way to be written.
  */
 function withoutEnd(value: string): string {
   let end = value.length;
   for (;;) {
     const last = value.charAt(end - 1);
-    const isFullStop = last === '.' && !['', '/'].includes(value.charAt(end - 2));
-    if (last === '/' || isFullStop) end -= 1;
+    const isPeriod = last === '.' && !['', '/'].includes(value.charAt(end - 2));
+    if (last === '/' || isPeriod) end -= 1;
     else if (value.slice(0, end).toLowerCase().endsWith(GIT)) end -= GIT.length;
     else return value.slice(0, end);
   }
