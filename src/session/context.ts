@@ -44,6 +44,8 @@ export const messageContextSchema = z.object({
   channelName: z.string(),
   /** Kept from the payload: if the app isn't a member, it can't be read again. */
   picked: slackMessageSchema,
+  /** The picked message is the task, so it isn't quoted as well. */
+  isTask: z.boolean().optional(),
   /** What not to send; left out: send the whole choice. */
   without: withoutSchema.optional(),
 });

@@ -3,6 +3,7 @@ import type { MessageContext, SlackMessage } from '../session/context.ts';
 import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
+import { readThreadMeaning } from './command/thread-keywords.ts';
 import type { PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readMessage, repliesTo } from './messages.ts';
@@ -34,8 +35,7 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
       if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
       try {
         const { messages, unread } = await readThread(client, channelId, picked);
-        // The app's own messages, such as cards, are not part of the conversation.
-        const others = messages.filter(({ userId: author }) => author !== botUserId());
+        const others = messages.filter((message) => isForDevin(message, picked, botUserId()));
         return { kind: 'read', messages: others, unread };
       } catch (error) {
         const failure = slackFailure(error);
@@ -61,13 +61,20 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
   };
 }
 
+/** Neither the app's own messages, such as cards, nor what people keep from Devin, unless that was picked. */
+function isForDevin({ ts, userId, text }: SlackMessage, picked: SlackMessage, botUserId: string): boolean {
+  if (userId === botUserId) return false;
+  return ts === picked.ts || readThreadMeaning(text, botUserId).kind !== 'aside';
+}
+
 /** Messages that go to Devin, and how many don't. */
 type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unread' | 'unticked'>;
 
-/** The chosen messages without the messages and files that the person unticked. */
-export function tickedMessages({ without }: MessageContext, chosen: readonly SlackMessage[]) {
+/** The chosen messages without the task, and without the messages and files that the person unticked. */
+export function tickedMessages({ picked, isTask, without }: MessageContext, chosen: readonly SlackMessage[]) {
   const [noMessages, noFiles] = [new Set(without?.messages), new Set(without?.files)];
-  const kept = chosen.filter(({ ts }) => !noMessages.has(ts));
+  const quotable = isTask === true ? chosen.filter(({ ts }) => ts !== picked.ts) : chosen;
+  const kept = quotable.filter(({ ts }) => !noMessages.has(ts));
   const messages = kept.map((message) => ({
     ...message,
     files: message.files.filter(({ id }) => !noFiles.has(id)),
@@ -76,7 +83,7 @@ export function tickedMessages({ without }: MessageContext, chosen: readonly Sla
     list.reduce((sum, one) => sum + one.files.length, 0);
   return {
     messages,
-    unticked: { messages: chosen.length - kept.length, files: files(chosen) - files(messages) },
+    unticked: { messages: quotable.length - kept.length, files: files(quotable) - files(messages) },
   };
 }
 

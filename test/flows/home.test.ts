@@ -188,6 +188,7 @@ describe('the App Home', () => {
     await slack.openHome(gus.userId);
     const { text } = await homeOf(world(), gus.userId, /You can't start a session yet/);
     expect(text).toContain("You're a guest");
+    expect(text).not.toContain('your replies go to Devin');
     expect(text).not.toContain('[Start a session]');
   });
 

@@ -489,10 +489,14 @@ describe('keywords in the thread', () => {
   test('!new starts another session in the thread, which then gets the replies', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
+    await thread.say(thread.ana.userId, 'it is for the old server');
+    await thread.say(thread.ana.userId, '(aside) between us');
     const { ts, deliveries } = await thread.say(thread.ana.userId, '!new port it --acu 3 --repo acme/web');
     await Promise.all(deliveries.map((delivery) => slack.redeliver(delivery)));
     const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('port it'));
     expect(session.request).toMatchObject({ max_acu_limit: 3, repos: ['acme/web'] });
+    expect(session.request.prompt).toContain('| it is for the old server');
+    expect(session.request.prompt).not.toMatch(/!new|left out|between us/);
     const card = await slack.waitForMessage(thread.channelId, ({ text }) => text.includes(session.url));
     expect(card.threadTs).toBe(thread.threadTs);
     await thread.marked(ts, 'eyes');

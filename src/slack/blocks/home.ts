@@ -71,7 +71,7 @@ export function renderHome(home: Home, text: Text): HomeView {
       ...(home.everyone === null ? [] : homeEveryone(home.everyone, command, text)),
       ...(home.health === null ? [] : [homeHealth(home.health, text)]),
       ...home.files.map((file) => homeFile(file, text)),
-      context(text.home.help(code(`${command} help`))),
+      ...(isAccepted(runsAs) ? [context(text.home.help(code(`${command} help`)))] : []),
     ],
   };
 }

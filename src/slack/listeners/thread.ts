@@ -120,9 +120,9 @@ async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: A
 }
 
 /** The thread above goes to the new session, too. */
-function threadAbove({ channelId, placeKind, ts, message }: Reply): MessageContext {
-  const without = { messages: [ts], files: [] };
-  return { choice: 'until-here', channelId, channelName: unnamedPlace(placeKind), picked: message, without };
+function threadAbove({ channelId, placeKind, message }: Reply): MessageContext {
+  const channelName = unnamedPlace(placeKind);
+  return { choice: 'until-here', channelId, channelName, picked: message, isTask: true };
 }
 
 /** Not awaited: Slack must have its answer, and the message is on disk. */
