@@ -15,7 +15,8 @@ import { createHttpServer } from './slack/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { createStartup } from './startup.ts';
 import type { Bot } from './startup.ts';
-import { createSteering, createSteeringCheck } from './steer/index.ts';
+import { createSteeringCheck } from './slack/steering-check.ts';
+import { createSteering } from './steer/index.ts';
 import { createRetention, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
 import { createQuickGate, createSpending } from './trust/index.ts';
@@ -105,7 +106,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
     text,
   });
-  const check = createSteeringCheck({ resolver, settings: store.defaults });
+  const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.defaults });
   createSteering({
     queue,
     store,

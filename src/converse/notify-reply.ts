@@ -1,6 +1,5 @@
 import { replyMessage } from '../errors.ts';
 import type { ReplyFailure } from '../session/reply.ts';
-import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../slack/blocks/steering.ts';
 import type { ReplyNotice } from '../slack/blocks/steering.ts';
@@ -9,7 +8,8 @@ import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { SteeringCheck } from '../steer/index.ts';
+import { refuseSteering } from '../slack/steering-check.ts';
+import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';

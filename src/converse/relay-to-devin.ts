@@ -4,7 +4,7 @@ import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
-import type { SteeringCheck } from '../steer/index.ts';
+import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';

@@ -1,17 +1,11 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import { effectivePreferences } from '../session/preferences.ts';
-import { maySteer, ownershipOf } from '../session/steering.ts';
-import type { Steering } from '../session/steering.ts';
-import { steeringRefusal } from '../store/audit.ts';
-import type { Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
-import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
 import type { InConversation, Presence } from './conversations.ts';
+import type { SteeringRefusal } from './steering-check.ts';
 import type { TextFor } from './text-for.ts';
 
 type AuthorityDeps = {
@@ -19,8 +13,7 @@ type AuthorityDeps = {
   identify: (person: Person) => Promise<Identity | null>;
   /** The same. */
   presence: (asked: InConversation) => Promise<Presence | null>;
-  defaults: Pick<Settings, 'preferencesFor'>;
-  audit: Pick<Audit, 'record'>;
+  steeringRefusal: SteeringRefusal;
   textFor: TextFor;
 };
 
@@ -30,7 +23,7 @@ export type Authority = ReturnType<typeof createAuthority>;
  * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
  * Jobs check again before they act: these answers decide what is shown, and refuse at once.
  */
-export function createAuthority({ identify, presence, defaults, audit, textFor }: AuthorityDeps) {
+export function createAuthority({ identify, presence, steeringRefusal, textFor }: AuthorityDeps) {
   async function accepted(person: Person): Promise<Identity | { why: string }> {
     const identity = await identify(person);
     if (identity !== null && identity.kind !== 'refused') return identity;
@@ -58,17 +51,9 @@ export function createAuthority({ identify, presence, defaults, audit, textFor }
 
     /** To steer the session of this request. A refusal is recorded. */
     async steeringRefusal(request: SessionRequest, person: Person): Promise<string | null> {
-      const { teamId, channelId } = request;
-      const { userId } = person;
       const identity = await identify(person);
-      if (identity === null) return (await textFor(userId)).steering.notLookedUp;
-      const layers = await defaults.preferencesFor({ teamId, channelId, userId });
-      const { steer: policy } = effectivePreferences(layers);
-      const ownership = ownershipOf(request);
-      const verdict = maySteer({ policy, ownership, person: { userId, identity } });
-      if (verdict.kind === 'allowed') return null;
-      await audit.record(steeringRefusal(request, userId, verdict));
-      return refuseSteering(verdict, { request, userId }, await textFor(userId));
+      if (identity === null) return (await textFor(person.userId)).steering.notLookedUp;
+      return steeringRefusal(request, person.userId, identity);
     },
 
     /** To write to a session from outside its thread. */
@@ -93,26 +78,4 @@ export function maySee(place: Place, viewer: { userId: string; channelId: string
   const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = place;
   if (kind === 'public' || requester === viewer.userId) return true;
   return viewer.channelId === askedIn || viewer.channelId === cardIn;
-}
-
-type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
-
-/** Why a person may not, with a mention of who may; null: the person may. */
-export function refuseSteering(
-  verdict: Steering,
-  { request, userId }: { request: OwnedRequest; userId: string },
-  text: Text,
-): string | null {
-  if (verdict.kind === 'allowed') return null;
-  const who = whoElse(request, userId);
-  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
-  const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));
-  return text.steering.membersOnly(who, why);
-}
-
-/** null: nobody is known, or it is the same person. */
-function whoElse(request: OwnedRequest, userId: string): string | null {
-  const { requester, owner } = ownershipOf(request);
-  if (requester === null) return owner === null ? null : escape(owner.name);
-  return requester === userId ? null : `<@${requester}>`;
 }

@@ -6,17 +6,15 @@ import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/inde
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
+import { createSteeringRefusal } from '../slack/steering-check.ts';
+import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
-import { createNotifier, createSteeringRefusal } from './outcome.ts';
-import type { SteeringCheck } from './outcome.ts';
+import { createNotifier, tolerant } from './outcome.ts';
 import { createPlaceCard } from './place-card.ts';
 import { createCanceller, createSteerer } from './steer.ts';
-
-export { createSteeringCheck } from './outcome.ts';
-export type { SteeringCheck } from './outcome.ts';
 
 type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -50,7 +48,8 @@ export function createSteering(deps: SteeringDeps): void {
   const { enqueue } = queue;
   const { outbound, people, textFor } = slack;
   const { log } = deps.tuning;
-  const steeringRefusal = createSteeringRefusal({ check, audit: store.audit, textFor });
+  const refusal = createSteeringRefusal({ check, audit: store.audit, textFor });
+  const steeringRefusal = tolerant(refusal, textFor);
   const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
     db,

@@ -1,23 +1,14 @@
 import { DevinError } from '../devin/errors.ts';
 import { actionMessage } from '../errors.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
 import type { AnswerTo } from '../queue/index.ts';
-import type { Identity } from '../session/identity.ts';
-import { effectivePreferences } from '../session/preferences.ts';
-import { maySteer, ownershipOf } from '../session/steering.ts';
-import type { Steering } from '../session/steering.ts';
-import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { answerPlace } from '../slack/places.ts';
+import type { SteeringRefusal } from '../slack/steering-check.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import { steeringRefusal } from '../store/audit.ts';
-import type { Audit } from '../store/audit.ts';
 import type { Envelopes } from '../store/envelope.ts';
-import type { SessionRequest } from '../store/request-row.ts';
-import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 
 /** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
@@ -29,41 +20,10 @@ export function notDone(error: unknown, text: Text): string {
   return actionMessage({ kind: 'devin', ...error.facts }, text);
 }
 
-/** Why a person may not steer a request's session, or why the app can't tell now, escaped; null: they may. */
-export type SteeringRefusal = (request: SessionRequest, userId: string) => Promise<string | null>;
-
-type RefusalDeps = { check: SteeringCheck; audit: Pick<Audit, 'record'>; textFor: TextFor };
-
-export function createSteeringRefusal({ check, audit, textFor }: RefusalDeps): SteeringRefusal {
-  return async (request, userId) => {
-    const text = await textFor(userId);
-    try {
-      const verdict = await check(request, userId);
-      if (verdict.kind !== 'allowed') await audit.record(steeringRefusal(request, userId, verdict));
-      return refuseSteering(verdict, { request, userId }, text);
-    } catch (error) {
-      return escape(notDone(error, text));
-    }
-  };
-}
-
-type CheckDeps = { resolver: IdentityResolver; settings: Pick<Settings, 'preferencesFor'> };
-type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
-
-/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
-export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
-
-/** Throws if Slack or Devin can't be asked who the person is. */
-export function createSteeringCheck({ resolver, settings }: CheckDeps): SteeringCheck {
-  return async (request, userId, resolved) => {
-    const { teamId, channelId } = request;
-    const [identity, layers] = await Promise.all([
-      resolved ?? resolver.resolve({ teamId, userId }),
-      settings.preferencesFor({ teamId, channelId, userId }),
-    ]);
-    const { steer: policy } = effectivePreferences(layers);
-    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
-  };
+/** As `refusal`, escaped, or why the app can't tell now. */
+export function tolerant(refusal: SteeringRefusal, textFor: TextFor): SteeringRefusal {
+  return async (request, userId) =>
+    refusal(request, userId).catch(async (error: unknown) => escape(notDone(error, await textFor(userId))));
 }
 
 /** Tells a person privately what became of their command or button press. */

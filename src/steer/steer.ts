@@ -4,6 +4,7 @@ import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { SteeringRefusal } from '../slack/steering-check.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
@@ -14,7 +15,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { notDone } from './outcome.ts';
-import type { Notifier, SteeringRefusal } from './outcome.ts';
+import type { Notifier } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;

@@ -1,0 +1,76 @@
+import { refusalSentence } from '../errors.ts';
+import type { Identity } from '../session/identity.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import { maySteer, ownershipOf } from '../session/steering.ts';
+import type { Steering } from '../session/steering.ts';
+import { steeringRefusal } from '../store/audit.ts';
+import type { Audit } from '../store/audit.ts';
+import type { Person } from '../store/identities.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+import { escape } from './blocks/text.ts';
+import type { TextFor } from './text-for.ts';
+
+type CheckDeps = {
+  resolve: (person: Person) => Promise<Identity>;
+  settings: Pick<Settings, 'preferencesFor'>;
+};
+type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
+
+/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
+export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
+
+/** Throws if Slack or Devin can't be asked who the person is. */
+export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
+  return async (request, userId, resolved) => {
+    const { teamId, channelId } = request;
+    const [identity, layers] = await Promise.all([
+      resolved ?? resolve({ teamId, userId }),
+      settings.preferencesFor({ teamId, channelId, userId }),
+    ]);
+    const { steer: policy } = effectivePreferences(layers);
+    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
+  };
+}
+
+/** Why a person may not steer a request's session, which is recorded, escaped; null: they may. */
+export type SteeringRefusal = (
+  request: SessionRequest,
+  userId: string,
+  identity?: Identity,
+) => Promise<string | null>;
+
+type RefusalDeps = { check: SteeringCheck; audit: Pick<Audit, 'record'>; textFor: TextFor };
+
+/** Throws if Slack or Devin can't be asked who the person is. */
+export function createSteeringRefusal({ check, audit, textFor }: RefusalDeps): SteeringRefusal {
+  return async (request, userId, identity) => {
+    const verdict = await check(request, userId, identity);
+    if (verdict.kind === 'allowed') return null;
+    await audit.record(steeringRefusal(request, userId, verdict));
+    return refuseSteering(verdict, { request, userId }, await textFor(userId));
+  };
+}
+
+type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
+
+/** Why a person may not, with a mention of who may; null: the person may. */
+export function refuseSteering(
+  verdict: Steering,
+  { request, userId }: { request: OwnedRequest; userId: string },
+  text: Text,
+): string | null {
+  if (verdict.kind === 'allowed') return null;
+  const who = whoElse(request, userId);
+  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
+  const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));
+  return text.steering.membersOnly(who, why);
+}
+
+/** null: nobody is known, or it is the same person. */
+function whoElse(request: OwnedRequest, userId: string): string | null {
+  const { requester, owner } = ownershipOf(request);
+  if (requester === null) return owner === null ? null : escape(owner.name);
+  return requester === userId ? null : `<@${requester}>`;
+}
