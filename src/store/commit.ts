@@ -119,19 +119,21 @@ export function beginCommit(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.commitBegins();
 }
 
+/** A batch that takes longer, perhaps without an end, delays the next one no more. */
+const BATCH_MS = 250;
+
 /**
- * Does similar things together: what arrives while `atOnce` batches are in progress is the next one. Alone, an item is a
+ * Does similar things together: what arrives while a batch is in progress is the next one. Alone, an item is a
  * batch of one and waits for nobody; in a rush, many share a transaction and its write to the disk.
  * When a batch fails, each of its items is tried by itself, so that one cannot spoil another.
  */
 export function inBatches<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   most: number,
-  atOnce = 1,
 ): (item: Item) => Promise<Result> {
   type Entry = { item: Item; settle: (result: Promise<Result>) => void };
   const waiting: Entry[] = [];
-  let running = 0;
+  let isWorking = false;
 
   async function runAlone(item: Item): Promise<Result> {
     const [result] = await run([item]);
@@ -151,10 +153,10 @@ export function inBatches<Item, Result>(
   }
 
   async function work(): Promise<void> {
-    if (running === atOnce) return;
-    running += 1;
-    while (waiting.length > 0) await runBatch(waiting.splice(0, most));
-    running -= 1;
+    if (isWorking) return;
+    isWorking = true;
+    while (waiting.length > 0) await endOrDelay(runBatch(waiting.splice(0, most)), BATCH_MS);
+    isWorking = false;
   }
 
   return async (item) =>
@@ -162,4 +164,11 @@ export function inBatches<Item, Result>(
       waiting.push({ item, settle: resolve });
       void work();
     });
+}
+
+async function endOrDelay(task: Promise<void>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([task, late]);
+  clearTimeout(timer);
 }

@@ -41,27 +41,21 @@ type Change = { what: string; updatedBy: string; set: (row: Row, trx: Db) => Pro
 type Row = SettingKey & { updatedBy: string; updatedAt: Date };
 /** People and conversations that are read in one statement. */
 const MOST_TOGETHER = 50;
-/** Statements at once: one on a broken connection doesn't hold up everyone. */
-const READS = 3;
 const KEY = ['teamId', 'scope', 'scopeId'] as const;
 
 export function createSettings(db: Kysely<Tables>) {
   /** Read for each command: many at once share a statement. */
-  const read = inBatches(
-    async (places: Place[]) => {
-      const teamIds = new Set(places.map(({ teamId }) => teamId));
-      const ids = new Set(places.flatMap(({ teamId, channelId, userId }) => [teamId, channelId, userId]));
-      const rows = await db
-        .selectFrom('settings')
-        .select(['teamId', 'scope', 'scopeId', 'draft', 'preferences'])
-        .where(sql<boolean>`team_id = any(${[...teamIds]}::text[])`)
-        .where(sql<boolean>`scope_id = any(${[...ids]}::text[])`)
-        .execute();
-      return places.map(({ teamId }) => rows.filter((row) => row.teamId === teamId));
-    },
-    MOST_TOGETHER,
-    READS,
-  );
+  const read = inBatches(async (places: Place[]) => {
+    const teamIds = new Set(places.map(({ teamId }) => teamId));
+    const ids = new Set(places.flatMap(({ teamId, channelId, userId }) => [teamId, channelId, userId]));
+    const rows = await db
+      .selectFrom('settings')
+      .select(['teamId', 'scope', 'scopeId', 'draft', 'preferences'])
+      .where(sql<boolean>`team_id = any(${[...teamIds]}::text[])`)
+      .where(sql<boolean>`scope_id = any(${[...ids]}::text[])`)
+      .execute();
+    return places.map(({ teamId }) => rows.filter((row) => row.teamId === teamId));
+  }, MOST_TOGETHER);
 
   /** What is stored for the scopes that apply to a person in a channel. */
   async function stored<T>(place: Place, column: Column, schema: z.ZodType<T>): Promise<Layers<T>> {

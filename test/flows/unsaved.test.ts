@@ -121,6 +121,33 @@ describe("a command that can't be saved", () => {
     },
   );
 
+  /** Runs the task while another process holds the lock on this person's limits. */
+  async function whileHeld<T>(userId: string, task: () => Promise<T>): Promise<T> {
+    const database = new Client({ connectionString: url('unsaved') });
+    await database.connect();
+    const name = `limits:${world().slack.workspace.teamId}:${userId}`;
+    await database.query('select pg_advisory_lock(hashtextextended($1, 0))', [name]);
+    try {
+      return await task();
+    } finally {
+      await database.end();
+    }
+  }
+
+  test('delays nobody else', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: `held-${ana.name}`, members: [ana.userId, ben.userId] });
+    const { message } = await whileHeld(ana.userId, async () => {
+      const held = slack.command(ana.userId, channelId, 'wait for the lock');
+      expect((await slack.command(ben.userId, channelId, 'fix the login test')).message).toBeNull();
+      await sessionOf(devin, ben.devinUserId);
+      return held;
+    });
+    expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was started');
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
+  });
+
   /** Runs the task while the server's processes for this database are frozen and it starts no others. */
   const whileFrozen = async <T>(task: () => Promise<T>): Promise<T> => {
     const target = new URL(url('unsaved'));
