@@ -12,7 +12,7 @@ import { addColleague } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-const POLICY = 'docs/policies/channels-per-project.yml';
+const POLICY = 'docs/policies/company-with-contractors.yml';
 
 const { createDatabase, url } = usePostgres();
 const world = useWorld(async () => {
@@ -169,4 +169,32 @@ test('a refusal to stop, answer or write to a session is recorded with the reaso
   expect(refused).toMatchObject({ channelId, requestId: expect.any(String) as unknown, devinUserId: null });
   const { ts } = await slack.speak(eve.userId, channelId, 'drop the database', { threadTs });
   expect(await recorded({ ...about, result: 'reply:identity' })).toMatchObject({ messageTs: ts });
+});
+
+test('an approval is recorded with its rule and who decided, and a refusal to decide with the reason', async () => {
+  const { slack } = world();
+  const [ana, ben, eve] = [addColleague(world()), addColleague(world()), addColleague(world())];
+  slack.setGroup('S0PLATFORM', [ben.userId]);
+  const members = [ana, ben, eve].map(({ userId }) => userId);
+  const channelId = slack.addChannel({ name: `approval-${ana.name}`, members });
+  await slack.command(ana.userId, channelId, 'fix it --repo acme/deploy-web');
+  const rule = 'deployments need an approval';
+  const asked = await recorded({ kind: 'approval', userId: ana.userId });
+  expect(asked).toMatchObject({ rule, channelId, result: 'asked' });
+  const direct = slack.directMessages(ben.userId);
+  const { ts } = await slack.waitForMessage(direct, ({ blocks }) =>
+    JSON.stringify(blocks).includes('approve_request'),
+  );
+  const { requestId } = asked;
+  for (const [person, result] of [
+    [ana, 'approval:own'],
+    [eve, 'approval:not-asked'],
+  ] as const) {
+    await slack.clickButton(person.userId, { channelId: direct, ts }, 'approve_request');
+    expect(await recorded({ kind: 'refusal', userId: person.userId })).toMatchObject({ requestId, result });
+  }
+  await slack.clickButton(ben.userId, { channelId: direct, ts }, 'approve_request');
+  const decided = await recorded({ kind: 'approval', userId: ben.userId });
+  expect(decided).toMatchObject({ rule, requestId, result: 'approved' });
+  await recorded({ kind: 'start', userId: ana.userId });
 });
