@@ -109,9 +109,10 @@ export async function markAnsweredCalls(
   const { sessionId } = session;
   for (const call of await calls.answered(sessionId)) {
     const { channelId, slackTs: ts } = call;
-    const metadata = call.inMessage
-      ? messageMetadata(sessionId, call.eventId, 0)
-      : milestoneMetadata(sessionId, call.key);
+    const metadata =
+      call.inMessage && call.eventId !== null
+        ? messageMetadata(sessionId, call.eventId, 0)
+        : milestoneMetadata(sessionId, call.key);
     const rendered = await renderAnswered(deps, { call, session, request });
     const edited = await outbound.edit({ channelId, ts }, metadata, rendered);
     if (edited.kind === 'rate-limited') return edited.retryAfterMs;
@@ -123,7 +124,8 @@ export async function markAnsweredCalls(
 
 async function renderAnswered(deps: AnsweredDeps, { call, session, request }: Answered): Promise<Rendered> {
   const { sessionId } = session;
-  const said = (await deps.messages.textOf(sessionId, call.eventId)) ?? '';
+  const { eventId } = call;
+  const said = eventId === null ? '' : ((await deps.messages.textOf(sessionId, eventId)) ?? '');
   const answered = { userId: call.answeredBy, at: call.answeredAt };
   if (!call.inMessage) return deps.compose(answeredNotice({ call, session, request }, said));
   const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
@@ -142,7 +144,7 @@ function answeredNotice({ call, session, request }: Answered, said: string): Mil
     key: call.key,
     request,
     session,
-    said: { eventId: call.eventId, text: said, state: 'posted' },
+    said: call.eventId === null ? null : { eventId: call.eventId, text: said, state: 'posted' },
     place: { channelId: call.channelId, threadTs: isDirect ? null : session.threadTs },
     answered: { userId: call.answeredBy, at: call.answeredAt },
     resultShared: false,

@@ -5,7 +5,8 @@ import type { Db, Tables } from './tables.ts';
 
 const openCallSchema = z.object({
   key: z.string(),
-  eventId: z.string(),
+  /** Of the question; null: Devin asked without words. */
+  eventId: z.string().nullable(),
   inMessage: z.boolean(),
   channelId: z.string(),
   slackTs: z.string(),
@@ -107,14 +108,15 @@ export function createCalls(db: Kysely<Tables>) {
           case when m.in_message then q.slack_ts else m.slack_ts end as slack_ts
         from milestones m
         join sessions s on s.session_id = m.session_id
-        join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
+        left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
         join lateral (
           select * from (
             select user_id, created_at as at, 1 as rank from replies
             where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
             union all
             select null, said_at, 2 from session_messages
-            where session_id = m.session_id and source = 'user' and seq > q.seq
+            where session_id = m.session_id and source = 'user'
+              and case when q.seq is null then said_at > m.created_at else seq > q.seq end
           ) answers order by rank, at limit 1
         ) a on true
         where m.session_id = ${sessionId} and m.state = 'posted' and not m.answered and m.key like ${CALL}

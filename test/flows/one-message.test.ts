@@ -116,6 +116,20 @@ describe('one message for each event', () => {
       expect(byApp().filter(({ text }) => text.includes(words))).toHaveLength(1);
   });
 
+  test.each(['by', 'in Devin'])('says that a question without words was answered %s', async (how) => {
+    const { slack } = world();
+    const { change, says, say, ana, channelId } = await started(world());
+    change(WAITING);
+    const { ts } = await says('Devin needs an answer');
+    if (how === 'by') await say(ana.userId, 'Main.');
+    else change({ status: 'running', statusDetail: 'working', personMessage: 'Main.' });
+    const shown = await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === ts && one.text.includes(`Answered ${how}`),
+    );
+    expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"answer"');
+  });
+
   test("is only Devin's words when it finishes again after a follow-up", async () => {
     const { change, says, say, card, byApp, pings, ana } = await started(world());
     change({ status: 'running', statusDetail: 'finished', message: 'Done.' });
