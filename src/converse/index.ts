@@ -61,11 +61,11 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
   const { queue, store, devin, slack, resolver, check, recordAnswer, mayFallBack } = deps;
   const { withLease, listMessages, fetchMessages, searchUntilFound } = deps;
   const { log, now, relayTimes } = deps.tuning;
-  const { db, requests, sessions, replies, messages, cards } = store;
+  const { db, requests, sessions, replies, echoes, messages, cards } = store;
   const { enqueue } = queue;
   const { busyMs } = relayTimes;
   const move = createMoveReply({ db, replies, messages, enqueue });
-  const settle = createSettleReply({ replies, listMessages, move, searchUntilFound, now });
+  const settle = createSettleReply({ replies, echoes, listMessages, move, searchUntilFound, now });
   const sender = createReplySender({
     files: slack.files,
     upload: devin.attachments.upload,

@@ -6,6 +6,7 @@ import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
+import type { Echoes } from '../store/echoes.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
@@ -105,7 +106,8 @@ export function mirrorReply({ reply, session, request }: ReplyInSession, saidAt:
 }
 
 type SettleDeps = {
-  replies: Pick<Replies, 'find' | 'recognized' | 'unseenTwins'>;
+  replies: Pick<Replies, 'find'>;
+  echoes: Pick<Echoes, 'recognized' | 'unseenTwins'>;
   listMessages: ListMessages;
   move: MoveReply;
   searchUntilFound: SearchUntilFound;
@@ -148,7 +150,7 @@ export function createSettleReply(deps: SettleDeps): SettleReply {
  * for. null: it isn't there, or it may be another's.
  */
 async function findEcho(
-  { replies, listMessages }: SettleDeps,
+  { echoes, listMessages }: SettleDeps,
   session: SessionRow,
   reply: Reply,
 ): Promise<string | null> {
@@ -156,13 +158,13 @@ async function findEcho(
   let cursor = session.messagesCursor;
   for (;;) {
     const page = await listMessages(session.sessionId, { after: cursor, first: PAGE });
-    const echoes = page.items
+    const same = page.items
       .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
       .map(({ eventId }) => eventId);
-    const claimed = await replies.recognized(session.sessionId, echoes);
-    unclaimed.push(...echoes.filter((id) => !claimed.has(id)));
+    const claimed = await echoes.recognized(session.sessionId, same);
+    unclaimed.push(...same.filter((id) => !claimed.has(id)));
     if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
     cursor = page.endCursor;
   }
-  return unclaimed[await replies.unseenTwins(reply)] ?? null;
+  return unclaimed[await echoes.unseenTwins(reply)] ?? null;
 }

@@ -8,6 +8,7 @@ import { effectivePreferences } from '../session/preferences.ts';
 import { markdownWords } from '../slack/blocks/markdown.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Cards } from '../store/cards.ts';
+import type { Echoes } from '../store/echoes.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Replies } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -28,7 +29,8 @@ type FetchDeps = {
   milestones: Pick<Milestones, 'add'>;
   calls: Pick<Calls, 'isOutdated'>;
   messages: Pick<SessionMessages, 'known' | 'add'>;
-  replies: Pick<Replies, 'recognize' | 'move'>;
+  replies: Pick<Replies, 'move'>;
+  echoes: Pick<Echoes, 'recognize'>;
   cards: Pick<Cards, 'markStale'>;
   settings: Pick<Settings, 'preferencesFor'>;
   listMessages: ListMessages;
@@ -112,7 +114,7 @@ async function stateOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pr
   if (message.source === 'devin') return forThread;
   const { eventId, message: text } = message;
   const echo = { sessionId: session.sessionId, eventId, text };
-  const replyId = await deps.replies.recognize(echo, trx);
+  const replyId = await deps.echoes.recognize(echo, trx);
   if (replyId !== null) await arrived(deps, replyId, trx);
   return showsWebMessages && replyId === null ? forThread : 'skipped';
 }

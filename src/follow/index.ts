@@ -66,7 +66,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
   const { now, watchTimes: times } = deps.tuning;
-  const { db, sessions, milestones, cards, ledger, calls, messages, replies, defaults } = store;
+  const { db, sessions, milestones, cards, ledger, calls, messages, replies, echoes, defaults } = store;
   const recorder = createRecorder({
     db,
     sessions,
@@ -86,6 +86,7 @@ export function createFollowing(deps: FollowingDeps): Following {
     calls,
     messages,
     replies,
+    echoes,
     cards,
     settings: defaults,
     listMessages,

@@ -4,6 +4,7 @@ import { createCalls } from './calls.ts';
 import type { EditBudget } from './card-turns.ts';
 import { createCards } from './cards.ts';
 import type { Database } from './database.ts';
+import { createEchoes } from './echoes.ts';
 import { createEnvelopes } from './envelope.ts';
 import type { Seal } from './envelope.ts';
 import { createForms } from './forms.ts';
@@ -57,6 +58,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     knownPeople: createKnownPeople(db),
     listing: createListing(db),
     replies: createReplies(db),
+    echoes: createEchoes(db),
     messages: createSessionMessages(db),
     threadNotices: createThreadNotices(db),
     usage: createUsage(db),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createSettleReply } from '../../src/converse/move-reply.ts';
 import { createLog } from '../../src/log.ts';
 import { createSearchUntilFound } from '../../src/queue/index.ts';
+import { createEchoes } from '../../src/store/echoes.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
@@ -29,6 +30,7 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
   await replies.move({ id: 'first', from: ['sending'], to: 'delivered', changes: { eventId: seen } });
   const settleReply = createSettleReply({
     replies,
+    echoes: createEchoes(db),
     listMessages: async () =>
       Promise.resolve({
         items: listed.map((id) => ({ eventId: id, source: 'user', message: 'yes', createdAt: 0 })),

@@ -5,6 +5,7 @@ import { CEILINGS } from '../../src/session/policy/index.ts';
 import { createApprovalMessages } from '../../src/store/approval-messages.ts';
 import { createCards } from '../../src/store/cards.ts';
 import type { Database } from '../../src/store/database.ts';
+import { createEchoes } from '../../src/store/echoes.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
@@ -144,7 +145,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'next reply': async (db) => createReplies(db).nextOpen('s7'),
       'opening reply': async (db) => createReplies(db).isOpening('s7'),
       'waiting replies': async (db) => createReplies(db).waiting(MINUTE_MS),
-      'recognized replies': async (db) => createReplies(db).recognized('s7', ['e7']),
+      'recognized replies': async (db) => createEchoes(db).recognized('s7', ['e7']),
       'replies of a message': async (db) =>
         db
           .transaction()

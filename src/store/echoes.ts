@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { ReplyState } from '../session/reply.ts';
+import type { Reply } from './replies.ts';
+import { literals } from './sql.ts';
+import type { Db, Tables } from './tables.ts';
+
+/** A message in Devin's list that may be one of ours. */
+type Echo = { sessionId: string; eventId: string; text: string };
+
+/** How long a message whose answer was lost can still turn up at Devin. */
+const ECHO_LIFE = sql`interval '10 minutes'`;
+/** States in which Devin may already have the same text. */
+const MAYBE_THERE = ['sending', 'delivered', 'unknown'] as const satisfies ReplyState[];
+
+export type Echoes = ReturnType<typeof createEchoes>;
+
+/** Replies that come back in Devin's list of messages, which has no id of ours: they are known by their text. */
+export function createEchoes(db: Kysely<Tables>) {
+  return {
+    /** The id of the reply that a message in Devin's list is; null: it wasn't sent from here. */
+    async recognize({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
+      const mine = await trx
+        .selectFrom('replies')
+        .select('id')
+        .where('sessionId', '=', sessionId)
+        .where((where) =>
+          where.or([
+            // Recognized before, after a lost answer.
+            where('eventId', '=', eventId),
+            where.and([
+              where('eventId', 'is', null),
+              where('sentText', '=', text.trim()),
+              where.or([
+                where('state', 'in', ['sending', 'delivered']),
+                where.and([
+                  where('state', '=', 'unknown'),
+                  where('sentAt', '>', sql<Date>`now() - ${ECHO_LIFE}`),
+                ]),
+              ]),
+            ]),
+          ]),
+        )
+        .orderBy('eventId', (order) => order.asc().nullsLast())
+        // Delivered ones come before those that may never have arrived.
+        .orderBy(sql`state = 'delivered'`, 'desc')
+        .orderBy('sentAt')
+        .limit(1)
+        .executeTakeFirst();
+      if (mine === undefined) return null;
+      await trx.updateTable('replies').set({ eventId }).where('id', '=', mine.id).execute();
+      return mine.id;
+    },
+
+    /** The events that are known to be replies of this session. */
+    async recognized(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
+      if (eventIds.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('replies')
+        .select('eventId')
+        .where('sessionId', '=', sessionId)
+        .where('eventId', 'in', eventIds)
+        .execute();
+      return new Set(rows.flatMap((row) => (row.eventId === null ? [] : [row.eventId])));
+    },
+
+    /** Other replies with the same text that Devin has or may have, and that weren't seen in its list. */
+    async unseenTwins({ id, sessionId, sentText }: Reply): Promise<number> {
+      const { count } = await db
+        .selectFrom('replies')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where('sessionId', '=', sessionId)
+        .where('sentText', '=', sentText)
+        .where('eventId', 'is', null)
+        .where(sql<boolean>`state in ${literals(MAYBE_THERE)}`)
+        .where('id', '<>', id)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+  };
+}
