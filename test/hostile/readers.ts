@@ -20,9 +20,9 @@ import {
   truncate,
   unescape,
 } from '../../src/slack/blocks/text.ts';
+import { scan } from '../../src/slack/command/flags.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-keywords.ts';
-import { scan } from '../../src/slack/command/tokens.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/ids.ts';
 import { readPayload } from '../../src/slack/payload.ts';

@@ -3,7 +3,132 @@ import type { Field } from '../../session/fields.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY } from '../../session/usage.ts';
 import type { UsageScope } from '../../session/usage.ts';
+import { blankEnd, proseEnd, readValue, spaceEnd } from './tokens.ts';
+import type { Value } from './tokens.ts';
 import { edits } from './words.ts';
+
+/** What one flag or mode word says. */
+export type Given =
+  /** `nearest`: what was probably meant; `text`: the value that comes with it, as Slack sends it. */
+  | { kind: 'unknown'; typed: string; nearest: Field | null; text: string | null }
+  | { kind: 'missing'; field: Field }
+  /** `text` as Slack sends it; null: a switch without a value. */
+  | { kind: 'value'; field: Field; text: string | null }
+  | { kind: 'unclosed'; field: Field; text: string };
+
+export type Scan = {
+  /** The task as Slack sends it, without the flags. */
+  task: string;
+  given: Given[];
+  /** Everything before the first flag or mode word. */
+  before: string;
+  /** A separate `--` says that the rest is a task. */
+  isTask: boolean;
+};
+
+/** A word of the task with the white space before it; null: a flag was cut out here. */
+type Part = { space: string; word: string | null };
+type Cut = { given: Given; end: number };
+
+/** Splits a command into its task and its flags. */
+export function scan(text: string): Scan {
+  const parts: Part[] = [];
+  const given: Given[] = [];
+  let before: string | null = null;
+  let at = 0;
+  while (at < text.length) {
+    const start = spaceEnd(text, at);
+    const space = text.slice(at, start);
+    if (endsFlags(text, start)) {
+      const rest = spaceEnd(text, start + 2);
+      parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
+      return { task: join(parts), given, before: before ?? text.slice(0, start), isTask: true };
+    }
+    const cut = readFlag(text, start) ?? readBang(text, start);
+    if (cut !== null) {
+      given.push(cut.given);
+      before ??= text.slice(0, start);
+    }
+    at = cut?.end ?? proseEnd(text, start);
+    parts.push({ space, word: cut === null ? text.slice(start, at) : null });
+  }
+  return { task: join(parts), given, before: before ?? text, isTask: false };
+}
+
+function endsFlags(text: string, at: number): boolean {
+  return /^--(?:\s|$)/.test(text.slice(at, at + 3));
+}
+
+function readFlag(text: string, at: number): Cut | null {
+  const flag = flagAt(text, at);
+  if (flag === null) return null;
+  const { field, end } = flag;
+  if (field === null) return unknownFlag(text, at, flag);
+  if (field.input.kind === 'switch' && text.charAt(end) !== '=')
+    return { given: { kind: 'value', field, text: null }, end };
+  const value = valueAfter(text, flag, field);
+  if (value === null) return { given: { kind: 'missing', field }, end };
+  const { unclosed, end: valueEnd } = value;
+  if (unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: valueEnd };
+  if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
+  return { given: { kind: 'value', field, text: value.text }, end: valueEnd };
+}
+
+/** null: another flag follows, or the task. */
+function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value | null {
+  const hasEquals = text.charAt(end) === '=';
+  const start = hasEquals ? end + 1 : blankEnd(text, end);
+  if (!hasEquals && (flagAt(text, start) !== null || endsFlags(text, start))) return null;
+  return readValue(text, start, input.kind === 'list');
+}
+
+/** Keeps the value if a flag with a value was probably meant. */
+function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
+  const { typed, end } = flag;
+  const wordEnd = proseEnd(text, end);
+  const isName = text.charAt(end) === '=' || wordEnd === end;
+  const nearest = isName ? nearestField(typed) : null;
+  const value = nearest === null || nearest.input.kind === 'switch' ? null : valueAfter(text, flag, nearest);
+  const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
+  const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
+  return hasValue
+    ? { given: { ...given, text: value.text }, end: value.end }
+    : { given: { ...given, text: null }, end: wordEnd };
+}
+
+const BANG = /!(\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
+
+/** A mode word at the start of a word, with the punctuation right after it. */
+function readBang(text: string, at: number): Cut | null {
+  BANG.lastIndex = at;
+  const value = BANG.exec(text)?.[1]?.toLowerCase();
+  const field = value === undefined ? undefined : byBang.get(value);
+  if (value === undefined || field === undefined) return null;
+  return { given: { kind: 'value', field, text: value }, end: BANG.lastIndex };
+}
+
+function join(parts: Part[]): string {
+  let task = '';
+  let gap = '';
+  let afterCut = false;
+  for (const { space, word } of parts) {
+    gap = afterCut ? meet(gap, space) : space;
+    afterCut = word === null;
+    if (word !== null) task += task === '' ? word : gap + word;
+  }
+  return task.trim();
+}
+
+/** The white space that stays after a flag between `before` and `after` is cut out: line breaks and indentation. */
+function meet(before: string, after: string): string {
+  const lines = (space: string): number => space.split('\n').length;
+  // A bracket closes right after it: `(soon !fast)`.
+  if (after === '') return '';
+  if (lines(before) === 1 && lines(after) === 1) return ' ';
+  if (lines(after) === 1) return before;
+  if (lines(after) >= lines(before)) return after;
+  return before.slice(0, before.lastIndexOf('\n') + 1) + after.slice(after.lastIndexOf('\n') + 1);
+}
 
 /** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
 const byName = new Map(
@@ -29,7 +154,7 @@ const byBang = new Map(
 
 export const bangWords: readonly string[] = [...byBang.keys()].map((word) => `!${word}`);
 
-export type FoundFlag = {
+type FoundFlag = {
   /** null: no such flag. */
   field: Field | null;
   /** As typed, with its dashes. */
@@ -47,7 +172,7 @@ const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
  * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
  * letter after it; a single dash before a flag's name is a slip.
  */
-export function flagAt(text: string, at: number): FoundFlag | null {
+function flagAt(text: string, at: number): FoundFlag | null {
   FLAG.lastIndex = at;
   const [head, dash, name] = FLAG.exec(text) ?? [];
   if (head === undefined || name === undefined) return null;
@@ -60,22 +185,10 @@ export function flagAt(text: string, at: number): FoundFlag | null {
   return { field, typed: head, end };
 }
 
-type FoundBang = { field: Field; value: string; end: number };
-
-const BANG = /!(\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
-
-/** A mode word at the start of a word, with the punctuation right after it. */
-export function bangAt(text: string, at: number): FoundBang | null {
-  BANG.lastIndex = at;
-  const value = BANG.exec(text)?.[1]?.toLowerCase();
-  const field = value === undefined ? undefined : byBang.get(value);
-  return value === undefined || field === undefined ? null : { field, value, end: BANG.lastIndex };
-}
-
 const LONGEST_SLIP = 40;
 
 /** The flag that was probably meant; null: none is close. */
-export function nearestField(typed: string): Field | null {
+function nearestField(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = typed
     .replace(/^[-—–－]+/, '')

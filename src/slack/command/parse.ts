@@ -1,6 +1,8 @@
 import { sessionDraftSchema } from '../../session/fields.ts';
 import type { Intent, IntentOf, Problem, Subcommand } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
+import { scan } from './flags.ts';
+import type { Scan } from './flags.ts';
 import {
   commandOnPerson,
   defaultsSetBeside,
@@ -9,8 +11,6 @@ import {
   readSubcommand,
 } from './subcommands.ts';
 import type { NearWord } from './subcommands.ts';
-import { scan } from './tokens.ts';
-import type { Scan } from './tokens.ts';
 import { readValues } from './values.ts';
 import { bareWord, wordsOf } from './words.ts';
 import type { Word } from './words.ts';

@@ -1,124 +1,3 @@
-import type { Field } from '../../session/fields.ts';
-import { bangAt, flagAt, nearestField } from './flags.ts';
-import type { FoundFlag } from './flags.ts';
-
-/** What one flag or mode word says. */
-export type Given =
-  /** `nearest`: what was probably meant; `text`: the value that comes with it, as Slack sends it. */
-  | { kind: 'unknown'; typed: string; nearest: Field | null; text: string | null }
-  | { kind: 'missing'; field: Field }
-  /** `text` as Slack sends it; null: a switch without a value. */
-  | { kind: 'value'; field: Field; text: string | null }
-  | { kind: 'unclosed'; field: Field; text: string };
-
-export type Scan = {
-  /** The task as Slack sends it, without the flags. */
-  task: string;
-  given: Given[];
-  /** Everything before the first flag or mode word. */
-  before: string;
-  /** A separate `--` says that the rest is a task. */
-  isTask: boolean;
-};
-
-/** A word of the task with the white space before it; null: a flag was cut out here. */
-type Part = { space: string; word: string | null };
-type Cut = { given: Given; end: number };
-
-/** Splits a command into its task and its flags. */
-export function scan(text: string): Scan {
-  const parts: Part[] = [];
-  const given: Given[] = [];
-  let before: string | null = null;
-  let at = 0;
-  while (at < text.length) {
-    const start = spaceEnd(text, at);
-    const space = text.slice(at, start);
-    if (endsFlags(text, start)) {
-      const rest = spaceEnd(text, start + 2);
-      parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
-      return { task: join(parts), given, before: before ?? text.slice(0, start), isTask: true };
-    }
-    const cut = readFlag(text, start) ?? readBang(text, start);
-    if (cut !== null) {
-      given.push(cut.given);
-      before ??= text.slice(0, start);
-    }
-    at = cut?.end ?? proseEnd(text, start);
-    parts.push({ space, word: cut === null ? text.slice(start, at) : null });
-  }
-  return { task: join(parts), given, before: before ?? text, isTask: false };
-}
-
-function endsFlags(text: string, at: number): boolean {
-  return /^--(?:\s|$)/.test(text.slice(at, at + 3));
-}
-
-function readFlag(text: string, at: number): Cut | null {
-  const flag = flagAt(text, at);
-  if (flag === null) return null;
-  const { field, end } = flag;
-  if (field === null) return unknownFlag(text, at, flag);
-  if (field.input.kind === 'switch' && text.charAt(end) !== '=')
-    return { given: { kind: 'value', field, text: null }, end };
-  const value = valueAfter(text, flag, field);
-  if (value === null) return { given: { kind: 'missing', field }, end };
-  const { unclosed, end: valueEnd } = value;
-  if (unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: valueEnd };
-  if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
-  return { given: { kind: 'value', field, text: value.text }, end: valueEnd };
-}
-
-/** null: another flag follows, or the task. */
-function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value | null {
-  const hasEquals = text.charAt(end) === '=';
-  const start = hasEquals ? end + 1 : blankEnd(text, end);
-  if (!hasEquals && (flagAt(text, start) !== null || endsFlags(text, start))) return null;
-  return readValue(text, start, input.kind === 'list');
-}
-
-/** Keeps the value if a flag with a value was probably meant. */
-function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
-  const { typed, end } = flag;
-  const wordEnd = proseEnd(text, end);
-  const isName = text.charAt(end) === '=' || wordEnd === end;
-  const nearest = isName ? nearestField(typed) : null;
-  const value = nearest === null || nearest.input.kind === 'switch' ? null : valueAfter(text, flag, nearest);
-  const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
-  const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
-  return hasValue
-    ? { given: { ...given, text: value.text }, end: value.end }
-    : { given: { ...given, text: null }, end: wordEnd };
-}
-
-function readBang(text: string, at: number): Cut | null {
-  const bang = bangAt(text, at);
-  return bang && { given: { kind: 'value', field: bang.field, text: bang.value }, end: bang.end };
-}
-
-function join(parts: Part[]): string {
-  let task = '';
-  let gap = '';
-  let afterCut = false;
-  for (const { space, word } of parts) {
-    gap = afterCut ? meet(gap, space) : space;
-    afterCut = word === null;
-    if (word !== null) task += task === '' ? word : gap + word;
-  }
-  return task.trim();
-}
-
-/** The white space that stays after a flag between `before` and `after` is cut out: line breaks and indentation. */
-function meet(before: string, after: string): string {
-  const lines = (space: string): number => space.split('\n').length;
-  // A bracket closes right after it: `(soon !fast)`.
-  if (after === '') return '';
-  if (lines(before) === 1 && lines(after) === 1) return ' ';
-  if (lines(after) === 1) return before;
-  if (lines(after) >= lines(before)) return after;
-  return before.slice(0, before.lastIndexOf('\n') + 1) + after.slice(after.lastIndexOf('\n') + 1);
-}
-
 /**
  * The words of a command, as Slack sends it. Each reader takes a position and returns the one after what it read.
  * Nothing is decoded here, so that Slack's `<…>` tokens stay whole.
@@ -128,17 +7,17 @@ function meet(before: string, after: string): string {
 const SPACE = /[\s\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069]+/y;
 
 /** After the white space at `at`. */
-function spaceEnd(text: string, at: number): number {
+export function spaceEnd(text: string, at: number): number {
   return match(SPACE, text, at)?.end ?? at;
 }
 
 /** After the spaces at `at`, on the same line. */
-function blankEnd(text: string, at: number): number {
+export function blankEnd(text: string, at: number): number {
   return match(/[^\S\n]+/y, text, at)?.end ?? at;
 }
 
 /** After a word of prose. Code spans, quotes and Slack's tokens are part of it, with their spaces. */
-function proseEnd(text: string, start: number): number {
+export function proseEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length && !/\s/.test(text.charAt(at))) {
     at = codeEnd(text, at) ?? slackTokenEnd(text, at) ?? quotedProseEnd(text, at, start) ?? at + 1;
@@ -146,7 +25,7 @@ function proseEnd(text: string, start: number): number {
   return at;
 }
 
-type Value = {
+export type Value = {
   /** Without its quotes; Slack's tokens unchanged. */
   text: string;
   /** After the value. */
@@ -156,7 +35,7 @@ type Value = {
 };
 
 /** The value at `start`: a word, or text in quotes. A list continues after a comma, even with spaces. */
-function readValue(text: string, start: number, isList: boolean): Value {
+export function readValue(text: string, start: number, isList: boolean): Value {
   const value: Value = { text: '', end: start, unclosed: false };
   let isItemStart = true;
   while (value.end < text.length && !/\s/.test(text.charAt(value.end))) {

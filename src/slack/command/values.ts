@@ -2,7 +2,7 @@ import { mostOf } from '../../session/fields.ts';
 import type { Field, FieldInput, FieldKey } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
-import type { Given } from './tokens.ts';
+import type { Given } from './flags.ts';
 
 /** What the flags say, before the whole draft is checked, and what is wrong with the others. */
 type ReadValues = {
