@@ -27,15 +27,7 @@ type Definition<T extends Takes> = {
   intent: (taken: z.output<T>) => Intent | null;
 };
 
-type Row = {
-  audience: Audience;
-  also: readonly string[];
-  takesSession: boolean;
-  takesText: boolean;
-  takesPerson: boolean;
-  /** null: these words are not what it takes. */
-  read: (words: readonly Word[], text: string) => Intent | null;
-};
+type Row = ReturnType<typeof row>;
 
 const oneOf = <const T extends readonly string[]>(options: T) =>
   z.string().toLowerCase().pipe(z.enum(options));
@@ -214,8 +206,11 @@ export function meantCommand(name: Subcommand, typed: string): string | null {
 /** Words that don't change the meaning: `stop session S please`. */
 const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
 
-function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, intent }: Definition<T>): Row {
+function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, intent }: Definition<T>) {
   const takesSession = 'session' in takes.shape;
+  const takesPerson = 'person' in takes.shape;
+
+  /** null: these words are not what it takes. */
   function read(words: readonly Word[], text: string): Intent | null {
     const values: Record<string, unknown> = {};
     let left =
@@ -232,7 +227,7 @@ function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, i
     const taken = left.length === 0 ? takes.safeParse(values) : null;
     return taken?.success === true ? intent(taken.data) : null;
   }
-  const takesPerson = 'person' in takes.shape;
+
   return { audience, also, takesSession, takesText: rest !== undefined, takesPerson, read };
 }
 
