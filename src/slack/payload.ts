@@ -1,82 +1,32 @@
 import { z } from 'zod';
-import type { PlaceKind } from '../session/context.ts';
-import { eventSchema, optional, present, slackTs } from './event-payload.ts';
+import { eventSchema, present } from './event-payload.ts';
 import type { EventPayload } from './event-payload.ts';
-import { readMenuValue } from './ids.ts';
-import { readMessage } from './messages.ts';
+import { INTERACTIONS } from './interaction-payload.ts';
+import type { Interaction } from './interaction-payload.ts';
 import { placeKindOf } from './places.ts';
 
 /** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
 export type Payload =
   | Command
-  | Press
-  | Submission
-  | Shortcut
-  | Search
   /** Also `ignored`: what is of no interest here. */
+  | Interaction
   | EventPayload
   /** Without what it must have. */
   | { kind: 'malformed'; problem: string };
 
 export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
 
-/**
- * `teamId`: the workspace it comes from. `homeTeamId`: the workspace that the person is a member of, which is another
- * one for people of other organizations in a shared channel.
- */
-type Sender = { teamId: string; userId: string; homeTeamId: string };
-
 /** A slash command. https://docs.slack.dev/interactivity/implementing-slash-commands */
 export type Command = z.output<typeof commandSchema>;
-
-/**
- * A button, or an option of the card's menu.
- * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
- */
-export type Press = Sender & {
-  kind: 'press';
-  actionId: string;
-  value: string | null;
-  label: string;
-  /** Identifies this one press. */
-  actionTs: string;
-  channelId: string | null;
-  placeKind: PlaceKind | null;
-  messageTs: string | null;
-  /** null: what was pressed is in no thread, or starts one. */
-  threadTs: string | null;
-  /** null: in a view. */
-  responseUrl: string | null;
-  triggerId: string;
-  view: OpenView | null;
-};
-
-type OpenView = {
-  id: string;
-  metadata: string;
-  /** `view.state.values`: block id, then action id, then the element's value in its own shape. */
-  values: Values;
-};
-type Values = Record<string, Record<string, unknown>>;
-
-/** A modal that was sent. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
-export type Submission = z.output<typeof submissionSchema>;
-
-/** A message shortcut. https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
-export type Shortcut = z.output<typeof shortcutSchema>;
-
-/** Someone types into a select menu. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
-export type Search = z.output<typeof searchSchema>;
-
-const IGNORED = { kind: 'ignored' } as const;
 
 const typeSchema = z.looseObject({ type: z.string().optional(), command: z.string().optional() });
 
 export function readPayload(body: unknown): Payload {
   const { type, command } = typeSchema.safeParse(body).data ?? {};
   if (command !== undefined) return parsed(commandSchema, body);
-  const schema = type === undefined ? undefined : BY_TYPE.get(type);
-  return schema === undefined ? IGNORED : parsed(schema, body);
+  if (type === 'event_callback') return parsed(eventSchema, body);
+  const schema = type === undefined ? undefined : INTERACTIONS.get(type);
+  return schema === undefined ? { kind: 'ignored' } : parsed(schema, body);
 }
 
 function parsed(schema: z.ZodType<Payload>, body: unknown): Payload {
@@ -108,153 +58,3 @@ const commandSchema = z
     triggerId: body.trigger_id,
     responseUrl: body.response_url,
   }));
-
-const interactionSchema = z.looseObject({
-  // null only if a whole organization installed the app, which this app doesn't support.
-  team: z.looseObject({ id: present }),
-  /** Slack's own types say that `team_id` can be missing: the person is then of the workspace it comes from. */
-  user: z.looseObject({ id: present, team_id: optional }),
-});
-
-function senderOf({ team, user }: z.infer<typeof interactionSchema>): Sender {
-  return { teamId: team.id, userId: user.id, homeTeamId: user.team_id ?? team.id };
-}
-
-const channelSchema = z.looseObject({ id: present, name: z.string().default('') });
-const valuesSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
-const viewSchema = z.looseObject({
-  id: present,
-  private_metadata: z.string().default(''),
-  state: z.looseObject({ values: valuesSchema }).default({ values: {} }),
-});
-
-function viewOf({ id, private_metadata: metadata, state }: z.infer<typeof viewSchema>): OpenView {
-  return { id, metadata, values: state.values };
-}
-
-const labelSchema = z.looseObject({ text: z.string() });
-const buttonSchema = z
-  .looseObject({
-    type: z.literal('button'),
-    action_id: present,
-    action_ts: present,
-    value: z.string().nullable().default(null),
-    text: labelSchema,
-  })
-  .transform(({ action_id: actionId, action_ts: actionTs, value, text }) => ({
-    actionId,
-    actionTs,
-    value,
-    label: text.text,
-  }));
-/** An option of the card's menu stands for the button it names. */
-const menuSchema = z
-  .looseObject({
-    type: z.literal('overflow'),
-    action_ts: present,
-    selected_option: z.looseObject({ text: labelSchema, value: z.string() }),
-  })
-  .transform(({ action_ts: actionTs, selected_option: { text, value } }) => ({
-    ...readMenuValue(value),
-    actionTs,
-    label: text.text,
-  }));
-const otherElementSchema = z
-  .looseObject({ type: z.string().refine((type) => type !== 'button' && type !== 'overflow') })
-  .transform(() => null);
-
-const containerSchema = z.looseObject({ message_ts: optional, thread_ts: optional });
-
-const pressSchema = interactionSchema
-  .extend({
-    actions: z.tuple([z.union([buttonSchema, menuSchema, otherElementSchema])], z.unknown()),
-    channel: channelSchema.optional(),
-    container: containerSchema.default({ message_ts: null, thread_ts: null }),
-    response_url: optional,
-    trigger_id: present,
-    view: viewSchema.optional(),
-  })
-  .transform(({ channel, container, view, ...body }): Press | typeof IGNORED => {
-    const [action] = body.actions;
-    if (action === null) return IGNORED;
-    const { message_ts: messageTs, thread_ts: threadTs } = container;
-    return {
-      kind: 'press',
-      ...senderOf(body),
-      ...action,
-      channelId: channel?.id ?? null,
-      placeKind: channel === undefined ? null : placeKindOf(channel.name),
-      messageTs,
-      threadTs: threadTs === messageTs ? null : threadTs,
-      responseUrl: body.response_url,
-      triggerId: body.trigger_id,
-      view: view === undefined ? null : viewOf(view),
-    };
-  });
-
-const blockSchema = z
-  .looseObject({ type: z.string(), block_id: z.string().optional() })
-  .transform(({ block_id, ...block }) => ({ ...block, ...(block_id !== undefined && { block_id }) }));
-
-const submissionSchema = interactionSchema
-  .extend({
-    view: viewSchema.extend({
-      callback_id: present,
-      title: labelSchema,
-      submit: labelSchema.nullish(),
-      close: labelSchema.nullish(),
-      blocks: z.array(blockSchema),
-    }),
-  })
-  .transform(({ view, ...body }) => {
-    const { callback_id: callbackId, title, submit, close, blocks } = view;
-    /** What it takes to draw it again as it is. */
-    const modal = {
-      callbackId,
-      title: title.text,
-      submit: submit?.text ?? null,
-      close: close?.text ?? null,
-      blocks,
-    };
-    return { kind: 'submission' as const, ...senderOf(body), view: { ...viewOf(view), ...modal } };
-  });
-
-const shortcutSchema = interactionSchema
-  .extend({
-    channel: channelSchema,
-    trigger_id: present,
-    response_url: present,
-    message: z.looseObject({ ts: slackTs }).transform(readMessage),
-  })
-  .transform(({ channel, message, ...body }) => ({
-    kind: 'shortcut' as const,
-    ...senderOf(body),
-    channelId: channel.id,
-    channelName: channel.name,
-    placeKind: placeKindOf(channel.name),
-    triggerId: body.trigger_id,
-    responseUrl: body.response_url,
-    message,
-  }));
-
-const searchSchema = interactionSchema
-  .extend({
-    action_id: present,
-    value: z.string().default(''),
-    view: z.looseObject({ private_metadata: optional }).optional(),
-  })
-  .transform(({ action_id: actionId, value, view, ...body }) => ({
-    kind: 'search' as const,
-    ...senderOf(body),
-    actionId,
-    typed: value.trim(),
-    metadata: view?.private_metadata ?? null,
-  }));
-
-const BY_TYPE: ReadonlyMap<string, z.ZodType<Payload>> = new Map<string, z.ZodType<Payload>>([
-  ['block_actions', pressSchema],
-  ['view_submission', submissionSchema],
-  ['message_action', shortcutSchema],
-  ['block_suggestion', searchSchema],
-  ['event_callback', eventSchema],
-]);

@@ -6,7 +6,7 @@ import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
 import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, homeMetadata } from '../ids.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import type { Press } from '../payload.ts';
+import type { Press } from '../interaction-payload.ts';
 import type { ChooseLanguage } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
 import { listenToDefaultsForm } from './home-defaults.ts';
