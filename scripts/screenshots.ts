@@ -110,7 +110,7 @@ const PHASES: readonly Phase[] = [
 
 /** One card in each phase that people meet. */
 async function takePhases(on: Stage): Promise<void> {
-  const slackPage = await visit(on, { as: 'mei', channel: 'general', width: 900, height: 1500 });
+  const slackPage = await visit(on, { as: 'mei', channel: 'general', width: 900, height: 1800 });
   const { channel, message, send } = slackPage;
   for (const phase of PHASES) {
     const { task, ageMinutes, change, shows } = phase;
