@@ -42,6 +42,7 @@ export function detailsView({ request, session, tagRequests }: DetailsRows, text
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
     included: request.context === null ? null : text.details.contexts[request.context.choice],
+    sent: request.prompt === request.draft.values.prompt ? null : request.prompt,
     leftOut: leftOut(request, text),
     instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
     approvals: approvalNotes(request, text),
@@ -76,7 +77,7 @@ function effectiveRequest(request: SessionRequest): Record<string, unknown> {
   const { identity, draft, uploads, secretNames: names } = request;
   const built = buildRequest({
     draft: draft.values,
-    prompt: request.prompt ?? draft.values.prompt ?? '',
+    prompt: draft.values.prompt ?? request.prompt ?? '',
     tag: null,
     createAsUserId: identity?.kind === 'matched' ? identity.devinUserId : null,
     uploadedUrls: uploads?.urls ?? [],

@@ -60,9 +60,12 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     const session = await sessionOf(devin, ana.devinUserId);
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
-    await slack.waitForView(
+    const details = await slack.waitForView(
       ({ id, isOpen }) => isOpen && slack.renderText(id).includes('1 message, 1 file, by the requester.'),
     );
+    const told = slack.renderText(details.id);
+    expect(told).toContain('*Task*: `fix what is left`');
+    expect(told).toMatch(/\*What Devin gets\*:.*fix what is left.*It fails on Mondays/s);
     expect(slack.problems).toEqual([]);
   });
 

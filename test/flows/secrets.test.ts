@@ -70,6 +70,9 @@ describe('session secrets', () => {
     );
     const shown = slack.renderText(view.id);
     expect(shown).toContain('*Secrets for this session only*');
+    // It gets the task as it was typed.
+    expect(shown).toContain('name the secret');
+    expect(shown).not.toContain('What Devin gets');
     expect(shown).toContain(NAME);
     expect(shown).not.toContain(SECRET);
     const tag = session.request.tags?.find((one) => one.startsWith('slack-')) ?? 'none';

@@ -11,8 +11,10 @@ import { bold, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
-  /** As it goes to Devin, by wire name; of secrets only the keys. */
+  /** As it goes to Devin, by wire name, but with the task alone as its prompt; of secrets only the keys. */
   request: Record<string, unknown>;
+  /** The prompt; null: nothing but the task, or not sent yet. */
+  sent: string | null;
   sources: Sources;
   /** What Devin said last; null: nothing yet. */
   snapshot: Readonly<Record<string, unknown>> | null;
@@ -92,13 +94,14 @@ function part({ heading, rows, bytes: most }: Part, text: Text): KnownBlock[] {
   return [header(heading), ...kept, ...(kept.length < blocks.length ? [context(text.details.cut)] : [])];
 }
 
-function contextRows({ included, leftOut, instructions }: SessionDetails, text: Text): string[] {
+function contextRows({ included, leftOut, instructions, sent }: SessionDetails, text: Text): string[] {
   const sentence = (label: string, words: string): string =>
     row(label, truncate(escape(words), SENTENCE_LENGTH));
   return [
     sentence(text.details.included, included ?? text.details.onlyTask),
     ...leftOut.map((words) => sentence(text.details.leftOut, words)),
     ...(instructions === null ? [] : [sentence(text.details.instructions, oneLine(instructions))]),
+    ...(sent === null ? [] : [row(text.details.sent, shownValue(sent, text))]),
   ];
 }
 

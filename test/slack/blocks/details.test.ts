@@ -21,6 +21,7 @@ const accepted: SessionDetails = {
   updatedAtMs: Date.UTC(2026, 4, 1, 9, 31),
   problem: null,
   included: null,
+  sent: null,
   leftOut: [],
   instructions: null,
   approvals: [],

@@ -94,6 +94,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         updatedAtMs: 0,
         problem: null,
         included: null,
+        sent: null,
         leftOut: [],
         instructions: words,
         approvals: [],
