@@ -2,7 +2,6 @@ import { fingerprintOf } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { Failure, OverCeiling } from '../session/failure.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import {
@@ -12,25 +11,14 @@ import {
   groupsIn,
   isOffered,
   needsOf,
-  PERIOD_OF,
   placeDefaults,
   placeSet,
   policyChanges,
   preferencesIn,
   refusalsOf,
-  renewsAt,
   standingInstructions,
 } from '../session/policy/index.ts';
-import type {
-  CeilingLeft,
-  Explained,
-  Mentions,
-  Over,
-  Policy,
-  PolicyDecision,
-  PolicyFacts,
-  PolicyPlace,
-} from '../session/policy/index.ts';
+import type { Explained, Mentions, Policy, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { IsInGroup } from '../slack/people.ts';
@@ -38,7 +26,8 @@ import type { DescribePlace } from '../slack/conversations.ts';
 import type { Form } from '../store/forms.ts';
 import type { Material, SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';
-import { leftAsCapOf, withCapOf, withoutLeft } from './left-as-cap.ts';
+import { verdictOf, withoutLeft } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 type GateDeps = {
   policy: () => Policy | null;
@@ -47,19 +36,6 @@ type GateDeps = {
   describePlace: DescribePlace;
   budget: Pick<Budget, 'spend'>;
 };
-
-type Asked = Extract<PolicyDecision, { kind: 'approval' }>;
-
-/** `draft`: with what the policy sets. `rule`: that allows it. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
-export type Verdict =
-  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
-  | {
-      kind: 'approval';
-      draft: EffectiveDraft;
-      asks: Omit<Asked, 'kind' | 'changes' | 'capOf' | 'over'> & { budget: CeilingLeft | null };
-      fingerprint: string;
-    }
-  | { kind: 'refused'; failure: Failure };
 
 type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
 type Judged = Where &
@@ -126,7 +102,7 @@ export function createGate(deps: GateDeps) {
       const fingerprint = fingerprintOf(sentOf(request, draft));
       const asked = askedOf({ ...request, draft: open }, fingerprint);
       const decision = decide(policy, { person, place, request: asked, spend });
-      return verdictOf(decision, { request, draft, approved: asked.approved, fingerprint, at });
+      return verdictOf(decision, { asked: request.draft, draft, approved: asked.approved, fingerprint, at });
     },
 
     /** What it would make of a request, and of the place; null: there is no policy. */
@@ -189,44 +165,6 @@ export function createGate(deps: GateDeps) {
       return policy === null ? {} : preferencesIn(policy, await placeOf(policy, where));
     },
   };
-}
-
-type Judging = {
-  request: Judged;
-  /** Without what is left of a ceiling as its cap. */
-  draft: EffectiveDraft;
-  approved: readonly string[];
-  fingerprint: string;
-  /** When what is left was looked up. */
-  at: Date;
-};
-
-function verdictOf(
-  decision: PolicyDecision,
-  { request, draft, approved, fingerprint, at }: Judging,
-): Verdict {
-  if (decision.kind === 'refused') {
-    const { rule, say, over, most } = decision;
-    const failure: Failure = { kind: 'policy', rule, say, over: over && overFacts(over, at), most };
-    return { kind: 'refused', failure };
-  }
-  const { capOf, changes } = decision;
-  // No more than those who approved it were shown.
-  const most = approved.length > 0 ? leftAsCapOf(request.draft) : null;
-  const capped = withCapOf(draft, { capOf, cap: changes.max_acu_limit, most });
-  if (decision.kind === 'allowed') {
-    const rule = decision.rule ?? approved[0] ?? null;
-    return { kind: 'allowed', draft: capped, approved, rule };
-  }
-  const { rule, say, approvers, need, expiresMs, over } = decision;
-  const budget = over === undefined ? null : { key: over.key, most: over.most, left: over.left };
-  const asks = { rule, say, approvers, need, expiresMs, budget };
-  return { kind: 'approval', draft: capped, asks, fingerprint };
-}
-
-/** What a refusal says of a ceiling. */
-function overFacts({ key, most, left, asked }: Over, at: Date): OverCeiling {
-  return { key, most, left, asked, renewsAtMs: renewsAt(PERIOD_OF[key], at).getTime() };
 }
 
 const DIRECT = { public: false, private: false, direct: true, shared: false };

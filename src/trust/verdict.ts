@@ -1,0 +1,88 @@
+import type { EffectiveDraft } from '../session/defaults.ts';
+import type { Failure, OverCeiling } from '../session/failure.ts';
+import { PERIOD_OF, renewsAt } from '../session/policy/index.ts';
+import type { CeilingKey, CeilingLeft, Over, PolicyDecision } from '../session/policy/index.ts';
+
+/** `draft`: with what the policy sets. `rule`: that allows it. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
+export type Verdict =
+  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
+  | {
+      kind: 'approval';
+      draft: EffectiveDraft;
+      asks: Omit<Extract<PolicyDecision, { kind: 'approval' }>, 'kind' | 'changes' | 'capOf' | 'over'> & {
+        budget: CeilingLeft | null;
+      };
+      fingerprint: string;
+    }
+  | { kind: 'refused'; failure: Failure };
+
+type Judging = {
+  /** What the person asked for. */
+  asked: EffectiveDraft;
+  /** Without what is left of a ceiling as its cap. */
+  draft: EffectiveDraft;
+  approved: readonly string[];
+  fingerprint: string;
+  /** When what is left was looked up. */
+  at: Date;
+};
+
+/** What a decision of the policy means for what was asked. */
+export function verdictOf(
+  decision: PolicyDecision,
+  { asked, draft, approved, fingerprint, at }: Judging,
+): Verdict {
+  if (decision.kind === 'refused') {
+    const { rule, say, over, most } = decision;
+    const failure: Failure = { kind: 'policy', rule, say, over: over && overFacts(over, at), most };
+    return { kind: 'refused', failure };
+  }
+  const { capOf, changes } = decision;
+  // No more than those who approved it were shown.
+  const most = approved.length > 0 ? leftAsCapOf(asked) : null;
+  const capped = withCapOf(draft, { capOf, cap: changes.max_acu_limit, most });
+  if (decision.kind === 'allowed') {
+    const rule = decision.rule ?? approved[0] ?? null;
+    return { kind: 'allowed', draft: capped, approved, rule };
+  }
+  const { rule, say, approvers, need, expiresMs, over } = decision;
+  const budget = over === undefined ? null : { key: over.key, most: over.most, left: over.left };
+  const asks = { rule, say, approvers, need, expiresMs, budget };
+  return { kind: 'approval', draft: capped, asks, fingerprint };
+}
+
+/** What a refusal says of a ceiling. */
+function overFacts({ key, most, left, asked }: Over, at: Date): OverCeiling {
+  return { key, most, left, asked, renewsAtMs: renewsAt(PERIOD_OF[key], at).getTime() };
+}
+
+/** The source of a cap that nobody set: what was left of a ceiling. */
+const SOURCE_OF = { day: 'left-today', month: 'left-this-month' } as const;
+
+function isLeft({ sources: { max_acu_limit: source } }: EffectiveDraft): boolean {
+  return source === SOURCE_OF.day || source === SOURCE_OF.month;
+}
+
+/** null: its cap is not what was left. */
+function leftAsCapOf(draft: EffectiveDraft): number | null {
+  return isLeft(draft) ? (draft.values.max_acu_limit ?? null) : null;
+}
+
+/** Without it, since it is worked out anew each time. */
+export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
+  if (!isLeft(draft)) return draft;
+  const { max_acu_limit: _cap, ...values } = draft.values;
+  const { max_acu_limit: _source, ...sources } = draft.sources;
+  return { values, sources };
+}
+
+/** `capOf`: the ceiling of which `cap` is what is left; undefined: none. `most`: null: no matter how much that is. */
+type Cap = { capOf: CeilingKey | undefined; cap: number | undefined; most: number | null };
+
+function withCapOf(draft: EffectiveDraft, { capOf, cap, most }: Cap): EffectiveDraft {
+  if (capOf === undefined || cap === undefined) return draft;
+  return {
+    values: { ...draft.values, max_acu_limit: Math.min(cap, most ?? cap) },
+    sources: { ...draft.sources, max_acu_limit: SOURCE_OF[PERIOD_OF[capOf]] },
+  };
+}
