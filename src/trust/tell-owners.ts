@@ -3,7 +3,7 @@ import { backOffMs } from '../queue/index.ts';
 import type { Enqueue, Lease, PostedOnce, PostOnce, WithLease } from '../queue/index.ts';
 import { alertName } from '../session/policy/index.ts';
 import type { BudgetAlert, Policy } from '../session/policy/index.ts';
-import { renderBudgetAlert } from '../slack/blocks/budget-alert.ts';
+import { renderBudgetAlert } from '../slack/blocks/usage.ts';
 import { budgetMetadata } from '../slack/metadata.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { Groups } from '../slack/people.ts';

@@ -3,13 +3,12 @@ import { CEILINGS } from '../../src/session/policy/index.ts';
 import type { Explained } from '../../src/session/policy/index.ts';
 import { renderApproval } from '../../src/slack/blocks/approval.ts';
 import type { ApprovalMessage } from '../../src/slack/blocks/approval.ts';
-import { renderBudgetAlert } from '../../src/slack/blocks/budget-alert.ts';
 import { renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
 import { homeFile } from '../../src/slack/blocks/home-settings.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
-import { renderUsage } from '../../src/slack/blocks/usage.ts';
-import type { UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami } from '../../src/slack/blocks/identity.ts';
+import { renderBudgetAlert, renderUsage } from '../../src/slack/blocks/usage.ts';
+import type { UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhy } from '../../src/slack/blocks/why.ts';
 import type { Text } from '../../src/text/index.ts';
 

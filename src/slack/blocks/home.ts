@@ -11,8 +11,6 @@ import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
 import { homeFile, homeHealth, homeSettings } from './home-settings.ts';
 import type { HomeFile, HomeHealth } from './home-settings.ts';
-import { homeEveryone, homeUsage } from './home-usage.ts';
-import type { HomeEveryone, HomeUsage } from './home-usage.ts';
 import { identityLines } from './identity.ts';
 import { button, context, header, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
@@ -20,6 +18,8 @@ import type { SessionCard } from './session-card.ts';
 import { isAccepted } from './session-form.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, code, codeBlock, escape, link, quote } from './text.ts';
+import { homeEveryone, homeUsage } from './usage.ts';
+import type { HomeEveryone, HomeUsage } from './usage.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };

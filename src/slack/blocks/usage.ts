@@ -1,13 +1,13 @@
-import type { CeilingLeft } from '../../session/policy/index.ts';
+import type { BudgetAlert, CeilingLeft } from '../../session/policy/index.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { barChart, dataTable, MOST_TABLE_ROWS } from './charts.ts';
 import type { Cell, ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { context, sections } from './objects.ts';
+import { context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { bold, escape, oneLine, truncate } from './text.ts';
+import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 export type UsageReport = {
   scope: UsageScope['kind'];
@@ -66,7 +66,7 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
 }
 
 /** What Devin counts beside what is counted here, and why the two differ. */
-export function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
+function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
   const workLines = work === null ? [] : [workLine(work, usage)];
   if (acu === null) return workLines;
   const more = rounded(acu - summary.acu);
@@ -84,7 +84,7 @@ function workLine(
 }
 
 /** One line each. */
-export function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
+function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
   const { usage } = text;
   const { sessions, acu, acuPerMerged, ended, endedMerged } = summary;
   if (sessions === 0) return [usage.none];
@@ -107,7 +107,7 @@ function richBlocks(report: UsageReport, text: Text): ShownBlock[] {
 }
 
 /** The ACU used over time. */
-export function spanChart(report: Pick<UsageReport, 'summary'>, text: Text): ShownBlock {
+function spanChart(report: Pick<UsageReport, 'summary'>, text: Text): ShownBlock {
   const { columns, day } = text.usage;
   const bars = report.summary.spans.map(({ from, acu }) => ({ label: day(from), value: acu }));
   return barChart(spanTitle(report, text), columns.acu, bars);
@@ -125,7 +125,7 @@ function spanLines(report: UsageReport, text: Text): string[] {
   return [bold(spanTitle(report, text)), words.join(' · ')];
 }
 
-export function groupLines(
+function groupLines(
   { summary: { groups }, by }: Pick<UsageReport, 'summary' | 'by'>,
   { usage }: Text,
   most = SHOWN_GROUPS,
@@ -164,4 +164,65 @@ function nameCell(name: string | null, by: UsageBy, { usage }: Text): Cell {
   if (name === null) return { kind: 'text', text: usage.noName[by] };
   if (by === 'person') return { kind: 'user', id: name };
   return by === 'channel' ? { kind: 'channel', id: name } : { kind: 'text', text: oneLine(name) };
+}
+
+/** A person's own, in App Home. */
+export type HomeUsage = Pick<UsageReport, 'days' | 'left' | 'summary' | 'medianWaitMs'>;
+
+/** Of everyone, for those who may see it. */
+export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'medianWaitMs' | 'devin'>;
+
+type HomeShown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: string };
+
+/** What is left of budgets first, then the person's own totals; nothing if there is neither. */
+export function homeUsage({ usage, rich, command }: HomeShown, text: Text): ShownBlock[] {
+  const words = text.usage;
+  const { sessions } = usage.summary;
+  if (sessions === 0 && usage.left.length === 0) return [];
+  const heading = bold(words.heading(words.home.title, words.days(usage.days)));
+  return [
+    { type: 'divider' },
+    ...sections([heading, ...leftLines(usage.left, text), ...totalLines(usage, text)]),
+    ...(rich && sessions > 0 ? [spanChart(usage, text)] : []),
+    context(words.home.more(code(`${command} usage`))),
+  ];
+}
+
+const MOST_PEOPLE = 5;
+
+/** What everyone used, and who used most. */
+export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): ShownBlock[] {
+  const words = text.usage;
+  const heading = bold(words.heading(words.title.workspace, words.days(everyone.days)));
+  const totals = [...totalLines(everyone, text), ...devinLines(everyone, text)];
+  return [
+    { type: 'divider' },
+    ...sections([heading, ...totals]),
+    ...sections(groupLines(everyone, text, MOST_PEOPLE)),
+    context(words.home.more(code(`${command} usage workspace --by person`))),
+  ];
+}
+
+type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: string };
+
+/** How much of a budget is used, what happens at its end, and where to look. */
+export function renderBudgetAlert({ alert, over, command }: AlertShown, text: Text): Rendered {
+  const words = text.usage.alert;
+  const { key, percent, counted, most, period } = alert;
+  const heading = words.heading(words[key](subjectWords(alert)), percent);
+  const lines = [
+    words.counted(acuWords(counted), acuWords(most), period),
+    words.next[over],
+    words.more(code(`${command} usage workspace --by person`)),
+  ];
+  return {
+    text: [heading, ...lines].join('\n'),
+    blocks: [section([bold(heading), ...lines].join('\n'))],
+  };
+}
+
+/** A link, which calls nobody: the person is not in this conversation. */
+function subjectWords({ key, subject }: BudgetAlert): string {
+  if (subject === null) return '';
+  return key === 'acu_per_person_per_day' ? `<@${escape(subject)}>` : `<#${escape(subject)}>`;
 }

@@ -2,12 +2,11 @@ import type { Devin } from '../../devin/devin.ts';
 import type { Log } from '../../log.ts';
 import { DEFAULT_DAYS, sinceDays, summarize } from '../../session/usage.ts';
 import type { UsageBy, UsageScope } from '../../session/usage.ts';
-import type { HomeEveryone, HomeUsage } from '../../slack/blocks/home-usage.ts';
 import { NOTHING_FROM_DEVIN } from '../../slack/blocks/usage.ts';
-import type { DevinCounts, UsageReport } from '../../slack/blocks/usage.ts';
-import type { Spender } from '../../store/ledger.ts';
+import type { DevinCounts, HomeEveryone, HomeUsage, UsageReport } from '../../slack/blocks/usage.ts';
 import { MOST_REPORTED } from '../../store/usage.ts';
 import type { Usage } from '../../store/usage.ts';
+import type { Spender } from '../../store/ledger.ts';
 import type { Budget } from '../budget.ts';
 import type { MayAll } from './may-all.ts';
 

@@ -3,8 +3,7 @@ import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { sinceDays, summarize, USAGE_BY } from '../../../src/session/usage.ts';
 import type { UsageBy, UsageRow } from '../../../src/session/usage.ts';
-import { homeEveryone, homeUsage } from '../../../src/slack/blocks/home-usage.ts';
-import { NOTHING_FROM_DEVIN, renderUsage } from '../../../src/slack/blocks/usage.ts';
+import { homeEveryone, homeUsage, NOTHING_FROM_DEVIN, renderUsage } from '../../../src/slack/blocks/usage.ts';
 import type { UsageReport } from '../../../src/slack/blocks/usage.ts';
 import { en } from '../../../src/text/en.ts';
 
