@@ -161,7 +161,9 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
     return { posts, file: null, name: '' };
   }
   if (row.source === REPLY_BY) {
-    const { text: said, ...by } = replyBySchema.parse(JSON.parse(row.text));
+    const { userId, via, text: said } = replyBySchema.parse(JSON.parse(row.text));
+    const named = await nameMentions(`<@${userId}>`);
+    const by = { name: named.replace(/^@/, ''), via };
     const posts = renderReplyBy({ ...by, words: await nameMentions(said) }, text);
     return { posts, file: null, name: '' };
   }

@@ -82,12 +82,10 @@ describe('what people tell Devin outside the thread', () => {
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Working'));
     await replyInBox(thread, 'use main\n<!channel> please');
     const shown = await thread.relayedText('replied to Devin:');
-    expect(shown.text).toBe(
-      `<@${thread.ana.userId}> replied to Devin:\n> use main\n> &lt;!channel&gt; please`,
-    );
+    expect(shown.text).toBe(`${thread.ana.name} replied to Devin:\n> use main\n> &lt;!channel&gt; please`);
     const { delivery } = await slack.command(ben.userId, thread.channelId, `say ${thread.id} and test it`);
     await slack.redeliver(delivery);
-    await thread.relayedText(`<@${ben.userId}> replied to Devin with a command:\n> and test it`);
+    await thread.relayedText(`${ben.name} replied to Devin with a command:\n> and test it`);
     devin.advance(thread.id, { status: 'running', message: 'Will do.' });
     await thread.relayedText('Will do.');
     expect(thread.relayed()).toHaveLength(3);

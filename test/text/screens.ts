@@ -245,7 +245,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>
-    renderReplyBy({ userId: 'U1', via: 'command', words: 'words' }, text)[0] ?? {},
+    renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
   'an answered question': (text) =>
     withCall(
       { text: 'words', blocks: [] },

@@ -31,12 +31,12 @@ export function renderWebMessage(words: string, text: Text): Rendered[] {
   return quoted(text.thread.fromWebApp, words, text);
 }
 
-/** What a person told Devin from outside the thread, shown to the others. */
+/** What a person told Devin from outside the thread, shown to the others. It pings nobody, not even that person. */
 export function renderReplyBy(
-  { userId, via, words }: { userId: string; via: ReplyWay; words: string },
+  { name, via, words }: { name: string; via: ReplyWay; words: string },
   text: Text,
 ): Rendered[] {
-  return quoted(text.thread.saidVia[via](`<@${escape(userId)}>`), words, text);
+  return quoted(text.thread.saidVia[via](escape(name)), words, text);
 }
 
 /** `label`: escaped. */

@@ -95,9 +95,13 @@ function cappedLine(
   { mention, title }: { mention: string; title: string },
   { milestones }: Text,
 ): string {
-  return statusWord === 'usage_limit_exceeded' && acuLimit !== null
+  return acuLimit !== null && isOwnCap(statusWord)
     ? milestones.cappedAt(mention, title, String(acuLimit))
     : milestones.capped(mention, title);
+}
+
+function isOwnCap(statusWord: SessionCard['statusWord']): boolean {
+  return statusWord === 'usage_limit_exceeded';
 }
 
 function question({ words, wordsShown }: MilestoneMessage, { milestones }: Text) {
@@ -156,7 +160,9 @@ function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSess
   return stopEither(here, link(url, unseen), code(`${command} follow devin-${id}`));
 }
 
-function capReason({ statusWord }: SessionCard, text: Text): string {
+/** The line above says which cap it was, if it was its own. */
+function capReason({ statusWord, acuLimit }: SessionCard, text: Text): string {
+  if (acuLimit !== null && isOwnCap(statusWord)) return text.milestones.cappedNow;
   const reasons = text.card.meaning.capped;
   return lookup<string>(reasons, statusWord ?? 'any') ?? reasons.any;
 }

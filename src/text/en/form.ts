@@ -136,7 +136,7 @@ export const modal = {
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
-    said: (words: string): string => `⚠️ Devin refused this: ${words}`,
+    said: (words: string): string => `⚠️ Devin refused this: "${words.replace(/\.$/, '')}".`,
     /** `say`: the rule's own sentence; may be empty. */
     byPolicy: (rule: string, say: string): string =>
       `⚠️ The policy of this app doesn't allow this (rule: ${rule}). ${say}`.trim(),

@@ -3,8 +3,8 @@ export const thread = {
   fromWebApp: "From Devin's web app:",
   /** A message to Devin that was not written in the thread. */
   saidVia: {
-    box: (mention: string): string => `${mention} replied to Devin:`,
-    command: (mention: string): string => `${mention} replied to Devin with a command:`,
+    box: (name: string): string => `${name} replied to Devin:`,
+    command: (name: string): string => `${name} replied to Devin with a command:`,
   },
   longMessage: 'This message is long. The full text is in the file below.',
   cut: 'The rest of this message is in Devin.',
@@ -104,6 +104,7 @@ export const milestones = {
   capped: (mention: string, title: string): string => `${mention} ${title} reached a limit.`,
   cappedAt: (mention: string, title: string, acus: string): string =>
     `${mention} ${title} reached its ${acus} ACU cap.`,
+  cappedNow: 'Run it again with a higher cap, or raise the cap in Devin.',
   foundLate: (mention: string, title: string): string =>
     `${mention} ${title} did start; Devin just confirmed late.`,
   goesOn: 'Its card is up to date and keeps updating.',

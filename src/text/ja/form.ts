@@ -123,7 +123,7 @@ export const modal: Text['modal'] = {
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
     untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
-    said: (words) => `⚠️ Devin に拒否されました: ${words}`,
+    said: (words) => `⚠️ Devin に拒否されました:「${words}」。`,
     byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,
   },
   runsAs: {

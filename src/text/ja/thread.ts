@@ -1,10 +1,11 @@
 import type { Text } from '../index.ts';
+import { nameBefore } from './joins.ts';
 
 export const thread: Text['thread'] = {
   fromWebApp: 'Devin の Web アプリから:',
   saidVia: {
-    box: (mention) => `${mention} さんが Devin に返信しました:`,
-    command: (mention) => `${mention} さんがコマンドで Devin に返信しました:`,
+    box: (name) => nameBefore('さんが Devin に返信しました:', name),
+    command: (name) => nameBefore('さんがコマンドで Devin に返信しました:', name),
   },
   longMessage: 'メッセージが長いため、全文は下のファイルにあります。',
   cut: 'メッセージの続きは Devin にあります。',
@@ -93,6 +94,7 @@ export const milestones: Text['milestones'] = {
   whatNow: 'セッションを開いて経過を確認するか、変更して再実行してください。',
   capped: (mention, title) => `${mention} さん、 ${title} が上限に達しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
+  cappedNow: '上限を上げて再実行するか、Devin で上限を上げてください。',
   foundLate: (mention, title) =>
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
   goesOn: 'カードは最新の状態で、引き続き更新されます。',

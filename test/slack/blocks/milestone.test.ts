@@ -80,6 +80,12 @@ describe('a message about a session', () => {
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
+  test('says once that a session reached its cap', () => {
+    const capped = { ...message, card: { ...message.card, statusWord: 'usage_limit_exceeded' } };
+    const { text } = renderMilestone({ ...capped, what: { kind: 'capped' } }, en);
+    expect(text).toContain('reached its 10 ACU cap.\nRun it again with a higher cap, or');
+  });
+
   test('offers to answer until someone did, then says who and when', () => {
     expect(JSON.stringify(renderMilestone(message, en).blocks)).toContain('"action_id":"answer"');
     const answered = { userId: 'U2', at: new Date('2026-11-26T12:51:00Z') };

@@ -254,7 +254,7 @@ describe('a refused value', () => {
     expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: false });
     expect(hintOf(view, 'field.max_acu_limit')).toContain('You typed "ten". Use a whole number, 1 or more.');
     expect(inputOf(view, 'field.tags')).toMatchObject({ optional: true });
-    expect(hintOf(view, 'field.tags')).toContain('Devin refused this: No such tag.');
+    expect(hintOf(view, 'field.tags')).toContain('Devin refused this: "No such tag".');
   });
 
   test('is an error if the submission leaves it out', () => {
