@@ -5,9 +5,8 @@ import type { Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { issueSentences } from './issues.ts';
-import { toPlain } from './plain.ts';
+import { excessIn, toPlain } from './plain.ts';
 import type { DocumentFault, Path } from './plain.ts';
-import { excessIn } from './scan.ts';
 
 const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
