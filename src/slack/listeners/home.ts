@@ -4,20 +4,23 @@ import type { Enqueue } from '../../queue/index.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
-import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, homeMetadata } from '../ids.ts';
+import type { Authority } from '../authority.ts';
+import { readDefaultsForm, renderDefaultsForm } from '../blocks/defaults.ts';
+import { unescape } from '../blocks/text.ts';
+import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, homeMetadata, VIEW } from '../ids.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { ChooseLanguage } from '../text-for.ts';
-import type { FormOpener } from '../view-opener.ts';
-import { listenToDefaultsForm } from './home-defaults.ts';
-import type { DefaultsDeps } from './home-defaults.ts';
-import { onButton, onDurableButton, onEvent } from './routes.ts';
+import type { ChooseLanguage, TextFor } from '../text-for.ts';
+import type { FormOpener, ViewOpener } from '../view-opener.ts';
+import { withAlert } from './forms.ts';
+import { openingOf } from './press.ts';
+import { onButton, onDurableButton, onEvent, onSubmission } from './routes.ts';
 
-type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
+type HomeDeps = DefaultsDeps & {
   homes: Pick<Homes, 'opened'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
-  defaults: Pick<Settings, 'layersFor' | 'set' | 'changePreferences'>;
+  defaults: Pick<Settings, 'changePreferences'>;
   chooseLanguage: ChooseLanguage;
   enqueue: Enqueue;
   now: () => number;
@@ -25,15 +28,16 @@ type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
 
 /** A person's Home, and the conversation with the app, where a card can go. */
 type HomeOwner = { teamId: string; userId: string; channelId: string };
+type DrawHome = (owner: HomeOwner) => Promise<void>;
 
 export function listenToHome(app: App, deps: HomeDeps): void {
   const { homes, formInbox, openForm, defaults, chooseLanguage, enqueue, now } = deps;
-  const draw = async (owner: HomeOwner): Promise<void> => {
+  const draw: DrawHome = async (owner) => {
     await homes.opened(owner, new Date(now()));
     await enqueue('publish-home', owner, { key: homeKey(owner) });
   };
 
-  listenToDefaultsForm(app, { ...deps, draw });
+  listenToDefaultsForm(app, deps, draw);
 
   onEvent(app, 'app_home_opened', async (event) => {
     if (event.kind !== 'home-opened') return;
@@ -74,4 +78,39 @@ export function listenToHome(app: App, deps: HomeDeps): void {
 /** null: it was not pressed in a Home. */
 function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
   return view === null ? null : { teamId, userId, ...homeMetadata.read(view.metadata) };
+}
+
+type DefaultsDeps = {
+  defaults: Pick<Settings, 'layersFor' | 'set'>;
+  authority: Pick<Authority, 'personRefusal'>;
+  openView: ViewOpener;
+  /** Off where the organization enforces its own tags. */
+  tagRequests: boolean;
+  textFor: TextFor;
+};
+
+/** One's own defaults, changed in a form over the Home, which lists them. */
+function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): void {
+  const { defaults, authority, openView, tagRequests, textFor } = deps;
+
+  onButton(app, ACTION.editDefaults, async (press) => {
+    const { view, teamId, userId, triggerId } = press;
+    if (view === null) return;
+    const metadata = homeMetadata.read(view.metadata);
+    const { person = {} } = await defaults.layersFor({ ...metadata, teamId, userId });
+    const form = renderDefaultsForm({ metadata, values: person }, await textFor(userId));
+    await openView(triggerId, form, openingOf(press, 'form'));
+  });
+
+  onSubmission(app, VIEW.defaults, async ({ view, teamId, userId }, ack) => {
+    const text = await textFor(userId);
+    const { draft, errors } = readDefaultsForm(view.values, { ownTag: tagRequests }, text);
+    if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
+    const refused = await authority.personRefusal({ teamId, userId });
+    if (refused !== null) return ack({ response_action: 'update', view: withAlert(view, unescape(refused)) });
+    const isNone = Object.keys(draft).length === 0;
+    await defaults.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
+    await ack();
+    await draw({ teamId, userId, ...homeMetadata.read(view.metadata) });
+  });
 }
