@@ -6,7 +6,8 @@ import type { Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage } from './text/languages.ts';
 
-const prefixed = (prefix: string) => z.string().startsWith(prefix);
+/** Sent in a header, which takes no other characters: something like `xoxb-…` would fail as if Slack were down. */
+const token = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[!-~]+$`));
 /** Tokens are sent there: without TLS only on this machine. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
 const keys = z
@@ -15,8 +16,8 @@ const keys = z
 
 /** One row per variable, in the order of .env.example. Defaults are only here. */
 const environmentSchema = z.object({
-  SLACK_BOT_TOKEN: prefixed('xoxb-'),
-  SLACK_APP_TOKEN: prefixed('xapp-').optional(),
+  SLACK_BOT_TOKEN: token('xoxb-'),
+  SLACK_APP_TOKEN: token('xapp-').optional(),
   SLACK_SIGNING_SECRET: z.string().min(1).optional(),
   SLACK_API_URL: address.optional(),
   SLACK_COMMAND: z
@@ -26,7 +27,7 @@ const environmentSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   METRICS_TOKEN: z.string().min(16).optional(),
-  DEVIN_API_KEY: prefixed('cog_'),
+  DEVIN_API_KEY: token('cog_'),
   // Some accounts have `org_…`. It is sent to Devin unchanged.
   DEVIN_ORG_ID: z.string().regex(/^org[-_]\S+$/),
   DEVIN_API_URL: address.default('https://api.devin.ai'),
@@ -125,9 +126,13 @@ export function readOperatorSettings(): { text: Text; ownTag: boolean } {
 
 type Environment = Record<string, string | undefined>;
 
-/** An empty variable counts as not set: shells and compose files write it that way. */
+/**
+ * An empty variable counts as not set: shells and compose files write it that way. Spaces around a value are pasted with
+ * it, or left by `docker run --env-file`.
+ */
 function withoutEmpty(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
 export function parseConfig(environment: Environment): ConfigResult {

@@ -49,6 +49,24 @@ describe('the settings', () => {
     for (const line of lines) expect(line).toMatch(/^[A-Z_]+ .*(must|such as)/);
   });
 
+  test.each([
+    ['SLACK_BOT_TOKEN', 'xoxb-'],
+    ['SLACK_BOT_TOKEN', 'xoxb-…'],
+    ['SLACK_APP_TOKEN', 'xapp-1 2'],
+    ['DEVIN_API_KEY', 'cog_…'],
+  ])('refuse what no header can hold: %s=%s', (name, value) => {
+    expect(parseConfig({ ...complete, [name]: value })).toMatchObject({
+      problems: [{ kind: 'variable', name }],
+    });
+  });
+
+  test('count without the spaces around them', () => {
+    const spaced = { ...complete, SLACK_APP_TOKEN: ' ', SLACK_SIGNING_SECRET: ' secret\n', PORT: ' ' };
+    expect(parseConfig(spaced)).toMatchObject({
+      config: { slack: { transport: { kind: 'http', signingSecret: 'secret' } }, http: { port: 3000 } },
+    });
+  });
+
   test('need a 32-byte key if replicas share the database', () => {
     const url = { DATABASE_URL: 'postgres://u:p@localhost/x' };
     expect(parseConfig({ ...complete, ...url })).toMatchObject({ ok: false });
