@@ -101,7 +101,7 @@ export function createCalls(db: Kysely<Tables>) {
       return rows[0]?.is === true;
     },
 
-    /** Devin's times are whole seconds. */
+    /** Without a question's words, what was said since counts, but not the task. Devin's times are whole seconds. */
     async answered(sessionId: string): Promise<AnsweredCall[]> {
       const { rows } = await sql`
         select m.key, m.event_id, m.in_message, a.user_id as answered_by, a.at as answered_at,
@@ -117,7 +117,8 @@ export function createCalls(db: Kysely<Tables>) {
             union all
             select null, said_at, 2 from session_messages
             where session_id = m.session_id and source = 'user'
-              and case when q.seq is null then said_at >= date_trunc('second', m.created_at) else seq > q.seq end
+              and seq > coalesce(q.seq, (select min(seq) from session_messages where session_id = m.session_id))
+              and (q.seq is not null or said_at >= date_trunc('second', m.created_at))
           ) answers order by rank, at limit 1
         ) a on true
         where m.session_id = ${sessionId} and m.state = 'posted' and not m.answered and m.key like ${CALL}
