@@ -193,9 +193,9 @@ export function createAdopt(
           sealed: envelopes.withoutSecrets(request.id, request.sealed),
         },
       },
-      {
-        // The process that works on the request posts its card at once.
-        card: held.lease === undefined || request.cardTs !== null,
+      // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
+      ({ cardTs }) => ({
+        card: held.lease === undefined || cardTs !== null,
         ...(hasNotice(request) && { tell: 'started' as const }),
         session: {
           sessionId: session.sessionId,
@@ -204,7 +204,7 @@ export function createAdopt(
           snapshot: session,
           ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
         },
-      },
+      }),
       held,
     );
   return async (request, session, { asked = false, ...held } = {}) => {

@@ -28,11 +28,12 @@ describe('a late answer to a create', () => {
     const { db } = await open();
     const requests = createRequests(db);
     const unconfirmedCreates = createUnconfirmedCreates(db);
+    const cards = createCards(db, { burst: 1, perMinute: 1 });
     const jobs: string[] = [];
     const transitions = createTransitions({
       db,
       requests,
-      cards: createCards(db, { burst: 1, perMinute: 1 }),
+      cards,
       sessions: createSessions(db),
       milestones: createMilestones(db),
       unconfirmedCreates,
@@ -94,7 +95,12 @@ describe('a late answer to a create', () => {
       return outcome;
     };
     const missing = async () => (await unconfirmedCreates.due(new Date())).length;
-    return { jobs, adopt, current, move, answered, missing };
+    const postCard = async (): Promise<void> => {
+      const request = await current();
+      const card = { channelId: 'C1', ts: '1.0', shown: 'starting' };
+      await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
+    };
+    return { jobs, adopt, current, move, answered, missing, postCard };
   };
 
   test('changes and announces nothing if its session was found', async () => {
@@ -121,6 +127,13 @@ describe('a late answer to a create', () => {
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
     expect(jobs).toEqual(['tell-milestones', 'update-card']);
     expect(await missing()).toBe(0);
+  });
+
+  test('adds its URL to a card that was posted meanwhile', async () => {
+    const { jobs, answered, postCard } = await setUp();
+    await postCard();
+    expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created', cardTs: '1.0' } });
+    expect(jobs).toEqual(['update-card']);
   });
 
   test('leaves the other session to be found if the request was sent again meanwhile', async () => {
