@@ -103,7 +103,7 @@ const WHY = 'why' satisfies Subcommand;
 /** `about`: the sub-command that was probably meant; null: it is a single word, close to none. */
 type Question = { about: Subcommand | null };
 
-/** A task of at most this many words that starts like a sub-command may be one. */
+/** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
 const SHORT = 3;
 /** In a text of at most this many words, a sub-command can come anywhere before the session. */
 const SENTENCE = 10;
@@ -124,9 +124,8 @@ function questionAbout(task: string, hasOptions: boolean): Question | null {
   const nearest = nearestSubcommand(bareWord(first.raw));
   const named = words.findIndex(({ session }) => session !== null);
   if (named !== -1) {
-    const about = isNear(nearest) ? nearest.name : commandBefore(words, named);
+    const about = commandOnSession(words, named);
     if (about !== null) return { about };
-    if (words.length === 1) return { about: 'status' };
   }
   if (words.length <= SHORT && isNear(nearest) && isSlip(bareWord(first.raw), nearest)) {
     return { about: nearest.name };
@@ -138,12 +137,21 @@ function isNear(nearest: NearWord | null): nearest is NearWord {
   return nearest !== null && nearest.edits <= NEAR_EDITS;
 }
 
-/**
- * `test` isn't a slip of `list`, nor `look` of `link`: if no session is named, two changed letters make a short word
- * another one.
- */
+/** `test` isn't a slip of `list`, nor `show` of `stop`: two changed letters make a short word another one. */
 function isSlip(word: string, { edits }: NearWord): boolean {
   return edits <= 1 || word.length > SHORT_WORD;
+}
+
+/** A command that is mistyped, comes later or is missing; null: a task that only mentions a session. */
+function commandOnSession(words: readonly Word[], named: number): Subcommand | null {
+  const first = bareWord(words[0]?.raw ?? '');
+  const nearest = nearestSubcommand(first);
+  if (isNear(nearest) && isSlip(first, nearest)) return nearest.name;
+  const before = commandBefore(words, named);
+  if (before !== null) return before;
+  const isShort = words.length <= SHORT || (named === 0 && words.length <= SENTENCE);
+  if (!isShort && !isNear(nearest)) return null;
+  return named < words.length - 1 && named <= 1 ? 'say' : 'status';
 }
 
 /** `please stop S`. */

@@ -197,7 +197,7 @@ export function meantCommand(name: Subcommand, typed: string): string | null {
   const parts = [
     name,
     named?.session ? `devin-${bareSessionId(named.session)}` : '',
-    takesText && named !== undefined && named === words[1] ? typed.slice(named.end).trim() : '',
+    takesText && named !== undefined && words.indexOf(named) <= 1 ? typed.slice(named.end).trim() : '',
   ];
   const meant = parts.filter((part) => part !== '').join(' ');
   return readSubcommand(meant) === null ? null : meant;
