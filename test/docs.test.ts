@@ -78,6 +78,13 @@ test('docs/audit.md explains each kind of entry', () => {
   expect(AUDIT_KINDS.filter((kind) => !rows.some((row) => row.includes(`\`${kind}\``)))).toEqual([]);
 });
 
+test('docs/operations.md explains each metric', () => {
+  const guide = readFileSync('docs/operations.md', 'utf8');
+  const names = [...readFileSync('src/metrics.ts', 'utf8').matchAll(/'(devin_slack_\w+)'/g)];
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter(([, name]) => !guide.includes(`| \`${name}\``)).map(([, name]) => name)).toEqual([]);
+});
+
 test('the identity file in the README is valid', () => {
   const source = examplesIn('README.md').find((example) => example.includes('devin:')) ?? '';
   expect(mappingSchema.parse(parse(source)).people).toHaveLength(2);
