@@ -34,8 +34,9 @@ export function createHealthPages(
     },
     '/metrics': async ({ headers, socket: { remoteAddress } }) => {
       if (!mayReadMetrics(metricsToken, { headers, remoteAddress })) {
-        const status = metricsToken === null ? 403 : 401;
-        return { status, contentType: 'text/plain', body: 'Send METRICS_TOKEN as a bearer token.\n' };
+        return metricsToken === null
+          ? plain(403, 'From a public address, /metrics needs METRICS_TOKEN in the settings.')
+          : plain(401, 'Send METRICS_TOKEN as a bearer token.');
       }
       return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
     },
@@ -44,6 +45,10 @@ export function createHealthPages(
 
 function json(status: number, value: object): Page {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };
+}
+
+function plain(status: number, sentence: string): Page {
+  return { status, contentType: 'text/plain', body: `${sentence}\n` };
 }
 
 type Visitor = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
