@@ -5,7 +5,7 @@ export const audit = {
     '  npm run audit -- verify',
     '  npm run audit -- export [--since 2026-01-31T00:00:00Z] [--csv]',
   ].join('\n'),
-  intact: (count: number): string => `The audit is intact: ${count.toLocaleString('en-US')} entries.`,
+  intact: (count: number): string => `The audit is intact. Entries: ${count.toLocaleString('en-US')}.`,
   /** Compared with an earlier export, it shows whether the end is missing. */
   last: (seq: number, at: string, hash: string): string =>
     `The last one is entry ${seq} of ${at}, hash ${hash}.`,
