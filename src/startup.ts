@@ -14,6 +14,7 @@ import type { Slack } from './slack/slack.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations/index.ts';
 import type { Tidying } from './store/retention.ts';
+import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
 import type { PolicySource } from './trust/index.ts';
@@ -77,7 +78,7 @@ export function createStartup(deps: StartupDeps): Bot {
         // Remembered identities depend on the file.
         await store.identities.forgetAll();
       });
-      const address = await server.start();
+      const address = await server.start().catch(refuseAddress(config.http));
       await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;
       log.info({ ...address, transport, store: database.kind }, 'ready');
@@ -85,6 +86,14 @@ export function createStartup(deps: StartupDeps): Bot {
     },
     stop: async () => (stopped ??= stop()),
     readiness,
+  };
+}
+
+function refuseAddress({ host, port }: Config['http']): (error: unknown) => never {
+  return (error) => {
+    const code = codeOf(error);
+    if (code === null) throw error;
+    throw new StartError({ kind: 'address', host, port, code }, { cause: error });
   };
 }
 

@@ -60,6 +60,15 @@ describe('the settings', () => {
     });
   });
 
+  test.each([
+    ['WATCH_SECONDS', '3601'],
+    ['RETENTION_DAYS', '36501'],
+  ])('refuse a time that no timer or date can hold: %s=%s', (name, value) => {
+    expect(problemsOf(parseConfig({ ...complete, [name]: value }))).toEqual([
+      expect.stringMatching(`^${name} must be .* to \\d+\\.$`),
+    ]);
+  });
+
   test('count without the spaces around them', () => {
     const spaced = { ...complete, SLACK_APP_TOKEN: ' ', SLACK_SIGNING_SECRET: ' secret\n', PORT: ' ' };
     expect(parseConfig(spaced)).toMatchObject({

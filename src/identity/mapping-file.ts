@@ -3,7 +3,7 @@ import { conflictsIn, MAPPING_KEYS, mappingSchema } from '../session/identity.ts
 import type { Mapping } from '../session/identity.ts';
 import type { Text } from '../text/index.ts';
 import { openFile, readYamlFile } from '../trust/index.ts';
-import type { FileSource, Format } from '../trust/index.ts';
+import type { FileSource, Format, YamlResult } from '../trust/index.ts';
 
 export type MappingSource = FileSource<Mapping>;
 
@@ -11,13 +11,17 @@ type SourceDeps = { path: string | null; everyMs: number; text: Text; log: Log }
 
 /** Reads the identity file, now and when it changes. Rejects if it has errors. */
 export async function openMapping({ path, everyMs, text, log }: SourceDeps): Promise<MappingSource> {
-  const format = mappingFormat(text);
   return openFile(path, {
-    read: async (file) => readYamlFile(file, format, text),
+    read: async (file) => readMappingFile(file, text),
     name: 'identity mapping',
     everyMs,
     log,
   });
+}
+
+/** Never throws: a file that cannot be read is a problem of the file. */
+export async function readMappingFile(path: string, text: Text): Promise<YamlResult<Mapping>> {
+  return readYamlFile(path, mappingFormat(text), text);
 }
 
 function mappingFormat({ mapping: { faults } }: Text): Format<Mapping> {

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { checkDevin, checkSlack, findPermissions, missingPermission } from './checks.ts';
 import type { PermissionFound } from './checks.ts';
 import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
+import { readMappingFile } from '../identity/mapping-file.ts';
 import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
@@ -14,6 +15,7 @@ import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createLanguages } from '../text/languages.ts';
+import { readPolicyFile } from '../trust/index.ts';
 import { createRemoteClock, skewWarnings } from '../time.ts';
 import type { Skews } from '../time.ts';
 
@@ -44,6 +46,7 @@ async function examine(config: Config, text: Text): Promise<Finding[]> {
     examineBot(config.slack, slackFetch, text),
     examineSocket(config.slack, text),
     examineDevin({ devin, config, text }),
+    examineFiles(config, text),
     examineStore(config.store, text),
   ]);
   const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - Date.now());
@@ -136,11 +139,27 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
   }
 }
 
+async function examineFiles({ policyFile, identityFile }: Config, text: Text): Promise<Finding[]> {
+  const policy = policyFile === null ? null : await readPolicyFile(policyFile, { text });
+  const mapping = identityFile === null ? null : await readMappingFile(identityFile, text);
+  return [
+    ...(policy === null ? [] : fileFindings('POLICY_FILE', policy, text)),
+    ...(mapping === null ? [] : fileFindings('IDENTITY_FILE', mapping, text)),
+  ];
+}
+
+type FileRead = { ok: true } | { ok: false; problems: string[] };
+
+function fileFindings(variable: string, read: FileRead, { doctor }: Text): Finding[] {
+  if (read.ok) return [{ sign: 'ok', sentence: doctor.file(variable) }];
+  return read.problems.map((problem) => ({ sign: 'missing', sentence: `${variable} ${problem}` }));
+}
+
 /** What the app set aside. There is no database before its first start. */
 async function examineStore(config: Config['store'], text: Text): Promise<Finding[]> {
   const { databaseUrl, dataDir } = config;
   const isNew = databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION'));
-  if (isNew) return [];
+  if (isNew) return isWritable(resolve(dataDir)) ? [] : [unusable(dataDir, text)];
   try {
     return setAsideFindings(await readSetAside(config), text);
   } catch (error) {
@@ -149,6 +168,22 @@ async function examineStore(config: Config['store'], text: Text): Promise<Findin
     return error.code === 'folder-in-use'
       ? [{ sign: 'not-checkable', sentence: text.doctor.databaseInUse }]
       : [{ sign: 'missing', sentence: operatorSentence(error, text) }];
+  }
+}
+
+function unusable(folder: string, text: Text): Finding {
+  const error = new StoreError({ code: 'folder-unusable', folder: resolve(folder) });
+  return { sign: 'missing', sentence: operatorSentence(error, text) };
+}
+
+/** Whether the folder can be written to, or made. */
+function isWritable(folder: string): boolean {
+  if (!existsSync(folder)) return isWritable(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -7,6 +7,8 @@ export type StartProblem =
   | { kind: 'notABot' | 'slackUnreachable' | 'devinKey' | 'devinUnreachable' | 'notAServiceUser' }
   | { kind: 'slackToken' | 'appToken'; code: string }
   | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
+  /** `code`: of the system, such as EADDRINUSE. */
+  | { kind: 'address'; host: string; port: number; code: string }
   /** One line for each, in English, with its place in the file. */
   | { kind: 'policy'; lines: readonly string[] };
 
@@ -42,6 +44,8 @@ export function startSentence(problem: StartProblem, { start }: Text): string {
     case 'otherOrganization':
     case 'organizationNotFound':
       return start[problem.kind](problem.orgId);
+    case 'address':
+      return start.address(problem);
     case 'policy':
       return problem.lines.join('\n');
     default:

@@ -33,7 +33,7 @@ export { explain, readSpent } from './explain.ts';
 export { FILES_EVERY_MS, openFile } from './file-source.ts';
 export type { FileSource } from './file-source.ts';
 export { readYamlFile } from './yaml-file/read.ts';
-export type { Format } from './yaml-file/read.ts';
+export type { Format, YamlResult } from './yaml-file/read.ts';
 export { openPolicy, parsePolicy, readPolicyFile } from './policy-file.ts';
 export type { PolicySource } from './policy-file.ts';
 export type { Verdict } from './verdict.ts';

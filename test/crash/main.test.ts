@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createLocalDevin } from '../../sandbox/devin/index.ts';
 import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { listen, shut } from '../../sandbox/loopback.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { environmentOf } from '../support/bot.ts';
@@ -70,6 +72,19 @@ describe('the program', () => {
     expect(said).toContain("DATABASE_URL names a Postgres server that doesn't answer");
     expect(logged).toContain('ECONNREFUSED');
     expect(logged + said).not.toContain('hunter2hunter2');
+  });
+
+  test('says which port another program uses', async () => {
+    const other = createServer();
+    const { port } = await listen(other);
+    const child = run({ ...complete(), HOST: '127.0.0.1', PORT: String(port) });
+    child.stdout.resume();
+    const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    await shut(other);
+    expect(ended).toEqual([1, null]);
+    expect(said).toBe(
+      `PORT ${port} is used by another program on 127.0.0.1: stop that one, or set another PORT.\n`,
+    );
   });
 
   test('exits with 0 on SIGTERM while it creates a session, which the next start adopts', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -118,6 +118,27 @@ describe('the doctor', () => {
     const { printed, code } = await runDoctor({ environment });
     expect(printed).toContain('! warning        Set aside after repeated failures: 1 message');
     expect(code).toBe(0);
+  });
+
+  test('names each error of the policy file and the identity file, and a folder that no one can make', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    const [POLICY_FILE, IDENTITY_FILE] = [join(folder, 'policy.yml'), join(folder, 'people.yml')];
+    await writeFile(POLICY_FILE, 'limits: { acu_per_session: 0 }');
+    const wrong = { POLICY_FILE, IDENTITY_FILE, DATA_DIR: join(POLICY_FILE, 'data') };
+    const { code, lines } = await runDoctor({ environment: wrong });
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
+      expect.stringContaining(`POLICY_FILE ${POLICY_FILE}:1:28: acu_per_session must be at least 1`),
+      expect.stringContaining(`IDENTITY_FILE ${IDENTITY_FILE}:1:1: cannot be read (ENOENT)`),
+      expect.stringContaining(`DATA_DIR ${POLICY_FILE}/data can't be used`),
+    ]);
+
+    await writeFile(POLICY_FILE, 'limits: { acu_per_session: 1 }');
+    await writeFile(IDENTITY_FILE, 'people: []');
+    const fine = await runDoctor({ environment: { POLICY_FILE, IDENTITY_FILE } });
+    expect(fine.code).toBe(0);
+    expect(fine.printed).toContain('✓ ok             The file that POLICY_FILE names is valid.');
+    expect(fine.printed).toContain('✓ ok             The file that IDENTITY_FILE names is valid.');
   });
 
   test('reports a missing setting before it checks anything else', async () => {

@@ -25,9 +25,9 @@ export const config = {
     DATA_DIR: 'must be a folder for the embedded database.',
     SECRETS_KEY:
       'must be 32 bytes in base64, or several such separated by commas: make one with `openssl rand -base64 32`.',
-    WATCH_SECONDS: 'must be a number of seconds of at least 1.',
+    WATCH_SECONDS: 'must be a number of seconds from 1 to 3600.',
     MENTIONS: 'must be start or ask.',
-    RETENTION_DAYS: 'must be a whole number of days of at least 1.',
+    RETENTION_DAYS: 'must be a whole number of days from 1 to 36500.',
     POLICY_FILE: 'must be the path of a YAML file.',
     IDENTITY_FILE: 'must be the path of a YAML file.',
     LIMIT_OPEN_SESSIONS: 'must be a whole number, such as 20; 0 for no limit.',
@@ -68,6 +68,8 @@ export const store = {
 type Skew = { system: keyof typeof NAMES; seconds: number; weAreLate: boolean };
 const NAMES = { slack: 'Slack', devin: 'Devin' };
 
+type Address = { host: string; port: number; code: string };
+
 /** Start: what ends it, or what it warns about. */
 export const start = {
   notABot:
@@ -77,6 +79,10 @@ export const start = {
   slackUnreachable: "Slack can't be reached: check the network, any proxy, and SLACK_API_URL if it is set.",
   appToken: (code: string): string =>
     `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
+  address: ({ host, port, code }: Address): string =>
+    code === 'EADDRINUSE'
+      ? `PORT ${port} is used by another program on ${host}: stop that one, or set another PORT.`
+      : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT one that this user can use.`,
   clockSkew: ({ system, seconds, weAreLate }: Skew): string =>
     `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   devinKey:
@@ -132,6 +138,7 @@ export const doctor = {
       'Devin permission UseDevinSessions: each person needs it to start sessions, and the service user to send files.',
     ],
   ]),
+  file: (variable: string): string => `The file that ${variable} names is valid.`,
   noneSetAside: 'The database answers, and nothing is set aside.',
   setAside: (kind: string, count: number): string =>
     `Set aside after repeated failures: ${count} ${SET_ASIDE.get(kind) ?? kind}. The log says why.`,

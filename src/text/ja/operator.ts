@@ -27,9 +27,9 @@ export const config: Text['config'] = {
     DATA_DIR: 'には組み込みのデータベースを置くフォルダーを指定してください。',
     SECRETS_KEY:
       'には 32 バイトの base64 を指定してください（複数はコンマ区切り）。作成: `openssl rand -base64 32`',
-    WATCH_SECONDS: 'には 1 以上の秒数を指定してください。',
+    WATCH_SECONDS: 'には 1～3600 の秒数を指定してください。',
     MENTIONS: 'は start または ask にしてください。',
-    RETENTION_DAYS: 'には 1 以上の整数の日数を指定してください。',
+    RETENTION_DAYS: 'には 1～36500 の整数の日数を指定してください。',
     POLICY_FILE: 'には YAML ファイルのパスを指定してください。',
     IDENTITY_FILE: 'には YAML ファイルのパスを指定してください。',
     LIMIT_OPEN_SESSIONS: 'には整数を指定してください（例: 20）。0 は無制限です。',
@@ -75,6 +75,10 @@ export const start: Text['start'] = {
     'Slack に接続できません。ネットワーク、プロキシ、設定している場合は SLACK_API_URL を確認してください。',
   appToken: (code) =>
     `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
+  address: ({ host, port, code }) =>
+    code === 'EADDRINUSE'
+      ? `PORT ${port} は ${host} の別のプログラムが使用しています。そのプログラムを停止するか、別の PORT を設定してください。`
+      : `HOST ${host}、PORT ${port} で待ち受けできません（${code}）。HOST にはこのマシンのアドレス（例: 0.0.0.0）、PORT にはこのユーザーが使えるポートを設定してください。`,
   clockSkew: ({ system, seconds, weAreLate }) =>
     `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
   devinKey:
@@ -129,6 +133,7 @@ export const doctor: Text['doctor'] = {
       'Devin の権限 UseDevinSessions: セッションの開始には各メンバーに、ファイルの送信にはサービスユーザーに必要です。',
     ],
   ]),
+  file: (variable) => `${variable} のファイルに問題はありません。`,
   noneSetAside: 'データベースは応答しており、保留中の処理はありません。',
   setAside: (kind, count) =>
     `失敗を繰り返して保留: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
