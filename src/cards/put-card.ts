@@ -14,7 +14,7 @@ import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { isNeeded, placeOf, wasDeleted } from './draw-card.ts';
+import { editClass, isNeeded, placeOf, wasDeleted } from './draw-card.ts';
 import type { DrawCard, DrawnCard } from './draw-card.ts';
 
 export type PutDeps = {
@@ -145,6 +145,9 @@ async function failed(deps: PutDeps, { request, drawn }: CardPost, failure: Slac
   if (failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs))
     return putOff(deps, request, backOffMs(triedForMs));
   log.warn({ requestId: request.id, code: failure.code }, 'Slack refused to edit a card');
+  // The card was to get the URL: the channel was archived meanwhile, for example.
+  if (request.state === 'created' && editClass(request, drawn) === 'url')
+    await deps.enqueue('tell-person', { requestId: request.id, notice: 'no-card' });
   return drawnNow(deps, request, drawn.shown);
 }
 

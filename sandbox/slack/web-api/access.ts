@@ -24,9 +24,16 @@ export function visibleChannel(state: State, channelId: string): Channel {
   return channel;
 }
 
-export function joinedChannel(state: State, channelId: string): Channel {
+function joinedChannel(state: State, channelId: string): Channel {
   const channel = visibleChannel(state, channelId);
   if (!isMember(state, channel)) throw new ApiError('not_in_channel');
+  return channel;
+}
+
+/** One that takes ephemeral messages and reactions. https://docs.slack.dev/reference/methods/reactions.add#errors */
+export function openChannel(state: State, channelId: string): Channel {
+  const channel = joinedChannel(state, channelId);
+  if (channel.isArchived) throw new ApiError('is_archived');
   return channel;
 }
 

@@ -5,7 +5,7 @@ import { LIMIT } from '../rules/limits.ts';
 import { areBlocksTooLong, checkMessage } from '../rules/message.ts';
 import { addProblem, type State } from '../state.ts';
 import { wireMessage } from '../wire.ts';
-import { joinedChannel, postableChannel, publicMessage, userOf, visibleChannel } from './access.ts';
+import { openChannel, postableChannel, publicMessage, userOf, visibleChannel } from './access.ts';
 import { ApiError, flag, id, method, refusal } from './method.ts';
 
 const content = {
@@ -46,8 +46,7 @@ export const chat = {
     scopes: ['chat:write'],
     args: z.object({ channel: id, user: id, ...content, thread_ts: id.optional() }),
     run(args, state) {
-      const channel = joinedChannel(state, args.channel);
-      if (channel.isArchived) throw new ApiError('is_archived');
+      const channel = openChannel(state, args.channel);
       const user = userOf(state, args.user);
       if (!channel.members.has(user.id)) throw new ApiError('user_not_in_channel');
       const message = addBotMessage(state, {

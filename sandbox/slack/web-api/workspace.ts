@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { State } from '../state.ts';
 import { wireUser } from '../wire.ts';
-import { joinedChannel, publicMessage, userOf } from './access.ts';
+import { openChannel, publicMessage, userOf } from './access.ts';
 import { ApiError, flag, id, method } from './method.ts';
 
 const reaction = z.object({ channel: id, timestamp: id, name: z.string().regex(/^[\w+'-]+$/) });
@@ -64,7 +64,7 @@ export const workspace = {
     scopes: ['reactions:write'],
     args: reaction,
     run({ channel, timestamp, name }, state) {
-      const message = publicMessage(state, joinedChannel(state, channel).id, timestamp);
+      const message = publicMessage(state, openChannel(state, channel).id, timestamp);
       const users = message.reactions.get(name) ?? new Set();
       if (users.has(state.workspace.botUserId)) throw new ApiError('already_reacted');
       message.reactions.set(name, users.add(state.workspace.botUserId));
@@ -77,7 +77,7 @@ export const workspace = {
     scopes: ['reactions:write'],
     args: reaction,
     run({ channel, timestamp, name }, state) {
-      const message = publicMessage(state, joinedChannel(state, channel).id, timestamp);
+      const message = publicMessage(state, openChannel(state, channel).id, timestamp);
       const users = message.reactions.get(name);
       if (users?.delete(state.workspace.botUserId) !== true) throw new ApiError('no_reaction');
       if (users.size === 0) message.reactions.delete(name);

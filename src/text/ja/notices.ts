@@ -50,8 +50,7 @@ export const notices: Text['notices'] = {
   settled:
     'フォームからセッションを開始しました。「何も開始していません」という前のメッセージは無視してください。',
   cardElsewhere: (why) => `${why}セッションのカードはダイレクトメッセージにあります。`,
-  noCard:
-    'セッションは開始しましたが、その会話にもダイレクトメッセージにも、Slack がカードの投稿を許可しませんでした。',
+  noCard: 'セッションは開始しましたが、Slack がカードを受け付けませんでした。',
   openCard: 'カードを開く',
   elsewhereBecause: {
     person_not_in_conversation: '依頼した会話から退出しています。',

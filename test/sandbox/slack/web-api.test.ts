@@ -86,6 +86,8 @@ describe('conversations', () => {
     expect(await post('DM')).toBe('channel_not_found');
     expect(await post('CPUB')).toBe('not_in_channel');
     expect(await post('CARCH')).toBe('is_archived');
+    const reaction = { channel: 'CARCH', timestamp: slack.say('U1', 'CARCH', 'hello'), name: 'eyes' };
+    expect(await outcomeOf(client.reactions.add(reaction))).toBe('is_archived');
     expect(await post('C404')).toBe('channel_not_found');
     expect(await outcomeOf(client.conversations.history({ channel: 'CPUB' }))).toBe('not_in_channel');
     expect(await outcomeOf(client.conversations.info({ channel: 'CPUB' }))).toBe('ok');

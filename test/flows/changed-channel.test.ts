@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' } as const;
+
+const world = useWorld(QUICK_THREADS);
+
+const archive = (channelId: string) => world().slack.changeChannel(channelId, { isArchived: true });
+
+/** As Slack does: an app that isn't a member no longer sees the channel. */
+function makePrivateWithoutApp(channelId: string): void {
+  world().slack.setBotMember(channelId, false);
+  world().slack.makePrivate(channelId);
+}
+
+/** What was written to the channel, and how that ended. */
+const writes = (channelId: string) =>
+  world()
+    .slack.calls.filter(({ method, args }) => method.startsWith('chat.') && args['channel'] === channelId)
+    .map(({ method, error }) => [method, error]);
+
+const textOf = (channelId: string) => world().slack.renderText(channelId);
+
+describe('a channel that changes before a new session has its card', () => {
+  const ask = async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `changed-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, `fix it for ${ana.name}`);
+    return { ana, channelId };
+  };
+
+  test.each([
+    ['is archived', archive, 'is_archived', 'That channel is archived.'],
+    ['becomes private without the app', makePrivateWithoutApp, 'channel_not_found', '/invite'],
+  ])('gets no card if it %s: the card goes to the person', async (_how, act, error, why) => {
+    const { slack, devin } = world();
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    slack.fail('chat.postMessage', { until });
+    const { ana, channelId } = await ask();
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    act(channelId);
+    release();
+    const direct = slack.directMessages(ana.userId);
+    await cardOf(slack, direct, (text) => text.includes(url));
+    await toldTo(world(), { channelId, userId: ana.userId }, why);
+    expect(writes(channelId)).toEqual([['chat.postMessage', error]]);
+    expect(slack.messages(direct)).toHaveLength(1);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('keeps a card without the URL if it is archived after that: the person gets the URL', async () => {
+    const { slack, devin } = world();
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail(CREATE, { mode: 'delay', until });
+    const { ana, channelId } = await ask();
+    await cardOf(slack, channelId, (text) => text.includes('Starting'));
+    archive(channelId);
+    release();
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, url);
+    expect(told.text).toContain("Slack doesn't accept its card");
+    expect(writes(channelId)).toEqual([
+      ['chat.postMessage', null],
+      ['chat.update', 'is_archived'],
+    ]);
+  });
+});
+
+describe("a session's channel that changes before Devin asks", () => {
+  const ask = (id: string) =>
+    world().devin.advance(id, {
+      status: 'running',
+      statusDetail: 'waiting_for_user',
+      message: 'Which branch?',
+    });
+
+  test.each([
+    ['is archived', archive],
+    ['becomes private without the app', makePrivateWithoutApp],
+  ])('sends the question to the person once if it %s, and the answer to Devin', async (_how, act) => {
+    const { slack, devin } = world();
+    const { ana, id, channelId } = await startThread(world());
+    const direct = slack.directMessages(ana.userId);
+    act(channelId);
+    ask(id);
+    const { ts } = await slack.waitForMessage(direct, (message) =>
+      slack.renderText(message).includes('Which branch?'),
+    );
+    await slack.clickButton(ana.userId, { channelId: direct, ts }, 'answer');
+    const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+    slack.typeIn(box.id, { reply_text: 'the release branch' });
+    expect((await slack.submit(box.id, ana.userId)).kind).toBe('closed');
+    await devin.waitForSession(
+      (session) => session.id === id && session.messages.some(({ message }) => message.includes('release')),
+    );
+    expect(textOf(direct).match(/Which branch\?/g)).toHaveLength(1);
+    expect(textOf(direct).match(/can't be posted/g)).toHaveLength(1);
+  });
+
+  test.each([
+    ['is renamed', (channelId: string) => world().slack.changeChannel(channelId, { name: 'renamed' })],
+    ['becomes private with the app', (channelId: string) => world().slack.makePrivate(channelId)],
+  ])('gets the question as before if it %s', async (_how, act) => {
+    const { slack } = world();
+    const { ana, id, channelId, relayedText } = await startThread(world());
+    act(channelId);
+    ask(id);
+    expect(slack.renderText(await relayedText('Which branch?'))).toContain('Devin asks');
+    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
+  });
+});
