@@ -8,6 +8,8 @@ import type { Policy } from '../session/policy/index.ts';
 const { text, ownTag } = readOperatorSettings();
 const SUCCESS = 0;
 const FAILURE = 1;
+/** A name instead of an id would match no rule, and so be allowed. */
+const USER_ID = /^[UW][A-Z\d]+$/;
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -59,6 +61,7 @@ function readArguments(args: string[]): { act: 'check' | 'explain'; file: string
     const { positionals, values: options } = parsed(args);
     const [act, file, ...others] = positionals;
     const isKnown = (kind: string): boolean => PLACE_WORDS.some((word) => word === kind);
+    if (options.user !== undefined && !USER_ID.test(options.user)) return null;
     if (options.spent !== undefined && readSpent(options.spent) === null) return null;
     if (file === undefined || others.length > 0 || options.kind?.every(isKnown) === false) return null;
     return act === 'check' || act === 'explain' ? { act, file, options } : null;

@@ -99,6 +99,12 @@ describe('npm run policy -- explain', () => {
     expect(lines).toContain(other);
   });
 
+  test("prints its usage if the user isn't an id", async () => {
+    const { code, stdout, stderr } = await policy('explain', file, '--user', 'ana', '--text', 'fix it');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('npm run policy -- explain FILE --user U…');
+  });
+
   test('names the limit that decides', async () => {
     const [first] = await explained('--text', 'fix it --acu 21');
     expect(first).toBe('refused: limits.acu_per_session');
