@@ -5,7 +5,7 @@ ENV NODE_ENV=production DATA_DIR=/data
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 COPY src ./src
-# For the doctor, which compares the granted scopes with it.
+# The start, the doctor and Home compare the granted scopes with it.
 COPY manifest.yml ./
 RUN mkdir /data node_modules/.cache && chown node:node /data node_modules/.cache
 USER node

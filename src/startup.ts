@@ -9,6 +9,7 @@ import type { MappingSource } from './identity/mapping-file.ts';
 import type { Log } from './log.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/errors.ts';
+import { missingScopes } from './slack/manifest-scopes.ts';
 import type { HttpServer } from './slack/http-server.ts';
 import type { Slack } from './slack/slack.ts';
 import type { Database } from './store/database.ts';
@@ -113,6 +114,7 @@ async function checkBothSides({ config, devin, slack, text, log }: StartupDeps):
   ]);
   slack.identity.bot = bot;
   for (const warning of warnings) log.warn(startSentence(warning, text));
+  for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
   // The start doesn't wait for this: a missing permission also shows when it is needed.
   checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))

@@ -9,7 +9,7 @@ import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
 import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
 import { slackFailure } from '../slack/errors.ts';
-import { manifestScopes } from '../slack/manifest-scopes.ts';
+import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
@@ -80,9 +80,8 @@ async function examineBot(slack: Slack, observed: typeof fetch, text: Text): Pro
 }
 
 function scopeFindings(granted: readonly string[], { doctor }: Text): Finding[] {
-  const wanted = manifestScopes();
-  const missing = wanted.filter((scope) => !granted.includes(scope));
-  if (missing.length === 0) return [{ sign: 'ok', sentence: doctor.scopes(wanted.length) }];
+  const missing = missingScopes(granted);
+  if (missing.length === 0) return [{ sign: 'ok', sentence: doctor.scopes(manifestScopes().length) }];
   return missing.map((scope) => ({ sign: 'missing', sentence: doctor.noScope(scope) }));
 }
 

@@ -11,3 +11,8 @@ export function manifestScopes(): string[] {
   const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
   return manifestSchema.parse(manifest).oauth_config.scopes.bot;
 }
+
+/** What the app was installed without. */
+export function missingScopes(granted: readonly string[]): string[] {
+  return manifestScopes().filter((scope) => !granted.includes(scope));
+}

@@ -87,6 +87,23 @@ describe('the program', () => {
     );
   });
 
+  test('starts without a scope, and says which one', async () => {
+    const poor = await createLocalSlack({ withoutScopes: ['reactions:write'] });
+    const child = run({ ...complete(), ...environmentOf({ slack: poor, devin, transport: 'http' }) });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (line.includes('"ready"')) break;
+    }
+    child.stdout.resume();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await poor.close();
+    expect(lines.filter((line) => line.includes('Slack scope'))).toEqual([
+      expect.stringContaining('"msg":"Slack scope reactions:write: add it under'),
+    ]);
+  });
+
   test('exits with 0 on SIGTERM while it creates a session, which the next start adopts', async () => {
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
     const environment = complete();

@@ -86,7 +86,7 @@ export const start = {
   clockSkew: ({ system, seconds, weAreLate }: Skew): string =>
     `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   devinKey:
-    "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired. Make a new one in app.devin.ai > Settings > Service users.",
+    "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
   devinUnreachable:
     "Devin can't be reached: check the network and DEVIN_API_URL. The app starts anyway; requests wait.",
   otherOrganization: (orgId: string): string =>

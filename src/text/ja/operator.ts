@@ -82,7 +82,7 @@ export const start: Text['start'] = {
   clockSkew: ({ system, seconds, weAreLate }) =>
     `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
   devinKey:
-    'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れです。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
+    'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
   devinUnreachable:
     'Devin に接続できません。ネットワークと DEVIN_API_URL を確認してください。アプリは起動し、リクエストは待機します。',
   otherOrganization: (orgId) =>
