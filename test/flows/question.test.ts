@@ -38,7 +38,7 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
     await slack.redeliver(first.delivery);
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request).toMatchObject({ prompt: 'stats', max_acu_limit: 3 });
-    expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toBe('Started as a task.');
+    expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toBe('Started a session.');
     await slack.command(ana.userId, channelId, 'another task of theirs');
     await devin.waitForSession(({ request }) => request.prompt === 'another task of theirs');
     const mine = devin.sessions.filter(({ userId }) => userId === ana.devinUserId);

@@ -4,11 +4,12 @@ import type { QuotedMessage } from '../../session/prompt.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, readReviewBlock, reviewBlock, VIEW, reviewMetadata } from '../ids.ts';
 import type { ReviewMetadata } from '../ids.ts';
+import { shownMoment } from './details-values.ts';
 import { tickBox } from './form/elements.ts';
 import { readEntered } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import { button, caption, context, section } from './objects.ts';
-import { bold, date, escape, truncate } from './text.ts';
+import { bold, escape, truncate } from './text.ts';
 
 type Author = Pick<QuotedMessage, 'author' | 'authorKind'>;
 
@@ -99,7 +100,7 @@ function messageWords(message: QuotedMessage, text: Text): string {
   const head = [
     bold(escape(authorWords(message, text))),
     review.kinds[authorKind],
-    date(atMs / 1000, new Date(atMs).toISOString()),
+    shownMoment(atMs),
     ...(picked ? [review.picked] : []),
   ].join(' · ');
   const shown = escape(words.trim() === '' ? review.empty : words);

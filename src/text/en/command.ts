@@ -48,7 +48,8 @@ export const command = {
     oneWord: 'Is that one word your whole task?',
     start: 'Start it as a task',
     edit: 'Edit first',
-    started: 'Started as a task.',
+    /** Also if another session was wanted. */
+    started: 'Started a session.',
     gone: 'This question is too old, so nothing was started. Type your task again.',
   },
   /** What the flag of a list takes. `none`: that word and `all`, too. */

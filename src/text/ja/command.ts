@@ -40,7 +40,7 @@ export const command: Text['command'] = {
     oneWord: 'この 1 語がタスクのすべてですか？',
     start: 'タスクとして開始',
     edit: '先に編集',
-    started: 'タスクとして開始しました。',
+    started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
   },
   several: (takes, none) => `${takes}（複数はコンマ区切り${none ? '。all または none も指定できます' : ''}）`,

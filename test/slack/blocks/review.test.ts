@@ -25,6 +25,10 @@ function shown(authorKind: QuotedMessage['authorKind'], text: Text): string {
   return JSON.stringify(view);
 }
 
+test('the review shows the time of a message as other screens do', () => {
+  expect(shown('member', en)).toContain('|1970-01-01 00:00 UTC>');
+});
+
 test("the review names an author without a name by their kind, in the reader's language", () => {
   expect(shown('app', en)).toContain('*an app* · app');
   expect(shown('app', en)).toContain('File a.png, from an app');
