@@ -86,6 +86,17 @@ describe('a former member of a private channel', () => {
     expect(hears().join()).not.toContain('from outside');
   });
 
+  test("can't open the box for a message there", async () => {
+    const { slack, devin } = world();
+    const { ben, channelId, session, on } = await startedInPrivate();
+    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+    leave(world(), ben.userId, channelId);
+    await slack.clickButton(ben.userId, on, 'reply');
+    await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+  });
+
   test("can't start a session there again, nor read what others asked for", async () => {
     const { slack } = world();
     const { ana, ben, channelId, on } = await startedInPrivate();
