@@ -68,7 +68,8 @@ async function answer(
 ): Promise<void> {
   const path = URL.parse(request.url ?? '/', 'http://localhost')?.pathname ?? '/';
   const page = pages[path];
-  if (request.method === 'GET' && page !== undefined) {
+  // Some monitors ask with HEAD; Node leaves the body out.
+  if ((request.method === 'GET' || request.method === 'HEAD') && page !== undefined) {
     const { status, contentType, body } = await page(request);
     response.writeHead(status, { 'content-type': contentType }).end(body);
     return;

@@ -39,6 +39,11 @@ describe('the HTTP server', () => {
     expect(Number(seconds)).toBeGreaterThan(60);
   });
 
+  test('answers a monitor that asks with HEAD', async () => {
+    const response = await fetch(`http://127.0.0.1:${await start()}/healthz`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
   test.each([
     ['headers that never end', 'POST /slack/events HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n'],
     ['a body that never ends', 'POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nabc'],
