@@ -21,6 +21,10 @@ process.exitCode = await running.catch((error: unknown) => {
 });
 
 function optionsOrEnd(): ChaosOptions {
+  if (process.argv.includes('--help')) {
+    console.log(USAGE);
+    process.exit(0);
+  }
   try {
     return readOptions(process.argv.slice(2));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
-import { complain, FINE, printAll, readExport, withStore, WRONG } from './store.ts';
+import { complain, FINE, printAll, readExport, showUsage, withStore, WRONG } from './store.ts';
 import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/tables.ts';
 import { exportAudit, verifyChain } from '../trust/index.ts';
@@ -12,7 +12,7 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
   const task = readTask(args);
-  if (task === null) return complain([text.audit.usage]);
+  if (task === null) return showUsage(text.audit.usage, args);
   const ended = await withStore(task, text);
   return typeof ended === 'number' ? ended : complain(ended.problems);
 }

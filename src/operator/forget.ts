@@ -1,5 +1,5 @@
 import { readOperatorSettings } from '../config.ts';
-import { complain, FINE, withStore, WRONG } from './store.ts';
+import { complain, FINE, showUsage, withStore, WRONG } from './store.ts';
 import { forgetPerson } from '../store/forget.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
@@ -7,8 +7,9 @@ const { text } = readOperatorSettings();
 
 process.exitCode = await run(process.argv.slice(2));
 
-async function run([userId = '', ...others]: string[]): Promise<number> {
-  if (!/^[UW][A-Z0-9]{2,}$/.test(userId) || others.length > 0) return complain([text.forget.usage]);
+async function run(args: string[]): Promise<number> {
+  const [userId = '', ...others] = args;
+  if (!/^[UW][A-Z0-9]{2,}$/.test(userId) || others.length > 0) return showUsage(text.forget.usage, args);
   const ended = await withStore(async (db) => forgetPerson(db, userId), text);
   if ('problems' in ended) return complain(ended.problems);
   const { inProgress } = ended;

@@ -14,6 +14,7 @@ const USER_ID = /^[UW][A-Z\d]+$/;
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
+  if (args.includes('--help')) return print(process.stdout, [text.policy.usage], SUCCESS);
   const read = readArguments(args);
   if (read === null) return print(process.stderr, [text.policy.usage], FAILURE);
   const { act, file, options } = read;

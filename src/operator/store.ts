@@ -51,6 +51,13 @@ export function complain(problems: readonly string[]): typeof NOT_DONE {
   return NOT_DONE;
 }
 
+/** Asked for with --help, it is no complaint. */
+export function showUsage(usage: string, args: readonly string[]): number {
+  if (!args.includes('--help')) return complain([usage]);
+  process.stdout.write(`${usage}\n`);
+  return FINE;
+}
+
 export async function printAll(lines: AsyncIterable<string>): Promise<typeof FINE> {
   try {
     await pipeline(Readable.from(lines), process.stdout, { end: false });

@@ -1,5 +1,5 @@
 import { readOperatorSettings } from '../config.ts';
-import { complain, printAll, readExport, withStore } from './store.ts';
+import { complain, printAll, readExport, showUsage, withStore } from './store.ts';
 import { createUsage } from '../store/usage.ts';
 import { exportUsage } from '../trust/index.ts';
 
@@ -10,7 +10,7 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
   const wanted = readExport(args);
-  if (wanted === null) return complain([text.usage.usage]);
+  if (wanted === null) return showUsage(text.usage.usage, args);
   const { since, csv } = wanted;
   const ended = await withStore(
     async (db) => printAll(exportUsage(createUsage(db).entries(since), csv)),

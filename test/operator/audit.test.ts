@@ -116,6 +116,11 @@ test.each([[[]], [['verify', 'more']], [['export', '--since', 'yesterday']], [['
   },
 );
 
+test.each(['audit', 'usage', 'forget', 'policy'])('%s prints its usage with --help', async (command) => {
+  const shown = await promisify(execFile)(process.execPath, [`src/operator/${command}.ts`, '--help']);
+  expect(shown).toEqual({ stdout: expect.stringContaining(`npm run ${command} -- `) as unknown, stderr: '' });
+});
+
 test("works on an embedded database that isn't in use, and says if one is", async () => {
   const database = await embedded();
   await filled(database);
