@@ -90,11 +90,13 @@ export function createReplyNotifier(deps: NotifyDeps) {
       await outbound.tellPrivately(privatePlace(inSession), notice([text.thread.leftOut, ...sentences]));
     },
 
-    /** Adds a reaction to a message until Devin has it, if its author may steer the session. */
+    /** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */
     async markTaken(replyId: string): Promise<void> {
       const found = await find(replyId);
-      if (found === null || !isInProgress(found.reply)) return;
+      if (found === null) return;
       const { request, reply } = found;
+      if (reply.state === 'skipped') return removeTaken(reply);
+      if (!isInProgress(reply)) return;
       const { channelId, messageTs: ts, userId } = reply;
       if (channelId === null || ts === null || (await check(request, userId)).kind !== 'allowed') return;
       await outbound.react(channelId, ts, TAKEN_REACTION);

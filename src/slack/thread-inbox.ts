@@ -126,10 +126,9 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
         const reply = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
         if (reply === null || !isCorrigible(reply)) return;
         const { id } = reply;
-        if (
-          (await replies.move({ id, from: ['accepted', 'failed', 'unknown'], to: 'skipped' }, trx)) !== null
-        )
-          return;
+        const from = ['accepted', 'failed', 'unknown'] as const;
+        if ((await replies.move({ id, from, to: 'skipped' }, trx)) !== null)
+          return enqueue('mark-taken', { replyId: id }, { trx, key: id });
         // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
         await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
       });

@@ -86,7 +86,9 @@ describe('replies in the thread', () => {
     const [edited = '', deleted = '', withdrawn = '', last = ''] = said;
     const ref = (ts: string) => ({ channelId: thread.channelId, ts });
     await slack.editMessage(userId, ref(edited), 'use release');
+    await thread.marked(withdrawn, 'eyes');
     await slack.editMessage(userId, ref(withdrawn), '(aside) tell nobody');
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === withdrawn && !one.reactions.has('eyes'));
     await slack.deleteMessage(userId, ref(deleted));
     busy.clear();
     await delivered(thread, last);
