@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { captureLog } from '../support/log-lines.ts';
 import { addColleague } from '../support/people.ts';
 import { sessionOf } from '../support/look.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -7,7 +8,8 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('a request to /slack/events', () => {
-  const world = useWorld();
+  const { log, text: logged } = captureLog();
+  const world = useWorld({ overrides: { log } });
 
   // At the same time: without a listener, Bolt answers after three seconds.
   test.concurrent.each([
@@ -53,6 +55,15 @@ describe('a request to /slack/events', () => {
     const signedAtMs = Date.now() + seconds * 1000;
     const { status } = await slack.sendRaw({ body: '{}', headers: JSON_TYPE, signedAtMs });
     expect(status).toBe(401);
+  });
+
+  test('with another command than the settings name is logged, and fails for the person', async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'other', members: [ana.userId] });
+    const { failure } = await slack.command(ana.userId, channelId, 'fix the login', { name: '/devin2' });
+    expect(failure).toBe('dispatch_failed');
+    expect(logged()).toContain('"command":"/devin2","msg":"Slack sent another command than /devin');
   });
 
   test('still starts sessions after all of this', async () => {
