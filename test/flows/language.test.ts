@@ -18,7 +18,7 @@ async function someone({ slack, devin }: World, options: { locale: string; inDev
       { what: `a Home that says ${words}` },
     );
   await slack.openHome(person.userId);
-  await home(options.locale.startsWith('ja') ? 'での返信は Devin に届きます' : 'your replies go to Devin');
+  await home(options.locale.startsWith('ja') ? '更新日時' : 'Updated');
   return { ...person, channelId, home };
 }
 
