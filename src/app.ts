@@ -157,6 +157,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     mentions,
     command,
     redrawHome,
+    onMoved: metrics.countState,
     now,
     log,
   });

@@ -1,32 +1,23 @@
-import type { Kysely, Transaction } from 'kysely';
-import type { EnqueueAll } from '../queue/index.ts';
 import type { MessageContext } from '../session/context.ts';
 import { applyForm } from '../session/defaults.ts';
 import type { FieldKey, SessionDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
-import type { LimitReached } from '../session/limits.ts';
-import { appendAudit, requestEntries } from '../store/audit.ts';
-import type { AuditEntry } from '../store/audit.ts';
-import { beginCommit, inBatches, inTime } from '../store/commit.ts';
-import type { Deadline } from '../store/commit.ts';
+import { inTime } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import type { Limiter, Twin } from '../store/limiter.ts';
-import { messageKey, newId, twinKey } from '../store/request-row.ts';
+import { messageKey, newId } from '../store/request-row.ts';
 import type { NewRequest, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { Tables } from '../store/tables.ts';
 import { openForm, placeOf, withSecrets } from './form-inbox.ts';
 import type { EffectiveDraftOf, Origin } from './form-inbox.ts';
+import { createSaveRequest } from './save-request.ts';
+import type { SaveDeps } from './save-request.ts';
 
-type InboxDeps = {
-  db: Kysely<Tables>;
-  requests: Requests;
+type InboxDeps = SaveDeps & {
+  requests: Pick<Requests, 'find'>;
   forms: Pick<Forms, 'seal'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
-  limiter: Pick<Limiter, 'hold'>;
-  enqueueAll: EnqueueAll;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
@@ -53,13 +44,13 @@ export type RequestInbox = ReturnType<typeof createRequestInbox>;
 /** Saves what people ask for, in one transaction with its jobs. The rest happens after Slack has its answer. */
 export function createRequestInbox(deps: InboxDeps) {
   const { requests, forms, envelopes, effectiveDraft, withPriority } = deps;
-  const write = createBatchedWrite(deps);
+  const save = createSaveRequest(deps);
 
   /** Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. False: it was saved before. */
   const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
     inTime(async (deadline) =>
       withPriority(async () => {
-        const { isNew } = await write({ request: await toRequest(), deadline, unlessTwin: false });
+        const { isNew } = await save({ request: await toRequest(), deadline, unlessTwin: false });
         return isNew;
       }),
     );
@@ -97,7 +88,7 @@ export function createRequestInbox(deps: InboxDeps) {
       inTime(async (deadline) =>
         withPriority(async () => {
           const request = await typedRequest(origin, `command:${triggerId}`, { draft, reset, files: [] });
-          const { twinId } = await write({ request, deadline, unlessTwin: true });
+          const { twinId } = await save({ request, deadline, unlessTwin: true });
           return twinId === null ? null : requests.find(twinId);
         }),
       ),
@@ -162,90 +153,4 @@ function chosenContext(
 ): MessageContext | null {
   if (context === null) return null;
   return { ...context, choice: choice ?? context.choice, ...(without !== null && { without }) };
-}
-
-/** `unlessTwin`: not if the person asked for the same there a moment ago. */
-type PendingWrite = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
-type Written = { isNew: boolean; twinId: string | null };
-type Take = Awaited<ReturnType<Limiter['hold']>>['take'];
-
-/** Requests that share a transaction when many come at once. */
-const BATCH_SIZE = 50;
-
-/** Rows and jobs in one transaction; a delivery that was seen before changes nothing. */
-function createBatchedWrite({ db, requests, envelopes, limiter, enqueueAll }: InboxDeps) {
-  /** The person is told why, and gets what they typed back in a form. */
-  async function refuseBeyond(
-    { id, sealed }: NewRequest,
-    reached: LimitReached,
-    trx: Transaction<Tables>,
-  ): Promise<AuditEntry[]> {
-    const failure = { kind: 'limit', ...reached } as const;
-    const changes = { failure, sealed: envelopes.withoutSecrets(id, sealed) };
-    const moved = await requests.advance({ id, from: 'accepted', to: 'refused', changes }, trx);
-    const payload = { requestId: id, notice: 'refused' } as const;
-    await enqueueAll('tell-person', [{ payload, key: id }], trx);
-    return moved === null ? [] : requestEntries('accepted', moved);
-  }
-
-  /** Starts the ones within their person's limits. The audit comes last: it makes others wait. */
-  async function startOrRefuse(
-    inserted: readonly NewRequest[],
-    take: Take,
-    trx: Transaction<Tables>,
-  ): Promise<void> {
-    const refusals: AuditEntry[] = [];
-    const jobs: { payload: { requestId: string }; key: string }[] = [];
-    for (const request of inserted) {
-      const { id } = request;
-      const reached = take(request);
-      if (reached === null) jobs.push({ payload: { requestId: id }, key: id });
-      else refusals.push(...(await refuseBeyond(request, reached, trx)));
-    }
-    if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
-    await appendAudit(refusals, trx);
-  }
-
-  return inBatches(async (batch: PendingWrite[]): Promise<Written[]> => {
-    const deadlines = batch.map(({ deadline }) => deadline);
-    // A request's time may have run out while it waited for the batch before.
-    for (const deadline of deadlines) deadline.check();
-    return db.transaction().execute(async (trx) => {
-      const people = batch.map(({ request }) => request);
-      const candidates = twinCandidates(batch);
-      const keys = candidates.map((one) => one.twinKey);
-      const { twins: known, take } = await limiter.hold(people, keys, trx);
-      const twins = findTwins(candidates, known);
-      const wanted = batch.flatMap(({ request }) => (twins.has(request.id) ? [] : [request]));
-      const areNew = wanted.length === 0 ? [] : await requests.insert(wanted, trx);
-      const inserted = wanted.filter((_request, at) => areNew[at]);
-      if (inserted.length > 0) await startOrRefuse(inserted, take, trx);
-      if (wanted.length > 0) beginCommit(deadlines);
-      return batch.map(({ request: { id } }) => ({
-        isNew: inserted.some((one) => one.id === id),
-        twinId: twins.get(id) ?? null,
-      }));
-    });
-  }, BATCH_SIZE);
-}
-
-function twinCandidates(batch: readonly PendingWrite[]): Twin[] {
-  return batch.flatMap(({ request, unlessTwin }) =>
-    unlessTwin ? [{ id: request.id, dedupeKey: request.dedupeKey, twinKey: twinKey(request) }] : [],
-  );
-}
-
-/** Maps each request that was asked for before to the earlier one, by id. */
-function findTwins(candidates: readonly Twin[], before: readonly Twin[]): Map<string, string> {
-  const found = new Map<string, string>();
-  const known = [...before];
-  for (const one of candidates) {
-    const earlier = known.filter((other) => other.twinKey === one.twinKey);
-    // This very delivery was saved before.
-    if (earlier.some(({ dedupeKey }) => dedupeKey === one.dedupeKey)) continue;
-    const [twin] = earlier;
-    if (twin === undefined) known.push(one);
-    else found.set(one.id, twin.id);
-  }
-  return found;
 }

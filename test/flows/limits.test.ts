@@ -80,6 +80,9 @@ describe('a start beyond a limit', () => {
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(first.url));
     await type('the second --repo acme/web --acu 7');
     const refused = await toldTo(world(), place, 'You have 1 open session');
+    const metrics = await (await fetch(`${world().address}/metrics`)).text();
+    expect(metrics).toMatch(/requests_total\{state="accepted"\} [2-9]/);
+    expect(metrics).toContain('requests_total{state="refused"} 1');
     expect(slack.renderText(refused)).toContain('the second');
     await stopOnCard(world(), ana.userId, { channelId, ts });
     await cardOf(slack, channelId, (text) => text.includes('Ended by'));

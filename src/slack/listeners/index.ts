@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts';
 import type { Queue } from '../../queue/index.ts';
 import type { Lookup } from '../../session/fields.ts';
 import type { Identity } from '../../session/identity.ts';
+import type { RequestState } from '../../session/request.ts';
 import type { Database } from '../../store/database.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
@@ -68,6 +69,8 @@ type ListenerDeps = {
   /** The slash command's name. */
   command: string;
   redrawHome: (person: Person) => Promise<void>;
+  /** Called with each new state of a request, after the commit. */
+  onMoved: (state: RequestState) => void;
   now: () => number;
   log: Log;
 };
@@ -177,7 +180,7 @@ export function createListeners(deps: ListenerDeps): void {
   listenToPeople(app, { knownPeople, now });
 }
 
-function createInboxes({ queue, store, database, limiter, quickGate }: ListenerDeps) {
+function createInboxes({ queue, store, database, limiter, quickGate, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { withPriority } = database;
   const { db, requests, forms, defaults, envelopes, replies } = store;
@@ -193,6 +196,7 @@ function createInboxes({ queue, store, database, limiter, quickGate }: ListenerD
       limiter,
       enqueueAll,
       withPriority,
+      onMoved,
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
     steering: createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }),
