@@ -67,8 +67,9 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
 }
 
 /** A refusal is private; a person who canceled it knows. */
-function isOutcome({ state, failure }: SessionRequest): boolean {
-  return state === 'unknown' || (state === 'failed' && failure?.kind !== 'cancelled');
+function isOutcome({ state, failure, userId }: SessionRequest): boolean {
+  const canceledBy = failure?.kind === 'cancelled' ? failure.userId : null;
+  return state === 'unknown' || (state === 'failed' && canceledBy !== userId);
 }
 
 function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {

@@ -34,7 +34,7 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
 
   async function placeRefusal(
     asked: InConversation,
-    why: 'notInConversation' | 'notYoursToRead',
+    why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
   ): Promise<string | null> {
     const found = await presence(asked);
     if (found !== null && found !== 'out') return null;
@@ -59,6 +59,16 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     /** To write to a session from outside its thread. */
     writingRefusal: async ({ channelId }: SessionRow, userId: string): Promise<string | null> =>
       placeRefusal({ channelId, userId }, 'notInConversation'),
+
+    /** To end a session from outside its thread; its requester may anywhere, since it costs. */
+    async endingRefusal(
+      request: SessionRequest,
+      { channelId }: SessionRow,
+      userId: string,
+    ): Promise<string | null> {
+      if (request.source !== 'follow' && request.userId === userId) return null;
+      return placeRefusal({ channelId, userId }, 'notYoursToEnd');
+    },
 
     /** To read what another person asked for. */
     async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {

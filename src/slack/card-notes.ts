@@ -4,6 +4,7 @@ import type { Approval, Voter } from '../session/approval.ts';
 import type { Without } from '../session/context.ts';
 import type { Identity } from '../session/identity.ts';
 import type { RequestState } from '../session/request.ts';
+import type { Steer } from '../session/preferences.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -93,7 +94,7 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
 /** What is switched off in the thread; on its first card, also how it works. Escaped. */
 export function threadLine(
   { mutedBy, introducesThread }: SessionRow,
-  thread: ThreadState,
+  { thread, steer }: { thread: ThreadState; steer?: Steer },
   { card }: Text,
 ): string | null {
   switch (thread) {
@@ -103,11 +104,14 @@ export function threadLine(
       return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
     case 'mentions':
       return card.mentionsOnly;
-    case 'requester':
-      return introducesThread ? card.requesterGoesToDevin : null;
-    case 'all':
     case 'direct':
       return introducesThread ? card.repliesGoToDevin : null;
+    case 'requester':
+    case 'all': {
+      if (!introducesThread) return null;
+      if (steer === 'requester') return card.onlyRequesterGoesToDevin;
+      return thread === 'all' ? card.repliesGoToDevin : card.requesterGoesToDevin;
+    }
   }
 }
 

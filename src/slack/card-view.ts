@@ -34,7 +34,8 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
   const snapshot = session?.snapshot ?? null;
   const phase = phaseOf(request, session);
   const waitedMs = session === null ? waited(request, phase, nowMs) : null;
-  const thread = session === null ? null : stateOfThread(session, here ?? hereOf(session, request), phase);
+  const how = session === null ? null : (here ?? hereOf(session, request));
+  const thread = session === null || how === null ? null : stateOfThread(session, how, phase);
   return {
     requestId: request.id,
     phase,
@@ -59,7 +60,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     lastWords: session?.lastWords ?? null,
     notes: notesOf(request, waitedMs !== null, text),
     thread,
-    threadLine: session === null || thread === null ? null : threadLine(session, thread, text),
+    threadLine: session === null || thread === null ? null : threadLine(session, { thread, ...how }, text),
     problem: problemOf(request, text),
     steeredBy: steeredBy(request, session, phase),
     actions: cardActions(request, session, { phase, thread }),
@@ -175,7 +176,7 @@ export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
 function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
-  return { listen: session.listen, began: beganBy(session, request) };
+  return { listen: session.listen, steer: 'members', began: beganBy(session, request) };
 }
 
 function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {

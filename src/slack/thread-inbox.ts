@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
 import { effectivePreferences } from '../session/preferences.ts';
+import type { Steer } from '../session/preferences.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { isForDevin } from '../session/steering.ts';
 import type { Began, Listen, Mentions } from '../session/steering.ts';
@@ -158,8 +159,8 @@ function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
   return lastTs !== null && Number(editedTs) <= Number(lastTs);
 }
 
-/** Which messages of a session's thread go to Devin, if someone chose, and who started the thread. */
-export type ThreadHere = { listen: Listen | null; began: Began };
+/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
+export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
 export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
 
 type HereDeps = {
@@ -168,10 +169,9 @@ type HereDeps = {
 };
 
 export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
-  async function listenTo({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
-    return (
-      listen ?? effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).listen
-    );
+  async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
+    const chosen = effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId }));
+    return { listen: listen ?? chosen.listen, steer: chosen.steer };
   }
 
   /** The thread may start with another session's card. */
@@ -183,8 +183,8 @@ export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
   }
 
   return async (session, request) => {
-    const [listen, began] = await Promise.all([listenTo(session, request), begunBy(session, request)]);
-    return { listen, began };
+    const [chosen, began] = await Promise.all([chosenFor(session, request), begunBy(session, request)]);
+    return { ...chosen, began };
   };
 }
 

@@ -183,7 +183,8 @@ export function createCanceller(deps: CancelDeps) {
           sealed: envelopes.withoutSecrets(id, sealed),
         },
       },
-      { card: true },
+      // A person who cancels their own knows.
+      { card: true, outcome: userId !== request.userId },
     );
     return moved !== null;
   }

@@ -12,7 +12,7 @@ async function draw(changes: object, ageMs = 0) {
   const snapshot = sessionSnapshot('s1', { acus_consumed: 1.41, ...changes });
   const drawCard = createDrawCard({
     sessions: { ofRequest: async () => Promise.resolve(sessionRow({ snapshot })) },
-    listenHere: async () => Promise.resolve({ listen: 'thread', began: 'app' }),
+    listenHere: async () => Promise.resolve({ listen: 'thread', steer: 'members', began: 'app' }),
     text: en,
     now: () => SECOND_MS + ageMs,
   });

@@ -71,6 +71,15 @@ describe('a former member of a private channel', () => {
     expect(hears().join()).not.toContain('let me in');
   });
 
+  test('can end a session that they started there', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session } = await startedInPrivate();
+    const elsewhere = slack.addChannel({ name: `of-${ana.name}`, members: [ana.userId] });
+    leave(world(), ana.userId, channelId);
+    await slack.command(ana.userId, elsewhere, `stop ${session.id}`);
+    await expect.poll(() => devin.session(session.id).status).toBe('exit');
+  });
+
   test("can't send from a dialog that was still open", async () => {
     const { slack, devin } = world();
     const { ben, channelId, session, hears, on } = await startedInPrivate();

@@ -194,6 +194,12 @@ describeOnBothWorlds('commands on sessions', (world) => {
           `A session in a private conversation · (?:Queued|Starting|Working).* · for @${ana.name} ·`,
         ),
       );
+    for (const command of ['stop', 'archive'])
+      expect(await said(ben.userId, elsewhere, `${command} ${session.id}`)).toContain(
+        "can't end it from here",
+      );
+    expect(devin.session(session.id)).toMatchObject({ isArchived: false });
+    expect(devin.session(session.id).status).not.toBe('exit');
     expect(await said(ana.userId, elsewhere, 'list')).toContain(`whisper of ${ana.name}`);
     expect(await said(ana.userId, elsewhere, `status ${session.id}`)).toContain(`task of ${ana.name}`);
     expect(await said(mei.userId, channelId, `status ${session.id}`)).toContain(`task of ${ana.name}`);

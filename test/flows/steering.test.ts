@@ -111,6 +111,7 @@ describe("who can use a card's buttons", () => {
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     await slack.command(admin.userId, channelId, 'steer requester');
+    await showing("Only the requester's replies here go to Devin.");
     await slack.clickButton(ben.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(told.text).toContain(`<@${ana.userId}>`);
@@ -211,6 +212,19 @@ describe('canceling a request', () => {
     busy.clear();
     expect(card.text).toContain('Nothing was started');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
+    expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
+  });
+
+  test('Cancel by another person calls the requester once', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, on, busy } = await waiting();
+    const ben = addColleague(world());
+    await slack.clickButton(ben.userId, on, 'cancel');
+    await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    const told = await slack.waitForMessage(channelId, ({ text }) => text.includes('was canceled'));
+    expect(told.text).toContain(`<@${ana.userId}>`);
+    expect(told).toMatchObject({ threadTs: on.ts, ephemeralFor: null });
+    busy.clear();
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 

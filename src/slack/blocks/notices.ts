@@ -110,11 +110,7 @@ type OutcomeMessage = { card: SessionCard; reason: string | null; cardUrl: strin
 export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: Text): Rendered {
   const { milestones } = text;
   const isUnknown = card.phase === 'unknown';
-  const words = isUnknown
-    ? milestones.notConfirmed
-    : card.phase === 'ended'
-      ? milestones.notApproved
-      : milestones.failed;
+  const words = outcomeWords(card, text);
   const lines = [
     words(mentionOf(card), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
@@ -128,6 +124,12 @@ export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: T
     text: truncate([...lines, ...where].join('\n'), LIMIT.messageText),
     blocks: [...lines.map(section), ...where.map((one) => context(one))],
   };
+}
+
+function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {
+  if (phase === 'unknown') return milestones.notConfirmed;
+  if (phase !== 'ended') return milestones.failed;
+  return steeredBy?.what === 'ended' ? milestones.canceled : milestones.notApproved;
 }
 
 /** What the app does in a channel, in three lines. */

@@ -132,6 +132,8 @@ export const card = {
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
   requesterGoesToDevin:
     "The requester's replies here go to Devin, and others' when they mention this app. Start with (aside) to keep one out.",
+  onlyRequesterGoesToDevin:
+    "Only the requester's replies here go to Devin. Start with (aside) to keep one out.",
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,

@@ -11,6 +11,8 @@ export const steering = {
   notLookedUp: "This app couldn't check who you are just now, so nothing was done. Try again in a minute.",
   notInConversation:
     "This session's thread is in a conversation you aren't in, so you can't write to it from here. Nothing was sent. Open the session in Devin to write to it.",
+  notYoursToEnd:
+    "This session's thread is in a conversation you aren't in, so you can't end it from here. Nothing was done. Ask someone there, or open the session in Devin.",
   notYoursToRead:
     "That session was started in a conversation you aren't in, so it isn't shown to you. Ask someone there to add you.",
   /** Pressed on an older message. */

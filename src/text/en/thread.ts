@@ -96,6 +96,7 @@ export const milestones = {
   /** Of a request that has no session. Both point at the card's buttons. */
   notConfirmed: (mention: string, title: string): string =>
     `${mention} Devin didn't confirm that ${title} started.`,
+  canceled: (mention: string, title: string): string => `${mention} ${title} was canceled by someone else.`,
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',

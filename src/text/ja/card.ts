@@ -125,6 +125,8 @@ export const card: Text['card'] = {
   repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',
   requesterGoesToDevin:
     'ここでは、依頼者の返信と、このアプリをメンションした返信が Devin に届きます。届けたくない返信は (aside) で始めてください。',
+  onlyRequesterGoesToDevin:
+    'ここでは、依頼者の返信だけが Devin に届きます。届けたくない返信は (aside) で始めてください。',
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
   muted: 'ミュート中: ここでの返信は Devin に届きません。',
   mutedBy: (mention) => `${mention} がミュート中: ここでの返信は Devin に届きません。`,

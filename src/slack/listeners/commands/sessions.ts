@@ -106,11 +106,16 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function steer(call: Invocation, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
-    const refusal = await authority.steeringRefusal(found.request, call);
+    const refusal = await endingRefusal(found, call);
     if (refusal !== null) return notice([refusal]);
     const { sessionId } = found.session;
     await steering.steer(call, kind, { sessionId, always: true });
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
+  }
+
+  async function endingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
+    const refusal = await authority.steeringRefusal(request, person);
+    return refusal ?? authority.endingRefusal(request, session, person.userId);
   }
 
   async function sayingRefusal({ request, session }: Known, person: Person): Promise<string | null> {

@@ -116,10 +116,14 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   /** Redraws cards in the place: they say how their threads work. */
-  async function listen(call: Invocation, { listen: chosen, scope }: IntentOf<'listen'>): Promise<Rendered> {
+  async function changeThreads(
+    call: Invocation,
+    scope: SettingScope,
+    chosen: Preferences,
+  ): Promise<Rendered> {
     const { teamId } = call;
     const channelId = scope === 'channel' ? call.channelId : null;
-    const answer = await prefer(call, scope, { listen: chosen });
+    const answer = await prefer(call, scope, chosen);
     await enqueue('redraw-cards', { teamId, channelId }, { key: `${teamId}:${channelId ?? ''}` });
     return answer;
   }
@@ -147,9 +151,9 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     'clear-defaults': clear,
     'show-setting': showSetting,
     language,
-    listen,
+    listen: async (call, { listen, scope }) => changeThreads(call, scope, { listen }),
     notify: async (call, { where }) => prefer(call, 'person', { notify: where }),
-    steer: async (call, { who, scope }) => prefer(call, scope, { steer: who }),
+    steer: async (call, { who, scope }) => changeThreads(call, scope, { steer: who }),
     'web-messages': async (call, { shown: webMessages, scope }) => prefer(call, scope, { webMessages }),
   } satisfies Partial<Answers>;
 }
