@@ -40,7 +40,7 @@ export function createLimiter(limits: () => Limits) {
       await lockPeople(people, trx);
       const rows = await read<Row & { twins: Twin[] }>(
         people,
-        sql`${usedIn(PENDING_STATES)}, ${twinsIn(twinKeys)} as twins`,
+        sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, twinKeys)} as twins`,
         trx,
       );
       const used = new Map(rows.map((row) => [keyOf(row), usageOf(row)]));
@@ -50,7 +50,7 @@ export function createLimiter(limits: () => Limits) {
         if (reached === null) used.set(keyOf(person), oneMore(usage));
         return reached;
       };
-      return { twins: rows.flatMap(({ twins }) => twins), take };
+      return { twins: rows[0]?.twins ?? [], take };
     },
 
     /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
@@ -93,7 +93,10 @@ function usageOf(row: Row): Usage {
   return { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) };
 }
 
-/** In one statement for all of them: it runs while a person waits, and others for the lock. */
+/**
+ * In one statement for all of them: it runs while a person waits, and others for the lock. What is counted by hour is read
+ * once: the embedded database, which plans while its tables are empty, would read a workspace's requests for each person.
+ */
 async function read<R extends Row>(
   people: readonly Person[],
   columns: RawBuilder<unknown>,
@@ -101,11 +104,22 @@ async function read<R extends Row>(
 ): Promise<R[]> {
   const distinct = [...new Map(people.map((person) => [keyOf(person), person])).values()];
   const { rows } = await sql<R>`
-    select team_id, user_id, ${columns}
+    select person.team_id, person.user_id, coalesce(started.count, 0) as sent, ${columns}
     from unnest(${distinct.map(({ teamId }) => teamId)}::text[], ${distinct.map(({ userId }) => userId)}::text[])
-      as person (team_id, user_id)`.execute(db);
+      as person (team_id, user_id)
+    left join (
+      -- As in the index; sent_at is Devin's time, and may not be known.
+      select team_id, user_id, count(*) from session_requests as request
+      where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - interval '1 hour'
+        and state in ('created', 'unknown') and source in ('command', 'form')
+      group by team_id, user_id
+    ) as started on started.team_id = person.team_id and started.user_id = person.user_id`.execute(db);
   return rows;
 }
+
+const isOf = (people: readonly Person[]): RawBuilder<unknown> => sql`
+  request.team_id = any(${[...new Set(people.map(({ teamId }) => teamId))]}::text[])
+    and request.user_id = any(${[...new Set(people.map(({ userId }) => userId))]}::text[])`;
 
 /** Requests in these states have no answer yet, and count as open and as started. */
 const usedIn = (states: readonly RequestState[], except: string | null = null): RawBuilder<unknown> => sql`
@@ -115,18 +129,12 @@ const usedIn = (states: readonly RequestState[], except: string | null = null): 
   -- Who follows a session did not start it.
   (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
     where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
-      and request.team_id = person.team_id and request.user_id = person.user_id) as going_on,
-  -- As in the index; sent_at is Devin's time, and may not be known.
-  (select count(*) from session_requests as request
-    where request.team_id = person.team_id and request.user_id = person.user_id
-      and coalesce(resumed_at, created_at) > now() - interval '1 hour'
-      and state in ('created', 'unknown') and source in ('command', 'form')) as sent`;
+      and request.team_id = person.team_id and request.user_id = person.user_id) as going_on`;
 
-/** Few are that recent: of one person, the index on when they asked finds them. */
-const twinsIn = (twinKeys: readonly string[]): RawBuilder<unknown> => sql`
+/** The same in each row: it is read once. Few are that recent. */
+const twinsOf = (people: readonly Person[], twinKeys: readonly string[]): RawBuilder<unknown> => sql`
   (select coalesce(json_agg(json_build_object('id', id, 'dedupeKey', dedupe_key, 'twinKey', twin_key)
       order by created_at desc), '[]')
     from session_requests as request
-    where request.team_id = person.team_id and request.user_id = person.user_id
-      and coalesce(resumed_at, created_at) > now() - ${TWIN_MS} * interval '1 ms'
+    where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${TWIN_MS} * interval '1 ms'
       and twin_key = any(${twinKeys}::text[]) and state not in ('refused', 'failed'))`;

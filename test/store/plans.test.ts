@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/index.ts';
 import { createApprovalMessages } from '../../src/store/approval-messages.ts';
 import { createCards } from '../../src/store/cards.ts';
@@ -19,7 +19,7 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { createUsage } from '../../src/store/usage.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 const ROWS = 100_000;
@@ -94,6 +94,28 @@ function costOf(plans: string): number {
   return Math.max(...[...plans.matchAll(/cost=[\d.]+\.\.([\d.]+)/g)].map(([, cost]) => Number(cost)));
 }
 
+const PERSON = { teamId: 'T1', userId: 'U7' };
+
+async function readLimits(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 1 }));
+    await limiter.hold([PERSON], ['k7'], trx);
+    await limiter.beforeSending({ ...PERSON, id: 'r7' }, trx);
+  });
+}
+
+describe('planned while there are no requests', () => {
+  const open = useEmbedded();
+
+  test("a person's limits are read from the person's requests alone", async () => {
+    const database = await open();
+    await migrate(database.db);
+    const plans = await plansOf(database, readLimits);
+    expect(plans).not.toMatch(SCAN);
+    expect(plans).not.toContain('session_requests_newest');
+  });
+});
+
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every frequent statement uses an index', { timeout: 300_000 }, async () => {
     const database = await open();
@@ -103,7 +125,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
     const now = new Date();
     const ago = new Date(now.getTime() - MINUTE_MS);
     const lastMonth = new Date(now.getTime() - 30 * 24 * 60 * MINUTE_MS);
-    const person = { teamId: 'T1', userId: 'U7' };
+    const person = PERSON;
     const paging = { teamId: 'T1', viewerId: 'U7', offset: 20, limit: 10 };
     const looks = [{ id: 's7', was: ago, at: now, first: true }];
     const uses: Record<string, (db: Kysely<Tables>) => Promise<unknown>> = {
@@ -152,12 +174,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
           .execute(async (trx) =>
             createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', messageTs: '7.2' }, trx),
           ),
-      limits: async (db) =>
-        db.transaction().execute(async (trx) => {
-          const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 1 }));
-          await limiter.hold([person], ['k7'], trx);
-          await limiter.beforeSending({ ...person, id: 'r7' }, trx);
-        }),
+      limits: readLimits,
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
       'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
     };
