@@ -22,6 +22,7 @@ describe('the page', () => {
     await modal.getByText(/Runs as/).waitFor();
     expect(await sideways(page)).toBe(0);
     await page.keyboard.press('Escape');
+    await modal.waitFor({ state: 'detached' });
     await send('/devin tidy the changelog --acuu 3');
     await message('tidy the changelog --acuu 3').first().waitFor();
     expect(await sideways(page)).toBe(0);
