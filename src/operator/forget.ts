@@ -1,5 +1,6 @@
 import { readOperatorSettings } from '../config.ts';
-import { complain, FINE, showUsage, withStore, WRONG } from './store.ts';
+import { complain, FINE, showUsage, WRONG } from './command-line.ts';
+import { withStore } from './store.ts';
 import { forgetPerson } from '../store/forget.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */

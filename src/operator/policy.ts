@@ -1,28 +1,26 @@
 import { readOperatorSettings } from '../config.ts';
 import { parseArgs } from 'node:util';
+import { FINE, showUsage, WRONG } from './command-line.ts';
 import { PLACE_WORDS } from '../session/policy/index.ts';
 import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
 import type { Policy } from '../session/policy/index.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
 const { text, ownTag } = readOperatorSettings();
-const SUCCESS = 0;
-const FAILURE = 1;
 /** A name instead of an id would match no rule, and so be allowed. */
 const USER_ID = /^[UW][A-Z\d]+$/;
 
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
-  if (args.includes('--help')) return print(process.stdout, [text.policy.usage], SUCCESS);
   const read = readArguments(args);
-  if (read === null) return print(process.stderr, [text.policy.usage], FAILURE);
+  if (read === null) return showUsage(text.policy.usage, args);
   const { act, file, options } = read;
   const result = await readPolicyFile(file, { text });
   // The errors are the result of `check`, so they go to stdout; a script expects a decision from `explain` there.
-  if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, FAILURE);
+  if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, WRONG);
   if (act === 'explain') return explained(result.policy, options);
-  return print(process.stdout, [text.policy.check.fine(result.policy.rules.length)], SUCCESS);
+  return print(process.stdout, [text.policy.check.fine(result.policy.rules.length)], FINE);
 }
 
 function explained(policy: Policy, options: Options): number {
@@ -32,8 +30,8 @@ function explained(policy: Policy, options: Options): number {
   const spent = options.spent === undefined ? null : readSpent(options.spent);
   const question = { user, email, groups, channel, channelName, kinds, text: typed, spent, ownTag };
   const found = explain(policy, question, text);
-  if ('problems' in found) return print(process.stderr, found.problems, FAILURE);
-  return print(process.stdout, found.lines, SUCCESS);
+  if ('problems' in found) return print(process.stderr, found.problems, WRONG);
+  return print(process.stdout, found.lines, FINE);
 }
 
 type Arguments = ReturnType<typeof parsed>;

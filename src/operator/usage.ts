@@ -1,5 +1,6 @@
 import { readOperatorSettings } from '../config.ts';
-import { complain, printAll, readExport, showUsage, withStore } from './store.ts';
+import { complain, printAll, readExport, showUsage } from './command-line.ts';
+import { withStore } from './store.ts';
 import { createUsage } from '../store/usage.ts';
 import { exportUsage } from '../trust/index.ts';
 

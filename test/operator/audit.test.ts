@@ -59,6 +59,19 @@ test('verify exits with 1, and names the first bad entry', async () => {
   });
 });
 
+test("verify exits with 2 if the audit can't be read to its end", async () => {
+  const { database, settings } = await onServer();
+  await sql`alter table audit rename to kept`.execute(database.db);
+  await sql`create view audit as select * from kept where 1 / (seq - 2) < 9`.execute(database.db);
+  expect(await audit(settings, 'verify')).toEqual(
+    expect.objectContaining({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('there is no result (division by zero)') as unknown,
+    }),
+  );
+});
+
 test('export prints JSON lines with the agreed keys', async () => {
   const { settings } = await onServer();
   const { code, stdout } = await audit(settings, 'export');

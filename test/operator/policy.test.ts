@@ -71,9 +71,15 @@ describe('npm run policy -- check', () => {
     ]);
   });
 
-  test('prints its usage', async () => {
-    const { code, stderr } = await policy('chekc', file);
-    expect(code).toBe(1);
+  test.each([
+    [[]],
+    [['chekc', 'FILE']],
+    [['check']],
+    [['check', 'FILE', 'more']],
+    [['check', 'FILE', '--strict']],
+  ])('exits with 2 and prints its usage after %j', async (args) => {
+    const { code, stderr } = await policy(...args);
+    expect(code).toBe(2);
     expect(stderr).toContain('npm run policy -- check FILE');
   });
 });
@@ -101,7 +107,7 @@ describe('npm run policy -- explain', () => {
 
   test("prints its usage if the user isn't an id", async () => {
     const { code, stdout, stderr } = await policy('explain', file, '--user', 'ana', '--text', 'fix it');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('npm run policy -- explain FILE --user U…');
   });
 
@@ -145,7 +151,7 @@ describe('npm run policy -- explain', () => {
 
   test.each(['month', 'month=-1', 'week=3', 'month=1,month=2', ''])('refuses --spent "%s"', async (spent) => {
     const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('--spent person=N,channel=N,month=N');
   });
 

@@ -33,6 +33,8 @@ export const operator = {
   noDatabase: (folder: string): string =>
     `DATA_DIR ${folder} has no database yet: start the app once, or check DATA_DIR and DATABASE_URL.`,
   notUpdated: 'The database is older than this version: start the app once, so that it is updated.',
+  failed: (reason: string): string =>
+    `The database couldn't be read to the end, so there is no result (${reason}). Run this again.`,
   embeddedInUse: (folder: string): string =>
     `The embedded database in ${folder} is in use by the app: stop the app, run this again, then start it. With Postgres (DATABASE_URL), this works while the app is running.`,
 };

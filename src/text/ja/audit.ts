@@ -29,6 +29,8 @@ export const operator: Text['operator'] = {
   noDatabase: (folder) =>
     `DATA_DIR ${folder} にはまだデータベースがありません。アプリを一度起動するか、DATA_DIR と DATABASE_URL を確認してください。`,
   notUpdated: 'データベースがこのバージョンより古いままです。アプリを一度起動して更新してください。',
+  failed: (reason) =>
+    `データベースを最後まで読めなかったため、結果はありません（${reason}）。もう一度実行してください。`,
   embeddedInUse: (folder) =>
     `${folder} の組み込みデータベースはアプリが使用中です。アプリを停止し、もう一度実行してから起動してください。Postgres（DATABASE_URL）なら、アプリの実行中でも使えます。`,
 };
