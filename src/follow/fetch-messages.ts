@@ -27,7 +27,7 @@ type FetchDeps = {
   db: Kysely<Tables>;
   sessions: Pick<Sessions, 'change' | 'lock'>;
   milestones: Pick<Milestones, 'add'>;
-  calls: Pick<Calls, 'isOutdated'>;
+  calls: Pick<Calls, 'isMissing'>;
   messages: Pick<SessionMessages, 'known' | 'add'>;
   replies: Pick<Replies, 'move'>;
   echoes: Pick<Echoes, 'recognize'>;
@@ -93,11 +93,11 @@ async function storePage(
   return fresh.length;
 }
 
-/** Devin asks again, between two polls or with its status unchanged: another question is another call. */
+/** Devin asks something else, between two polls or with its status unchanged: another question is another call. */
 async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
   const { sessions, milestones, calls, enqueue } = deps;
   const session = await sessions.lock(sessionId, trx);
-  if (session?.phase !== 'needs-you' || !(await calls.isOutdated(sessionId, trx))) return;
+  if (session?.phase !== 'needs-you' || !(await calls.isMissing(sessionId, trx))) return;
   const key = nextKey(session.told, 'needs-you');
   await milestones.add(sessionId, [key], trx);
   await sessions.change(sessionId, { told: [...session.told, key] }, trx);

@@ -117,7 +117,7 @@ function createNotifying(deps: FollowingDeps) {
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls, defaults } = store;
   const { outbound, textFor } = slack;
-  const compose = createComposeMilestone({ sessions, outbound, command, text, textFor, now });
+  const compose = createComposeMilestone({ sessions, calls, outbound, command, text, textFor, now });
   const answeredDeps = { calls, messages, sessions, outbound, compose, text, now };
   return createMilestoneNotifier({
     sessions,

@@ -19,6 +19,7 @@ import type { MilestoneNotice } from './notify-milestones.ts';
 
 type ComposeDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;
+  calls: Pick<Calls, 'quietUntil'>;
   outbound: Pick<Outbound, 'permalink'>;
   /** The slash command's name. */
   command: string;
@@ -46,6 +47,7 @@ export function createComposeMilestone(deps: ComposeDeps): ComposeMilestone {
         words: said?.text ?? session.lastWords,
         wordsShown: toldIn.kind === 'thread' && said?.state === 'posted',
         place: toldIn,
+        quiet: await isQuiet(deps, notice, toldIn),
         answered,
         result: resultOf(session),
         resultShared,
@@ -54,6 +56,16 @@ export function createComposeMilestone(deps: ComposeDeps): ComposeMilestone {
       text,
     );
   };
+}
+
+/** A direct message always notifies; it waits until it may. */
+async function isQuiet(
+  { calls }: ComposeDeps,
+  { milestone, key, session }: MilestoneNotice,
+  { kind }: ToldIn,
+): Promise<boolean> {
+  if (milestone.kind !== 'needs-you' || kind === 'direct') return false;
+  return (await calls.quietUntil(session.sessionId, key)) !== null;
 }
 
 async function whereTold(
@@ -88,7 +100,7 @@ export async function shareResult(
 }
 
 type AnsweredDeps = {
-  calls: Pick<Calls, 'answered' | 'settle'>;
+  calls: Pick<Calls, 'answered' | 'settle' | 'quietUntil'>;
   messages: Pick<SessionMessages, 'textOf'>;
   sessions: Pick<Sessions, 'sharesThread'>;
   outbound: Pick<Outbound, 'edit'>;
@@ -132,7 +144,8 @@ async function renderAnswered(deps: AnsweredDeps, { call, session, request }: An
   const [first] = renderDevinMessage(said, deps.text).posts;
   const words = first ?? { text: '', blocks: [] };
   const named = (await deps.sessions.sharesThread(session)) ? labeled(words, card, deps.text) : words;
-  const whole: Call = { sessionId, key: call.key, card, answered };
+  const quiet = (await deps.calls.quietUntil(sessionId, call.key)) !== null;
+  const whole: Call = { sessionId, key: call.key, card, quiet, answered };
   return withCall(named, whole, deps.text);
 }
 
@@ -153,7 +166,7 @@ function answeredNotice({ call, session, request }: Answered, said: string): Mil
 
 type WantedDeps = {
   messages: Pick<SessionMessages, 'textsWith' | 'isFollowedUp'>;
-  calls: Pick<Calls, 'isMade'>;
+  calls: Pick<Calls, 'isMade' | 'quietUntil'>;
 };
 
 type Announcement = {
@@ -176,7 +189,7 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
   switch (milestone.kind) {
     case 'needs-you':
       if (phase !== 'needs-you') return false;
-      return row.attemptedAt !== null || said === null || !(await deps.calls.isMade(sessionId, said.eventId));
+      return row.attemptedAt !== null || (await isNewQuestion(deps, row, said));
     case 'needs-approval':
       return phase === 'needs-approval';
     case 'pr':
@@ -186,6 +199,16 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
     default:
       return true;
   }
+}
+
+/** Without words, it's known by nothing but its time. */
+async function isNewQuestion(
+  { calls }: WantedDeps,
+  { sessionId, key }: MilestoneRow,
+  said: DevinMessage | null,
+): Promise<boolean> {
+  if (said === null) return (await calls.quietUntil(sessionId, key)) === null;
+  return !(await calls.isMade(sessionId, said));
 }
 
 /** Devin's words name the URL, and not only as the beginning of another. */

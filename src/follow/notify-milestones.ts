@@ -39,7 +39,7 @@ type NotifyDeps = {
   milestones: Milestones;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   messages: Pick<SessionMessages, 'lastMessage' | 'textsWith' | 'isFollowedUp'>;
-  calls: Pick<Calls, 'isMade'>;
+  calls: Pick<Calls, 'isMade' | 'quietUntil'>;
   defaults: Pick<Settings, 'preferencesFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -58,8 +58,8 @@ const HELD_WAIT_MS = 1000;
 /** How long a notice waits for Devin's words to be in the thread. */
 const WORDS_WAIT_MS = 60_000;
 
-/** `wait`: try again then; later milestones wait for it. */
-type NotifyResult = { kind: 'done' } | { kind: 'wait'; ms: number };
+/** `wait`: try again then; later milestones wait for it. `later`: they don't. */
+type NotifyResult = { kind: 'done' } | { kind: 'wait' | 'later'; ms: number };
 const DONE: NotifyResult = { kind: 'done' };
 
 /** Posts a session's milestones, once each and in order: in its thread or to the person, as they prefer. */
@@ -73,19 +73,21 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     const request = session === null ? null : await requests.find(session.requestId);
     if (session === null || request === null) return DONE;
     const notify = await notifyOf(deps, session, request);
+    let later: NotifyResult = DONE;
     for (const row of rows) {
       lease.held.throwIfAborted();
       const result = await notifyOrSetAside(deps, { row, session, request, notify, lease });
       if (result.kind === 'wait') return result;
+      if (result.kind === 'later') later = result;
     }
     const waitMs = await deps.markAnsweredCalls(session, request);
-    return waitMs === 0 ? DONE : { kind: 'wait', ms: waitMs };
+    return waitMs === 0 ? later : { kind: 'wait', ms: waitMs };
   }
 
   return async (sessionId: string): Promise<void> => {
     const leased = await withLease(`tell:${sessionId}`, async (lease) => notifyAll(sessionId, lease));
     const result: NotifyResult = leased.kind === 'done' ? leased.result : { kind: 'wait', ms: HELD_WAIT_MS };
-    if (result.kind === 'wait')
+    if (result.kind !== 'done')
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: result.ms });
   };
 }
@@ -137,8 +139,20 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
   const isPlacing = session.threadTs === '' && request.cardTs === null && request.cardStale;
   if (isPlacing || waitsForWords(deps, delivery, said)) return { kind: 'wait', ms: HELD_WAIT_MS };
   const place = await placeOf(deps, delivery);
+  const quietMs = place.threadTs === null ? await quietFor(deps, row) : 0;
+  if (quietMs > 0) return { kind: 'later', ms: quietMs };
   if (row.attemptedAt === null && !(await attempt(deps, delivery, said))) return DONE;
   return post(deps, delivery, { milestone, said, place });
+}
+
+/** A direct message always notifies: another question waits its turn there. */
+async function quietFor(
+  { calls, now }: NotifyDeps,
+  { sessionId, key, attemptedAt }: MilestoneRow,
+): Promise<number> {
+  if (attemptedAt !== null || readMilestone(key)?.kind !== 'needs-you') return 0;
+  const until = await calls.quietUntil(sessionId, key);
+  return until === null ? 0 : until.getTime() - now();
 }
 
 async function attempt(

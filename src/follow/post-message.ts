@@ -185,7 +185,7 @@ type FrameDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
-  calls: Pick<Calls, 'partOf' | 'join'>;
+  calls: Pick<Calls, 'partOf' | 'join' | 'isMade' | 'quietUntil'>;
   settings: Pick<Settings, 'preferencesFor'>;
   text: Text;
   now: () => number;
@@ -203,11 +203,11 @@ export function createFrameOf(deps: FrameDeps): FrameOf {
     const isShared = await deps.sessions.sharesThread(session);
     const key = await callKey(deps, { session, request, row });
     const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
-    return (words) => {
-      const named = isShared ? labeled(words, card, deps.text) : words;
-      const call = { sessionId: session.sessionId, card, answered: null };
-      return key === null ? named : withCall(named, { ...call, key }, deps.text);
-    };
+    const name = (words: Rendered): Rendered => (isShared ? labeled(words, card, deps.text) : words);
+    if (key === null) return name;
+    const { sessionId } = session;
+    const quiet = (await deps.calls.quietUntil(sessionId, key)) !== null;
+    return (words) => withCall(name(words), { sessionId, key, card, quiet, answered: null }, deps.text);
   };
 }
 
@@ -220,7 +220,9 @@ async function callKey(deps: FrameDeps, { session, request, row }: Framed): Prom
   if (session.phase !== 'needs-you' || (await notifyOf(deps, session, request)) !== 'thread') return null;
   const last = await deps.messages.lastMessage(sessionId);
   if (last?.eventId !== eventId) return null;
-  return (await deps.calls.partOf(sessionId, eventId)) ?? deps.calls.join(sessionId, eventId);
+  const key = await deps.calls.partOf(sessionId, eventId);
+  if (key !== null || (await deps.calls.isMade(sessionId, last))) return key;
+  return deps.calls.join(sessionId, eventId);
 }
 
 async function notifyOf({ settings }: FrameDeps, { notify }: SessionRow, request: SessionRequest) {

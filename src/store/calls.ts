@@ -21,6 +21,41 @@ export type Calls = ReturnType<typeof createCalls>;
 
 const CALL = 'needs-you:%';
 
+/** While nobody answers, the requester is mentioned for a question at most this often. */
+export const PING_PAUSE_MS = 5 * 60_000;
+
+/** What a call `m` about the question `q` was answered with. Without a question's words, what was said since counts, but
+ * not the task. Devin's times are whole seconds. */
+const ANSWERS = sql`(
+  select user_id, created_at as at, 1 as rank from replies
+  where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
+  union all
+  select null, said_at, 2 from session_messages
+  where session_id = m.session_id and source = 'user'
+    and seq > coalesce(q.seq, (select min(seq) from session_messages where session_id = m.session_id))
+    and (q.seq is not null or said_at >= date_trunc('second', m.created_at))
+)`;
+
+/** `at`: when it was made, or would be. */
+const callTimeSchema = z.object({ at: z.date(), answeredAt: z.date().nullable() });
+type CallTime = z.infer<typeof callTimeSchema>;
+/** Of a session that keeps asking. */
+const MOST_CALLS = 200;
+
+/** Until when the last of these calls, in order, mentions nobody; null: it mentions the requester. */
+function quietUntil(calls: readonly CallTime[]): Date | null {
+  let until: Date | null = null;
+  let ping: CallTime | null = null;
+  for (const call of calls) {
+    const isAnswered = ping?.answeredAt != null && ping.answeredAt <= call.at;
+    until = ping === null || isAnswered ? null : new Date(ping.at.getTime() + PING_PAUSE_MS);
+    if (until !== null && until > call.at) continue;
+    until = null;
+    ping = call;
+  }
+  return until;
+}
+
 /** Milestones that call the requester because Devin asked something: once for each question. */
 export function createCalls(db: Kysely<Tables>) {
   const withMessage = (sessionId: string, eventId: string) =>
@@ -29,6 +64,21 @@ export function createCalls(db: Kysely<Tables>) {
       .where('sessionId', '=', sessionId)
       .where('eventId', '=', eventId)
       .where('inMessage', '=', true);
+
+  async function isMade(
+    sessionId: string,
+    { eventId, text }: { eventId: string; text: string },
+    from: Db = db,
+  ): Promise<boolean> {
+    const { rows } = await sql<{ is: boolean }>`
+      select exists (
+        select from milestones m
+        left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
+        where m.session_id = ${sessionId} and m.state = 'posted' and m.key like ${CALL}
+          and (m.event_id = ${eventId} or (btrim(q.text) = btrim(${text}) and not exists (select from ${ANSWERS} answers)))
+      ) as is`.execute(from);
+    return rows[0]?.is === true;
+  }
 
   return {
     /** The key of the call that is part of this message; null: none is. */
@@ -63,45 +113,44 @@ export function createCalls(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Whether the requester was called for this question. */
-    async isMade(sessionId: string, eventId: string): Promise<boolean> {
-      const row = await db
-        .selectFrom('milestones')
-        .select('key')
-        .where('sessionId', '=', sessionId)
-        .where('eventId', '=', eventId)
-        .where('key', 'like', CALL)
-        .where('state', '=', sql.lit('posted'))
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+    /** Whether the requester was called for this question, or for one in the same words that waits. */
+    isMade,
 
-    /** Whether Devin said something since the question of the last call was answered. */
-    async isOutdated(sessionId: string, trx: Db): Promise<boolean> {
+    /** Whether Devin's last message is a question for which nobody was called. The first call is the status'. */
+    async isMissing(sessionId: string, trx: Db): Promise<boolean> {
       const last = await trx
         .selectFrom('milestones')
-        .select(['state', 'eventId'])
+        .select('state')
         .where('sessionId', '=', sessionId)
         .where('key', 'like', CALL)
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
       if (last === undefined || last.state === 'pending') return false;
-      if (last.state === 'skipped') return true;
-      const { rows } = await sql<{ is: boolean }>`
-        select exists (
-          select from session_messages question
-          join session_messages answer on answer.session_id = question.session_id
-            and answer.source = 'user' and answer.seq > question.seq
-          join session_messages next on next.session_id = question.session_id
-            and next.source = 'devin' and next.seq > answer.seq
-          where question.session_id = ${sessionId} and question.event_id = ${last.eventId}
-        ) as is`.execute(trx);
-      return rows[0]?.is === true;
+      const said = await trx
+        .selectFrom('sessionMessages')
+        .select(['eventId', 'text'])
+        .where('sessionId', '=', sessionId)
+        .where('source', '=', sql.lit('devin'))
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return said !== undefined && !(await isMade(sessionId, said, trx));
     },
 
-    /** Without a question's words, what was said since counts, but not the task. Devin's times are whole seconds. */
+    /** Until when this call mentions nobody, since an earlier one that waits just did; null: it mentions the requester. */
+    async quietUntil(sessionId: string, key: string): Promise<Date | null> {
+      const { rows } = await sql`
+        select coalesce(m.attempted_at, case when m.state = 'pending' then now() else m.created_at end) as at,
+          (select min(answers.at) from ${ANSWERS} answers) as answered_at
+        from milestones m
+        left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
+        where m.session_id = ${sessionId} and m.key like ${CALL} and (m.state = 'posted' or m.key = ${key})
+          and m.seq <= (select seq from milestones where session_id = ${sessionId} and key = ${key})
+        order by m.seq desc limit ${MOST_CALLS}`.execute(db);
+      return quietUntil(rows.map((row) => callTimeSchema.parse(row)).toReversed());
+    },
+
     async answered(sessionId: string): Promise<AnsweredCall[]> {
       const { rows } = await sql`
         select m.key, m.event_id, m.in_message, a.user_id as answered_by, a.at as answered_at,
@@ -111,15 +160,7 @@ export function createCalls(db: Kysely<Tables>) {
         join sessions s on s.session_id = m.session_id
         left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
         join lateral (
-          select * from (
-            select user_id, created_at as at, 1 as rank from replies
-            where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
-            union all
-            select null, said_at, 2 from session_messages
-            where session_id = m.session_id and source = 'user'
-              and seq > coalesce(q.seq, (select min(seq) from session_messages where session_id = m.session_id))
-              and (q.seq is not null or said_at >= date_trunc('second', m.created_at))
-          ) answers order by rank, at limit 1
+          select * from ${ANSWERS} answers order by rank, at limit 1
         ) a on true
         where m.session_id = ${sessionId} and m.state = 'posted' and not m.answered and m.key like ${CALL}
           and case when m.in_message then q.slack_ts else m.slack_ts end is not null

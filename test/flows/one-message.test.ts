@@ -116,6 +116,39 @@ describe('one message for each event', () => {
       expect(byApp().filter(({ text }) => text.includes(words))).toHaveLength(1);
   });
 
+  test('has a button for another question while the first one waits, but no second ping', async () => {
+    const { slack, devin } = world();
+    const { asks, change, says, say, byApp, pings, ana, id } = await started(world());
+    await asks('Main or release?');
+    await says('Main or release?');
+    for (const words of ['Today or tomorrow?', 'With tests?', 'With docs?']) {
+      change({ message: words });
+      const { text, blocks } = await says(words);
+      expect(text).toMatch(/^Devin also asks:/);
+      expect(JSON.stringify(blocks)).toContain('"action_id":"answer"');
+    }
+    change({ message: 'With docs?' });
+    await slack.waitFor(
+      () => (byApp().filter(({ text }) => text.includes('With docs?')).length === 2 ? true : undefined),
+      {
+        what: 'the question again',
+      },
+    );
+    expect(byApp().filter(({ text }) => text.includes('asks'))).toHaveLength(4);
+    expect(pings()).toHaveLength(1);
+    await say(ana.userId, 'Main, today.');
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'Main, today.');
+    await slack.waitFor(
+      () => (byApp().filter(({ text }) => text.includes('Answered by')).length === 4 ? true : undefined),
+      {
+        what: 'four answered calls',
+      },
+    );
+    expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"answer"');
+    change({ ...WAITING, message: 'With docs?' });
+    await says(`<@${ana.userId}> Devin asks:\nWith docs?`);
+  });
+
   test.each(['by', 'in Devin'])('says that a question without words was answered %s', async (how) => {
     const { slack } = world();
     const { change, says, say, ana, channelId } = await started(world());

@@ -76,7 +76,7 @@ describe('a session that is followed', () => {
     });
     await told('Devin');
     await showing('Needs you');
-    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+    devin.advance(session.id, { status: 'running', statusDetail: 'working', personMessage: 'Main.' });
     await showing('Working');
     devin.advance(session.id, { statusDetail: 'waiting_for_approval' });
     await told('approval');

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
 import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
@@ -6,7 +7,7 @@ import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { CardPlace, Posted, Rendered } from '../../src/slack/outbound.ts';
-import { createCalls } from '../../src/store/calls.ts';
+import { createCalls, PING_PAUSE_MS } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -81,7 +82,10 @@ async function startTelling() {
         slackTs: () => null,
       },
     }),
-    compose: async ({ session }: MilestoneNotice) => Promise.resolve({ text: session.phase, blocks: [] }),
+    compose: async ({ milestone, session }: MilestoneNotice) => {
+      const text = milestone.kind === 'pr' ? `pr:${milestone.url}` : session.phase;
+      return Promise.resolve({ text, blocks: [] });
+    },
     shareResult: async () => Promise.resolve(false),
     outbound: { directChannel: async () => Promise.resolve(null) },
     enqueue: async () => Promise.resolve(),
@@ -92,7 +96,7 @@ async function startTelling() {
     const row = await sessions.find(ID);
     return row !== null && recorder.recordPoll(row, answer(changes));
   };
-  return { deps, told, look };
+  return { deps, db, told, look };
 }
 
 test('a question that is recorded during announcements is announced, too, and not taken for answered', async () => {
@@ -183,4 +187,34 @@ test.each([
   await look({ status_detail: 'finished' });
   await tell(ID);
   expect(told).toEqual(expected);
+});
+
+test('another question waits its turn in a direct message, and what comes after it does not', async () => {
+  const { deps, db, told, look } = await startTelling();
+  const laterMs: number[] = [];
+  const tell = createMilestoneNotifier({
+    ...deps,
+    defaults: { preferencesFor: async () => Promise.resolve({ person: { notify: 'dm' } }) },
+    enqueue: async (_job, _data, options) => {
+      laterMs.push(options?.startAfterMs ?? 0);
+      return Promise.resolve();
+    },
+  });
+  const ask = async (text: string): Promise<void> => {
+    const message = { eventId: text, source: 'devin', text, state: 'skipped' as const, saidAt: new Date() };
+    await deps.messages.add(ID, [message]);
+    await look({ status_detail: 'working' });
+    await look({ status_detail: 'waiting_for_user' });
+  };
+  await ask('Main or release?');
+  await tell(ID);
+  await ask('Today or tomorrow?');
+  const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
+  await look({ status_detail: 'waiting_for_user', pull_requests });
+  await tell(ID);
+  expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
+  expect(laterMs).toEqual([expect.closeTo(PING_PAUSE_MS, -4)]);
+  await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
+  await tell(ID);
+  expect(told.slice(2)).toEqual(['needs-you']);
 });

@@ -246,10 +246,16 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>
     renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
+  'another question': (text) =>
+    withCall(
+      { text: 'words', blocks: [] },
+      { sessionId: 's1', key: 'k', card, quiet: true, answered: null },
+      text,
+    ),
   'an answered question': (text) =>
     withCall(
       { text: 'words', blocks: [] },
-      { sessionId: 's1', key: 'k', card, answered: { userId: 'U1', at: new Date(0) } },
+      { sessionId: 's1', key: 'k', card, quiet: false, answered: { userId: 'U1', at: new Date(0) } },
       text,
     ),
 };

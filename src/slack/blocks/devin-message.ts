@@ -79,13 +79,16 @@ export type Call = {
   /** The milestone's key. */
   key: string;
   card: SessionCard;
+  /** It mentions nobody: an earlier question that waits just did. */
+  quiet: boolean;
   /** null: it waits for an answer. */
   answered: Answered | null;
 };
 
 /** Adds the call above the question, and below it the button, or who answered. The message has metadata of its own. */
 export function withCall({ text: words, blocks }: Rendered, call: Call, text: Text): Rendered {
-  const line = text.milestones.asks(mentionOf(call.card));
+  const { asks, asksMore } = text.milestones;
+  const line = call.quiet ? asksMore : asks(mentionOf(call.card));
   const { text: end, blocks: endBlocks } = callEnd(call, text);
   const block_id = metadataBlockId(milestoneMetadata(call.sessionId, call.key));
   return {

@@ -32,6 +32,8 @@ type MilestoneMessage = {
   /** These words already are in the thread. */
   wordsShown: boolean;
   place: ToldIn;
+  /** A question mentions nobody: an earlier one that waits just did. */
+  quiet: boolean;
   /** Who answered the question. */
   answered: Answered | null;
   /** The structured output, written as JSON. */
@@ -71,7 +73,7 @@ function headline(message: MilestoneMessage, text: Text): string {
   const title = bold(escape(cardTitle(card, text)));
   switch (what.kind) {
     case 'needs-you':
-      return question(message, text)(mention);
+      return question(message, mention, text);
     case 'needs-approval':
       return text.milestones.approval(mention, title);
     case 'pr':
@@ -104,9 +106,14 @@ function isOwnCap(statusWord: SessionCard['statusWord']): boolean {
   return statusWord === 'usage_limit_exceeded';
 }
 
-function question({ words, wordsShown }: MilestoneMessage, { milestones }: Text) {
-  if (words === null || words.trim() === '') return milestones.asksSomething;
-  return wordsShown ? milestones.asksAbove : milestones.asks;
+function question(
+  { words, wordsShown, quiet }: MilestoneMessage,
+  mention: string,
+  { milestones }: Text,
+): string {
+  if (words === null || words.trim() === '') return milestones.asksSomething(mention);
+  if (wordsShown) return quiet ? milestones.asksMoreAbove : milestones.asksAbove(mention);
+  return quiet ? milestones.asksMore : milestones.asks(mention);
 }
 
 function outcome(card: SessionCard, text: Text): string[] {

@@ -81,6 +81,9 @@ export const milestones = {
   asks: (mention: string): string => `${mention} Devin asks:`,
   /** The question is in the thread, right above. */
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
+  /** Another question while the first one waits. It mentions nobody. */
+  asksMore: 'Devin also asks:',
+  asksMoreAbove: 'Devin also asks ↑',
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
   /** `when`: a time of day. */

@@ -75,6 +75,8 @@ export const thread: Text['thread'] = {
 export const milestones: Text['milestones'] = {
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
+  asksMore: 'Devin から別の質問もあります:',
+  asksMoreAbove: 'Devin から別の質問もあります ↑',
   asksSomething: (mention) =>
     `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
   answeredBy: (mention, when) => `${mention} さんが回答 · ${when}`,

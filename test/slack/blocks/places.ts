@@ -159,6 +159,7 @@ export function messageOf(
     ...quoted,
     key: 'needs-you:1',
     sessionId: 'abc',
+    quiet: false,
     answered: null,
     result: null,
     resultShared: false,
