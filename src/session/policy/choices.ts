@@ -4,7 +4,7 @@ import { DEVIN_MODES, fields, storedDraftSchema } from '../fields.ts';
 import type { FieldKey, Lookup } from '../fields.ts';
 import { CEILINGS, ceilingsOf } from './ceilings.ts';
 import { channelOf, counts, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
-import type { PolicyFacts, PolicyRequest } from './facts.ts';
+import type { PolicyFacts, PolicyRequest } from './match.ts';
 import { whenSchema } from './schema.ts';
 import type { Policy } from './schema.ts';
 

@@ -1,7 +1,15 @@
-export { alertName, alertsOf, budgetAlertSchema, highestMarks } from './alerts.ts';
-export type { BudgetAlert } from './alerts.ts';
-export { CEILINGS, ceilingsOf, overCeiling, PERIOD_OF, renewsAt } from './ceilings.ts';
-export type { CeilingKey, CeilingLeft, Over, Spend } from './ceilings.ts';
+export {
+  alertName,
+  alertsOf,
+  budgetAlertSchema,
+  CEILINGS,
+  ceilingsOf,
+  highestMarks,
+  overCeiling,
+  PERIOD_OF,
+  renewsAt,
+} from './ceilings.ts';
+export type { BudgetAlert, CeilingKey, CeilingLeft, Over, Spend } from './ceilings.ts';
 export { choicesOf, choicesSchema, isOffered, refusalsOf } from './choices.ts';
 export type { AsksApproval, Choices } from './choices.ts';
 export {
@@ -15,8 +23,8 @@ export {
   standingInstructions,
 } from './decide.ts';
 export type { Approvers, Explained, Mentions, PolicyDecision } from './decide.ts';
-export type { PolicyFacts, PolicyPlace } from './facts.ts';
 export { groupsIn, needsOf } from './match.ts';
+export type { PolicyFacts, PolicyPlace } from './match.ts';
 export { patternWords, PLACE_WORDS } from './patterns.ts';
 export type { PersonPattern, PlaceWord } from './patterns.ts';
 export { POLICY_KEYS, policySchema } from './schema.ts';

@@ -1,8 +1,43 @@
+import type { StoredDraft } from '../fields.ts';
 import { withoutHost } from '../repository.ts';
-import type { Known, PolicyFacts, PolicyPerson, PolicyPlace, PolicyRequest } from './facts.ts';
-import { matchesGlob } from './glob.ts';
-import type { PersonPattern, PlacePattern } from './patterns.ts';
+import type { Spend } from './ceilings.ts';
+import type { PersonPattern, PlacePattern, PlaceWord } from './patterns.ts';
 import type { Policy, PolicyRule } from './schema.ts';
+
+/** null: not known. What is not known counts for a rule that refuses, and not for one that allows. */
+type Known = boolean | null;
+
+type PolicyPerson = {
+  userId: string;
+  /** '': there is none. null: not known. */
+  email: string | null;
+  /** Of the groups that the policy names; one that is missing is not known. */
+  groups: ReadonlyMap<string, boolean>;
+};
+
+export type PolicyPlace = {
+  channelId: string;
+  /** '': it has none. null: not known. */
+  name: string | null;
+  is: Readonly<Record<PlaceWord, Known>>;
+};
+
+export type PolicyRequest = {
+  draft: StoredDraft;
+  hasSessionSecrets: boolean;
+  hasAttachments: boolean;
+  /** Rules and limits whose approval it has. */
+  approved: readonly string[];
+};
+
+/** What a decision rests on. */
+export type PolicyFacts = {
+  person: PolicyPerson;
+  place: PolicyPlace;
+  request: PolicyRequest;
+  /** What counts under each ceiling without this request; left out: nothing. */
+  spend?: Spend | undefined;
+};
 
 function isPerson(patterns: readonly PersonPattern[], person: PolicyPerson): Known {
   return anyOf(patterns.map((pattern) => isOne(pattern, person)));
@@ -110,4 +145,24 @@ export function needsOf({ rules, channels }: Policy): { email: boolean; place: b
 export function groupsIn({ rules }: Policy): string[] {
   const patterns = rules.flatMap(({ people = [] }) => people);
   return [...new Set(patterns.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
+}
+
+/**
+ * Whether a text is what a pattern describes: `*` stands for any run of characters, everything else for itself, without
+ * regard to case. Each piece between two stars is looked for once, from where the one before it ended: no way back.
+ */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const value = text.toLowerCase();
+  const [first = '', ...others] = pattern.toLowerCase().split('*');
+  const last = others.pop();
+  if (last === undefined) return value === first;
+  if (!value.startsWith(first) || !value.endsWith(last)) return false;
+  const end = value.length - last.length;
+  let at = first.length;
+  for (const piece of others) {
+    const found = value.indexOf(piece, at);
+    if (found === -1) return false;
+    at = found + piece.length;
+  }
+  return at <= end;
 }
