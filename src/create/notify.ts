@@ -4,7 +4,6 @@ import type { Log } from '../log.ts';
 import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
-import { effectivePreferences } from '../session/preferences.ts';
 import { cardElsewhere, noCard, notice, refusal, renderOutcome } from '../slack/blocks/notices.ts';
 import { optionWords } from '../slack/blocks/options.ts';
 import { escape, link } from '../slack/blocks/text.ts';
@@ -57,7 +56,7 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
       const request = await requests.find(requestId);
       if (request === null || !isOutcome(request)) return;
       if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
-      const { notify } = effectivePreferences(await defaults.preferencesFor(request));
+      const { notify } = await defaults.preferencesFor(request);
       if (notify === 'card') return;
       const waitMs = await notifyOnce(deps, { request, lease, direct: notify === 'dm' });
       if (waitMs !== null) await again(requestId, waitMs);

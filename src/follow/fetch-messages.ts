@@ -4,7 +4,6 @@ import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { nextKey } from '../session/milestones.ts';
-import { effectivePreferences } from '../session/preferences.ts';
 import { markdownWords } from '../slack/blocks/markdown.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Cards } from '../store/cards.ts';
@@ -123,7 +122,7 @@ async function showsWebMessages(
   { settings }: FetchDeps,
   { request: { teamId, channelId, userId } }: Followed,
 ): Promise<boolean> {
-  return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
+  return (await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
 }
 
 /** A reply that has arrived is certain now, and must not be sent again. */

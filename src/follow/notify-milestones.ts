@@ -3,7 +3,6 @@ import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
-import { effectivePreferences } from '../session/preferences.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
@@ -98,7 +97,7 @@ async function notifyOf(
   { teamId, channelId, userId }: SessionRequest,
 ): Promise<Notify> {
   if (notify !== null) return notify;
-  return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).notify;
+  return (await defaults.preferencesFor({ teamId, channelId, userId })).notify;
 }
 
 type Delivery = {

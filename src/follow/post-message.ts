@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { Lease, PostOnce } from '../queue/index.ts';
-import { effectivePreferences } from '../session/preferences.ts';
 import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import {
   labeled,
@@ -228,5 +227,5 @@ async function callKey(deps: FrameDeps, { session, request, row }: Framed): Prom
 async function notifyOf({ settings }: FrameDeps, { notify }: SessionRow, request: SessionRequest) {
   if (notify !== null) return notify;
   const { teamId, channelId, userId } = request;
-  return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).notify;
+  return (await settings.preferencesFor({ teamId, channelId, userId })).notify;
 }

@@ -117,7 +117,7 @@ export function createHomePublisher(deps: HomeDeps) {
 
   async function publish(whose: Whose, known: Known): Promise<void> {
     const read = await readRows(whose);
-    const text = await textFor(whose.userId, read.preferences.person?.language ?? null);
+    const text = await textFor(whose.userId, read.preferences.language);
     const rows = { ...read, ...known };
     const { command, workspaceUrl, now } = deps;
     const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });

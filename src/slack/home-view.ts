@@ -2,8 +2,7 @@ import { applyDefaults } from '../session/defaults.ts';
 import type { SettingScope } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
-import { effectivePreferences } from '../session/preferences.ts';
-import type { Preferences } from '../session/preferences.ts';
+import type { EffectivePreferences } from '../session/preferences.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
 import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -27,7 +26,7 @@ export type HomeRows = {
   /** What waits for this person's approval, and their message about each; `total`: of all of them. */
   approvals: { asked: { request: SessionRequest; channelId: string; ts: string }[]; total: number };
   layers: Partial<Record<SettingScope, StoredDraft>>;
-  preferences: Partial<Record<SettingScope, Preferences>>;
+  preferences: EffectivePreferences;
   health: HomeHealth | null;
   files: HomeFile[];
   usage: HomeUsage;
@@ -42,8 +41,8 @@ export function homeView(
   rows: HomeRows,
   { command, workspaceUrl, nowMs, text }: Drawing,
 ): Omit<Home, 'rich'> {
-  const { channelId, entries, total, layers, preferences } = rows;
-  const { notify, language } = effectivePreferences(preferences);
+  const { channelId, entries, total, layers } = rows;
+  const { notify, language } = rows.preferences;
   return {
     command,
     channelId,

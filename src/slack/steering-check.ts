@@ -1,6 +1,5 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import { effectivePreferences } from '../session/preferences.ts';
 import { maySteer, ownershipOf } from '../session/steering.ts';
 import type { Steering } from '../session/steering.ts';
 import { steeringRefusal } from '../store/audit.ts';
@@ -25,11 +24,10 @@ export type SteeringCheck = (request: Asked, userId: string, identity?: Identity
 export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
   return async (request, userId, resolved) => {
     const { teamId, channelId } = request;
-    const [identity, layers] = await Promise.all([
+    const [identity, { steer: policy }] = await Promise.all([
       resolved ?? resolve({ teamId, userId }),
       settings.preferencesFor({ teamId, channelId, userId }),
     ]);
-    const { steer: policy } = effectivePreferences(layers);
     return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
   };
 }

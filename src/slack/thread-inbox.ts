@@ -1,7 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
-import { effectivePreferences } from '../session/preferences.ts';
 import type { Steer } from '../session/preferences.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { isForDevin } from '../session/steering.ts';
@@ -170,7 +169,7 @@ type HereDeps = {
 
 export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
   async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
-    const chosen = effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId }));
+    const chosen = await defaults.preferencesFor({ teamId, channelId, userId });
     return { listen: listen ?? chosen.listen, steer: chosen.steer };
   }
 

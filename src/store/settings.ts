@@ -5,8 +5,8 @@ import { SETTING_SCOPES } from '../session/defaults.ts';
 import type { SettingScope } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
-import { preferencesSchema } from '../session/preferences.ts';
-import type { Language, Preferences } from '../session/preferences.ts';
+import { effectivePreferences, preferencesSchema } from '../session/preferences.ts';
+import type { EffectivePreferences, Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
 import type { Columns } from './columns.ts';
 import { inBatches } from './commit.ts';
@@ -32,7 +32,6 @@ export type Settings = ReturnType<typeof createSettings>;
 /** A person in a channel of a workspace. */
 type Place = { teamId: string; channelId: string; userId: string };
 type Layers<T> = Partial<Record<SettingScope, T>>;
-type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 type Column = 'draft' | 'preferences';
 /** `language`: null: as in Slack. */
 type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
@@ -108,8 +107,9 @@ export function createSettings(db: Kysely<Tables>) {
   return {
     /** The defaults that apply to a person in a channel. */
     layersFor: async (place: Place) => stored(place, 'draft', storedDraftSchema),
-    preferencesFor: async (place: Place): Promise<PreferenceLayers> =>
-      stored(place, 'preferences', preferencesSchema),
+    /** The preferences that apply to a person in a channel. `policy`: those that its policy sets. */
+    preferencesFor: async (place: Place, policy: Preferences = {}): Promise<EffectivePreferences> =>
+      effectivePreferences({ ...(await stored(place, 'preferences', preferencesSchema)), policy }),
     /** The language that a person chose; null: as in Slack. */
     languageOf: async (person: Person): Promise<Language | null> =>
       (await stored({ ...person, channelId: '' }, 'preferences', preferencesSchema)).person?.language ?? null,

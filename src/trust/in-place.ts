@@ -46,16 +46,16 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
   return {
     ...settings,
     async preferencesFor(place) {
-      const layers = await settings.preferencesFor(place);
       const channels = policy.current()?.channels ?? [];
-      if (channels.length === 0) return layers;
+      if (channels.length === 0) return settings.preferencesFor(place);
       const otherwise: Pick<Preferences, 'steer' | 'listen'> = {
         ...(channels.some(({ steer }) => steer === 'requester') && { steer: 'requester' }),
         ...(channels.some(({ listen }) => listen === 'mentions') && { listen: 'mentions' }),
       };
       const { channelId } = place;
       const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
-      return { ...layers, policy: await inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what }) };
+      const set = await inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what });
+      return settings.preferencesFor(place, set);
     },
   };
 }

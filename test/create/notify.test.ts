@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOutcomeNotifier } from '../../src/create/notify.ts';
 import { createLog } from '../../src/log.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
 import type { Preferences } from '../../src/session/preferences.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
@@ -24,7 +25,7 @@ async function tellOutcome(
   const waits: number[] = [];
   const tell = createOutcomeNotifier({
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
-    defaults: { preferencesFor: async () => Promise.resolve({ person }) },
+    defaults: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
     outbound: {
       directChannel: async () => Promise.resolve('D1'),
       permalink: async () => Promise.resolve('https://example.slack.com/archives/C1/p10'),

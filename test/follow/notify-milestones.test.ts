@@ -5,6 +5,7 @@ import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
 import type { MilestoneNotice } from '../../src/follow/notify-milestones.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { CardPlace, Posted, Rendered } from '../../src/slack/outbound.ts';
 import { createCalls, PING_PAUSE_MS } from '../../src/store/calls.ts';
@@ -68,7 +69,7 @@ async function startTelling() {
     calls: createCalls(db),
     markAnsweredCalls: async () => Promise.resolve(0),
     setAside: createSetAside(db),
-    defaults: { preferencesFor: async () => Promise.resolve({}) },
+    defaults: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
     withLease: createWithLease(createLeases(db)),
     postOnce: createPostOnce({
       db,
@@ -194,7 +195,9 @@ test('another question waits its turn in a direct message, and what comes after 
   const laterMs: number[] = [];
   const tell = createMilestoneNotifier({
     ...deps,
-    defaults: { preferencesFor: async () => Promise.resolve({ person: { notify: 'dm' } }) },
+    defaults: {
+      preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: 'dm' } })),
+    },
     enqueue: async (_job, _data, options) => {
       laterMs.push(options?.startAfterMs ?? 0);
       return Promise.resolve();

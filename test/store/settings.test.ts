@@ -4,7 +4,15 @@ import { createSettings } from '../../src/store/settings.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const PERSON = { teamId: 'T1', scope: 'person', scopeId: 'U1' } as const;
-const LEFT = { notify: 'dm', steer: 'requester', webMessages: false, listen: 'mentions' } as const;
+const CHANNEL = { teamId: 'T1', scope: 'channel', scopeId: 'C1' } as const;
+const SET = {
+  notify: 'dm',
+  steer: 'requester',
+  webMessages: false,
+  listen: 'mentions',
+  language: 'ja',
+} as const;
+const LEFT = { ...SET, language: null };
 const PLACE = { teamId: 'T1', channelId: 'C1', userId: 'U1' };
 
 describeOnBothDatabases('preferences', (open) => {
@@ -12,15 +20,19 @@ describeOnBothDatabases('preferences', (open) => {
     const { db } = await open();
     await migrate(db);
     const settings = createSettings(db);
-    const { notify, steer, webMessages, listen } = LEFT;
-    const changes = [{ notify }, { steer }, { webMessages }, { listen }, { language: 'ja' }] as const;
-    await Promise.all(changes.map(async (one) => settings.changePreferences(PERSON, one, 'U1')));
-    expect((await settings.preferencesFor(PLACE)).person).toEqual({ ...LEFT, language: 'ja' });
+    const { notify, language, steer, webMessages, listen } = SET;
+    await Promise.all([
+      ...[{ notify }, { language }].map(async (one) => settings.changePreferences(PERSON, one, 'U1')),
+      ...[{ steer }, { webMessages }, { listen }].map(async (one) =>
+        settings.changePreferences(CHANNEL, one, 'U1'),
+      ),
+    ]);
+    expect(await settings.preferencesFor(PLACE)).toEqual(SET);
     await settings.changePreferences(PERSON, { language: null }, 'U1');
-    expect((await settings.preferencesFor(PLACE)).person).toEqual(LEFT);
+    expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
     expect(await settings.languageOf(PLACE)).toBeNull();
     // Defaults are in the same row.
     await settings.set(PERSON, { max_acu_limit: 5 }, 'U1');
-    expect((await settings.preferencesFor(PLACE)).person).toEqual(LEFT);
+    expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
   });
 });

@@ -4,7 +4,6 @@ import { applyDefaults, omitFields } from '../../../session/defaults.ts';
 import type { SettingScope } from '../../../session/defaults.ts';
 import type { Identity } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
-import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
@@ -76,7 +75,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       defaults.preferencesFor(call),
     ]);
     const draft = applyDefaults(layers);
-    return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, call.text);
+    return renderDefaults({ draft, preferences, before }, call.text);
   }
 
   /** Adds to what was set before; `clear` starts over. */
@@ -131,7 +130,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   async function showSetting(call: Invocation, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
     const refused = await personRefusal(call);
     if (refused !== null) return notice([refused]);
-    const preferences = effectivePreferences(await defaults.preferencesFor(call));
+    const preferences = await defaults.preferencesFor(call);
     return renderSetting(setting, preferences, call.text);
   }
 
@@ -141,7 +140,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       await chooseLanguage(call, choice === 'slack' ? null : choice);
       await redrawHome(call);
     }
-    const preferences = effectivePreferences(await defaults.preferencesFor(call));
+    const preferences = await defaults.preferencesFor(call);
     return renderSetting('language', preferences, await textFor(call.userId, preferences.language));
   }
 
