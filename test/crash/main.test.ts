@@ -87,6 +87,18 @@ describe('the program', () => {
     );
   });
 
+  test('names a wrong HOST before Slack answers', async () => {
+    const silent = await createLocalSlack();
+    silent.fail('auth.test', { hang: true, times: 9 });
+    const sides = environmentOf({ slack: silent, devin, transport: 'http' });
+    const child = run({ ...complete(), ...sides, HOST: 'no.such.host' });
+    child.stdout.resume();
+    const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    await silent.close();
+    expect(ended).toEqual([1, null]);
+    expect(said).toContain("can't listen on HOST no.such.host, PORT 0 (ENOTFOUND)");
+  });
+
   test('starts without a scope, and says which one', async () => {
     const poor = await createLocalSlack({ withoutScopes: ['reactions:write'] });
     const child = run({ ...complete(), ...environmentOf({ slack: poor, devin, transport: 'http' }) });
@@ -130,6 +142,7 @@ describe('the program', () => {
     ['Slack rejects the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
     ['Devin rejects the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
     ['the key belongs to another organization', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
+    ["a folder can't be made", { DATA_DIR: '/proc/nowhere' }, 'DATA_DIR /proc/nowhere'],
     ["the database can't be reached", { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
   ])('exits with 1 and one sentence when %s', async (_what, changes, words) => {
     const child = run({ ...complete(), ...changes });

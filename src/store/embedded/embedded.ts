@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import { startDatabaseThread } from './database-thread.ts';
@@ -52,12 +52,19 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 
 function claimFolder(dataDir: string): FolderLock {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     return lockFolder(dataDir);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw new StoreError({ code: 'folder-unusable', folder: dataDir }, { cause: error });
   }
+}
+
+/** With `recursive`, Node.js never returns in /proc, where nothing can be made. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Started> {
@@ -72,7 +79,7 @@ async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<St
     throw new StoreError({ code: 'folder-incomplete', folder: dataDir });
   writeFileSync(marker, '');
   syncFolder(dataDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const started = await startThread(folder, { ...options, fresh: true });
   rmSync(marker);
   syncFolder(dataDir);
