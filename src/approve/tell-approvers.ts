@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
+import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { fingerprintOf, pendingApproval } from '../session/approval.ts';
 import type { RedrawHome } from '../home/index.ts';
@@ -26,8 +26,6 @@ type TellDeps = {
   log: Log;
   textFor: TextFor;
 };
-
-const HELD_WAIT_MS = 1000;
 
 /** Asks each approver once, by direct message, and keeps what they were sent true: what was decided, and by whom. */
 export function createApproverTeller(deps: TellDeps) {
@@ -125,10 +123,8 @@ async function render({ textFor }: TellDeps, request: SessionRequest, one: Sent)
 
 /** null: never. */
 function waitAfter(deps: TellDeps, request: SessionRequest, failure: SlackFailure): number | null {
-  if (failure.kind === 'rate-limited') return failure.retryAfterMs;
-  const triedForMs = deps.now() - request.updatedAt.getTime();
-  if (failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs)) return backOffMs(triedForMs);
-  return refused(deps, request.id, failure.code);
+  const retry = retrySlack(failure, deps.now() - request.updatedAt.getTime());
+  return retry.kind === 'wait' ? retry.afterMs : refused(deps, request.id, retry.code);
 }
 
 function refused({ log }: TellDeps, requestId: string, code: string): null {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { RedrawHome } from '../home/index.ts';
+import { HELD_WAIT_MS } from '../queue/index.ts';
 import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createListenHere } from '../slack/thread-inbox.ts';
@@ -33,7 +34,6 @@ type CardDeps = PutDeps & {
 export const cardLease = (requestId: string): string => `card:${requestId}`;
 
 const SOME = { concurrency: 8 };
-const HELD_WAIT_MS = 1000;
 /** After these, another job continues, so that none takes long. */
 const MOST_CARDS = 50;
 /** When a setting of a channel or workspace changes, only the newest cards are redrawn. */

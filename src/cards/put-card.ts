@@ -1,6 +1,6 @@
 import type { RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../log.ts';
-import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
+import { retrySlack } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
@@ -139,12 +139,9 @@ async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Pr
 }
 
 async function failed(deps: PutDeps, { request, drawn }: CardPost, failure: SlackFailure): Promise<boolean> {
-  const { now, log } = deps;
-  const triedForMs = now() - request.updatedAt.getTime();
-  if (failure.kind === 'rate-limited') return putOff(deps, request, failure.retryAfterMs);
-  if (failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs))
-    return putOff(deps, request, backOffMs(triedForMs));
-  log.warn({ requestId: request.id, code: failure.code }, 'Slack refused to edit a card');
+  const retry = retrySlack(failure, deps.now() - request.updatedAt.getTime());
+  if (retry.kind === 'wait') return putOff(deps, request, retry.afterMs);
+  deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused to edit a card');
   // The card was to get the URL: the channel was archived meanwhile, for example.
   if (request.state === 'created' && editClass(request, drawn) === 'url')
     await deps.enqueue('tell-person', { requestId: request.id, notice: 'no-card' });

@@ -1,7 +1,7 @@
 import { threadOfCard } from '../cards/index.ts';
 import { userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
+import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import { cardElsewhere, noCard, notice, refusal, renderOutcome } from '../slack/blocks/notices.ts';
@@ -39,7 +39,6 @@ type OutcomeDeps = {
   log: Log;
 };
 
-const HELD_WAIT_MS = 1000;
 /** How long the message waits for the card, whose buttons it mentions. */
 const CARD_WAIT_MS = 60_000;
 
@@ -90,12 +89,11 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
     lease,
     render: async () => compose(deps, request, place),
   });
-  const triedForMs = deps.now() - request.updatedAt.getTime();
   if (posted.kind === 'posted') return null;
-  if (posted.kind === 'rate-limited') return posted.retryAfterMs;
-  if (posted.kind === 'unclear' || mayRetryRefusal(posted.code, triedForMs)) return backOffMs(triedForMs);
+  const retry = retrySlack(posted, deps.now() - request.updatedAt.getTime());
+  if (retry.kind === 'wait') return retry.afterMs;
   if (thread !== null) return notifyOnce(deps, { ...outcome, direct: true });
-  deps.log.warn({ requestId: request.id, code: posted.code }, 'Slack refused the notice of an outcome');
+  deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused the notice of an outcome');
   return null;
 }
 

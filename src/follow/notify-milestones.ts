@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
@@ -53,7 +53,6 @@ type NotifyDeps = {
   log: Log;
 };
 
-const HELD_WAIT_MS = 1000;
 /** How long a notice waits for Devin's words to be in the thread. */
 const WORDS_WAIT_MS = 60_000;
 

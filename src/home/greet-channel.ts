@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { HELD_WAIT_MS } from '../queue/index.ts';
 import type { Enqueue, Jobs, PostOnce, WithLease } from '../queue/index.ts';
 import { renderGreeting } from '../slack/blocks/notices.ts';
 import { greetingMetadata } from '../slack/metadata.ts';
@@ -17,8 +18,6 @@ type GreetDeps = {
 };
 
 type Channel = Jobs['greet-channel'];
-
-const HELD_WAIT_MS = 1000;
 
 /** Says once in a channel what the app does there. A channel that takes no message is left to the next invitation. */
 export function createGreeter(deps: GreetDeps) {

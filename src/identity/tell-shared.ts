@@ -1,6 +1,6 @@
 import type { Member } from '../devin/members.ts';
 import type { Log } from '../log.ts';
-import { backOffMs, sharedKey } from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS, sharedKey } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
@@ -18,8 +18,6 @@ type TellDeps = {
   postOnce: PostOnce;
   log: Log;
 };
-
-const HELD_WAIT_MS = 1000;
 
 type Shared = Jobs['tell-shared'];
 

@@ -1,4 +1,5 @@
 import { refusalKind } from '../slack/errors.ts';
+import type { SlackFailure } from '../slack/errors.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -40,6 +41,17 @@ export function retryWindow(name: WindowName, { triedForMs, retryAfterMs = null 
 /** How long to wait before the next try, in proportion to how long it has been tried: in the end once a minute. */
 export function backOffMs(triedForMs: number): number {
   return Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, triedForMs / 4));
+}
+
+/** `code`: why Slack won't take it. */
+type SlackRetry = { kind: 'wait'; afterMs: number } | { kind: 'over'; code: string };
+
+/** Whether to ask Slack again after this answer, and when. */
+export function retrySlack(failure: SlackFailure, triedForMs: number): SlackRetry {
+  if (failure.kind === 'rate-limited') return { kind: 'wait', afterMs: failure.retryAfterMs };
+  return failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs)
+    ? { kind: 'wait', afterMs: backOffMs(triedForMs) }
+    : { kind: 'over', code: failure.code };
 }
 
 /** Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. */

@@ -4,6 +4,8 @@ import type { Tables } from '../store/tables.ts';
 
 /** How long a process that died keeps others from its work. */
 export const LEASE_MS = 15_000;
+/** How soon to try again what another process works on. */
+export const HELD_WAIT_MS = 1000;
 
 /** Another process has taken over: what this one began is the other's now. */
 export class LeaseLostError extends Error {

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { backOffMs } from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS } from '../queue/index.ts';
 import type { Enqueue, Lease, PostedOnce, PostOnce, WithLease } from '../queue/index.ts';
 import { alertName } from '../session/policy/index.ts';
 import type { BudgetAlert, Policy } from '../session/policy/index.ts';
@@ -25,7 +25,6 @@ type TellDeps = {
 
 /** Of a user group with more members these are told. */
 const MOST_TOLD = 20;
-const HELD_WAIT_MS = 1000;
 
 /** Tells the owners of the policy by direct message, each once, how much of a budget is used. */
 export function createOwnerTeller(deps: TellDeps) {
