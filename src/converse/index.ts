@@ -1,10 +1,11 @@
 import type { Devin } from '../devin/devin.ts';
-import type { Followed, ListMessages } from '../follow/index.ts';
+import type { ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
+import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createMoveReply, createSettleReply } from './move-reply.ts';

@@ -8,13 +8,13 @@ import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Echoes } from '../store/echoes.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** A reply with the session it is for, and the request that session was started for. */
-export type ReplyInSession = { reply: Reply; session: SessionRow; request: SessionRequest };
+export type ReplyInSession = Followed & { reply: Reply };
 
 /** What became of a reply for now. */
 export type ReplyOutcome =

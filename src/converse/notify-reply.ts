@@ -13,7 +13,7 @@ import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
-import { lostSecrets } from '../store/requests.ts';
+import { findFollowed, lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { ThreadNotices } from '../store/thread-notices.ts';
@@ -33,13 +33,12 @@ type NotifyDeps = {
 
 /** Shows authors what became of their replies: a reaction on the message, or a private notice. */
 export function createReplyNotifier(deps: NotifyDeps) {
-  const { replies, sessions, requests, check, outbound, textFor } = deps;
+  const { replies, check, outbound, textFor } = deps;
 
   async function find(replyId: string): Promise<ReplyInSession | null> {
     const reply = await replies.find(replyId);
-    const session = reply === null ? null : await sessions.find(reply.sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    return reply === null || session === null || request === null ? null : { reply, session, request };
+    const followed = reply === null ? null : await findFollowed(deps, reply.sessionId);
+    return reply === null || followed === null ? null : { reply, ...followed };
   }
 
   async function addDelivered({ channelId, messageTs: ts }: Reply): Promise<void> {

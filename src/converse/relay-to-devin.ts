@@ -6,6 +6,7 @@ import type { ReplyKind } from '../session/reply.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Replies, Reply } from '../store/replies.ts';
+import { findFollowed } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { DONE } from './move-reply.ts';
@@ -39,7 +40,7 @@ const URGENT = ['stop'] as const;
 
 /** Takes what people say about a session to Devin: in order, each once, one process at a time. */
 export function createRelayToDevin(deps: RelayDeps) {
-  const { sessions, requests, replies, sender, move, withLease, enqueue } = deps;
+  const { replies, sender, move, withLease, enqueue } = deps;
 
   async function continueLater(sessionId: string, startAfterMs: number): Promise<void> {
     await enqueue('relay-to-devin', { sessionId }, { key: sessionId, startAfterMs });
@@ -68,10 +69,9 @@ export function createRelayToDevin(deps: RelayDeps) {
     for (;;) {
       run.signal.throwIfAborted();
       const reply = await replies.nextOpen(sessionId, kinds);
-      const session = reply === null ? null : await sessions.find(sessionId);
-      const request = session === null ? null : await requests.find(session.requestId);
-      if (reply === null || session === null || request === null) return;
-      const outcome = await handle({ session, request, reply }, run);
+      const followed = reply === null ? null : await findFollowed(deps, sessionId);
+      if (reply === null || followed === null) return;
+      const outcome = await handle({ ...followed, reply }, run);
       if (outcome.kind === 'later') return continueLater(sessionId, outcome.afterMs);
     }
   }

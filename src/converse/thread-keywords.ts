@@ -1,7 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { LEFT_OUT } from '../follow/index.ts';
-import type { Followed } from '../follow/index.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
 import type { ReplyKind } from '../session/reply.ts';
@@ -9,6 +8,7 @@ import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Replies } from '../store/replies.ts';
+import type { Followed } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';

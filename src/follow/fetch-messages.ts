@@ -10,7 +10,7 @@ import type { Cards } from '../store/cards.ts';
 import type { Echoes } from '../store/echoes.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Replies } from '../store/replies.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
@@ -36,7 +36,6 @@ type FetchDeps = {
   enqueue: Enqueue;
 };
 
-export type Followed = { session: SessionRow; request: SessionRequest };
 type Reading = Followed & { showsWebMessages: boolean };
 
 /**

@@ -9,12 +9,12 @@ import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import { findFollowed } from '../store/requests.ts';
+import type { Followed, Requests } from '../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import type { SetAside } from '../store/set-aside.ts';
-import type { Followed } from './fetch-messages.ts';
 import type { PostContext, PostOutcome } from './post-message.ts';
 import type { FindAttachments } from './share-file.ts';
 
@@ -52,7 +52,7 @@ type RelayDeps = {
  * at a time, then has milestones announced.
  */
 export function createRelayFromDevin(deps: RelayDeps) {
-  const { sessions, requests, messages, withLease, enqueue, times } = deps;
+  const { sessions, messages, withLease, enqueue, times } = deps;
 
   async function again(sessionId: string, startAfterMs: number): Promise<void> {
     await enqueue('relay-from-devin', { sessionId }, { key: sessionId, startAfterMs });
@@ -111,10 +111,8 @@ export function createRelayFromDevin(deps: RelayDeps) {
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
     const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
-      const session = await sessions.find(sessionId);
-      const request = session === null ? null : await requests.find(session.requestId);
-      if (session === null || request === null) return;
-      await relay({ session, request }, { signal: AbortSignal.any([signal, lease.held]), lease });
+      const followed = await findFollowed(deps, sessionId);
+      if (followed !== null) await relay(followed, { signal: AbortSignal.any([signal, lease.held]), lease });
     });
     if (kind === 'busy') await again(sessionId, times.busyMs);
   };

@@ -1,12 +1,13 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
+import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFetchMessages, createListMessages } from './fetch-messages.ts';
-import type { Followed, ListMessages } from './fetch-messages.ts';
+import type { ListMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
 import { createFrameOf, createPostMessage } from './post-message.ts';
 import type { ReadFile } from './post-message.ts';
@@ -21,7 +22,6 @@ import { createWatcher } from './watcher.ts';
 import type { Watcher } from './watcher.ts';
 
 export { lastWordsOf } from './fetch-messages.ts';
-export type { Followed } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
 export { RELAY_TIMES } from './from-devin.ts';
 export type { RelayTimes } from './from-devin.ts';

@@ -10,6 +10,7 @@ import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
 import type { Calls } from '../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import { findFollowed } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
@@ -62,14 +63,14 @@ const DONE: NotifyResult = { kind: 'done' };
 
 /** Posts a session's milestones, once each and in order: in its thread or to the person, as they prefer. */
 export function createMilestoneNotifier(deps: NotifyDeps) {
-  const { sessions, requests, milestones, withLease, enqueue } = deps;
+  const { milestones, withLease, enqueue } = deps;
 
   async function notifyAll(sessionId: string, lease: Lease): Promise<NotifyResult> {
     // Read first, so that the session is at least as new as its milestones.
     const rows = await milestones.pending(sessionId);
-    const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    if (session === null || request === null) return DONE;
+    const followed = await findFollowed(deps, sessionId);
+    if (followed === null) return DONE;
+    const { session, request } = followed;
     const notify = await notifyOf(deps, session, request);
     let later: NotifyResult = DONE;
     for (const row of rows) {

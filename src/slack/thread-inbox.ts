@@ -8,7 +8,7 @@ import type { Began, Listen, Mentions } from '../session/steering.ts';
 import { commitInTime } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { cardThread, newId } from '../store/request-row.ts';
+import { cardThread, messageKey, newId } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -97,7 +97,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     /** Row and job in one transaction. False: this delivery was seen before. */
     async accept({ kind, files, ...reply }: ThreadReply): Promise<boolean> {
       const row = rowOf(reply);
-      const dedupeKey = `thread:${row.teamId}:${row.channelId}:${reply.ts}`;
+      const dedupeKey = messageKey({ ...row, ts: reply.ts });
       return inTransaction(async (trx) => write({ ...row, dedupeKey, kind, files }, trx));
     },
 

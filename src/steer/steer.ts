@@ -10,7 +10,8 @@ import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import { findFollowed } from '../store/requests.ts';
+import type { Followed, Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
@@ -39,25 +40,18 @@ type SteerDeps = {
 };
 
 type SteerJob = Jobs['steer'];
-type Subject = { request: SessionRequest; session: SessionRow };
 type Outcome = { kind: 'done'; snapshot: SessionSnapshot } | { kind: 'not-done'; sentences: string[] };
 
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
-  const { requests, sessions, steeringRefusal, notifier, textFor } = deps;
-
-  async function subjectOf(sessionId: string): Promise<Subject | null> {
-    const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    return session === null || request === null ? null : { request, session };
-  }
+  const { steeringRefusal, notifier, textFor } = deps;
 
   return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
     const { userId, what } = job;
-    const subject = await subjectOf(job.sessionId);
-    if (subject === null) return;
-    const answerTo = job.answerTo ?? inThread(subject.session);
-    const refusal = await steeringRefusal(subject.request, userId);
+    const followed = await findFollowed(deps, job.sessionId);
+    if (followed === null) return;
+    const answerTo = job.answerTo ?? inThread(followed.session);
+    const refusal = await steeringRefusal(followed.request, userId);
     if (refusal !== null) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return;
@@ -67,7 +61,7 @@ export function createSteerer(deps: SteerDeps) {
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return;
     }
-    await record(deps, subject, { ...job, snapshot: outcome.snapshot });
+    await record(deps, followed, { ...job, snapshot: outcome.snapshot });
     if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
     if (!answerTo.always) return;
     const { steering } = await textFor(userId);
@@ -124,7 +118,7 @@ function isDone(what: SteeringVerb, { status, isArchived }: SessionSnapshot): bo
 /** First who did it, so that the card never shows an end without a name. */
 async function record(
   { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
-  { request, session }: Subject,
+  { request, session }: Followed,
   { what, userId, snapshot }: { what: SteeringVerb; userId: string; snapshot: SessionSnapshot },
 ): Promise<void> {
   const { id } = request;

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { approvalSchema, replacesSchema } from '../session/approval.ts';
+import { approvalSchema, fingerprintOf, replacesSchema } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, slackFileSchema } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
@@ -206,19 +206,12 @@ export function twinKey({
   channelId,
   draft,
 }: Pick<NewRequest, 'teamId' | 'userId' | 'channelId' | 'draft'>): string {
-  const asked = JSON.stringify([teamId, userId, channelId, draft.values], inOrder);
-  return createHash('sha256').update(asked).digest('base64url');
-}
-
-/** For JSON.stringify: the keys of every object in one order. */
-function inOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return fingerprintOf([teamId, userId, channelId, draft.values]);
 }
 
 type Said = { teamId: string; channelId: string; ts: string };
 
-/** The dedupe key of a request made by a message. */
+/** The dedupe key of a request, or a reply, made by a message. */
 export function messageKey({ teamId, channelId, ts }: Said): string {
   return `thread:${teamId}:${channelId}:${ts}`;
 }

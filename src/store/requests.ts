@@ -4,6 +4,7 @@ import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
+import type { SessionRow, Sessions } from './sessions.ts';
 import { databaseClock, isLongAgo, literals } from './sql.ts';
 import type { Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -26,6 +27,19 @@ export type Requests = ReturnType<typeof createRequests>;
 
 /** The lease under which one process at a time works on a request. */
 export const requestLease = (requestId: string): string => `request:${requestId}`;
+
+/** A session, and the request it was started for. */
+export type Followed = { session: SessionRow; request: SessionRequest };
+type FollowedDeps = { sessions: Pick<Sessions, 'find'>; requests: Pick<Requests, 'find'> };
+
+export async function findFollowed(
+  { sessions, requests }: FollowedDeps,
+  sessionId: string,
+): Promise<Followed | null> {
+  const session = await sessions.find(sessionId);
+  const request = session === null ? null : await requests.find(session.requestId);
+  return session === null || request === null ? null : { session, request };
+}
 
 /** A longer lease was taken before the clock was set back. */
 const LONGEST_LEASE_MS = 60_000;

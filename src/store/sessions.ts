@@ -125,8 +125,7 @@ export function createSessions(db: Kysely<Tables>) {
     db.selectFrom('sessions').where('channelId', '=', channelId).where('threadTs', '=', threadTs);
 
   return {
-    /** Binds a session to its request. Does nothing if either is bound already. */
-    /** null: it was bound before. */
+    /** Binds a session to its request; null: either was bound before. */
     async bind(session: NewSession, trx: Db = db): Promise<SessionRow | null> {
       const rows = await trx
         .insertInto('sessions')

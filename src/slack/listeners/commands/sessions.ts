@@ -3,7 +3,8 @@ import type { IntentOf } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
-import type { Requests } from '../../../store/requests.ts';
+import { findFollowed } from '../../../store/requests.ts';
+import type { Followed, Requests } from '../../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../../store/sessions.ts';
 import { maySee } from '../../authority.ts';
 import type { Authority } from '../../authority.ts';
@@ -29,7 +30,6 @@ export type SessionCommandDeps = {
   now: () => number;
 };
 
-type Known = { request: SessionRequest; session: SessionRow };
 type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
 
 const PER_PAGE = 10;
@@ -42,11 +42,9 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     cardView({ request, session, nowMs: deps.now() }, text);
 
   /** null: there is none, or it belongs to another workspace. */
-  async function known(call: Invocation, typed: string): Promise<Known | null> {
-    const session = await sessions.find(bareSessionId(typed));
-    const request = session === null ? null : await requests.find(session.requestId);
-    if (session === null || request === null || request.teamId !== call.teamId) return null;
-    return { request, session };
+  async function known(call: Invocation, typed: string): Promise<Followed | null> {
+    const found = await findFollowed(deps, bareSessionId(typed));
+    return found?.request.teamId === call.teamId ? found : null;
   }
 
   /** Checks again: a public channel may be private by now. */
@@ -62,7 +60,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   /** A session's title; its id, if the person may not read the title. */
-  async function nameOf({ request, session }: Known, call: Invocation): Promise<string> {
+  async function nameOf({ request, session }: Followed, call: Invocation): Promise<string> {
     if (!(await mayRead(request, call))) return code(session.sessionId);
     return linkedTitle(cardOf(request, session, call), call.text);
   }
@@ -113,12 +111,12 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
   }
 
-  async function endingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
+  async function endingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
     const refusal = await authority.steeringRefusal(request, person);
     return refusal ?? authority.endingRefusal(request, session, person.userId);
   }
 
-  async function sayingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
+  async function sayingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
     const refusal = await authority.steeringRefusal(request, person);
     return refusal ?? authority.writingRefusal(session, person.userId);
   }
