@@ -5,7 +5,7 @@ import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
 import { createFollowing } from './follow/index.ts';
 import { createForms } from './forms/index.ts';
-import { createHealthPages, createReadiness } from './health.ts';
+import { createHealthPages, createReadiness, createWriteWatch } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { tellOfSharing } from './identity/tell-shared.ts';
 import { createLog } from './log.ts';
@@ -143,11 +143,12 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
   });
 
+  const writes = createWriteWatch(tuning.machineNow);
   createListeners({
     app: slack.bolt.app,
     queue,
     store: services.interactiveStore,
-    database,
+    withPriority: async (write) => writes.watch(async () => database.withPriority(write)),
     slack,
     resolver,
     limiter,
@@ -161,7 +162,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  const readiness = createReadiness({ database, queue, slack });
+  const readiness = createReadiness({ database, writes, queue, slack });
   const { host, port, metricsToken } = config.http;
   const warnings = (): string[] => skewWarnings(skews, logged);
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });

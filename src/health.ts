@@ -7,8 +7,9 @@ import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/bolt.ts';
 import type { Page } from './slack/http-server.ts';
 import type { Database } from './store/database.ts';
+import { codeOf } from './store/store-error.ts';
 
-/** What the app can't work without. */
+/** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
 
 type HealthDeps = {
@@ -84,8 +85,34 @@ function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
+/** SQLSTATE classes 53 (such as a full disk) and 58 (the system failed); 25006: the server is read-only. */
+const UNSAVED = /^(53|58)...$|^25006$/;
+/** Afterwards the app counts as ready again, so that a load balancer brings it the next write. */
+const UNSAVED_MS = 60_000;
+
+type WriteWatch = ReturnType<typeof createWriteWatch>;
+
+/** Whether what people ask for can be saved. A probe doesn't write; what they asked for last tells. */
+export function createWriteWatch(now: () => number) {
+  let failedAtMs = -Infinity;
+  return {
+    isOk: (): boolean => now() - failedAtMs > UNSAVED_MS,
+    async watch<T>(write: () => Promise<T>): Promise<T> {
+      try {
+        const written = await write();
+        failedAtMs = -Infinity;
+        return written;
+      } catch (error) {
+        if (UNSAVED.test(codeOf(error) ?? '')) failedAtMs = now();
+        throw error;
+      }
+    },
+  };
+}
+
 type ReadinessParts = {
   database: Pick<Database, 'ping'>;
+  writes: Pick<WriteWatch, 'isOk'>;
   queue: Pick<Queue, 'healthy'>;
   slack: { bolt: Pick<Bolt, 'connected'> };
 };
@@ -93,7 +120,12 @@ type ReadinessParts = {
 /** A database that takes longer isn't ready. */
 const PING_MS = 900;
 
-export function createReadiness({ database, queue, slack }: ReadinessParts): () => Promise<Readiness> {
+export function createReadiness({
+  database,
+  writes,
+  queue,
+  slack,
+}: ReadinessParts): () => Promise<Readiness> {
   let pinging: Promise<boolean> | null = null;
 
   /** One at a time, so that pings don't pile up while the database hangs. */
@@ -109,7 +141,7 @@ export function createReadiness({ database, queue, slack }: ReadinessParts): () 
   }
 
   return async () => ({
-    database: await ping(),
+    database: (await ping()) && writes.isOk(),
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });

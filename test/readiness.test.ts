@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createReadiness } from '../src/health.ts';
+import { createReadiness, createWriteWatch } from '../src/health.ts';
 
 test('a hanging database gets one ping at a time, and no request waits for it', async () => {
   let pings = 0;
@@ -11,6 +11,7 @@ test('a hanging database gets one ping at a time, and no request waits for it', 
         return new Promise((resolve) => (answer = resolve));
       },
     },
+    writes: { isOk: () => true },
     queue: { healthy: () => true },
     slack: { bolt: { connected: () => true } },
   });
@@ -23,4 +24,22 @@ test('a hanging database gets one ping at a time, and no request waits for it', 
   const recovered = readiness();
   answer();
   expect(await recovered).toEqual({ ...hung, database: true });
+});
+
+test('a write that finds no room counts until another one is saved, or for a minute', async () => {
+  let now = 0;
+  const writes = createWriteWatch(() => now);
+  const fail = async (code: string) =>
+    writes.watch(async () => Promise.reject(Object.assign(new Error('no'), { code }))).catch(() => null);
+  await fail('23505');
+  expect(writes.isOk()).toBe(true);
+  await fail('53100');
+  expect(writes.isOk()).toBe(false);
+  await writes.watch(async () => Promise.resolve());
+  expect(writes.isOk()).toBe(true);
+  await fail('25006');
+  now = 60_000;
+  expect(writes.isOk()).toBe(false);
+  now += 1;
+  expect(writes.isOk()).toBe(true);
 });

@@ -71,6 +71,25 @@ test('the image starts the app like npm start', () => {
   expect(readFileSync('Dockerfile', 'utf8')).toContain(`CMD [${command.join(', ')}]`);
 });
 
+test('the container listens where it is published and keeps what it stores, whatever .env says', () => {
+  const compose = z.object({
+    services: z.record(
+      z.string(),
+      z.looseObject({
+        environment: z.record(z.string(), z.union([z.string(), z.number()])),
+        ports: z.array(z.string()),
+        volumes: z.array(z.string()),
+      }),
+    ),
+  });
+  const { services } = compose.parse(parse(readFileSync('compose.yml', 'utf8')));
+  const { environment = {}, ports = [], volumes = [] } = services['devin-slack'] ?? {};
+  expect(environment).toMatchObject({ HOST: '0.0.0.0' });
+  expect(ports).toEqual([`127.0.0.1:\${PORT:-3000}:${environment['PORT']}`]);
+  expect(volumes).toEqual([`data:${environment['DATA_DIR']}`]);
+  expect(readFileSync('Dockerfile', 'utf8')).toContain(`VOLUME ${environment['DATA_DIR']}\n`);
+});
+
 test("the manifest has the app's command and shortcut", () => {
   expect(manifest.features.slash_commands).toEqual([{ command: '/devin', should_escape: true }]);
   expect(manifest.features.shortcuts).toEqual([

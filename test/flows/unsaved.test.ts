@@ -49,6 +49,22 @@ describe("a command that can't be saved", () => {
     expect(told).toContain('/devin fix the <login> test');
   });
 
+  test('makes the app not ready if the disk is full, until one is saved', async () => {
+    const { slack, bot } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    const fill = `create function fill() returns trigger language plpgsql as $$
+      begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+      create trigger fill before insert on session_requests execute function fill()`;
+    await query(fill, []);
+    const { message } = await slack.command(ana.userId, channelId, 'fix the full disk');
+    expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was started');
+    expect(await bot.readiness()).toEqual({ database: false, queue: true, slack: true });
+    await query('drop function fill cascade', []);
+    await slack.command(ana.userId, channelId, 'fix the disk that was full');
+    expect((await bot.readiness()).database).toBe(true);
+  });
+
   test('leaves a form open with everything in it, with an alert on top', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());

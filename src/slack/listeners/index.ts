@@ -53,7 +53,8 @@ type ListenerDeps = {
   queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
   /** For what people wait for. */
   store: Store;
-  database: Pick<Database, 'withPriority'>;
+  /** For what they ask for. */
+  withPriority: Database['withPriority'];
   slack: Pick<
     Slack,
     'outbound' | 'people' | 'botUserId' | 'files' | 'presence' | 'quickTextFor' | 'learnLanguage'
@@ -180,9 +181,8 @@ export function createListeners(deps: ListenerDeps): void {
   listenToPeople(app, { knownPeople, now });
 }
 
-function createInboxes({ queue, store, database, limiter, quickGate, onMoved }: ListenerDeps) {
+function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
-  const { withPriority } = database;
   const { db, requests, forms, defaults, envelopes, replies } = store;
   const effectiveDraft = createEffectiveDraft({ defaults, rulesAt: quickGate.rulesAt });
   return {
