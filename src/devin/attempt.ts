@@ -1,6 +1,6 @@
 import { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { bareFacts, DevinError, neverConnected } from './errors.ts';
-import { parseProblem, requestIdOf } from './problem.ts';
+import { parseProblem } from './problem.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -77,6 +77,11 @@ function report({ operation, log, onRequest }: Attempted, { input, response, sta
   onRequest?.(facts);
 }
 
+/** Devin's id of the request. */
+function requestIdOf(headers: Headers): string | null {
+  return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
+}
+
 /** Anything but the API's own words may be an id, or the name of a person's file. */
 function templateOf(url: string): string {
   const { pathname } = new URL(url);
@@ -94,7 +99,8 @@ function toDevinError(
     const { status, headers } = error.response;
     const bodyText = typeof error.data === 'string' ? error.data : '';
     const asked = { fields: Object.keys(json ?? {}), sensitive };
-    return new DevinError({ operation, ...parseProblem({ status, headers, bodyText }, asked) });
+    const problem = parseProblem({ status, headers, bodyText }, asked);
+    return new DevinError({ operation, requestId: requestIdOf(headers), ...problem });
   }
   if (!sent) return new DevinError({ operation, facts: bareFacts('not-sent'), cause: unsentCause(error) });
   const code = neverConnected(error) ? 'not-sent' : 'no-answer';

@@ -1,7 +1,7 @@
 import ky, { HTTPError } from 'ky';
 import type { RetryOptions } from 'ky';
 import type { z } from 'zod';
-import { cleanJson } from '../session/excerpt.ts';
+import { cleanJson } from '../session/clean-text.ts';
 import { toSnake } from '../session/snapshot.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptOptions } from './attempt.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cleanJson, cleanText } from '../session/excerpt.ts';
+import { cleanJson, cleanText } from '../session/clean-text.ts';
 import { isAboutPerson } from '../session/failure.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
@@ -13,7 +13,7 @@ type AskedFor = {
   sensitive: readonly string[];
 };
 
-type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null; requestId: string | null };
+type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null };
 
 /**
  * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
@@ -39,7 +39,6 @@ export function parseProblem(
       fieldErrors,
     },
     retryAfterMs: readRetryAfter(headers),
-    requestId: requestIdOf(headers),
   };
 }
 
@@ -182,8 +181,4 @@ function withoutValues(value: string, sensitive: readonly string[]): string {
     if (echo !== -1) result = `${result.slice(0, echo)}…`;
   }
   return result;
-}
-
-export function requestIdOf(headers: Headers): string | null {
-  return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }

@@ -43,19 +43,3 @@ export function excerptAround<T>(items: readonly T[], picked: number, { room, co
 function sum<T>(items: readonly T[], cost: (item: T) => number): number {
   return items.reduce((total, item) => total + cost(item), 0);
 }
-
-/** NUL, which Postgres text can't hold, and lone surrogates, which JSON can't. */
-const UNUSABLE = /[\0\p{Cs}]/gu;
-
-/** Text that can be stored and sent. */
-export function cleanText(text: string): string {
-  return text.replaceAll(UNUSABLE, '');
-}
-
-/** Parsed JSON in which every text and every key can be stored and sent. */
-export function cleanJson(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) return value.map(cleanJson);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [cleanText(key), cleanJson(one)]));
-}

@@ -49,6 +49,13 @@ describe('reads', () => {
     expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(0);
   });
 
+  test("name Devin's id of the request, in what is reported and in errors", async () => {
+    const headers = { 'x-request-id': 'req-1' };
+    const { sessions, requests } = await startDevin({ status: 404, headers, json: {} });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ requestId: 'req-1' });
+    expect(requests).toMatchObject([{ requestId: 'req-1' }]);
+  });
+
   test.each([429, 500, 503])('are retried after %i when Devin says so', async (status) => {
     const { sessions, seen } = await startDevin((_, index) =>
       index === 0 ? { status, headers: { 'retry-after': '0' } } : { json: SESSION },
