@@ -7,9 +7,9 @@ import type { Without } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
-import type { Columns } from './columns.ts';
 import { effectiveDraftSchema } from './request-row.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({

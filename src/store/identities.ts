@@ -2,8 +2,8 @@ import type { Generated, Kysely } from 'kysely';
 import { identitySchema } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import type { Columns } from './columns.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { slackPersonSchema } from '../session/identity.ts';
-import type { Columns } from './columns.ts';
 import type { Person } from './identities.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** Slack knows no such person, or doesn't show them here. */

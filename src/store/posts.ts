@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Generated, Kysely, RawBuilder } from 'kysely';
 import { z } from 'zod';
-import type { Columns } from './columns.ts';
+import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const postSchema = z.object({

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { slackFileSchema } from '../session/context.ts';
 import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
 import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
-import type { Columns } from './columns.ts';
 import { json, literals } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({

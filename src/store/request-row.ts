@@ -9,8 +9,8 @@ import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
 import { quotedThreadSchema } from '../session/prompt.ts';
 import { REQUEST_STATES } from '../session/request.ts';
-import type { Columns } from './columns.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 
 /** A file that didn't reach Devin, and why. */
 const leftOutSchema = z.object({

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Columns } from './columns.ts';
 import { isLongAgo, literals } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({

@@ -5,8 +5,8 @@ import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
 import { LISTEN } from '../session/steering.ts';
-import type { Columns } from './columns.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({

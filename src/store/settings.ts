@@ -8,10 +8,10 @@ import type { StoredDraft } from '../session/fields.ts';
 import { effectivePreferences, preferencesSchema } from '../session/preferences.ts';
 import type { EffectivePreferences, Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
-import type { Columns } from './columns.ts';
 import { inBatches } from './commit.ts';
 import type { Person } from './identities.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };

@@ -1,5 +1,5 @@
 import { PGliteAdapter, sql } from 'kysely';
-import type { Kysely, RawBuilder } from 'kysely';
+import type { ColumnType, Kysely, RawBuilder } from 'kysely';
 import type { Db, Tables } from './tables.ts';
 
 /**
@@ -22,6 +22,22 @@ export async function lockNames(names: readonly string[], trx: Db): Promise<void
 export function literals(words: readonly string[]): RawBuilder<unknown> {
   return sql.raw(`(${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ')})`);
 }
+
+/**
+ * The columns of a row that a schema reads. `JsonName`: those that hold JSON, which is written as text (`json()`
+ * below) and read as it was written. `DefaultName`: those that an insert can leave out.
+ */
+export type Columns<Row, JsonName extends keyof Row = never, DefaultName extends keyof Row = never> = {
+  [Name in keyof Row]: ColumnType<
+    Name extends JsonName ? unknown : Row[Name],
+    Written<Row, Name, JsonName> | (Name extends DefaultName ? undefined : never),
+    Written<Row, Name, JsonName>
+  >;
+};
+
+type Written<Row, Name extends keyof Row, JsonName> = Name extends JsonName
+  ? string | Extract<Row[Name], null>
+  : Row[Name];
 
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
 export function json<Value extends object | string | null | undefined>(

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
-import type { Columns } from './columns.ts';
 import { json } from './sql.ts';
+import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const unconfirmedCreateSchema = z.object({
