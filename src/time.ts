@@ -47,6 +47,32 @@ export async function inTime<T>(
   return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
 }
 
+const A_MINUTE_MS = 60_000;
+
+type Asking<Question> = {
+  keyOf: (question: Question) => string;
+  /** With more answers than this, all are forgotten. */
+  most: number;
+  now: () => number;
+};
+
+/** Asks once, and the answer counts for a minute. Failures don't count. */
+export function forAMinute<Question, Answer>(
+  ask: (question: Question) => Promise<Answer>,
+  { keyOf, most, now }: Asking<Question>,
+): (question: Question) => Promise<Answer> {
+  const known = new Map<string, { answer: Answer; atMs: number }>();
+  return async (question) => {
+    const key = keyOf(question);
+    const before = known.get(key);
+    if (before !== undefined && now() - before.atMs < A_MINUTE_MS) return before.answer;
+    const answer = await ask(question);
+    if (known.size >= most) known.clear();
+    known.set(key, { answer, atMs: now() });
+    return answer;
+  };
+}
+
 /** Resolves false if the signal ended it. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   if (ms <= 0) return !signal.aborted;

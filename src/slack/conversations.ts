@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { forAMinute } from '../time.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
-import { forAMinute } from './people.ts';
 
 /**
  * Whether a person may read a conversation and have something written there. `in`: it is public, or they are a member.

@@ -59,6 +59,7 @@ type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: Re
 export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
   const { onRefused, log, now = Date.now } = options;
   const readDelivery = createDeliveryReader(options);
+  const logger = slackLogger(log);
   let app: App | null = null;
   let warnedMs = -Infinity;
 
@@ -96,7 +97,7 @@ export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
     response: ServerResponse,
   ): Promise<void> {
     const ack = new HTTPResponseAck({
-      logger: slackLogger(log),
+      logger,
       processBeforeResponse: false,
       httpRequest: request,
       httpRequestBody: body,

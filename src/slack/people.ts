@@ -1,9 +1,10 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { cleanJson } from '../session/excerpt.ts';
+import { cleanJson } from '../session/clean-text.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { NOBODY } from '../store/known-people.ts';
 import type { KnownPeople } from '../store/known-people.ts';
+import { forAMinute } from '../time.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
@@ -136,31 +137,5 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
     isIn: async (groupId, userId) => (await membersOf(groupId))?.has(userId) ?? null,
     membersOf,
     membersNow,
-  };
-}
-
-const A_MINUTE_MS = 60_000;
-
-type Options<Question> = {
-  keyOf: (question: Question) => string;
-  /** With more answers than this, all are forgotten. */
-  most: number;
-  now: () => number;
-};
-
-/** Asks once, and the answer counts for a minute. Failures don't count. */
-export function forAMinute<Question, Answer>(
-  ask: (question: Question) => Promise<Answer>,
-  { keyOf, most, now }: Options<Question>,
-): (question: Question) => Promise<Answer> {
-  const known = new Map<string, { answer: Answer; atMs: number }>();
-  return async (question) => {
-    const key = keyOf(question);
-    const before = known.get(key);
-    if (before !== undefined && now() - before.atMs < A_MINUTE_MS) return before.answer;
-    const answer = await ask(question);
-    if (known.size >= most) known.clear();
-    known.set(key, { answer, atMs: now() });
-    return answer;
   };
 }

@@ -4,8 +4,7 @@ import type { Person } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import type { Languages } from '../text/languages.ts';
-import { inTime } from '../time.ts';
-import { forAMinute } from './people.ts';
+import { forAMinute, inTime } from '../time.ts';
 import type { People } from './people.ts';
 
 /**
