@@ -13,8 +13,6 @@ import { pagesOf } from './posted-messages.ts';
 import type { SlackHosts } from './hosts.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
-export type { Rendered };
-
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
 export type Updated = { kind: 'updated' } | SlackFailure;
