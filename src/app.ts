@@ -28,7 +28,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
   const { skews, gate, budget, limiter, findMember, resolver } = services;
-  const { withLease, postOnce, searchUntilFound } = services;
+  const { withLease, postOnce, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
@@ -48,6 +48,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     withLease,
     postOnce,
     searchUntilFound,
+    withNames,
     tagRequests,
     onMoved: (state) => {
       metrics.countState(state);
@@ -72,6 +73,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     policy,
     mapping,
     resolver,
+    withNames,
     usage,
     withLease,
     postOnce,
@@ -154,6 +156,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     limiter,
     quickGate: createQuickGate(gate, log),
     search: devin.catalog.search,
+    withNames,
     tagRequests,
     mentions,
     command,

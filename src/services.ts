@@ -13,6 +13,8 @@ import {
   createWithLease,
   sharedKey,
 } from './queue/index.ts';
+import { withNames } from './session/defaults.ts';
+import type { EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/index.ts';
 import { createSlack } from './slack/slack.ts';
 import { openDatabase } from './store/database.ts';
@@ -101,6 +103,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     interactiveStore: governed(createStore(database.interactive, seal, tuning)),
     metrics,
     devin,
+    withNames: (draft: EffectiveDraft) => withNames(draft, devin.catalog.nameOf),
     slack,
     skews,
     gate,

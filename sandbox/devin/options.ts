@@ -1,3 +1,4 @@
+import type { Catalog } from './catalog.ts';
 import type { Member } from './members.ts';
 import type { Permission } from './permissions.ts';
 import { PERMISSIONS } from './permissions.ts';
@@ -11,6 +12,8 @@ export type LocalDevinOptions = {
   orgId?: string;
   apiKey?: string;
   members?: readonly Member[];
+  /** What people can pick from at first. Default: nothing. */
+  catalog?: Partial<Catalog>;
   /** The service user's permissions. Default: all. */
   permissions?: readonly Permission[];
   /** Milliseconds. */
@@ -41,6 +44,7 @@ const DEFAULTS = {
   orgId: 'org-4c1d8e7b2f',
   apiKey: 'cog_local_9b4d2e6f8a1c',
   members: [],
+  catalog: {},
   permissions: PERMISSIONS,
   now: Date.now,
   speed: null,

@@ -45,7 +45,7 @@ export function createWorld(settings: Settings, origin: string): World {
     uploads,
     signal,
     permissions: new Set(settings.permissions),
-    catalog: { playbooks: [], notes: [], secrets: [], repositories: [] },
+    catalog: { playbooks: [], notes: [], secrets: [], repositories: [], ...settings.catalog },
     sessions: createSessions({ ...settings, signal, uploads }),
     faults: createFaults(),
     journal: createJournal({ now, signal }),

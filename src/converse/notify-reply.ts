@@ -199,7 +199,11 @@ async function offerForm(
     channelId: request.channelId,
     threadTs: request.threadTs,
     placeKind: request.placeKind,
-    draft: { values: { ...values, prompt: reply.text }, sources: { ...sources, prompt: 'request' } },
+    draft: {
+      ...request.draft,
+      values: { ...values, prompt: reply.text },
+      sources: { ...sources, prompt: 'request' },
+    },
     context: null,
     sealed: null,
     lostSecrets: lostSecrets(request),

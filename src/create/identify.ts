@@ -22,8 +22,12 @@ type IdentifyDeps = {
   presence: PresenceOf;
   transitions: Transitions;
   end: EndRequest;
+  withNames: WithNames;
   now: () => number;
 };
+
+/** With the names of playbooks and the like that are known now; others are looked up in the background. */
+export type WithNames = (draft: EffectiveDraft) => EffectiveDraft;
 
 /** Why a card isn't where it was requested; beside Slack's own codes. */
 export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';
@@ -67,7 +71,8 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     if (identity.kind === 'refused') return { kind: 'not', outcome: await end(run, refusedAs(identity)) };
     const verdict = await deps.judge(request);
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await end(run, verdict.failure) };
-    const found = { identity, draft: verdict.draft, waiting: null, ...placing };
+    const draft = deps.withNames(verdict.draft);
+    const found = { identity, draft, waiting: null, ...placing };
     if (verdict.kind === 'approval') return { kind: 'not', outcome: await askFirst(deps, run, found) };
     const { rule, approved } = verdict;
     return { kind: 'found', found: { ...found, rule }, approved };

@@ -14,6 +14,7 @@ import { createAttachStep, createWritePrompt } from './attach.ts';
 import { createFindSession, createFindSessions } from './find-session.ts';
 import type { FindSession } from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep } from './identify.ts';
+import type { WithNames } from './identify.ts';
 import { createOutcomeNotifier, createPersonNotifier } from './notify.ts';
 import { createEnd, createResumer, createSessionCreator } from './run.ts';
 import { createAdopt, createSend, createSendStep } from './send.ts';
@@ -51,6 +52,7 @@ type CreationDeps = {
   withLease: WithLease;
   postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
+  withNames: WithNames;
   /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   /** Called with each new state of a request, after the commit. */
@@ -90,7 +92,7 @@ export function createCreation(deps: CreationDeps): Creation {
     onMoved: deps.onMoved,
     now,
   });
-  const adopt = createAdopt(transitions, envelopes);
+  const adopt = createAdopt({ transitions, envelopes, withNames: deps.withNames });
   const findSessions = createSearch(deps);
   const findSession = createFindSession(findSessions, deps.tagRequests);
   const steps = createSteps(deps, { transitions, adopt, findSession });
@@ -153,13 +155,13 @@ function createSearch({ devin, store, tagRequests }: CreationDeps) {
 type StepDeps = { transitions: Transitions; adopt: Adopt; findSession: FindSession };
 
 function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: StepDeps) {
-  const { store, devin, slack, resolver, limiter, budget, searchUntilFound } = deps;
+  const { store, devin, slack, resolver, limiter, budget, searchUntilFound, withNames } = deps;
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const { judge, instructionsAt } = deps.gate;
   const end = createEnd(transitions, store.envelopes);
-  const identify = createIdentify({ judge, resolver, presence, transitions, end, now });
+  const identify = createIdentify({ judge, resolver, presence, transitions, end, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
   const askApproval = createAskApproval({ judge, approversOf, transitions, end });

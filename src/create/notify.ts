@@ -149,7 +149,7 @@ export function createPersonNotifier({
       lostSecrets: lostSecrets(request),
     });
     const problems = failure === null ? [] : [escape(userMessage(failure, text))];
-    const options = optionWords(askedBeside(draft), text);
+    const options = optionWords(askedBeside(draft), text, draft.names);
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId: id }, text);
   }
 

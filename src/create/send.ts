@@ -12,7 +12,7 @@ import type { Limiter } from '../store/limiter.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import type { Found, Identify } from './identify.ts';
+import type { Found, Identify, WithNames } from './identify.ts';
 import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
 import type { CreateStep, EndRequest, Run, StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
@@ -172,10 +172,13 @@ function composeRequest(
   });
 }
 
-export function createAdopt(
-  transitions: Transitions,
-  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>,
-): Adopt {
+type AdoptDeps = {
+  transitions: Transitions;
+  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
+  withNames: WithNames;
+};
+
+export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): Adopt {
   const hasNotice = ({ id, sealed }: SessionRequest): boolean =>
     envelopes.open(id, sealed)?.noticeUrl !== undefined;
   const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
@@ -187,6 +190,7 @@ export function createAdopt(
         changes: {
           sessionId: session.sessionId,
           cardStale: true,
+          draft: withNames(request.draft),
           waiting: null,
           failure: null,
           // A notice may still be on its way.

@@ -15,6 +15,7 @@ type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
 const MAX_RESULTS = 100;
 const MAX_LISTED = 2000;
 const REMEMBERED_MS = 5 * 60_000;
+const MAX_NAMES = 10_000;
 
 /**
  * The values to pick from. Devin has no search for playbooks and secrets, so their lists are kept for five minutes and
@@ -31,18 +32,40 @@ export function createCatalog(client: DevinClient, now: () => number) {
     secrets: async (query) => matching(await secrets(), query),
   };
   const forbidden = createForbidden({ now, forMs: REMEMBERED_MS });
+  const names = new Map<string, string>();
+  const namedAtMs = new Map<Lookup, number>();
+
+  /** Throws DevinError. */
+  async function read(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
+    const items = await sources[lookup](query.trim(), options);
+    if (names.size + items.length > MAX_NAMES) names.clear();
+    for (const { value, label } of items) names.set(value, label);
+    return items;
+  }
+
+  const find = async (...asked: Parameters<typeof read>): Promise<CatalogItem[]> =>
+    forbidden.readOr(asked[0], [], async () => read(...asked));
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
     async probe(lookup: Lookup): Promise<void> {
-      await sources[lookup]('', {});
+      await read(lookup, '');
     },
 
     /** At most 100 items; none if it's `forbidden`. Throws other DevinErrors. */
     async search(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
-      return forbidden.readOr(lookup, [], async () =>
-        (await sources[lookup](query.trim(), options)).slice(0, MAX_RESULTS),
-      );
+      return (await find(lookup, query, options)).slice(0, MAX_RESULTS);
+    },
+
+    /** What people call a value; null: not known yet. The list is read in the background: nobody waits for a name. */
+    nameOf(lookup: Lookup, value: string): string | null {
+      if (lookup === 'repositories') return value;
+      if (now() - (namedAtMs.get(lookup) ?? -Infinity) >= REMEMBERED_MS) {
+        namedAtMs.set(lookup, now());
+        // The client logs it; the next try is in five minutes.
+        find(lookup, '').catch(() => undefined);
+      }
+      return names.get(value) ?? null;
     },
   };
 }

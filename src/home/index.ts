@@ -3,6 +3,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { MappingSource } from '../identity/mapping-file.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
 import type { Slack } from '../slack/slack.ts';
 import { countSetAside } from '../store/set-aside.ts';
@@ -33,6 +34,7 @@ type HomeDeps = {
   policy: Pick<PolicySource, 'current' | 'problems'>;
   mapping: Pick<MappingSource, 'current' | 'problems'>;
   resolver: IdentityResolver;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -57,6 +59,7 @@ export function createHome(deps: HomeDeps): void {
     sessions,
     defaults,
     resolver,
+    withNames: deps.withNames,
     healthFor: createHealth(deps),
     filesFor: createFiles(deps),
     usage: deps.usage,

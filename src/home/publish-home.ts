@@ -3,6 +3,8 @@ import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import { homeKey } from '../queue/index.ts';
 import type { Enqueue } from '../queue/index.ts';
+import { applyDefaults } from '../session/defaults.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
 import { renderHome } from '../slack/blocks/home.ts';
 import { homeView } from '../slack/home-view.ts';
@@ -27,6 +29,7 @@ type HomeDeps = {
   sessions: Pick<Sessions, 'ofRequest'>;
   defaults: Pick<Settings, 'layersFor' | 'preferencesFor'>;
   resolver: IdentityResolver;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
   /** null: the person is no administrator. */
   healthFor: (userId: string) => Promise<HomeHealth | null>;
   filesFor: (userId: string) => Promise<HomeFile[]>;
@@ -102,7 +105,8 @@ export function createHomePublisher(deps: HomeDeps) {
     ]);
     const entries = await Promise.all(requestIds.map(entry));
     const { channelId } = whose;
-    return { channelId, entries: entries.flat(), total, approvals, layers, preferences, usage };
+    const drawn = { channelId, entries: entries.flat(), total, approvals, preferences, usage };
+    return { ...drawn, defaults: deps.withNames(applyDefaults(layers)) };
   }
 
   /** Without a chart, if Slack takes none. */

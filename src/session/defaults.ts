@@ -1,5 +1,5 @@
 import { fields, storedDraftSchema } from './fields.ts';
-import type { Field, FieldKey, StoredDraft } from './fields.ts';
+import type { Field, FieldKey, Lookup, StoredDraft } from './fields.ts';
 
 /** Who settings apply to. */
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
@@ -20,8 +20,11 @@ export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;
 
+/** What people call values that are ids, as far as it is known, by value. */
+export type Names = Readonly<Record<string, string>>;
+
 /** A draft that records where each value came from. */
-export type EffectiveDraft = { values: StoredDraft; sources: Sources };
+export type EffectiveDraft = { values: StoredDraft; sources: Sources; names?: Names | undefined };
 
 type Layers = Partial<Record<SettingScope, StoredDraft>>;
 
@@ -68,7 +71,24 @@ export function applyForm(
     const untouched = JSON.stringify(value) === JSON.stringify(definedOnly(prefill.values)[key]);
     sources[key] = untouched ? (prefill.sources[key] ?? 'request') : 'request';
   }
-  return { values, sources };
+  return { values, sources, names: prefill.names };
+}
+
+/** What people call a value of one of Devin's lists; null: not known. */
+export type NameOf = (lookup: Lookup, value: string) => string | null;
+
+/** With the names that are known now. */
+export function withNames(draft: EffectiveDraft, nameOf: NameOf): EffectiveDraft {
+  const values = definedOnly(draft.values);
+  const found = fields.flatMap(({ key, input }) => {
+    const lookup = 'lookup' in input ? input.lookup : undefined;
+    const ids = lookup === undefined ? [] : [values[key]].flat().filter((id) => typeof id === 'string');
+    return ids.flatMap((id) => {
+      const name = lookup === undefined ? null : nameOf(lookup, id);
+      return name === null || name === id ? [] : [[id, name] as const];
+    });
+  });
+  return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
 }
 
 /** Whether one of these fields appears only under "More options". */

@@ -19,6 +19,7 @@ export function approvalView(request: SessionRequest, number: number): ApprovalM
     task: request.draft.values.prompt ?? '',
     secretNames: request.secretNames,
     asked: approval.asked ?? askedFor(request),
+    names: request.draft.names ?? {},
   };
 }
 

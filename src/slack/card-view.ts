@@ -10,7 +10,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
-import { truncate } from './blocks/text.ts';
+import { lookup, truncate } from './blocks/text.ts';
 import { cardActions, isOver } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
 import { beganBy } from './thread-inbox.ts';
@@ -30,7 +30,8 @@ type CardRows = {
 
 /** The card of a request, drawn from the two rows alone. */
 export function cardView({ request, session, here, nowMs }: CardRows, text: Text): SessionCard {
-  const { values } = request.draft;
+  const { values, names = {} } = request.draft;
+  const { playbook_id: playbook = null } = values;
   const snapshot = session?.snapshot ?? null;
   const phase = phaseOf(request, session);
   const waitedMs = session === null ? waited(request, phase, nowMs) : null;
@@ -47,7 +48,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     url: session?.url ?? null,
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
-    playbook: values.playbook_id ?? null,
+    playbook: playbook === null ? null : (lookup(names, playbook) ?? playbook),
     acuLimit: values.max_acu_limit ?? null,
     acusUsed: snapshot?.acusConsumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),

@@ -27,6 +27,7 @@ export function detailsView({ request, session, tagRequests }: DetailsRows, text
   return {
     request: effectiveRequest(request),
     sources: { ...request.draft.sources, session_secrets: 'request' },
+    names: request.draft.names ?? {},
     snapshot: session?.snapshot ?? null,
     identity:
       identity === null || identity.kind === 'refused'

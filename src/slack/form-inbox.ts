@@ -33,6 +33,7 @@ type DraftDeps = {
   defaults: Pick<Settings, 'layersFor'>;
   /** What the policy sets in a place; null: nothing. Doesn't take long, whatever it finds. */
   rulesAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<PlaceRules | null>;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
 };
 
 type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
@@ -40,7 +41,7 @@ type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
 /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
 export type EffectiveDraftOf = (origin: Origin, typed: TypedDraft) => Promise<EffectiveDraft>;
 
-export function createEffectiveDraft({ defaults, rulesAt }: DraftDeps): EffectiveDraftOf {
+export function createEffectiveDraft({ defaults, rulesAt, withNames }: DraftDeps): EffectiveDraftOf {
   return async ({ teamId, userId, channelId, placeKind = null }, { draft, reset = [] }) => {
     const [layers, rules] = await Promise.all([
       defaults.layersFor({ teamId, userId, channelId }),
@@ -48,7 +49,7 @@ export function createEffectiveDraft({ defaults, rulesAt }: DraftDeps): Effectiv
     ]);
     const channel = { ...rules?.defaults, ...layers.channel };
     const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
-    return rules === null ? effective : rules.set(effective);
+    return withNames(rules === null ? effective : rules.set(effective));
   };
 }
 

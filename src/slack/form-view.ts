@@ -19,6 +19,7 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
     values: typed ?? withRefused(form),
     prefill: withRefused(form),
     sources: form.draft.sources,
+    names: form.draft.names ?? {},
     faults: form.faults ?? {},
     secretNames: form.secretNames ?? [],
     context: form.context === null ? null : contextView(form, form.context, text),

@@ -1,6 +1,4 @@
-import { applyDefaults } from '../session/defaults.ts';
-import type { SettingScope } from '../session/defaults.ts';
-import type { StoredDraft } from '../session/fields.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Identity } from '../session/identity.ts';
 import type { EffectivePreferences } from '../session/preferences.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
@@ -25,7 +23,7 @@ export type HomeRows = {
   total: number;
   /** What waits for this person's approval, and their message about each; `total`: of all of them. */
   approvals: { asked: { request: SessionRequest; channelId: string; ts: string }[]; total: number };
-  layers: Partial<Record<SettingScope, StoredDraft>>;
+  defaults: EffectiveDraft;
   preferences: EffectivePreferences;
   health: HomeHealth | null;
   files: HomeFile[];
@@ -41,7 +39,7 @@ export function homeView(
   rows: HomeRows,
   { command, workspaceUrl, nowMs, text }: Drawing,
 ): Omit<Home, 'rich'> {
-  const { channelId, entries, total, layers } = rows;
+  const { channelId, entries, total, defaults } = rows;
   const { notify, language } = rows.preferences;
   return {
     command,
@@ -59,7 +57,7 @@ export function homeView(
       })),
       total: rows.approvals.total,
     },
-    defaults: applyDefaults(layers).values,
+    defaults,
     notify,
     language,
     health: rows.health,

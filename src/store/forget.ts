@@ -170,7 +170,7 @@ export async function clearRequests(trx: Transaction<Tables>, ids: readonly stri
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,
       approvals = '[]', uploads = null, slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,
       twin_key = null,
-      draft = draft ${NO_DRAFT_TEXT}
+      draft = draft - 'names' ${NO_DRAFT_TEXT}
     where id in (${sql.join(ids)})`.execute(trx);
   await trx.deleteFrom('approvalMessages').where('requestId', 'in', ids).execute();
 }

@@ -32,6 +32,7 @@ export type LeftOut = z.infer<typeof leftOutSchema>;
 export const effectiveDraftSchema = z.object({
   values: storedDraftSchema,
   sources: z.partialRecord(z.string(), z.enum(VALUE_SOURCES)),
+  names: z.record(z.string(), z.string()).optional(),
 });
 
 const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });

@@ -174,9 +174,10 @@ function asKnown(placeKind: PlaceKind | null): Omit<PolicyPlace['is'], 'shared'>
   return { public: placeKind === 'public', private: placeKind === 'private', direct: placeKind === 'direct' };
 }
 
-function withSet({ values, sources }: EffectiveDraft, changes: StoredDraft): EffectiveDraft {
+function withSet(draft: EffectiveDraft, changes: StoredDraft): EffectiveDraft {
+  const { values, sources } = draft;
   const set = applyDefaults({ policy: changes });
-  return { values: { ...values, ...set.values }, sources: { ...sources, ...set.sources } };
+  return { ...draft, values: { ...values, ...set.values }, sources: { ...sources, ...set.sources } };
 }
 
 /** What an approval is for. The instructions that are sent with it are the policy's own. */

@@ -73,7 +73,7 @@ export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   if (!isLeft(draft)) return draft;
   const { max_acu_limit: _cap, ...values } = draft.values;
   const { max_acu_limit: _source, ...sources } = draft.sources;
-  return { values, sources };
+  return { ...draft, values, sources };
 }
 
 /** `capOf`: the ceiling of which `cap` is what is left; undefined: none. `most`: null: no matter how much that is. */
@@ -82,6 +82,7 @@ type Cap = { capOf: CeilingKey | undefined; cap: number | undefined; most: numbe
 function withCapOf(draft: EffectiveDraft, { capOf, cap, most }: Cap): EffectiveDraft {
   if (capOf === undefined || cap === undefined) return draft;
   return {
+    ...draft,
     values: { ...draft.values, max_acu_limit: Math.min(cap, most ?? cap) },
     sources: { ...draft.sources, max_acu_limit: SOURCE_OF[PERIOD_OF[capOf]] },
   };

@@ -43,7 +43,7 @@ describe('a late answer to a create', () => {
       now: () => 0,
     });
     const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
-    const adopt = createAdopt(transitions, envelopes);
+    const adopt = createAdopt({ transitions, envelopes, withNames: (draft) => draft });
     await requests.insert([
       {
         id: ID,

@@ -106,3 +106,38 @@ test('a forbidden list is empty, and is requested again after five minutes', asy
   await catalog.search('secrets', '');
   expect(seen).toHaveLength(3);
 });
+
+describe('names', () => {
+  test('are known once their list was read in the background, which happens at most every five minutes', async () => {
+    const { now, advance } = clock();
+    const { catalog, seen } = await startDevin({ json: page(PLAYBOOKS) }, now);
+    expect(catalog.nameOf('playbooks', 'playbook-1')).toBeNull();
+    await expect.poll(() => catalog.nameOf('playbooks', 'playbook-1')).toBe('Fix a bug');
+    expect(catalog.nameOf('playbooks', 'playbook-9')).toBeNull();
+    expect(seen).toHaveLength(1);
+    advance(FIVE_MINUTES_MS);
+    expect(catalog.nameOf('playbooks', 'playbook-1')).toBe('Fix a bug');
+    await expect.poll(() => seen.length).toBe(2);
+  });
+
+  test('are known of what was suggested, although more match', async () => {
+    const many = Array.from({ length: 150 }, (_, index) => ({ playbook_id: `p${index}`, title: 'Same' }));
+    const { catalog } = await startDevin({ json: page(many) });
+    await catalog.search('playbooks', 'same');
+    expect(catalog.nameOf('playbooks', 'p149')).toBe('Same');
+  });
+
+  test('of repositories are their values, and cost nothing', async () => {
+    const { catalog, seen } = await startDevin({ json: page([]) });
+    expect(catalog.nameOf('repositories', 'acme/web')).toBe('acme/web');
+    expect(seen).toEqual([]);
+  });
+
+  test('stay unknown if the list cannot be read', async () => {
+    const { catalog, seen } = await startDevin({ status: 503 });
+    expect(catalog.nameOf('secrets', 's1')).toBeNull();
+    await expect.poll(() => seen.length).toBe(1);
+    expect(catalog.nameOf('secrets', 's1')).toBeNull();
+    expect(seen).toHaveLength(1);
+  });
+});

@@ -32,6 +32,7 @@ const MESSAGE: ApprovalMessage = {
   channelId: null,
   task: 'words',
   secretNames: ['A'],
+  names: {},
   asked: {
     values: {},
     runsAs: null,

@@ -58,6 +58,7 @@ const FORM: SessionForm = {
   expanded: true,
   values: {},
   sources: {},
+  names: {},
   faults: {},
   secretNames: ['A'],
   context: {
@@ -84,7 +85,7 @@ const HOME: Home = {
   language: null,
   health: null,
   ...BARE_HOME,
-  defaults: {},
+  defaults: { values: {}, sources: {} },
   drawnAtMs: 0,
 };
 

@@ -1,5 +1,6 @@
 import type { ActionsBlock, ModalView } from '@slack/types';
 import type { Approval, AskedFor } from '../../session/approval.ts';
+import type { Names } from '../../session/defaults.ts';
 import { fields } from '../../session/fields.ts';
 import type { FieldKey } from '../../session/fields.ts';
 import { acuWords } from '../../text/amounts.ts';
@@ -31,6 +32,7 @@ export type ApprovalMessage = {
   secretNames: readonly string[];
   /** Everything else that would be sent. */
   asked: AskedFor;
+  names: Names;
 };
 
 /** The longest are sent in several sections. */
@@ -84,10 +86,10 @@ function ruleLines({ approval: { rule, say, need } }: ApprovalMessage, { approva
 
 function factLines(message: ApprovalMessage, text: Text): string[] {
   const words = text.approval.message;
-  const { secretNames, asked } = message;
+  const { secretNames, asked, names: named } = message;
   const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
-  const options = optionLines(others, text);
+  const options = optionLines(others, named, text);
   return [
     words.runsAs(escape(asked.runsAs ?? words.serviceUser)),
     words.cost(cap ?? null),
@@ -109,11 +111,15 @@ function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): str
 }
 
 /** Whole, other than on a card: what is not seen is not approved. */
-function optionLines(values: Readonly<Partial<Record<FieldKey, unknown>>>, text: Text): string[] {
+function optionLines(
+  values: Readonly<Partial<Record<FieldKey, unknown>>>,
+  named: Names,
+  text: Text,
+): string[] {
   return fields.flatMap(({ key }) =>
     values[key] === undefined
       ? []
-      : [`${bold(escape(text.fields[key].label))}: ${shownValue(values[key], text)}`],
+      : [`${bold(escape(text.fields[key].label))}: ${shownValue(values[key], text, named)}`],
   );
 }
 

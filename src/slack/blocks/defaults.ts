@@ -22,14 +22,14 @@ import { bold, escape } from './text.ts';
 /** The fields with a flag, which the command can set, too. */
 const settable: readonly Field[] = fields.filter(({ flag }) => flag !== null);
 
-type DefaultsForm = { metadata: HomeMetadata; values: StoredDraft };
+type DefaultsForm = { metadata: HomeMetadata; draft: EffectiveDraft };
 
 /** A person's own defaults, with the inputs of the form that starts a session. */
-export function renderDefaultsForm({ metadata, values }: DefaultsForm, text: Text): ModalView {
+export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
   const { title, save, close, intro } = text.home.defaultsForm;
-  const plan = planTexts(settable, values);
+  const plan = planTexts(settable, draft.values);
   const inputs = (group: FieldGroup): KnownBlock[] =>
-    settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, values, plan, text));
+    settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, draft, plan, text));
   return {
     type: 'modal',
     callback_id: VIEW.defaults,
@@ -48,10 +48,16 @@ export function renderDefaultsForm({ metadata, values }: DefaultsForm, text: Tex
   };
 }
 
-function inputsOf(field: Field, values: StoredDraft, plan: TextPlan, text: Text): KnownBlock[] {
+function inputsOf(
+  field: Field,
+  { values, names = {} }: EffectiveDraft,
+  plan: TextPlan,
+  text: Text,
+): KnownBlock[] {
   const value = new Map<string, unknown>(Object.entries(values)).get(field.key);
   const parts = plan.parts.get(field.key);
-  return fieldInputs({ field, value, parts, source: undefined, fault: undefined, allowed: ANYTHING, text });
+  const entry = { field, value, parts, names, allowed: ANYTHING };
+  return fieldInputs({ ...entry, source: undefined, fault: undefined, text });
 }
 
 type ReadDefaults = { draft: StoredDraft; errors: Record<string, string> };
@@ -97,13 +103,13 @@ export function renderDefaults(
   ]);
 }
 
-function valueLines({ values, sources }: EffectiveDraft, text: Text): string[] {
+function valueLines({ values, sources, names }: EffectiveDraft, text: Text): string[] {
   const { settings } = text;
   const set: Readonly<Record<string, unknown>> = values;
   return fields.flatMap(({ key }) => {
     const source = sources[key];
     if (set[key] === undefined || source === undefined || source === 'request') return [];
     const { label } = text.fields[key];
-    return [`• ${settings.value(escape(label), shownValue(set[key], text), settings.scopes[source])}`];
+    return [`• ${settings.value(escape(label), shownValue(set[key], text, names), settings.scopes[source])}`];
   });
 }

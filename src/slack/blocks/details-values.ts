@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Names } from '../../session/defaults.ts';
 import type { Text } from '../../text/index.ts';
-import { code, date, fitCodeBlock, isWebAddress, link, time, withUnseen } from './text.ts';
+import { code, date, escape, fitCodeBlock, isWebAddress, link, lookup } from './text.ts';
+import { oneLine, time, truncate, withUnseen } from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
 
@@ -8,18 +10,26 @@ const VALUE_LENGTH = 2500;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
 const ADDRESS_LENGTH = 70;
+const NAME_LENGTH = 150;
 const MS_PER_S = 1000;
 /** The last moment that a Date can hold. */
 const LAST_MOMENT_S = 8.64e12;
 
-export function shownValue(value: unknown, text: Text): string {
+/** `names`: of ids among the values, which are shown with them. */
+export function shownValue(value: unknown, text: Text, names: Names = {}): string {
   if (value === null || value === undefined || value === '') return text.details.nothing;
   if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
   if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return shownString(value, text);
+  if (typeof value === 'string') return shownNamed(value, text, names);
   if (!Array.isArray(value)) return shownBlock(JSON.stringify(value, null, 2), text);
   const items: unknown[] = value;
-  return shownList(items, text);
+  return shownList(items, text, names);
+}
+
+function shownNamed(value: string, text: Text, names: Names): string {
+  const name = lookup(names, value);
+  const shown = shownString(value, text);
+  return name === undefined ? shown : `${escape(truncate(oneLine(name), NAME_LENGTH))} (${shown})`;
 }
 
 /** In the reader's time zone, with a fallback for clients that can't show it. */
@@ -75,12 +85,12 @@ function shownBlock(value: string, text: Text): string {
   return `\n${block}${cut ? `\n${text.details.cut}` : ''}`;
 }
 
-function shownList(items: readonly unknown[], text: Text): string {
+function shownList(items: readonly unknown[], text: Text, names: Names = {}): string {
   if (items.length === 0) return text.details.none;
   const shown: string[] = [];
   let length = 0;
   for (const item of items) {
-    const one = shownItem(item, text);
+    const one = shownItem(item, text, names);
     length += one.length;
     if (length > VALUE_LENGTH) break;
     shown.push(one);
@@ -91,8 +101,8 @@ function shownList(items: readonly unknown[], text: Text): string {
 }
 
 /** An object in a list, such as a pull request, shows its values in a row. */
-function shownItem(item: unknown, text: Text): string {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return shownValue(item, text);
+function shownItem(item: unknown, text: Text, names: Names): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return shownValue(item, text, names);
   return Object.values(item)
     .map((value) => shownValue(value, text))
     .join(' ');

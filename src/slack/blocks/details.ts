@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Sources, ValueSource } from '../../session/defaults.ts';
+import type { Names, Sources, ValueSource } from '../../session/defaults.ts';
 import { fields } from '../../session/fields.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
@@ -16,6 +16,7 @@ export type SessionDetails = {
   /** The prompt; null: nothing but the task, or not sent yet. */
   sent: string | null;
   sources: Sources;
+  names: Names;
   /** What Devin said last; null: nothing yet. */
   snapshot: Readonly<Record<string, unknown>> | null;
   /** null: not established, or refused. */
@@ -153,12 +154,12 @@ function askedRows(details: SessionDetails, text: Text): string[] {
 }
 
 /** At most one. */
-function askedRow(key: string, { request, sources }: SessionDetails, text: Text): string[] {
+function askedRow(key: string, { request, sources, names }: SessionDetails, text: Text): string[] {
   const value = request[key];
   if (value === undefined) return [];
   const field = fields.find((one) => one.key === key);
   const label = field === undefined ? (lookup(text.details.added, key) ?? key) : text.fields[field.key].label;
-  const shown = field?.input.kind === 'secrets' ? shownSecrets(value, text) : shownValue(value, text);
+  const shown = field?.input.kind === 'secrets' ? shownSecrets(value, text) : shownValue(value, text, names);
   return [row(withWhy(label, lookup(sources, key) ?? 'app', text), shown)];
 }
 
@@ -166,15 +167,15 @@ function withWhy(label: string, source: ValueSource | 'app', text: Text): string
   return source === 'request' ? label : text.details.withWhy(label, text.details.why[source]);
 }
 
-function responseRows({ snapshot }: SessionDetails, text: Text): string[] {
+function responseRows({ snapshot, names }: SessionDetails, text: Text): string[] {
   if (snapshot === null) return [text.details.noResponse];
   return Object.entries(snapshot)
     .filter(([key]) => !IDS.has(key) && key !== 'acusConsumed')
-    .map((entry) => responseRow(entry, text));
+    .map((entry) => responseRow(entry, text, names));
 }
 
-function responseRow([key, value]: [string, unknown], text: Text): string {
-  const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text);
+function responseRow([key, value]: [string, unknown], text: Text, names: Names = {}): string {
+  const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text, names);
   return row(lookup(text.details.response, key) ?? key, shown);
 }
 

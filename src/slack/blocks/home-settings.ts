@@ -1,5 +1,5 @@
 import type { ActionsBlock, KnownBlock } from '@slack/types';
-import type { StoredDraft } from '../../session/fields.ts';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Language, LanguageChoice, Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
@@ -22,7 +22,7 @@ export type HomeHealth = {
 /** A file in force, and what is wrong with it as it is now, a line each. */
 export type HomeFile = { kind: 'policy' | 'identity'; entries: number; problems: readonly string[] };
 
-type HomeSettings = { command: string; defaults: StoredDraft; notify: Notify; language: Language | null };
+type HomeSettings = { command: string; defaults: EffectiveDraft; notify: Notify; language: Language | null };
 
 const DEFAULTS_LENGTH = 1500;
 const SCOPES_LENGTH = 500;
@@ -62,12 +62,12 @@ function languageSetting(chosen: LanguageChoice, { settings }: Text): KnownBlock
   return [section(`${bold(`${label}:`)} ${values[chosen]}`), others];
 }
 
-function defaultsLine(command: string, defaults: StoredDraft, text: Text): string {
+function defaultsLine(command: string, { values, names }: EffectiveDraft, text: Text): string {
   const { home } = text;
-  const shown = optionWords(defaults, text);
+  const shown = optionWords(values, text, names);
   if (shown.length === 0) return home.noDefaults(code(`${command} ${home.exampleDefaults}`));
-  const values = truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH);
-  return home.defaults(values, code(`${command} defaults`));
+  const line = truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH);
+  return home.defaults(line, code(`${command} defaults`));
 }
 
 /** One line: what is wrong, or that all is well. */

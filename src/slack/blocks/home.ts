@@ -1,5 +1,5 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { StoredDraft } from '../../session/fields.ts';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
 import type { Standing } from '../../session/lifecycle.ts';
 import type { Language, Notify } from '../../session/preferences.ts';
@@ -39,7 +39,7 @@ export type Home = {
   sessions: HomeSession[];
   /** How many there are in all; `more` than that, if so. */
   total: { count: number; more: boolean };
-  defaults: StoredDraft;
+  defaults: EffectiveDraft;
   notify: Notify;
   /** null: as in Slack. */
   language: Language | null;

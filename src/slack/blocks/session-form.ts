@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Sources } from '../../session/defaults.ts';
+import type { Names, Sources } from '../../session/defaults.ts';
 import type { Faults, Unsaved } from '../../session/failure.ts';
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldGroup, FieldKey, SessionDraft } from '../../session/fields.ts';
@@ -45,6 +45,7 @@ export type SessionForm = {
   /** If the form is redrawn: what the inputs held when it opened, which decides what inputs there are. */
   prefill?: SessionDraft;
   sources: Sources;
+  names: Names;
   /** What was refused, by field. */
   faults: Faults;
   /** The names of secrets that were entered one by one. */
@@ -167,6 +168,7 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
     value: form.values[key],
     parts: plan.parts.get(key),
     source: form.sources[key],
+    names: form.names,
     fault: form.faults[key],
     text,
   });

@@ -98,6 +98,7 @@ function withHigherCap(request: SessionRequest): SessionRequest {
   const { max_acu_limit: cap } = values;
   if (cap === undefined) return request;
   const raised = {
+    ...request.draft,
     sources: { ...sources, max_acu_limit: 'request' as const },
     values: { ...values, max_acu_limit: cap * 2 },
   };

@@ -1,6 +1,8 @@
 import type { App } from '@slack/bolt';
 import { homeKey } from '../../queue/index.ts';
 import type { Enqueue } from '../../queue/index.ts';
+import { applyDefaults } from '../../session/defaults.ts';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
@@ -82,6 +84,7 @@ function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
 
 type DefaultsDeps = {
   defaults: Pick<Settings, 'layersFor' | 'set'>;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
   authority: Pick<Authority, 'personRefusal'>;
   openView: ViewOpener;
   /** Off where the organization enforces its own tags. */
@@ -91,14 +94,15 @@ type DefaultsDeps = {
 
 /** One's own defaults, changed in a form over the Home, which lists them. */
 function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): void {
-  const { defaults, authority, openView, tagRequests, textFor } = deps;
+  const { defaults, withNames, authority, openView, tagRequests, textFor } = deps;
 
   onButton(app, ACTION.editDefaults, async (press) => {
     const { view, teamId, userId, triggerId } = press;
     if (view === null) return;
     const metadata = homeMetadata.read(view.metadata);
     const { person = {} } = await defaults.layersFor({ ...metadata, teamId, userId });
-    const form = renderDefaultsForm({ metadata, values: person }, await textFor(userId));
+    const draft = withNames(applyDefaults({ person }));
+    const form = renderDefaultsForm({ metadata, draft }, await textFor(userId));
     await openView(triggerId, form, openingOf(press, 'form'));
   });
 

@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import type { IdentityResolver } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { Queue } from '../../queue/index.ts';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { Lookup } from '../../session/fields.ts';
 import type { Identity } from '../../session/identity.ts';
 import type { RequestState } from '../../session/request.ts';
@@ -63,6 +64,8 @@ type ListenerDeps = {
   limiter: Limiter;
   /** Searches for suggestions in a form. */
   search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
+  /** With the names of playbooks and the like that are known now. */
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
   /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   mentions: 'start' | 'ask';
@@ -78,7 +81,7 @@ type ListenerDeps = {
 
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(deps: ListenerDeps): void {
-  const { app, queue, store, slack, command, tagRequests, now, log } = deps;
+  const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, defaults, listing } = store;
@@ -106,6 +109,7 @@ export function createListeners(deps: ListenerDeps): void {
     forms,
     listing,
     defaults,
+    withNames,
     people,
     identify,
     forgetIdentity: async (person) => {
@@ -170,6 +174,7 @@ export function createListeners(deps: ListenerDeps): void {
     openForm,
     openView,
     defaults,
+    withNames,
     chooseLanguage,
     authority,
     enqueue,
@@ -181,10 +186,10 @@ export function createListeners(deps: ListenerDeps): void {
   listenToPeople(app, { knownPeople, now });
 }
 
-function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ListenerDeps) {
+function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { db, requests, forms, defaults, envelopes, replies } = store;
-  const effectiveDraft = createEffectiveDraft({ defaults, rulesAt: quickGate.rulesAt });
+  const effectiveDraft = createEffectiveDraft({ defaults, rulesAt: quickGate.rulesAt, withNames });
   return {
     effectiveDraft,
     inbox: createRequestInbox({

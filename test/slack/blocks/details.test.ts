@@ -12,6 +12,7 @@ import { en } from '../../../src/text/en.ts';
 const accepted: SessionDetails = {
   request: { prompt: 'Fix the flaky login test' },
   sources: { prompt: 'request' },
+  names: {},
   snapshot: null,
   identity: null,
   requestId: 'r1',

@@ -57,7 +57,7 @@ const empty: Home = {
   runsAs: { kind: 'member', name: 'Ana Ruiz', how: 'Matched by e-mail.' },
   sessions: [],
   total: { count: 0, more: false },
-  defaults: {},
+  defaults: { values: {}, sources: {} },
   notify: 'thread',
   language: null,
   health: null,
@@ -161,7 +161,7 @@ describe('a Home', () => {
       knowledge_ids: [],
       structured_output_schema: { type: 'object' },
     };
-    const words = shown({ ...empty, defaults });
+    const words = shown({ ...empty, defaults: { values: defaults, sources: {} } });
     expect(words).toContain('ACU cap: 10');
     expect(words).toContain('Repositories: acme/web, acme/&lt;api&gt;');
     expect(words).toContain('Knowledge: none');
@@ -203,7 +203,7 @@ describe('a Home', () => {
           ...full,
           sessions,
           total: { count: 40, more: false },
-          defaults: { tags, title: tags.join(' ') },
+          defaults: { values: { tags, title: tags.join(' ') }, sources: {} },
         };
         expect(checkView(render(home))).toEqual([]);
         expect(shown(home)).not.toMatch(/<!(?:channel|here|everyone)/);

@@ -39,7 +39,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         ...BARE_HOME,
         approvals: { asked: [{ card: cardOf(words), message: null }], total: 2 },
         files: [{ kind: 'policy', entries: 1, problems: [words] }],
-        defaults: { title: words },
+        defaults: { values: { title: words }, sources: {} },
         drawnAtMs: 0,
       },
       text,
@@ -57,8 +57,9 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
       {
         formId: 'f1',
         expanded: false,
-        values: {},
+        values: { playbook_id: 'p1' },
         sources: {},
+        names: { p1: words },
         faults: {},
         secretNames: [],
         context: { picked: words, options: [], chosen: 'message', notes: [] },
@@ -79,12 +80,14 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
       },
       text,
     ),
-  'options in a few words': (words, text = en) => optionWords({ title: words, repos: [words] }, text),
+  'options in a few words': (words, text = en) =>
+    optionWords({ title: words, repos: [words], playbook_id: 'p1' }, text, { p1: words }),
   Details: (words, text = en) =>
     renderDetails(
       {
-        request: { [words]: 1 },
+        request: { [words]: 1, playbook_id: 'p1' },
         sources: {},
+        names: { p1: words },
         snapshot: { [words]: 1 },
         identity: { name: words, how: 'Matched.', checkedAtMs: 0 },
         requestId: 'r1',
@@ -187,8 +190,9 @@ export function approvalOf(words: string): ApprovalMessage {
     channelId: null,
     task: words,
     secretNames: [words],
+    names: { p1: words },
     asked: {
-      values: { title: words, repos: [words] },
+      values: { title: words, repos: [words], playbook_id: 'p1' },
       runsAs: words,
       quotedMessages: 2,
       hasTranscript: false,

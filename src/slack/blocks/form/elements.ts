@@ -7,12 +7,13 @@ import type {
   PlainTextInput,
   StaticSelect,
 } from '@slack/types';
+import type { Names } from '../../../session/defaults.ts';
 import type { Lookup } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { INPUT, lookupAction } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { caption, option } from '../objects.ts';
-import { oneLine } from '../text.ts';
+import { lookup as nameIn, oneLine } from '../text.ts';
 
 type Labelled = {
   blockId: string;
@@ -59,24 +60,30 @@ export function textElement({
   };
 }
 
+type Picker = { placeholder: string; names: Names };
+
 /** `min_query_length: 0`: suggestions appear as soon as the select opens. */
-export function pickOne(lookup: Lookup, [value]: string[], placeholder: string): ExternalSelect {
+export function pickOne(lookup: Lookup, [value]: string[], { placeholder, names }: Picker): ExternalSelect {
   return {
     type: 'external_select',
     action_id: lookupAction(lookup),
     ...placeholderOf(placeholder),
     min_query_length: 0,
-    ...(value !== undefined && { initial_option: unlabelled(value) }),
+    ...(value !== undefined && { initial_option: named(value, names) }),
   };
 }
 
-export function pickSeveral(lookup: Lookup, values: string[], placeholder: string): MultiExternalSelect {
+export function pickSeveral(
+  lookup: Lookup,
+  values: string[],
+  { placeholder, names }: Picker,
+): MultiExternalSelect {
   return {
     type: 'multi_external_select',
     action_id: lookupAction(lookup),
     ...placeholderOf(placeholder),
     min_query_length: 0,
-    ...(values.length > 0 && { initial_options: values.map(unlabelled) }),
+    ...(values.length > 0 && { initial_options: values.map((value) => named(value, names)) }),
   };
 }
 
@@ -123,7 +130,8 @@ export function tickBox(label: string, ticked: boolean): Checkboxes {
   return { type: 'checkboxes', action_id: INPUT, options: [box], ...(ticked && { initial_options: [box] }) };
 }
 
-/** Without a look-up, the value is its label. */
-function unlabelled(value: string) {
-  return option(oneLine(value) || value, value);
+/** Without a known name, the value is its label. */
+function named(value: string, names: Names) {
+  const label = nameIn(names, value) ?? value;
+  return option(oneLine(label) || value, value);
 }

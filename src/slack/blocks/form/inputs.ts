@@ -1,5 +1,5 @@
 import type { InputBlock } from '@slack/types';
-import type { ValueSource } from '../../../session/defaults.ts';
+import type { Names, ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/failure.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
@@ -28,6 +28,7 @@ type Entry = {
   /** How many inputs a typed value takes; undefined: it is picked. */
   parts: number | undefined;
   source: ValueSource | undefined;
+  names: Names;
   /** What was refused here before; undefined: nothing. */
   fault: Fault | undefined;
   /** What the policy allows. */
@@ -37,15 +38,17 @@ type Entry = {
 
 /** The inputs of a field, by its kind: most have one, some have a companion. */
 export function fieldInputs(entry: Entry): InputBlock[] {
-  const { field, value, allowed, text } = entry;
+  const { field, value, names, allowed, text } = entry;
   const { input } = field;
   const { placeholder } = text.fields[field.key];
   switch (input.kind) {
     case 'text':
-      return typedOr(entry, (lookup) => pickOne(lookup, strings(value), placeholder));
+      return typedOr(entry, (lookup) => pickOne(lookup, strings(value), { placeholder, names }));
     case 'list':
       return [
-        ...typedOr(entry, (lookup) => pickSeveral(lookup, [...new Set(strings(value))], placeholder)),
+        ...typedOr(entry, (lookup) =>
+          pickSeveral(lookup, [...new Set(strings(value))], { placeholder, names }),
+        ),
         ...(input.none ? [noneInput(entry)] : []),
       ];
     case 'choice':

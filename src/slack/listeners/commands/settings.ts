@@ -1,7 +1,7 @@
 import { refusalSentence } from '../../../errors.ts';
 import type { Enqueue } from '../../../queue/index.ts';
 import { applyDefaults, omitFields } from '../../../session/defaults.ts';
-import type { SettingScope } from '../../../session/defaults.ts';
+import type { EffectiveDraft, SettingScope } from '../../../session/defaults.ts';
 import type { Identity } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { Preferences } from '../../../session/preferences.ts';
@@ -19,6 +19,7 @@ import type { Answers, Invocation } from '../commands.ts';
 export type SettingsCommandDeps = {
   command: string;
   defaults: Settings;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
   people: Pick<People, 'find'>;
   enqueue: Enqueue;
   chooseLanguage: ChooseLanguage;
@@ -74,7 +75,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       defaults.layersFor(call),
       defaults.preferencesFor(call),
     ]);
-    const draft = applyDefaults(layers);
+    const draft = deps.withNames(applyDefaults(layers));
     return renderDefaults({ draft, preferences, before }, call.text);
   }
 

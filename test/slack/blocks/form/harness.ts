@@ -16,6 +16,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     expanded: false,
     values: {},
     sources: {},
+    names: {},
     faults: {},
     secretNames: [],
     context: null,

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { pressToOpen, startSession } from '../support/asking.ts';
+import { settledForm, showAllOptions } from '../support/look.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('playbooks, knowledge and secrets', () => {
+  const world = useWorld({
+    devin: {
+      catalog: {
+        playbooks: [{ id: 'playbook-bug', title: 'Fix a *bug*' }],
+        notes: [{ id: 'note-deploy', name: 'Deploys' }],
+        secrets: [{ id: 'secret-npm', key: 'NPM_TOKEN' }],
+      },
+    },
+  });
+
+  /** Names are read while Devin creates the session. */
+  const startNamed = async () => {
+    const { devin } = world();
+    const lists = ['playbooks', 'notes', 'secrets'].map(async (list) =>
+      devin.waitForRequest(({ path, status }) => path.endsWith(`/${list}`) && status === 200),
+    );
+    const until = Promise.all(lists).then(() => undefined);
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { mode: 'delay', until, times: 1 });
+    const text = 'fix the login --playbook playbook-bug --knowledge note-deploy --secret secret-npm';
+    return startSession(world(), { text });
+  };
+
+  test('are shown by name on the card and in Details, without a wait for them', async () => {
+    const { slack } = world();
+    const { ana, on, card } = await startNamed();
+    expect(card.text).toContain('playbook "Fix a *bug*"');
+    const details = await pressToOpen(world(), ana.userId, { on, button: 'details' });
+    const shown = slack.renderText(details.id);
+    for (const [name, id] of [
+      ['Fix a *bug*', 'playbook-bug'],
+      ['Deploys', 'note-deploy'],
+      ['NPM_TOKEN', 'secret-npm'],
+    ])
+      expect(shown).toContain(`${name} (\`${id}\`)`);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('are shown by name in forms and where defaults are listed', async () => {
+    const { slack } = world();
+    const { ana, channelId } = await startNamed();
+    await slack.command(ana.userId, channelId, 'defaults me --playbook playbook-bug --knowledge note-deploy');
+    const { message } = await slack.command(ana.userId, channelId, 'defaults');
+    expect(message?.text).toContain('Fix a *bug* (`playbook-bug`)');
+    await slack.openHome(ana.userId);
+    await slack.waitFor(
+      () => {
+        const home = slack.home(ana.userId);
+        return (
+          home !== undefined && slack.renderText(home).includes('Playbook: Fix a *bug* · Knowledge: Deploys')
+        );
+      },
+      { what: 'the defaults in Home' },
+    );
+    await slack.command(ana.userId, channelId, '');
+    const form = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, form);
+    const shown = slack.renderText(form.id);
+    expect(shown).toContain('Playbook: Fix a *bug*');
+    expect(shown).toContain('Knowledge: Deploys');
+    expect(slack.problems).toEqual([]);
+  });
+});
