@@ -1,6 +1,8 @@
 import { isFirst } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
+import { pullRequestUrls } from '../session/snapshot.ts';
+import { SHOWN_PULL_REQUESTS } from '../slack/blocks/card-facts.ts';
 import { labeled, renderDevinMessage, withCall } from '../slack/blocks/devin-message.ts';
 import type { Call } from '../slack/blocks/devin-message.ts';
 import { renderMilestone, RESULT_LENGTH } from '../slack/blocks/milestone.ts';
@@ -176,6 +178,8 @@ type Announcement = {
   session: SessionRow;
   notify: Notify;
   said: DevinMessage | null;
+  /** The message that it finished follows. */
+  finishes: boolean;
 };
 
 /** A person who wrote this recently sees the result without a notice. */
@@ -194,6 +198,7 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
     case 'needs-approval':
       return phase === 'needs-approval';
     case 'pr':
+      if (announcement.finishes && isInResult(session, milestone.url)) return false;
       return !(notify === 'thread' && (await isNamed(deps, sessionId, milestone.url)));
     case 'finished':
       return isFirst(row.key) || !(await isAwaited(deps, row));
@@ -210,6 +215,11 @@ async function isNewQuestion(
 ): Promise<boolean> {
   if (said === null) return (await calls.quietUntil(sessionId, key)) === null;
   return !(await calls.isMade(sessionId, said));
+}
+
+/** The message that the session finished names it. */
+function isInResult({ snapshot }: SessionRow, url: string): boolean {
+  return pullRequestUrls(snapshot).slice(0, SHOWN_PULL_REQUESTS).includes(url);
 }
 
 /** Devin's words name the URL, and not only as the beginning of another. */

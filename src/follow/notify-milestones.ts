@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import { backOffMs, HELD_WAIT_MS, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
-import { readMilestone } from '../session/milestones.ts';
+import { isFirst, readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
@@ -73,10 +73,11 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     if (followed === null) return DONE;
     const { session, request } = followed;
     const notify = await notifyOf(deps, session, request);
+    const finishes = rows.some(({ key }) => readMilestone(key)?.kind === 'finished' && isFirst(key));
     let later: NotifyResult = DONE;
     for (const row of rows) {
       lease.held.throwIfAborted();
-      const result = await notifyOrSetAside(deps, { row, session, request, notify, lease });
+      const result = await notifyOrSetAside(deps, { row, session, request, notify, finishes, lease });
       if (result.kind === 'wait') return result;
       if (result.kind === 'later') later = result;
     }
@@ -106,6 +107,8 @@ type Delivery = {
   session: SessionRow;
   request: SessionRequest;
   notify: Notify;
+  /** These milestones say that it finished. */
+  finishes: boolean;
   lease: Lease;
 };
 
@@ -128,10 +131,10 @@ async function notifyOrSetAside(deps: NotifyDeps, delivery: Delivery): Promise<N
 }
 
 async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResult> {
-  const { row, session, request, notify } = delivery;
+  const { row, session, request, notify, finishes } = delivery;
   const milestone = readMilestone(row.key);
   const said = await deps.messages.lastMessage(session.sessionId);
-  if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said }))) {
+  if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said, finishes }))) {
     await deps.milestones.skip(row);
     return DONE;
   }

@@ -70,6 +70,14 @@ describe('one message for each event', () => {
     expect(pings()).toHaveLength(1);
   });
 
+  test('is one message for a pull request and the end that come together', async () => {
+    const { change, says, byApp, pings } = await started(world());
+    change({ status: 'running', statusDetail: 'finished', message: 'Done.', pullRequest: PULL_REQUEST });
+    await says('Finished');
+    expect(byApp().map(({ text }) => text)).toHaveLength(2);
+    expect(pings()).toEqual([expect.stringContaining(PULL_REQUEST.url)]);
+  });
+
   test("has a mention above Devin's question, and one more ping", async () => {
     const { asks, change, says, byApp, pings, ana } = await started(world());
     await asks('Main or **release**?');

@@ -5,7 +5,7 @@ import type { SessionCard } from './session-card.ts';
 import { escape, isWebAddress, link, oneLine, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;
-const SHOWN_PULL_REQUESTS = 5;
+export const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
 const ADDRESS_LENGTH = 500;
 /** Devin's default. */
