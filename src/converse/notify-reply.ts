@@ -1,4 +1,4 @@
-import { replyMessage } from '../errors.ts';
+import { refusalSentence, replyMessage } from '../errors.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../slack/blocks/steering.ts';
@@ -114,15 +114,18 @@ function isInProgress({ state }: Reply): boolean {
 function mayNotSteerSentence(
   { failure, kind, messageTs: ts }: Reply,
   request: SessionRequest,
-  { thread }: Text,
-) {
+  text: Text,
+): string | null {
+  const { thread } = text;
   if (ts === null || (kind !== 'reply' && kind !== 'correction')) return null;
   switch (failure?.kind) {
     case 'requester-only':
       return thread.requesterSteers(`<@${escape(request.userId)}>`);
     case 'members-only':
-    case 'identity':
       return thread.membersSteer;
+    case 'identity':
+      if (failure.reason === 'unknown') return thread.membersSteer;
+      return text.joins.sentences([escape(refusalSentence(failure, text)), thread.staysHere]);
     default:
       return null;
   }

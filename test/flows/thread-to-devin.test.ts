@@ -355,6 +355,18 @@ describe('replies in the thread', () => {
     expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toEqual([]);
   });
 
+  test('from a guest are refused because guests may not, also if Devin knows them', async () => {
+    const thread = await startThread(world());
+    const gus = addColleague(world(), { isGuest: true });
+    await thread.say(gus.userId, 'let me in');
+    const { text } = await world().slack.waitForMessage(world().slack.directMessages(gus.userId), (one) =>
+      one.text.includes('stays here'),
+    );
+    expect(text).toContain("guests can't start or steer sessions");
+    expect(text).not.toContain('Only Devin members');
+    expect(thread.heard()).toEqual([]);
+  });
+
   test('from apps, this app and webhooks are ignored, as are messages outside the thread', async () => {
     const { slack } = world();
     const thread = await startThread(world());

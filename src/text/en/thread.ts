@@ -40,7 +40,8 @@ export const thread = {
     `Devin can't find the session: it was deleted, or this app lost access to it.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gaveUp: "Devin was busy or couldn't be reached for an hour.",
   leftOut: 'Devin got your message without some of its files.',
-  /** To a person who may not steer, once per thread. */
+  /** To a person who may not steer, once per thread. After the reason, if it's another one. */
+  staysHere: "Your message stays here; Devin won't see it.",
   membersSteer: "Only Devin members can steer this session. Your message stays here; Devin won't see it.",
   requesterSteers: (mention: string): string =>
     `Only ${mention} can steer this session. Your message stays here; Devin won't see it.`,

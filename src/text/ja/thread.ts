@@ -39,6 +39,7 @@ export const thread: Text['thread'] = {
     `Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。${reason === null ? '' : `Devin の説明: ${reason}`}`,
   gaveUp: '1 時間、Devin が混み合っているか、接続できませんでした。',
   leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
+  staysHere: 'メッセージはここに残り、Devin には届きません。',
   membersSteer:
     'このセッションを操作できるのは Devin のメンバーだけです。メッセージはここに残り、Devin には届きません。',
   requesterSteers: (mention) =>
