@@ -72,6 +72,15 @@ export function isOver({ snapshot }: SessionAnswer, phase: SessionPhase): boolea
   return isClosed(snapshot) || phase === 'gone';
 }
 
+/** Whether it is already as this would leave it. An archived session may be awake again. */
+export function isDoneAlready(
+  what: 'stop' | 'archive' | 'sleep',
+  { snapshot }: Pick<SessionAnswer, 'snapshot'>,
+): boolean {
+  if (what !== 'archive') return isClosed(snapshot);
+  return snapshot.isArchived && (isClosed(snapshot) || snapshot.status === 'suspended');
+}
+
 /** The session stopped at its own cap, which can be higher for the next one. */
 function isOwnCap({ draft: { values } }: ActedOnRequest, statusDetail: string | null): boolean {
   return statusDetail === 'usage_limit_exceeded' && values.max_acu_limit !== undefined;

@@ -63,6 +63,7 @@ export function createSteering(deps: SteeringDeps): void {
     notifier,
     searchUntilFound,
     textFor,
+    now: deps.tuning.now,
   });
   const cancel = createCanceller({ requests, steeringRefusal, transitions, envelopes, notifier, textFor });
   const follow = createFollowing(deps, notifier);

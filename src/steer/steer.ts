@@ -4,6 +4,10 @@ import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import { doneAlready } from '../slack/blocks/notices.ts';
+import { linkedTitle } from '../slack/blocks/session-card.ts';
+import { isDoneAlready } from '../slack/card-actions.ts';
+import { cardView } from '../slack/card-view.ts';
 import type { SteeringRefusal } from '../slack/steering-check.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -37,6 +41,7 @@ type SteerDeps = {
   notifier: Notifier;
   searchUntilFound: SearchUntilFound;
   textFor: TextFor;
+  now: () => number;
 };
 
 type SteerJob = Jobs['steer'];
@@ -56,6 +61,7 @@ export function createSteerer(deps: SteerDeps) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return;
     }
+    if (await toldDone(deps, followed, { ...job, answerTo })) return;
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
       await notifier.notify(userId, answerTo, ...outcome.sentences);
@@ -67,6 +73,22 @@ export function createSteerer(deps: SteerDeps) {
     const { steering } = await textFor(userId);
     await notifier.notify(userId, answerTo, steering.done[what]);
   };
+}
+
+/** True: the session was that way before, and the person was told so. A second run of a job finishes the first. */
+async function toldDone(
+  { notifier, textFor, now }: SteerDeps,
+  { request, session }: Followed,
+  { what, userId, answerTo }: SteerJob & { answerTo: AnswerTo },
+): Promise<boolean> {
+  const by = what === 'archive' ? session.archivedBy : session.stoppedBy;
+  if (by === userId || !isDoneAlready(what, session)) return false;
+  const text = await textFor(userId);
+  const card = cardView({ request, session, nowMs: now() }, text);
+  const name = linkedTitle(card, text);
+  const sentence = doneAlready(what, { name, card, sinceMs: session.phaseAt.getTime() }, text);
+  await notifier.notifyMarkup(userId, answerTo, sentence);
+  return true;
 }
 
 async function act(

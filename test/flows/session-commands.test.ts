@@ -88,6 +88,29 @@ describeOnBothWorlds('commands on sessions', (world) => {
     await devin.waitForSession(({ id, isArchived }) => id === session.id && isArchived);
   });
 
+  test('stop and archive say how a session is already over, and do nothing', async () => {
+    const { ana, channelId, session, showing } = await startSession(world());
+    const ben = addColleague(world());
+    await said(ana.userId, channelId, `stop ${session.id}`);
+    await showing(`Ended by <@${ana.userId}>`);
+    const stopped = await said(ben.userId, channelId, `stop ${session.id}`);
+    for (const part of [`task of ${ana.name}`, 'is already over: Ended by', 'Nothing was done.'])
+      expect(stopped).toContain(part);
+    await said(ana.userId, channelId, `archive ${session.id}`);
+    await toldTo(world(), { channelId, userId: ana.userId }, 'is archived');
+    expect(await said(ben.userId, channelId, `archive ${session.id}`)).toContain('is already archived: ');
+  });
+
+  test('a word in the thread of a session that is over takes no credit for its end', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session, card, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'exit' });
+    await showing('Ended');
+    await slack.speak(ana.userId, channelId, 'exit', { threadTs: card.ts });
+    await toldTo(world(), { channelId, userId: ana.userId }, 'is already over: Ended · ');
+    expect((await showing('Ended')).text).not.toContain('Ended by');
+  });
+
   test('stop refuses people who are not members of the Devin organization', async () => {
     const { devin } = world();
     const { channelId, session } = await startSession(world());

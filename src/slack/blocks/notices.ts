@@ -4,8 +4,9 @@ import { ACTION } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { button, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
+import { shownMoment } from './details-values.ts';
 import { mentionOf } from './devin-message.ts';
-import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
@@ -64,6 +65,17 @@ export function notice(sentences: readonly string[]): Rendered {
 export function sessionOver(requestId: string, text: Text): Rendered {
   const again = button(ACTION.startAgain, text.card.buttons['start-again'], requestId);
   return { text: text.steering.over, blocks: [section(text.steering.over), offering(again)] };
+}
+
+/** Why nothing was done with a session. `name`: its title or what stands for it, escaped. */
+export function doneAlready(
+  what: 'stop' | 'archive' | 'sleep',
+  { name, card, sinceMs }: { name: string; card: SessionCard; sinceMs: number },
+  text: Text,
+): string {
+  const how = [statusWord(card, text), shownMoment(sinceMs)].join(BETWEEN_FACTS);
+  const { alreadyArchived, alreadyOver } = text.steering;
+  return (what === 'archive' ? alreadyArchived : alreadyOver)(name, how);
 }
 
 /** The card is not where the person asked. `code`: Slack's reason; '' if there is none. */

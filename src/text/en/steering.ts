@@ -15,6 +15,11 @@ export const steering = {
     "This session's thread is in a conversation you aren't in, so you can't end it from here. Nothing was done. Ask someone there, or open the session in Devin.",
   notYoursToRead:
     "That session was started in a conversation you aren't in, so it isn't shown to you. Ask someone there to add you.",
+  /** `session`: its title or what stands for it; `how`: its status and when. Escaped. */
+  alreadyOver: (session: string, how: string): string =>
+    `${session} is already over: ${how}. Nothing was done.`,
+  alreadyArchived: (session: string, how: string): string =>
+    `${session} is already archived: ${how}. Nothing was done.`,
   /** Pressed on an older message. */
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:

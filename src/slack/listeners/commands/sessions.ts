@@ -8,12 +8,12 @@ import type { Followed, Requests } from '../../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../../store/sessions.ts';
 import { maySee } from '../../authority.ts';
 import type { Authority } from '../../authority.ts';
-import { notice } from '../../blocks/notices.ts';
+import { doneAlready, notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
 import { renderConcealed, renderSessionList, renderSessionPick } from '../../blocks/session-list.ts';
 import { code } from '../../blocks/text.ts';
-import { isOver } from '../../card-actions.ts';
+import { isDoneAlready, isOver } from '../../card-actions.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
 import type { SteeringInbox } from '../../steering-inbox.ts';
@@ -106,7 +106,12 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (found === null) return unknown(call, typed);
     const refusal = await endingRefusal(found, call);
     if (refusal !== null) return notice([refusal]);
-    const { sessionId } = found.session;
+    const { sessionId, phaseAt } = found.session;
+    if (isDoneAlready(kind, found.session)) {
+      const name = await nameOf(found, call);
+      const card = cardOf(found.request, found.session, call);
+      return notice([doneAlready(kind, { name, card, sinceMs: phaseAt.getTime() }, call.text)]);
+    }
     await steering.steer(call, kind, { sessionId, always: true });
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
   }
