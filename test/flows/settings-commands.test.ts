@@ -63,7 +63,9 @@ describe('defaults and preferences', () => {
 
   test('notify sets where a person is notified', async () => {
     const { type } = someone();
-    expect(await type('notify dm')).toContain('in a direct message');
+    const set = await type('notify dm');
+    expect(set).toContain('Set for you. Notifications about your sessions: in a direct message');
+    expect(set).not.toContain('Who can answer');
     expect(await type('defaults')).toContain('in a direct message');
   });
 

@@ -14,7 +14,7 @@ export const settings: Text['settings'] = {
     'left-this-month': '今月（予算）',
   },
   value: (label, value, scope) => `${label}: ${value}（設定元: ${scope}）`,
-  set: (scope) => `設定しました: ${scope}`,
+  set: (scope) => `設定しました（${scope}）。`,
   cleared: (scope) => `デフォルトを解除しました: ${scope}`,
   nothingSet: '何も設定していません。',
   notLookedUp:

@@ -9,7 +9,7 @@ import type { SettingKey, Settings } from '../../../store/settings.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import { renderSetting } from '../../blocks/setting-choices.ts';
+import { renderSetting, shownSetting } from '../../blocks/setting-choices.ts';
 import { escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';
@@ -28,6 +28,12 @@ export type SettingsCommandDeps = {
   textFor: TextFor;
   /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
   identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
+};
+
+type Preferred = {
+  setting: IntentOf<'show-setting'>['setting'];
+  scope: SettingScope;
+  chosen: Preferences;
 };
 
 /**
@@ -51,16 +57,25 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return identity === null ? text.settings.notLookedUp : escape(refusalSentence(identity, text));
   }
 
-  /** Changes something if the person may, then shows what applies. `instead`: what the others can do. */
+  /** Why a person may not change them; null: they may. `instead`: what the others can do. */
+  async function changeRefusal(
+    call: Invocation,
+    scope: SettingScope,
+    instead: readonly string[],
+  ): Promise<string | null> {
+    const refused = await personRefusal(call);
+    if (refused !== null || scope === 'person' || (await isAdmin(call))) return refused;
+    return call.text.joins.sentences([call.text.settings.adminsOnly, ...instead]);
+  }
+
+  /** Changes defaults if the person may, then shows what applies. */
   async function change(
     call: Invocation,
-    { scope, said, instead }: { scope: SettingScope; said: string; instead: readonly string[] },
+    { scope, said }: { scope: SettingScope; said: string },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    const refused = await personRefusal(call);
+    const refused = await changeRefusal(call, scope, [call.text.settings.ownDefaults]);
     if (refused !== null) return notice([refused]);
-    if (scope !== 'person' && !(await isAdmin(call)))
-      return notice([call.text.joins.sentences([call.text.settings.adminsOnly, ...instead])]);
     await write(keyOf(call, scope));
     return shown(call, [said]);
   }
@@ -93,7 +108,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     }
     const { session_secrets: _never, ...stored } = draft;
     const said = settings.set(settings.scopes[scope]);
-    return change(call, { scope, said, instead: [settings.ownDefaults] }, async (key) => {
+    return change(call, { scope, said }, async (key) => {
       const before = (await defaults.layersFor(call))[scope];
       await defaults.set(key, { ...omitFields(before ?? {}, reset), ...stored }, call.userId);
     });
@@ -102,28 +117,27 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   async function clear(call: Invocation, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
     const { settings } = call.text;
     const said = settings.cleared(settings.scopes[scope]);
-    return change(call, { scope, said, instead: [settings.ownDefaults] }, async (key) =>
-      defaults.set(key, null, call.userId),
-    );
+    return change(call, { scope, said }, async (key) => defaults.set(key, null, call.userId));
   }
 
-  async function prefer(call: Invocation, scope: SettingScope, preferred: Preferences) {
-    const { settings } = call.text;
-    const said = settings.set(settings.scopes[scope]);
-    return change(call, { scope, said, instead: [] }, async (key) =>
-      defaults.changePreferences(key, preferred, call.userId),
-    );
+  /** Answers with one line: what applies now, which can differ from what was set. */
+  async function prefer(call: Invocation, { setting, scope, chosen }: Preferred): Promise<Rendered> {
+    const { settings, joins } = call.text;
+    const refused = await changeRefusal(call, scope, []);
+    if (refused !== null) return notice([refused]);
+    await defaults.changePreferences(keyOf(call, scope), chosen, call.userId);
+    const preferences = await defaults.preferencesFor(call);
+    const { label, value } = shownSetting(setting, preferences, call.text);
+    return notice([
+      joins.sentences([settings.set(settings.scopes[scope]), settings.preference(label, value)]),
+    ]);
   }
 
   /** Redraws cards in the place: they say how their threads work. */
-  async function changeThreads(
-    call: Invocation,
-    scope: SettingScope,
-    chosen: Preferences,
-  ): Promise<Rendered> {
+  async function changeThreads(call: Invocation, preferred: Preferred): Promise<Rendered> {
     const { teamId } = call;
-    const channelId = scope === 'channel' ? call.channelId : null;
-    const answer = await prefer(call, scope, chosen);
+    const channelId = preferred.scope === 'channel' ? call.channelId : null;
+    const answer = await prefer(call, preferred);
     await enqueue('redraw-cards', { teamId, channelId }, { key: `${teamId}:${channelId ?? ''}` });
     return answer;
   }
@@ -151,10 +165,14 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     'clear-defaults': clear,
     'show-setting': showSetting,
     language,
-    listen: async (call, { listen, scope }) => changeThreads(call, scope, { listen }),
-    notify: async (call, { where }) => prefer(call, 'person', { notify: where }),
-    steer: async (call, { who, scope }) => changeThreads(call, scope, { steer: who }),
-    'web-messages': async (call, { shown: webMessages, scope }) => prefer(call, scope, { webMessages }),
+    listen: async (call, { listen, scope }) =>
+      changeThreads(call, { setting: 'listen', scope, chosen: { listen } }),
+    notify: async (call, { where }) =>
+      prefer(call, { setting: 'notify', scope: 'person', chosen: { notify: where } }),
+    steer: async (call, { who, scope }) =>
+      changeThreads(call, { setting: 'steer', scope, chosen: { steer: who } }),
+    'web-messages': async (call, { shown: webMessages, scope }) =>
+      prefer(call, { setting: 'web-messages', scope, chosen: { webMessages } }),
   } satisfies Partial<Answers>;
 }
 
