@@ -73,38 +73,51 @@ type OrganizationWork = { sessions: number; pullRequests: number; merged: number
  */
 function createOrganizationUsage(client: DevinClient, now: () => number) {
   const forbidden = createForbidden({ now, forMs: HOUR_MS });
+  const read = readersOfUsage(client, now);
+  return {
+    /** Whether it may be read. Throws DevinError, `forbidden` too. */
+    async probe(what: keyof typeof read): Promise<void> {
+      await read[what](new Date(now() - HOUR_MS));
+    },
+
+    /** ACU used since then. */
+    acuSince: async (since: Date, options: Options = {}) =>
+      forbidden.readOr<number | null>('acu', null, async () => read.acu(since, options)),
+
+    workSince: async (since: Date, options: Options = {}) =>
+      forbidden.readOr<OrganizationWork | null>('work', null, async () => read.work(since, options)),
+  };
+}
+
+function readersOfUsage(client: DevinClient, now: () => number) {
   const span = (since: Date) =>
     toSearchParams({ timeAfter: Math.floor(since.getTime() / 1000), timeBefore: Math.ceil(now() / 1000) });
   return {
-    /** ACU used since then. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
-    async acuSince(since: Date, { signal }: Options = {}): Promise<number | null> {
-      return forbidden.readOr<number | null>('daily', null, async () => {
-        const { totalAcus: acu } = await client.call({
-          operation: 'consumption.daily',
-          method: 'get',
-          path: client.orgPath(['consumption', 'daily']),
-          answer: consumptionSchema,
-          query: span(since),
-          signal,
-        });
-        return acu;
+    /** https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
+    async acu(since: Date, { signal }: Options = {}): Promise<number> {
+      const { totalAcus } = await client.call({
+        operation: 'consumption.daily',
+        method: 'get',
+        path: client.orgPath(['consumption', 'daily']),
+        answer: consumptionSchema,
+        query: span(since),
+        signal,
       });
+      return totalAcus;
     },
 
     /** https://docs.devin.ai/api-reference/v3/metrics/organizations-metrics-usage-org */
-    async workSince(since: Date, { signal }: Options = {}): Promise<OrganizationWork | null> {
-      return forbidden.readOr<OrganizationWork | null>('usage', null, async () => {
-        const counted = await client.call({
-          operation: 'metrics.usage',
-          method: 'get',
-          path: client.orgPath(['metrics', 'usage']),
-          answer: usageSchema,
-          query: span(since),
-          signal,
-        });
-        const { sessionsCount: sessions, prsCreatedCount: pullRequests, prsMergedCount: merged } = counted;
-        return { sessions, pullRequests, merged };
+    async work(since: Date, { signal }: Options = {}): Promise<OrganizationWork> {
+      const counted = await client.call({
+        operation: 'metrics.usage',
+        method: 'get',
+        path: client.orgPath(['metrics', 'usage']),
+        answer: usageSchema,
+        query: span(since),
+        signal,
       });
+      const { sessionsCount: sessions, prsCreatedCount: pullRequests, prsMergedCount: merged } = counted;
+      return { sessions, pullRequests, merged };
     },
   };
 }

@@ -55,14 +55,18 @@ export type PermissionFound = { permission: Permission; holding: Holding; needed
 type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
 
 type PermissionCheck = {
-  devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>;
+  devin: Pick<Devin, 'sessions' | 'members' | 'catalog' | 'organization'>;
   impersonation: Config['impersonation'];
 };
 
 /** What the service user may do, as far as the app can try without changing anything. */
 export async function findPermissions(check: PermissionCheck): Promise<PermissionFound[]> {
+  return tryAll(probes(check));
+}
+
+async function tryAll(wanted: readonly Probe[]): Promise<PermissionFound[]> {
   return Promise.all(
-    probes(check).map(async ({ permission, needed, call }) => ({
+    wanted.map(async ({ permission, needed, call }) => ({
       permission,
       needed,
       holding: call === null ? 'not-checkable' : await tried(call),
@@ -75,8 +79,8 @@ export async function checkPermissions(
   check: PermissionCheck & { orgId: string; text: Text },
 ): Promise<string[]> {
   const { orgId, text } = check;
-  const found = await findPermissions(check);
-  const missing = found.filter(({ holding, needed }) => needed && holding === 'missing');
+  const found = await tryAll(probes(check).filter(({ needed }) => needed));
+  const missing = found.filter(({ holding }) => holding === 'missing');
   return [
     ...missing.map(({ permission }) => missingPermission(permission, text)),
     ...(found.some(({ holding }) => holding === 'elsewhere') ? [text.start.organizationNotFound(orgId)] : []),
@@ -88,7 +92,10 @@ export function missingPermission(permission: Permission, { devin, joins }: Text
 }
 
 /** The first three can only be tried by creating a session, which costs money. */
-function probes({ devin: { sessions, members, catalog }, impersonation }: PermissionCheck): Probe[] {
+function probes({
+  devin: { sessions, members, catalog, organization },
+  impersonation,
+}: PermissionCheck): Probe[] {
   const asMembers = impersonation !== 'off';
   return [
     { permission: 'ManageOrgSessions', needed: true, call: null },
@@ -104,18 +111,17 @@ function probes({ devin: { sessions, members, catalog }, impersonation }: Permis
           } as const,
         ]
       : []),
-    {
-      permission: 'ManageAccountPlaybooks',
-      needed: false,
-      call: async () => catalog.probe('playbooks'),
-    },
-    {
-      permission: 'ManageAccountKnowledge',
-      needed: false,
-      call: async () => catalog.probe('knowledge'),
-    },
-    { permission: 'ManageOrgSecrets', needed: false, call: async () => catalog.probe('secrets') },
+    optional('ManageAccountPlaybooks', async () => catalog.probe('playbooks')),
+    optional('ManageAccountKnowledge', async () => catalog.probe('knowledge')),
+    optional('ManageOrgSecrets', async () => catalog.probe('secrets')),
+    optional('Read', async () => catalog.probe('repositories')),
+    optional('ViewOrgConsumption', async () => organization.probe('acu')),
+    optional('ViewOrgMetrics', async () => organization.probe('work')),
   ];
+}
+
+function optional(permission: Permission, call: () => Promise<unknown>): Probe {
+  return { permission, needed: false, call };
 }
 
 async function tried(call: () => Promise<unknown>): Promise<Holding> {

@@ -108,11 +108,12 @@ async function examineDevin({ devin, config, text }: DevinParts): Promise<Findin
     if (problems.length > 0)
       return problems.map((problem) => ({ sign: 'missing', sentence: startSentence(problem, text) }));
     const permissions = await findPermissions({ devin, impersonation: config.impersonation });
-    const isElsewhere = permissions.some(({ holding }) => holding === 'elsewhere');
+    const isElsewhere = permissions.some(({ holding, needed }) => needed && holding === 'elsewhere');
     return isElsewhere
       ? [{ sign: 'missing', sentence: text.start.organizationNotFound(orgId) }]
       : [
           { sign: 'ok', sentence: text.doctor.devin },
+          { sign: 'ok', sentence: text.doctor.permission('ReadAccountMeta') },
           ...permissions.map((one) => permissionFinding(one, text)),
         ];
   }, text);

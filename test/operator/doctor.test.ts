@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
+import { PERMISSIONS } from '../../sandbox/devin/permissions.ts';
 import { createLocalDevin } from '../../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
@@ -17,6 +18,8 @@ type Sides = {
   slack?: Parameters<typeof createLocalSlack>[0];
   devin?: Parameters<typeof createLocalDevin>[0];
   environment?: Record<string, string>;
+  /** Where Devin answers 404. */
+  absent?: string;
 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -25,9 +28,10 @@ afterEach(async () => {
 });
 
 /** What `npm run doctor` prints, line by line. */
-async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, environment }: Sides = {}) {
+async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, environment, absent }: Sides = {}) {
   const slack = await createLocalSlack(slackOptions);
   const devin = await createLocalDevin(devinOptions);
+  if (absent !== undefined) devin.fail({ method: 'GET', path: absent }, { status: 404, times: Infinity });
   closing.push(
     async () => slack.close(),
     async () => devin.stop(),
@@ -53,7 +57,12 @@ describe('the doctor', () => {
     expect(printed).toContain('✓ ok             All 16 Slack scopes');
     expect(
       lines.filter((line) => line.includes('Devin permission')).map((line) => line.slice(0, 15).trim()),
-    ).toEqual(['– not checked', '– not checked', '– not checked', '✓ ok', '✓ ok', '✓ ok', '✓ ok', '✓ ok']);
+    ).toEqual([
+      '✓ ok',
+      ...Array.from({ length: 3 }, () => '– not checked'),
+      ...Array.from({ length: 8 }, () => '✓ ok'),
+    ]);
+    for (const permission of PERMISSIONS) expect(printed).toContain(`Devin permission ${permission}`);
   });
 
   test("names each scope of the manifest that isn't granted", async () => {
@@ -77,8 +86,24 @@ describe('the doctor', () => {
       expect.stringContaining('ViewOrgSessions'),
       expect.stringContaining('ViewOrgMembership'),
     ]);
-    expect(lines.filter((line) => line.startsWith('! warning'))).toHaveLength(3);
+    expect(lines.filter((line) => line.startsWith('! warning'))).toHaveLength(6);
   });
+
+  test.each([
+    ['/sessions', 1, "✗ missing        Devin can't find the organization"],
+    [
+      '/consumption/daily',
+      0,
+      '– not checked    Devin permission ViewOrgConsumption: Devin gave no clear answer',
+    ],
+  ])(
+    'takes the organization for a wrong one only if it has no sessions: 404 for %s',
+    async (absent, code, line) => {
+      const ended = await runDoctor({ absent });
+      expect(ended.printed).toContain(line);
+      expect(ended.code).toBe(code);
+    },
+  );
 
   test('looks up no member if sessions run as the service user', async () => {
     const { printed, devin } = await runDoctor({ environment: { IMPERSONATION: 'off' } });

@@ -123,7 +123,7 @@ export const doctor = {
   devin: 'Devin accepts DEVIN_API_KEY, the key of a service user.',
   permission: (permission: string): string => `Devin permission ${permission}.`,
   unclear: (permission: string): string =>
-    `Devin permission ${permission}: Devin didn't give a clear answer. Try again in a minute.`,
+    `Devin permission ${permission}: Devin gave no clear answer. Try again in a minute; if it stays so, your plan may not have this.`,
   notCheckable: new Map([
     [
       'ManageOrgSessions',

@@ -118,7 +118,7 @@ export const doctor: Text['doctor'] = {
   devin: 'Devin が DEVIN_API_KEY（サービスユーザーのキー）を受け付けました。',
   permission: (permission) => `Devin の権限 ${permission} があります。`,
   unclear: (permission) =>
-    `Devin の権限 ${permission}: Devin の応答がはっきりしませんでした。1 分ほどおいて、もう一度お試しください。`,
+    `Devin の権限 ${permission}: Devin の応答がはっきりしませんでした。1 分ほどおいて、もう一度お試しください。変わらない場合、ご契約のプランに含まれていない可能性があります。`,
   notCheckable: new Map([
     [
       'ManageOrgSessions',
