@@ -140,7 +140,7 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
 }
 
 async function examineFiles({ policyFile, identityFile }: Config, text: Text): Promise<Finding[]> {
-  const policy = policyFile === null ? null : await readPolicyFile(policyFile, { text });
+  const policy = policyFile === null ? null : await readPolicyFile(policyFile, text);
   const mapping = identityFile === null ? null : await readMappingFile(identityFile, text);
   return [
     ...(policy === null ? [] : fileFindings('POLICY_FILE', policy, text)),

@@ -16,11 +16,11 @@ async function run(args: string[]): Promise<number> {
   const read = readArguments(args);
   if (read === null) return showUsage(text.policy.usage, args);
   const { act, file, options } = read;
-  const result = await readPolicyFile(file, { text });
+  const result = await readPolicyFile(file, text);
   // The errors are the result of `check`, so they go to stdout; a script expects a decision from `explain` there.
   if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, WRONG);
-  if (act === 'explain') return explained(result.policy, options);
-  return print(process.stdout, [text.policy.check.fine(result.policy.rules.length)], FINE);
+  if (act === 'explain') return explained(result.value, options);
+  return print(process.stdout, [text.policy.check.fine(result.value.rules.length)], FINE);
 }
 
 function explained(policy: Policy, options: Options): number {

@@ -8,7 +8,7 @@ const files = globSync('docs/policies/*.yml').toSorted();
 function policyIn(name: string) {
   const result = parsePolicy(readFileSync(name, 'utf8'), { name, text: en });
   if (!result.ok) throw new Error(result.problems.join('\n'));
-  return result.policy;
+  return result.value;
 }
 
 describe('the examples', () => {

@@ -44,7 +44,7 @@ describe('a policy file', () => {
     const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en });
     expect(result).toMatchObject({
       ok: true,
-      policy: {
+      value: {
         owners: [
           { kind: 'user', id: 'U0123' },
           { kind: 'group', id: 'S0456' },
@@ -63,7 +63,7 @@ describe('a policy file', () => {
     const rules =
       'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
     expect(parsePolicy(rules, { name: 'f', text: en })).toMatchObject({
-      policy: { rules: [{}, { people: [{ kind: 'user', id: 'U1' }] }] },
+      value: { rules: [{}, { people: [{ kind: 'user', id: 'U1' }] }] },
     });
   });
 
@@ -203,7 +203,7 @@ describe('a hostile policy file', () => {
 });
 
 test('a missing file is a problem of the file', async () => {
-  const result = await readPolicyFile('/nowhere/policy.yml', { text: en });
+  const result = await readPolicyFile('/nowhere/policy.yml', en);
   expect(result).toEqual({
     ok: false,
     problems: [expect.stringMatching(/^\/nowhere\/policy.yml:1:1: cannot be read \(ENOENT\)/)],
