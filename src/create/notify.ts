@@ -12,6 +12,7 @@ import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
+import { directPlace } from '../slack/outbound.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -81,7 +82,7 @@ type Outcome = { request: SessionRequest; lease: Lease; direct: boolean };
 async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number | null> {
   const { request, lease } = outcome;
   const thread = outcome.direct ? null : threadOfCard(request);
-  const place = thread ?? (await directPlace(deps, request));
+  const place = thread ?? (await directPlace(deps.outbound, request.userId));
   const at = String((request.sentAt ?? askedAt(request)).getTime());
   const posted = await deps.postOnce({
     key: `outcome:${request.id}:${at}${thread === null ? ':direct' : ''}`,
@@ -96,10 +97,6 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
   if (thread !== null) return notifyOnce(deps, { ...outcome, direct: true });
   deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused the notice of an outcome');
   return null;
-}
-
-async function directPlace({ outbound }: OutcomeDeps, { userId }: SessionRequest): Promise<CardPlace> {
-  return { channelId: (await outbound.directChannel(userId)) ?? userId, threadTs: null };
 }
 
 async function compose(

@@ -117,11 +117,8 @@ async function stateOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pr
   return showsWebMessages && replyId === null ? forThread : 'skipped';
 }
 
-async function showsWebMessages(
-  { settings }: FetchDeps,
-  { request: { teamId, channelId, userId } }: Followed,
-): Promise<boolean> {
-  return (await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
+async function showsWebMessages({ settings }: FetchDeps, { request }: Followed): Promise<boolean> {
+  return (await settings.preferencesFor(request)).webMessages;
 }
 
 /** A reply that has arrived is certain now, and must not be sent again. */

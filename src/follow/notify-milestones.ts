@@ -7,6 +7,7 @@ import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
+import { directPlace } from '../slack/outbound.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import type { Calls } from '../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';
@@ -72,7 +73,7 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     const followed = await findFollowed(deps, sessionId);
     if (followed === null) return DONE;
     const { session, request } = followed;
-    const notify = await notifyOf(deps, session, request);
+    const notify = await notifyOf(deps.defaults, session, request);
     const finishes = rows.some(({ key }) => readMilestone(key)?.kind === 'finished' && isFirst(key));
     let later: NotifyResult = DONE;
     for (const row of rows) {
@@ -93,13 +94,13 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
   };
 }
 
-async function notifyOf(
-  { defaults }: NotifyDeps,
+/** Where people are notified about a session: as was chosen for it, otherwise as its requester prefers. */
+export async function notifyOf(
+  settings: Pick<Settings, 'preferencesFor'>,
   { notify }: SessionRow,
-  { teamId, channelId, userId }: SessionRequest,
+  request: SessionRequest,
 ): Promise<Notify> {
-  if (notify !== null) return notify;
-  return (await defaults.preferencesFor({ teamId, channelId, userId })).notify;
+  return notify ?? (await settings.preferencesFor(request)).notify;
 }
 
 type Delivery = {
@@ -235,6 +236,5 @@ async function placeOf(
 ): Promise<CardPlace> {
   const thread = { channelId: session.channelId, threadTs: session.threadTs };
   if (notify === 'thread' && !row.direct && session.threadTs !== '') return thread;
-  const channelId = await outbound.directChannel(request.userId);
-  return { channelId: channelId ?? request.userId, threadTs: null };
+  return directPlace(outbound, request.userId);
 }

@@ -27,6 +27,7 @@ import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
+import { notifyOf } from './notify-milestones.ts';
 import { readFileRow, shareFile } from './share-file.ts';
 import type { SessionFile, ShareDeps } from './share-file.ts';
 
@@ -217,16 +218,11 @@ type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
 async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
   const { sessionId, eventId } = row;
   if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
-  if (session.phase !== 'needs-you' || (await notifyOf(deps, session, request)) !== 'thread') return null;
+  if (session.phase !== 'needs-you' || (await notifyOf(deps.settings, session, request)) !== 'thread')
+    return null;
   const last = await deps.messages.lastMessage(sessionId);
   if (last?.eventId !== eventId) return null;
   const key = await deps.calls.partOf(sessionId, eventId);
   if (key !== null || (await deps.calls.isMade(sessionId, last))) return key;
   return deps.calls.join(sessionId, eventId);
-}
-
-async function notifyOf({ settings }: FrameDeps, { notify }: SessionRow, request: SessionRequest) {
-  if (notify !== null) return notify;
-  const { teamId, channelId, userId } = request;
-  return (await settings.preferencesFor({ teamId, channelId, userId })).notify;
 }

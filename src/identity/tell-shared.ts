@@ -6,6 +6,7 @@ import type { SlackPerson } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { sharedMetadata } from '../slack/metadata.ts';
+import { directPlace } from '../slack/outbound.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Identities } from '../store/identities.ts';
 
@@ -54,10 +55,9 @@ async function tell(
   if (member === null || owner === null || owner.userId === shared.userId) return null;
   const { notices } = await slack.textFor(owner.userId);
   const words = notices.sharedAccount(`<@${shared.userId}>`, escape(member.name));
-  const channelId = (await slack.outbound.directChannel(owner.userId)) ?? owner.userId;
   const posted = await postOnce({
     key: `shared:${sharedKey(shared)}`,
-    place: { channelId, threadTs: null },
+    place: await directPlace(slack.outbound, owner.userId),
     metadata: sharedMetadata(shared.userId, shared.devinUserId),
     lease,
     render: async () => Promise.resolve(notice([words])),

@@ -207,6 +207,14 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
   };
 }
 
+/** A person's direct messages with the app. If they can't have any, Slack refuses what is posted there. */
+export async function directPlace(
+  { directChannel }: Pick<Outbound, 'directChannel'>,
+  userId: string,
+): Promise<CardPlace> {
+  return { channelId: (await directChannel(userId)) ?? userId, threadTs: null };
+}
+
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
   return { response_type: 'ephemeral', replace_original: replaces, ...notice };
 }

@@ -5,6 +5,7 @@ import { alertName } from '../session/policy/index.ts';
 import type { BudgetAlert, Policy } from '../session/policy/index.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
 import { budgetMetadata } from '../slack/metadata.ts';
+import { directPlace } from '../slack/outbound.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { Groups } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -35,12 +36,11 @@ export function createOwnerTeller(deps: TellDeps) {
   }
 
   async function tell(userId: string, alert: BudgetAlert, lease: Lease): Promise<PostedOnce> {
-    const channelId = (await deps.outbound.directChannel(userId)) ?? userId;
     const name = alertName(alert);
     const over = policy()?.limits.over ?? 'refuse';
     return postOnce({
       key: `budget:${name}:${userId}`,
-      place: { channelId, threadTs: null },
+      place: await directPlace(deps.outbound, userId),
       metadata: budgetMetadata(name, userId),
       lease,
       render: async () =>
