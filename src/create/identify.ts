@@ -7,7 +7,6 @@ import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import { askedFor } from '../slack/approval-view.ts';
 import { slackFailure } from '../slack/errors.ts';
-import type { Person } from '../store/identities.ts';
 import type { Material, RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
@@ -64,16 +63,14 @@ export function createIdentify(deps: IdentifyDeps): Identify {
 
   async function find(run: Run): Promise<Identified> {
     const { request } = run;
-    const [identity, placing] = await Promise.all([
-      resolver.resolve(requesterOf(request)),
-      placeChanges(request),
-    ]);
+    const [identity, placing] = await Promise.all([resolver.resolve(request), placeChanges(request)]);
     if (identity.kind === 'refused') return { kind: 'not', outcome: await end(run, refusedAs(identity)) };
     const verdict = await deps.judge(request);
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await end(run, verdict.failure) };
     const draft = deps.withNames(verdict.draft);
     const found = { identity, draft, waiting: null, ...placing };
-    if (verdict.kind === 'approval') return { kind: 'not', outcome: await askFirst(deps, run, found) };
+    if (verdict.kind === 'approval')
+      return { kind: 'not', outcome: await toIdentified(deps.transitions, run, found) };
     const { rule, approved } = verdict;
     return { kind: 'found', found: { ...found, rule }, approved };
   }
@@ -105,7 +102,7 @@ export function createIdentifyStep({
   transitions,
 }: IdentifyStepDeps): CreateStep {
   return async (run) => {
-    const { request, lease } = run;
+    const { request } = run;
     const now = await identify(run);
     if (now.kind === 'not') return now.outcome;
     const { found, approved } = now;
@@ -113,25 +110,20 @@ export function createIdentifyStep({
       const prompt = await writePrompt({ ...request, ...found }, BARE);
       return send(run, { found: { ...found, prompt, uploads: { urls: [], leftOut: [] } }, approved });
     }
-    const step = { id: request.id, from: 'accepted', to: 'identified', changes: found } as const;
-    return nextOrLeave(await transitions.move(step, { card: run.isSlow() }, { lease }));
+    return toIdentified(transitions, run, found);
   };
 }
 
 const BARE = { thread: null, transcript: null };
 
-/** To `identified`; the next step asks for the approval. */
-async function askFirst(
-  { transitions }: Pick<IdentifyDeps, 'transitions'>,
+/** The next step collects what is sent, and asks for an approval if the policy wants one. */
+async function toIdentified(
+  transitions: Transitions,
   { request: { id, state: from }, lease, isSlow }: Run,
   changes: RequestChanges,
 ): Promise<StepOutcome> {
   const step = { id, from, to: 'identified', changes } as const;
   return nextOrLeave(await transitions.move(step, { card: isSlow() }, { lease }));
-}
-
-function requesterOf({ teamId, userId }: SessionRequest): Person {
-  return { teamId, userId };
 }
 
 export function refusedAs({

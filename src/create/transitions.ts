@@ -163,7 +163,8 @@ function isUnsent({ from, to }: Step): boolean {
   return from === 'sending' && ['attached', 'failed', 'refused'].includes(to);
 }
 
-function spending({ id: requestId, teamId, userId, channelId, draft }: SessionRequest) {
+/** What a request counts for under the ceilings. */
+export function spending({ id: requestId, teamId, userId, channelId, draft }: SessionRequest) {
   return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
 }
 

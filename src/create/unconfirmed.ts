@@ -17,7 +17,7 @@ import type { FindSession, FindSessions } from './find-session.ts';
 import type { Adopt } from './send.ts';
 import { nextOrLeave } from './run.ts';
 import type { CreateStep } from './run.ts';
-import { recheckInterval } from './transitions.ts';
+import { recheckInterval, spending } from './transitions.ts';
 import type { Transitions } from './transitions.ts';
 
 type SettleDeps = {
@@ -146,20 +146,13 @@ async function announceDuplicate(
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
     await milestones.add(sessionId, [key], trx);
     await unconfirmedCreates.found(requestId, trx);
-    await ledger.bind(spendingOn(request, other), trx);
+    // Nobody follows it, so its cap counts for good.
+    const { sessionId: otherId, acusConsumed: consumed } = other;
+    await ledger.bind({ ...spending(request), sessionId: otherId, consumed, late: true }, trx);
     await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
     const found = { ...subjectOf(request), sessionId: other.sessionId };
     await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
   });
-}
-
-/** Nobody follows it, so its cap counts for good. */
-function spendingOn(
-  { id: requestId, teamId, userId, channelId, draft }: SessionRequest,
-  { sessionId, acusConsumed: consumed }: SessionSnapshot,
-) {
-  const cap = draft.values.max_acu_limit ?? null;
-  return { requestId, teamId, userId, channelId, cap, sessionId, consumed, late: true };
 }
 
 const toOther = ({ sessionId: id, url }: SessionSnapshot) => ({ id, url });
