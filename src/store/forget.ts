@@ -67,10 +67,10 @@ async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promis
   });
 }
 
-/** Other people's requests about a message that the person wrote. */
+/** Other people's requests about a message that the person wrote: its words may be their task. */
 async function clearQuotes(trx: Trx, userId: string): Promise<void> {
   await sql`
-    update session_requests set prompt = null, context = null, material = null
+    update session_requests set prompt = null, context = null, material = null, draft = draft #- '{values,prompt}'
     where context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`.execute(
     trx,
   );

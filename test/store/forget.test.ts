@@ -12,7 +12,21 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 /** Each is in the rows of U5, and in no other's. */
-const SECRETS = ['PROMPT-5', 'REASON-5', 'REPLY-5', 'WORDS-5', 'DRAFT-5', 'NAME-5', 'QUOTE-5', 'SEALED-5'];
+const SECRETS = [
+  'PROMPT-5',
+  'REASON-5',
+  'REPLY-5',
+  'WORDS-5',
+  'DRAFT-5',
+  'NAME-5',
+  'QUOTE-5',
+  'TASK-5',
+  'SEALED-5',
+  'SECRET-5',
+  'UPLOAD-5',
+  'FILE-5',
+  'FAILURE-5',
+];
 /** Whether a table has text of people or Devin, or people's names. The others have ids, times and fixed words. */
 const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   approvalMessages: false,
@@ -63,18 +77,23 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     };
     await run(`update session_requests set prompt = 'PROMPT-5', sealed = 'SEALED-5',
       draft = '{"values": {"prompt": "PROMPT-5", "title": "DRAFT-5", "repos": ["acme/web"]}, "sources": {}}',
-      identity = identity || '{"name": "NAME-5", "slackName": "NAME-5"}' where user_id = 'U5'`);
+      identity = identity || '{"name": "NAME-5", "slackName": "NAME-5"}', secret_names = '["SECRET-5"]',
+      slack_file_ids = '["FILE-5"]', uploads = '{"urls": ["https://a.example/UPLOAD-5"], "leftOut": []}',
+      failure = '{"kind": "slack", "code": "FAILURE-5"}' where user_id = 'U5'`);
     await run(`update sessions set last_words = 'WORDS-5' where request_id in
       (select id from session_requests where user_id = 'U5')`);
     await run(`update session_messages set text = 'WORDS-5' where session_id in ('s5', 's15')`);
     // Written in another person's session, whose thread shows it.
     await run(`update replies set user_id = 'U5', text = 'REPLY-5', sent_text = 'REPLY-5', event_id = 'shown',
-      state = 'delivered' where session_id = 's6'`);
+      state = 'delivered', files = '[{"id": "F1", "name": "FILE-5"}]',
+      failure = '{"kind": "slack", "code": "FAILURE-5"}'
+      where session_id = 's6'`);
     await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
       values ('s6', 'shown', 'user', 'REPLY-5', 'posted', now())`);
     await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
       select 's6', 'reply-by:' || id, 'reply-by', 'REPLY-5', 'posted', now() from replies where session_id = 's6'`);
-    await run(`update session_requests set prompt = 'QUOTE-5', context = '{"choice": "message", "channelId": "C1",
+    await run(`update session_requests set prompt = 'QUOTE-5',
+      draft = '{"values": {"prompt": "TASK-5", "repos": ["acme/web"]}, "sources": {}}', context = '{"choice": "message", "channelId": "C1",
       "channelName": "c", "picked": {"ts": "1.1", "threadTs": null, "userId": "U5", "appName": null,
       "text": "QUOTE-5", "files": []}}' where id = 'r7'`);
     await run(`update session_requests set approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
