@@ -7,7 +7,7 @@ import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
-import type { ListenHere } from '../slack/thread-inbox.ts';
+import type { ListenHere } from '../slack/steering-check.ts';
 import { shownAs, stageShown } from '../store/cards.ts';
 import type { EditClass } from '../store/cards.ts';
 import { askedAt, cardThread } from '../store/request-row.ts';

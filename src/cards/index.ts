@@ -3,7 +3,7 @@ import type { RedrawHome } from '../home/index.ts';
 import { HELD_WAIT_MS } from '../queue/index.ts';
 import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
-import { createListenHere } from '../slack/thread-inbox.ts';
+import { createListenHere } from '../slack/steering-check.ts';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';

@@ -13,8 +13,8 @@ import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { lookup, truncate } from './blocks/text.ts';
 import { cardActions, isOver } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
-import { beganBy } from './thread-inbox.ts';
-import type { ThreadHere } from './thread-inbox.ts';
+import { beganBy } from './steering-check.ts';
+import type { ThreadHere } from './steering-check.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */

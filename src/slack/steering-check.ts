@@ -1,11 +1,15 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
+import type { Steer } from '../session/preferences.ts';
 import { maySteer, ownershipOf } from '../session/steering.ts';
-import type { Steering } from '../session/steering.ts';
+import type { Began, Listen, Steering } from '../session/steering.ts';
 import { steeringRefusal } from '../store/audit.ts';
 import type { Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
+import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
@@ -71,4 +75,39 @@ function whoElse(request: OwnedRequest, userId: string): string | null {
   const { requester, owner } = ownershipOf(request);
   if (requester === null) return owner === null ? null : escape(owner.name);
   return requester === userId ? null : `<@${requester}>`;
+}
+
+/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
+export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
+export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
+
+type HereDeps = {
+  defaults: Pick<Settings, 'preferencesFor'>;
+  requests: Pick<Requests, 'isUnderCard'>;
+};
+
+export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
+  async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
+    const chosen = await defaults.preferencesFor({ teamId, channelId, userId });
+    return { listen: listen ?? chosen.listen, steer: chosen.steer };
+  }
+
+  /** The thread may start with another session's card. */
+  async function begunBy(session: SessionRow, request: SessionRequest): Promise<Began> {
+    const began = beganBy(session, request);
+    const isUnderCard =
+      began === 'people' && (await requests.isUnderCard(session.channelId, session.threadTs));
+    return isUnderCard ? 'app' : began;
+  }
+
+  return async (session, request) => {
+    const [chosen, began] = await Promise.all([chosenFor(session, request), begunBy(session, request)]);
+    return { ...chosen, began };
+  };
+}
+
+/** As far as the session alone can tell. The ids of direct messages start with D. */
+export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
+  if (channelId.startsWith('D')) return 'direct';
+  return cardThread(request) === threadTs ? 'people' : 'app';
 }

@@ -1,19 +1,18 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
-import type { Steer } from '../session/preferences.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { isForDevin } from '../session/steering.ts';
-import type { Began, Listen, Mentions } from '../session/steering.ts';
+import type { Mentions } from '../session/steering.ts';
 import { commitInTime } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { cardThread, messageKey, newId } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { messageKey, newId } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
+import { createListenHere } from './steering-check.ts';
 
 /** A message in a session's thread. */
 type ThreadReply = {
@@ -156,39 +155,4 @@ function isCorrigible({ kind, state }: Reply): boolean {
 /** Slack delivers edits in any order, and some twice. */
 function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
   return lastTs !== null && Number(editedTs) <= Number(lastTs);
-}
-
-/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
-export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
-export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
-
-type HereDeps = {
-  defaults: Pick<Settings, 'preferencesFor'>;
-  requests: Pick<Requests, 'isUnderCard'>;
-};
-
-export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
-  async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
-    const chosen = await defaults.preferencesFor({ teamId, channelId, userId });
-    return { listen: listen ?? chosen.listen, steer: chosen.steer };
-  }
-
-  /** The thread may start with another session's card. */
-  async function begunBy(session: SessionRow, request: SessionRequest): Promise<Began> {
-    const began = beganBy(session, request);
-    const isUnderCard =
-      began === 'people' && (await requests.isUnderCard(session.channelId, session.threadTs));
-    return isUnderCard ? 'app' : began;
-  }
-
-  return async (session, request) => {
-    const [chosen, began] = await Promise.all([chosenFor(session, request), begunBy(session, request)]);
-    return { ...chosen, began };
-  };
-}
-
-/** As far as the session alone can tell. The ids of direct messages start with D. */
-export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
-  if (channelId.startsWith('D')) return 'direct';
-  return cardThread(request) === threadTs ? 'people' : 'app';
 }
