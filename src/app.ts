@@ -95,11 +95,13 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     command,
     tuning,
   });
+  const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.defaults });
   const { watcher, recorder, listMessages, fetchMessages } = createFollowing({
     queue,
     store,
     devin,
     slack,
+    check,
     prepare: restoring.reconcile,
     findUnconfirmed: creation.findUnconfirmed,
     withLease,
@@ -108,7 +110,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
     text,
   });
-  const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.defaults });
   createSteering({
     queue,
     store,

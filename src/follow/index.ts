@@ -1,6 +1,7 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
+import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
@@ -17,6 +18,8 @@ import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
 import { createPollingSource } from './status-source.ts';
 import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
+import { createNotified } from './notified.ts';
+import type { Notified } from './notified.ts';
 import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createWatcher } from './watcher.ts';
 import type { Watcher } from './watcher.ts';
@@ -37,7 +40,8 @@ type FollowingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'nameMentions' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'textFor'>;
+  check: SteeringCheck;
   withLease: WithLease;
   postOnce: PostOnce;
   /** Runs once, when this process starts to watch. */
@@ -92,8 +96,14 @@ export function createFollowing(deps: FollowingDeps): Following {
     listMessages,
     enqueue,
   });
-  const relay = createRelay(deps, fetchMessages);
-  const notify = createNotifying(deps);
+  const notified = createNotified({
+    settings: defaults,
+    findPerson: deps.slack.people.find,
+    check: deps.check,
+    replies,
+  });
+  const relay = createRelay(deps, { fetchMessages, notified });
+  const notify = createNotifying(deps, notified);
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('tell-milestones', async ({ sessionId }) => notify(sessionId), { concurrency: 4 });
   return { watcher: createWatching(deps, recorder), recorder, listMessages, fetchMessages };
@@ -112,13 +122,22 @@ function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
   return createWatcher({ leases, prepare, round, times, sleep, log });
 }
 
-function createNotifying(deps: FollowingDeps) {
+function createNotifying(deps: FollowingDeps, notified: Notified) {
   const { queue, store, slack, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
-  const { sessions, requests, milestones, setAside, messages, calls, defaults } = store;
+  const { sessions, requests, milestones, setAside, messages, calls } = store;
   const { outbound, textFor } = slack;
-  const compose = createComposeMilestone({ sessions, calls, outbound, command, text, textFor, now });
-  const answeredDeps = { calls, messages, sessions, outbound, compose, text, now };
+  const compose = createComposeMilestone({
+    sessions,
+    calls,
+    outbound,
+    notified,
+    command,
+    text,
+    textFor,
+    now,
+  });
+  const answeredDeps = { calls, messages, sessions, outbound, notified, compose, text, now };
   return createMilestoneNotifier({
     sessions,
     requests,
@@ -126,7 +145,7 @@ function createNotifying(deps: FollowingDeps) {
     setAside,
     messages,
     calls,
-    defaults,
+    notified,
     withLease,
     postOnce,
     compose,
@@ -140,15 +159,17 @@ function createNotifying(deps: FollowingDeps) {
 }
 
 /** Devin's words go into the thread, with the files it made. */
-function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessages']) {
+type Fetching = Pick<Following, 'fetchMessages'> & { notified: Notified };
+
+function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching) {
   const { queue, store, devin, slack, withLease, postOnce, text } = deps;
   const { log, now, relayTimes: times } = deps.tuning;
-  const { db, sessions, requests, messages, milestones, setAside, calls, defaults: settings } = store;
+  const { db, sessions, requests, messages, milestones, setAside, calls } = store;
   const { enqueue } = queue;
   const { outbound, nameMentions, textFor } = slack;
   const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
-  const frameOf = createFrameOf({ sessions, requests, messages, calls, settings, text, now });
+  const frameOf = createFrameOf({ sessions, requests, messages, calls, notified, text, now });
   return createRelayFromDevin({
     sessions,
     requests,

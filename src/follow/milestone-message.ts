@@ -19,11 +19,13 @@ import type { DevinMessage, SessionMessages } from '../store/session-messages.ts
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
+import type { Notified } from './notified.ts';
 
 type ComposeDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;
   calls: Pick<Calls, 'quietUntil'>;
   outbound: Pick<Outbound, 'permalink'>;
+  notified: Pick<Notified, 'called'>;
   /** The slash command's name. */
   command: string;
   /** In the thread. */
@@ -50,6 +52,7 @@ export function createComposeMilestone(deps: ComposeDeps): ComposeMilestone {
         words: said?.text ?? session.lastWords,
         wordsShown: toldIn.kind === 'thread' && said?.state === 'posted',
         place: toldIn,
+        called: await deps.notified.called(session.sessionId, request),
         quiet: await isQuiet(deps, notice, toldIn),
         answered,
         result: resultOf(session),
@@ -107,6 +110,7 @@ type AnsweredDeps = {
   messages: Pick<SessionMessages, 'textOf'>;
   sessions: Pick<Sessions, 'sharesThread'>;
   outbound: Pick<Outbound, 'edit'>;
+  notified: Pick<Notified, 'called'>;
   compose: ComposeMilestone;
   text: Text;
   now: () => number;
@@ -148,7 +152,8 @@ async function renderAnswered(deps: AnsweredDeps, { call, session, request }: An
   const words = first ?? { text: '', blocks: [] };
   const named = (await deps.sessions.sharesThread(session)) ? labeled(words, card, deps.text) : words;
   const quiet = (await deps.calls.quietUntil(sessionId, call.key)) !== null;
-  const whole: Call = { sessionId, key: call.key, card, quiet, answered };
+  const called = await deps.notified.called(sessionId, request);
+  const whole: Call = { sessionId, key: call.key, card, called, quiet, answered };
   return withCall(named, whole, deps.text);
 }
 

@@ -18,8 +18,8 @@ import type { DevinMessage, SessionMessages } from '../store/session-messages.ts
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import type { SetAside } from '../store/set-aside.ts';
-import type { Settings } from '../store/settings.ts';
 import { isWanted } from './milestone-message.ts';
+import type { Notified } from './notified.ts';
 
 export type MilestoneNotice = {
   milestone: Milestone;
@@ -42,7 +42,7 @@ type NotifyDeps = {
   setAside: Pick<SetAside, 'note' | 'clear'>;
   messages: Pick<SessionMessages, 'lastMessage' | 'textsWith' | 'isFollowedUp'>;
   calls: Pick<Calls, 'isMade' | 'quietUntil'>;
-  defaults: Pick<Settings, 'preferencesFor'>;
+  notified: Pick<Notified, 'where'>;
   withLease: WithLease;
   postOnce: PostOnce;
   compose: (telling: MilestoneNotice) => Promise<Rendered>;
@@ -73,7 +73,7 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     const followed = await findFollowed(deps, sessionId);
     if (followed === null) return DONE;
     const { session, request } = followed;
-    const notify = await notifyOf(deps.defaults, session, request);
+    const notify = await deps.notified.where(session, request);
     const finishes = rows.some(({ key }) => readMilestone(key)?.kind === 'finished' && isFirst(key));
     let later: NotifyResult = DONE;
     for (const row of rows) {
@@ -92,15 +92,6 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     if (result.kind !== 'done')
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: result.ms });
   };
-}
-
-/** Where people are notified about a session: as was chosen for it, otherwise as its requester prefers. */
-export async function notifyOf(
-  settings: Pick<Settings, 'preferencesFor'>,
-  { notify }: SessionRow,
-  request: SessionRequest,
-): Promise<Notify> {
-  return notify ?? (await settings.preferencesFor(request)).notify;
 }
 
 type Delivery = {

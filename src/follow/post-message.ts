@@ -25,9 +25,8 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
-import { notifyOf } from './notify-milestones.ts';
+import type { Notified } from './notified.ts';
 import { readFileRow, shareFile } from './share-file.ts';
 import type { SessionFile, ShareDeps } from './share-file.ts';
 
@@ -187,7 +186,7 @@ type FrameDeps = {
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
   calls: Pick<Calls, 'partOf' | 'join' | 'isMade' | 'quietUntil'>;
-  settings: Pick<Settings, 'preferencesFor'>;
+  notified: Notified;
   text: Text;
   now: () => number;
 };
@@ -208,7 +207,9 @@ export function createFrameOf(deps: FrameDeps): FrameOf {
     if (key === null) return name;
     const { sessionId } = session;
     const quiet = (await deps.calls.quietUntil(sessionId, key)) !== null;
-    return (words) => withCall(name(words), { sessionId, key, card, quiet, answered: null }, deps.text);
+    const called = await deps.notified.called(sessionId, request);
+    const call = { sessionId, key, card, called, quiet, answered: null };
+    return (words) => withCall(name(words), call, deps.text);
   };
 }
 
@@ -218,7 +219,7 @@ type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
 async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
   const { sessionId, eventId } = row;
   if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
-  if (session.phase !== 'needs-you' || (await notifyOf(deps.settings, session, request)) !== 'thread')
+  if (session.phase !== 'needs-you' || (await deps.notified.where(session, request)) !== 'thread')
     return null;
   const last = await deps.messages.lastMessage(sessionId);
   if (last?.eventId !== eventId) return null;

@@ -5,7 +5,6 @@ import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
 import type { MilestoneNotice } from '../../src/follow/notify-milestones.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
-import { effectivePreferences } from '../../src/session/preferences.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
@@ -70,7 +69,7 @@ async function startTelling() {
     calls: createCalls(db),
     markAnsweredCalls: async () => Promise.resolve(0),
     setAside: createSetAside(db),
-    defaults: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
+    notified: { where: async () => Promise.resolve('thread' as const) },
     withLease: createWithLease(createLeases(db)),
     postOnce: createPostOnce({
       db,
@@ -196,9 +195,7 @@ test('another question waits its turn in a direct message, and what comes after 
   const laterMs: number[] = [];
   const tell = createMilestoneNotifier({
     ...deps,
-    defaults: {
-      preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: 'dm' } })),
-    },
+    notified: { where: async () => Promise.resolve('dm' as const) },
     enqueue: async (_job, _data, options) => {
       laterMs.push(options?.startAfterMs ?? 0);
       return Promise.resolve();

@@ -250,13 +250,27 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'another question': (text) =>
     withCall(
       { text: 'words', blocks: [] },
-      { sessionId: 's1', key: 'k', card, quiet: true, answered: null },
+      {
+        sessionId: 's1',
+        key: 'k',
+        card,
+        called: { kind: 'people', userIds: ['U1', 'U2'] },
+        quiet: true,
+        answered: null,
+      },
       text,
     ),
   'an answered question': (text) =>
     withCall(
       { text: 'words', blocks: [] },
-      { sessionId: 's1', key: 'k', card, quiet: false, answered: { userId: 'U1', at: new Date(0) } },
+      {
+        sessionId: 's1',
+        key: 'k',
+        card,
+        called: { kind: 'people', userIds: ['U1', 'U2'] },
+        quiet: false,
+        answered: { userId: 'U1', at: new Date(0) },
+      },
       text,
     ),
 };

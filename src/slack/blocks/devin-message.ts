@@ -2,6 +2,8 @@ import type { KnownBlock } from '@slack/types';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
 import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
+import { calledWords } from './called.ts';
+import type { Called } from './called.ts';
 import { plainButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
 import { shownTime } from './details-values.ts';
@@ -79,6 +81,7 @@ export type Call = {
   /** The milestone's key. */
   key: string;
   card: SessionCard;
+  called: Called;
   /** It mentions nobody: an earlier question that waits just did. */
   quiet: boolean;
   /** null: it waits for an answer. */
@@ -88,7 +91,7 @@ export type Call = {
 /** Adds the call above the question, and below it the button, or who answered. The message has metadata of its own. */
 export function withCall({ text: words, blocks }: Rendered, call: Call, text: Text): Rendered {
   const { asks, asksMore } = text.milestones;
-  const line = call.quiet ? asksMore : asks(mentionOf(call.card));
+  const line = call.quiet ? asksMore : asks(calledWords(call.called, text));
   const { text: end, blocks: endBlocks } = callEnd(call, text);
   const block_id = metadataBlockId(milestoneMetadata(call.sessionId, call.key));
   return {
@@ -113,8 +116,4 @@ function answeredLine({ userId, at }: Answered, text: Text): string {
   return userId === null
     ? text.milestones.answeredInDevin(when)
     : text.milestones.answeredBy(`<@${escape(userId)}>`, when);
-}
-
-export function mentionOf({ requester }: SessionCard): string {
-  return `<@${escape(requester)}>`;
 }

@@ -7,7 +7,9 @@ import { LIMIT } from './limits.ts';
 import { markdownParts } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { callButtons, callEnd, mentionOf } from './devin-message.ts';
+import { calledWords } from './called.ts';
+import type { Called } from './called.ts';
+import { callButtons, callEnd } from './devin-message.ts';
 import type { Answered } from './devin-message.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -32,6 +34,7 @@ type MilestoneMessage = {
   /** These words already are in the thread. */
   wordsShown: boolean;
   place: ToldIn;
+  called: Called;
   /** A question mentions nobody: an earlier one that waits just did. */
   quiet: boolean;
   /** Who answered the question. */
@@ -69,7 +72,7 @@ function line(escaped: string): Rendered {
 
 function headline(message: MilestoneMessage, text: Text): string {
   const { what, card } = message;
-  const mention = mentionOf(card);
+  const mention = calledWords(message.called, text);
   const title = bold(escape(cardTitle(card, text)));
   switch (what.kind) {
     case 'needs-you':

@@ -5,7 +5,6 @@ import { LIMIT } from './limits.ts';
 import { button, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { shownMoment } from './details-values.ts';
-import { mentionOf } from './devin-message.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
@@ -124,7 +123,7 @@ export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: T
   const isUnknown = card.phase === 'unknown';
   const words = outcomeWords(card, text);
   const lines = [
-    words(mentionOf(card), bold(escape(cardTitle(card, text)))),
+    words(`<@${escape(card.requester)}>`, bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     isUnknown ? milestones.notConfirmedNow : milestones.notStartedNow,
   ];

@@ -79,6 +79,11 @@ export const thread = {
 
 /** What is worth a message. Mentions, titles and words of Devin come escaped. */
 export const milestones = {
+  /** At the beginning of a message: who hears of it. */
+  people: (mentions: readonly string[]): string => mentions.join(' '),
+  /** The requester left Slack, and nobody else hears of it. */
+  forName: (name: string): string => `For ${name}, who left Slack:`,
+  formerMember: 'a person',
   asks: (mention: string): string => `${mention} Devin asks:`,
   /** The question is in the thread, right above. */
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,

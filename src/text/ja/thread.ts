@@ -74,6 +74,9 @@ export const thread: Text['thread'] = {
 };
 
 export const milestones: Text['milestones'] = {
+  people: (mentions) => mentions.join(' さん、'),
+  forName: (name) => `Slack を退出した ${name}`,
+  formerMember: '依頼者',
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
   asksMore: 'Devin から別の質問もあります:',

@@ -43,6 +43,7 @@ const message: Parameters<typeof renderMilestone>[0] = {
   key: 'needs-you:1',
   sessionId: 'abc',
   place: { kind: 'thread', isShared: false },
+  called: { kind: 'people', userIds: ['U1'] },
   quiet: false,
   answered: null,
   result: null,

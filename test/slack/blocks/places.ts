@@ -162,6 +162,7 @@ export function messageOf(
     ...quoted,
     key: 'needs-you:1',
     sessionId: 'abc',
+    called: { kind: 'people', userIds: ['U1'] },
     quiet: false,
     answered: null,
     result: null,

@@ -1,0 +1,61 @@
+import type { SlackPerson } from '../session/identity.ts';
+import type { Notify } from '../session/preferences.ts';
+import type { Called } from '../slack/blocks/called.ts';
+import { slackFailure } from '../slack/errors.ts';
+import type { SteeringCheck } from '../slack/steering-check.ts';
+import type { Replies } from '../store/replies.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+
+type NotifiedDeps = {
+  settings: Pick<Settings, 'preferencesFor'>;
+  /** null: Slack doesn't know the person. */
+  findPerson: (userId: string) => Promise<SlackPerson | null>;
+  check: SteeringCheck;
+  replies: Pick<Replies, 'recentAuthors'>;
+};
+
+/** Who is notified of a session, and where. */
+export type Notified = {
+  /** As the requester prefers; nobody reads direct messages of a person who left. */
+  where: (session: SessionRow, request: SessionRequest) => Promise<Notify>;
+  /** The requester; if they left Slack, people who took part lately and may steer the session. */
+  called: (sessionId: string, request: SessionRequest) => Promise<Called>;
+};
+
+const MOST_CALLED = 3;
+
+export function createNotified({ settings, findPerson, check, replies }: NotifiedDeps): Notified {
+  /** null: they are here, as far as Slack says. */
+  async function leaver({ userId, identity }: SessionRequest): Promise<{ name: string | null } | null> {
+    const known = identity?.kind === 'refused' ? null : (identity?.slackName ?? null);
+    try {
+      const person = await findPerson(userId);
+      if (person === null) return { name: known };
+      return person.kind === 'deactivated' ? { name: known ?? person.name } : null;
+    } catch (error) {
+      slackFailure(error);
+      return null;
+    }
+  }
+
+  return {
+    async where({ notify: chosen, threadTs }, request) {
+      const notify = chosen ?? (await settings.preferencesFor(request)).notify;
+      if (notify !== 'dm' || threadTs === '') return notify;
+      return (await leaver(request)) === null ? notify : 'thread';
+    },
+
+    async called(sessionId, request) {
+      const left = await leaver(request);
+      if (left === null) return { kind: 'people', userIds: [request.userId] };
+      const userIds: string[] = [];
+      for (const userId of await replies.recentAuthors(sessionId, request.userId)) {
+        if (userIds.length === MOST_CALLED) break;
+        if ((await check(request, userId)).kind === 'allowed') userIds.push(userId);
+      }
+      return userIds.length === 0 ? { kind: 'nobody', name: left.name } : { kind: 'people', userIds };
+    },
+  };
+}

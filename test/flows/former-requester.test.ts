@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const ASKS = { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' };
+
+describe('a session whose requester left Slack', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  const leaves = async (userId: string) => world().slack.changeUser(userId, { deleted: true });
+
+  test('calls who took part and may steer it, instead', async () => {
+    const { devin } = world();
+    const { ana, id, say, marked, relayedText } = await startThread(world());
+    const ben = addColleague(world());
+    const { ts } = await say(ben.userId, 'On main, please.');
+    await marked(ts, 'white_check_mark');
+    await leaves(ana.userId);
+    devin.advance(id, ASKS);
+    const { text } = await relayedText('Main or release?');
+    expect(text).toContain(`<@${ben.userId}> Devin asks:`);
+    expect(text).not.toContain(ana.userId);
+  });
+
+  test('pings nobody and names the requester in the thread, if only they may steer it', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, threadTs, id, say, marked, relayedText } = await startThread(world());
+    const ben = addColleague(world());
+    await marked((await say(ben.userId, 'On main, please.')).ts, 'white_check_mark');
+    const admin = addColleague(world(), { isAdmin: true });
+    await slack.command(admin.userId, channelId, 'steer requester');
+    await slack.command(ana.userId, channelId, 'notify dm');
+    await leaves(ana.userId);
+    devin.advance(id, ASKS);
+    const { text } = await relayedText('Main or release?');
+    expect(text).toContain(`For ${ana.name}, who left Slack: Devin asks:`);
+    devin.advance(id, { statusDetail: 'finished' });
+    const end = await slack.waitForMessage(
+      channelId,
+      (one) => one.threadTs === threadTs && one.text.includes('Finished'),
+    );
+    expect(end.text).toMatch(new RegExp(`^For ${ana.name}, who left Slack: Finished`));
+    expect(slack.problems).toEqual([]);
+  });
+});
