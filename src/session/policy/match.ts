@@ -47,13 +47,17 @@ export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): 
   return anyOf(patterns.map((pattern) => isThere(pattern, place)));
 }
 
-/** Parts are combined with "and", the entries of one list with "or"; what is left out asks for nothing. */
-export function isMatch({ people, channels, when = NEVER_MIND }: PolicyRule, facts: PolicyFacts): Known {
+/**
+ * Parts are combined with "and", the entries of one list with "or"; what is left out asks for nothing. If the request
+ * names several values, one that matches is enough to refuse it or to ask; to allow it, all of them must match.
+ */
+export function isMatch(rule: PolicyRule, facts: PolicyFacts): Known {
+  const { people, channels, when = NEVER_MIND, verdict } = rule;
   const { person, place, request } = facts;
   return allOf([
     people === undefined || isPerson(people, person),
     channels === undefined || isPlace(channels, place),
-    isAsked(when, request),
+    isAsked(when, request, verdict === 'allow' ? eachOf : anyOf),
   ]);
 }
 
@@ -82,26 +86,26 @@ function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): K
   }
 }
 
-function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: PolicyRequest): Known {
+/** Whether the values that a request names match, given whether each does. */
+type Combine = (found: readonly Known[]) => Known;
+
+function isAsked(when: When, request: PolicyRequest, combine: Combine): Known {
+  const { draft, hasSessionSecrets, hasAttachments } = request;
   const { acu_over: most } = when;
   // A session without a cap may use any number.
   const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
   const conditions: Record<keyof When, Known> = {
     acu_over: isOver,
-    repos: areRepositories(when.repos, draft.repos),
-    modes: isAmong(when.modes, draft.devin_mode),
-    platforms: isAmong(when.platforms, draft.platform),
-    playbooks: isAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id]),
-    secrets: isAmong(when.secrets, draft.secret_ids),
+    repos: areAmong(when.repos, draft.repos, { combine, isOne: isRepository }),
+    modes: areAmong(when.modes, draft.devin_mode, { combine }),
+    platforms: areAmong(when.platforms, draft.platform, { combine }),
+    playbooks: areAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id], { combine }),
+    secrets: areAmong(when.secrets, draft.secret_ids, { combine }),
     session_secrets: isAs(when.session_secrets, hasSessionSecrets),
     attachments: isAs(when.attachments, hasAttachments),
     bypass_approval: isAs(when.bypass_approval, draft.bypass_approval ?? false),
   };
   return allOf(Object.values(conditions));
-}
-
-function areRepositories(globs: readonly string[], names: readonly string[] = []): Known {
-  return globs.length === 0 || anyOf(names.flatMap((name) => globs.map((glob) => isRepository(glob, name))));
 }
 
 /** With a host in front of one of them, they may be the same. */
@@ -112,9 +116,15 @@ function isRepository(glob: string, name: string): Known {
 
 type Values = string | undefined | readonly (string | undefined)[];
 
-function isAmong(globs: readonly string[], values: Values): boolean {
+type Comparing = { combine: Combine; isOne?: (glob: string, value: string) => Known };
+
+function areAmong(
+  globs: readonly string[],
+  values: Values,
+  { combine, isOne = matchesGlob }: Comparing,
+): Known {
   const given = [values].flat().filter((value) => value !== undefined);
-  return globs.length === 0 || given.some((value) => globs.some((glob) => matchesGlob(glob, value)));
+  return globs.length === 0 || combine(given.map((value) => anyOf(globs.map((glob) => isOne(glob, value)))));
 }
 
 function isAs(wanted: boolean | undefined, found: boolean): boolean {
@@ -124,6 +134,11 @@ function isAs(wanted: boolean | undefined, found: boolean): boolean {
 function anyOf(found: readonly Known[]): Known {
   if (found.includes(true)) return true;
   return found.includes(null) ? null : false;
+}
+
+/** A request that names nothing doesn't match. */
+function eachOf(found: readonly Known[]): Known {
+  return found.length > 0 && allOf(found);
 }
 
 function allOf(found: readonly Known[]): Known {

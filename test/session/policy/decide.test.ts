@@ -100,6 +100,43 @@ describe('a rule', () => {
     expect(ruled(rule, given)).toBe(expected);
   });
 
+  test.each<[string, object, PolicyFacts['request']['draft'], string]>([
+    ['all its repositories', { repos: ['acme/web', 'acme/api'] }, { repos: ['acme/web', 'acme/api'] }, 'a'],
+    ['one of its repositories', { repos: ['acme/web'] }, { repos: ['acme/web', 'acme/secret'] }, 'rest'],
+    ['none, since it names none,', { repos: ['*'] }, {}, 'rest'],
+    ['both playbooks', { playbooks: ['p-*'] }, { playbook_id: 'p-1', child_playbook_id: 'p-2' }, 'a'],
+    ['one of two playbooks', { playbooks: ['p-1'] }, { playbook_id: 'p-1', child_playbook_id: 'x' }, 'rest'],
+    ['one of its secrets', { secrets: ['dev'] }, { secret_ids: ['dev', 'prod'] }, 'rest'],
+    ['its mode', { modes: ['fast', 'lite'] }, { devin_mode: 'lite' }, 'a'],
+    ['its platform', { platforms: ['win*'] }, { platform: 'windows' }, 'a'],
+  ])('that allows a task by %s decides only if all match', (_what, when, asked, rule) => {
+    const rules = [
+      { name: 'a', when, then: 'allow' },
+      { name: 'rest', then: 'refuse' },
+    ];
+    expect(decide(policyOf({ rules }), facts(draft(asked)))).toMatchObject({ rule });
+  });
+
+  test('that allows repositories decides if and only if it would for each of them alone', () => {
+    const name = constantFrom('acme/web', 'acme/api', 'Acme/WEB', 'git.acme.io/acme/web', 'other/web');
+    const globs = array(constantFrom('acme/*', 'acme/web', '*/api', 'git.acme.io/acme/*'), { minLength: 1 });
+    const allows = (repos: readonly string[], of: readonly string[]): boolean =>
+      decide(
+        policyOf({
+          rules: [
+            { name: 'a', when: { repos }, then: 'allow' },
+            { name: 'rest', then: 'refuse' },
+          ],
+        }),
+        facts(draft({ repos: [...of] })),
+      ).kind === 'allowed';
+    assert(
+      property(globs, array(name, { minLength: 1, maxLength: 4 }), (patterns, names) => {
+        expect(allows(patterns, names)).toBe(names.every((one) => allows(patterns, [one])));
+      }),
+    );
+  });
+
   test.each([
     ['acme/infra-*', 'git.acme.io/acme/infra-dns'],
     ['acme/infra-dns', 'git.acme.io/acme/infra-dns'],
