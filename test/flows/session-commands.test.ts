@@ -217,6 +217,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
           `A session in a private conversation · (?:Queued|Starting|Working).* · for @${ana.name} ·`,
         ),
       );
+    expect(others[3]).toContain("you can't write to it from here. Nothing was sent.");
     for (const command of ['stop', 'archive'])
       expect(await said(ben.userId, elsewhere, `${command} ${session.id}`)).toContain(
         "can't end it from here",

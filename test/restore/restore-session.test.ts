@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { catchUp } from '../../src/restore/restore-session.ts';
+import { catchUp, createRestoreSession } from '../../src/restore/restore-session.ts';
+import type { Identity } from '../../src/session/identity.ts';
 import type { FoundMessage } from '../../src/slack/posted-messages.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -59,5 +60,52 @@ describe('what is still to be posted in a restored thread', () => {
   test('is at most twenty messages, none of them from people', () => {
     expect(catchUp(snapshot(), said(300), []).unposted.size).toBe(20);
     expect(catchUp(snapshot(), said(3, 'user'), []).unposted.size).toBe(0);
+  });
+});
+
+describe('a card in Slack', () => {
+  const member = (devinUserId: string, how: 'email' | 'session'): Identity => ({
+    kind: 'matched',
+    devinUserId,
+    name: 'Ana Ruiz',
+    how,
+    checkedAtMs: 0,
+  });
+
+  /** Restores a session of Ana's, whose Devin user is user-1. */
+  async function restored({ text, runsAs }: { text: string; runsAs: string }): Promise<boolean> {
+    const imported: string[] = [];
+    const restore = createRestoreSession({
+      getSession: async (id) => Promise.resolve(sessionSnapshot(id, { user_id: runsAs })),
+      readHistory: async () => Promise.resolve(said(0)),
+      findRequester: async () => Promise.resolve('U1'),
+      sessionMember: async ({ userId }) => Promise.resolve(member(userId ?? '', 'session')),
+      resolver: { resolve: async () => Promise.resolve(member('user-1', 'email')) },
+      metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
+      importSession: async ({ snapshot: { sessionId } }) => {
+        imported.push(sessionId);
+        return Promise.resolve(null);
+      },
+      enqueue: async () => Promise.resolve(),
+      teamId: () => 'T1',
+    });
+    const lost = { sessionId: 's1', requestId: 'r1', createdAtS: 1, devinUserId: runsAs };
+    const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', repos: [], acuLimit: null };
+    const found = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
+    expect(imported).toEqual(found ? ['s1'] : []);
+    return found;
+  }
+
+  test.each([
+    ['names it', 'Working s1', 'user-2', true],
+    ['was posted before it, and it runs as the requester', 'Queued', 'user-1', true],
+    [
+      "was posted before it, and it runs as another person who copied the request's tag",
+      'Queued',
+      'user-2',
+      false,
+    ],
+  ])('is restored with the session or not: it %s', async (_what, text, runsAs, isTaken) => {
+    expect(await restored({ text, runsAs })).toBe(isTaken);
   });
 });
