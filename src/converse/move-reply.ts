@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { messagePages } from '../follow/index.ts';
 import type { ListMessages, ReplyBy } from '../follow/index.ts';
 import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
@@ -116,8 +117,6 @@ type SettleDeps = {
 
 export type SettleReply = (found: ReplyInSession, signal: AbortSignal) => Promise<ReplyOutcome>;
 
-const PAGE = 100;
-
 /**
  * sending -> delivered or unknown: the answer to a POST was lost, and a second POST might say everything twice. The
  * reply is searched for in the session's messages. If it isn't there, a person decides whether to send it again.
@@ -155,16 +154,13 @@ async function findEcho(
   reply: Reply,
 ): Promise<string | null> {
   const unclaimed: string[] = [];
-  let cursor = session.messagesCursor;
-  for (;;) {
-    const page = await listMessages(session.sessionId, { after: cursor, first: PAGE });
-    const same = page.items
+  const { sessionId, messagesCursor: after } = session;
+  for await (const { items } of messagePages(listMessages, sessionId, { after })) {
+    const same = items
       .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
       .map(({ eventId }) => eventId);
-    const claimed = await echoes.recognized(session.sessionId, same);
+    const claimed = await echoes.recognized(sessionId, same);
     unclaimed.push(...same.filter((id) => !claimed.has(id)));
-    if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
-    cursor = page.endCursor;
   }
   return unclaimed[await echoes.unseenTwins(reply)] ?? null;
 }

@@ -16,7 +16,6 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 
-const PAGE = 100;
 /** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */
 const CALL_AFTER_MS = 5000;
 /** Longer than any card shows. */
@@ -44,15 +43,11 @@ type Reading = Followed & { showsWebMessages: boolean };
  */
 export function createFetchMessages(deps: FetchDeps) {
   return async (followed: Followed, signal: AbortSignal): Promise<number> => {
-    const { sessionId } = followed.session;
-    let cursor = followed.session.messagesCursor;
-    let isFirstPage = cursor === null;
+    const { sessionId, messagesCursor: after } = followed.session;
+    let isFirstPage = after === null;
     let count = 0;
-    for (;;) {
-      const page = await deps.listMessages(sessionId, { after: cursor, first: PAGE, signal });
+    for await (const page of messagePages(deps.listMessages, sessionId, { after, signal })) {
       count += await storePage(deps, followed, { page, isFirstPage });
-      if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
-      cursor = page.endCursor;
       isFirstPage = false;
     }
     return count;
@@ -174,4 +169,21 @@ export function createListMessages(list: ListMessages): ListMessages {
       return list(sessionId, { ...query, after: null });
     }
   };
+}
+
+const PAGE = 100;
+
+/** The pages of a session's messages, oldest first, up to the last one or a cursor that doesn't move. */
+export async function* messagePages(
+  list: ListMessages,
+  sessionId: string,
+  { after, signal }: Pick<MessageQuery, 'after' | 'signal'>,
+): AsyncGenerator<Page<SessionMessage>> {
+  let cursor = after ?? null;
+  for (;;) {
+    const page = await list(sessionId, { after: cursor, first: PAGE, signal });
+    yield page;
+    if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) return;
+    cursor = page.endCursor;
+  }
 }

@@ -24,7 +24,7 @@ import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createWatcher } from './watcher.ts';
 import type { Watcher } from './watcher.ts';
 
-export { lastWordsOf } from './fetch-messages.ts';
+export { lastWordsOf, messagePages } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
 export { RELAY_TIMES } from './from-devin.ts';
 export type { RelayTimes } from './from-devin.ts';

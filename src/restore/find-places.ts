@@ -1,7 +1,6 @@
-import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Member } from '../devin/members.ts';
-import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
+import type { SessionMessage } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
 import type { Lost, Place } from '../queue/index.ts';
 import { readPrompt } from '../session/prompt.ts';
@@ -90,25 +89,4 @@ export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
     if (error instanceof DevinError && error.code !== 'rate-limited') return null;
     throw error;
   }
-}
-
-const PAGE = 200;
-
-/** All messages so far, oldest first, the cursor to continue from, and the files that Devin made. */
-export type History = { messages: SessionMessage[]; cursor: string | null; files: SessionAttachment[] };
-
-/** Devin's last page has no cursor: reading continues from the last one that wasn't null. */
-export function createReadHistory({ messages, attachments }: Pick<Devin, 'messages' | 'attachments'>) {
-  return async (sessionId: string): Promise<History> => {
-    const found: SessionMessage[] = [];
-    let cursor: string | null = null;
-    for (;;) {
-      const page = await messages.list(sessionId, { first: PAGE, after: cursor });
-      found.push(...page.items);
-      cursor = page.endCursor ?? cursor;
-      if (!page.hasNextPage || page.endCursor === null) break;
-    }
-    const files = await attachments.list(sessionId);
-    return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };
-  };
 }

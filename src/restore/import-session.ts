@@ -1,8 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Member } from '../devin/members.ts';
-import type { SessionMessage } from '../devin/schemas.ts';
-import { fileRow } from '../follow/index.ts';
+import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
+import { fileRow, messagePages } from '../follow/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
@@ -19,7 +20,6 @@ import type { Requests } from '../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { History } from './find-places.ts';
 
 type ImportDeps = {
   db: Kysely<Tables>;
@@ -29,6 +29,23 @@ type ImportDeps = {
   milestones: Pick<Milestones, 'add'>;
   ledger: Pick<Ledger, 'add'>;
 };
+
+/** All messages so far, oldest first, the cursor to continue from, and the files that Devin made. */
+export type History = { messages: SessionMessage[]; cursor: string | null; files: SessionAttachment[] };
+
+/** Devin's last page has no cursor: reading continues from the last one that wasn't null. */
+export function createReadHistory({ messages, attachments }: Pick<Devin, 'messages' | 'attachments'>) {
+  return async (sessionId: string): Promise<History> => {
+    const found: SessionMessage[] = [];
+    let cursor: string | null = null;
+    for await (const page of messagePages(messages.list, sessionId, {})) {
+      found.push(...page.items);
+      cursor = page.endCursor ?? cursor;
+    }
+    const files = await attachments.list(sessionId);
+    return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };
+  };
+}
 
 /** A session at Devin, and what to store for it. */
 type ExistingSession = {

@@ -5,19 +5,15 @@ import type { Queue } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
-import { createFindPlaces, createFindRequester, createReadHistory } from './find-places.ts';
-import type { History } from './find-places.ts';
-import { createImportSession, createSessionMember } from './import-session.ts';
-import type { ImportSession, SessionMember } from './import-session.ts';
+import { createFindPlaces, createFindRequester } from './find-places.ts';
+import { createImportSession, createReadHistory, createSessionMember } from './import-session.ts';
+import type { History, ImportSession, SessionMember } from './import-session.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRestoreSession } from './restore-session.ts';
 import { createSessionsRestorer } from './restore-sessions.ts';
 
-export { importedKey } from './import-session.ts';
-export type { ImportSession } from './import-session.ts';
-export { draftOf } from './import-session.ts';
-export type { History } from './find-places.ts';
-export type { SessionMember } from './import-session.ts';
+export { draftOf, importedKey } from './import-session.ts';
+export type { History, ImportSession, SessionMember } from './import-session.ts';
 
 type RestoringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;

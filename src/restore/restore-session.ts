@@ -7,9 +7,9 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { FoundMessage, MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { orNull } from './find-places.ts';
-import type { FindRequester, History } from './find-places.ts';
+import type { FindRequester } from './find-places.ts';
 import { draftOf, importedKey } from './import-session.ts';
-import type { ImportSession, SessionMember } from './import-session.ts';
+import type { History, ImportSession, SessionMember } from './import-session.ts';
 
 /** A card in Slack. */
 export type FoundCard = {
