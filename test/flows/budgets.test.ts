@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { createGovernedWorld, someoneIn } from '../support/governed.ts';
-import type { GovernedWorld } from '../support/governed.ts';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -9,17 +8,7 @@ const CREATE = { method: 'POST', path: '/sessions' } as const;
 const LIMITS = 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
 const RULE = 'rule: limits.acu_per_person_per_day';
 
-let shared: GovernedWorld | null = null;
-
-function world(): GovernedWorld {
-  if (shared === null) throw new Error('the world is not there yet');
-  return shared;
-}
-
-beforeAll(async () => {
-  shared = await createGovernedWorld(LIMITS, { overrides: { watchTimes: { fastestMs: 20 } } });
-});
-afterAll(async () => shared?.close());
+const world = useGovernedWorld(LIMITS, { overrides: { watchTimes: { fastestMs: 20 } } });
 
 function someone() {
   const who = someoneIn(world(), { name: 'budgets' });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGovernedWorld, someoneIn } from '../support/governed.ts';
-import type { GovernedWorld } from '../support/governed.ts';
+import { expect, test } from 'vitest';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { cardOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -10,23 +9,13 @@ rules:
 `;
 
 const clock = { aheadMs: 0 };
-let shared: GovernedWorld | null = null;
-
-function world(): GovernedWorld {
-  if (shared === null) throw new Error('the world is not there yet');
-  return shared;
-}
-
-beforeAll(async () => {
-  shared = await createGovernedWorld(POLICY, {
-    overrides: {
-      now: () => Date.now() + clock.aheadMs,
-      // Only the button notices that the time is over.
-      sweepTimes: { everyMs: 3_600_000, strandedMs: 3_600_000 },
-    },
-  });
+const world = useGovernedWorld(POLICY, {
+  overrides: {
+    now: () => Date.now() + clock.aheadMs,
+    // Only the button notices that the time is over.
+    sweepTimes: { everyMs: 3_600_000, strandedMs: 3_600_000 },
+  },
 });
-afterAll(async () => shared?.close());
 
 test('a late approval starts nothing, even if the request still shows as waiting', async () => {
   const { slack } = world();

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGovernedWorld, someoneIn } from '../support/governed.ts';
-import type { GovernedWorld } from '../support/governed.ts';
+import { expect, test } from 'vitest';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { toldTo } from '../support/asking.ts';
 
@@ -24,17 +23,7 @@ channels:
     instructions: Ask before adding a dependency.
 `;
 
-let shared: GovernedWorld | null = null;
-
-function world(): GovernedWorld {
-  if (shared === null) throw new Error('the world does not exist yet');
-  return shared;
-}
-
-beforeAll(async () => {
-  shared = await createGovernedWorld(POLICY);
-});
-afterAll(async () => shared?.close());
+const world = useGovernedWorld(POLICY);
 
 async function formIn(options: Parameters<typeof someoneIn>[1] = {}, text = '') {
   const who = someoneIn(world(), options);

@@ -1,9 +1,8 @@
 import { assert, asyncProperty, constantFrom } from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { createGovernedWorld, someoneIn } from '../support/governed.ts';
-import type { GovernedWorld } from '../support/governed.ts';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, doneWith, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -16,18 +15,11 @@ channels:
   - { match: ["#quiet-*"], listen: mentions }
 `;
 
-let shared: GovernedWorld | null = null;
+const world = useGovernedWorld(CHANNELS);
 
-function world(): GovernedWorld {
-  if (shared === null) throw new Error('the world does not exist yet');
-  return shared;
-}
-
-beforeAll(async () => {
-  shared = await createGovernedWorld(CHANNELS);
-  shared.devin.addRepository({ path: 'acme/infra-dns' });
+beforeAll(() => {
+  world().devin.addRepository({ path: 'acme/infra-dns' });
 });
-afterAll(async () => shared?.close());
 
 type Someone = ReturnType<typeof someoneIn>;
 /** What a rule is about, as it is written in the policy, in a command, and in a form. */

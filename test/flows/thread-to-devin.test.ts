@@ -116,23 +116,8 @@ describe('replies in the thread', () => {
     const thread = await startThread(world());
     const { ts } = await thread.say(thread.ana.userId, 'use main');
     await delivered(thread, ts);
-    const edit = (text: string, edited: boolean) =>
-      slack.deliverEvent({
-        type: 'message',
-        subtype: 'message_changed',
-        hidden: true,
-        channel: thread.channelId,
-        message: {
-          type: 'message',
-          user: thread.ana.userId,
-          text,
-          ts,
-          thread_ts: thread.threadTs,
-          ...(edited && { edited: { user: thread.ana.userId, ts: '1700000000.000100' } }),
-        },
-      });
-    await edit('use main', false);
-    const first = await edit('use release', true);
+    await thread.edit(ts, 'use main', null);
+    const first = await thread.edit(ts, 'use release', '1700000000.000100');
     await slack.redeliver(first);
     await expect.poll(() => thread.heard()).toHaveLength(2);
     await slack.deliverEvent({
@@ -163,19 +148,12 @@ describe('replies in the thread', () => {
     const user = thread.ana.userId;
     const { ts } = await thread.say(user, 'use main');
     await delivered(thread, ts);
-    const edit = (text: string, editedTs: string) =>
-      slack.deliverEvent({
-        type: 'message',
-        subtype: 'message_changed',
-        channel: thread.channelId,
-        message: { user, text, ts, thread_ts: thread.threadTs, edited: { user, ts: editedTs } },
-      });
     // The correction waits behind a message that Devin is too busy to take, so that the edits find it waiting.
     const busy = devin.fail(SEND, { times: Infinity, status: 429, retryAfter: 1 });
     const waiting = await thread.say(user, 'look around');
     const after = (seconds: number): string => (Number(waiting.ts) + seconds).toFixed(6);
-    const first = await edit('use release', after(0.0001));
-    await edit('use release-2', after(0.0002));
+    const first = await thread.edit(ts, 'use release', after(0.0001));
+    await thread.edit(ts, 'use release-2', after(0.0002));
     await slack.redeliver(first);
     busy.clear();
     await delivered(thread, (await thread.say(user, 'go')).ts);

@@ -136,20 +136,7 @@ describe('an edit', () => {
   const SEND = { method: 'POST', path: /\/messages$/ } as const;
 
   const edit = async (thread: Thread, ts: string, text: string) =>
-    world().slack.deliverEvent({
-      type: 'message',
-      subtype: 'message_changed',
-      hidden: true,
-      channel: thread.channelId,
-      message: {
-        type: 'message',
-        user: thread.ana.userId,
-        text,
-        ts,
-        thread_ts: thread.threadTs,
-        edited: { user: thread.ana.userId, ts: `${text.length}.000100` },
-      },
-    });
+    thread.edit(ts, text, `${text.length}.000100`);
   const heardWords = (thread: Thread): string[] => thread.heard().map(({ message }) => message);
 
   test('to a reply in flight sends one correction after it', async () => {

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGovernedWorld, someoneIn } from '../support/governed.ts';
-import type { GovernedWorld } from '../support/governed.ts';
+import { expect, test } from 'vitest';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { toldTo } from '../support/asking.ts';
 
 const POLICY = `
@@ -9,17 +8,7 @@ rules:
   - { name: nothing in closed channels, channels: ["#closed-*"], then: refuse, say: "Ask in #platform." }
 `;
 
-let shared: GovernedWorld | null = null;
-
-function world(): GovernedWorld {
-  if (shared === null) throw new Error('the world does not exist yet');
-  return shared;
-}
-
-beforeAll(async () => {
-  shared = await createGovernedWorld(POLICY);
-});
-afterAll(async () => shared?.close());
+const world = useGovernedWorld(POLICY);
 
 async function whoami(where: Parameters<typeof someoneIn>[1] = {}) {
   const who = someoneIn(world(), where);

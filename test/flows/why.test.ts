@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGovernedWorld, someoneIn } from '../support/governed.ts';
-import type { GovernedWorld } from '../support/governed.ts';
+import { expect, test } from 'vitest';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { sessionOf } from '../support/look.ts';
 
 const POLICY = `
@@ -14,17 +13,7 @@ channels:
     set: { modes: [lite], acu: 5 }
 `;
 
-let shared: GovernedWorld | null = null;
-
-function world(): GovernedWorld {
-  if (shared === null) throw new Error('the world does not exist yet');
-  return shared;
-}
-
-beforeAll(async () => {
-  shared = await createGovernedWorld(POLICY);
-});
-afterAll(async () => shared?.close());
+const world = useGovernedWorld(POLICY);
 
 async function why(options: string, where: Parameters<typeof someoneIn>[1] = {}) {
   const who = someoneIn(world(), where);

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { createWorld } from './bot.ts';
 import type { World, WorldOptions } from './bot.ts';
 import { captureLog } from './log-lines.ts';
 import { addColleague } from './people.ts';
 
 /** A world under a policy file, which tests change while the app runs. */
-export async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
+async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
   const file = join(folder, 'policy.yml');
   const write = async (yaml: string): Promise<void> => writeFile(file, `${yaml}\nversion: 1\n`);
@@ -37,7 +37,20 @@ export async function createGovernedWorld(policy: string, options: WorldOptions 
   };
 }
 
-export type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
+type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
+
+/** One for all tests of a file: each test brings its own people and channels. */
+export function useGovernedWorld(policy: string, options: WorldOptions = {}): () => GovernedWorld {
+  let world: GovernedWorld | null = null;
+  beforeAll(async () => {
+    world = await createGovernedWorld(policy, options);
+  });
+  afterAll(async () => world?.close());
+  return () => {
+    if (world === null) throw new Error('the world is not there yet');
+    return world;
+  };
+}
 
 type Options = {
   name?: string;

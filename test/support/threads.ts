@@ -46,6 +46,18 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
       slack.waitForMessage(channelId, (one) => one.ephemeralFor === userId && one.text.includes(words)),
     say: async (userId: string, words: string, options = {}) =>
       slack.speak(userId, channelId, words, { threadTs: card.ts, ...options }),
+    /** What its author makes of an earlier message. `editedTs` null: not an edit by a person, such as a link's preview. */
+    edit: async (ts: string, text: string, editedTs: string | null) => {
+      const user = ana.userId;
+      const edited = editedTs !== null && { edited: { user, ts: editedTs } };
+      return slack.deliverEvent({
+        type: 'message',
+        subtype: 'message_changed',
+        hidden: true,
+        channel: channelId,
+        message: { type: 'message', user, text, ts, thread_ts: card.ts, ...edited },
+      });
+    },
     marked: async (ts: string, reaction: string): Promise<Message> =>
       slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has(reaction)),
     /** What people said to Devin after the prompt. */
