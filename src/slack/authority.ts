@@ -2,6 +2,7 @@ import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { escape } from './blocks/text.ts';
 import type { InConversation, Presence } from './conversations.ts';
@@ -42,6 +43,13 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     return found === null ? steering.notLookedUp : steering[why];
   }
 
+  /** To steer the session of this request. A refusal is recorded. */
+  async function steering(request: SessionRequest, person: Person): Promise<string | null> {
+    const identity = await identify(person);
+    if (identity === null) return (await textFor(person.userId)).steering.notLookedUp;
+    return steeringRefusal(request, person.userId, identity);
+  }
+
   return {
     /** Whether the person may do anything here at all. */
     async personRefusal(person: Person): Promise<string | null> {
@@ -49,25 +57,19 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
       return 'why' in identity ? identity.why : null;
     },
 
-    /** To steer the session of this request. A refusal is recorded. */
-    async steeringRefusal(request: SessionRequest, person: Person): Promise<string | null> {
-      const identity = await identify(person);
-      if (identity === null) return (await textFor(person.userId)).steering.notLookedUp;
-      return steeringRefusal(request, person.userId, identity);
-    },
+    steeringRefusal: steering,
 
     /** To write to a session from outside its thread. */
     writingRefusal: async ({ channelId }: SessionRow, userId: string): Promise<string | null> =>
       placeRefusal({ channelId, userId }, 'notInConversation'),
 
-    /** To end a session from outside its thread; its requester may anywhere, since it costs. */
-    async endingRefusal(
-      request: SessionRequest,
-      { channelId }: SessionRow,
-      userId: string,
-    ): Promise<string | null> {
-      if (request.source !== 'follow' && request.userId === userId) return null;
-      return placeRefusal({ channelId, userId }, 'notYoursToEnd');
+    /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
+    async endingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
+      const refused = await steering(request, person);
+      const { userId } = person;
+      const isTheirs = request.source !== 'follow' && request.userId === userId;
+      if (refused !== null || isTheirs) return refused;
+      return placeRefusal({ channelId: session.channelId, userId }, 'notYoursToEnd');
     },
 
     /** To read what another person asked for. */

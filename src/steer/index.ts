@@ -6,8 +6,11 @@ import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/inde
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
+import { createAuthority } from '../slack/authority.ts';
 import { createSteeringRefusal } from '../slack/steering-check.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
@@ -46,10 +49,14 @@ export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
   const { db, requests, sessions, cards, envelopes, identities } = store;
   const { enqueue } = queue;
-  const { outbound, people, textFor } = slack;
+  const { outbound, people, presence, textFor } = slack;
   const { log } = deps.tuning;
   const refusal = createSteeringRefusal({ check, audit: store.audit, textFor });
-  const steeringRefusal = tolerant(refusal, textFor);
+  const steeringRefusal = tolerant<SessionRequest>(refusal, textFor);
+  const identify = deps.resolver.resolve;
+  const authority = createAuthority({ identify, presence, steeringRefusal: refusal, textFor });
+  const endingRefusal = async (followed: Followed, userId: string): Promise<string | null> =>
+    authority.endingRefusal(followed, { teamId: followed.request.teamId, userId });
   const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
     db,
@@ -57,6 +64,7 @@ export function createSteering(deps: SteeringDeps): void {
     cards,
     sessions,
     steeringRefusal,
+    endingRefusal: tolerant(endingRefusal, textFor),
     devin: verbsOf(devin),
     enqueue,
     recordAnswer,

@@ -6,7 +6,6 @@ import { escape } from '../slack/blocks/text.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { answerPlace } from '../slack/places.ts';
-import type { SteeringRefusal } from '../slack/steering-check.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Text } from '../text/index.ts';
@@ -20,10 +19,13 @@ export function notDone(error: unknown, text: Text): string {
   return actionMessage({ kind: 'devin', ...error.facts }, text);
 }
 
-/** As `refusal`, escaped, or why the app can't tell now. */
-export function tolerant(refusal: SteeringRefusal, textFor: TextFor): SteeringRefusal {
-  return async (request, userId) =>
-    refusal(request, userId).catch(async (error: unknown) => escape(notDone(error, await textFor(userId))));
+/** Why a person may not do something, escaped; null: they may. */
+export type Refusal<Asked> = (asked: Asked, userId: string) => Promise<string | null>;
+
+/** As `refusal`, or why the app can't tell now. */
+export function tolerant<Asked>(refusal: Refusal<Asked>, textFor: TextFor): Refusal<Asked> {
+  return async (asked, userId) =>
+    refusal(asked, userId).catch(async (error: unknown) => escape(notDone(error, await textFor(userId))));
 }
 
 /** Tells a person privately what became of their command or button press. */

@@ -20,7 +20,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { notDone } from './outcome.ts';
-import type { Notifier } from './outcome.ts';
+import type { Notifier, Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;
@@ -33,7 +33,8 @@ type SteerDeps = {
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'find' | 'change'>;
-  steeringRefusal: SteeringRefusal;
+  steeringRefusal: Refusal<SessionRequest>;
+  endingRefusal: Refusal<Followed>;
   devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
@@ -49,14 +50,18 @@ type Outcome = { kind: 'done'; snapshot: SessionSnapshot } | { kind: 'not-done';
 
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
-  const { steeringRefusal, notifier, textFor } = deps;
+  const { notifier, textFor } = deps;
 
   return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
     const { userId, what } = job;
     const followed = await findFollowed(deps, job.sessionId);
     if (followed === null) return;
     const answerTo = job.answerTo ?? inThread(followed.session);
-    const refusal = await steeringRefusal(followed.request, userId);
+    // Who said it in the thread is there.
+    const isThere = job.replyId !== undefined;
+    const refusal = isThere
+      ? await deps.steeringRefusal(followed.request, userId)
+      : await deps.endingRefusal(followed, userId);
     if (refusal !== null) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return;

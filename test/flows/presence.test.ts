@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stopOnCard, toldTo } from '../support/asking.ts';
+import { pressToOpen, stopOnCard, toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
@@ -78,6 +78,17 @@ describe('a former member of a private channel', () => {
     leave(world(), ana.userId, channelId);
     await slack.command(ana.userId, elsewhere, `stop ${session.id}`);
     await expect.poll(() => devin.session(session.id).status).toBe('exit');
+  });
+
+  test("can't end another person's session from a dialog that was still open", async () => {
+    const { slack, devin } = world();
+    const { ben, channelId, session, on } = await startedInPrivate();
+    const asked = await pressToOpen(world(), ben.userId, { on, button: 'ask_stop' });
+    leave(world(), ben.userId, channelId);
+    await slack.submit(asked.id, ben.userId);
+    const direct = slack.directMessages(ben.userId);
+    await slack.waitForMessage(direct, ({ text }) => text.includes("you can't end it from here"));
+    expect(devin.session(session.id).status).not.toBe('exit');
   });
 
   test("can't send from a dialog that was still open", async () => {

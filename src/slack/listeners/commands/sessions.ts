@@ -104,7 +104,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function steer(call: Invocation, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
-    const refusal = await endingRefusal(found, call);
+    const refusal = await authority.endingRefusal(found, call);
     if (refusal !== null) return notice([refusal]);
     const { sessionId, phaseAt } = found.session;
     if (isDoneAlready(kind, found.session)) {
@@ -114,11 +114,6 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     }
     await steering.steer(call, kind, { sessionId, always: true });
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
-  }
-
-  async function endingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
-    const refusal = await authority.steeringRefusal(request, person);
-    return refusal ?? authority.endingRefusal(request, session, person.userId);
   }
 
   async function sayingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
