@@ -95,7 +95,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     command,
     tuning,
   });
-  const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.defaults });
+  const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.settings });
   const { watcher, recorder, listMessages, fetchMessages } = createFollowing({
     queue,
     store,

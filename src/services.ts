@@ -73,7 +73,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const { gate, budget } = createTrust({ policy, ledger, slack });
   const governed = (one: Store): Store => ({
     ...one,
-    defaults: withPolicy(one.defaults, { policy, gate, log }),
+    settings: withPolicy(one.settings, { policy, gate, log }),
   });
   const { findByEmail, findMember } = lookUpMembers(devin.members);
   const resolver = createIdentityResolver({

@@ -44,7 +44,7 @@ export type PostNewCard = (request: SessionRequest, session: SessionRow | null) 
 
 type CardsDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
-  store: Pick<Store, 'db' | 'requests' | 'cards' | 'posts' | 'sessions' | 'listing' | 'defaults'>;
+  store: Pick<Store, 'db' | 'requests' | 'cards' | 'posts' | 'sessions' | 'listing' | 'settings'>;
   slack: Pick<Slack, 'outbound'>;
   redrawHome: RedrawHome;
   withLease: WithLease;

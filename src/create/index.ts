@@ -124,13 +124,13 @@ export function createCreation(deps: CreationDeps): Creation {
 }
 
 function createNotifyOutcome({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
-  const { requests, defaults } = store;
+  const { requests, settings } = store;
   const { outbound, textFor } = slack;
   const { enqueue } = queue;
   const { now, log } = tuning;
   return createOutcomeNotifier({
     requests,
-    defaults,
+    settings,
     outbound,
     withLease,
     postOnce,

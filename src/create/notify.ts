@@ -28,7 +28,7 @@ import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 
 type OutcomeDeps = {
   requests: Pick<Requests, 'find'>;
-  defaults: Pick<Settings, 'preferencesFor'>;
+  settings: Pick<Settings, 'preferencesFor'>;
   outbound: Pick<Outbound, 'directChannel' | 'permalink'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -46,7 +46,7 @@ const CARD_WAIT_MS = 60_000;
 
 /** Notifies the person once, under the card or in a direct message, if a request has no session or may have none. */
 export function createOutcomeNotifier(deps: OutcomeDeps) {
-  const { requests, defaults, withLease, enqueue, now } = deps;
+  const { requests, settings, withLease, enqueue, now } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
     await enqueue('tell-outcome', { requestId }, { key: requestId, startAfterMs });
@@ -57,7 +57,7 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
       const request = await requests.find(requestId);
       if (request === null || !isOutcome(request)) return;
       if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
-      const { notify } = await defaults.preferencesFor(request);
+      const { notify } = await settings.preferencesFor(request);
       if (notify === 'card') return;
       const waitMs = await notifyOnce(deps, { request, lease, direct: notify === 'dm' });
       if (waitMs !== null) await again(requestId, waitMs);

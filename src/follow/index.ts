@@ -70,7 +70,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
   const { now, watchTimes: times } = deps.tuning;
-  const { db, sessions, milestones, cards, ledger, calls, messages, replies, echoes, defaults } = store;
+  const { db, sessions, milestones, cards, ledger, calls, messages, replies, echoes, settings } = store;
   const recorder = createRecorder({
     db,
     sessions,
@@ -92,12 +92,12 @@ export function createFollowing(deps: FollowingDeps): Following {
     replies,
     echoes,
     cards,
-    settings: defaults,
+    settings,
     listMessages,
     enqueue,
   });
   const notified = createNotified({
-    settings: defaults,
+    settings,
     findPerson: deps.slack.people.find,
     check: deps.check,
     replies,

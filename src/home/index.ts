@@ -24,7 +24,7 @@ type HomeDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<
     Store,
-    'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'defaults' | 'greetings'
+    'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings' | 'greetings'
   >;
   devin: Pick<Devin, 'self'>;
   slack: Pick<
@@ -49,7 +49,7 @@ type HomeDeps = {
 export function createHome(deps: HomeDeps): void {
   const { queue, store, slack, resolver, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
-  const { listing, requests, approvalMessages, sessions, defaults, greetings } = store;
+  const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
   const { enqueue } = queue;
   const { outbound, workspaceUrl, textFor } = slack;
   const publish = createHomePublisher({
@@ -57,7 +57,7 @@ export function createHome(deps: HomeDeps): void {
     requests,
     approvalMessages,
     sessions,
-    defaults,
+    settings,
     resolver,
     withNames: deps.withNames,
     healthFor: createHealth(deps),

@@ -27,7 +27,7 @@ type HomeDeps = {
   requests: Pick<Requests, 'find'>;
   approvalMessages: Pick<ApprovalMessages, 'waitingFor'>;
   sessions: Pick<Sessions, 'ofRequest'>;
-  defaults: Pick<Settings, 'layersFor' | 'preferencesFor'>;
+  settings: Pick<Settings, 'layersFor' | 'preferencesFor'>;
   resolver: IdentityResolver;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   /** null: the person is no administrator. */
@@ -57,7 +57,7 @@ const IDENTITY_PATIENCE_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
-  const { listing, requests, sessions, defaults, resolver, outbound, richBlocks, enqueue, textFor, log } =
+  const { listing, requests, sessions, settings, resolver, outbound, richBlocks, enqueue, textFor, log } =
     deps;
 
   /** null: it can't be looked up. */
@@ -99,8 +99,8 @@ export function createHomePublisher(deps: HomeDeps) {
     const [{ requestIds, total }, approvals, layers, preferences, usage] = await Promise.all([
       listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
       approvalsOf(whose),
-      defaults.layersFor(whose),
-      defaults.preferencesFor(whose),
+      settings.layersFor(whose),
+      settings.preferencesFor(whose),
       deps.usage.ofPerson(whose),
     ]);
     const entries = await Promise.all(requestIds.map(entry));

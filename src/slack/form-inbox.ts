@@ -30,7 +30,7 @@ export type Origin = {
 type PlaceRules = { defaults: StoredDraft; set: (draft: EffectiveDraft) => EffectiveDraft };
 
 type DraftDeps = {
-  defaults: Pick<Settings, 'layersFor'>;
+  settings: Pick<Settings, 'layersFor'>;
   /** What the policy sets in a place; null: nothing. Doesn't take long, whatever it finds. */
   rulesAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<PlaceRules | null>;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
@@ -41,10 +41,10 @@ type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
 /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
 export type EffectiveDraftOf = (origin: Origin, typed: TypedDraft) => Promise<EffectiveDraft>;
 
-export function createEffectiveDraft({ defaults, rulesAt, withNames }: DraftDeps): EffectiveDraftOf {
+export function createEffectiveDraft({ settings, rulesAt, withNames }: DraftDeps): EffectiveDraftOf {
   return async ({ teamId, userId, channelId, placeKind = null }, { draft, reset = [] }) => {
     const [layers, rules] = await Promise.all([
-      defaults.layersFor({ teamId, userId, channelId }),
+      settings.layersFor({ teamId, userId, channelId }),
       rulesAt({ channelId, placeKind }),
     ]);
     const channel = { ...rules?.defaults, ...layers.channel };

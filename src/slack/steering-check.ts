@@ -82,13 +82,13 @@ export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
 export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
 
 type HereDeps = {
-  defaults: Pick<Settings, 'preferencesFor'>;
+  settings: Pick<Settings, 'preferencesFor'>;
   requests: Pick<Requests, 'isUnderCard'>;
 };
 
-export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
+export function createListenHere({ settings, requests }: HereDeps): ListenHere {
   async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
-    const chosen = await defaults.preferencesFor({ teamId, channelId, userId });
+    const chosen = await settings.preferencesFor({ teamId, channelId, userId });
     return { listen: listen ?? chosen.listen, steer: chosen.steer };
   }
 

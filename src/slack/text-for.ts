@@ -66,7 +66,7 @@ export function createTextFor({ languages, findPerson, findChosen, now, log }: T
 }
 
 type ChooseDeps = {
-  defaults: Pick<Settings, 'changePreferences'>;
+  settings: Pick<Settings, 'changePreferences'>;
   learnLanguage: LearnLanguage;
 };
 
@@ -74,10 +74,10 @@ type ChooseDeps = {
 export type ChooseLanguage = (person: Person, language: Language | null) => Promise<void>;
 
 /** Stores the language that a person chose, and uses it from now on. */
-export function createLanguageChooser({ defaults, learnLanguage }: ChooseDeps): ChooseLanguage {
+export function createLanguageChooser({ settings, learnLanguage }: ChooseDeps): ChooseLanguage {
   return async ({ teamId, userId }, language) => {
     const key = { teamId, scope: 'person', scopeId: userId } as const;
-    await defaults.changePreferences(key, { language }, userId);
+    await settings.changePreferences(key, { language }, userId);
     learnLanguage(userId, language);
   };
 }

@@ -36,7 +36,7 @@ type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs
 type ThreadInboxDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find' | 'isUnderCard'>;
-  defaults: Pick<Settings, 'preferencesFor'>;
+  settings: Pick<Settings, 'preferencesFor'>;
   replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
   /** While the task runs, other work on the database steps back. */

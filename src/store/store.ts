@@ -23,7 +23,7 @@ import { createRequests } from './requests.ts';
 import { createSessionMessages } from './session-messages.ts';
 import { createSessions } from './sessions.ts';
 import { createSetAside } from './set-aside.ts';
-import { createSettings as createDefaults } from './settings.ts';
+import { createSettings } from './settings.ts';
 import type { Clock } from './sql.ts';
 import { createThreadNotices } from './thread-notices.ts';
 import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
@@ -62,6 +62,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     messages: createSessionMessages(db),
     threadNotices: createThreadNotices(db),
     usage: createUsage(db),
-    defaults: createDefaults(db),
+    settings: createSettings(db),
   };
 }

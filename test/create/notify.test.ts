@@ -25,7 +25,7 @@ async function tellOutcome(
   const waits: number[] = [];
   const tell = createOutcomeNotifier({
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
-    defaults: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
+    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
     outbound: {
       directChannel: async () => Promise.resolve('D1'),
       permalink: async () => Promise.resolve('https://example.slack.com/archives/C1/p10'),

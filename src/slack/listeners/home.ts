@@ -22,7 +22,7 @@ type HomeDeps = DefaultsDeps & {
   homes: Pick<Homes, 'opened'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
-  defaults: Pick<Settings, 'changePreferences'>;
+  settings: Pick<Settings, 'changePreferences'>;
   chooseLanguage: ChooseLanguage;
   enqueue: Enqueue;
   now: () => number;
@@ -33,7 +33,7 @@ type HomeOwner = { teamId: string; userId: string; channelId: string };
 type DrawHome = (owner: HomeOwner) => Promise<void>;
 
 export function listenToHome(app: App, deps: HomeDeps): void {
-  const { homes, formInbox, openForm, defaults, chooseLanguage, enqueue, now } = deps;
+  const { homes, formInbox, openForm, settings, chooseLanguage, enqueue, now } = deps;
   const draw: DrawHome = async (owner) => {
     await homes.opened(owner, new Date(now()));
     await enqueue('publish-home', owner, { key: homeKey(owner) });
@@ -57,7 +57,7 @@ export function listenToHome(app: App, deps: HomeDeps): void {
     const notify = NOTIFY.find((where) => where === press.value);
     if (owner === null || notify === undefined) return;
     const key = { teamId: owner.teamId, scope: 'person', scopeId: owner.userId } as const;
-    await defaults.changePreferences(key, { notify }, owner.userId);
+    await settings.changePreferences(key, { notify }, owner.userId);
     await draw(owner);
   });
 
@@ -83,7 +83,7 @@ function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
 }
 
 type DefaultsDeps = {
-  defaults: Pick<Settings, 'layersFor' | 'set'>;
+  settings: Pick<Settings, 'layersFor' | 'set'>;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   authority: Pick<Authority, 'personRefusal'>;
   openView: ViewOpener;
@@ -94,13 +94,13 @@ type DefaultsDeps = {
 
 /** One's own defaults, changed in a form over the Home, which lists them. */
 function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): void {
-  const { defaults, withNames, authority, openView, tagRequests, textFor } = deps;
+  const { settings, withNames, authority, openView, tagRequests, textFor } = deps;
 
   onButton(app, ACTION.editDefaults, async (press) => {
     const { view, teamId, userId, triggerId } = press;
     if (view === null) return;
     const metadata = homeMetadata.read(view.metadata);
-    const { person = {} } = await defaults.layersFor({ ...metadata, teamId, userId });
+    const { person = {} } = await settings.layersFor({ ...metadata, teamId, userId });
     const draft = withNames(applyDefaults({ person }));
     const form = renderDefaultsForm({ metadata, draft }, await textFor(userId));
     await openView(triggerId, form, openingOf(press, 'form'));
@@ -113,7 +113,7 @@ function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): voi
     const refused = await authority.personRefusal({ teamId, userId });
     if (refused !== null) return ack({ response_action: 'update', view: withAlert(view, unescape(refused)) });
     const isNone = Object.keys(draft).length === 0;
-    await defaults.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
+    await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
     await ack();
     await draw({ teamId, userId, ...homeMetadata.read(view.metadata) });
   });

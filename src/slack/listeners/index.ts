@@ -84,7 +84,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
-  const { db, requests, sessions, forms, defaults, listing } = store;
+  const { db, requests, sessions, forms, settings, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
   const { effectiveDraft, inbox, formInbox, steering, threads } = createInboxes(deps);
   const identify = createIdentify(deps);
@@ -92,11 +92,11 @@ export function createListeners(deps: ListenerDeps): void {
   const { choicesFor, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const presence = createPresence(deps);
-  const check = createSteeringCheck({ resolve: deps.resolver.resolve, settings: defaults });
+  const check = createSteeringCheck({ resolve: deps.resolver.resolve, settings });
   const steeringRefusal = createSteeringRefusal({ check, audit: store.audit, textFor });
   const authority = createAuthority({ identify, presence, steeringRefusal, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
-  const chooseLanguage = createLanguageChooser({ defaults, learnLanguage: slack.learnLanguage });
+  const chooseLanguage = createLanguageChooser({ settings, learnLanguage: slack.learnLanguage });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
   warnOfOtherCommands(app, command, log);
   listenToCommands(app, {
@@ -108,7 +108,7 @@ export function createListeners(deps: ListenerDeps): void {
     sessions,
     forms,
     listing,
-    defaults,
+    settings,
     withNames,
     people,
     identify,
@@ -173,7 +173,7 @@ export function createListeners(deps: ListenerDeps): void {
     formInbox,
     openForm,
     openView,
-    defaults,
+    settings,
     withNames,
     chooseLanguage,
     authority,
@@ -188,8 +188,8 @@ export function createListeners(deps: ListenerDeps): void {
 
 function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
-  const { db, requests, forms, defaults, envelopes, replies } = store;
-  const effectiveDraft = createEffectiveDraft({ defaults, rulesAt: quickGate.rulesAt, withNames });
+  const { db, requests, forms, settings, envelopes, replies } = store;
+  const effectiveDraft = createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames });
   return {
     effectiveDraft,
     inbox: createRequestInbox({
@@ -205,7 +205,7 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, withNam
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
     steering: createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }),
-    threads: createThreadInbox({ db, requests, defaults, replies, enqueue, withPriority }),
+    threads: createThreadInbox({ db, requests, settings, replies, enqueue, withPriority }),
   };
 }
 

@@ -18,7 +18,7 @@ import type { Answers, Invocation } from '../commands.ts';
 
 export type SettingsCommandDeps = {
   command: string;
-  defaults: Settings;
+  settings: Settings;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   people: Pick<People, 'find'>;
   enqueue: Enqueue;
@@ -41,7 +41,7 @@ type Preferred = {
  * workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, defaults, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
+  const { command, settings, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
 
   async function isAdmin(call: Invocation): Promise<boolean> {
     const person = await people.find(call.userId);
@@ -87,8 +87,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
 
   async function shown(call: Invocation, before: string[] = []): Promise<Rendered> {
     const [layers, preferences] = await Promise.all([
-      defaults.layersFor(call),
-      defaults.preferencesFor(call),
+      settings.layersFor(call),
+      settings.preferencesFor(call),
     ]);
     const draft = deps.withNames(applyDefaults(layers));
     return renderDefaults({ draft, preferences, before }, call.text);
@@ -100,37 +100,35 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
   ): Promise<Rendered> {
     const { text } = call;
-    const { settings } = text;
+    const words = text.settings;
     if (problems.length > 0) {
       const typed = `${command} ${unescape(call.typed)}`;
       const told = renderProblems(problems, 'defaults', text);
-      return refusal({ problems: told, typed, formId: null, title: settings.nothingSet }, text);
+      return refusal({ problems: told, typed, formId: null, title: words.nothingSet }, text);
     }
     const { session_secrets: _never, ...stored } = draft;
-    const said = settings.set(settings.scopes[scope]);
+    const said = words.set(words.scopes[scope]);
     return change(call, { scope, said }, async (key) => {
-      const before = (await defaults.layersFor(call))[scope];
-      await defaults.set(key, { ...omitFields(before ?? {}, reset), ...stored }, call.userId);
+      const before = (await settings.layersFor(call))[scope];
+      await settings.set(key, { ...omitFields(before ?? {}, reset), ...stored }, call.userId);
     });
   }
 
   async function clear(call: Invocation, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
-    const { settings } = call.text;
-    const said = settings.cleared(settings.scopes[scope]);
-    return change(call, { scope, said }, async (key) => defaults.set(key, null, call.userId));
+    const { settings: words } = call.text;
+    const said = words.cleared(words.scopes[scope]);
+    return change(call, { scope, said }, async (key) => settings.set(key, null, call.userId));
   }
 
   /** Answers with one line: what applies now, which can differ from what was set. */
   async function prefer(call: Invocation, { setting, scope, chosen }: Preferred): Promise<Rendered> {
-    const { settings, joins } = call.text;
+    const { settings: words, joins } = call.text;
     const refused = await changeRefusal(call, scope, []);
     if (refused !== null) return notice([refused]);
-    await defaults.changePreferences(keyOf(call, scope), chosen, call.userId);
-    const preferences = await defaults.preferencesFor(call);
+    await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
+    const preferences = await settings.preferencesFor(call);
     const { label, value } = shownSetting(setting, preferences, call.text);
-    return notice([
-      joins.sentences([settings.set(settings.scopes[scope]), settings.preference(label, value)]),
-    ]);
+    return notice([joins.sentences([words.set(words.scopes[scope]), words.preference(label, value)])]);
   }
 
   /** Redraws cards in the place: they say how their threads work. */
@@ -145,7 +143,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   async function showSetting(call: Invocation, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
     const refused = await personRefusal(call);
     if (refused !== null) return notice([refused]);
-    const preferences = await defaults.preferencesFor(call);
+    const preferences = await settings.preferencesFor(call);
     return renderSetting(setting, preferences, call.text);
   }
 
@@ -155,7 +153,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       await chooseLanguage(call, choice === 'slack' ? null : choice);
       await redrawHome(call);
     }
-    const preferences = await defaults.preferencesFor(call);
+    const preferences = await settings.preferencesFor(call);
     return renderSetting('language', preferences, await textFor(call.userId, preferences.language));
   }
 
