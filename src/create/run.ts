@@ -14,7 +14,7 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { FindSession } from './find-session.ts';
 import type { Adopt } from './send.ts';
-import type { Transitions } from './transitions.ts';
+import type { Moved, Transitions } from './transitions.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
@@ -129,8 +129,6 @@ type RunDeps = {
   postNewCard: PostNewCard;
 };
 
-type Settled = { request: SessionRequest; session: SessionRow | null };
-
 /**
  * Takes a request as far as possible: accepted -> identified -> attached -> sending -> created. The process may die after
  * any step; the row says where to continue.
@@ -141,7 +139,7 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
   }
 
   /** The request and its new session if it's settled; null: there is more to do later. */
-  async function walk(run: Run): Promise<Settled | null> {
+  async function walk(run: Run): Promise<Moved | null> {
     let { request } = run;
     let session: SessionRow | null = null;
     while (isOpen(request.state) && !run.signal.aborted) {
@@ -174,7 +172,7 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
     // If another process holds the lease, it continues; if it died, the sweep finds the request.
-    const walked = async (lease: Lease): Promise<Settled | null> => {
+    const walked = async (lease: Lease): Promise<Moved | null> => {
       const request = late ? found : await requests.find(requestId);
       if (request === null) return null;
       return walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });

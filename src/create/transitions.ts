@@ -43,7 +43,7 @@ type Conditions = {
 };
 
 /** `session`: the one bound just now. */
-type Moved = { request: SessionRequest; session: SessionRow | null };
+export type Moved = { request: SessionRequest; session: SessionRow | null };
 
 type Then = Consequences | ((moved: SessionRequest) => Consequences);
 

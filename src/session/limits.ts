@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
+const LIMITED = ['openSessions', 'startsPerHour'] as const;
+type Limited = (typeof LIMITED)[number];
+
 /** Limits of one person; 0: no limit. */
-export type Limits = { openSessions: number; startsPerHour: number };
+export type Limits = Record<Limited, number>;
 
 /** What a person has open, and how many they started in the last hour. */
-export type Usage = { openSessions: number; startsPerHour: number };
-
-const LIMITED = ['openSessions', 'startsPerHour'] as const satisfies (keyof Limits)[];
+export type Usage = Record<Limited, number>;
 
 /** Which limit it is, what it allows, and what counts now. */
 export const limitReachedSchema = z.object({

@@ -39,6 +39,7 @@ function parsed(schema: z.ZodType<Payload>, body: unknown): Payload {
 
 const commandSchema = z
   .looseObject({
+    command: present,
     team_id: present,
     user_id: present,
     channel_id: present,
@@ -49,6 +50,7 @@ const commandSchema = z
   })
   .transform((body) => ({
     kind: 'command' as const,
+    name: body.command,
     teamId: body.team_id,
     userId: body.user_id,
     channelId: body.channel_id,

@@ -57,12 +57,15 @@ describe('a request to /slack/events', () => {
     expect(status).toBe(401);
   });
 
-  test('with another command than the settings name is logged, and fails for the person', async () => {
-    const { slack } = world();
+  test('with another command than the settings name is logged, and the person hears its name', async () => {
+    const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'other', members: [ana.userId] });
-    const { failure } = await slack.command(ana.userId, channelId, 'fix the login', { name: '/devin2' });
-    expect(failure).toBe('dispatch_failed');
+    const { message } = await slack.command(ana.userId, channelId, 'fix the login', { name: '/devin2' });
+    const told = message === null ? '' : slack.renderText(message);
+    expect(told).toContain("/devin2 isn't this app's command: type /devin instead.");
+    expect(told).toContain('/devin fix the login');
+    expect(devin.sessions).toEqual([]);
     expect(logged()).toContain('"command":"/devin2","msg":"Slack sent another command than /devin');
   });
 

@@ -114,6 +114,7 @@ describe('a payload from Slack', () => {
   test('is read as a command', () => {
     expect(readPayload(COMMAND)).toEqual({
       kind: 'command',
+      name: '/devin',
       teamId: 'T1',
       userId: 'U1',
       channelId: 'C1',

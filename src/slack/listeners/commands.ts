@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import type { Log } from '../../log.ts';
 import { faultsOf } from '../../session/failure.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { inTime, TooLateError } from '../../store/commit.ts';
@@ -56,6 +57,7 @@ type CommandDeps = SessionCommandDeps &
     openForm: FormOpener;
     outbound: Pick<Outbound, 'settleNotice'>;
     textFor: TextFor;
+    log: Pick<Log, 'warn'>;
   };
 
 type StartingKind = 'create' | 'open-form' | 'ask-first' | 'invalid';
@@ -72,7 +74,8 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
   const start = createStart(deps);
   const answer = createAnswer(deps);
 
-  onCommand(app, deps.command, async (command, ack) => {
+  onCommand(app, async (command, ack) => {
+    if (command.name !== deps.command) return ack(await misnamed(command, deps));
     const intent = parseCommand(command.text, { ownTag: deps.tagRequests });
     try {
       if (isStarting(intent)) await start(command, intent, ack);
@@ -122,6 +125,14 @@ function listenToChoices(
     const { started, gone } = (await textFor(press.userId)).command.question;
     await outbound.settleNotice(privatePlace(press), notice([form === null ? gone : started]));
   });
+}
+
+/** Slack's manifest has another name than the settings. */
+async function misnamed(command: Command, { command: name, textFor, log }: CommandDeps): Promise<Rendered> {
+  log.warn({ command: command.name }, `Slack sent another command than ${name}: check SLACK_COMMAND`);
+  const text = await textFor(command.userId);
+  const problems = [text.command.misnamed(command.name, name)];
+  return refusal({ problems, typed: `${name} ${unescape(command.text)}`, formId: null }, text);
 }
 
 type Unrecorded = { command: Command; intent: Intent; error: unknown };

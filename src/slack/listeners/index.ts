@@ -37,7 +37,6 @@ import { listenToMessages } from './messages.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
 import { listenToInvitations, listenToPeople } from './workspace.ts';
-import { warnOfOtherCommands } from './routes.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;
@@ -98,7 +97,6 @@ export function createListeners(deps: ListenerDeps): void {
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const chooseLanguage = createLanguageChooser({ settings, learnLanguage: slack.learnLanguage });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
-  warnOfOtherCommands(app, command, log);
   listenToCommands(app, {
     db,
     limiter: deps.limiter,
@@ -129,6 +127,7 @@ export function createListeners(deps: ListenerDeps): void {
     tagRequests,
     now,
     textFor,
+    log,
   });
   listenToSteering(app, { ...acting, steering, now });
   listenToApprovals(app, { ...acting, steering });

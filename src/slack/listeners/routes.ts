@@ -7,7 +7,6 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
-import type { Log } from '../../log.ts';
 import { ACTION } from '../ids.ts';
 import type { Press, Search, Shortcut, Submission } from '../interaction-payload.ts';
 import { readPayload } from '../payload.ts';
@@ -38,23 +37,11 @@ function isOf<Kind extends Payload['kind']>(payload: Payload, kind: Kind): paylo
 
 export type CommandAck = AckFn<string | RespondArguments>;
 
-export function onCommand(
-  app: App,
-  name: string,
-  handle: (command: Command, ack: CommandAck) => Promise<void>,
-): void {
-  app.command(name, async ({ body, ack }) => {
+/** Whatever its name is. */
+export function onCommand(app: App, handle: (command: Command, ack: CommandAck) => Promise<void>): void {
+  app.command(/./, async ({ body, ack }) => {
     const command = payloadOf(body, 'command');
     if (command !== null) await handle(command, ack);
-  });
-}
-
-/** The manifest has another name than the settings. It isn't acknowledged: Slack tells the person that it failed. */
-export function warnOfOtherCommands(app: App, name: string, log: Log): void {
-  app.command(/./, async ({ command: { command } }) => {
-    if (command !== name)
-      log.warn({ command }, `Slack sent another command than ${name}: check SLACK_COMMAND`);
-    await Promise.resolve();
   });
 }
 

@@ -3,6 +3,8 @@ export const command = {
   /** The store did not take the request. */
   notRecorded:
     "Your request couldn't be saved, so nothing was started. Try again in a minute. If it happens again, tell an app admin.",
+  misnamed: (typed: string, name: string): string =>
+    `${typed} isn't this app's command: type ${name} instead. To change the name, an app admin sets SLACK_COMMAND and the command in the Slack app's settings alike.`,
   /** The same for a command that would have started nothing. */
   notAnswered: {
     title: 'Nothing was done.',
