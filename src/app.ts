@@ -7,7 +7,7 @@ import { createFollowing } from './follow/index.ts';
 import { createForms } from './forms/index.ts';
 import { createHealthPages, createReadiness, createWriteWatch } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
-import { tellOfSharing } from './identity/tell-shared.ts';
+import { notifyOfSharing } from './identity/notify-shared.ts';
 import { createLog } from './log.ts';
 import { createRestoring } from './restore/index.ts';
 import { openServices } from './services.ts';
@@ -60,7 +60,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { transitions, adopt, sweep } = creation;
   createApprovals({ queue, store, slack, gate, transitions, redrawHome, withLease, postOnce, tuning });
   const { identities } = store;
-  tellOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
+  notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
   createForms({ queue, store, slack, resolver, gate, log });
 
   const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };

@@ -7,7 +7,7 @@ import { createMayApprove } from '../trust/index.ts';
 import type { Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createSettler } from './settle.ts';
-import { createApproverTeller } from './tell-approvers.ts';
+import { createApproverNotifier } from './notify-approvers.ts';
 
 type ApprovalDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -34,8 +34,8 @@ export function createApprovals(deps: ApprovalDeps): void {
   const mayApprove = createMayApprove(slack);
   const settling = { requests, people, judge, mayApprove, transitions, envelopes, audit, outbound };
   const { settle, expire } = createSettler({ ...settling, now, textFor });
-  const telling = { requests, messages, outbound, withLease, postOnce, enqueue, redrawHome };
+  const notifying = { requests, messages, outbound, withLease, postOnce, enqueue, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
-  queue.work('tell-approvers', createApproverTeller({ ...telling, now, log, textFor }), SOME);
+  queue.work('tell-approvers', createApproverNotifier({ ...notifying, now, log, textFor }), SOME);
 }

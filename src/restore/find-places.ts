@@ -1,6 +1,6 @@
 import { DevinError } from '../devin/errors.ts';
-import type { Member } from '../devin/members.ts';
 import type { SessionMessage } from '../devin/schemas.ts';
+import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Lost, Place } from '../queue/index.ts';
 import { readPrompt } from '../session/prompt.ts';
@@ -69,7 +69,7 @@ function distinct(places: readonly Place[]): Place[] {
 export type FindRequester = (devinUserId: string) => Promise<string | null>;
 
 type RequesterDeps = {
-  findMember: (devinUserId: string) => Promise<Member | null>;
+  findMember: FindMember;
   people: Pick<People, 'findByEmail'>;
 };
 

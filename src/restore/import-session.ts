@@ -1,9 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
-import type { Member } from '../devin/members.ts';
 import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
 import { fileRow, messagePages } from '../follow/index.ts';
+import type { FindMember } from '../identity/resolve.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
@@ -153,7 +153,7 @@ export function draftOf(
   return { values: storedDraftSchema.parse(values), sources: {} };
 }
 
-type MemberDeps = { findMember: (devinUserId: string) => Promise<Member | null>; now: () => number };
+type MemberDeps = { findMember: FindMember; now: () => number };
 
 /** Who a session runs as according to Devin; null: it doesn't say. */
 export type SessionMember = (snapshot: SessionSnapshot) => Promise<Identity | null>;

@@ -1,4 +1,5 @@
 import type { Member } from '../devin/members.ts';
+import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Jobs } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
@@ -13,7 +14,7 @@ import type { Notifier } from './outcome.ts';
 type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;
   /** null: Devin's organization has no such member. */
-  findMember: (devinUserId: string) => Promise<Member | null>;
+  findMember: FindMember;
   identities: Pick<Identities, 'setLink' | 'removeLink' | 'forget'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   notifier: Notifier;

@@ -12,11 +12,11 @@ import type { Budget } from './budget.ts';
 import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-file.ts';
-import { createOwnerTeller } from './tell-owners.ts';
+import { createOwnerNotifier } from './notify-owners.ts';
 import { createMayAll } from './usage/may-all.ts';
 import { createUsageReport } from './usage/report.ts';
 import type { ReportUsage } from './usage/report.ts';
-import { createUsageTeller } from './usage/show.ts';
+import { createShowUsage } from './usage/show.ts';
 
 export { createApproversOf, createMayApprove } from './approvers.ts';
 export type { ApproversOf, MayApprove } from './approvers.ts';
@@ -82,15 +82,22 @@ export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson'
   const { log, now } = deps.tuning;
   const { groups, outbound, people, richBlocks, textFor } = slack;
   const { enqueue } = queue;
-  const telling = { policy: policy.current, outbound, textFor, log };
+  const notifying = { policy: policy.current, outbound, textFor, log };
   const { membersOf, isIn: isInGroup } = groups;
-  const tellOwners = createOwnerTeller({ ...telling, membersOf, withLease, postOnce, enqueue, command });
+  const notifyOwners = createOwnerNotifier({
+    ...notifying,
+    membersOf,
+    withLease,
+    postOnce,
+    enqueue,
+    command,
+  });
   const { envelopes, usage } = store;
   const { organization } = deps.devin;
   const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup });
   const { report, ...homes } = createUsageReport({ usage, budget, organization, mayAll, now, log });
-  const show = createUsageTeller({ ...telling, report, mayAll, envelopes, richBlocks });
-  queue.work('tell-owners', tellOwners, { concurrency: 1 });
+  const show = createShowUsage({ ...notifying, report, mayAll, envelopes, richBlocks });
+  queue.work('tell-owners', notifyOwners, { concurrency: 1 });
   queue.work('show-usage', show, { concurrency: 2 });
   return homes;
 }

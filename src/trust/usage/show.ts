@@ -27,7 +27,7 @@ type ShowDeps = {
 type Job = Jobs['show-usage'];
 
 /** Tells a person privately what was used, as far as it is for them. */
-export function createUsageTeller(deps: ShowDeps) {
+export function createShowUsage(deps: ShowDeps) {
   const { outbound, richBlocks, log } = deps;
 
   /** Slack doesn't say what it refused a private notice for: without chart and table it takes it, or not at all. */

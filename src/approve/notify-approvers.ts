@@ -14,7 +14,7 @@ import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messag
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 
-type TellDeps = {
+type NotifyDeps = {
   requests: Pick<Requests, 'find'>;
   messages: ApprovalMessages;
   outbound: Pick<Outbound, 'directChannel' | 'edit'>;
@@ -29,7 +29,7 @@ type TellDeps = {
 };
 
 /** Asks each approver once, by direct message, and keeps what they were sent true: what was decided, and by whom. */
-export function createApproverTeller(deps: TellDeps) {
+export function createApproverNotifier(deps: NotifyDeps) {
   const { requests, messages, withLease, enqueue } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
@@ -79,7 +79,7 @@ function unasked({ state, approvals }: SessionRequest, known: readonly ApprovalM
 type Sent = { number: number; userId: string };
 type Unsaid = Sent & { request: SessionRequest; lease: Lease };
 
-async function post(deps: TellDeps, { request, lease, number, userId }: Unsaid): Promise<number | null> {
+async function post(deps: NotifyDeps, { request, lease, number, userId }: Unsaid): Promise<number | null> {
   const { id: requestId } = request;
   const channelId = await deps.outbound.directChannel(userId);
   if (channelId === null) return refused(deps, requestId, 'no_direct_message');
@@ -100,7 +100,7 @@ async function post(deps: TellDeps, { request, lease, number, userId }: Unsaid):
 }
 
 async function edit(
-  deps: TellDeps,
+  deps: NotifyDeps,
   request: SessionRequest,
   message: ApprovalMessage,
 ): Promise<number | null> {
@@ -117,18 +117,18 @@ async function edit(
 }
 
 /** In the language of the person; null: it is too old to be known. */
-async function render({ textFor }: TellDeps, request: SessionRequest, one: Sent): Promise<Rendered | null> {
+async function render({ textFor }: NotifyDeps, request: SessionRequest, one: Sent): Promise<Rendered | null> {
   const view = approvalView(request, one.number);
   return view === null ? null : renderApproval(view, await textFor(one.userId));
 }
 
 /** null: never. */
-function waitAfter(deps: TellDeps, request: SessionRequest, failure: SlackFailure): number | null {
+function waitAfter(deps: NotifyDeps, request: SessionRequest, failure: SlackFailure): number | null {
   const retry = retrySlack(failure, deps.now() - request.updatedAt.getTime());
   return retry.kind === 'wait' ? retry.afterMs : refused(deps, request.id, retry.code);
 }
 
-function refused({ log }: TellDeps, requestId: string, code: string): null {
+function refused({ log }: NotifyDeps, requestId: string, code: string): null {
   log.warn({ requestId, code }, 'Slack refused a message to an approver');
   return null;
 }

@@ -9,10 +9,11 @@ import { sharedMetadata } from '../slack/metadata.ts';
 import { directPlace } from '../slack/outbound.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Identities } from '../store/identities.ts';
+import type { FindMember } from './resolve.ts';
 
-type TellDeps = {
+type NotifyDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
-  findMember: (devinUserId: string) => Promise<Member | null>;
+  findMember: FindMember;
   slack: Pick<Slack, 'outbound' | 'people' | 'textFor'>;
   identities: Pick<Identities, 'isSharingTold' | 'sharingTold'>;
   withLease: WithLease;
@@ -23,7 +24,7 @@ type TellDeps = {
 type Shared = Jobs['tell-shared'];
 
 /** Tells a member once, by direct message, that the identity file lets another person run sessions as them. */
-export function tellOfSharing({ queue, ...deps }: TellDeps): void {
+export function notifyOfSharing({ queue, ...deps }: NotifyDeps): void {
   const { withLease } = deps;
   const { enqueue } = queue;
   queue.work(
@@ -45,7 +46,7 @@ async function again(enqueue: Enqueue, shared: Shared, startAfterMs: number): Pr
 
 /** null: nothing is left to do; else how long to wait, in ms. */
 async function tell(
-  { findMember, slack, identities, postOnce, log }: Omit<TellDeps, 'queue'>,
+  { findMember, slack, identities, postOnce, log }: Omit<NotifyDeps, 'queue'>,
   shared: Shared,
   lease: Lease,
 ): Promise<number | null> {

@@ -11,7 +11,7 @@ import type { Groups } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { idsOf } from './approvers.ts';
 
-type TellDeps = {
+type NotifyDeps = {
   policy: () => Policy | null;
   membersOf: Groups['membersOf'];
   outbound: Pick<Outbound, 'directChannel'>;
@@ -28,7 +28,7 @@ type TellDeps = {
 const MOST_TOLD = 20;
 
 /** Tells the owners of the policy by direct message, each once, how much of a budget is used. */
-export function createOwnerTeller(deps: TellDeps) {
+export function createOwnerNotifier(deps: NotifyDeps) {
   const { policy, withLease, postOnce, enqueue, log } = deps;
 
   async function again(alert: BudgetAlert, startAfterMs: number): Promise<void> {
@@ -72,7 +72,7 @@ export function createOwnerTeller(deps: TellDeps) {
   };
 }
 
-async function ownersOf({ policy, membersOf }: TellDeps): Promise<string[]> {
+async function ownersOf({ policy, membersOf }: NotifyDeps): Promise<string[]> {
   const owners = await idsOf(policy()?.owners ?? [], membersOf);
   return [...owners].slice(0, MOST_TOLD);
 }
