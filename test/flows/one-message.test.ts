@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import type { World } from '../support/bot.ts';
-import { cardOf, sessionOf } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -57,7 +57,26 @@ describe('one message for each event', () => {
     const call = `<@${ana.userId}> Finished · <${PULL_REQUEST.url}|acme/web #1> · 1.9 of 10 ACU`;
     expect(pings()).toEqual([call]);
     expect(byApp().map(({ text }) => text)).toHaveLength(3);
-    expect(world().slack.problems).toEqual([]);
+    const { calls, problems } = world().slack;
+    const posts = calls.filter(({ method }) => method === 'chat.postMessage').map(({ args }) => args);
+    expect(posts.length).toBeGreaterThanOrEqual(3);
+    // Slack previews links unless it is told not to.
+    for (const { unfurl_links: links, unfurl_media: media } of posts)
+      expect([links, media].map(String)).toEqual(['false', 'false']);
+    expect(problems).toEqual([]);
+  });
+
+  test('is nothing but the card if the requester chose that', async () => {
+    const { slack } = world();
+    const { change, card, byApp, ana, id, channelId } = await started(world());
+    await slack.command(ana.userId, channelId, `notify card ${id}`);
+    change({ ...WAITING, pullRequest: PULL_REQUEST });
+    await card('Needs you');
+    change({ statusDetail: 'finished' });
+    await card('Finished');
+    await doneWith(world(), 'tell-milestones');
+    expect(byApp()).toEqual([]);
+    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
 
   test("is one line without a ping for a pull request that Devin doesn't mention", async () => {
@@ -76,6 +95,15 @@ describe('one message for each event', () => {
     await says('Finished');
     expect(byApp().map(({ text }) => text)).toHaveLength(2);
     expect(pings()).toEqual([expect.stringContaining(PULL_REQUEST.url)]);
+  });
+
+  test('is one line for a pull request if Devin mentions only another with a longer number', async () => {
+    const { change, says } = await started(world());
+    const url = `${PULL_REQUEST.url}2`;
+    change({ status: 'running', message: `Compare ${url}.` });
+    await says('Compare');
+    change({ pullRequest: PULL_REQUEST });
+    await says(`Opened <${PULL_REQUEST.url}|acme/web #1>`);
   });
 
   test("has a mention above Devin's question, and one more ping", async () => {

@@ -117,6 +117,16 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect(await line.turns()).toEqual(['url', 'needed']);
   });
 
+  test('keeps turns for URLs while many cards need a person', async () => {
+    const line = await createLine(open);
+    const ids = await addMany(line, 30);
+    for (const id of ids) await line.lineUp(id, 'needed');
+    expect((await line.turns()).length).toBeLessThan(BUDGET.burst);
+    await line.add('url', { posted: true });
+    await line.lineUp('url', 'url');
+    expect(await line.turns()).toEqual(['url']);
+  });
+
   test('spends no edit on a card posted with its URL, nor on the first edit of an earlier one', async () => {
     const line = await createLine(open);
     await line.add('early', { posted: false });
