@@ -1,4 +1,5 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
+import type { LeftOut } from '../session/context.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../slack/blocks/steering.ts';
@@ -12,7 +13,7 @@ import { refuseSteering } from '../slack/steering-check.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
-import type { LeftOut, SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed, lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';

@@ -1,4 +1,4 @@
-import type { SlackFile, SlackMessage } from '../session/context.ts';
+import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { buildPrompt, isTooLong, writeTranscript } from '../session/prompt.ts';
 import type { QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages } from '../slack/context.ts';
@@ -6,7 +6,7 @@ import type { ThreadMessages, ThreadReader } from '../slack/context.ts';
 import { FileTooLargeError } from '../slack/files.ts';
 import type { Download, SlackFiles } from '../slack/files.ts';
 import { askedAt } from '../store/request-row.ts';
-import type { LeftOut, Material, SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
 import type { AskApproval } from './identify.ts';
 import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
@@ -96,7 +96,7 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
 
 /** The name of the file with the conversation; null: the prompt includes it. */
 function transcriptOf({ quoted }: Pick<Material, 'quoted'>): string | null {
-  return quoted !== null && isTooLong(quoted) ? TRANSCRIPT : null;
+  return isTooLong(quoted) ? TRANSCRIPT : null;
 }
 
 async function promptOf(

@@ -1,13 +1,14 @@
 import { DevinError } from '../devin/errors.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Approval, AskedFor } from '../session/approval.ts';
+import type { Material } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import { askedFor } from '../slack/approval-view.ts';
 import { slackFailure } from '../slack/errors.ts';
-import type { Material, RequestChanges, SessionRequest } from '../store/request-row.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
 import type { Send } from './send.ts';

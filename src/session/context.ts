@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quotedThreadSchema } from './prompt.ts';
 
 /** A file that came with a Slack message. Its bytes need the bot's token. */
 export const slackFileSchema = z.object({
@@ -50,3 +51,31 @@ export const messageContextSchema = z.object({
   without: withoutSchema.optional(),
 });
 export type MessageContext = z.infer<typeof messageContextSchema>;
+
+/** A file that didn't reach Devin, and why. */
+const leftOutSchema = z.object({
+  name: z.string(),
+  reason: z.enum([
+    'too-large',
+    'sign-in-page',
+    'unreadable',
+    'no-permission',
+    'refused',
+    'too-many',
+    'thread-unreadable',
+    'thread-too-long',
+    'thread-not-theirs',
+  ]),
+});
+export type LeftOut = z.infer<typeof leftOutSchema>;
+
+/** The files at Devin, and those that aren't there. */
+export const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });
+
+/** The parts of the conversation that are sent with the task. */
+export const materialSchema = z.object({
+  quoted: quotedThreadSchema.nullable(),
+  files: z.array(slackFileSchema),
+  leftOut: z.array(leftOutSchema),
+});
+export type Material = z.infer<typeof materialSchema>;

@@ -90,9 +90,9 @@ export function instructionsIn(prompt: string, requestId: string): string | null
   return at === -1 || end === -1 ? null : prompt.slice(at + head.length, end);
 }
 
-/** Whether the prompt has room for only a part of the conversation. */
-export function isTooLong({ messages }: QuotedThread): boolean {
-  return excerpt(messages).length < messages.length;
+/** Whether the prompt has room for only a part of the conversation, which is sent as a file; null: there is none. */
+export function isTooLong(thread: QuotedThread | null): boolean {
+  return thread !== null && excerpt(thread.messages).length < thread.messages.length;
 }
 
 /** The same, from the texts alone: before names are looked up. */

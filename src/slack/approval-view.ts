@@ -34,7 +34,7 @@ export function askedFor({ id, draft, material, identity, prompt }: Asked): Aske
     files: material?.files.map(({ name }) => name) ?? [],
     leftOut: material?.leftOut.length ?? 0,
     instructions: prompt === null ? null : instructionsIn(prompt, id),
-    hasTranscript: material?.quoted != null && isTooLong(material.quoted),
+    hasTranscript: isTooLong(material?.quoted ?? null),
   };
 }
 

@@ -1,12 +1,12 @@
 import { userMessage } from '../errors.ts';
 import { pendingApproval } from '../session/approval.ts';
 import type { Approval, Voter } from '../session/approval.ts';
-import type { Without } from '../session/context.ts';
+import type { LeftOut, Without } from '../session/context.ts';
 import type { Identity } from '../session/identity.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Steer } from '../session/preferences.ts';
 import type { ThreadState } from '../session/steering.ts';
-import type { LeftOut, SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 

@@ -2,49 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { approvalSchema, fingerprintOf, replacesSchema } from '../session/approval.ts';
-import { messageContextSchema, PLACE_KINDS, slackFileSchema } from '../session/context.ts';
+import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
-import { quotedThreadSchema } from '../session/prompt.ts';
 import { REQUEST_STATES } from '../session/request.ts';
 import { json } from './sql.ts';
 import type { Columns } from './sql.ts';
-
-/** A file that didn't reach Devin, and why. */
-const leftOutSchema = z.object({
-  name: z.string(),
-  reason: z.enum([
-    'too-large',
-    'sign-in-page',
-    'unreadable',
-    'no-permission',
-    'refused',
-    'too-many',
-    'thread-unreadable',
-    'thread-too-long',
-    'thread-not-theirs',
-  ]),
-});
-export type LeftOut = z.infer<typeof leftOutSchema>;
 
 export const effectiveDraftSchema = z.object({
   values: storedDraftSchema,
   sources: z.partialRecord(z.string(), z.enum(VALUE_SOURCES)),
   names: z.record(z.string(), z.string()).optional(),
 });
-
-const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });
-
-/** The parts of the conversation that are sent with the task. */
-const materialSchema = z.object({
-  quoted: quotedThreadSchema.nullable(),
-  files: z.array(slackFileSchema),
-  leftOut: z.array(leftOutSchema),
-});
-
-export type Material = z.infer<typeof materialSchema>;
 
 /** Why a request waits. */
 const WAITING = ['busy', 'down', 'looking'] as const;

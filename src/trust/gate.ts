@@ -24,7 +24,7 @@ import { isTooLong } from '../session/prompt.ts';
 import type { IsInGroup } from '../slack/people.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { Form } from '../store/forms.ts';
-import type { Material, SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';
 import { verdictOf, withoutLeft } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -185,11 +185,6 @@ function sentOf({ slackFileIds, context, secretNames, material }: Judged, { valu
   return { values, slackFileIds, context, secretNames, material };
 }
 
-/** A conversation that is too long for the prompt. */
-function isSentAsFile(material: Material | null): boolean {
-  return material !== null && material.quoted !== null && isTooLong(material.quoted);
-}
-
 function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
   const { draft, hadSecrets, slackFileIds, context, uploads, material, approved, approvedAs } = judged;
   const quoted = attached(draft.values, context);
@@ -197,7 +192,7 @@ function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
   return {
     draft: draft.values,
     hasSessionSecrets: hadSecrets,
-    hasAttachments: files.length > 0 || isSentAsFile(material),
+    hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
     // What changed since is not what was approved.
     approved: approvedAs === fingerprint ? approved : [],
   };
