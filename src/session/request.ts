@@ -81,7 +81,7 @@ type SessionInput = {
 /** Only what was set is sent; the rest stays Devin's default. */
 export function buildRequest(input: SessionInput): SessionCreateRequest {
   const { draft, prompt, tag, createAsUserId, uploadedUrls, sessionSecrets } = input;
-  const tags = [...(draft.tags ?? []), ...(tag === null ? [] : [tag])];
+  const tags = [...new Set([...(draft.tags ?? []), ...(tag === null ? [] : [tag])])];
   const { structured_output_required: required, ...rest } = draft;
   const attachments = [...(draft.attachment_urls ?? []), ...uploadedUrls];
   return {
