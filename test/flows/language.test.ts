@@ -83,7 +83,7 @@ describe('a person who chooses a language', () => {
     const { message: refused } = await slack.command(userId, channelId, 'fix it --acu many');
     expect(refused?.text).toContain('何も開始していません。');
     const { message: notified } = await slack.command(userId, channelId, 'notify dm');
-    expect(notified?.text).toContain('表示言語: 日本語');
+    expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
 
     await slack.clickButton(userId, { viewId: japanese.id }, 'Slack に合わせる');
     await home('*Language:* as in Slack (English)');
