@@ -15,6 +15,8 @@ const keys = z
   .refine((value) => value.split(',').every((key) => Buffer.from(key, 'base64').length === 32));
 
 /** One row per variable, in the order of .env.example. Defaults are only here. */
+const DEFAULT_COMMAND = '/devin';
+
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: token('xoxb-'),
   SLACK_APP_TOKEN: token('xapp-').optional(),
@@ -23,7 +25,7 @@ const environmentSchema = z.object({
   SLACK_COMMAND: z
     .string()
     .regex(/^\/[^\s/]{1,31}$/)
-    .default('/devin'),
+    .default(DEFAULT_COMMAND),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   METRICS_TOKEN: z.string().min(16).optional(),
@@ -117,11 +119,12 @@ export function readStoreConfig():
 }
 
 /** For operators' commands, even if other settings are wrong. */
-export function readOperatorSettings(): { text: Text; ownTag: boolean } {
+export function readOperatorSettings(): { text: Text; ownTag: boolean; command: string } {
   loadDotenv({ quiet: true });
   const given = withoutEmpty(process.env);
   const { shared: text } = createLanguages(readLanguage(given['LANGUAGE']));
-  return { text, ownTag: given['REQUEST_TAG'] !== 'off' };
+  const command = given['SLACK_COMMAND'] ?? DEFAULT_COMMAND;
+  return { text, ownTag: given['REQUEST_TAG'] !== 'off', command };
 }
 
 type Environment = Record<string, string | undefined>;

@@ -87,7 +87,7 @@ function scopeFindings(granted: readonly string[], { doctor }: Text): Finding[] 
 
 async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {
   if (slack.transport.kind === 'http')
-    return [{ sign: 'not-checkable', sentence: text.doctor.signingSecret }];
+    return [{ sign: 'not-checkable', sentence: text.doctor.signingSecret(slack.command) }];
   try {
     await clientOf(slack, slack.transport.appToken).apps.connections.open({});
     return [{ sign: 'ok', sentence: text.doctor.socket }];

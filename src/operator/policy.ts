@@ -6,7 +6,7 @@ import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
 import type { Policy } from '../session/policy/index.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
-const { text, ownTag } = readOperatorSettings();
+const { text, ownTag, command } = readOperatorSettings();
 /** A name instead of an id would match no rule, and so be allowed. */
 const USER_ID = /^[UW][A-Z\d]+$/;
 
@@ -28,7 +28,7 @@ function explained(policy: Policy, options: Options): number {
   const kinds = PLACE_WORDS.filter((word) => kind.includes(word));
   const channelName = options['channel-name'] ?? '';
   const spent = options.spent === undefined ? null : readSpent(options.spent);
-  const question = { user, email, groups, channel, channelName, kinds, text: typed, spent, ownTag };
+  const question = { user, email, groups, channel, channelName, kinds, text: typed, spent, ownTag, command };
   const found = explain(policy, question, text);
   if ('problems' in found) return print(process.stderr, found.problems, WRONG);
   return print(process.stdout, found.lines, FINE);

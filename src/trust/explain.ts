@@ -40,6 +40,8 @@ type Question = {
   text: string;
   /** ACU that count already under each ceiling; null: nothing was said. */
   spent: Spend | null;
+  /** The slash command's name. */
+  command: string;
   /** The app adds a tag of its own to each session. */
   ownTag: boolean;
 };
@@ -55,7 +57,9 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
     return {
       problems: [
         words.noText,
-        ...renderProblems(intent.problems, 'task', text).map((line) => unescape(line)),
+        ...renderProblems(intent.problems, { what: 'task', command: question.command }, text).map((line) =>
+          unescape(line),
+        ),
       ],
     };
   const { session_secrets: secrets = [], ...asked } = intent.kind === 'create' ? intent.draft : {};

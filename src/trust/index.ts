@@ -96,7 +96,7 @@ export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson'
   const { organization } = deps.devin;
   const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup });
   const { report, ...homes } = createUsageReport({ usage, budget, organization, mayAll, now, log });
-  const show = createShowUsage({ ...notifying, report, mayAll, envelopes, richBlocks });
+  const show = createShowUsage({ ...notifying, report, mayAll, envelopes, richBlocks, command });
   queue.work('tell-owners', notifyOwners, { concurrency: 1 });
   queue.work('show-usage', show, { concurrency: 2 });
   return homes;

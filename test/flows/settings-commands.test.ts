@@ -35,7 +35,7 @@ describe('defaults and preferences', () => {
     const ben = someone();
     const refused = await ben.type('defaults channel --acu 4', admin.channelId);
     expect(refused).toContain('Only workspace admins');
-    expect(refused).toContain('`defaults me`');
+    expect(refused).toContain('`/devin defaults me`');
     expect(await ben.type('defaults', admin.channelId)).not.toContain('ACU cap');
     await admin.type('defaults channel --acu 4');
     expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap: 4 (set for this channel)');

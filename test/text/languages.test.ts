@@ -51,6 +51,7 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
     (_name, render) => {
       const screen = render(text);
       expect(problemsOf(screen)).toEqual([]);
+      expect(JSON.stringify(screen)).not.toMatch(/\/devin\b(?!\.)/);
       // Shortened text ends like this; some of our own texts do, too.
       expect(stringsIn(screen).filter((words) => words.endsWith('…') && !own.has(words))).toEqual([]);
     },

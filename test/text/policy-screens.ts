@@ -104,7 +104,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
           {
             alert: { key, subject: 'C1', percent: 75, counted: 75, most: 100, period: '2026-11' },
             over: 'approve',
-            command: '/devin',
+            command: '/cog',
           },
           text,
         ),

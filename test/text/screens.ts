@@ -76,7 +76,7 @@ const FORM: SessionForm = {
   notes: [],
 };
 const HOME: Home = {
-  command: '/devin',
+  command: '/cog',
   channelId: 'D1',
   runsAs: MEMBER,
   sessions: [],
@@ -167,21 +167,21 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ...named(
     'help',
     [null, 'options', 'admin'] as const,
-    (topic) => (text) => renderHelp({ command: '/devin', topic }, text),
+    (topic) => (text) => renderHelp({ command: '/cog', topic }, text),
   ),
   ...named(
     'a list to pick from',
     ACTS,
     (act) => (text) =>
       renderSessionPick(
-        { act, entries: [{ card, sessionId: 's1' }], usage: `/devin ${usageOf(act, text)}` },
+        { act, entries: [{ card, sessionId: 's1' }], usage: `/cog ${usageOf(act, text)}` },
         text,
       ),
   ),
   ...named(
     'nothing to pick from',
     ACTS,
-    (act) => (text) => renderSessionPick({ act, entries: [], usage: `/devin ${usageOf(act, text)}` }, text),
+    (act) => (text) => renderSessionPick({ act, entries: [], usage: `/cog ${usageOf(act, text)}` }, text),
   ),
   ...named(
     'a setting',
@@ -215,7 +215,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderSessionList({ whose: 'all', page: 1, pages: 0, entries: [], next: '' }, text),
   'a page that is not there': (text) =>
     renderSessionList({ whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
-  'a greeting': (text) => renderGreeting('/devin', text),
+  'a greeting': (text) => renderGreeting('/cog', text),
   'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
     renderRunning(
@@ -227,9 +227,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       text,
     ),
   'a question': (text) =>
-    renderQuestion({ command: '/devin', typed: 'stat', formId: 'f1', meant: 'status', usage: null }, text),
+    renderQuestion({ command: '/cog', typed: 'stat', formId: 'f1', meant: 'status', usage: null }, text),
   'a question about one word': (text) =>
-    renderQuestion({ command: '/devin', typed: 'fix', formId: 'f1', meant: null, usage: null }, text),
+    renderQuestion({ command: '/cog', typed: 'fix', formId: 'f1', meant: null, usage: null }, text),
   'help in a thread': renderThreadHelp,
   'the question before a stop in a thread': (text) => renderAskStop('r1', text),
   'the question before a stop': (text) =>

@@ -58,6 +58,7 @@ describe('the examples', () => {
       text,
       spent: null,
       ownTag: true,
+      command: '/devin',
     };
     const found = explain(policy, asked, en);
     expect('lines' in found && found.lines[0]).toBe(expected);

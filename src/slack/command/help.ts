@@ -1,5 +1,6 @@
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldKey } from '../../session/fields.ts';
+import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { HelpTopic, Problem, Subcommand } from '../../session/intent.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections } from '../blocks/objects.ts';
@@ -80,8 +81,8 @@ const TOPICS: Readonly<Record<HelpTopic | 'start', Topic>> = {
   },
 };
 
-/** What options are for. */
-type Where = 'task' | 'defaults';
+/** What the options are for, and the slash command's name. */
+type Where = { what: 'task' | 'defaults'; command: string };
 
 /** A sentence for each problem, escaped. */
 export function renderProblems(problems: readonly Problem[], where: Where, text: Text): string[] {
@@ -101,8 +102,15 @@ function flagLine(field: Field, text: Text): string {
 }
 
 function usageLine(command: string, { usage, does }: { usage: string; does: string }): string {
-  return `${code(`${command} ${usage}`)} ${escape(does)}`;
+  return `${code(`${command} ${usage}`)} ${withCommand(escape(does), command)}`;
 }
+
+/** Code spans that begin with a sub-command are shown as they are typed. */
+function withCommand(sentence: string, command: string): string {
+  return sentence.replaceAll(SUBCOMMAND_SPAN, `\`${command} $1`);
+}
+
+const SUBCOMMAND_SPAN = new RegExp(`\`(${SUBCOMMANDS.join('|')})(?=[ \`])`, 'g');
 
 function label(field: Field, text: Text): string {
   return text.fields[field.key].label;
@@ -136,17 +144,17 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
 
 function renderUnknownFlag(
   { flag, nearest, value }: Extract<Problem, { kind: 'unknown-flag' }>,
-  where: Where,
+  { what, command }: Where,
   text: Text,
 ): string {
   const { problems } = text.command;
   const inForm = formOnly.find(({ key }) => nameOf(key) === nameOf(flag));
-  if (inForm !== undefined) return problems.onlyInForm[where](quoted(flag), label(inForm, text));
+  if (inForm !== undefined) return problems.onlyInForm[what](quoted(flag), label(inForm, text));
   const unknown =
     nearest === null
-      ? problems.unknownFlag(quoted(flag))
+      ? problems.unknownFlag(quoted(flag), code(`${command} help options`))
       : problems.unknownFlagNear(quoted(flag), flagWith(nearest, value, text));
-  return where === 'task' ? text.joins.sentences([unknown, problems.ofTheTask]) : unknown;
+  return what === 'task' ? text.joins.sentences([unknown, problems.ofTheTask]) : unknown;
 }
 
 /** For people who type a field's name from the API. */

@@ -76,7 +76,7 @@ async function act(
       return renderQuestion({ command, typed, formId, meant, usage: about && usageOf(about, text) }, text);
     }
     case 'invalid': {
-      const problems = renderProblems(meaning.problems, 'task', text);
+      const problems = renderProblems(meaning.problems, { what: 'task', command }, text);
       const formId = await offer(deps, message, { wish: meaning, faults: faultsOf(meaning.problems) });
       return refusal({ problems, typed: unescape(meaning.typed), formId }, text);
     }

@@ -201,7 +201,8 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
       await ack(renderQuestion({ command: name, typed, formId, meant: intent.meant, usage }, text));
       return;
     }
-    await ack(refusal({ problems: renderProblems(intent.problems, 'task', text), typed, formId }, text));
+    const problems = renderProblems(intent.problems, { what: 'task', command: name }, text);
+    await ack(refusal({ problems, typed, formId }, text));
   };
 }
 

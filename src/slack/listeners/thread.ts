@@ -26,6 +26,8 @@ export type ThreadDeps = {
   formInbox: Pick<FormInbox, 'offerForm'>;
   outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
   botUserId: () => string;
+  /** The slash command's name. */
+  command: string;
   /** The app adds a tag of its own to each session. */
   tagRequests: boolean;
   textFor: TextFor;
@@ -113,7 +115,9 @@ async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: A
   }
   const text = await deps.textFor(userId);
   const problems =
-    intent.kind === 'invalid' ? renderProblems(intent.problems, 'task', text) : [text.thread.newNeedsTask];
+    intent.kind === 'invalid'
+      ? renderProblems(intent.problems, { what: 'task', command: deps.command }, text)
+      : [text.thread.newNeedsTask];
   const form = await formInbox.offerForm(origin, intent.kind === 'invalid' ? intent.draft : {});
   const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
   await outbound.tellPrivately(privatePlace(reply), refused);

@@ -19,7 +19,8 @@ export const command = {
   },
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
-    unknownFlag: (flag: string): string => `Unknown option ${flag}. See \`help options\`.`,
+    /** `help`: a command in a code span. */
+    unknownFlag: (flag: string, help: string): string => `Unknown option ${flag}. See ${help}.`,
     /** `said`: the option that was probably meant, with its value. */
     unknownFlagNear: (flag: string, said: string): string => `Unknown option ${flag}. Did you mean ${said}?`,
     /** If the command takes a task. */

@@ -118,8 +118,9 @@ export const doctor = {
   noScope: (scope: string): string =>
     `Slack scope ${scope}: add it under api.slack.com/apps > your app > OAuth & Permissions, then install the app to the workspace again.`,
   socket: 'Slack accepts SLACK_APP_TOKEN; Socket Mode is on.',
-  signingSecret:
-    'SLACK_SIGNING_SECRET can only be checked with a message from Slack: type /devin help there while the app is running.',
+  /** `command`: the slash command's name. */
+  signingSecret: (command: string): string =>
+    `SLACK_SIGNING_SECRET can only be checked with a message from Slack: type ${command} help there while the app is running.`,
   devin: 'Devin accepts DEVIN_API_KEY, the key of a service user.',
   permission: (permission: string): string => `Devin permission ${permission}.`,
   unclear: (permission: string): string =>

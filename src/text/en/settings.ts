@@ -20,8 +20,8 @@ export const settings = {
   notLookedUp:
     "This app couldn't check who you are in Devin just now, so nothing was shown or set. Try again in a minute.",
   adminsOnly: 'Only workspace admins can set that for a channel or the workspace. Nothing was set.',
-  /** For defaults. */
-  ownDefaults: 'Set your own defaults with `defaults me`.',
+  /** `typed`: a command in a code span. */
+  ownDefaults: (typed: string): string => `Set your own defaults with ${typed}.`,
   notify: {
     label: 'Notifications about your sessions',
     thread: "in the session's thread",

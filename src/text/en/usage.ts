@@ -54,9 +54,11 @@ export const usage = {
   othersLeftOut: (count: number): string => `And ${count} more.`,
   utc: 'Days and months are UTC. A session counts on the day it started. Budgets count a session in progress with its whole cap.',
   notForYou: {
-    workspace:
-      'Only owners of the policy and workspace admins see usage of the whole workspace. Yours: `usage`. This channel: `usage channel`.',
-    by: 'Only owners of the policy and workspace admins see usage by person, and by channel or repository outside their own. Try `--by mode`.',
+    /** `command`: the slash command's name. */
+    workspace: (command: string): string =>
+      `Only owners of the policy and workspace admins see usage of the whole workspace. Yours: \`${command} usage\`. This channel: \`${command} usage channel\`.`,
+    by: (_command: string): string =>
+      'Only owners of the policy and workspace admins see usage by person, and by channel or repository outside their own. Try `--by mode`.',
   },
   home: {
     title: 'Usage',

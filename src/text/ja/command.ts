@@ -16,7 +16,7 @@ export const command: Text['command'] = {
       'データベースの応答が間に合わず、リクエストが保存されたかどうか分かりません。1 分ほど待ち、カードが表示されていないことを確かめてから、もう一度お試しください。',
   },
   problems: {
-    unknownFlag: (flag) => `オプション ${flag} はありません。 \`help options\` をご覧ください。`,
+    unknownFlag: (flag, help) => `オプション ${flag} はありません。 ${help} をご覧ください。`,
     unknownFlagNear: (flag, said) => `オプション ${flag} はありません。 ${said} のことですか？`,
     ofTheTask: 'タスクの一部の場合は、バッククォートで囲んでください。',
     onlyInForm: {

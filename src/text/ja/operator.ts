@@ -113,8 +113,8 @@ export const doctor: Text['doctor'] = {
   noScope: (scope) =>
     `Slack のスコープ ${scope} がありません。api.slack.com/apps > アプリ > OAuth & Permissions で追加し、アプリをワークスペースに再インストールしてください。`,
   socket: 'Slack が SLACK_APP_TOKEN を受け付けました。Socket Mode は有効です。',
-  signingSecret:
-    'SLACK_SIGNING_SECRET は、Slack からのメッセージでしか確認できません。アプリの実行中に Slack で /devin help と入力してください。',
+  signingSecret: (command) =>
+    `SLACK_SIGNING_SECRET は、Slack からのメッセージでしか確認できません。アプリの実行中に Slack で ${command} help と入力してください。`,
   devin: 'Devin が DEVIN_API_KEY（サービスユーザーのキー）を受け付けました。',
   permission: (permission) => `Devin の権限 ${permission} があります。`,
   unclear: (permission) =>

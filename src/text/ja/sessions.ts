@@ -1,8 +1,8 @@
 import type { Text } from '../index.ts';
 
 export const sessions: Text['sessions'] = {
-  unknown: (id) =>
-    `セッション ${id} は、このアプリでは見つかりません。ID またはリンクを確認してください。Slack の外で開始したセッションは、 \`follow\` でここに表示できます。`,
+  unknown: (id, follow) =>
+    `セッション ${id} は、このアプリでは見つかりません。ID またはリンクを確認してください。Slack の外で開始したセッションは、 ${follow} でここに表示できます。`,
   mine: '自分のセッション',
   all: '全員のセッション',
   page: (page, pages) => `${page} / ${pages} ページ`,

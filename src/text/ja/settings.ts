@@ -21,7 +21,7 @@ export const settings: Text['settings'] = {
     'あなたが Devin の誰にあたるかを確認できなかったため、何も表示、設定していません。1 分ほどおいて、もう一度お試しください。',
   adminsOnly:
     'チャンネルまたはワークスペースの設定ができるのは、ワークスペースの管理者だけです。何も設定していません。',
-  ownDefaults: '自分のデフォルトは `defaults me` で設定できます。',
+  ownDefaults: (typed) => `自分のデフォルトは ${typed} で設定できます。`,
   notify: {
     label: '自分のセッションの通知',
     thread: 'セッションのスレッド',

@@ -20,6 +20,8 @@ type ShowDeps = {
   envelopes: Pick<Envelopes, 'open'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   richBlocks: RichBlocks;
+  /** The slash command's name. */
+  command: string;
   textFor: TextFor;
   log: Log;
 };
@@ -47,7 +49,7 @@ export function createShowUsage(deps: ShowDeps) {
     const mayAll = await deps.mayAll(userId);
     const refusal = refusalFor(job, { hasOwners: hasOwners(deps), mayAll });
     if (refusal !== null) {
-      await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal]]));
+      await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal](deps.command)]));
       return;
     }
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };

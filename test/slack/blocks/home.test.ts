@@ -52,7 +52,7 @@ const THREAD = 'https://acme.slack.com/archives/C1/p1700000000000100';
 const on = (card: SessionCard) => ({ card, thread: THREAD });
 
 const empty: Home = {
-  command: '/devin',
+  command: '/cog',
   channelId: 'D1',
   runsAs: { kind: 'member', name: 'Ana Ruiz', how: 'Matched by e-mail.' },
   sessions: [],
@@ -134,15 +134,15 @@ describe('a Home', () => {
 
   test("says how many sessions there are if it doesn't show all", () => {
     expect(shown({ ...full, total: { count: 25, more: false } })).toContain(
-      '3 of 25. See the rest with `/devin list`.',
+      '3 of 25. See the rest with `/cog list`.',
     );
     expect(shown({ ...full, total: { count: 1000, more: true } })).toContain('3 of 1,000+. See the rest');
-    expect(shown(full)).not.toContain('/devin list');
+    expect(shown(full)).not.toContain('/cog list');
   });
 
   test('tells a person without sessions what to type', () => {
     expect(checkView(render(empty))).toEqual([]);
-    expect(shown(empty)).toContain('/devin fix the flaky login test --repo acme/web --acu 10');
+    expect(shown(empty)).toContain('/cog fix the flaky login test --repo acme/web --acu 10');
     expect(shown(empty)).toContain('Start a Devin session');
   });
 

@@ -28,7 +28,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
   'the Home': (words, text = en) =>
     renderHome(
       {
-        command: '/devin',
+        command: '/cog',
         channelId: 'D1',
         runsAs: { kind: 'member', name: words, how: 'Matched.' },
         sessions: [{ card: cardOf(words), thread: 'https://acme.slack.com/archives/C1/p1' }],
@@ -167,7 +167,7 @@ export function messageOf(
     answered: null,
     result: null,
     resultShared: false,
-    command: '/devin',
+    command: '/cog',
   } satisfies Parameters<typeof renderMilestone>[0];
 }
 

@@ -55,7 +55,9 @@ describe('help', () => {
 describe('problems', () => {
   function sentences(typed: string): string[] {
     const intent = parseCommand(typed);
-    return intent.kind === 'invalid' ? renderProblems(intent.problems, 'task', en) : [];
+    return intent.kind === 'invalid'
+      ? renderProblems(intent.problems, { what: 'task', command: '/devin' }, en)
+      : [];
   }
 
   test('an unknown flag is shown with the nearest one and what it takes', () => {
@@ -89,7 +91,7 @@ describe('problems', () => {
       { kind: 'unclosed-quote', field: 'title', value: '"x' },
       { kind: 'repeated', field: 'title' },
     ];
-    const [first, ...others] = renderProblems(problems, 'task', en);
+    const [first, ...others] = renderProblems(problems, { what: 'task', command: '/devin' }, en);
     expect(first).toContain('`--x`');
     for (const sentence of others) expect(sentence).toContain('`--title`');
   });

@@ -66,7 +66,7 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
     const words = text.policy.why;
     if (problems.length > 0) {
       const typed = `${command} ${unescape(call.typed)}`;
-      const told = renderProblems(problems, 'defaults', text);
+      const told = renderProblems(problems, { what: 'defaults', command }, text);
       return refusal({ problems: told, typed, formId: null, title: words.nothingDecided }, text);
     }
     const identity = await identify({ teamId, userId });

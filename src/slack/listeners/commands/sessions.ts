@@ -161,7 +161,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   function unknown({ text }: Invocation, typed: string): Rendered {
-    return notice([text.sessions.unknown(code(typed))]);
+    return notice([text.sessions.unknown(code(typed), code(`${deps.command} follow`))]);
   }
 
   /** Checks the person before anything is said about any session. */

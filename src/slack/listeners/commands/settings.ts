@@ -10,7 +10,7 @@ import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { renderSetting, shownSetting } from '../../blocks/setting-choices.ts';
-import { escape, unescape } from '../../blocks/text.ts';
+import { code, escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';
 import type { ChooseLanguage, TextFor } from '../../text-for.ts';
@@ -74,7 +74,9 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     { scope, said }: { scope: SettingScope; said: string },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    const refused = await changeRefusal(call, scope, [call.text.settings.ownDefaults]);
+    const refused = await changeRefusal(call, scope, [
+      call.text.settings.ownDefaults(code(`${command} defaults me`)),
+    ]);
     if (refused !== null) return notice([refused]);
     await write(keyOf(call, scope));
     return shown(call, [said]);
@@ -103,7 +105,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const words = text.settings;
     if (problems.length > 0) {
       const typed = `${command} ${unescape(call.typed)}`;
-      const told = renderProblems(problems, 'defaults', text);
+      const told = renderProblems(problems, { what: 'defaults', command }, text);
       return refusal({ problems: told, typed, formId: null, title: words.nothingSet }, text);
     }
     const { session_secrets: _never, ...stored } = draft;

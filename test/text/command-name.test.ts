@@ -1,0 +1,31 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { SUBCOMMANDS } from '../../src/session/intent.ts';
+import { renderHelp, renderProblems } from '../../src/slack/command/help.ts';
+import { en } from '../../src/text/en.ts';
+import { ja } from '../../src/text/ja.ts';
+
+/** The words of a thread are typed as they are, and help puts the command in front of its examples. */
+const FILES = globSync('src/text/{en,ja}/*.ts').filter((file) => !file.endsWith('/thread.ts'));
+const BARE = new RegExp(`\\\\?\`(${SUBCOMMANDS.join('|')})( |\\\\?\`)`);
+const FIXED = /\/devin\b/;
+
+test.each(FILES)('%s takes the name of the command from its reader', (file) => {
+  const lines = readFileSync(file, 'utf8')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .split('\n')
+    .filter((line) => !/\bdoes: /.test(line) && !/^\s*(: )?['`]?(must be|には)/.test(line));
+  expect(lines.filter((line) => BARE.test(line) || FIXED.test(line))).toEqual([]);
+});
+
+test.each([en, ja])('help and problems name the command of the installation', (text) => {
+  const problem = { kind: 'unknown-flag', flag: '--x', nearest: null, value: null } as const;
+  const said = [
+    ...(['options', 'admin', null] as const).map(
+      (topic) => renderHelp({ command: '/cog', topic }, text).text,
+    ),
+    ...renderProblems([problem], { what: 'task', command: '/cog' }, text),
+  ].join('\n');
+  for (const typed of ['help options', 'defaults me clear', 'defaults channel clear', 'list all'])
+    expect(said).toContain(`\`/cog ${typed}\``);
+});
