@@ -6,6 +6,10 @@ import type { Page, Stage } from './support/stage.ts';
 const sideways = async (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** How much of the title can't be seen. */
+const cut = async (page: Page): Promise<number> =>
+  page.locator('h1.team').evaluate((title) => title.scrollWidth - title.clientWidth);
+
 describe('the page', () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -14,9 +18,10 @@ describe('the page', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test.each([false, true])('fits a screen 420 px wide, dark: %s', async (dark) => {
-    const { channel, message, modal, page, send } = await stage.visit({ as: 'ana', dark, width: 420 });
+  test.each([false, true])('fits a screen 390 px wide, dark: %s', async (dark) => {
+    const { channel, message, modal, page, send } = await stage.visit({ as: 'ana', dark, width: 390 });
     await channel.waitFor();
+    expect(await cut(page)).toBe(0);
     expect(await sideways(page)).toBe(0);
     await send('/devin');
     await modal.getByText(/Runs as/).waitFor();
