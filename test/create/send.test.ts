@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createAdopt, createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
+import type { Lease } from '../../src/queue/index.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
@@ -20,11 +21,11 @@ const ID = 'r1';
 const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
 const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 
-describe('a late answer to a create', () => {
+describe('a create', () => {
   const open = useEmbedded(copyStarted);
 
-  /** A request whose POST is in flight. */
-  const setUp = async () => {
+  /** A request that is about to be sent under this lease. */
+  const prepare = async (lease: Lease) => {
     const { db } = await open();
     const requests = createRequests(db);
     const unconfirmedCreates = createUnconfirmedCreates(db);
@@ -87,9 +88,8 @@ describe('a late answer to a create', () => {
     });
     const { signal } = new AbortController();
     const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
-    const run = { request: await current(), lease: heldLease, isSlow: () => false, signal };
+    const run = { request: await current(), lease, isSlow: () => false, signal };
     const outcome = send(run, { found, approved: [] });
-    await sent.promise;
     const answered = async (session: SessionSnapshot) => {
       answer.resolve(session);
       return outcome;
@@ -100,10 +100,24 @@ describe('a late answer to a create', () => {
       const card = { channelId: 'C1', ts: '1.0', shown: 'starting' };
       await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
     };
-    return { jobs, adopt, current, move, answered, missing, postCard };
+    return { jobs, adopt, current, move, sent: sent.promise, outcome, answered, missing, postCard };
   };
 
-  test('changes and announces nothing if its session was found', async () => {
+  /** Its POST is in flight. */
+  const setUp = async () => {
+    const prepared = await prepare(heldLease);
+    await prepared.sent;
+    return prepared;
+  };
+
+  test('is not sent if saving that took longer than the lease, since another process may look for it', async () => {
+    const { current, sent, outcome } = await prepare({ ...heldLease, isFresh: () => false });
+    const first = await Promise.race([outcome, sent.then(() => 'sent')]);
+    expect(first).toMatchObject({ kind: 'next', request: { state: 'attached', sentAt: null } });
+    expect(await current()).toMatchObject({ state: 'attached', sentAt: null });
+  });
+
+  test('that is answered late changes and announces nothing if its session was found', async () => {
     const { jobs, adopt, current, answered } = await setUp();
     await adopt(await current(), sessionOf('s1'));
     expect(jobs).toEqual(['update-card']);
@@ -111,7 +125,7 @@ describe('a late answer to a create', () => {
     expect(jobs).toEqual(['update-card']);
   });
 
-  test('changes and announces nothing if its session was found after the request was given up', async () => {
+  test('that is answered late changes and announces nothing if its session was found after the request was given up', async () => {
     const { jobs, adopt, current, move, answered, missing } = await setUp();
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
@@ -120,7 +134,7 @@ describe('a late answer to a create', () => {
     expect(await missing()).toBe(0);
   });
 
-  test('announces the session if it was still missing', async () => {
+  test('that is answered late announces the session if it was still missing', async () => {
     const { jobs, move, answered, missing } = await setUp();
     await move('unknown');
     expect(await missing()).toBe(1);
@@ -129,14 +143,14 @@ describe('a late answer to a create', () => {
     expect(await missing()).toBe(0);
   });
 
-  test('adds its URL to a card that was posted meanwhile', async () => {
+  test('that is answered late adds its URL to a card that was posted meanwhile', async () => {
     const { jobs, answered, postCard } = await setUp();
     await postCard();
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created', cardTs: '1.0' } });
     expect(jobs).toEqual(['update-card']);
   });
 
-  test('leaves the other session to be found if the request was sent again meanwhile', async () => {
+  test('that is answered late leaves the other session to be found if the request was sent again meanwhile', async () => {
     const { current, move, answered, missing } = await setUp();
     await move('unknown');
     await move('attached');
