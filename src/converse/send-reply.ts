@@ -6,6 +6,7 @@ import { retryWindow } from '../queue/index.ts';
 import type { Lease } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
+import { devinUserOf } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { composeReply } from '../session/reply.ts';
 import type { ReplyFailure } from '../session/reply.ts';
@@ -89,7 +90,7 @@ export function createReplySender(deps: SendDeps) {
 
   async function postAsAuthor(sending: Sending, content: Content) {
     const { identity } = sending;
-    const asUserId = identity.kind === 'matched' ? identity.devinUserId : null;
+    const asUserId = devinUserOf(identity);
     try {
       return await post(sending, content, asUserId);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Lease } from '../queue/index.ts';
 import type { Failure } from '../session/failure.ts';
+import { devinUserOf } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/limits.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
@@ -148,11 +149,7 @@ function withinLimits(
 }
 
 const isAnother = (before: Identity | null, now: Identity): boolean =>
-  before !== null && runsAs(before) !== runsAs(now);
-
-function runsAs(identity: Identity | null): string | null {
-  return identity?.kind === 'matched' ? identity.devinUserId : null;
-}
+  before !== null && devinUserOf(before) !== devinUserOf(now);
 
 /** null: the session secrets can no longer be read. */
 function composeRequest(
@@ -166,7 +163,7 @@ function composeRequest(
     draft: request.draft.values,
     prompt: request.prompt ?? request.draft.values.prompt ?? '',
     tag: tagRequests ? requestTag(request.id) : null,
-    createAsUserId: runsAs(identity),
+    createAsUserId: devinUserOf(identity),
     uploadedUrls: request.uploads?.urls ?? [],
     sessionSecrets: envelope.sessionSecrets,
   });

@@ -1,6 +1,7 @@
 import { lastWordsOf } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
+import { devinUserOf } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { progress, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -113,8 +114,7 @@ async function identityOf(
   snapshot: SessionSnapshot,
 ): Promise<Identity | null> {
   const today = await orNull(async () => resolver.resolve(person));
-  const runsAs = today?.kind === 'matched' ? today.devinUserId : null;
-  if (today !== null && today.kind !== 'refused' && runsAs === snapshot.userId) return today;
+  if (today !== null && today.kind !== 'refused' && devinUserOf(today) === snapshot.userId) return today;
   return sessionMember(snapshot);
 }
 

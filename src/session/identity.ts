@@ -146,3 +146,8 @@ export function isAddress(typed: string): boolean {
 export function folded(value: string): string {
   return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
+
+/** The member of the Devin organization; null: none, or not known yet. */
+export function devinUserOf(identity: Identity | null | undefined): string | null {
+  return identity?.kind === 'matched' ? identity.devinUserId : null;
+}

@@ -1,3 +1,4 @@
+import { devinUserOf } from './identity.ts';
 import type { Identity, RefusedIdentity } from './identity.ts';
 import type { Steer } from './preferences.ts';
 
@@ -49,10 +50,6 @@ export function maySteer({
 /** With impersonation off, nobody is matched, and members of the workspace count. */
 export function isMember(identity: Identity): boolean {
   return identity.kind === 'matched' || (identity.kind === 'service-user' && identity.because === 'off');
-}
-
-function devinUserOf(identity: Identity): string | null {
-  return identity.kind === 'matched' ? identity.devinUserId : null;
 }
 
 /** Which messages of a thread go to Devin: all, or those that mention the app. */

@@ -1,3 +1,4 @@
+import { devinUserOf } from '../session/identity.ts';
 import { instructionsIn } from '../session/prompt.ts';
 import { buildRequest, isPending, requestTag } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
@@ -80,7 +81,7 @@ function effectiveRequest(request: SessionRequest): Record<string, unknown> {
     draft: draft.values,
     prompt: draft.values.prompt ?? request.prompt ?? '',
     tag: null,
-    createAsUserId: identity?.kind === 'matched' ? identity.devinUserId : null,
+    createAsUserId: devinUserOf(identity),
     uploadedUrls: uploads?.urls ?? [],
     sessionSecrets: [],
   });

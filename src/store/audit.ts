@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ColumnType, Kysely, Selectable, Transaction } from 'kysely';
 import type { Failure } from '../session/failure.ts';
+import { devinUserOf } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
@@ -195,10 +196,6 @@ export function subjectOf(request: SessionRequest): Omit<AuditEntry, 'kind' | 'r
     requestId: request.id,
     sessionId: request.sessionId,
   };
-}
-
-export function devinUserOf(identity: Identity | null | undefined): string | null {
-  return identity?.kind === 'matched' ? identity.devinUserId : null;
 }
 
 function howEstablished(identity: Identity | null): string {
