@@ -5,6 +5,7 @@ import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
 import type { ReplyFailure } from '../session/reply.ts';
+import { isDirectMessage } from '../slack/places.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Echoes } from '../store/echoes.ts';
@@ -88,14 +89,14 @@ const REFUSALS: ReadonlySet<ReplyFailure['kind']> = new Set([
 ]);
 
 /**
- * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. The
- * id of a direct message with the app begins with a D: the requester is alone there.
+ * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. In
+ * direct messages with the app, the requester is alone.
  */
 export function mirrorReply({ reply, session, request }: ReplyInSession, saidAt: Date): NewMessage | null {
   const { id, userId, via, text } = reply;
   const { channelId, synced, threadTrouble } = session;
   if (via === null || !synced || threadTrouble !== null) return null;
-  const isAlone = channelId.startsWith('D') && userId === request.userId;
+  const isAlone = isDirectMessage(channelId) && userId === request.userId;
   if (isAlone || readThreadMeaning(text, '').kind === 'aside') return null;
   return {
     eventId: shownEvent(id),

@@ -3,6 +3,7 @@ import { omitFields } from '../session/defaults.ts';
 import { instructionsIn, isTooLong } from '../session/prompt.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { ApprovalMessage } from './blocks/approval.ts';
+import { isDirectMessage } from './places.ts';
 
 /** What an approver sees of a request. `number`: which of its approvals; null: it is not known any more. */
 export function approvalView(request: SessionRequest, number: number): ApprovalMessage | null {
@@ -15,7 +16,8 @@ export function approvalView(request: SessionRequest, number: number): ApprovalM
     ended: endOf(request, approval),
     untilMs: request.approvalUntil?.getTime() ?? null,
     requester: request.userId,
-    channelId: request.placeKind === 'direct' || request.channelId.startsWith('D') ? null : request.channelId,
+    channelId:
+      request.placeKind === 'direct' || isDirectMessage(request.channelId) ? null : request.channelId,
     task: request.draft.values.prompt ?? '',
     secretNames: request.secretNames,
     asked: approval.asked ?? askedFor(request),

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { forAMinute } from '../time.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
+import { isDirectMessage } from './places.ts';
 
 /**
  * Whether a person may read a conversation and have something written there. `in`: it is public, or they are a member.
@@ -31,7 +32,7 @@ const infoSchema = z.object({ channel: z.looseObject({ is_private: z.boolean() }
 export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
   async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
     // A direct message has two members, and the app sees only its own. Describing it would need im:read.
-    if (channelId.startsWith('D')) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
+    if (isDirectMessage(channelId)) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
     try {
       const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
       if (!channel.is_private) return 'in';

@@ -13,6 +13,11 @@ export function placeKindOf(channelName: string): PlaceKind | null {
   return channelName === 'privategroup' || channelName.startsWith('mpdm-') ? 'private' : 'public';
 }
 
+/** The ids of direct messages begin with a D; what kind a channel is, its id doesn't tell. */
+export function isDirectMessage(channelId: string): boolean {
+  return channelId.startsWith('D');
+}
+
 const BY_CHANNEL_TYPE: ReadonlyMap<string | null, PlaceKind> = new Map([
   ['channel', 'public'],
   ['group', 'private'],

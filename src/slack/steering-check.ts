@@ -13,6 +13,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
+import { isDirectMessage } from './places.ts';
 import type { TextFor } from './text-for.ts';
 
 type CheckDeps = {
@@ -106,8 +107,8 @@ export function createListenHere({ settings, requests }: HereDeps): ListenHere {
   };
 }
 
-/** As far as the session alone can tell. The ids of direct messages start with D. */
+/** As far as the session alone can tell. */
 export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
-  if (channelId.startsWith('D')) return 'direct';
+  if (isDirectMessage(channelId)) return 'direct';
   return cardThread(request) === threadTs ? 'people' : 'app';
 }

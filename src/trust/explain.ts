@@ -24,7 +24,7 @@ import { unescape } from '../slack/blocks/text.ts';
 import { reasonOf } from '../slack/blocks/why.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
-import { placeKindOf } from '../slack/places.ts';
+import { isDirectMessage, placeKindOf } from '../slack/places.ts';
 import { acuWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
@@ -134,7 +134,7 @@ function placeOf({ channel, channelName, kinds }: Question): PolicyPlace {
 }
 
 function kindOf(channelId: string, name: string): PlaceWord {
-  if (channelId.startsWith('D')) return 'direct';
+  if (isDirectMessage(channelId)) return 'direct';
   return channelId.startsWith('G') ? 'private' : (placeKindOf(name) ?? 'public');
 }
 

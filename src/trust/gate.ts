@@ -23,6 +23,7 @@ import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { IsInGroup } from '../slack/people.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
+import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';
@@ -61,7 +62,7 @@ export type Gate = ReturnType<typeof createGate>;
 /** The policy, and what it has to know of a person and a place. Each answer throws when Slack cannot be asked. */
 export function createGate(deps: GateDeps) {
   async function placeOf(policy: Policy, { channelId, placeKind = null }: Where): Promise<PolicyPlace> {
-    if (placeKind === 'direct' || channelId.startsWith('D')) return { channelId, name: '', is: DIRECT };
+    if (placeKind === 'direct' || isDirectMessage(channelId)) return { channelId, name: '', is: DIRECT };
     const found = needsOf(policy).place ? await deps.describePlace(channelId) : null;
     if (found === null) return { channelId, name: null, is: { ...asKnown(placeKind), shared: null } };
     const { name, isPrivate, isShared } = found;
