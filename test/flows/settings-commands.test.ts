@@ -79,6 +79,20 @@ describe('defaults and preferences', () => {
     expect(await admin.type('steer members')).toContain('every member');
   });
 
+  test.each(['steer', 'listen', 'web-messages'])(
+    '%s alone shows its choices only to administrators',
+    async (setting) => {
+      const admin = someone({ isAdmin: true });
+      const ben = someone();
+      const blocks = async (userId: string): Promise<string> =>
+        JSON.stringify((await world().slack.command(userId, admin.channelId, setting)).message?.blocks);
+      expect(await blocks(admin.person.userId)).toContain(`"${setting} `);
+      const seen = await blocks(ben.person.userId);
+      expect(seen).toContain('Workspace admins can change it for this channel.');
+      expect(seen).not.toContain('"button"');
+    },
+  );
+
   test('only administrators choose whether web messages are shown', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();

@@ -186,7 +186,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ...named(
     'a setting',
     ['notify', 'language', 'steer', 'listen', 'web-messages'] as const,
-    (setting) => (text) => renderSetting(setting, PREFERENCES, text),
+    (setting) => (text) =>
+      renderSetting(setting, { preferences: PREFERENCES, mayChange: setting !== 'steer' }, text),
   ),
   ...named(
     'what did not open',

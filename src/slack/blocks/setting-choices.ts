@@ -3,16 +3,24 @@ import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
-import { button, section } from './objects.ts';
+import { button, context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { bold } from './text.ts';
 
 type Setting = IntentOf<'show-setting'>['setting'] | 'language';
-type Shown = { label: string; value: string; choices: Readonly<Record<string, string>>; change: string };
+type Shown = { label: string; value: string; choices: Readonly<Record<string, string>> };
+
+/** Settings of a person; the others are those of a channel, which administrators change. */
+export const OWN_SETTINGS: ReadonlySet<Setting> = new Set(['notify', 'language']);
+
+/** `mayChange`: the reader may set it; otherwise no button would do anything. */
+type ShownFor = { preferences: EffectivePreferences; mayChange: boolean };
 
 /** A setting as it is, with a button for each of its choices. */
-export function renderSetting(setting: Setting, preferences: EffectivePreferences, text: Text): Rendered {
-  const { label, value, choices, change } = shownSetting(setting, preferences, text);
+export function renderSetting(setting: Setting, { preferences, mayChange }: ShownFor, text: Text): Rendered {
+  const { label, value, choices } = shownSetting(setting, preferences, text);
+  const { settings } = text;
+  const change = OWN_SETTINGS.has(setting) ? settings.change : settings.forThisChannel;
   const buttons: ActionsBlock = {
     type: 'actions',
     elements: Object.entries(choices).map(([choice, words], at) =>
@@ -20,8 +28,11 @@ export function renderSetting(setting: Setting, preferences: EffectivePreference
     ),
   };
   return {
-    text: text.settings.preference(label, value),
-    blocks: [section(`${bold(label)}\n${value}`), section(change), buttons],
+    text: settings.preference(label, value),
+    blocks: [
+      section(`${bold(label)}\n${value}`),
+      ...(mayChange ? [section(change), buttons] : [context(settings.adminsChange)]),
+    ],
   };
 }
 
@@ -29,25 +40,25 @@ export function shownSetting(setting: Setting, preferences: EffectivePreferences
   switch (setting) {
     case 'notify': {
       const { label, choices, ...values } = settings.notify;
-      return { label, choices, value: values[preferences.notify], change: settings.change };
+      return { label, choices, value: values[preferences.notify] };
     }
     case 'language': {
       const { label, choices, ...values } = settings.language;
-      return { label, choices, value: values[preferences.language ?? 'slack'], change: settings.change };
+      return { label, choices, value: values[preferences.language ?? 'slack'] };
     }
     case 'steer': {
       const { label, choices, ...values } = settings.steer;
-      return { label, choices, value: values[preferences.steer], change: settings.forThisChannel };
+      return { label, choices, value: values[preferences.steer] };
     }
     case 'listen': {
       const { label, choices, ...values } = settings.listen;
       const value = values[preferences.listen ?? 'usual'];
-      return { label, choices, value, change: settings.forThisChannel };
+      return { label, choices, value };
     }
     case 'web-messages': {
       const { label, choices, ...values } = settings.webMessages;
       const value = values[preferences.webMessages ? 'on' : 'off'];
-      return { label, choices, value, change: settings.forThisChannel };
+      return { label, choices, value };
     }
   }
 }

@@ -57,5 +57,6 @@ export const settings: Text['settings'] = {
   },
   preference: (label, value) => `${label}: ${value}`,
   change: '変更:',
-  forThisChannel: 'ワークスペースの管理者は、このチャンネルの設定を変更できます:',
+  forThisChannel: 'このチャンネルの設定を変更:',
+  adminsChange: 'このチャンネルの設定は、ワークスペースの管理者が変更できます。',
 };

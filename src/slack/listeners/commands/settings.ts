@@ -9,7 +9,7 @@ import type { SettingKey, Settings } from '../../../store/settings.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import { renderSetting, shownSetting } from '../../blocks/setting-choices.ts';
+import { OWN_SETTINGS, renderSetting, shownSetting } from '../../blocks/setting-choices.ts';
 import { code, escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';
@@ -146,7 +146,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const refused = await personRefusal(call);
     if (refused !== null) return notice([refused]);
     const preferences = await settings.preferencesFor(call);
-    return renderSetting(setting, preferences, call.text);
+    const mayChange = OWN_SETTINGS.has(setting) || (await isAdmin(call));
+    return renderSetting(setting, { preferences, mayChange }, call.text);
   }
 
   /** Anyone may set it: it changes only how the app speaks to them. */
@@ -156,7 +157,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       await redrawHome(call);
     }
     const preferences = await settings.preferencesFor(call);
-    return renderSetting('language', preferences, await textFor(call.userId, preferences.language));
+    const shownFor = { preferences, mayChange: true };
+    return renderSetting('language', shownFor, await textFor(call.userId, preferences.language));
   }
 
   return {
