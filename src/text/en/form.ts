@@ -117,7 +117,7 @@ export const modal = {
     needs: (rule: string, conditions: string): string =>
       conditions === ''
         ? `✋ Needs an approval here (rule: ${rule}).`
-        : `✋ Needs an approval: ${conditions} (rule: ${rule}).`,
+        : `✋ Some choices need an approval: ${conditions} (rule: ${rule}).`,
     repos: (names: string): string => `repositories ${names}`,
     modes: (names: string): string => `mode ${names}`,
     platforms: (names: string): string => `platform ${names}`,

@@ -107,7 +107,7 @@ export const modal: Text['modal'] = {
     needs: (rule, conditions) =>
       conditions === ''
         ? `✋ ここでは承認が必要です（ルール: ${rule}）。`
-        : `✋ 承認が必要な内容: ${conditions}（ルール: ${rule}）。`,
+        : `✋ 選択によっては承認が必要です: ${conditions}（ルール: ${rule}）。`,
     repos: (names) => `リポジトリ ${names}`,
     modes: (names) => `モード ${names}`,
     platforms: (names) => `プラットフォーム ${names}`,

@@ -77,7 +77,7 @@ describe('a form', () => {
     const choices = choicesSchema.parse({ ...NOTHING, approvals });
     const said = lines(draw({ choices }));
     expect(said).toContain(
-      '✋ Needs an approval: repositories `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',
+      '✋ Some choices need an approval: repositories `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',
     );
     expect(said).toContain('✋ Needs an approval here (rule: here).');
   });
