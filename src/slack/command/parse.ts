@@ -9,6 +9,7 @@ import {
   meantCommand,
   nearestSubcommand,
   readSubcommand,
+  takesSession,
 } from './subcommands.ts';
 import type { NearWord } from './subcommands.ts';
 import { readValues } from './values.ts';
@@ -127,10 +128,18 @@ function questionAbout(task: string, hasOptions: boolean): Question | null {
     const about = commandOnSession(words, named);
     if (about !== null) return { about };
   }
+  const onSessions = commandOnSessions(words, nearest);
+  if (onSessions !== null) return { about: onSessions };
   if (words.length <= SHORT && isNear(nearest) && isSlip(bareWord(first.raw), nearest)) {
     return { about: nearest.name };
   }
   return !hasOptions && isOneWord(task) ? { about: null } : null;
+}
+
+/** `cancel my last session`. */
+function commandOnSessions(words: readonly Word[], nearest: NearWord | null): Subcommand | null {
+  if (nearest?.edits !== 0 || !takesSession(nearest.name) || words.length > SENTENCE) return null;
+  return words.slice(1).some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? nearest.name : null;
 }
 
 function isNear(nearest: NearWord | null): nearest is NearWord {
@@ -146,10 +155,10 @@ function isSlip(word: string, { edits }: NearWord): boolean {
 function commandOnSession(words: readonly Word[], named: number): Subcommand | null {
   const first = bareWord(words[0]?.raw ?? '');
   const nearest = nearestSubcommand(first);
-  if (isNear(nearest) && isSlip(first, nearest)) return nearest.name;
+  if (isNear(nearest) && isSlip(first, nearest) && takesSession(nearest.name)) return nearest.name;
   const before = commandBefore(words, named);
   if (before !== null) return before;
-  const isShort = words.length <= SHORT || (named === 0 && words.length <= SENTENCE);
+  const isShort = words.length <= (named <= 1 ? SENTENCE : SHORT);
   if (!isShort && !isNear(nearest)) return null;
   return named < words.length - 1 && named <= 1 ? 'say' : 'status';
 }

@@ -157,6 +157,8 @@ export function subcommandsFor(audience: Audience): Subcommand[] {
   return SUBCOMMANDS.filter((name) => ROWS[name].audience === audience);
 }
 
+export const takesSession = (name: Subcommand): boolean => ROWS[name].takesSession;
+
 /** null: not a sub-command, or with words that it doesn't take. */
 export function readSubcommand(typed: string): Intent | null {
   const words = wordsOf(typed);
