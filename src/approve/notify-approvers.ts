@@ -28,7 +28,7 @@ type NotifyDeps = {
   textFor: TextFor;
 };
 
-/** Asks each approver once, by direct message, and keeps what they were sent true: what was decided, and by whom. */
+/** Asks each approver once, by direct message, and updates that message with what was decided, and by whom. */
 export function createApproverNotifier(deps: NotifyDeps) {
   const { requests, messages, withLease, enqueue } = deps;
 
@@ -36,7 +36,7 @@ export function createApproverNotifier(deps: NotifyDeps) {
     await enqueue('tell-approvers', { requestId }, { key: requestId, startAfterMs });
   }
 
-  /** null: everything is as it should be; else how long to wait, in ms. */
+  /** null: done; otherwise how long to wait, in ms. */
   async function show(request: SessionRequest, lease: Lease): Promise<number | null> {
     const known = await messages.ofRequest(request.id);
     const waits = [
@@ -56,7 +56,7 @@ export function createApproverNotifier(deps: NotifyDeps) {
   };
 }
 
-/** How long those have to wait that could not be done. */
+/** Acts on each, and returns how long to wait for those that failed, in ms. */
 async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<number | null>): Promise<number[]> {
   const waits: number[] = [];
   for (const item of items) {
@@ -66,7 +66,7 @@ async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<number |
   return waits;
 }
 
-/** Those who are to be asked and have no message yet. */
+/** Approvers without a message. */
 function unasked({ state, approvals }: SessionRequest, known: readonly ApprovalMessage[]) {
   const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
   if (pending === null) return [];
@@ -116,7 +116,7 @@ async function edit(
   return null;
 }
 
-/** In the language of the person; null: it is too old to be known. */
+/** In the person's language; null: the approval is no longer known. */
 async function render({ textFor }: NotifyDeps, request: SessionRequest, one: Sent): Promise<Rendered | null> {
   const view = approvalView(request, one.number);
   return view === null ? null : renderApproval(view, await textFor(one.userId));

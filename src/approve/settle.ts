@@ -35,8 +35,8 @@ type Why = keyof Text['approval']['refused'];
 type Asked = Extract<Verdict, { kind: 'approval' }>;
 
 /**
- * What approvers decide, and that nobody did. Who may is asked of the policy and of Slack as they are now; the row is
- * locked while it is counted, so that one decision ends it, whoever comes at the same moment.
+ * Records what approvers decide, or that nobody decided in time. Who may decide depends on the policy and on Slack as they
+ * are now. The row is locked while decisions are counted, so that only one ends it.
  */
 export function createSettler(deps: SettleDeps) {
   const { requests, transitions } = deps;
@@ -55,7 +55,7 @@ export function createSettler(deps: SettleDeps) {
     await tell(decision, why);
   }
 
-  /** Of those who approved before, the ones who may no longer. */
+  /** People who approved before and may no longer. */
   async function lapsed({ yes }: Approval, { asks }: Asked, requester: string): Promise<Set<string>> {
     const gone = new Set<string>();
     for (const { userId } of yes)
@@ -113,7 +113,7 @@ export function createSettler(deps: SettleDeps) {
       return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     if (await decide(decision, { userId, name }, verdict)) return;
-    // Who pressed twice knows.
+    // A person who pressed twice knows.
     if (!(await hasDecided(decision))) await tell(decision, 'over');
   }
 
@@ -158,12 +158,12 @@ function awaited({ state, approvals }: SessionRequest, number: number): Approval
   return pending?.number === number ? pending.approval : null;
 }
 
-/** The policy still wants this approval, for what was asked for. */
+/** Whether the policy still requires this approval, for the same content. */
 function isSame(verdict: Verdict, { rule, fingerprint }: Approval): verdict is Asked {
   return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
 }
 
-/** One more has approved, and others have to. */
+/** One more person approved, and more have to. */
 function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
   const changes = { approvals: withLast(approvals, approval) };
   const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes } as const;
@@ -183,7 +183,7 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
     end: { kind, by, reason, atMs: now() },
   });
 
-  /** On, from where it was held up. It has as long from here as a request has from its beginning. */
+  /** Continues where the request was held up. Its time to retry starts over. */
   function onwards({ id }: SessionRequest, changes: NonNullable<Move['step']['changes']>): Move {
     const resumed = { ...changes, resumedAt: new Date(now()) };
     const step = { id, from: 'awaiting-approval', to: 'identified', changes: resumed } as const;
@@ -204,7 +204,7 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
       });
     },
 
-    /** The policy has changed: what it wants now is found out again. */
+    /** The policy has changed, so it is asked again. */
     askedAnew(request: SessionRequest, approval: Approval): Move {
       return onwards(request, {
         approvals: withLast(request.approvals, ended(approval, 'changed', null, null)),

@@ -5,7 +5,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { ApprovalMessage } from './blocks/approval.ts';
 import { isDirectMessage } from './places.ts';
 
-/** What an approver sees of a request. `number`: which of its approvals; null: it is not known any more. */
+/** What an approver sees of a request. `number`: which of its approvals; null: no longer known. */
 export function approvalView(request: SessionRequest, number: number): ApprovalMessage | null {
   const approval = request.approvals[number];
   if (approval === undefined) return null;

@@ -10,14 +10,14 @@ type ApproversDeps = {
 
 /** Each decision edits the message of each of them, and Slack takes about 50 edits a minute. */
 const MOST_ASKED = 20;
-/** Of a group of guests, for example, nobody may approve. */
+/** Some may not approve: in a group of guests, nobody may. */
 const MOST_LOOKED_AT = 60;
 
 export type ApproversOf = (patterns: readonly PersonPattern[], requester: string) => Promise<Voter[]>;
 export type MayApprove = (patterns: readonly PersonPattern[], person: Asking) => Promise<boolean>;
 type Asking = { userId: string; requester: string };
 
-/** Who is asked for an approval, which nobody else can give: never the requester. Throws when Slack cannot be asked. */
+/** Who is asked for an approval; only they can give it. Never the requester. Throws if Slack can't be asked. */
 export function createApproversOf({ groups, people }: ApproversDeps): ApproversOf {
   return async (patterns, requester) => {
     const all = await idsOf(patterns, groups.membersNow);
@@ -33,7 +33,7 @@ export function createApproversOf({ groups, people }: ApproversDeps): ApproversO
   };
 }
 
-/** Whether a person may approve as things are now. Throws when Slack cannot be asked. */
+/** Whether a person may approve now. Throws if Slack can't be asked. */
 export function createMayApprove({ groups, people }: ApproversDeps): MayApprove {
   return async (patterns, { userId, requester }) => {
     if (userId === requester) return false;
@@ -42,7 +42,7 @@ export function createMayApprove({ groups, people }: ApproversDeps): MayApprove 
   };
 }
 
-/** People who are named come first. A group that Slack doesn't tell of has nobody in it. */
+/** Named people come first. A group whose members Slack doesn't list counts as empty. */
 export async function idsOf(patterns: readonly PersonPattern[], membersNow: MembersOf): Promise<Set<string>> {
   const ids = new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
   for (const one of patterns) {

@@ -22,10 +22,10 @@ export function toExport(row: AuditRow) {
   };
 }
 
-/** What the first entry holds for the one before. */
+/** The first entry's `prev`. */
 const GENESIS = '0'.repeat(64);
 
-/** `loose`: it is as it was written, but after another entry than the one before it now. */
+/** `loose`: unchanged, but it was written after another entry. */
 type Fault = 'changed' | 'missing' | 'loose';
 type Verified =
   /** `last`: null if there is no entry. */

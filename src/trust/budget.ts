@@ -8,13 +8,13 @@ type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'lock' | '
 
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
-/** `at`: by the database's clock; in its day and month the reservation counts. null: when it is written down. */
+/** `at`: the reservation counts in this day and month, by the database's clock; null: when it is recorded. */
 export type Reservation = { at: Date | null; alerts: readonly BudgetAlert[] };
 export type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
 
 export type Budget = ReturnType<typeof createBudget>;
 
-/** Keeps what was reserved within the ceilings of the policy. */
+/** Keeps reservations within the policy's ceilings. */
 export function createBudget({ policy, ledger }: BudgetDeps) {
   return {
     /** What counts under the ceilings that are in force. */
@@ -30,7 +30,7 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
       return ceilingsOf(now, { spend }).map(({ key, most, left }) => ({ key, most, left }));
     },
 
-    /** Right before it is sent. Until the end of the transaction nobody else reserves under the same ceilings. */
+    /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. */
     async fit({ cap, approved, ...spender }: Asking, trx: Transaction<Tables>): Promise<Fit> {
       const now = policy();
       const keys = inForce(now);

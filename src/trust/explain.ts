@@ -28,7 +28,7 @@ import { isDirectMessage, placeKindOf } from '../slack/places.ts';
 import { acuWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
-/** As it is given on a command line: what is left out, there is none of. */
+/** From a command line. What is left out is empty. */
 type Question = {
   user: string;
   email: string;
@@ -38,7 +38,7 @@ type Question = {
   /** Empty: as the channel's id and name say. */
   kinds: readonly PlaceWord[];
   text: string;
-  /** ACU that count already under each ceiling; null: nothing was said. */
+  /** ACU already counted under each ceiling; null: not given. */
   spent: Spend | null;
   /** The slash command's name. */
   command: string;
@@ -46,10 +46,10 @@ type Question = {
   ownTag: boolean;
 };
 
-/** `problems`: of the text, which the command would not take either. */
+/** `problems`: why the command wouldn't take this text either. */
 type Explanation = { lines: string[] } | { problems: string[] };
 
-/** What would become of a command: its decision, the reason, what the policy sets, and what it adds to the task. */
+/** What a command would lead to: its decision, the reason, what the policy sets, and what it adds to the task. */
 export function explain(policy: Policy, question: Question, text: Text): Explanation {
   const words = text.policy.explain;
   const intent = parseTask(question.text, { ownTag: question.ownTag });
@@ -145,7 +145,7 @@ const CEILING_OF: ReadonlyMap<string, CeilingKey> = new Map([
 ]);
 const PART = /^(\w+)=(\d{1,9}(?:\.\d{1,3})?)$/;
 
-/** Reads `person=N,channel=N,month=N`, each at most once and in any order; null: it is written otherwise. */
+/** Reads `person=N,channel=N,month=N`, each at most once and in any order; null: something else. */
 export function readSpent(written: string): Spend | null {
   const spent: Partial<Record<CeilingKey, number>> = {};
   for (const part of written.split(',')) {

@@ -7,13 +7,13 @@ import type { YamlResult } from './yaml-file/read.ts';
 export type FileSource<T> = {
   /** What is in force; null: there is no file. */
   current: () => T | null;
-  /** Whether the file as it is now is in force; null: there is no file. */
+  /** Whether the current file is in force; null: there is no file. */
   isOk: () => boolean | null;
-  /** What is wrong with the file as it is now, a line each; none if it is in force. */
+  /** What is wrong with the current file, a line each; empty if it is in force. */
   problems: () => readonly string[];
-  /** Looks at the file once. */
+  /** Checks the file once. */
   look: () => Promise<void>;
-  /** `onLoaded`: told now and after each change which file is in force, by its SHA-256; null: none. */
+  /** `onLoaded`: called now and after each change with the SHA-256 of the file in force; null: none. */
   start: (onLoaded: OnLoaded) => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -22,16 +22,16 @@ type OnLoaded = (sha256: string | null) => Promise<void>;
 
 type SourceDeps<T> = {
   read: (path: string) => Promise<YamlResult<T>>;
-  /** Begins what is logged. */
+  /** Its name in the log. */
   name: string;
   everyMs: number;
   log: Log;
 };
 
-/** Files that are mounted do not say when they change: they are looked at. */
+/** Mounted files send no events when they change, so they are polled. */
 export const FILES_EVERY_MS = 3000;
 
-/** Rejects if the file has errors: nothing starts without what it was given. */
+/** Rejects if the file has errors: the app doesn't start without a file that it was given. */
 export async function openFile<T>(path: string | null, deps: SourceDeps<T>): Promise<FileSource<T>> {
   return path === null ? noFile() : followFile(path, deps);
 }
@@ -70,7 +70,7 @@ async function followFile<T>(
     const result = await read(path);
     if (result.ok) await keep(result);
     else refuse(result.problems);
-    // Last: what could not be recorded is looked at again.
+    // Last, so that a change that couldn't be recorded is read again.
     seen = mark;
   }
 
@@ -102,7 +102,7 @@ function noFile<T>(): FileSource<T> {
   };
 }
 
-/** Changes when the file does; a mounted one may be another file by the same name. */
+/** Changes with the file, also if another file takes its name. */
 async function markOf(path: string): Promise<string> {
   return stat(path, { bigint: true }).then(
     ({ ino, size, mtimeNs }) => [ino, size, mtimeNs].join(':'),

@@ -59,7 +59,7 @@ type Asking = Where & { teamId: string; userId: string; draft: EffectiveDraft };
 
 export type Gate = ReturnType<typeof createGate>;
 
-/** The policy, and what it has to know of a person and a place. Each answer throws when Slack cannot be asked. */
+/** Asks the policy, with what it needs to know about the person and the place. Throws if Slack can't be asked. */
 export function createGate(deps: GateDeps) {
   async function placeOf(policy: Policy, { channelId, placeKind = null }: Where): Promise<PolicyPlace> {
     if (placeKind === 'direct' || isDirectMessage(channelId)) return { channelId, name: '', is: DIRECT };
@@ -89,7 +89,7 @@ export function createGate(deps: GateDeps) {
   }
 
   return {
-    /** Whether it may be started, as things are now. */
+    /** Whether a request may start now. */
     async judge(request: Judged): Promise<Verdict> {
       const policy = deps.policy();
       if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [], rule: null };
@@ -99,14 +99,14 @@ export function createGate(deps: GateDeps) {
       ]);
       const open = withoutLeft(request.draft);
       const draft = withSet(open, policyChanges(policy, place, open.values));
-      // What is left changes by itself: it is no part of what is approved.
+      // What is left of a ceiling changes by itself, so it isn't part of what is approved.
       const fingerprint = fingerprintOf(sentOf(request, draft));
       const asked = askedOf({ ...request, draft: open }, fingerprint);
       const decision = decide(policy, { person, place, request: asked, spend });
       return verdictOf(decision, { asked: request.draft, draft, approved: asked.approved, fingerprint, at });
     },
 
-    /** What it would make of a request, and of the place; null: there is no policy. */
+    /** What the policy says about a request and the place; null: there is no policy. */
     async explain({ draft, ...where }: Asking): Promise<Explained | null> {
       const policy = deps.policy();
       if (policy === null) return null;
@@ -130,7 +130,7 @@ export function createGate(deps: GateDeps) {
       };
     },
 
-    /** What is left to choose in a form as it is filled in; null: everything. */
+    /** What can be chosen in a form, as it is filled in now; null: everything. */
     async choicesFor(form: Form) {
       const policy = deps.policy();
       if (policy === null) return null;
@@ -150,12 +150,12 @@ export function createGate(deps: GateDeps) {
       const place = await placeOf(policy, where);
       return {
         defaults: placeDefaults(policy, place),
-        /** Puts in what cannot be overridden. */
+        /** Adds the values that nobody can override. */
         set: (draft: EffectiveDraft) => withSet(draft, policyChanges(policy, place, draft.values)),
       };
     },
 
-    /** What goes to Devin with every task there; null: nothing. */
+    /** What is sent to Devin with every task there; null: nothing. */
     async instructionsAt(where: Where): Promise<string | null> {
       const policy = deps.policy();
       return policy === null ? null : standingInstructions(policy, await placeOf(policy, where));
@@ -194,12 +194,12 @@ function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
     draft: draft.values,
     hasSessionSecrets: hadSecrets,
     hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
-    // What changed since is not what was approved.
+    // If anything changed since, it isn't approved.
     approved: approvedAs === fingerprint ? approved : [],
   };
 }
 
-/** A form as it is filled in, for which nothing was approved yet. */
+/** A form as it is filled in now; nothing is approved yet. */
 function filledIn({ draft, context, without, secretNames }: Form): PolicyFacts['request'] {
   const quoted = context === null || without === null ? context : { ...context, without };
   return {

@@ -76,7 +76,7 @@ type SpendingDeps = {
   tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
-/** What was used: for those who ask, for App Home, and for owners of the policy when a budget comes to its end. */
+/** Shows what was used: to people who ask, in App Home, and to the policy's owners when a budget runs low. */
 export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson' | 'ofEveryone'> {
   const { queue, policy, budget, store, slack, withLease, postOnce, command } = deps;
   const { log, now } = deps.tuning;

@@ -24,10 +24,10 @@ type NotifyDeps = {
   log: Log;
 };
 
-/** Of a user group with more members these are told. */
+/** At most this many owners are notified. */
 const MOST_TOLD = 20;
 
-/** Tells the owners of the policy by direct message, each once, how much of a budget is used. */
+/** Sends each owner of the policy one direct message about how much of a budget is used. */
 export function createOwnerNotifier(deps: NotifyDeps) {
   const { policy, withLease, postOnce, enqueue, log } = deps;
 
@@ -48,7 +48,7 @@ export function createOwnerNotifier(deps: NotifyDeps) {
     });
   }
 
-  /** null: all are told; else how long to wait before the rest is. */
+  /** null: everyone was notified; otherwise how long to wait before notifying the rest, in ms. */
   async function tellAll(alert: BudgetAlert, lease: Lease): Promise<number | null> {
     let waitMs: number | null = null;
     for (const userId of await ownersOf(deps)) {

@@ -7,7 +7,7 @@ import { inTime } from '../time.ts';
 import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-file.ts';
 
-/** Of the time that Slack gives for an answer. */
+/** Part of Slack's 3 s for an answer. */
 const WITHIN_MS = 700;
 const what = 'a place, for the policy,';
 
@@ -15,12 +15,12 @@ type Where = Parameters<Gate['rulesAt']>[0];
 
 export type QuickGate = ReturnType<typeof createQuickGate>;
 
-/** For listeners: the job that starts a session asks again, and waits for the answer. */
+/** For listeners, which can't wait. The job that starts a session asks the gate again. */
 export function createQuickGate(gate: Gate, log: Log) {
   return {
     rulesAt: async (where: Where) =>
       inTime(gate.rulesAt(where), { withinMs: WITHIN_MS, otherwise: null, log, what }),
-    /** null: there is no policy. `not-known`: Slack did not say in time who or where it is. */
+    /** null: there is no policy. `not-known`: Slack didn't answer in time. */
     explain: async (asking: Parameters<Gate['explain']>[0]) =>
       inTime<Explained | null | 'not-known'>(gate.explain(asking), {
         withinMs: WITHIN_MS,
@@ -28,10 +28,10 @@ export function createQuickGate(gate: Gate, log: Log) {
         log,
         what,
       }),
-    /** null: everything can be chosen, as far as is known. */
+    /** null: everything can be chosen, as far as the app knows. */
     choicesFor: async (form: Form) =>
       inTime(gate.choicesFor(form), { withinMs: WITHIN_MS, otherwise: null, log, what }),
-    /** null: the policy says nothing of it. */
+    /** null: the policy doesn't say. */
     mentionsAt: async (where: Where) => {
       const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
       return inTime(asking, { withinMs: WITHIN_MS, otherwise: 'ask' as const, log, what });
@@ -41,7 +41,7 @@ export function createQuickGate(gate: Gate, log: Log) {
 
 type PolicyDeps = { policy: Pick<PolicySource, 'current'>; gate: Gate; log: Log };
 
-/** Settings with those of the policy. Of a place that could not be looked up, the strictest that any place has. */
+/** Settings with those of the policy. If a place can't be looked up, the strictest of any place apply. */
 export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {
   return {
     ...settings,

@@ -23,7 +23,7 @@ type Judging = {
   draft: EffectiveDraft;
   approved: readonly string[];
   fingerprint: string;
-  /** When what is left was looked up. */
+  /** When the rest of the budgets was read. */
   at: Date;
 };
 
@@ -38,7 +38,7 @@ export function verdictOf(
     return { kind: 'refused', failure };
   }
   const { capOf, changes } = decision;
-  // No more than those who approved it were shown.
+  // No more than its approvers were shown.
   const most = approved.length > 0 ? leftAsCapOf(asked) : null;
   const capped = withCapOf(draft, { capOf, cap: changes.max_acu_limit, most });
   if (decision.kind === 'allowed') {
@@ -51,7 +51,7 @@ export function verdictOf(
   return { kind: 'approval', draft: capped, asks, fingerprint };
 }
 
-/** What a refusal says of a ceiling. */
+/** What a refusal says about a ceiling. */
 function overFacts({ key, most, left, asked }: Over, at: Date): OverCeiling {
   return { key, most, left, asked, renewsAtMs: renewsAt(PERIOD_OF[key], at).getTime() };
 }
@@ -68,7 +68,7 @@ function leftAsCapOf(draft: EffectiveDraft): number | null {
   return isLeft(draft) ? (draft.values.max_acu_limit ?? null) : null;
 }
 
-/** Without it, since it is worked out anew each time. */
+/** Without that cap, which is computed each time. */
 export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   if (!isLeft(draft)) return draft;
   const { max_acu_limit: _cap, ...values } = draft.values;
@@ -76,7 +76,7 @@ export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   return { ...draft, values, sources };
 }
 
-/** `capOf`: the ceiling of which `cap` is what is left; undefined: none. `most`: null: no matter how much that is. */
+/** `capOf`: the ceiling of which `cap` is what is left; undefined: none. `most`: null: any. */
 type Cap = { capOf: CeilingKey | undefined; cap: number | undefined; most: number | null };
 
 function withCapOf(draft: EffectiveDraft, { capOf, cap, most }: Cap): EffectiveDraft {

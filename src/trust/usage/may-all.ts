@@ -10,7 +10,7 @@ type MayAllDeps = {
 
 export type MayAll = (userId: string) => Promise<boolean>;
 
-/** Who may see what everyone used and how the policy file is: workspace admins, and its owners unless they are guests. */
+/** Who may see everyone's usage and the state of the policy file: workspace admins, and its owners if they are members. */
 export function createMayAll({ policy, findPerson, isInGroup }: MayAllDeps): MayAll {
   return async (userId) => {
     const person = await findPerson(userId);

@@ -19,15 +19,15 @@ type ReportDeps = {
   now: () => number;
 };
 
-/** `mayAll`: it is for someone who may see what Devin counts for the whole organization. */
+/** `mayAll`: the reader may see what Devin counts for the whole organization. */
 type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender; mayAll: boolean };
 
-/** A report does without what Devin counts if that takes longer. */
+/** If Devin takes longer, the report leaves out what it counts. */
 const DEVIN_TIMEOUT_MS = 5000;
 
 export type ReportUsage = ReturnType<typeof createUsageReport>;
 
-/** What was used, put together, and what is left of the budgets that the person meets there. */
+/** What was used, and what is left of the budgets that apply to the person there. */
 export function createUsageReport({ usage, budget, organization, mayAll, now, log }: ReportDeps) {
   async function devinCounts(since: Date): Promise<DevinCounts> {
     const signal = AbortSignal.timeout(DEVIN_TIMEOUT_MS);
@@ -65,7 +65,7 @@ export function createUsageReport({ usage, budget, organization, mayAll, now, lo
       return report({ scope, by: 'mode', days: DEFAULT_DAYS, spender, mayAll: false });
     },
 
-    /** Of the workspace, by person; null: it is none of this person's business. */
+    /** Of the workspace, by person; null: this person may not see it. */
     async ofEveryone(spender: Spender): Promise<HomeEveryone | null> {
       if (!(await mayAll(spender.userId))) return null;
       const scope = { kind: 'workspace', teamId: spender.teamId } as const;

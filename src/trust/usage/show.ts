@@ -28,11 +28,11 @@ type ShowDeps = {
 
 type Job = Jobs['show-usage'];
 
-/** Tells a person privately what was used, as far as it is for them. */
+/** Tells a person privately what was used, as far as they may see it. */
 export function createShowUsage(deps: ShowDeps) {
   const { outbound, richBlocks, log } = deps;
 
-  /** Slack doesn't say what it refused a private notice for: without chart and table it takes it, or not at all. */
+  /** Slack doesn't say why it refused a private notice, so it is sent again without chart and table. */
   async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
     if (richBlocks.areTaken() && (await outbound.tellPrivately(place, render(true))) !== 'undeliverable')
       return;
