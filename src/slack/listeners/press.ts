@@ -22,6 +22,9 @@ type PressDeps = {
   textFor: TextFor;
 };
 
+/** A sentence for the person, escaped; null: nothing speaks against it. */
+type WhyNot = (request: SessionRequest, person: Person) => Promise<string | null>;
+
 /** The request of a button, if the person who pressed it may use it; others are told why. */
 export function createPressed({ requests, sessions, authority, outbound, textFor }: PressDeps) {
   const tell = async (press: Press, sentence: string) =>
@@ -39,36 +42,31 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
     return null;
   }
 
-  /** For what is shown at once. `refusal`: another reason why not. */
-  async function byPerson(
-    press: Press,
-    refusal: (request: SessionRequest, person: Person) => Promise<string | null>,
-  ): Promise<SessionRequest | null> {
+  /** null: one of these is why not, and the person is told. */
+  async function unlessRefused(press: Press, refusals: readonly WhyNot[]): Promise<SessionRequest | null> {
     const request = await inWorkspace(press);
     if (request === null) return null;
     const person = { teamId: request.teamId, userId: press.userId };
-    const why = (await authority.personRefusal(person)) ?? (await refusal(request, person));
-    if (why === null) return request;
-    await tell(press, why);
-    return null;
+    for (const whyNot of refusals) {
+      const why = await whyNot(request, person);
+      if (why === null) continue;
+      await tell(press, why);
+      return null;
+    }
+    return request;
   }
 
-  /** For what needs the right to steer; others are told who has it. `refusal`: what else has to be true. */
-  async function bySteerer(
-    press: Press,
-    refusal?: (request: SessionRequest, person: Person) => Promise<string | null>,
-  ): Promise<SessionRequest | null> {
-    const request = await inWorkspace(press);
-    if (request === null) return null;
-    const person = { teamId: request.teamId, userId: press.userId };
-    const why =
-      (await authority.steeringRefusal(request, person)) ?? (await refusal?.(request, person)) ?? null;
-    if (why === null) return request;
-    await tell(press, why);
-    return null;
-  }
+  return {
+    inWorkspace,
 
-  return { inWorkspace, byPerson, bySteerer };
+    /** For what is shown at once. `whyNot`: another reason. */
+    byPerson: async (press: Press, whyNot: WhyNot): Promise<SessionRequest | null> =>
+      unlessRefused(press, [async (_request, person) => authority.personRefusal(person), whyNot]),
+
+    /** For what needs the right to steer; others are told who has it. `whyNot`: what else has to be true. */
+    bySteerer: async (press: Press, ...whyNot: WhyNot[]): Promise<SessionRequest | null> =>
+      unlessRefused(press, [authority.steeringRefusal, ...whyNot]),
+  };
 }
 
 /** The person who pressed it, as a member of their own workspace. */
