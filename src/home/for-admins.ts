@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import type { Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/index.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
+import { missingScopes } from '../slack/manifest-scopes.ts';
 import type { People } from '../slack/people.ts';
 import type { MayAll } from '../trust/index.ts';
 
@@ -9,7 +10,6 @@ type HealthDeps = {
   people: Pick<People, 'find'>;
   /** The scopes that Slack granted. Rejects if Slack doesn't answer. */
   grantedScopes: () => Promise<readonly string[]>;
-  wantedScopes: () => readonly string[];
   /** Rejects if Devin doesn't answer, or refuses the key. */
   askDevin: () => Promise<unknown>;
   countSetAside: () => Promise<Record<string, number>>;
@@ -18,7 +18,7 @@ type HealthDeps = {
 
 /** How the app is, for administrators; null: for everyone else. */
 export function createHomeHealth(deps: HealthDeps) {
-  const { people, grantedScopes, wantedScopes, askDevin, countSetAside, log } = deps;
+  const { people, grantedScopes, askDevin, countSetAside, log } = deps;
 
   async function orNull<T>(asking: Promise<T>): Promise<T | null> {
     return asking.catch((error: unknown) => {
@@ -40,7 +40,7 @@ export function createHomeHealth(deps: HealthDeps) {
       database: counts !== null,
       devin: devin !== null,
       slack: granted !== null,
-      missingScopes: granted === null ? [] : wantedScopes().filter((scope) => !granted.includes(scope)),
+      missingScopes: granted === null ? [] : missingScopes(granted),
       setAside: sum,
     };
   };

@@ -4,12 +4,10 @@ import type { MappingSource } from '../identity/mapping-file.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import { manifestScopes } from '../slack/manifest-scopes.ts';
 import type { Slack } from '../slack/slack.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { sleep } from '../time.ts';
 import { createMayAll } from '../trust/index.ts';
 import type { PolicySource, ReportUsage } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -68,7 +66,6 @@ export function createHome(deps: HomeDeps): void {
     enqueue,
     command,
     workspaceUrl,
-    sleep,
     now,
     textFor,
     log,
@@ -83,7 +80,6 @@ function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDe
   return createHomeHealth({
     people,
     grantedScopes: async () => (await checkSlack({ client, botToken })).scopes,
-    wantedScopes: manifestScopes,
     askDevin: devin.self.get,
     countSetAside: async () => countSetAside(store.db),
     log,

@@ -20,6 +20,7 @@ import type { Listing } from '../store/listing.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
+import { sleep } from '../time.ts';
 import type { ReportUsage } from '../trust/index.ts';
 
 type HomeDeps = {
@@ -39,7 +40,6 @@ type HomeDeps = {
   enqueue: Enqueue;
   command: string;
   workspaceUrl: () => string | null;
-  sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   now: () => number;
   textFor: TextFor;
   log: Log;
@@ -146,7 +146,7 @@ export function createHomePublisher(deps: HomeDeps) {
   return async (whose: Whose, signal: AbortSignal): Promise<void> => {
     const looking = look(whose);
     const over = new AbortController();
-    const patience = deps.sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
+    const patience = sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
     const known = await Promise.race([looking, patience.then(() => 'looking' as const)]);
     over.abort();
     await publish(whose, known === 'looking' ? NOT_KNOWN_YET : known);
