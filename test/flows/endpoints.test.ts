@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { listenInTest } from '../support/listen.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { addColleague } from '../support/people.ts';
 import { sessionOf } from '../support/look.ts';
@@ -67,6 +70,35 @@ describe('a request to /slack/events', () => {
     expect(told).toContain('/devin fix the login');
     expect(devin.sessions).toEqual([]);
     expect(logged()).toContain('"command":"/devin2","msg":"Slack sent another command than /devin');
+  });
+
+  test('is answered only at an address of Slack', async () => {
+    const { slack } = world();
+    const asked: string[] = [];
+    const elsewhere = await listenInTest(
+      createServer((request, response) => {
+        asked.push(request.url ?? '');
+        response.end();
+      }),
+    );
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'answers', members: [ana.userId] });
+    const command = {
+      command: '/devin',
+      text: 'usage',
+      trigger_id: '1.1',
+      team_id: slack.workspace.teamId,
+      team_domain: slack.workspace.teamDomain,
+      channel_id: channelId,
+      channel_name: 'answers',
+      user_id: ana.userId,
+      user_name: ana.name,
+      response_url: `${elsewhere}/commands/1`,
+    };
+    const body = new URLSearchParams(command).toString();
+    expect((await slack.sendRaw({ body, headers: FORM, sign: true })).status).toBe(200);
+    await toldTo(world(), { channelId, userId: ana.userId }, 'Your usage');
+    expect(asked).toEqual([]);
   });
 
   test('still starts sessions after all of this', async () => {
