@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { DevinErrorCode } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import {
@@ -15,7 +16,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { Recorder } from './record.ts';
 import { BATCH, createFailures } from './status-source.ts';
-import type { PollResult, StatusSource } from './status-source.ts';
+import type { PollResult, PollTrouble, StatusSource } from './status-source.ts';
 
 export type RoundTimes = {
   /** How often it checks which sessions are due. */
@@ -49,6 +50,9 @@ type RoundDeps = {
   random: () => number;
   log: Log;
 };
+
+/** The key was revoked, or its role changed: waiting doesn't help. */
+const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
 
 /** Batches in flight at a time, and in a round. */
 const BATCHES_AT_ONCE = 4;
@@ -130,12 +134,15 @@ export function createRound(deps: RoundDeps) {
     return { id, was, first, at: intervalMs === null ? null : at(jittered(intervalMs, random())) };
   }
 
-  function pause(retryAfterMs: number | null): number {
+  function pause(troubles: readonly PollTrouble[]): number {
+    const retryAfterMs = longest(troubles);
     failedRounds += 1;
     const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** failedRounds);
     // At least as long as Devin asks for.
     const pauseMs = Math.max(retryAfterMs ?? 0, backOffMs) * (1 + random() / 10);
-    log.warn({ pauseMs }, 'Devin is busy or cannot be reached; polling pauses');
+    const refused = troubles.find(({ code }) => REFUSED.has(code));
+    if (refused === undefined) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");
+    else log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');
     return pauseMs;
   }
 
@@ -146,9 +153,12 @@ export function createRound(deps: RoundDeps) {
       const troubles = (await Promise.all(at.map((rows) => pollBatch(rows, signal)))).filter(
         (one) => one !== null,
       );
-      if (troubles.length > 0 && !signal.aborted) return pause(longest(troubles));
+      if (troubles.length > 0 && !signal.aborted) return pause(troubles);
     }
-    if (batches.length > 0) failedRounds = 0;
+    if (batches.length > 0 && failedRounds > 0) {
+      failedRounds = 0;
+      log.info('Devin answers again; polling continues');
+    }
     return times.tickMs;
   };
 }
@@ -187,7 +197,7 @@ function isKnown({ phase, snapshot }: SessionRow, answer: SessionSnapshot): bool
   return phase !== 'gone' && isDeepStrictEqual(answer, snapshot);
 }
 
-function longest(troubles: { retryAfterMs: number | null }[]): number | null {
+function longest(troubles: readonly PollTrouble[]): number | null {
   const waits = troubles.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
   return waits.length === 0 ? null : Math.max(...waits);
 }

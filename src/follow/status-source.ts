@@ -13,8 +13,10 @@ export type PollResult = {
   /** Ids that Devin doesn't know. */
   gone: string[];
   /** Polling must pause: for so long, or as long as the caller likes if it's null. */
-  trouble: { retryAfterMs: number | null } | null;
+  trouble: PollTrouble | null;
 };
+
+export type PollTrouble = { code: DevinErrorCode; retryAfterMs: number | null };
 
 /** Devin pushes nothing, so it is polled. Ids are bare; at most a batch. */
 export type StatusSource = { poll(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> };
@@ -75,9 +77,9 @@ function isUnreadable(error: unknown): boolean {
 }
 
 /** Rethrows what isn't Devin's. */
-function troubleOf(error: unknown): { retryAfterMs: number | null } {
+function troubleOf(error: unknown): PollTrouble {
   if (!(error instanceof DevinError)) throw error;
-  return { retryAfterMs: error.retryAfterMs };
+  return { code: error.code, retryAfterMs: error.retryAfterMs };
 }
 
 type FailureDeps = {

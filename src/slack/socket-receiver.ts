@@ -98,7 +98,8 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
         return await openOne();
       } catch (error) {
         if (isFinal(error)) throw error;
-        log.warn({ err: error, tries }, 'Slack could not be connected to');
+        if (isRefused(error)) log.error({ tries }, 'Slack refuses SLACK_APP_TOKEN; run `npm run doctor`');
+        else log.warn({ err: error, tries }, 'Slack could not be connected to');
       }
     }
   }

@@ -4,6 +4,7 @@ import { createWorld, startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
+import { captureLog } from '../support/log-lines.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
@@ -205,7 +206,8 @@ function isMilestone(metadata: unknown, kind: string): boolean {
 }
 
 describe('when something is missing while a session is followed', () => {
-  const world = useWorld(QUICK);
+  const { log, text: logged } = captureLog();
+  const world = useWorld({ overrides: { ...QUICK.overrides, log } });
 
   test("shows once that Devin can't find the session, and stops polling it", async () => {
     const { devin, slack } = world();
@@ -262,6 +264,18 @@ describe('when something is missing while a session is followed', () => {
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     await slack.waitForMessage(slack.directMessages(ana.userId), ({ text }) => text.includes('Finished'));
     expect(slack.problems).toEqual([]);
+  });
+
+  test('logs what to do if Devin refuses the key, and that polling continues', async () => {
+    const { devin } = world();
+    const { session, showing } = await startSession(world());
+    devin.fail(LIST, { status: 401, times: 1 });
+    devin.advance(session.id, { status: 'running' });
+    await showing('Working');
+    expect(logged()).toContain(
+      '"code":"unauthorized","msg":"Devin refuses to list sessions; run `npm run doctor`"',
+    );
+    expect(logged()).toContain('polling continues');
   });
 
   test('continues polling after Devin was busy', async () => {

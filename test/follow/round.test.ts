@@ -40,7 +40,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
         Promise.resolve({
           answered: answer === 'there' ? [SNAPSHOT] : [],
           gone: answer === 'not-there' ? ['s1'] : [],
-          trouble: answer === 'trouble' ? { retryAfterMs: null } : null,
+          trouble: answer === 'trouble' ? { code: 'unavailable', retryAfterMs: null } : null,
         }),
     },
     recorder: {

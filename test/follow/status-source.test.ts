@@ -53,7 +53,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
     const { answered, gone, trouble } = await source.poll(ids, NEVER);
     fault.clear();
-    expect([answered, gone, trouble]).toEqual([[], [], { retryAfterMs: 60_000 }]);
+    expect([answered, gone, trouble]).toEqual([[], [], { code: 'rate-limited', retryAfterMs: 60_000 }]);
     expect(asked()).toBe(1);
   });
 

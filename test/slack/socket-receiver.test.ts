@@ -22,13 +22,13 @@ async function startSlack(): Promise<LocalSlack> {
   return slack;
 }
 
-function createApp(slack: LocalSlack, appToken = slack.workspace.appToken): Bolt {
+function createApp(slack: LocalSlack, appToken = slack.workspace.appToken, log = captureLog().log): Bolt {
   const bolt = createBolt({
     transport: { kind: 'socket', appToken },
     apiUrl: slack.apiUrl,
     bot: () => BOT,
     onRefused: () => undefined,
-    log: captureLog().log,
+    log,
     socketTimes: TIMES,
   });
   bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
@@ -135,6 +135,18 @@ describe('Socket Mode', () => {
     await expect(createApp(slack, 'xapp-wrong').start()).rejects.toMatchObject({
       data: { error: 'invalid_auth' },
     });
+  });
+
+  test('says what to do while Slack refuses its token, and connects once it is accepted again', async () => {
+    const slack = await startSlack();
+    const { log, text } = captureLog();
+    await createApp(slack, slack.workspace.appToken, log).start();
+    slack.fail(OPEN, { error: 'invalid_auth', times: 2 });
+    const counts = countConnections(slack);
+    slack.dropSockets();
+    await slack.waitFor(() => counts.at(-1) === 1);
+    await expectHeard(slack);
+    expect(text()).toContain('"msg":"Slack refuses SLACK_APP_TOKEN; run `npm run doctor`"');
   });
 
   test('leaves nothing open after it stops', async () => {

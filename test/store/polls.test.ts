@@ -61,7 +61,11 @@ describeOnBothDatabases('polls of sessions', (open) => {
         source: {
           poll: async (ids) => {
             looked.push(...ids);
-            return Promise.resolve({ answered: [], gone: [], trouble: { retryAfterMs: null } });
+            return Promise.resolve({
+              answered: [],
+              gone: [],
+              trouble: { code: 'unavailable', retryAfterMs: null },
+            });
           },
         },
         recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
