@@ -74,7 +74,7 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     if (followed === null) return DONE;
     const { session, request } = followed;
     const notify = await deps.notified.where(session, request);
-    const finishes = rows.some(({ key }) => readMilestone(key)?.kind === 'finished' && isFirst(key));
+    const finishes = rows.some(saysResult);
     let later: NotifyResult = DONE;
     for (const row of rows) {
       lease.held.throwIfAborted();
@@ -92,6 +92,11 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     if (result.kind !== 'done')
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: result.ms });
   };
+}
+
+/** An attempt that was made before may have posted the result as it was then. */
+function saysResult({ key, attemptedAt }: MilestoneRow): boolean {
+  return readMilestone(key)?.kind === 'finished' && isFirst(key) && attemptedAt === null;
 }
 
 type Delivery = {
