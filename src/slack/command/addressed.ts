@@ -21,9 +21,38 @@ const TASK_WORDS = 3;
 const MOST_POLITE_WORDS = 8;
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-const GREETINGS = words('hi hello hey こんにちは');
+const GREETINGS = words('hi hello hey こんにちは おはようございます はじめまして よろしくお願いします');
+/** About the app: help answers them for free. Without signs. */
+const ABOUT_APP = new Set([
+  'who are you',
+  'what are you',
+  'what is this',
+  'what can you do',
+  'what do you do',
+  'how does this work',
+  'how do you work',
+  'how do i use this',
+  'how do i use you',
+  'how do i start',
+  'how can i use this',
+  'can you help me',
+  'can you help',
+  '使い方',
+  '使い方は',
+  '使い方を教えて',
+  '使い方を教えてください',
+  'どう使いますか',
+  '何ができますか',
+  '何ができるの',
+  '何ができる',
+  'これは何ですか',
+  'ヘルプ',
+]);
 const THANKS = words(
-  'thanks thank thx ty cheers great nice perfect awesome cool good ok okay ありがとう ありがとうございます',
+  'thanks thank thx ty cheers great nice perfect awesome cool good ok okay ' +
+    'ありがとう ありがとうございます ありがとうございました どうもありがとう どうもありがとうございます ' +
+    'どうもありがとうございました 助かります 助かりました 了解 了解です 了解しました 承知しました わかりました ' +
+    '分かりました お疲れ様です お疲れさまです お疲れ様でした お疲れさまでした',
 );
 const BESIDE_THANKS = words(
   'you so much very a lot all it that this is was works job work for the help again',
@@ -39,8 +68,9 @@ export function readAddressed(
   const meaning = readThreadMeaning(slackText, botUserId);
   if (meaning.kind === 'aside') return { kind: 'nothing' };
   const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
-  if (isThanks(typed)) return { kind: 'nothing' };
-  if (typed === '' || GREETINGS.has(typed.toLowerCase())) return { kind: 'help' };
+  const said = plainWords(typed);
+  if (typed !== '' && isThanks(said)) return { kind: 'nothing' };
+  if (typed === '' || isAboutApp(said)) return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
   return isCertain || read.kind !== 'task' ? read : { ...read, kind: 'ask', about: null, meant: null };
@@ -81,13 +111,23 @@ function isLong(typed: string): boolean {
 
 const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}]/gu;
 
-function isThanks(typed: string): boolean {
-  if (typed === '') return false;
-  const said = typed
+function plainWords(typed: string): string[] {
+  return typed
     .toLowerCase()
     .replaceAll(SIGNS, ' ')
     .split(/\s+/)
     .filter((word) => word !== '');
+}
+
+/** Perhaps after a greeting. */
+function isAboutApp(said: readonly string[]): boolean {
+  const [first = '', ...others] = said;
+  const rest = GREETINGS.has(first) ? others : said;
+  return rest.length === 0 || ABOUT_APP.has(rest.join(' '));
+}
+
+/** Signs alone count, too. */
+function isThanks(said: readonly string[]): boolean {
   if (said.length === 0) return true;
   const isPolite = (word: string): boolean => THANKS.has(word) || BESIDE_THANKS.has(word);
   return said.length <= MOST_POLITE_WORDS && said.every(isPolite) && said.some((word) => THANKS.has(word));
