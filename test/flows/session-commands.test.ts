@@ -270,7 +270,8 @@ describe('follow', () => {
     await toldTo(world(), place, 'Open the card');
     expect(JSON.stringify(slack.messages(channelId))).not.toContain('Old words.');
     devin.advance(id, { status: 'running', statusDetail: 'finished' });
-    await cardOf(slack, channelId, (text) => text.includes('Finished'));
+    // The message that it finished may be there before the card is edited.
+    await slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes('Finished'));
     await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
     const view = await slack.waitForView(({ userId }) => userId === person.userId);
     expect(slack.renderText(view)).toContain('web: Found outside');
