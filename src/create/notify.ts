@@ -112,6 +112,9 @@ async function compose(
   return renderOutcome({ card, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
 }
 
+/** Reasons that no form, account or setting of Devin changes. */
+const NO_MEMBERS: ReadonlySet<string> = new Set(['guest', 'external', 'bot', 'deactivated']);
+
 type PersonDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest'>;
@@ -130,9 +133,9 @@ export function createPersonNotifier({
   outbound,
   textFor,
 }: PersonDeps) {
-  /** Offers what they typed in a form again, so that nothing is lost. The form's id is the request's. */
-  async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
-    const { id, failure, draft } = request;
+  /** What they typed, in a form. Its id is the request's. */
+  async function offerForm(request: SessionRequest): Promise<string> {
+    const { id, draft } = request;
     await forms.insert({
       id,
       teamId: request.teamId,
@@ -145,9 +148,17 @@ export function createPersonNotifier({
       sealed: null,
       lostSecrets: lostSecrets(request),
     });
+    return id;
+  }
+
+  /** Shows what they typed, so that nothing is lost. A form that would refuse them, too, isn't offered. */
+  async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
+    const { failure, draft } = request;
+    const mayNever = failure?.kind === 'identity' && NO_MEMBERS.has(failure.reason);
+    const formId = mayNever ? null : await offerForm(request);
     const problems = failure === null ? [] : [escape(userMessage(failure, text))];
     const options = optionWords(askedBeside(draft), text, draft.names);
-    return refusal({ problems, typed: draft.values.prompt ?? null, options, formId: id }, text);
+    return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }
 
   async function elsewhere(request: SessionRequest, text: Text): Promise<Rendered> {

@@ -134,7 +134,9 @@ describeOnBothWorlds('the slash command', (world) => {
       const guest = addColleague(world(), { isGuest: true });
       const channelId = channel([guest.userId]);
       await slack.command(guest.userId, channelId, 'fix it');
-      await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === guest.userId);
+      const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === guest.userId);
+      expect(slack.renderText(told)).toContain('fix it');
+      expect(slack.renderText(told)).not.toContain('Open in a form');
       expect(devin.sessions.some(({ userId: id }) => id === guest.devinUserId)).toBe(false);
       expect(noticesTo(slack, channelId, null)).toEqual([]);
     });
