@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SUBCOMMANDS } from '../../src/session/intent.ts';
 import { renderHelp, renderProblems } from '../../src/slack/command/help.ts';
+import { renderSessionList } from '../../src/slack/blocks/session-list.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 
@@ -16,6 +17,11 @@ test.each(FILES)('%s takes the name of the command from its reader', (file) => {
     .split('\n')
     .filter((line) => !/\bdoes: /.test(line) && !/^\s*(: )?['`]?(must be|には)/.test(line));
   expect(lines.filter((line) => BARE.test(line) || FIXED.test(line))).toEqual([]);
+});
+
+test.each([en, ja])('an empty list says what to type', (text) => {
+  const list = { command: '/cog', whose: 'mine', page: 1, pages: 0, entries: [], next: '' } as const;
+  expect(renderSessionList({ ...list, entries: [] }, text).text).toContain('`/cog`');
 });
 
 test.each([en, ja])('help and problems name the command of the installation', (text) => {

@@ -213,9 +213,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'the defaults': (text) =>
     renderDefaults({ draft: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
   'an empty list': (text) =>
-    renderSessionList({ whose: 'all', page: 1, pages: 0, entries: [], next: '' }, text),
+    renderSessionList({ command: '/cog', whose: 'all', page: 1, pages: 0, entries: [], next: '' }, text),
   'a page that is not there': (text) =>
-    renderSessionList({ whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
+    renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
   'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>

@@ -18,15 +18,20 @@ type SessionList = {
   pages: number;
   /** `isShown`: the viewer may read what it is about. */
   entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
+  /** The slash command's name. */
+  command: string;
   /** What to type for the next page. */
   next: string;
 };
 
 /** A page of sessions, a row with a button each, for one person. */
-export function renderSessionList({ whose, page, pages, entries, next }: SessionList, text: Text): Rendered {
+export function renderSessionList(
+  { command, whose, page, pages, entries, next }: SessionList,
+  text: Text,
+): Rendered {
   const { sessions } = text;
   const heading = bold(sessions[whose]);
-  if (pages === 0) return notice([heading, sessions.none]);
+  if (pages === 0) return notice([heading, sessions.none(code(command))]);
   if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
   const rows = entries.map(({ card, askedAtMs, isShown }) => line(card, askedAtMs, { isShown, text }));
   const after = [

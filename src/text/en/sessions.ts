@@ -7,7 +7,8 @@ export const sessions = {
   all: "Everyone's sessions",
   page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
   nextPage: (typed: string): string => `More: ${typed}`,
-  none: 'No sessions yet. To start one, type the command and a task.',
+  /** `command`: in a code span. */
+  none: (command: string): string => `No sessions yet. To start one, type ${command} and a task.`,
   noPage: (pages: number): string => (pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`),
   line: (parts: readonly string[]): string => parts.join(' · '),
   /** In place of a title, for people who aren't in that conversation. */

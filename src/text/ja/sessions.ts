@@ -7,7 +7,7 @@ export const sessions: Text['sessions'] = {
   all: '全員のセッション',
   page: (page, pages) => `${page} / ${pages} ページ`,
   nextPage: (typed) => `続き: ${typed}`,
-  none: 'まだセッションがありません。コマンドに続けてタスクを入力すると開始できます。',
+  none: (command) => `まだセッションがありません。 ${command} に続けてタスクを入力すると開始できます。`,
   noPage: (pages) => `全部で ${pages} ページです。`,
   line: (parts) => parts.join(' · '),
   concealed: 'プライベートな会話のセッション',

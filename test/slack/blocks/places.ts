@@ -22,7 +22,14 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
     renderCard({ ...cardOf(words), url: null }, text),
   'a list of sessions': (words, text = en) =>
     renderSessionList(
-      { whose: 'mine', page: 1, pages: 1, next: '', entries: [{ card: cardOf(words), ...LISTED }] },
+      {
+        command: '/cog',
+        whose: 'mine',
+        page: 1,
+        pages: 1,
+        next: '',
+        entries: [{ card: cardOf(words), ...LISTED }],
+      },
       text,
     ),
   'the Home': (words, text = en) =>

@@ -72,7 +72,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, call)));
     const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
     const pages = Math.ceil(found.total / PER_PAGE);
-    return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, call.text);
+    return renderSessionList(
+      { command: deps.command, whose, page, pages, entries: entries.flat(), next },
+      call.text,
+    );
   }
 
   /** The person's sessions that the command works on, most pressing first. */
