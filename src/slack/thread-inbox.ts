@@ -75,7 +75,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     /** What happens to a message in its thread that isn't a keyword. The job checks again whether it is muted. */
     async receive(session: SessionRow, { userId, mentions }: Author): Promise<Reception> {
       const request = await deps.requests.find(session.requestId);
-      if (request === null) return 'untied';
+      if (request === null) return 'aside';
       const isRequester = request.source !== 'follow' && request.userId === userId;
       const here = await listenHere(session, request);
       if (!isForDevin({ ...here, isRequester, mentions })) return 'aside';

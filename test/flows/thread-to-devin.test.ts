@@ -410,6 +410,10 @@ describe('keywords in the thread', () => {
     await marked(thread, 'unsync');
     await thread.noticeTo(thread.ana.userId, 'Disconnected:');
     await thread.say(thread.ana.userId, 'hello?');
+    await thread.noticeTo(thread.ana.userId, 'This thread is disconnected from its session.');
+    await thread.say(thread.ana.userId, 'hello??');
+    const told = noticesTo(slack, thread.channelId, thread.ana.userId).map(({ text }) => text);
+    expect(told.filter((text) => text.includes('stays here'))).toHaveLength(1);
     devin.advance(thread.id, { status: 'running', message: 'nobody sees this' });
     await slack.waitForMessage(
       thread.channelId,

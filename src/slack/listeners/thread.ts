@@ -58,8 +58,8 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     case 'reply': {
       const mentions = mentionsIn(slackText, deps.botUserId());
       const reception = await threads.receive(session, { userId, mentions });
-      if (reception === 'muted') return tellMuted(deps, reply, session);
-      if (reception !== 'taken') return;
+      if (reception === 'aside') return;
+      if (reception !== 'taken') return tellNotTaken(deps, reply, { session, reason: reception });
       const { text } = readMessage({ ts, text: meaning.text });
       await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
       return;
@@ -69,15 +69,16 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
   }
 }
 
-async function tellMuted(
+/** Once per person and thread. */
+async function tellNotTaken(
   { notices, outbound, textFor }: ThreadDeps,
   reply: Reply,
-  { sessionId }: SessionRow,
+  { session, reason }: { session: SessionRow; reason: 'muted' | 'untied' },
 ): Promise<void> {
-  const once = { sessionId, userId: reply.userId, reason: 'muted' } as const;
+  const once = { sessionId: session.sessionId, userId: reply.userId, reason };
   if (!(await notices.isFirst(once))) return;
   const { thread } = await textFor(reply.userId);
-  const delivery = await outbound.tellPrivately(privatePlace(reply), notice([thread.mutedHere]));
+  const delivery = await outbound.tellPrivately(privatePlace(reply), notice([thread.notTaken[reason]]));
   if (delivery === 'retryable') await notices.forget(once);
 }
 

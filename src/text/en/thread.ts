@@ -46,7 +46,11 @@ export const thread = {
   requesterSteers: (mention: string): string =>
     `Only ${mention} can steer this session. Your message stays here; Devin won't see it.`,
   /** Once per person and thread. */
-  mutedHere: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
+  notTaken: {
+    muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
+    untied:
+      "This thread is disconnected from its session. Your message stays here; Devin won't see it. Type `sync` to reconnect it.",
+  },
   stopNow: 'Stop',
   askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",
   /** What a word in the thread did. */
