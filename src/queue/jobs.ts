@@ -6,7 +6,8 @@ import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
 import { JOB_NAMES, payloads } from './payloads.ts';
 import type { JobName, Jobs } from './payloads.ts';
-import { factsOf, startWorkerPool } from './worker-pool.ts';
+import { createErrorLog } from './error-log.ts';
+import { startWorkerPool } from './worker-pool.ts';
 import type { WorkerPool, QueueLog, Registration } from './worker-pool.ts';
 import { BOSS_SCHEMA, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
 
@@ -94,7 +95,10 @@ export const BOSS_OPTIONS = {
 
 export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
-  boss.on('error', (error) => log.error(factsOf(error), 'the job queue met an error'));
+  boss.on(
+    'error',
+    createErrorLog(log, () => performance.now()),
+  );
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
   const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
