@@ -14,6 +14,7 @@ export async function openMapping({ path, everyMs, text, log }: SourceDeps): Pro
   return openFile(path, {
     read: async (file) => readMappingFile(file, text),
     name: 'identity mapping',
+    variable: 'IDENTITY_FILE',
     everyMs,
     log,
   });

@@ -9,8 +9,8 @@ export type StartProblem =
   | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
   /** `code`: of the system, such as EADDRINUSE. */
   | { kind: 'address'; host: string; port: number; code: string }
-  /** One line for each, in English, with its place in the file. */
-  | { kind: 'policy'; lines: readonly string[] };
+  /** One line for each error, with the variable and its place in the file. */
+  | { kind: 'file'; lines: readonly string[] };
 
 /** Aborts the start. `operatorSentence` says what to do. */
 export class StartError extends Error {
@@ -46,7 +46,7 @@ export function startSentence(problem: StartProblem, { start }: Text): string {
       return start[problem.kind](problem.orgId);
     case 'address':
       return start.address(problem);
-    case 'policy':
+    case 'file':
       return problem.lines.join('\n');
     default:
       return start[problem.kind];

@@ -24,6 +24,8 @@ type SourceDeps<T> = {
   read: (path: string) => Promise<YamlResult<T>>;
   /** Its name in the log. */
   name: string;
+  /** The setting with its path. */
+  variable: 'POLICY_FILE' | 'IDENTITY_FILE';
   everyMs: number;
   log: Log;
 };
@@ -38,11 +40,12 @@ export async function openFile<T>(path: string | null, deps: SourceDeps<T>): Pro
 
 async function followFile<T>(
   path: string,
-  { read, name, everyMs, log }: SourceDeps<T>,
+  { read, name, variable, everyMs, log }: SourceDeps<T>,
 ): Promise<FileSource<T>> {
   let seen = await markOf(path);
   const first = await read(path);
-  if (!first.ok) throw new StartError({ kind: 'policy', lines: first.problems });
+  if (!first.ok)
+    throw new StartError({ kind: 'file', lines: first.problems.map((problem) => `${variable} ${problem}`) });
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
   let told: OnLoaded = async () => Promise.resolve();

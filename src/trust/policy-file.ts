@@ -32,6 +32,7 @@ export async function openPolicy({ path, everyMs, text, log }: SourceDeps): Prom
   return openFile(path, {
     read: async (file) => readPolicyFile(file, text),
     name: 'policy',
+    variable: 'POLICY_FILE',
     everyMs,
     log,
   });

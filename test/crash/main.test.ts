@@ -142,6 +142,16 @@ describe('the program', () => {
     ['Slack rejects the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
     ['Devin rejects the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
     ['the key belongs to another organization', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
+    [
+      'the policy file is missing',
+      { POLICY_FILE: '/nowhere.yml' },
+      'POLICY_FILE /nowhere.yml:1:1: cannot be read',
+    ],
+    [
+      'the identity file is missing',
+      { IDENTITY_FILE: '/nowhere.yml' },
+      'IDENTITY_FILE /nowhere.yml:1:1: cannot',
+    ],
     ["a folder can't be made", { DATA_DIR: '/proc/nowhere' }, 'DATA_DIR /proc/nowhere'],
     ["the database can't be reached", { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
   ])('exits with 1 and one sentence when %s', async (_what, changes, words) => {
