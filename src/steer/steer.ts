@@ -66,18 +66,23 @@ export function createSteerer(deps: SteerDeps) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return;
     }
-    if (await toldDone(deps, followed, { ...job, answerTo })) return;
+    if (await toldDone(deps, followed, { ...job, answerTo })) return markReply(deps, job);
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return;
     }
     await record(deps, followed, { ...job, snapshot: outcome.snapshot });
-    if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
+    await markReply(deps, job);
     if (!answerTo.always) return;
     const { steering } = await textFor(userId);
     await notifier.notify(userId, answerTo, steering.done[what]);
   };
+}
+
+/** The word in the thread that asked for it gets its mark. */
+async function markReply({ enqueue }: SteerDeps, { replyId }: SteerJob): Promise<void> {
+  if (replyId !== undefined) await enqueue('tell-reply', { replyId });
 }
 
 /** True: the session was that way before, and the person was told so. A second run of a job finishes the first. */

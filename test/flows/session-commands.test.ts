@@ -106,9 +106,13 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { ana, channelId, session, card, showing } = await startSession(world());
     devin.advance(session.id, { status: 'exit' });
     await showing('Ended');
-    await slack.speak(ana.userId, channelId, 'exit', { threadTs: card.ts });
+    const { ts } = await slack.speak(ana.userId, channelId, 'exit', { threadTs: card.ts });
     await toldTo(world(), { channelId, userId: ana.userId }, 'is already over: Ended · ');
     expect((await showing('Ended')).text).not.toContain('Ended by');
+    await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === ts && one.reactions.has('white_check_mark') && !one.reactions.has('eyes'),
+    );
   });
 
   test('stop refuses people who are not members of the Devin organization', async () => {
