@@ -145,6 +145,19 @@ describe('who a session runs as', () => {
     expect(slack.renderText(home)).not.toMatch(/hush|task of|Start a session/);
   });
 
+  test('gets no suggestions in a form that was still open', async () => {
+    const { slack, devin } = world();
+    devin.addRepository({ path: 'acme/hush-hush' });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `picks-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    const { id } = await settledForm(slack, ana.userId);
+    const suggested = async () => (await slack.suggest(id, 'field.repos', 'hush')).map(({ value }) => value);
+    expect(await suggested()).toEqual(['acme/hush-hush', 'hush']);
+    await slack.changeUser(ana.userId, { isGuest: true });
+    expect(await suggested()).toEqual(['hush']);
+  });
+
   test('opens no form again after they became a guest', async () => {
     const { slack } = world();
     const { ana, channelId, on, showing } = await startSession(world());
