@@ -37,7 +37,7 @@ type Workers = {
  * Returning ends the job; throwing means being called again later, with growing pauses. `signal` aborts
  * when the app stops or the job took too long: throw then, and the next start takes the job up.
  */
-export type JobHandler<Name extends JobName> = (
+type JobHandler<Name extends JobName> = (
   payload: Jobs[Name],
   context: { signal: AbortSignal },
 ) => Promise<void>;

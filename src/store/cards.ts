@@ -9,7 +9,7 @@ import type { Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** What an edit of a card is for. Each class is served before the next. */
-export const EDIT_CLASS = {
+const EDIT_CLASS = {
   /** The URL of a new session, or that it could not start. */
   url: 1,
   /** A person is needed, or it is over. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { createQueue } from '../../src/queue/jobs.ts';
-import type { JobHandler, Queue } from '../../src/queue/jobs.ts';
+import type { Queue } from '../../src/queue/jobs.ts';
 import type { Database } from '../../src/store/database.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -14,7 +14,7 @@ type Setup = {
   concurrency?: number;
   most?: number;
   pollSeconds?: number;
-  handler: JobHandler<'create-session'>;
+  handler: (payload: { requestId: string }, context: { signal: AbortSignal }) => Promise<void>;
 };
 
 /** Stopped before their database is closed: hooks run last in, first out. */
