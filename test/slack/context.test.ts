@@ -1,8 +1,10 @@
+import { createServer } from 'node:http';
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { createThreadReader, nameMentions } from '../../src/slack/context.ts';
 import { createPeople } from '../../src/slack/people.ts';
+import { listenInTest } from '../support/listen.ts';
 
 const nobody = {
   since: async () => Promise.resolve(null),
@@ -58,4 +60,34 @@ test('an author without a name is quoted without one, in any language', async ()
     [null, 'app'],
     [null, 'member'],
   ]);
+});
+
+test('a thread is what people and apps wrote in it, without asides and what this app posted', async () => {
+  const { people } = await open();
+  const written = { user: 'U1', thread_ts: '1.000000' };
+  const messages = [
+    { ...written, ts: '1.000000', text: 'It is slow' },
+    { ...written, ts: '2.000000', text: '<@U2> has joined the channel', subtype: 'channel_join' },
+    { ...written, ts: '3.000000', text: 'This message was deleted.', subtype: 'tombstone' },
+    { ...written, ts: '4.000000', text: 'A card', user: 'UBOT' },
+    { ...written, ts: '5.000000', text: '(aside) not for Devin' },
+    { ...written, ts: '6.000000', text: 'An alert', subtype: 'bot_message', user: undefined, bot_id: 'B1' },
+    { ...written, ts: '7.000000', text: 'On main, too' },
+  ];
+  const origin = await listenInTest(
+    createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, messages }));
+    }),
+  );
+  const reader = createThreadReader({
+    client: new WebClient('xoxb-1', { slackApiUrl: `${origin}/` }),
+    people,
+    presence: async () => Promise.resolve('in'),
+    botUserId: () => 'UBOT',
+  });
+  const picked = { ts: '1.000000', threadTs: '1.000000', userId: 'U1', appName: null, text: '', files: [] };
+  const context = { channelId: 'C1', channelName: 'dev', picked, choice: 'thread' as const };
+  const read = await reader.read(context, 'U1');
+  if (read.kind !== 'read') throw new Error(read.kind);
+  expect(read.messages.map(({ text }) => text)).toEqual(['It is slow', 'An alert', 'On main, too']);
 });
