@@ -100,7 +100,7 @@ export function createFollowing(deps: FollowingDeps): Following {
     settings,
     findPerson: deps.slack.people.find,
     check: deps.check,
-    replies,
+    calls,
   });
   const relay = createRelay(deps, { fetchMessages, notified });
   const notify = createNotifying(deps, notified);

@@ -3,7 +3,7 @@ import type { Notify } from '../session/preferences.ts';
 import type { Called } from '../slack/blocks/called.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
-import type { Replies } from '../store/replies.ts';
+import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
@@ -13,7 +13,7 @@ type NotifiedDeps = {
   /** null: Slack doesn't know the person. */
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   check: SteeringCheck;
-  replies: Pick<Replies, 'recentAuthors'>;
+  calls: Pick<Calls, 'recentAuthors'>;
 };
 
 /** Who is notified of a session, and where. */
@@ -26,7 +26,7 @@ export type Notified = {
 
 const MOST_CALLED = 3;
 
-export function createNotified({ settings, findPerson, check, replies }: NotifiedDeps): Notified {
+export function createNotified({ settings, findPerson, check, calls }: NotifiedDeps): Notified {
   /** null: they are here, as far as Slack says. */
   async function leaver({ userId, identity }: SessionRequest): Promise<{ name: string | null } | null> {
     const known = identity?.kind === 'refused' ? null : (identity?.slackName ?? null);
@@ -51,7 +51,7 @@ export function createNotified({ settings, findPerson, check, replies }: Notifie
       const left = await leaver(request);
       if (left === null) return { kind: 'people', userIds: [request.userId] };
       const userIds: string[] = [];
-      for (const userId of await replies.recentAuthors(sessionId, request.userId)) {
+      for (const userId of await calls.recentAuthors(sessionId, request.userId)) {
         if (userIds.length === MOST_CALLED) break;
         if ((await check(request, userId)).kind === 'allowed') userIds.push(userId);
       }

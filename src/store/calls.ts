@@ -168,6 +168,22 @@ export function createCalls(db: Kysely<Tables>) {
       return rows.map((row) => openCallSchema.parse(row));
     },
 
+    /** Who had something delivered to the session lately, but for this person; the latest first. */
+    async recentAuthors(sessionId: string, except: string): Promise<string[]> {
+      const rows = await db
+        .selectFrom('replies')
+        .select('userId')
+        .where('sessionId', '=', sessionId)
+        .where('state', '=', sql.lit('delivered'))
+        .where('userId', '<>', except)
+        .where('createdAt', '>', sql<Date>`now() - interval '14 days'`)
+        .groupBy('userId')
+        .orderBy(sql`max(created_at)`, 'desc')
+        .limit(10)
+        .execute();
+      return rows.map((row) => row.userId);
+    },
+
     /** The call says who answered. */
     async settle(sessionId: string, { key }: AnsweredCall): Promise<void> {
       await db

@@ -203,22 +203,6 @@ export function createReplies(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** Who had something delivered to the session lately, but for this person; the latest first. */
-    async recentAuthors(sessionId: string, except: string): Promise<string[]> {
-      const rows = await db
-        .selectFrom('replies')
-        .select('userId')
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('delivered'))
-        .where('userId', '<>', except)
-        .where('createdAt', '>', sql<Date>`now() - interval '14 days'`)
-        .groupBy('userId')
-        .orderBy(sql`max(created_at)`, 'desc')
-        .limit(10)
-        .execute();
-      return rows.map((row) => row.userId);
-    },
-
     /** Whether a request to reconnect the thread is pending. */
     async isOpening(sessionId: string): Promise<boolean> {
       const row = await db
