@@ -136,10 +136,16 @@ function questionAbout(task: string, hasOptions: boolean): Question | null {
   return !hasOptions && isOneWord(task) ? { about: null } : null;
 }
 
-/** `cancel my last session`. */
+/** `cancel my last session`, `show my sessions`. */
 function commandOnSessions(words: readonly Word[], nearest: NearWord | null): Subcommand | null {
+  if (words.length <= SHORT && isOwnSessions(words.slice(-2))) return 'list';
   if (nearest?.edits !== 0 || !takesSession(nearest.name) || words.length > SENTENCE) return null;
   return words.slice(1).some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? nearest.name : null;
+}
+
+function isOwnSessions(words: readonly Word[]): boolean {
+  const [whose, what] = words.map(({ raw }) => bareWord(raw));
+  return whose === 'my' && what === 'sessions';
 }
 
 function isNear(nearest: NearWord | null): nearest is NearWord {

@@ -515,6 +515,8 @@ describe('sub-commands', () => {
     ],
     ['cancel my last session', 'stop', 'stop'],
     ['Archive all finished sessions, please', 'archive', 'archive'],
+    ['show my sessions', 'list', 'list'],
+    ['my sessions?', 'list', 'list'],
     ['refactor', null, null],
     ['link <@U12|ana>', 'link', null],
     ['link <@U12|ana> with the account she has in Devin please', 'link', null],
