@@ -154,7 +154,7 @@ describe('one message for each event', () => {
 
   test('has a button for another question while the first one waits, but no second ping', async () => {
     const { slack, devin } = world();
-    const { asks, change, says, say, byApp, pings, ana, id } = await started(world());
+    const { asks, change, says, say, card, byApp, pings, ana, id } = await started(world());
     await asks('Main or release?');
     await says('Main or release?');
     for (const words of ['Today or tomorrow?', 'With tests?', 'With docs?']) {
@@ -181,7 +181,8 @@ describe('one message for each event', () => {
       },
     );
     expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"answer"');
-    change({ ...WAITING, message: 'With docs?' });
+    await card('Working');
+    await asks('With docs?');
     await says(`<@${ana.userId}> Devin asks:\nWith docs?`);
   });
 
