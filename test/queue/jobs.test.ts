@@ -254,7 +254,9 @@ describeOnBothDatabases('the queue', (open, kind) => {
     });
     await send(queue, 'first');
     await reached(4);
-    expect(seen).toEqual(['first', 'two', 'url', 'one']);
+    const [first, ...others] = seen;
+    // Jobs of one millisecond are in no order.
+    expect([first, others.slice(0, 2).toSorted(), others[2]]).toEqual(['first', ['two', 'url'], 'one']);
   });
 
   test('keeps one job for a key, however often it fails and is enqueued', async () => {
