@@ -16,6 +16,8 @@ const MAX_RESULTS = 100;
 const MAX_LISTED = 2000;
 const REMEMBERED_MS = 5 * 60_000;
 const MAX_NAMES = 10_000;
+/** In UTF-16 units: each request keeps the names of its values. */
+const NAME_LENGTH = 200;
 
 /**
  * The values to pick from. Devin has no search for playbooks and secrets, so their lists are kept for five minutes and
@@ -39,7 +41,10 @@ export function createCatalog(client: DevinClient, now: () => number) {
   async function read(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
     const items = await sources[lookup](query.trim(), options);
     if (names.size + items.length > MAX_NAMES) names.clear();
-    for (const { value, label } of items) names.set(value, label);
+    for (const { value, label } of items) {
+      const name = label.trim().slice(0, NAME_LENGTH).toWellFormed();
+      if (name !== '') names.set(value, name);
+    }
     return items;
   }
 

@@ -127,6 +127,16 @@ describe('names', () => {
     expect(catalog.nameOf('playbooks', 'p149')).toBe('Same');
   });
 
+  test('are bounded, and blank ones are none', async () => {
+    const titles = [`${'a'.repeat(199)}${'😀'.repeat(50_000)}`, ' \n '];
+    const { catalog } = await startDevin({
+      json: page(titles.map((title, index) => ({ playbook_id: `p${index}`, title }))),
+    });
+    await catalog.search('playbooks', '');
+    expect(catalog.nameOf('playbooks', 'p0')).toBe(`${'a'.repeat(199)}\uFFFD`);
+    expect(catalog.nameOf('playbooks', 'p1')).toBeNull();
+  });
+
   test('of repositories are their values, and cost nothing', async () => {
     const { catalog, seen } = await startDevin({ json: page([]) });
     expect(catalog.nameOf('repositories', 'acme/web')).toBe('acme/web');
