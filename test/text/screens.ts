@@ -20,6 +20,7 @@ import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
 import { renderInDevin, renderReplyBy, withCall } from '../../src/slack/blocks/devin-message.ts';
+import type { Call } from '../../src/slack/blocks/devin-message.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';
@@ -134,6 +135,11 @@ function whatOf(kind: 'found-late' | 'duplicate') {
 }
 
 /** Some are no messages but parts of one. */
+function question(call: Pick<Call, 'quiet' | 'answered'>, text: Text) {
+  const called = { kind: 'people' as const, userIds: ['U1', 'U2'] };
+  return withCall({ text: 'words', blocks: [] }, { sessionId: 's1', key: 'k', card, called, ...call }, text);
+}
+
 function objectOf(rendered: unknown): object {
   return typeof rendered === 'object' && rendered !== null ? rendered : {};
 }
@@ -248,30 +254,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>
     renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
-  'another question': (text) =>
-    withCall(
-      { text: 'words', blocks: [] },
-      {
-        sessionId: 's1',
-        key: 'k',
-        card,
-        called: { kind: 'people', userIds: ['U1', 'U2'] },
-        quiet: true,
-        answered: null,
-      },
-      text,
-    ),
+  'another question': (text) => question({ quiet: true, answered: null }, text),
   'an answered question': (text) =>
-    withCall(
-      { text: 'words', blocks: [] },
-      {
-        sessionId: 's1',
-        key: 'k',
-        card,
-        called: { kind: 'people', userIds: ['U1', 'U2'] },
-        quiet: false,
-        answered: { userId: 'U1', at: new Date(0) },
-      },
-      text,
-    ),
+    question({ quiet: false, answered: { userId: 'U1', at: new Date(0) } }, text),
 };
