@@ -2,6 +2,7 @@ import { isAboutPerson } from './session/failure.ts';
 import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
+import { capThatFits } from './session/policy/index.ts';
 import type { ReplyFailure } from './session/reply.ts';
 import { acuWords, durationWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
@@ -87,18 +88,14 @@ function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text
   ].join('\n');
 }
 
-/** What is left of a ceiling, what was asked for, when it renews, and what to do now. */
-function overMessage(
-  { key, most, left, asked, renewsAtMs }: OverCeiling,
-  { policy: { ceilings }, joins }: Text,
-): string {
-  const whole = Math.max(0, Math.floor(left));
-  const day = new Date(renewsAtMs).toISOString().slice(0, 10);
+/** What is left of a ceiling, what was asked for, and what would do now. `renewal` says when there is more. */
+function overMessage(over: OverCeiling, { policy: { ceilings }, joins }: Text): string {
+  const { key, most, left, asked } = over;
+  const fits = capThatFits(over);
   return joins.sentences([
     ceilings.left[key](acuWords(Math.max(0, left)), acuWords(most)),
     asked === null ? ceilings.askedAll : ceilings.asked(acuWords(asked)),
-    ceilings.renews(day),
-    whole > 0 && asked !== null ? ceilings.lower(String(whole)) : ceilings.wait,
+    ...(fits === null ? [] : [ceilings.lower(String(fits))]),
   ]);
 }
 

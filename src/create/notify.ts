@@ -4,7 +4,8 @@ import type { Log } from '../log.ts';
 import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
-import { cardElsewhere, noCard, notice, refusal, renderOutcome } from '../slack/blocks/notices.ts';
+import type { Failure } from '../session/failure.ts';
+import { cardElsewhere, noCard, notice, refusal, renderOutcome, renewal } from '../slack/blocks/notices.ts';
 import { optionWords } from '../slack/blocks/options.ts';
 import { escape, link } from '../slack/blocks/text.ts';
 import { doubtOf } from '../slack/card-notes.ts';
@@ -115,6 +116,14 @@ async function compose(
 /** Reasons that no form, account or setting of Devin changes. */
 const NO_MEMBERS: ReadonlySet<string> = new Set(['guest', 'external', 'bot', 'deactivated']);
 
+/** In Slack's markup. */
+function problemWith(failure: Failure, text: Text): string {
+  const over = failure.kind === 'policy' ? failure.over : undefined;
+  return [escape(userMessage(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join(
+    '\n',
+  );
+}
+
 type PersonDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest'>;
@@ -156,7 +165,7 @@ export function createPersonNotifier({
     const { failure, draft } = request;
     const mayNever = failure?.kind === 'identity' && NO_MEMBERS.has(failure.reason);
     const formId = mayNever ? null : await offerForm(request);
-    const problems = failure === null ? [] : [escape(userMessage(failure, text))];
+    const problems = failure === null ? [] : [problemWith(failure, text)];
     const options = optionWords(askedBeside(draft), text, draft.names);
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }

@@ -27,7 +27,7 @@ import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';
-import { verdictOf, withoutLeft } from './verdict.ts';
+import { renewsAtMs, verdictOf, withoutLeft } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 type GateDeps = {
@@ -110,7 +110,7 @@ export function createGate(deps: GateDeps) {
     async explain({ draft, ...where }: Asking): Promise<Explained | null> {
       const policy = deps.policy();
       if (policy === null) return null;
-      const [{ person, place }, { spend }] = await Promise.all([
+      const [{ person, place }, { at, spend }] = await Promise.all([
         whoAndWhere(policy, where),
         deps.budget.spend(where),
       ]);
@@ -120,13 +120,16 @@ export function createGate(deps: GateDeps) {
         hasAttachments: attached(draft.values, null).length > 0,
         approved: [],
       };
+      const decision = decide(policy, { person, place, request, spend });
+      const over = decision.kind === 'allowed' ? undefined : decision.over;
       return {
-        decision: decide(policy, { person, place, request, spend }),
+        decision,
         set: placeSet(policy, place),
         defaults: placeDefaults(policy, place),
         instructions: standingInstructions(policy, place),
         most: policy.limits.acu_per_session ?? null,
         ceilings: ceilingsOf(policy, { spend }),
+        renewsAtMs: over === undefined ? null : renewsAtMs(over.key, at),
       };
     },
 

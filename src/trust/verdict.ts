@@ -53,7 +53,12 @@ export function verdictOf(
 
 /** What a refusal says about a ceiling. */
 function overFacts({ key, most, left, asked }: Over, at: Date): OverCeiling {
-  return { key, most, left, asked, renewsAtMs: renewsAt(PERIOD_OF[key], at).getTime() };
+  return { key, most, left, asked, renewsAtMs: renewsAtMs(key, at) };
+}
+
+/** When there is more of a ceiling. */
+export function renewsAtMs(key: CeilingKey, at: Date): number {
+  return renewsAt(PERIOD_OF[key], at).getTime();
 }
 
 /** The source of a cap that nobody set: what was left of a ceiling. */

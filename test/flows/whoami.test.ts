@@ -45,3 +45,20 @@ test('"Check again" finds a Devin account that was created since', async () => {
   await slack.clickButton(ana.userId, { channelId: place.channelId, ts: message?.ts ?? '' }, 'run_command.0');
   await toldTo(world(), place, `Your sessions run as *${ana.devinName}*.`);
 });
+
+test('whoami says which cap would do if the usual one is above what is left, and when there is more', async () => {
+  const who = someoneIn(world());
+  await world().change('limits: { acu_per_session: 20, acu_per_person_per_day: 15 }');
+  const answer = async () => {
+    const { message } = await who.type('whoami');
+    return message?.text ?? '';
+  };
+  expect(await answer()).toContain('You can start a session here with a lower cap.');
+  expect(await answer()).toContain('use a cap of 15 or less (`--acu 15`)');
+  expect(await answer()).toMatch(/More is available from <!date\^/);
+  await who.type('--acu 15 use it up');
+  await expect.poll(who.own).toHaveLength(1);
+  expect(await answer()).toContain("You can't start a session here now.");
+  expect(await answer()).toContain('Try again then, or ask an owner of the policy.');
+  await world().change(POLICY);
+});

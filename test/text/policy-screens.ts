@@ -49,6 +49,7 @@ const EXPLAINED: Omit<Explained, 'decision'> = {
   instructions: 'words',
   most: 5,
   ceilings: CEILINGS.map((key) => ({ key, most: 10, left: 3, rule: 'words' })),
+  renewsAtMs: 0,
 };
 const REACHED = {
   limits: { openSessions: 2, startsPerHour: 3 },
@@ -130,6 +131,22 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
             approvers: [{ kind: 'user', id: 'U1' }],
             expiresMs: 0,
             changes: {},
+          },
+        },
+        ...REACHED,
+      },
+      text,
+    ),
+  'why, over a budget': (text) =>
+    renderWhy(
+      {
+        explained: {
+          ...EXPLAINED,
+          decision: {
+            kind: 'refused',
+            rule: 'words',
+            say: null,
+            over: { key: 'acu_per_month', rule: 'words', most: 10, left: 0.5, asked: 3 },
           },
         },
         ...REACHED,

@@ -56,13 +56,19 @@ export function leftAsCap(
   { max_acu_limit: asked }: StoredDraft,
 ): { acu: number; of: Ceiling } | null {
   const of = asked === undefined ? tightest(ceilings) : null;
-  return of === null || of.left < 1 ? null : { acu: Math.floor(of.left), of };
+  const acu = of === null ? null : capThatFits(of);
+  return of === null || acu === null ? null : { acu, of };
 }
 
 /** The tightest ceiling that a session with this cap might go over; null: it fits. Without a cap none is kept. */
 export function overCeiling(ceilings: readonly Ceiling[], cap: number | undefined): Over | null {
   const over = tightest(ceilings.filter(({ left }) => (cap ?? Infinity) > left));
   return over === null ? null : { ...over, asked: cap ?? null };
+}
+
+/** The highest cap that would still fit; null: not even the lowest. */
+export function capThatFits({ left }: Pick<Ceiling, 'left'>): number | null {
+  return left < 1 ? null : Math.floor(left);
 }
 
 /** When a period begins anew. */

@@ -51,6 +51,8 @@ export type Explained = {
   most: number | null;
   /** With what is left of each. */
   ceilings: readonly Ceiling[];
+  /** When there is more of the one that decides; null: none decides. */
+  renewsAtMs: number | null;
 };
 
 /** Which limit a decision rests on, where it is no rule; it is named like the key in the file. */

@@ -2,6 +2,7 @@ export {
   alertName,
   alertsOf,
   budgetAlertSchema,
+  capThatFits,
   CEILINGS,
   ceilingsOf,
   highestMarks,

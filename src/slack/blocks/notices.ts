@@ -1,4 +1,6 @@
 import type { ActionsBlock, Button } from '@slack/types';
+import type { OverCeiling } from '../../session/failure.ts';
+import { capThatFits } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
 import { LIMIT } from './limits.ts';
@@ -58,6 +60,15 @@ export function unopened(what: Unopened, again: Button, text: Text): Rendered {
 
 export function notice(sentences: readonly string[]): Rendered {
   return { text: truncate(sentences.join('\n'), LIMIT.messageText), blocks: sections(sentences) };
+}
+
+/** When there is more of a budget, in the reader's time zone, and what to do if no cap fits until then. */
+export function renewal(
+  { left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renewsAtMs'>,
+  { policy: { ceilings }, joins }: Text,
+): string {
+  const fits = capThatFits({ left }) !== null;
+  return joins.sentences([ceilings.renews(shownMoment(renewsAtMs)), fits ? '' : ceilings.wait]);
 }
 
 /** The session takes no more messages; offers to start another. */

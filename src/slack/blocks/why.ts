@@ -1,10 +1,10 @@
 import { limitReached } from '../../session/limits.ts';
 import type { Limits, Usage } from '../../session/limits.ts';
-import { SESSION_LIMIT } from '../../session/policy/index.ts';
+import { capThatFits, SESSION_LIMIT } from '../../session/policy/index.ts';
 import type { Approvers, Explained, PolicyDecision } from '../../session/policy/index.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { notice } from './notices.ts';
+import { notice, renewal } from './notices.ts';
 import type { Rendered } from './objects.ts';
 import { optionWords } from './options.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
@@ -20,21 +20,36 @@ export function renderWhy(why: Why, text: Text): Rendered {
   return notice([...whyLines(why, words, text), words.nothingStarted]);
 }
 
-/** The sentence for each decision. */
-type Titles = Pick<Text['policy']['why'], 'allowed' | 'approval' | 'refused'>;
+/** The sentence for each decision. `lowerCap`: refused, but a lower cap than the one it gets would do. */
+type Titles = Pick<Text['policy']['why'], 'allowed' | 'approval' | 'refused'> & { lowerCap?: string };
 
 export function whyLines({ explained, limits, usage }: Why, titles: Titles, text: Text): string[] {
   const reached = limitReached(limits, usage);
   const decision = explained?.decision ?? null;
-  const isRefused = decision?.kind === 'refused' || reached !== null;
-  const title = isRefused ? titles.refused : decision?.kind === 'approval' ? titles.approval : titles.allowed;
   return [
-    bold(title),
+    bold(reached === null ? titleOf(decision, titles) : titles.refused),
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
     ...decisionLines(decision, text),
+    ...renewalLines(explained, text),
     ...(explained === null ? [] : placeLines(explained, text)),
     ...limitLines({ limits, usage, explained }, text),
   ];
+}
+
+function titleOf(decision: PolicyDecision | null, titles: Titles): string {
+  if (decision === null) return titles.allowed;
+  const { lowerCap = titles.refused } = titles;
+  return decision.kind === 'refused' && allowsLowerCap(decision) ? lowerCap : titles[decision.kind];
+}
+
+function allowsLowerCap({ over, most }: Extract<PolicyDecision, { kind: 'refused' }>): boolean {
+  return most !== undefined || (over !== undefined && capThatFits(over) !== null);
+}
+
+function renewalLines(explained: Explained | null, text: Text): string[] {
+  const { decision, renewsAtMs = null } = explained ?? {};
+  if (decision?.kind !== 'refused' || decision.over === undefined || renewsAtMs === null) return [];
+  return [renewal({ left: decision.over.left, renewsAtMs }, text)];
 }
 
 function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
@@ -63,8 +78,8 @@ export function reasonOf(
 function capLines({ over }: Exclude<PolicyDecision, { kind: 'allowed' }>, text: Text): string[] {
   if (over === undefined || over.asked === null) return [];
   const { asked, lower } = text.policy.ceilings;
-  const whole = Math.floor(over.left);
-  const instead = whole > 0 ? lower(String(whole)) : '';
+  const fits = capThatFits(over);
+  const instead = fits === null ? '' : lower(String(fits));
   return [text.joins.sentences([asked(acuWords(over.asked)), instead])];
 }
 

@@ -64,8 +64,9 @@ export const policy = {
     },
     asked: (acu: string): string => `This session's cap is ${acu} ACU.`,
     askedAll: 'A session needs at least 1.',
-    /** The app counts what sessions that are in progress may still use. */
-    renews: (day: string): string => `More on ${day}, 00:00 UTC, or when a session in progress uses less.`,
+    /** `when`: in the reader's time zone. The app counts what sessions that are in progress may still use. */
+    renews: (when: string): string =>
+      `More is available from ${when}, or when a session in progress uses less than its cap.`,
     lower: (acu: string): string => `To start now, use a cap of ${acu} or less (\`--acu ${acu}\`).`,
     wait: 'Try again then, or ask an owner of the policy.',
   },
@@ -97,6 +98,7 @@ export const policy = {
     allowed: 'You can start sessions here.',
     approval: 'Sessions that you start here need an approval.',
     refused: "You can't start a session here now.",
+    lowerCap: 'You can start a session here with a lower cap.',
     again: 'Check again',
     linking: 'How linking works',
   },
