@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -124,7 +125,8 @@ const BATCH_MS = 250;
 
 /**
  * Does similar things together: what arrives while a batch is in progress is the next one. Alone, an item is a
- * batch of one and waits for nobody; in a rush, many share a transaction and its write to the disk.
+ * batch of one and waits for nobody; in a rush, many share a transaction and its write to the disk. A batch begins
+ * once everything that has already arrived has been read: the first of a rush doesn't make all others wait for it.
  * When a batch fails, each of its items is tried by itself, so that one cannot spoil another.
  */
 export function inBatches<Item, Result>(
@@ -155,7 +157,10 @@ export function inBatches<Item, Result>(
   async function work(): Promise<void> {
     if (isWorking) return;
     isWorking = true;
-    while (waiting.length > 0) await endOrDelay(runBatch(waiting.splice(0, most)), BATCH_MS);
+    while (waiting.length > 0) {
+      await setImmediate();
+      await endOrDelay(runBatch(waiting.splice(0, most)), BATCH_MS);
+    }
     isWorking = false;
   }
 

@@ -1,21 +1,44 @@
 import { expect, test } from 'vitest';
 import { inBatches } from '../../src/store/commit.ts';
 
-test('a single item is a batch, and items that come meanwhile make the next', async () => {
+test('items that come together are one batch, up to its size; a single one is a batch, too', async () => {
   const batches: number[][] = [];
   const double = inBatches(async (items: number[]) => {
     batches.push(items);
     return Promise.resolve(items.map((item) => item * 2));
   }, 3);
   expect(await Promise.all([1, 2, 3, 4, 5].map(double))).toEqual([2, 4, 6, 8, 10]);
-  expect(batches).toEqual([[1], [2, 3, 4], [5]]);
   expect(await double(6)).toBe(12);
+  expect(batches).toEqual([[1, 2, 3], [4, 5], [6]]);
+});
+
+test('items that come while a batch is in progress are the next one', async () => {
+  const batches: number[][] = [];
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const echo = inBatches(async (items: number[]) => {
+    batches.push(items);
+    begin();
+    await released;
+    return items;
+  }, 10);
+  const first = echo(1);
+  await begun;
+  const rest = [2, 3].map(echo);
+  release();
+  expect(await Promise.all([first, ...rest])).toEqual([1, 2, 3]);
+  expect(batches).toEqual([[1], [2, 3]]);
 });
 
 test('a batch that never ends delays the next, but not for long', async () => {
   const { promise: never } = Promise.withResolvers<number[]>();
-  const echo = inBatches(async (items: number[]) => (items.includes(1) ? never : Promise.resolve(items)), 3);
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const echo = inBatches(async (items: number[]) => {
+    begin();
+    return items.includes(1) ? never : Promise.resolve(items);
+  }, 3);
   void echo(1);
+  await begun;
   expect(await Promise.all([2, 3].map(echo))).toEqual([2, 3]);
 });
 
