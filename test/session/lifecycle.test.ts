@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sessionSnapshotSchema } from '../../src/session/snapshot.ts';
-import { sessionPhase } from '../../src/session/lifecycle.ts';
+import { finishedSoFar, phasesOf, sessionPhase } from '../../src/session/lifecycle.ts';
 
 const { status: statusSchema, statusDetail: detailSchema } = sessionSnapshotSchema.shape;
 const STATUSES = statusSchema.options[0].options;
@@ -48,4 +48,24 @@ describe('the phase of a session', () => {
     expect(phases).toHaveLength(STATUSES.length * (STATUS_DETAILS.length + 1));
     expect(running).toEqual(['working', 'waiting_for_user', 'waiting_for_approval', 'finished']);
   });
+});
+
+test.each([
+  ['finished', false, true],
+  ['asleep', true, true],
+  ['capped', true, true],
+  ['ended', true, true],
+  ['asleep', false, false],
+  ['starting', true, false],
+  ['working', true, false],
+  ['needs-you', true, false],
+  ['needs-approval', true, false],
+] as const)('a session in phase %s (finished before: %s) has finished: %s', (phase, before, is) => {
+  expect(finishedSoFar(phase, before)).toBe(is);
+});
+
+test('sessions that need their requester come first, and those that are over last', () => {
+  expect(phasesOf('needs-you')).toEqual(['needs-you', 'needs-approval', 'unknown']);
+  expect(phasesOf('under-way')).toEqual(['queued', 'starting', 'working', 'other']);
+  expect(phasesOf('earlier')).toEqual(['finished', 'asleep', 'capped', 'failed', 'ended', 'gone']);
 });

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { BATCH } from '../../src/follow/status-source.ts';
-import { goesFirst, jittered, pollInterval, SESSION_PHASES } from '../../src/session/lifecycle.ts';
+import {
+  goesFirst,
+  jittered,
+  longestInterval,
+  pollInterval,
+  SESSION_PHASES,
+} from '../../src/session/lifecycle.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -50,6 +56,11 @@ test.each([
   ['is gone', 'gone', 0, false],
 ] as const)('a session that %s goes before others, or not', (_what, phase, quietMs, first) => {
   expect(goesFirst({ phase, quietMs })).toBe(first);
+});
+
+test('a poll that was planned before the clock was set back is due within a minute, or a day at rest', () => {
+  expect([true, false].map((first) => longestInterval(first, 10_000))).toEqual([MINUTE, DAY]);
+  expect(longestInterval(true, 20 * MINUTE)).toBe(20 * MINUTE);
 });
 
 test('50,000 sleeping sessions of a year need fewer than 15 lists an hour', () => {

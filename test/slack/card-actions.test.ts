@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import type { ThreadState } from '../../src/session/steering.ts';
-import { cardActions } from '../../src/slack/card-actions.ts';
+import { cardActions, isDoneAlready } from '../../src/slack/card-actions.ts';
 
 const created = {
   state: 'created',
@@ -12,6 +12,15 @@ const created = {
 const inDevin = (status: string, isArchived = false) => ({
   snapshot: { status, statusDetail: null, isArchived },
 });
+
+const declined = { kind: 'approval', rule: 'infra', by: null, reason: null } as const;
+const refused = {
+  kind: 'devin' as const,
+  status: 400,
+  detail: null,
+  permission: null,
+  fieldErrors: [],
+};
 
 describe('the buttons of a card', () => {
   test.each([
@@ -82,4 +91,37 @@ describe('the buttons of a card', () => {
       cardActions({ ...created, state: 'failed', failure }, null, { phase: 'ended', thread: null }),
     ).toEqual(['start-again', 'details']);
   });
+
+  test.each([
+    ['met a busy Devin for too long', { kind: 'gave-up', waiting: 'busy' }, false, true],
+    ['had secrets, which are gone', { kind: 'gave-up', waiting: 'busy' }, true, false],
+    ['was declined', { ...declined, end: 'declined' }, false, false],
+    ['was replaced', { ...declined, end: 'replaced' }, false, false],
+    ['was not approved in time', { ...declined, end: 'expired' }, false, true],
+    ['was invalid', { ...refused, code: 'invalid-request' }, false, false],
+    ['met an error at Devin', { ...refused, code: 'forbidden' }, false, true],
+  ] as const)('offer the same again if the request %s: %o %s %s', (_what, failure, hadSecrets, same) => {
+    const request = { ...created, state: 'failed', failure, hadSecrets } as const;
+    expect(cardActions(request, null, { phase: 'failed', thread: null })).toEqual([
+      'edit-and-try-again',
+      ...(same ? ['try-again'] : []),
+      'details',
+    ]);
+  });
 });
+
+test.each([
+  ['stop', 'exit', false, true],
+  ['sleep', 'error', false, true],
+  ['stop', 'suspended', true, false],
+  ['archive', 'exit', false, false],
+  ['archive', 'exit', true, true],
+  ['archive', 'suspended', true, true],
+  // A message woke it.
+  ['archive', 'running', true, false],
+] as const)(
+  'to %s a session that is %s (archived: %s) is done already: %s',
+  (what, status, isArchived, is) => {
+    expect(isDoneAlready(what, inDevin(status, isArchived))).toBe(is);
+  },
+);

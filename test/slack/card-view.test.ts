@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import { cardView } from '../../src/slack/card-view.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -51,4 +52,170 @@ test.each([
 test("a card says that it waits for Devin's answer", () => {
   const request = requestRow({ state: 'sending', sessionId: null });
   expect(cardView({ request, session: null, nowMs: 10_000 }, en).waitsFor).toBe('answer');
+});
+
+const MINUTE_MS = 60_000;
+const MEMBER = {
+  kind: 'matched',
+  devinUserId: 'd1',
+  name: 'Ana Ruiz',
+  how: 'email',
+  checkedAtMs: 0,
+} as const;
+const BEN = { userId: 'U2', name: 'Ben' };
+const running = (changes: object) => sessionRow({ snapshot: sessionSnapshot('s1', changes) });
+
+test('a title shows no ids of people, nor an empty line', () => {
+  const draft = { values: { prompt: '\n <@U12AB> says it is slow\nFix it' }, sources: {} };
+  const request = requestRow({ draft, state: 'attached', sessionId: null });
+  expect(cardView({ request, session: null, nowMs: 0 }, en).title).toBe('@… says it is slow');
+});
+
+test.each([
+  ['needs-you', { status_detail: 'waiting_for_user' }, 20],
+  ['finished', { status_detail: 'finished' }, 12],
+  ['asleep', { status: 'suspended' }, 12],
+] as const)('the time on a card stops once the session rests: %s', (phase, changes, minutes) => {
+  const session = sessionRow({
+    snapshot: sessionSnapshot('s1', { ...changes, created_at: 60 }),
+    phase,
+    phaseAt: new Date(13 * MINUTE_MS),
+  });
+  const { elapsedMs } = cardView({ request: requestRow(), session, nowMs: 21 * MINUTE_MS }, en);
+  expect(elapsedMs).toBe(minutes * MINUTE_MS);
+});
+
+test.each([
+  [{ status: 'hibernating' }, 'hibernating'],
+  [{ status_detail: 'daydreaming' }, 'daydreaming'],
+  [{ status: 'suspended', status_detail: 'out_of_credits' }, 'out_of_credits'],
+  [{ status: 'suspended', status_detail: 'inactivity' }, 'inactivity'],
+  [{ status_detail: 'working' }, null],
+] as const)("a card has Devin's own word if the phase says less: %o", (changes, word) => {
+  expect(cardView({ request: requestRow(), session: running(changes), nowMs: 0 }, en).statusWord).toBe(word);
+});
+
+test.each([
+  ['ended', { status: 'exit' }],
+  ['failed', { status: 'error' }],
+  ['failed', { status: 'suspended', status_detail: 'error' }],
+  ['finished', { status: 'exit' }],
+] as const)(
+  'a card says nothing about its thread once nothing goes to Devin from it: %s %o',
+  (phase, changes) => {
+    const session = { ...running(changes), phase, wasFinished: phase === 'finished', muted: true };
+    const { thread, threadLine, actions } = cardView({ request: requestRow(), session, nowMs: 0 }, en);
+    expect([thread, threadLine]).toEqual([null, null]);
+    expect(actions).not.toContain('unmute');
+  },
+);
+
+test.each([
+  ['all', {}, { began: 'app' }, 'Replies here go to Devin.'],
+  ['direct', {}, { began: 'direct' }, 'Replies here go to Devin.'],
+  ['requester', {}, { began: 'people' }, "The requester's replies here go to Devin, and others' when"],
+  ['all', {}, { began: 'app', steer: 'requester' }, "Only the requester's replies here go to Devin."],
+  ['mentions', {}, { began: 'app', listen: 'mentions' }, 'Only replies that mention this app'],
+  ['muted', { muted: true, mutedBy: 'U2' }, { began: 'app' }, 'Muted by <@U2>: replies here'],
+  ['muted', { muted: true }, { began: 'app' }, 'Muted: replies here'],
+  ['untied', { synced: false, muted: true }, { began: 'app' }, 'Disconnected: replies here'],
+] as const)('a card says how its thread works: %s %o %o', (thread, changes, how, words) => {
+  const here = { listen: null, steer: 'members', ...how } as const;
+  const request = requestRow();
+  const first = cardView({ request, session: sessionRow(changes), here, nowMs: 0 }, en);
+  expect(first.thread).toBe(thread);
+  expect(first.threadLine?.startsWith(words)).toBe(true);
+  // On a thread's first card only, unless something is switched off.
+  const next = sessionRow({ ...changes, introducesThread: false });
+  const isOff = thread === 'muted' || thread === 'untied' || thread === 'mentions';
+  const line = cardView({ request, session: next, here, nowMs: 0 }, en).threadLine;
+  expect(line).toBe(isOff ? first.threadLine : null);
+});
+
+test('a card says who ended or archived its session while that is true', () => {
+  const by = (changes: object, steered: object) =>
+    cardView({ request: requestRow(), session: { ...running(changes), ...steered }, nowMs: 0 }, en).steeredBy;
+  expect(by({ status: 'exit' }, { stoppedBy: 'U2' })).toEqual({ what: 'ended', userId: 'U2' });
+  expect(by({ status: 'running' }, { stoppedBy: 'U2' })).toBeNull();
+  const archived = { is_archived: true };
+  expect(by({ status: 'suspended', ...archived }, { archivedBy: 'U2', phase: 'asleep' })).toEqual({
+    what: 'archived',
+    userId: 'U2',
+  });
+  expect(by({ status: 'suspended' }, { archivedBy: 'U2', phase: 'asleep' })).toBeNull();
+  expect(by({ status: 'running', ...archived }, { archivedBy: 'U2', phase: 'working' })).toBeNull();
+});
+
+test.each([
+  [
+    { kind: 'cancelled', userId: 'U2' },
+    { what: 'ended', userId: 'U2' },
+  ],
+  [
+    { kind: 'approval', end: 'declined', rule: 'infra', by: BEN, reason: null },
+    { what: 'declined', userId: 'U2' },
+  ],
+  [{ kind: 'approval', end: 'expired', rule: 'infra', by: null, reason: null }, null],
+] as const)('a request that people ended is not shown as failed: %o', (failure, steeredBy) => {
+  const request = requestRow({ state: 'failed', sessionId: null, failure });
+  expect(cardView({ request, session: null, nowMs: 0 }, en)).toMatchObject({ phase: 'ended', steeredBy });
+});
+
+test('a card says that it runs as the service user, and why', () => {
+  const identity = { kind: 'service-user', because: 'guest', checkedAtMs: 0 } as const;
+  const { runsAs, notes } = cardView(
+    { request: requestRow({ identity }), session: sessionRow(), nowMs: 0 },
+    en,
+  );
+  expect(runsAs).toEqual({ kind: 'service-user' });
+  expect(notes).toEqual([en.notices.serviceUser.noMatch.guest]);
+  const matched = requestRow({ identity: MEMBER });
+  expect(cardView({ request: matched, session: sessionRow(), nowMs: 0 }, en).notes).toEqual([]);
+});
+
+test('a card says of a cap that nobody chose where it comes from', () => {
+  const notesWith = (source: 'left-today' | 'left-this-month' | 'request') =>
+    cardView(
+      {
+        request: requestRow({
+          draft: { values: { max_acu_limit: 3 }, sources: { max_acu_limit: source } },
+        }),
+        session: sessionRow(),
+        nowMs: 0,
+      },
+      en,
+    ).notes;
+  expect(notesWith('left-today')).toEqual(['Capped at 3 ACU: what is left today.']);
+  expect(notesWith('left-this-month')).toEqual(['Capped at 3 ACU: what is left this month.']);
+  expect(notesWith('request')).toEqual([]);
+});
+
+test('a card names who approved, whose approval is missing, and until when', () => {
+  const about = { say: 'Link the ticket.', fingerprint: 'f', people: [BEN, { userId: 'U3', name: 'Cy' }] };
+  const given = { kind: 'approved', by: BEN, reason: null, atMs: 0 } as const;
+  const approvals = [
+    { ...about, rule: 'infra', need: 1, yes: [BEN], end: given },
+    { ...about, rule: 'money', need: 2, yes: [BEN], end: null },
+  ];
+  const request = requestRow({
+    state: 'awaiting-approval',
+    sessionId: null,
+    approvals,
+    approvalUntil: new Date(5 * MINUTE_MS),
+  });
+  const card = cardView({ request, session: null, nowMs: 0 }, en);
+  expect(card).toMatchObject({ phase: 'needs-approval', waitsUntilMs: 5 * MINUTE_MS, waitedMs: null });
+  expect(card.notes).toEqual([
+    'Approved by Ben (rule: infra).',
+    'Not started yet: the rule "money" needs an approval from Cy.',
+    'Link the ticket.',
+    'Approved so far by Ben.',
+  ]);
+  expect(renderCard(card, en).text).toContain('until <!date^300^');
+});
+
+test('a card of a refused request says only that nothing started', () => {
+  const failure = { kind: 'policy', rule: 'infra', say: 'Ask the platform team.' } as const;
+  const request = requestRow({ state: 'refused', sessionId: null, failure });
+  expect(cardView({ request, session: null, nowMs: 0 }, en).problem).toBe('Not started.');
 });

@@ -2,13 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
+import type { SessionPhase } from '../../../src/session/lifecycle.ts';
 import type { ThreadState } from '../../../src/session/steering.ts';
 import type { CardAction } from '../../../src/slack/blocks/card-buttons.ts';
 import { renderCard } from '../../../src/slack/blocks/session-card.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionPick } from '../../../src/slack/blocks/session-list.ts';
 import { cardActions } from '../../../src/slack/card-actions.ts';
-import { ACTION } from '../../../src/slack/ids.ts';
+import { ACTION, BLOCK } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 
 const PHASES = [...SESSION_PHASES];
@@ -164,6 +165,22 @@ describe('a card', () => {
     expect(render(card).text).toContain(en.card.phases[phase]);
   });
 
+  test.each([
+    ['queued', ':hourglass_flowing_sand: Queued'],
+    ['starting', ':hourglass_flowing_sand: Starting'],
+    ['working', ':gear: Working'],
+    ['needs-you', ':speech_balloon: Needs you'],
+    ['needs-approval', ':raised_hand: Waiting for approval'],
+    ['finished', ':white_check_mark: Finished'],
+    ['asleep', ':sleeping: Asleep'],
+    ['capped', ':octagonal_sign: Stopped at the cap'],
+    ['failed', ':warning: Failed'],
+    ['unknown', ':warning: Not confirmed'],
+    ['ended', ':black_square_for_stop: Ended'],
+  ] satisfies [SessionPhase, string][])('has a sign of its own for the phase %s', (phase, words) => {
+    expect(shown({ ...full, phase })).toContain(`${words} ·`);
+  });
+
   test('shows an unlisted status as Devin names it', () => {
     const card = { ...full, phase: 'other' as const, statusWord: 'warming_up' };
     expect(shown(card)).toContain('warming up');
@@ -182,6 +199,42 @@ describe('a card', () => {
         'Devin is busy.',
       ].join('\n'),
     );
+  });
+
+  test('says how its thread works, in the plain text as well', () => {
+    const card = { ...full, threadLine: en.card.mentionsOnly };
+    expect(shown(card)).toContain(en.card.mentionsOnly);
+    expect(render(card).text).toContain(en.card.mentionsOnly);
+  });
+
+  test.each([
+    ['ended', 'ended', 'Ended by <@U2>'],
+    ['finished', 'ended', 'Finished, ended by <@U2>'],
+    ['ended', 'declined', 'Declined by <@U2>'],
+    ['asleep', 'archived', 'Asleep, archived by <@U2>'],
+    ['ended', 'archived', 'Ended, archived by <@U2>'],
+  ] as const)('in phase %s says who %s it', (phase, what, words) => {
+    const card = { ...full, phase, steeredBy: { what, userId: 'U2' } };
+    expect(render(card).text).toMatch(`Fix the flaky login test – ${words}\n`);
+  });
+
+  test('has at most 150 characters of the title and of what Devin says, and never no title', () => {
+    const { text } = render({ ...full, title: 't'.repeat(400), lastWords: 'w'.repeat(400) });
+    expect(text.split('t'.repeat(149))).toHaveLength(2);
+    expect(text).not.toContain('t'.repeat(150));
+    expect(text.split('w'.repeat(149))).toHaveLength(2);
+    expect(text).not.toContain('w'.repeat(150));
+    expect(render({ ...full, title: ' \n ' }).text).toMatch(/^Devin session – Working/);
+  });
+
+  test('links five pull requests and counts the others', () => {
+    const pullRequests = Array.from({ length: 7 }, (_, index) => ({
+      url: `https://github.com/acme/web/pull/${index}`,
+      state: 'open',
+    }));
+    const { text } = render({ ...full, pullRequests });
+    expect(text).toContain('/pull/4 · open\nand 2 more PRs');
+    expect(text).not.toContain('/pull/5');
   });
 
   test('keeps title, status and URL in the plain text if the rest is too long', () => {
@@ -412,6 +465,61 @@ describe("a card's menu", () => {
     draft: { values: { max_acu_limit: 2 } },
   } as const;
   const pullRequests = [{ url: 'https://github.com/acme/web/pull/1', state: 'open' }];
+
+  const SWITCHES = ['Mute thread', 'Only mentions go to Devin'];
+  const STOP = 'Stop…';
+
+  test.each([
+    ['queued', ['Open in Devin'], ['Details', ...SWITCHES, STOP]],
+    ['starting', ['Open in Devin'], ['Details', ...SWITCHES, STOP]],
+    ['working', ['Reply', 'Open in Devin'], ['Details', ...SWITCHES, STOP]],
+    ['needs-you', ['Answer (primary)', 'Open in Devin'], ['Details', ...SWITCHES, STOP]],
+    ['needs-approval', ['Open to approve (primary)'], ['Details', ...SWITCHES, STOP]],
+    [
+      'finished',
+      ['Review PR (primary)', 'Reply'],
+      ['Open in Devin', 'Run again with changes', 'Archive', 'Details', 'Mute thread'],
+    ],
+    ['asleep', ['Wake with a message', 'Open in Devin'], ['Archive', 'Details', ...SWITCHES]],
+    ['capped', ['Run again with a higher cap (primary)', 'Open in Devin'], ['Details', ...SWITCHES]],
+    ['failed', ['Edit and try again (primary)', 'Open in Devin'], ['Details']],
+    ['ended', ['Run again with changes'], ['Open in Devin', 'Details']],
+    ['gone', ['Run again with changes'], ['Details']],
+    ['other', ['Open in Devin'], ['Details', ...SWITCHES, STOP]],
+  ] satisfies [SessionPhase, string[], string[]][])(
+    'is beside the buttons that help in the phase %s',
+    (phase, inRow, inMenu) => {
+      const actions = cardActions(created, inDevin, { phase, thread: 'all' });
+      expect(labels({ ...full, phase, thread: 'all', pullRequests, actions })).toEqual({
+        buttons: inRow,
+        menu: inMenu,
+      });
+    },
+  );
+
+  test.each([
+    ['capped', 'created', 'out_of_credits', ['Run again with changes (primary)', 'Open in Devin']],
+    ['unknown', 'unknown', null, ['Check again (primary)', 'Start anyway (danger)']],
+    ['failed', 'failed', null, ['Edit and try again (primary)', 'Try again']],
+  ] as const)('is beside what continues: %s (%s, %s)', (phase, state, statusDetail, inRow) => {
+    const session = state === 'created' ? { snapshot: { ...inDevin.snapshot, statusDetail } } : null;
+    const actions = cardActions({ ...created, state }, session, { phase, thread: null });
+    expect(labels({ ...full, phase, actions })).toEqual({ buttons: inRow, menu: ['Details'] });
+  });
+
+  test.each([
+    ['queued', []],
+    ['needs-approval', ['Cancel']],
+  ] as const)('has Cancel before the session starts, unless it waits for people: %s', (phase, inRow) => {
+    const actions = cardActions({ ...created, state: 'attached' }, null, { phase, thread: null });
+    const { buttons: row, menu: inMenu } = labels({ ...bare, phase, actions });
+    expect([row, inMenu]).toEqual([inRow, phase === 'queued' ? ['Details', 'Cancel'] : ['Details']]);
+  });
+
+  test("stays open while the card is edited: the row keeps its block's id", () => {
+    const row = render({ ...full, actions: ['details'] }).blocks.at(-1);
+    expect(row).toMatchObject({ type: 'actions', block_id: BLOCK.cardButtons });
+  });
 
   test.each(PHASES)('has room for all options in the phase %s, whatever its thread does', (phase) => {
     for (const thread of THREADS) {
