@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { isWanted } from '../../src/follow/milestone-message.ts';
+import type { Milestone } from '../../src/session/milestones.ts';
+import type { Notify } from '../../src/session/preferences.ts';
+import { sessionRow } from '../support/session-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
+
+const URL = 'https://github.com/acme/web/pull/1';
+
+type Case = {
+  key: string;
+  phase?: 'needs-you' | 'needs-approval' | 'working' | 'finished' | 'failed' | 'capped';
+  notify?: Notify;
+  synced?: boolean;
+  attempted?: boolean;
+  /** The message that the session finished follows, and these are its pull requests. */
+  finishes?: string[];
+  /** Devin's words in the thread. */
+  words?: string[];
+  /** Someone wrote within ten minutes before. */
+  followedUp?: boolean;
+  /** Someone was called for the question. */
+  made?: boolean;
+};
+
+async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
+  const { key, phase = 'working', notify = 'thread', synced = true, finishes, words = [] } = given;
+  const pull_requests = (finishes ?? []).map((pr_url) => ({ pr_url, pr_state: 'open' }));
+  const snapshot = sessionSnapshot('s1', { pull_requests });
+  return isWanted(
+    {
+      messages: {
+        textsWith: async () => Promise.resolve(words),
+        isFollowedUp: async () => Promise.resolve(given.followedUp === true),
+      },
+      calls: {
+        isMade: async () => Promise.resolve(given.made === true),
+        quietUntil: async () => Promise.resolve(null),
+      },
+    },
+    {
+      milestone,
+      row: {
+        sessionId: 's1',
+        key,
+        direct: false,
+        attemptedAt: given.attempted === true ? new Date(0) : null,
+        createdAt: new Date(0),
+      },
+      session: sessionRow({ snapshot, phase, synced }),
+      notify,
+      said: { eventId: 'e1', text: 'Main or release?', state: 'posted' },
+      finishes: finishes !== undefined,
+    },
+  );
+}
+
+const OTHER = { id: 'b', url: 'https://app.devin.ai/sessions/b' };
+
+test.each([
+  ['a question', { kind: 'needs-you' }, { key: 'needs-you:1', phase: 'needs-you' }, true],
+  ['a question that is answered by now', { kind: 'needs-you' }, { key: 'needs-you:1' }, false],
+  [
+    'a question with a call',
+    { kind: 'needs-you' },
+    { key: 'needs-you:2', phase: 'needs-you', made: true },
+    false,
+  ],
+  [
+    'a call that may be posted already',
+    { kind: 'needs-you' },
+    { key: 'needs-you:2', phase: 'needs-you', made: true, attempted: true },
+    true,
+  ],
+  ['an approval', { kind: 'needs-approval' }, { key: 'needs-approval:1', phase: 'needs-approval' }, true],
+  ['an approval that was given', { kind: 'needs-approval' }, { key: 'needs-approval:1' }, false],
+  ['a pull request', { kind: 'pr', url: URL }, { key: `pr:${URL}` }, true],
+  [
+    "a pull request in Devin's words",
+    { kind: 'pr', url: URL },
+    { key: `pr:${URL}`, words: [`See ${URL}.`] },
+    false,
+  ],
+  [
+    'another pull request in them',
+    { kind: 'pr', url: URL },
+    { key: `pr:${URL}`, words: [`See ${URL}2.`] },
+    true,
+  ],
+  [
+    'a pull request, for a person who reads direct messages only',
+    { kind: 'pr', url: URL },
+    { key: `pr:${URL}`, words: [`See ${URL}.`], notify: 'dm' },
+    true,
+  ],
+  [
+    'a pull request in the message of the end',
+    { kind: 'pr', url: URL },
+    { key: `pr:${URL}`, finishes: [URL] },
+    false,
+  ],
+  [
+    'a pull request for which that has no room',
+    { kind: 'pr', url: URL },
+    { key: `pr:${URL}`, finishes: [...['3', '4', '5', '6', '7'].map((end) => URL + end), URL] },
+    true,
+  ],
+  ['the end', { kind: 'finished' }, { key: 'finished:1', followedUp: true }, true],
+  ['another end', { kind: 'finished' }, { key: 'finished:2' }, true],
+  [
+    'another end that someone waits for',
+    { kind: 'finished' },
+    { key: 'finished:2', followedUp: true },
+    false,
+  ],
+  ['a failure', { kind: 'failed' }, { key: 'failed:1', phase: 'failed' }, true],
+  ['a cap', { kind: 'capped' }, { key: 'capped:1', phase: 'capped' }, true],
+] satisfies [string, Milestone, Case, boolean][])(
+  '%s is announced or not: %o %o',
+  async (_what, milestone, given, is) => {
+    expect(await wanted(milestone, given)).toBe(is);
+  },
+);
+
+test.each([
+  ['finished', { kind: 'finished' }],
+  ['failed', { kind: 'failed' }],
+  ['capped', { kind: 'capped' }],
+] satisfies [string, Milestone][])(
+  'nothing is announced to a person who wants only the card, nor in a disconnected thread: %s',
+  async (_what, milestone) => {
+    const key = `${milestone.kind}:1`;
+    expect(await wanted(milestone, { key, notify: 'card' })).toBe(false);
+    expect(await wanted(milestone, { key, synced: false })).toBe(false);
+    expect(await wanted(milestone, { key, synced: false, notify: 'dm' })).toBe(true);
+  },
+);
+
+test.each([
+  ['found late', { kind: 'found-late' }],
+  ['started twice', { kind: 'duplicate', other: OTHER }],
+] satisfies [string, Milestone][])(
+  'a session that was %s is announced in any case',
+  async (_what, milestone) => {
+    expect(await wanted(milestone, { key: 'k:1', notify: 'card', synced: false })).toBe(true);
+  },
+);
