@@ -172,8 +172,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
-  const retention = createRetention(store.db);
-  const tidying = createTidying({ retention, leases: store.leases, retentionDays, log });
+  const retention = createRetention(store.db, store.leases);
+  const tidying = createTidying({ retention, retentionDays, log });
   return createStartup({
     config,
     database,

@@ -98,10 +98,10 @@ export type ConfigResult =
   | { ok: true; config: Config }
   | { ok: false; problems: ConfigProblem[]; language: Language };
 
-/** Reads `.env` and the environment; the only place that does. */
-export function readConfig(): ConfigResult {
+/** `.env` and the environment; nothing else reads them. */
+export function readEnvironment(): Environment {
   loadDotenv({ quiet: true });
-  return parseConfig(process.env);
+  return process.env;
 }
 
 const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true });
@@ -111,8 +111,7 @@ type StoreConfig = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
 export function readStoreConfig():
   | { ok: true; config: StoreConfig }
   | { ok: false; problems: ConfigProblem[] } {
-  loadDotenv({ quiet: true });
-  const parsed = storeSchema.safeParse(withoutEmpty(process.env));
+  const parsed = storeSchema.safeParse(withoutEmpty(readEnvironment()));
   if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error) };
   const { DATABASE_URL: databaseUrl = null, DATA_DIR: dataDir } = parsed.data;
   return { ok: true, config: { databaseUrl, dataDir } };
@@ -120,8 +119,7 @@ export function readStoreConfig():
 
 /** For operators' commands, even if other settings are wrong. */
 export function readOperatorSettings(): { text: Text; ownTag: boolean; command: string } {
-  loadDotenv({ quiet: true });
-  const given = withoutEmpty(process.env);
+  const given = withoutEmpty(readEnvironment());
   const { shared: text } = createLanguages(readLanguage(given['LANGUAGE']));
   const command = given['SLACK_COMMAND'] ?? DEFAULT_COMMAND;
   return { text, ownTag: given['REQUEST_TAG'] !== 'off', command };

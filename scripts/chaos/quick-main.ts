@@ -1,9 +1,9 @@
 import { createBot } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { parseConfig, readEnvironment } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 
 /** Like src/main.ts, but the work of a dead process is taken over sooner, so that a test doesn't wait for it. */
-const read = readConfig();
+const read = parseConfig(readEnvironment());
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const bot = await createBot(read.config, {
   log: createLog(read.config.logLevel),

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { checkDevin, checkSlack, findPermissions, missingPermission } from './checks.ts';
 import type { PermissionFound } from './checks.ts';
-import { readConfig } from '../config.ts';
+import { parseConfig, readEnvironment } from '../config.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
@@ -23,7 +23,7 @@ import type { Skews } from '../time.ts';
 const UNDEFINED_TABLE = '42P01';
 
 /** `npm run doctor`: checks the settings, Slack, Devin and the database, changes nothing, and says what is wrong. */
-const read = readConfig();
+const read = parseConfig(readEnvironment());
 const { shared: text } = createLanguages(read.ok ? read.config.language : read.language);
 const findings: Finding[] = read.ok
   ? [{ sign: 'ok', sentence: text.doctor.settings }, ...(await examine(read.config, text))]

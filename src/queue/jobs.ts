@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
-import type { ConstructorOptions } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
 import { JOB_NAMES, payloads } from './payloads.ts';
@@ -9,7 +8,7 @@ import type { JobName, Jobs } from './payloads.ts';
 import { createErrorLog } from './error-log.ts';
 import { startWorkerPool } from './worker-pool.ts';
 import type { WorkerPool, QueueLog, Registration } from './worker-pool.ts';
-import { BOSS_SCHEMA, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
+import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
@@ -75,23 +74,6 @@ export type Queue = {
 type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollSeconds?: number };
 
 export const POLL_SECONDS = 1;
-
-const HOUR_SECONDS = 3600;
-export const BOSS_OPTIONS = {
-  schema: BOSS_SCHEMA,
-  useListenNotify: true,
-  schedule: false,
-  supervise: true,
-  superviseIntervalSeconds: 30,
-  monitorIntervalSeconds: 30,
-  // How often finished jobs are removed.
-  maintenanceIntervalSeconds: 120,
-  flowIntervalSeconds: HOUR_SECONDS,
-  registerInstance: false,
-  openTelemetry: { enabled: false },
-  // The embedded database has no autovacuum to watch; on Postgres that is its operator's business.
-  monitorVacuum: false,
-} satisfies ConstructorOptions;
 
 export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });

@@ -1,4 +1,4 @@
-import type { PgBoss } from 'pg-boss';
+import type { ConstructorOptions, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { repeat } from '../time.ts';
 import type { Interval } from '../time.ts';
@@ -8,7 +8,26 @@ import type { Interval } from '../time.ts';
  * priority, start_after, created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails when an upgrade
  * changes one of these.
  */
-export const BOSS_SCHEMA = 'pgboss';
+const BOSS_SCHEMA = 'pgboss';
+
+const HOUR_SECONDS = 3600;
+
+/** How pg-boss runs here. */
+export const BOSS_OPTIONS = {
+  schema: BOSS_SCHEMA,
+  useListenNotify: true,
+  schedule: false,
+  supervise: true,
+  superviseIntervalSeconds: 30,
+  monitorIntervalSeconds: 30,
+  // How often finished jobs are removed.
+  maintenanceIntervalSeconds: 120,
+  flowIntervalSeconds: HOUR_SECONDS,
+  registerInstance: false,
+  openTelemetry: { enabled: false },
+  // The embedded database has no autovacuum to watch; on Postgres that is its operator's business.
+  monitorVacuum: false,
+} satisfies ConstructorOptions;
 
 type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
 type Wanted = { name: string; key: string; startAfterMs: number; interactive: boolean };
@@ -76,7 +95,7 @@ export async function withoutWaiting(db: BossDb, name: string, keys: readonly st
 }
 
 /** Moves up what waits for longer than it can: it was made before the clock was set back. */
-export async function endLongWaits(db: BossDb): Promise<void> {
+async function endLongWaits(db: BossDb): Promise<void> {
   const ahead = (ms: number): string => `now() + ${ms} * interval '1 ms'`;
   await db.executeSql(
     `update ${BOSS_SCHEMA}.job set start_after = now(), created_on = least(created_on, now())
@@ -107,10 +126,7 @@ const dueSchema = z.array(z.object({ name: z.string().nullable(), nowMs: z.coerc
  * those that were to start later, or again, the queue must be polled: here with one cheap query, instead of one from
  * every idle worker.
  */
-export async function dueQueues(
-  db: BossDb,
-  names: readonly string[],
-): Promise<{ due: Set<string>; nowMs: number }> {
+async function dueQueues(db: BossDb, names: readonly string[]): Promise<{ due: Set<string>; nowMs: number }> {
   const { rows } = await db.executeSql(
     `select queue.name, extract(epoch from now()) * 1000 as "nowMs"
      from (select 1) as one left join unnest($1::text[]) as queue (name) on exists (

@@ -124,7 +124,7 @@ const MAX_LATE = 20;
 /** What the thread doesn't show yet. */
 type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChanges: SessionChanges };
 
-export function catchUp(
+function catchUp(
   snapshot: SessionSnapshot,
   { messages, cursor }: History,
   thread: readonly FoundMessage[],

@@ -144,7 +144,7 @@ function spansOf(lost: readonly Lost[], gapS = 0): ClosedSpan[] {
 }
 
 /** What to read next of a place; null: nothing is left. A thread is read at once. */
-export function nextSpan({ beforeS, threadTs }: Place, lost: readonly Lost[]): Span | null {
+function nextSpan({ beforeS, threadTs }: Place, lost: readonly Lost[]): Span | null {
   if (threadTs !== null) {
     const fromS = Math.min(...lost.map(({ createdAtS }) => createdAtS)) - BEFORE_S;
     return beforeS === null ? { fromS, toS: null } : null;

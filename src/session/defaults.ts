@@ -75,7 +75,7 @@ export function applyForm(
 }
 
 /** What people call a value of one of Devin's lists; null: not known. */
-export type NameOf = (lookup: Lookup, value: string) => string | null;
+type NameOf = (lookup: Lookup, value: string) => string | null;
 
 /** With the names that are known now. */
 export function withNames(draft: EffectiveDraft, nameOf: NameOf): EffectiveDraft {

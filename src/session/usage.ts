@@ -11,6 +11,19 @@ export type UsageScope =
 export const USAGE_BY = ['person', 'channel', 'repo', 'mode'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
+type Reader = { hasOwners: boolean; /** An owner of the policy, or a workspace admin. */ mayAll: boolean };
+
+/** Everyone sees their own, and of others only totals: those of the workspace unless the policy names owners. */
+export function refusalFor(
+  { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
+  { hasOwners, mayAll }: Reader,
+): 'workspace' | 'by' | null {
+  if (mayAll || scope === 'me') return null;
+  if (scope === 'workspace' && hasOwners) return 'workspace';
+  const tellsOfOthers = by === 'person' || (scope === 'workspace' && by !== 'mode');
+  return tellsOfOthers ? 'by' : null;
+}
+
 export const DEFAULT_DAYS = 30;
 export const MOST_DAYS = 365;
 

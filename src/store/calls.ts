@@ -22,7 +22,7 @@ export type Calls = ReturnType<typeof createCalls>;
 const CALL = 'needs-you:%';
 
 /** While nobody answers, the requester is mentioned for a question at most this often. */
-export const PING_PAUSE_MS = 5 * 60_000;
+const PING_PAUSE_MS = 5 * 60_000;
 
 /** What a call `m` about the question `q` was answered with. Without a question's words, what was said since counts, but
  * not the task. Devin's times are whole seconds. */

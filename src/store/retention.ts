@@ -15,53 +15,70 @@ const SET_ASIDE_DAYS = 30;
 /** Longer than a month: owners are told once a month. */
 const ALERT_DAYS = 40;
 
+const EVERY_MS = 60 * 60_000;
+/** Never released: one process an hour does it, however many there are. */
+const LEASE_MS = EVERY_MS / 2;
+/** Between two batches, so that others come first. */
+const PAUSE_MS = 100;
+
 type Retention = ReturnType<typeof createRetention>;
 
 /** Removes text from old rows, and rows that are no longer needed; by the database's clock. */
-export function createRetention(db: Kysely<Tables>) {
+export function createRetention(db: Kysely<Tables>, leases: Pick<Leases, 'take'>) {
   const ago = (days: number) => sql<Date>`now() - ${days} * interval '1 day'`;
 
+  /** Clears a batch of sessions at rest for this long, and returns how many. */
+  async function clearSessions(days: number): Promise<number> {
+    return db.transaction().execute(async (trx) => {
+      const old = await sql<{ sessionId: string; requestId: string }>`
+        select session_id, request_id from sessions
+        where text_removed_at is null and phase in ${AT_REST}
+          and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
+        order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
+      const sessionIds = old.rows.map((row) => row.sessionId);
+      if (sessionIds.length === 0) return 0;
+      await clearTalk(trx, sessionIds);
+      await clearRequests(
+        trx,
+        old.rows.map((row) => row.requestId),
+      );
+      return sessionIds.length;
+    });
+  }
+
+  /** Clears a batch of requests that ended without a session. */
+  async function clearEndedRequests(days: number): Promise<number> {
+    return db.transaction().execute(async (trx) => {
+      const old = await sql<{ id: string }>`
+        select id from session_requests
+        where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown')
+          and updated_at < ${ago(days)}
+        order by updated_at limit ${BATCH} for update skip locked`.execute(trx);
+      const ids = old.rows.map((row) => row.id);
+      await clearRequests(trx, ids);
+      return ids.length;
+    });
+  }
+
+  /** Leases of dead processes, Homes that nobody looks at, old identities and failures. */
+  async function sweep(): Promise<void> {
+    await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
+    await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
+    await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
+    await db.deleteFrom('budgetAlerts').where('at', '<', ago(ALERT_DAYS)).execute();
+    await forgetFailures(db, ago);
+  }
+
   return {
-    /** Clears a batch of sessions at rest for this long, and returns how many. */
-    async clearSessions(days: number): Promise<number> {
-      return db.transaction().execute(async (trx) => {
-        const old = await sql<{ sessionId: string; requestId: string }>`
-          select session_id, request_id from sessions
-          where text_removed_at is null and phase in ${AT_REST}
-            and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
-          order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
-        const sessionIds = old.rows.map((row) => row.sessionId);
-        if (sessionIds.length === 0) return 0;
-        await clearTalk(trx, sessionIds);
-        await clearRequests(
-          trx,
-          old.rows.map((row) => row.requestId),
-        );
-        return sessionIds.length;
-      });
-    },
-
-    /** Clears a batch of requests that ended without a session. */
-    async clearRequests(days: number): Promise<number> {
-      return db.transaction().execute(async (trx) => {
-        const old = await sql<{ id: string }>`
-          select id from session_requests
-          where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown')
-            and updated_at < ${ago(days)}
-          order by updated_at limit ${BATCH} for update skip locked`.execute(trx);
-        const ids = old.rows.map((row) => row.id);
-        await clearRequests(trx, ids);
-        return ids.length;
-      });
-    },
-
-    /** Leases of dead processes, Homes that nobody looks at, old identities and failures. */
-    async sweep(): Promise<void> {
-      await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-      await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
-      await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
-      await db.deleteFrom('budgetAlerts').where('at', '<', ago(ALERT_DAYS)).execute();
-      await forgetFailures(db, ago);
+    /** Does nothing if a process did it a moment ago. */
+    async removeExpired(days: number, signal: AbortSignal): Promise<void> {
+      if ((await leases.take('tidy', LEASE_MS)) === null) return;
+      await sweep();
+      for (const clear of [clearSessions, clearEndedRequests]) {
+        while (!signal.aborted && (await clear(days)) > 0) {
+          await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+        }
+      }
     },
   };
 }
@@ -82,37 +99,15 @@ async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuil
     .execute();
 }
 
-type TidyDeps = {
-  retention: Retention;
-  leases: Pick<Leases, 'take'>;
-  retentionDays: number;
-  log: Log;
-};
+type TidyDeps = { retention: Retention; retentionDays: number; log: Log };
 
 export type Tidying = { start(): void; stop(): Promise<void> };
 
-const EVERY_MS = 60 * 60_000;
-/** Never released: one process an hour does it, however many there are. */
-const LEASE_MS = EVERY_MS / 2;
-/** Between two batches, so that others come first. */
-const PAUSE_MS = 100;
-
-/** Removes expired text and rows. */
-export async function tidy(deps: Omit<TidyDeps, 'log'>, signal: AbortSignal): Promise<void> {
-  const { retention, leases, retentionDays } = deps;
-  if ((await leases.take('tidy', LEASE_MS)) === null) return;
-  await retention.sweep();
-  for (const clear of [retention.clearSessions, retention.clearRequests]) {
-    while (!signal.aborted && (await clear(retentionDays)) > 0) {
-      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-}
-
-export function createTidying({ log, ...deps }: TidyDeps): Tidying {
+/** Removes what expired, at the start and every hour. */
+export function createTidying({ retention, retentionDays, log }: TidyDeps): Tidying {
   const stopping = new AbortController();
   const once = async (): Promise<void> =>
-    tidy(deps, stopping.signal).catch((error: unknown) => {
+    retention.removeExpired(retentionDays, stopping.signal).catch((error: unknown) => {
       log.warn({ err: error }, 'removing what was kept long enough failed; the next hour tries again');
     });
   let life: { stop(): Promise<void> } | null = null;

@@ -8,7 +8,7 @@ import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
-import { createCalls, PING_PAUSE_MS } from '../../src/store/calls.ts';
+import { createCalls } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -214,7 +214,7 @@ test('another question waits its turn in a direct message, and what comes after 
   await look({ status_detail: 'waiting_for_user', pull_requests });
   await tell(ID);
   expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
-  expect(laterMs).toEqual([expect.closeTo(PING_PAUSE_MS, -4)]);
+  expect(laterMs).toEqual([expect.closeTo(5 * 60_000, -4)]);
   await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
   await tell(ID);
   expect(told.slice(2)).toEqual(['needs-you']);

@@ -3,7 +3,7 @@ import { pageOf, sessionMessageSchema, sessionResponseSchema } from '../../src/d
 import { fields } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
-import { matchesGlob } from '../../src/session/policy/match.ts';
+import { matchesGlob } from '../../src/session/policy/patterns.ts';
 import { readField, readJson } from '../../src/slack/blocks/form/read-field.ts';
 import { draftFromState } from '../../src/slack/blocks/form/read.ts';
 import { readList } from '../../src/slack/blocks/form/typed.ts';

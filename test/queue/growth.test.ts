@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { PgBoss } from 'pg-boss';
 import { expect, test } from 'vitest';
-import { BOSS_OPTIONS, createQueue } from '../../src/queue/jobs.ts';
+import { createQueue } from '../../src/queue/jobs.ts';
+import { BOSS_OPTIONS } from '../../src/queue/pgboss-sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const HOUR_SECONDS = 3600;

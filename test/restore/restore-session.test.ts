@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { catchUp, createRestoreSession } from '../../src/restore/restore-session.ts';
+import type { History, ImportSession } from '../../src/restore/import-session.ts';
+import { createRestoreSession } from '../../src/restore/restore-session.ts';
 import type { Identity } from '../../src/session/identity.ts';
+import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import type { FoundMessage } from '../../src/slack/posted-messages.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
+
+type Import = Parameters<ImportSession>[0];
 
 const PR = 'https://github.com/acme/web/pull/1';
 
@@ -31,8 +35,43 @@ const posted = (eventId: string): FoundMessage => ({
   text: '',
   metadata: { kind: 'message', sessionId: 's1', eventId },
 });
-const untold = (changes: object, ...keys: string[]) =>
-  catchUp(snapshot(changes), said(0), told(...keys)).untold;
+const member = (devinUserId: string, how: 'email' | 'session'): Identity => ({
+  kind: 'matched',
+  devinUserId,
+  name: 'Ana Ruiz',
+  how,
+  checkedAtMs: 0,
+});
+
+type Found = { snapshot: SessionSnapshot; history: History; thread: FoundMessage[]; text: string };
+
+/** What is imported of a session of Ana's, whose Devin user is user-1; null: nothing. */
+async function restored({ snapshot: session, history, thread, text }: Found): Promise<Import | null> {
+  const imported: Import[] = [];
+  const restore = createRestoreSession({
+    getSession: async () => Promise.resolve(session),
+    readHistory: async () => Promise.resolve(history),
+    findRequester: async () => Promise.resolve('U1'),
+    sessionMember: async ({ userId }) => Promise.resolve(member(userId ?? '', 'session')),
+    resolver: { resolve: async () => Promise.resolve(member('user-1', 'email')) },
+    metadata: { read: async () => Promise.resolve({ messages: thread, threads: [] }) },
+    importSession: async (what) => {
+      imported.push(what);
+      return Promise.resolve(null);
+    },
+    enqueue: async () => Promise.resolve(),
+    teamId: () => 'T1',
+  });
+  const lost = { sessionId: 's1', requestId: 'r1', createdAtS: 1, devinUserId: session.userId };
+  const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', repos: [], acuLimit: null };
+  const found = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
+  expect(imported).toHaveLength(found ? 1 : 0);
+  return imported[0] ?? null;
+}
+
+/** What is imported of a session that its card names. */
+const caughtUp = async (found: Partial<Found>) =>
+  restored({ snapshot: snapshot(), history: said(0), thread: [], text: 'Working s1', ...found });
 
 describe('what is still to be posted in a restored thread', () => {
   test.each([
@@ -47,55 +86,24 @@ describe('what is still to be posted in a restored thread', () => {
     ],
     ['a new pull request', { pull_requests: [{ pr_url: PR, pr_state: 'open' }] }, [], [`pr:${PR}`]],
     ['no pull request again', { pull_requests: [{ pr_url: PR, pr_state: 'merged' }] }, [`pr:${PR}`], []],
-  ])('is %s', (_what, changes, keys, expected) => {
-    expect(untold(changes, ...keys)).toEqual(expected);
+  ])('is %s', async (_what, changes, keys, expected) => {
+    const found = await caughtUp({ snapshot: snapshot(changes), thread: told(...keys) });
+    expect(found?.untold).toEqual(expected);
   });
 
-  test('is what Devin said after the last message it shows', () => {
-    const { unposted, sessionChanges } = catchUp(snapshot(), said(4), [posted('e1')]);
-    expect([...unposted]).toEqual(['e2', 'e3']);
-    expect(sessionChanges.lastWords).toBe('words 3');
+  test('is what Devin said after the last message it shows', async () => {
+    const found = await caughtUp({ history: said(4), thread: [posted('e1')] });
+    expect([...(found?.unposted ?? [])]).toEqual(['e2', 'e3']);
+    expect(found?.sessionChanges?.lastWords).toBe('words 3');
   });
 
-  test('is at most twenty messages, none of them from people', () => {
-    expect(catchUp(snapshot(), said(300), []).unposted.size).toBe(20);
-    expect(catchUp(snapshot(), said(3, 'user'), []).unposted.size).toBe(0);
+  test('is at most twenty messages, none of them from people', async () => {
+    expect((await caughtUp({ history: said(300) }))?.unposted?.size).toBe(20);
+    expect((await caughtUp({ history: said(3, 'user') }))?.unposted?.size).toBe(0);
   });
 });
 
 describe('a card in Slack', () => {
-  const member = (devinUserId: string, how: 'email' | 'session'): Identity => ({
-    kind: 'matched',
-    devinUserId,
-    name: 'Ana Ruiz',
-    how,
-    checkedAtMs: 0,
-  });
-
-  /** Restores a session of Ana's, whose Devin user is user-1. */
-  async function restored({ text, runsAs }: { text: string; runsAs: string }): Promise<boolean> {
-    const imported: string[] = [];
-    const restore = createRestoreSession({
-      getSession: async (id) => Promise.resolve(sessionSnapshot(id, { user_id: runsAs })),
-      readHistory: async () => Promise.resolve(said(0)),
-      findRequester: async () => Promise.resolve('U1'),
-      sessionMember: async ({ userId }) => Promise.resolve(member(userId ?? '', 'session')),
-      resolver: { resolve: async () => Promise.resolve(member('user-1', 'email')) },
-      metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
-      importSession: async ({ snapshot: { sessionId } }) => {
-        imported.push(sessionId);
-        return Promise.resolve(null);
-      },
-      enqueue: async () => Promise.resolve(),
-      teamId: () => 'T1',
-    });
-    const lost = { sessionId: 's1', requestId: 'r1', createdAtS: 1, devinUserId: runsAs };
-    const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', repos: [], acuLimit: null };
-    const found = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
-    expect(imported).toEqual(found ? ['s1'] : []);
-    return found;
-  }
-
   test.each([
     ['names it', 'Working s1', 'user-2', true],
     ['was posted before it, and it runs as the requester', 'Queued', 'user-1', true],
@@ -106,6 +114,8 @@ describe('a card in Slack', () => {
       false,
     ],
   ])('is restored with the session or not: it %s', async (_what, text, runsAs, isTaken) => {
-    expect(await restored({ text, runsAs })).toBe(isTaken);
+    const session = snapshot({ user_id: runsAs });
+    const found = await restored({ snapshot: session, history: said(0), thread: [], text });
+    expect(found?.snapshot.sessionId).toBe(isTaken ? 's1' : undefined);
   });
 });

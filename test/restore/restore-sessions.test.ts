@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Lost, Place } from '../../src/queue/index.ts';
-import { nextSpan } from '../../src/restore/restore-sessions.ts';
+import { createLog } from '../../src/log.ts';
+import type { Lost, Place, Search } from '../../src/queue/index.ts';
+import { payloads } from '../../src/queue/payloads.ts';
+import { createSessionsRestorer } from '../../src/restore/restore-sessions.ts';
 
+const NEVER = new AbortController().signal;
 const HOUR_S = 3600;
 const at = (...createdAt: number[]): Lost[] =>
   createdAt.map((createdAtS) => ({
@@ -10,41 +13,60 @@ const at = (...createdAt: number[]): Lost[] =>
     createdAtS,
     devinUserId: null,
   }));
-const channel = (beforeS: number | null = null): Place => ({ channelId: 'C1', threadTs: null, beforeS });
+const CHANNEL: Place = { channelId: 'C1', threadTs: null, beforeS: null };
 
 /** All spans of a place, in the order they are read. */
-function spans(lost: Lost[]) {
-  const found = [];
-  let span = nextSpan(channel(), lost);
-  while (span !== null) {
-    found.push(span);
-    span = nextSpan(channel(span.fromS), lost);
+async function spans(lost: Lost[], place = CHANNEL) {
+  const found: { fromS: number; toS: number | null }[] = [];
+  let next: Search | null = { lost, places: [place] };
+  const search = createSessionsRestorer({
+    requests: { find: async () => Promise.resolve(null) },
+    sessions: { bound: async () => Promise.resolve(new Set()) },
+    findPlaces: async () => Promise.resolve([]),
+    metadata: {
+      read: async (_place, span) => {
+        found.push(span);
+        return Promise.resolve({ messages: [], threads: [] });
+      },
+    },
+    restore: async () => Promise.resolve(false),
+    enqueue: async (_name, left) => {
+      next = payloads['restore-sessions'].parse(left);
+      return Promise.resolve();
+    },
+    pauseMs: 0,
+    command: '/devin',
+    log: createLog('silent'),
+  });
+  while (next !== null) {
+    const step: Search = next;
+    next = null;
+    await search(step, NEVER);
   }
   return found;
 }
 
 describe('the search for cards in a conversation', () => {
-  test('looks around each session, latest first, and once for sessions close together', () => {
-    const read = spans(at(100 * HOUR_S, 101 * HOUR_S, 10 * HOUR_S));
+  test('looks around each session, latest first, and once for sessions close together', async () => {
+    const read = await spans(at(100 * HOUR_S, 101 * HOUR_S, 10 * HOUR_S));
     expect(read).toHaveLength(2);
     expect(read[0]?.fromS).toBeLessThan(99 * HOUR_S);
     expect(read[0]?.toS).toBeGreaterThan(101 * HOUR_S);
     expect(read[1]?.toS).toBeLessThan(11 * HOUR_S);
   });
 
-  test('takes at most twenty spans, and leaves no session out', () => {
+  test('takes at most twenty spans, and leaves no session out', async () => {
     const lost = at(...Array.from({ length: 200 }, (_, index) => index * 7 * HOUR_S));
-    const read = spans(lost);
+    const read = await spans(lost);
     expect(read.length).toBeLessThanOrEqual(20);
     for (const { createdAtS } of lost)
       expect(read.some(({ fromS, toS }) => fromS < createdAtS && (toS ?? 0) > createdAtS)).toBe(true);
   });
 
-  test('takes one span in a thread, since the first session', () => {
-    const thread = { channelId: 'C1', threadTs: '1.0', beforeS: null };
-    const span = nextSpan(thread, at(100 * HOUR_S, 50 * HOUR_S));
-    expect(span?.toS).toBeNull();
-    expect(span?.fromS).toBeLessThan(50 * HOUR_S);
-    expect(nextSpan({ ...thread, beforeS: span?.fromS ?? 0 }, at(50 * HOUR_S))).toBeNull();
+  test('takes one span in a thread, since the first session', async () => {
+    const read = await spans(at(100 * HOUR_S, 50 * HOUR_S), { ...CHANNEL, threadTs: '1.0' });
+    expect(read).toHaveLength(1);
+    expect(read[0]?.toS).toBeNull();
+    expect(read[0]?.fromS).toBeLessThan(50 * HOUR_S);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sinceDays, summarize } from '../../src/session/usage.ts';
+import { refusalFor, sinceDays, summarize } from '../../src/session/usage.ts';
 import type { UsageRow } from '../../src/session/usage.ts';
 
 const NOW = new Date('2026-11-26T15:00:00Z');
@@ -60,4 +60,22 @@ describe('usage', () => {
   test('without sessions has no cost per merged pull request', () => {
     expect(summary([])).toMatchObject({ sessions: 0, acu: 0, acuPerMerged: null, groups: [] });
   });
+});
+
+const owned = { hasOwners: true, mayAll: false };
+const open = { hasOwners: false, mayAll: false };
+
+test.each([
+  ['me', 'person', owned, null],
+  ['me', 'channel', open, null],
+  ['channel', 'mode', owned, null],
+  ['channel', 'repo', open, null],
+  ['channel', 'person', open, 'by'],
+  ['workspace', 'mode', open, null],
+  ['workspace', 'mode', owned, 'workspace'],
+  ['workspace', 'channel', open, 'by'],
+  ['workspace', 'repo', open, 'by'],
+  ['workspace', 'person', { hasOwners: true, mayAll: true }, null],
+] as const)('usage of %s by %s is for those who may see it: %j', (scope, by, reader, refusal) => {
+  expect(refusalFor({ scope, by }, reader)).toBe(refusal);
 });

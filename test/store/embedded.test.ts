@@ -12,7 +12,7 @@ import type { Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { lockFolder } from '../../src/store/embedded/embedded.ts';
+import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { startUpkeep, vacuum } from '../../src/store/embedded/upkeep.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -188,13 +188,14 @@ describe('a data folder in use', () => {
     await expect(open(options)).resolves.toMatchObject({ kind: 'embedded' });
   });
 
-  test('stays refused after garbage collection', () => {
+  test('stays refused after garbage collection', async () => {
     const dataDir = join(folder(), 'forgotten');
-    mkdirSync(dataDir);
-    lockFolder(dataDir);
+    await copyEmpty(dataDir);
+    const { thread } = await openEmbedded({ dataDir });
     setFlagsFromString('--expose-gc');
     runInNewContext('gc()');
-    expect(() => lockFolder(dataDir)).toThrow(dataDir);
+    await expect(openEmbedded({ dataDir })).rejects.toMatchObject({ code: 'folder-in-use' });
+    await thread.close();
   });
 
   test('is free if its pid belongs to another process now', async () => {

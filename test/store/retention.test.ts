@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createRetention, tidy } from '../../src/store/retention.ts';
+import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 const NEVER = new AbortController().signal;
+const DAYS = 90;
 /** Each task, message and reply of the history contains it. */
 const WORDS = '%login test%';
 
@@ -18,19 +19,20 @@ describeOnBothDatabases('data past its retention time', (open) => {
     const { db } = await open();
     await migrate(db);
     await fillHistory(db, { requests: 200, active: 10 });
-    const deps = { retention: createRetention(db), leases: createLeases(db), retentionDays: 90 };
+    const retention = createRetention(db, createLeases(db));
+    const removeExpired = async (): Promise<void> => retention.removeExpired(DAYS, NEVER);
     const count = async (table: string, where: string): Promise<number> => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::int as count from ${sql.table(table)} as one where ${sql.raw(where)}`.execute(db);
       return rows[0]?.count ?? 0;
     };
-    return { db, deps, count };
+    return { db, removeExpired, count };
   };
-  const OLD = `now() - interval '90 days'`;
+  const OLD = `now() - interval '${DAYS} days'`;
 
   test('loses its text, and keeps ids, links, times, people and costs', async () => {
-    const { db, deps, count } = await setUp();
-    await tidy(deps, NEVER);
+    const { db, removeExpired, count } = await setUp();
+    await removeExpired();
     expect(await count('sessions', `changed_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
     expect(await count('session_requests', `created_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
     expect(await count('session_requests', `created_at > ${OLD} and one::text not like '${WORDS}'`)).toBe(0);
@@ -47,40 +49,30 @@ describeOnBothDatabases('data past its retention time', (open) => {
   });
 
   test('stays if its session is active or was used lately', async () => {
-    const { db, deps } = await setUp();
+    const { db, removeExpired } = await setUp();
     await db.updateTable('sessions').set({ phase: 'working' }).where('sessionId', '=', 's5').execute();
     await createSessions(db).touch('r6');
-    await tidy(deps, NEVER);
+    await removeExpired();
     expect((await createRequests(db).find('r5'))?.prompt).not.toBeNull();
     expect((await createRequests(db).find('r6'))?.prompt).not.toBeNull();
   });
 
-  test('is removed again from a session with new messages', async () => {
-    const { db, deps } = await setUp();
-    await tidy(deps, NEVER);
+  test('is removed again from a session with new messages, but not twice in half an hour', async () => {
+    const { db, removeExpired } = await setUp();
+    await removeExpired();
     const sessions = createSessions(db);
     const session = await sessions.find('s5');
     if (session === null) throw new Error('the session is not there');
     await sessions.change('s5', { snapshot: { ...session.snapshot, title: 'A new title' } });
+    await removeExpired();
+    expect((await sessions.find('s5'))?.snapshot.title).toBe('A new title');
     await createLeases(db).releaseAll();
-    await tidy(deps, NEVER);
+    await removeExpired();
     expect((await sessions.find('s5'))?.snapshot.title).toBeNull();
   });
 
-  test('is removed by one of several processes', async () => {
-    const { deps } = await setUp();
-    const cleared: number[] = [];
-    const clearSessions = async (): Promise<number> => {
-      cleared.push(1);
-      return Promise.resolve(0);
-    };
-    const watched = { ...deps, retention: { ...deps.retention, clearSessions } };
-    await Promise.all([tidy(watched, NEVER), tidy(watched, NEVER), tidy(watched, NEVER)]);
-    expect(cleared).toHaveLength(1);
-  });
-
   test('is removed with useless rows: leases of dead processes, closed Homes, old identities', async () => {
-    const { db, deps, count } = await setUp();
+    const { db, removeExpired, count } = await setUp();
     const old = new Date(Date.now() - 2 * 86_400_000);
     const person = { teamId: 'T1', userId: 'U1' };
     await db
@@ -92,7 +84,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
       .values({ ...person, identity: '{}', checkedAt: old })
       .execute();
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
-    await tidy(deps, NEVER);
+    await removeExpired();
     expect(await count('homes', 'true')).toBe(0);
     expect(await count('identities', 'true')).toBe(0);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createRetention } from '../../src/store/retention.ts';
@@ -34,7 +35,8 @@ describeOnBothDatabases('work that keeps failing', (open) => {
     await setAside.note('session', 'works again', { error, by: MOST_FAILURES });
     const leftAfter = async (days: number): Promise<string[]> => {
       await sql`update set_aside set failed_at = now() - ${days} * interval '1 day'`.execute(db);
-      await createRetention(db).sweep();
+      await createLeases(db).releaseAll();
+      await createRetention(db, createLeases(db)).removeExpired(90, new AbortController().signal);
       const rows = await db.selectFrom('setAside').select('id').orderBy('id').execute();
       return rows.map(({ id }) => id);
     };

@@ -138,7 +138,7 @@ const held = new Set<DatabaseSync>();
  * reused, and in containers that share a volume they are all 1. The pid beside it only serves the message.
  * https://sqlite.org/lockingv3.html
  */
-export function lockFolder(folder: string): FolderLock {
+function lockFolder(folder: string): FolderLock {
   const pidFile = join(folder, 'database.pid');
   const lock = takeLock(join(folder, 'database.lock'));
   if (lock === null) throw new StoreError({ code: 'folder-in-use', folder, pid: readPid(pidFile) });

@@ -1,7 +1,8 @@
 import type { Log } from '../../log.ts';
 import type { Jobs } from '../../queue/index.ts';
 import type { Policy } from '../../session/policy/index.ts';
-import type { UsageBy, UsageScope } from '../../session/usage.ts';
+import { refusalFor } from '../../session/usage.ts';
+import type { UsageScope } from '../../session/usage.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { renderUsage } from '../../slack/blocks/usage.ts';
 import type { Rendered } from '../../slack/blocks/objects.ts';
@@ -56,19 +57,6 @@ export function createShowUsage(deps: ShowDeps) {
     const report = await deps.report({ scope: scopeOf(job), by, days, spender, mayAll });
     await tell(place, (rich) => renderUsage(report, { rich, text }));
   };
-}
-
-type Reader = { hasOwners: boolean; /** An owner of the policy, or a workspace admin. */ mayAll: boolean };
-
-/** Everyone sees their own, and of others only totals: those of the workspace unless the policy names owners. */
-export function refusalFor(
-  { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
-  { hasOwners, mayAll }: Reader,
-): 'workspace' | 'by' | null {
-  if (mayAll || scope === 'me') return null;
-  if (scope === 'workspace' && hasOwners) return 'workspace';
-  const tellsOfOthers = by === 'person' || (scope === 'workspace' && by !== 'mode');
-  return tellsOfOthers ? 'by' : null;
 }
 
 function scopeOf({ scope: kind, teamId, userId, answerTo }: Job): UsageScope {

@@ -1,6 +1,6 @@
 import { assert, constantFrom, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { matchesGlob } from '../../../src/session/policy/match.ts';
+import { matchesGlob } from '../../../src/session/policy/patterns.ts';
 
 test.each([
   ['acme/infra-*', 'acme/infra-dns', true],
