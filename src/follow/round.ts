@@ -2,20 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DevinErrorCode } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
-import {
-  elapsedStep,
-  goesFirst,
-  HOT_MS,
-  jittered,
-  longestInterval,
-  pollInterval,
-} from '../session/lifecycle.ts';
+import { elapsedStep, HOT_MS, pollInterval } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { Recorder } from './record.ts';
-import { BATCH, createFailures } from './status-source.ts';
+import { createSchedule } from './schedule.ts';
+import { createFailures } from './status-source.ts';
 import type { PollResult, PollTrouble, StatusSource } from './status-source.ts';
 
 export type RoundTimes = {
@@ -54,14 +48,10 @@ type RoundDeps = {
 /** The key was revoked, or its role changed: waiting doesn't help. */
 const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
 
-/** Batches in flight at a time, and in a round. */
+/** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
-const BATCHES_A_ROUND = 20;
 
-/**
- * Polls the sessions that are due, batch by batch. Batches are filled up with those due soon, so that the number of
- * requests depends on the number of sessions, not on when each is due.
- */
+/** Polls the sessions that are due, batch by batch. */
 export function createRound(deps: RoundDeps) {
   const { polls, source, times, now, random, log } = deps;
   const refresher = createRefresher(deps);
@@ -69,17 +59,6 @@ export function createRound(deps: RoundDeps) {
   const schedule = createSchedule(deps);
   const failures = createFailures(deps);
   let failedRounds = 0;
-
-  async function dueBatches(): Promise<SessionRow[][]> {
-    await schedule.correct();
-    const due = await schedule.dueCount(BATCHES_A_ROUND * BATCH);
-    if (due === 0) return [];
-    const batches = Math.min(BATCHES_A_ROUND, Math.ceil(due / BATCH));
-    const rows = await schedule.due(batches * BATCH);
-    return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
-      rows.slice(index * BATCH, (index + 1) * BATCH),
-    );
-  }
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
     const result = await source.poll(
@@ -117,22 +96,13 @@ export function createRound(deps: RoundDeps) {
     // After an error, those without an answer stay due.
     const isDone = (row: SessionRow): boolean => result.trouble === null || answers.has(row.sessionId);
     await polls.reschedule(
-      unchanged.filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row)).map(nextPoll),
+      unchanged
+        .filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row))
+        .map((row) => schedule.next(row, { isMissing: missing.has(row.sessionId) })),
     );
   }
 
   const isYoung = (row: SessionRow): boolean => now() - row.createdAt.getTime() < times.youngMs;
-
-  function nextPoll(row: SessionRow) {
-    const { sessionId: id, phase, snapshot, nextLookAt: was } = row;
-    const watched = { phase, status: snapshot.status, quietMs: quietFor(row, now()) };
-    const intervalMs = pollInterval(watched, times.fastestMs);
-    const first = goesFirst(watched);
-    const at = (inMs: number): Date => new Date(now() + inMs);
-    if (missing.has(id))
-      return { id, was, first, at: at(Math.min(intervalMs ?? Infinity, times.goneAfterMs)) };
-    return { id, was, first, at: intervalMs === null ? null : at(jittered(intervalMs, random())) };
-  }
 
   function pause(troubles: readonly PollTrouble[]): number {
     const retryAfterMs = longest(troubles);
@@ -147,7 +117,7 @@ export function createRound(deps: RoundDeps) {
   }
 
   return async (signal: AbortSignal): Promise<number> => {
-    const batches = await dueBatches();
+    const batches = await schedule.dueBatches();
     for (let index = 0; index < batches.length && !signal.aborted; index += BATCHES_AT_ONCE) {
       const at = batches.slice(index, index + BATCHES_AT_ONCE);
       const troubles = (await Promise.all(at.map((rows) => pollBatch(rows, signal)))).filter(
@@ -161,35 +131,6 @@ export function createRound(deps: RoundDeps) {
     }
     return times.tickMs;
   };
-}
-
-const CORRECT_EVERY_ROUNDS = 60;
-
-/** Which sessions are due. */
-function createSchedule({ polls, times, now }: Pick<RoundDeps, 'polls' | 'times' | 'now'>) {
-  let rounds = 0;
-  return {
-    dueCount: async (limit: number): Promise<number> => polls.dueCount(new Date(now()), limit),
-    due: async (limit: number): Promise<SessionRow[]> =>
-      polls.due({
-        until: new Date(now() + times.fastestMs / 2),
-        hotSince: new Date(now() - HOT_MS),
-        limit,
-      }),
-    /** If the clock was set back, polls that were planned before would come too late. */
-    async correct(): Promise<void> {
-      if (rounds++ % CORRECT_EVERY_ROUNDS !== 0) return;
-      for (const first of [true, false]) {
-        const latest = new Date(now() + 2 * longestInterval(first, times.fastestMs));
-        await polls.bringForward(first, { now: new Date(now()), latest });
-      }
-    },
-  };
-}
-
-/** How long ago it changed, or someone acted on it. */
-function quietFor({ changedAt, touchedAt }: SessionRow, nowMs: number): number {
-  return nowMs - Math.max(changedAt.getTime(), touchedAt?.getTime() ?? 0);
 }
 
 /** Any answer about a session that was gone is news. */

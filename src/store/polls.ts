@@ -7,7 +7,7 @@ import { json } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Due = { until: Date; hotSince: Date; limit: number };
-type Reschedule = { id: string; was: Date | null; at: Date | null; first: boolean };
+export type Reschedule = { id: string; was: Date | null; at: Date | null; first: boolean };
 
 /** How long until an unreadable row is tried again. */
 const UNREADABLE_MS = 60 * 60_000;
