@@ -22,7 +22,7 @@ type MetricsDeps = {
 /** The other numbers don't wait longer for a database that hangs, and are there if it's down. */
 const DEPTH_MS = 1000;
 
-async function inTime<T>(asked: Promise<Record<string, T>>): Promise<Record<string, T>> {
+async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<string, T>> {
   return Promise.race([asked.catch(() => ({})), delay(DEPTH_MS, {}, { ref: false })]);
 }
 
@@ -48,7 +48,7 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
     labelNames: ['job', 'state'],
     registers,
     async collect() {
-      const depths = await inTime(depth());
+      const depths = await orNone(depth());
       for (const [job, { queued, active }] of Object.entries(depths)) {
         this.set({ job, state: 'queued' }, queued);
         this.set({ job, state: 'active' }, active);
@@ -75,7 +75,7 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
     registers,
     async collect() {
       this.reset();
-      for (const [kind, count] of Object.entries(await inTime(countSetAside()))) this.set({ kind }, count);
+      for (const [kind, count] of Object.entries(await orNone(countSetAside()))) this.set({ kind }, count);
     },
   });
   registry.registerMetric(setAside);

@@ -1,8 +1,9 @@
 import type { Log } from '../log.ts';
 import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
-import { fingerprintOf, pendingApproval } from '../session/approval.ts';
+import { pendingApproval } from '../session/approval.ts';
 import type { RedrawHome } from '../home/index.ts';
+import { fingerprintOf } from '../session/fingerprint.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
 import type { SlackFailure } from '../slack/errors.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fingerprintOf } from '../session/fingerprint.ts';
 import { elapsedStep, untilNextStep, waitedStep } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';
@@ -57,7 +57,7 @@ function fingerprint(card: SessionCard): string {
     waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
     acusUsed: acusUsed === null ? null : rounded(acusUsed),
   };
-  return createHash('sha256').update(JSON.stringify(read)).digest('base64url');
+  return fingerprintOf(read);
 }
 
 function againIn(request: SessionRequest, nowMs: number): number | null {

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { isAdministrator } from '../session/identity.ts';
 import type { Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/index.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
@@ -28,8 +29,7 @@ export function createHomeHealth(deps: HealthDeps) {
   }
 
   return async (userId: string): Promise<HomeHealth | null> => {
-    const person = await orNull(people.find(userId));
-    if (person?.kind !== 'member' || !person.isAdmin) return null;
+    if (!isAdministrator(await orNull(people.find(userId)))) return null;
     const [granted, devin, counts] = await Promise.all([
       orNull(grantedScopes()),
       orNull(askDevin().then(() => true)),
@@ -59,8 +59,7 @@ type FilesDeps = {
 export function createHomeFiles({ policy, mapping, people, mayAll }: FilesDeps) {
   return async (userId: string): Promise<HomeFile[]> => {
     if (!(await mayAll(userId))) return [];
-    const person = await people.find(userId);
-    const isAdmin = person?.kind === 'member' && person.isAdmin;
+    const isAdmin = isAdministrator(await people.find(userId));
     const [rules, mapped] = [policy.current(), isAdmin ? mapping.current() : null];
     return [
       ...(rules === null

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { storedDraftSchema } from './fields.ts';
 import { CEILINGS } from './policy/index.ts';
@@ -36,7 +35,7 @@ export const approvalSchema = z.object({
   need: z.number(),
   /** Who gets a message. */
   people: z.array(voterSchema),
-  /** A fingerprint of what would be sent; see `fingerprintOf`. */
+  /** A fingerprint of what would be sent; see `trust/gate.ts`. */
   fingerprint: z.string(),
   /** What was left of the budget it would exceed; left out: not about a budget. */
   budget: z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() }).optional(),
@@ -58,16 +57,6 @@ export type Approval = z.infer<typeof approvalSchema>;
 /** The pending approval that another request replaces. */
 export const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
 export type Replaces = z.infer<typeof replacesSchema>;
-
-/** Of any JSON value. The order of keys doesn't matter: a database can change it. */
-export function fingerprintOf(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content, inOrder)).digest('base64url');
-}
-
-function inOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
-}
 
 /** The pending approval and its number; null: none. */
 export function pendingApproval(

@@ -68,6 +68,11 @@ export const slackPersonSchema = z.object({
 });
 export type SlackPerson = z.infer<typeof slackPersonSchema>;
 
+/** Whether they administer the workspace; null: Slack doesn't say who they are. */
+export function isAdministrator(person: SlackPerson | null): boolean {
+  return person?.kind === 'member' && person.isAdmin;
+}
+
 const MAX_PEOPLE = 5000;
 const MAX_LENGTH = 320;
 

@@ -7,7 +7,7 @@ import { faultsOfFailure } from '../session/failure.ts';
 import type { Faults } from '../session/failure.ts';
 import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
-import { inTime } from '../store/commit.ts';
+import { withDeadline } from '../store/commit.ts';
 import type { Envelope, Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId } from '../store/request-row.ts';
@@ -106,12 +106,12 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       draft: SessionDraft,
       context: MessageContext | null = null,
     ): Promise<Form> {
-      return inTime(async () => keep(origin, { draft: await draftFor(origin, { draft }), context }));
+      return withDeadline(async () => keep(origin, { draft: await draftFor(origin, { draft }), context }));
     },
 
     /** With what could be read of a command, and at its fields what could not. */
     async offerCorrection(origin: Origin, wish: Wish, faults: Faults = {}): Promise<Form> {
-      return inTime(async () => keep(origin, { draft: await draftFor(origin, wish), faults }));
+      return withDeadline(async () => keep(origin, { draft: await draftFor(origin, wish), faults }));
     },
 
     /** With a message to the app: one form, however often the message arrives. */

@@ -2,7 +2,7 @@ import type { MessageContext } from '../session/context.ts';
 import { applyForm } from '../session/defaults.ts';
 import type { FieldKey, SessionDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
-import { inTime } from '../store/commit.ts';
+import { withDeadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId } from '../store/request-row.ts';
@@ -48,7 +48,7 @@ export function createRequestInbox(deps: InboxDeps) {
 
   /** Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. False: it was saved before. */
   const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
-    inTime(async (deadline) =>
+    withDeadline(async (deadline) =>
       withPriority(async () => {
         const { isNew } = await save({ request: await toRequest(), deadline, unlessTwin: false });
         return isNew;
@@ -85,7 +85,7 @@ export function createRequestInbox(deps: InboxDeps) {
       triggerId: string,
       { draft, reset }: Wish,
     ): Promise<SessionRequest | null> =>
-      inTime(async (deadline) =>
+      withDeadline(async (deadline) =>
         withPriority(async () => {
           const request = await typedRequest(origin, `command:${triggerId}`, { draft, reset, files: [] });
           const { twinId } = await save({ request, deadline, unlessTwin: true });

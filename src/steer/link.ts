@@ -2,6 +2,7 @@ import type { Member } from '../devin/members.ts';
 import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Jobs } from '../queue/index.ts';
+import { isAdministrator } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import type { Outbound } from '../slack/outbound.ts';
@@ -39,7 +40,7 @@ export function createLinker(deps: LinkDeps) {
   async function refusal({ userId, personId, devinUserId }: LinkJob): Promise<string | null> {
     const [admin, person] = await Promise.all([people.find(userId), people.find(personId)]);
     const linking = await linkingTextFor(userId);
-    if (admin?.kind !== 'member' || !admin.isAdmin) return linking.adminsOnly;
+    if (!isAdministrator(admin)) return linking.adminsOnly;
     if (userId === personId) return linking.notYourself;
     return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
   }

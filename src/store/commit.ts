@@ -33,7 +33,7 @@ export type Deadline = {
  * Rejects with a `TooLateError` at the end of the time, whatever the task does then. `mayBeWritten`: the task writes
  * without asking for the deadline.
  */
-export async function inTime<T>(
+export async function withDeadline<T>(
   task: (deadline: Deadline) => Promise<T>,
   { writeMs = WRITE_MS, mayBeWritten = false } = {},
 ): Promise<T> {
@@ -69,7 +69,7 @@ export async function commitInTime<T>(
   { db, withPriority }: TimelyDeps,
   task: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
-  return inTime(async (deadline) =>
+  return withDeadline(async (deadline) =>
     withPriority(async () =>
       db.transaction().execute(async (trx) => {
         const result = await task(trx);

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { approvalSchema, fingerprintOf, replacesSchema } from '../session/approval.ts';
+import { approvalSchema, replacesSchema } from '../session/approval.ts';
 import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
+import { fingerprintOf } from '../session/fingerprint.ts';
 import { identitySchema } from '../session/identity.ts';
 import { REQUEST_STATES } from '../session/request.ts';
 import { json } from './sql.ts';

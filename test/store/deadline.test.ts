@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { beginCommit, commitInTime, inTime, TooLateError } from '../../src/store/commit.ts';
+import { beginCommit, commitInTime, withDeadline, TooLateError } from '../../src/store/commit.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 const never = async (): Promise<never> => new Promise(() => undefined);
 
 describe('a deadline', () => {
   test('returns a result in time', async () => {
-    expect(await inTime(async () => Promise.resolve('written'))).toBe('written');
+    expect(await withDeadline(async () => Promise.resolve('written'))).toBe('written');
   });
 
   test('fails what is too late, and says that nothing will be written', async () => {
-    const refused = inTime(never, { writeMs: 20 });
+    const refused = withDeadline(never, { writeMs: 20 });
     await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: false });
   });
 
   test('says that data may be written if the commit is on its way', async () => {
-    const refused = inTime(
+    const refused = withDeadline(
       async (deadline) => {
         beginCommit([deadline]);
         return never();
@@ -27,7 +27,7 @@ describe('a deadline', () => {
   });
 
   test('lets no commit begin in its last part, when an answer could be too late', async () => {
-    const refused = inTime(
+    const refused = withDeadline(
       async (deadline) => {
         beginCommit([deadline]);
         return Promise.resolve();
@@ -38,8 +38,8 @@ describe('a deadline', () => {
   });
 
   test('of one in a batch prevents the commit of all if it is missed', async () => {
-    await inTime(async (inGoodTime) => {
-      const late = inTime(async (missed) => Promise.resolve(beginCommit([inGoodTime, missed])), {
+    await withDeadline(async (inGoodTime) => {
+      const late = withDeadline(async (missed) => Promise.resolve(beginCommit([inGoodTime, missed])), {
         writeMs: 1,
       });
       await expect(late).rejects.toMatchObject({ mayBeWritten: false });

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Log } from '../../log.ts';
 import { faultsOf } from '../../session/failure.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
-import { inTime, TooLateError } from '../../store/commit.ts';
+import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Text } from '../../text/index.ts';
@@ -80,7 +80,9 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
     try {
       if (isStarting(intent)) await start(command, intent, ack);
       else
-        await ack((await inTime(async () => answer(typedCall(command), intent), ANSWER_TIME)) ?? undefined);
+        await ack(
+          (await withDeadline(async () => answer(typedCall(command), intent), ANSWER_TIME)) ?? undefined,
+        );
     } catch (error) {
       // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
       await ack(await notRecorded({ command, intent, error }, deps)).catch(() => undefined);

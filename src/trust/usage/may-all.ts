@@ -1,3 +1,4 @@
+import { isAdministrator } from '../../session/identity.ts';
 import type { SlackPerson } from '../../session/identity.ts';
 import type { Policy } from '../../session/policy/index.ts';
 import type { IsInGroup } from '../../slack/people.ts';
@@ -14,9 +15,8 @@ export type MayAll = (userId: string) => Promise<boolean>;
 export function createMayAll({ policy, findPerson, isInGroup }: MayAllDeps): MayAll {
   return async (userId) => {
     const person = await findPerson(userId);
-    if (person?.kind !== 'member') return false;
-    if (person.isAdmin) return true;
-    return isOwner(userId, { policy: policy(), isInGroup });
+    if (isAdministrator(person)) return true;
+    return person?.kind === 'member' && isOwner(userId, { policy: policy(), isInGroup });
   };
 }
 

@@ -2,6 +2,7 @@ import { refusalSentence } from '../../../errors.ts';
 import type { Enqueue } from '../../../queue/index.ts';
 import { applyDefaults, omitFields } from '../../../session/defaults.ts';
 import type { EffectiveDraft, SettingScope } from '../../../session/defaults.ts';
+import { isAdministrator } from '../../../session/identity.ts';
 import type { Identity } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { Preferences } from '../../../session/preferences.ts';
@@ -43,10 +44,8 @@ type Preferred = {
 export function createSettingsCommands(deps: SettingsCommandDeps) {
   const { command, settings, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
 
-  async function isAdmin(call: Invocation): Promise<boolean> {
-    const person = await people.find(call.userId);
-    return person?.kind === 'member' && person.isAdmin;
-  }
+  const isAdmin = async ({ userId }: Invocation): Promise<boolean> =>
+    isAdministrator(await people.find(userId));
 
   /** Why a person may not see or change them; null: they may. */
   async function personRefusal(call: Invocation): Promise<string | null> {
