@@ -1,12 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
-import { createWorld } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
-import { captureLog } from '../support/log-lines.ts';
+import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -15,7 +10,6 @@ const PLATFORM = 'S0PLATFORM';
 const INFRA = '--repo acme/infra-dns';
 
 const POLICY = `
-version: 1
 instructions: Follow CONTRIBUTING.md.
 owners: [S0OWNERS]
 limits: { acu_per_session: 20, over: approve }
@@ -37,41 +31,14 @@ rules:
     approvers: [${PLATFORM}]
 `;
 
-let folder = '';
-let shared: World | null = null;
 let aheadMs = 0;
-const logged = captureLog();
-
-function world(): World {
-  if (shared === null) throw new Error('the world is not there yet');
-  return shared;
-}
-
-const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
-
-async function change(policy: string): Promise<void> {
-  const before = looks();
-  await writeFile(join(folder, 'policy.yml'), policy);
-  await expect.poll(looks).toBeGreaterThan(before);
-}
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'devin-slack-approvals-'));
-  await writeFile(join(folder, 'policy.yml'), POLICY);
-  shared = await createWorld({
-    environment: { POLICY_FILE: join(folder, 'policy.yml') },
-    overrides: {
-      policyEveryMs: 20,
-      log: logged.log,
-      sweepTimes: { everyMs: 100, strandedMs: 15_000 },
-      now: () => Date.now() + aheadMs,
-    },
-  });
+const world = useGovernedWorld(POLICY, {
+  overrides: {
+    sweepTimes: { everyMs: 100, strandedMs: 15_000 },
+    now: () => Date.now() + aheadMs,
+  },
 });
-afterAll(async () => {
-  await shared?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const change = async (policy: string): Promise<void> => world().change(policy);
 
 type Colleague = ReturnType<typeof addColleague>;
 
@@ -351,7 +318,7 @@ describe('an approval counts', () => {
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     await press(ben, 'approve_request');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
-    await change(`version: 1\nrules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}\n`);
+    await change(`rules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}\n`);
     await toldTo(world(), { channelId, userId: ana.userId }, 'a freeze');
     busy.clear();
     expect(own()).toHaveLength(0);

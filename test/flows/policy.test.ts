@@ -1,11 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { createWorld } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
-import { captureLog } from '../support/log-lines.ts';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -44,29 +39,9 @@ channels:
     defaults: { acu: 7 }
 `;
 
-let folder = '';
-let shared: World | null = null;
-
-function world(): World {
-  if (shared === null) throw new Error('the world is not there yet');
-  return shared;
-}
-
+const world = useGovernedWorld(POLICY);
+const change = async (policy: string): Promise<void> => world().change(policy);
 const metric = async (): Promise<string> => (await fetch(`${world().address}/metrics`)).text();
-
-const logged = captureLog();
-/** How often the app accepted or refused a policy. */
-const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
-
-const write = async (policy: string): Promise<void> =>
-  writeFile(join(folder, 'policy.yml'), `${policy}\nversion: 1\n`);
-
-/** A policy that differs from the one before, once the app has read it. */
-async function change(policy: string): Promise<void> {
-  const before = looks();
-  await write(policy);
-  await expect.poll(looks).toBeGreaterThan(before);
-}
 
 /** A person's Home, once it is complete. */
 async function homeOf(userId: string): Promise<string> {
@@ -79,27 +54,12 @@ async function homeOf(userId: string): Promise<string> {
   return words();
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
-  await write(POLICY);
-  const environment = { POLICY_FILE: join(folder, 'policy.yml') };
-  shared = await createWorld({ environment, overrides: { policyEveryMs: 20, log: logged.log } });
-  shared.slack.setGroup('S0PLATFORM', []);
-  shared.slack.setGroup('S0CLOSED', []);
-});
-afterAll(async () => {
-  await shared?.close();
-  await rm(folder, { recursive: true, force: true });
+beforeAll(() => {
+  world().slack.setGroup('S0PLATFORM', []);
+  world().slack.setGroup('S0CLOSED', []);
 });
 
-function someone(name = 'of', person: Parameters<typeof addColleague>[1] = {}, channel: object = {}) {
-  const { slack, devin } = world();
-  const ana = addColleague(world(), person);
-  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members: [ana.userId], ...channel });
-  const type = async (text: string) => slack.command(ana.userId, channelId, text);
-  const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
-  return { ana, channelId, type, own, place: { channelId, userId: ana.userId } };
-}
+const someone = (name = 'of', person = {}, channel = {}) => someoneIn(world(), { name, person, channel });
 
 type Someone = ReturnType<typeof someone>;
 const bot = () => `<@${world().slack.workspace.botUserId}>`;
@@ -271,11 +231,24 @@ describe('a policy that changes', () => {
     await change(POLICY);
   });
 
+  test("sets its values in requests that weren't sent yet", async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type } = someone('later');
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
+    await type('fix it --acu 9');
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    await change(`${POLICY}  - match: ["#later-*"]\n    set: { acu: 5 }\n`);
+    busy.clear();
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.max_acu_limit).toBe(5);
+    await change(POLICY);
+  });
+
   test('stays in force while its file has errors, and says so in metrics, log and Homes', async () => {
     expect(await metric()).toContain('devin_slack_policy_ok 1');
     await change('rules: [');
     expect(await metric()).toContain('devin_slack_policy_ok 0');
-    expect(logged.text()).toContain('the last valid policy stays in force');
+    expect(world().logText()).toContain('the last valid policy stays in force');
     const [admin, owner, other] = [
       addColleague(world(), { isAdmin: true }),
       addColleague(world()),

@@ -92,7 +92,7 @@ describe('what is still to be posted in a restored thread', () => {
   });
 
   test('is what Devin said after the last message it shows', async () => {
-    const found = await caughtUp({ history: said(4), thread: [posted('e1')] });
+    const found = await caughtUp({ history: said(4), thread: [posted('e0'), posted('e1')] });
     expect([...(found?.unposted ?? [])]).toEqual(['e2', 'e3']);
     expect(found?.sessionChanges?.lastWords).toBe('words 3');
   });

@@ -191,7 +191,8 @@ describe('a data folder in use', () => {
   test('stays refused after garbage collection', async () => {
     const dataDir = join(folder(), 'forgotten');
     await copyEmpty(dataDir);
-    const { thread } = await openEmbedded({ dataDir });
+    const forgotten = async () => (await openEmbedded({ dataDir })).thread;
+    const thread = await forgotten();
     setFlagsFromString('--expose-gc');
     runInNewContext('gc()');
     await expect(openEmbedded({ dataDir })).rejects.toMatchObject({ code: 'folder-in-use' });

@@ -24,6 +24,7 @@ async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
 
   return {
     ...world,
+    logText: logged.text,
     /** A policy that differs from the one before, once the app has read it. */
     async change(yaml: string): Promise<void> {
       const before = looks();
