@@ -61,9 +61,11 @@ async function createCoverage() {
   };
 }
 
-/** The function without a name is the file itself, which runs when it is loaded. */
-function wasCalled({ functionName, ranges }: { functionName: string; ranges: { count: number }[] }): boolean {
-  return functionName !== '' && ranges.some(({ count }) => count > 0);
+type Coverage = { ranges: { startOffset: number; count: number }[] };
+
+/** The function that begins at 0 is the file itself, which runs when it is loaded. */
+function wasCalled({ ranges }: Coverage): boolean {
+  return ranges[0]?.startOffset !== 0 && ranges.some(({ count }) => count > 0);
 }
 
 async function askForSession({ slack, devin, userId, channelId }: World) {
