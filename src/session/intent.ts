@@ -1,7 +1,6 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
-import type { LanguageChoice, Notify, Steer } from './preferences.ts';
-import type { Listen } from './steering.ts';
+import type { LanguageChoice, Listen, Notify, Steer } from './preferences.ts';
 import type { UsageBy, UsageScope } from './usage.ts';
 
 /** Words that are commands, and not tasks, if alone or followed by exactly what they accept. */

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import type { SettingScope } from './defaults.ts';
-import { LISTEN } from './steering.ts';
-import type { Listen } from './steering.ts';
 
 /** The languages of the app. */
 export const LANGUAGES = ['en', 'ja'] as const;
@@ -20,6 +18,9 @@ export type Notify = (typeof NOTIFY)[number];
 /** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
 export type Steer = (typeof STEER)[number];
+/** Which messages of a thread go to Devin: all, or those that mention the app. */
+export const LISTEN = ['thread', 'mentions'] as const;
+export type Listen = (typeof LISTEN)[number];
 
 export const preferencesSchema = z.object({
   notify: z.enum(NOTIFY).optional(),

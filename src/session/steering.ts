@@ -1,6 +1,6 @@
 import { devinUserOf } from './identity.ts';
 import type { Identity, RefusedIdentity } from './identity.ts';
-import type { Steer } from './preferences.ts';
+import type { Listen, Steer } from './preferences.ts';
 
 export type Steering =
   | { kind: 'allowed' }
@@ -51,10 +51,6 @@ export function maySteer({
 export function isMember(identity: Identity): boolean {
   return identity.kind === 'matched' || (identity.kind === 'service-user' && identity.because === 'off');
 }
-
-/** Which messages of a thread go to Devin: all, or those that mention the app. */
-export const LISTEN = ['thread', 'mentions'] as const;
-export type Listen = (typeof LISTEN)[number];
 
 /** The people a message mentions, outside of code. */
 export type Mentions = { app: boolean; others: boolean };

@@ -1,8 +1,8 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import type { Steer } from '../session/preferences.ts';
+import type { Listen, Steer } from '../session/preferences.ts';
 import { maySteer, ownershipOf } from '../session/steering.ts';
-import type { Began, Listen, Steering } from '../session/steering.ts';
+import type { Began, Steering } from '../session/steering.ts';
 import { steeringRefusal } from '../store/audit.ts';
 import type { Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DEVIN_MODES } from '../fields.ts';
-import { STEER } from '../preferences.ts';
-import { LISTEN } from '../steering.ts';
+import { LISTEN, STEER } from '../preferences.ts';
 import { duration, member, pattern, person, place } from './patterns.ts';
 import type { PolicyFault } from './patterns.ts';
 
