@@ -96,6 +96,54 @@ describe('a message about a session', () => {
     expect(JSON.stringify(blocks)).not.toContain('"action_id":"answer"');
   });
 
+  test.each([
+    ['needs-you', ['open_session', 'answer']],
+    ['needs-approval', ['open_session']],
+    ['finished', []],
+    ['failed', ['open_session', 'start_again']],
+    ['capped', ['open_session', 'raise_cap', 'start_again']],
+    ['found-late', ['open_session', 'ask_stop']],
+  ] as const)('has the buttons that help if it is about %s', (kind, ids) => {
+    const actions = ['reply', 'open', 'answer', 'details', 'raise-cap', 'start-again', 'ask-stop'] as const;
+    const card = { ...message.card, actions: [...actions] };
+    const { blocks, text } = renderMilestone({ ...message, card, what: { kind } }, en);
+    const shown = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+    expect(shown.map((element) => ('action_id' in element ? element.action_id : ''))).toEqual(ids);
+    // Without its buttons, a notification still has the address.
+    const names = ids.length > 0 && kind !== 'needs-you';
+    expect(text.includes('https://app.devin.ai/sessions/abc')).toBe(names);
+  });
+
+  test('names two sessions that were started for one request, with what to do', () => {
+    const other = { id: 'b', url: 'https://app.devin.ai/sessions/b' };
+    const actions = ['open', 'details', 'ask-stop'] as const;
+    const card = { ...message.card, actions: [...actions] };
+    const { text, blocks } = renderMilestone({ ...message, card, what: { kind: 'duplicate', other } }, en);
+    expect(text).toContain('<https://app.devin.ai/sessions/abc|');
+    expect(text).toContain('<https://app.devin.ai/sessions/b|');
+    expect(text).toContain('/devin follow devin-b');
+    expect(JSON.stringify(blocks)).toContain('"action_id":"ask_stop"');
+  });
+
+  test('names its session if another one is in the thread', () => {
+    const place = { kind: 'thread', isShared: true } as const;
+    const { text } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
+    expect(text).toContain('\n<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
+    const alone = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
+    expect(alone.text).not.toContain('sessions/abc');
+  });
+
+  test('says where the rest is of words and results that are too long', () => {
+    const words = 'Which one?\n\n'.repeat(2000);
+    expect(renderMilestone({ ...message, words }, en).text).toContain(en.milestones.restInDevin);
+    const long = { ...message, what: { kind: 'finished' as const }, result: '"a",\n'.repeat(2000) };
+    expect(renderMilestone(long, en).text).toContain(en.milestones.resultCut);
+    expect(renderMilestone({ ...long, resultShared: true }, en).text).toContain(en.milestones.resultInFile);
+    const short = renderMilestone({ ...long, result: '{"a":1}' }, en).text;
+    expect(short).toContain('{"a":1}');
+    expect(short).not.toContain(en.milestones.resultCut);
+  });
+
   test('says that Devin needs an answer even if its question is unknown', () => {
     expect(renderMilestone({ ...message, words: null }, en).text).toContain(
       en.milestones.asksSomething('<@U1>'),
