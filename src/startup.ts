@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
+import { checkDevin, checkHost, checkPermissions, checkSlack } from './operator/checks.ts';
 import type { Config } from './config.ts';
 import type { Sweep } from './create/index.ts';
 import type { Devin } from './devin/devin.ts';
@@ -72,7 +71,11 @@ export function createStartup(deps: StartupDeps): Bot {
     async start() {
       const unhandled = queue.unhandled();
       if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
-      await Promise.all([checkBothSides(deps), prepareStore(deps), checkHost(config.http)]);
+      await Promise.all([
+        checkBothSides(deps),
+        prepareStore(deps),
+        checkHost({ ...config.http, lookUp: lookup, withinMs: LOOKUP_MS }),
+      ]);
       await queue.start();
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
@@ -92,15 +95,6 @@ export function createStartup(deps: StartupDeps): Bot {
     stop: async () => (stopped ??= stop()),
     readiness,
   };
-}
-
-/** Listening comes last; a wrong name is told at once. */
-async function checkHost({ host, port }: Config['http']): Promise<void> {
-  const code = await Promise.race([
-    lookup(host).then(() => null, codeOf),
-    delay(LOOKUP_MS, 'ETIMEDOUT', { ref: false }),
-  ]);
-  if (code !== null) throw new StartError({ kind: 'address', host, port, code });
 }
 
 function refuseAddress({ host, port }: Config['http']): (error: unknown) => never {

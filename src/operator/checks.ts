@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import { DevinError } from '../devin/errors.ts';
@@ -7,6 +8,7 @@ import type { StartProblem } from './sentences.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { identifyBot } from '../slack/bolt.ts';
 import type { BotIdentity } from '../slack/bolt.ts';
+import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
@@ -46,6 +48,21 @@ export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartPro
     }
     return [{ kind: 'devinUnreachable' }];
   }
+}
+
+type HostCheck = Pick<Config['http'], 'host' | 'port'> & {
+  lookUp: (host: string) => Promise<unknown>;
+  /** A resolver that doesn't answer in this time won't. */
+  withinMs: number;
+};
+
+/** Listening comes last; a wrong name is told at once. Throws a StartError. */
+export async function checkHost({ host, port, lookUp, withinMs }: HostCheck): Promise<void> {
+  const code = await Promise.race([
+    lookUp(host).then(() => null, codeOf),
+    delay(withinMs, 'ETIMEDOUT', { ref: false }),
+  ]);
+  if (code !== null) throw new StartError({ kind: 'address', host, port, code });
 }
 
 type Permission = keyof Text['devin']['without'];
