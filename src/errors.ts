@@ -42,6 +42,9 @@ export function refusalSentence(
   return text.notices.identity[reason](maskedEmail, about);
 }
 
+/** An admin has to act, whatever the author writes. */
+const FOR_AN_ADMIN: ReadonlySet<string> = new Set(['unauthorized', 'payment-required', 'forbidden']);
+
 type SteeringRefusal = Extract<ReplyFailure, { kind: 'requester-only' | 'members-only' }>;
 
 /** Why a reply didn't reach Devin. Who may steer is in `refuseSteering`: its sentence has a mention. */
@@ -55,7 +58,7 @@ export function replyMessage(failure: Exclude<ReplyFailure, SteeringRefusal>, te
       return text.thread.gaveUp;
     case 'devin':
       if (failure.code === 'not-found') return text.thread.gone(failure.detail);
-      if (failure.code === 'unauthorized' || failure.code === 'forbidden') return devinReason(failure, text);
+      if (FOR_AN_ADMIN.has(failure.code)) return devinReason(failure, text);
       return text.devin.refused(failure.detail);
     default:
       return userMessage(failure, text);
@@ -130,6 +133,8 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
   switch (code) {
     case 'unauthorized':
       return `${said}${text.devin.unauthorized}`;
+    case 'payment-required':
+      return `${said}${text.devin.paymentRequired}`;
     case 'forbidden':
       return `${said}${whoCanChange(detail, permission, text)}`;
     case 'not-found':

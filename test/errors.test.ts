@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseProblem } from '../src/devin/problem.ts';
-import { userMessage } from '../src/errors.ts';
+import { replyMessage, userMessage } from '../src/errors.ts';
 import { en } from '../src/text/en.ts';
 
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };
@@ -50,6 +50,7 @@ describe("Devin's whole reason comes first, then who can change it, then that no
     [409, 'The organization is being moved', 'Try again in a minute'],
     [418, 'Out of tea', 'tell an app admin'],
     [401, 'Key expired', en.devin.unauthorized],
+    [402, 'Organization is out of ACUs', 'Ask your billing admin'],
   ])('%i %s', (status, detail, whose) => {
     const { facts } = parseProblem({
       status,
@@ -83,4 +84,11 @@ test('a conflict before a session exists mentions no session', () => {
     expect(words).not.toContain('Open the session');
     expect(words).toContain('Nothing was started.');
   }
+});
+
+test('a message that Devin refuses for lack of credit says so, and who can change that', () => {
+  const facts = { code: 'payment-required', status: 402, permission: null, fieldErrors: [] };
+  expect(replyMessage({ kind: 'devin', ...facts, detail: 'Out of ACUs' }, en)).toBe(
+    `Devin refused it: Out of ACUs\n${en.devin.paymentRequired}`,
+  );
 });

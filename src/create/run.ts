@@ -60,6 +60,7 @@ export function devinTrouble(error: unknown): DevinTrouble {
       return { kind: 'unknown-outcome', failure: error.facts.detail === null ? null : failureOf(error) };
     case 'invalid-request':
     case 'unauthorized':
+    case 'payment-required':
     case 'forbidden':
     case 'not-found':
     case 'conflict':

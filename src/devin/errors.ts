@@ -2,6 +2,8 @@ export type DevinErrorCode =
   /** 400, 422, or refused by our own check before it was sent; then `status` is null. */
   | 'invalid-request'
   | 'unauthorized'
+  /** 402: no credit, or a payment that failed. */
+  | 'payment-required'
   | 'forbidden'
   | 'not-found'
   | 'conflict'

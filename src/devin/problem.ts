@@ -45,6 +45,7 @@ export function parseProblem(
 const CODES: Record<number, DevinErrorCode> = {
   400: 'invalid-request',
   401: 'unauthorized',
+  402: 'payment-required',
   403: 'forbidden',
   404: 'not-found',
   /** A proxy before Devin timed out. */

@@ -21,6 +21,7 @@ describe('a failed answer', () => {
     [500, 'unavailable'],
     [503, 'unavailable'],
     [307, 'unexpected'],
+    [402, 'payment-required'],
     [418, 'unexpected'],
   ];
 

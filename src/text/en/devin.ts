@@ -15,6 +15,9 @@ export const devin = {
   /** 401. */
   unauthorized:
     "Devin doesn't accept this app's key: it's wrong, revoked or expired. Ask an app admin to create one in Devin Settings > Service users and set DEVIN_API_KEY.",
+  /** 402. */
+  paymentRequired:
+    'Your Devin organization has no credit left, or a payment failed. Ask your billing admin, then try again.',
   /** 403. `permission`: null if Devin does not name it. */
   forbidden: (permission: string | null): string =>
     permission === null
