@@ -47,7 +47,7 @@ const MANY = { concurrency: 4, most: 100 };
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
-  const { db, requests, sessions, cards, envelopes, identities } = store;
+  const { db, requests, sessions, cards, replies, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const { log } = deps.tuning;
@@ -63,6 +63,7 @@ export function createSteering(deps: SteeringDeps): void {
     requests,
     cards,
     sessions,
+    replies,
     steeringRefusal,
     endingRefusal: tolerant(endingRefusal, textFor),
     devin: verbsOf(devin),

@@ -13,6 +13,7 @@ import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Envelopes } from '../store/envelope.ts';
+import type { Replies } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed } from '../store/requests.ts';
 import type { Followed, Requests } from '../store/requests.ts';
@@ -33,6 +34,7 @@ type SteerDeps = {
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'find' | 'change'>;
+  replies: Pick<Replies, 'move'>;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Followed>;
   devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
@@ -64,13 +66,13 @@ export function createSteerer(deps: SteerDeps) {
       : await deps.endingRefusal(followed, userId);
     if (refusal !== null) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
-      return;
+      return unmarkReply(deps, job);
     }
     if (await toldDone(deps, followed, { ...job, answerTo })) return markReply(deps, job);
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
       await notifier.notify(userId, answerTo, ...outcome.sentences);
-      return;
+      return unmarkReply(deps, job);
     }
     await record(deps, followed, { ...job, snapshot: outcome.snapshot });
     await markReply(deps, job);
@@ -83,6 +85,13 @@ export function createSteerer(deps: SteerDeps) {
 /** The word in the thread that asked for it gets its mark. */
 async function markReply({ enqueue }: SteerDeps, { replyId }: SteerJob): Promise<void> {
   if (replyId !== undefined) await enqueue('tell-reply', { replyId });
+}
+
+/** Nothing was done: the word loses the mark that it was taken. */
+async function unmarkReply({ replies, enqueue }: SteerDeps, { replyId }: SteerJob): Promise<void> {
+  if (replyId === undefined) return;
+  await replies.move({ id: replyId, from: ['delivered'], to: 'skipped' });
+  await enqueue('mark-taken', { replyId }, { key: replyId });
 }
 
 /** True: the session was that way before, and the person was told so. A second run of a job finishes the first. */

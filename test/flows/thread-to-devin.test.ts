@@ -463,6 +463,19 @@ describe('keywords in the thread', () => {
     await marked(thread, word);
   });
 
+  test('archive loses its mark if Devin refuses it, and its author hears why', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/messages$`) }, { status: 429, times: 1 });
+    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/archive$`) }, { status: 403, times: 1 });
+    // The word waits behind this, and has its mark meanwhile.
+    await thread.say(thread.ana.userId, 'first this');
+    const { ts } = await thread.say(thread.ana.userId, 'archive');
+    await thread.marked(ts, 'eyes');
+    await thread.noticeTo(thread.ana.userId, "wasn't archived");
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && one.reactions.size === 0);
+  });
+
   test("EXIT by a person who may not stop the session doesn't block later replies", async () => {
     const thread = await startThread(world());
     const guest = addColleague(world(), { isGuest: true });
