@@ -3,6 +3,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
+import { createFindLeaver } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
@@ -125,12 +126,13 @@ export function createCreation(deps: CreationDeps): Creation {
 
 function createNotifyOutcome({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
   const { requests, settings } = store;
-  const { outbound, textFor } = slack;
+  const { outbound, people, textFor } = slack;
   const { enqueue } = queue;
   const { now, log } = tuning;
   return createOutcomeNotifier({
     requests,
     settings,
+    findLeaver: createFindLeaver(people.find),
     outbound,
     withLease,
     postOnce,

@@ -5,6 +5,7 @@ import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
+import type { Called } from '../slack/blocks/called.ts';
 import { cardElsewhere, noCard, notice, refusal, renderOutcome, renewal } from '../slack/blocks/notices.ts';
 import { optionWords } from '../slack/blocks/options.ts';
 import { escape, link } from '../slack/blocks/text.ts';
@@ -15,6 +16,7 @@ import { outcomeMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { directPlace } from '../slack/outbound.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import type { FindLeaver } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
@@ -30,6 +32,7 @@ import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 type OutcomeDeps = {
   requests: Pick<Requests, 'find'>;
   settings: Pick<Settings, 'preferencesFor'>;
+  findLeaver: FindLeaver;
   outbound: Pick<Outbound, 'directChannel' | 'permalink'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -60,7 +63,12 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
       if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
       const { notify } = await settings.preferencesFor(request);
       if (notify === 'card') return;
-      const waitMs = await notifyOnce(deps, { request, lease, direct: notify === 'dm' });
+      // Nobody reads direct messages of a person who left.
+      const left = await deps.findLeaver(request);
+      const called: Called =
+        left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left };
+      const direct = notify === 'dm' && left === null;
+      const waitMs = await notifyOnce(deps, { request, lease, direct, called });
       if (waitMs !== null) await again(requestId, waitMs);
     });
     if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
@@ -77,11 +85,11 @@ function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: n
   return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
 }
 
-type Outcome = { request: SessionRequest; lease: Lease; direct: boolean };
+type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; called: Called };
 
 /** How long to wait before a retry, in ms; null: it's done. */
 async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number | null> {
-  const { request, lease } = outcome;
+  const { request, lease, called } = outcome;
   const thread = outcome.direct ? null : threadOfCard(request);
   const place = thread ?? (await directPlace(deps.outbound, request.userId));
   const at = String((request.sentAt ?? askedAt(request)).getTime());
@@ -90,7 +98,7 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
     place,
     metadata: outcomeMetadata(request.id, at),
     lease,
-    render: async () => compose(deps, request, place),
+    render: async () => compose(deps, { request, called }, place),
   });
   if (posted.kind === 'posted') return null;
   const retry = retrySlack(posted, deps.now() - request.updatedAt.getTime());
@@ -102,7 +110,7 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
 
 async function compose(
   { outbound, now, ...words }: OutcomeDeps,
-  request: SessionRequest,
+  { request, called }: Pick<Outcome, 'request' | 'called'>,
   { threadTs }: CardPlace,
 ): Promise<Rendered> {
   const text = threadTs === null ? await words.textFor(request.userId) : words.text;
@@ -110,7 +118,7 @@ async function compose(
   const isBelow = threadTs !== null || channelId === null || ts === null;
   const cardUrl = isBelow ? null : await outbound.permalink(channelId, ts);
   const card = cardView({ request, session: null, nowMs: now() }, text);
-  return renderOutcome({ card, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
+  return renderOutcome({ card, called, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
 }
 
 /** Reasons that no form, account or setting of Devin changes. */

@@ -1,5 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import { createFindLeaver } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Followed } from '../store/requests.ts';
@@ -98,7 +99,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   });
   const notified = createNotified({
     settings,
-    findPerson: deps.slack.people.find,
+    findLeaver: createFindLeaver(deps.slack.people.find),
     check: deps.check,
     calls,
   });

@@ -1,7 +1,6 @@
-import type { SlackPerson } from '../session/identity.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Called } from '../slack/blocks/called.ts';
-import { slackFailure } from '../slack/errors.ts';
+import type { FindLeaver } from '../slack/people.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -10,8 +9,7 @@ import type { Settings } from '../store/settings.ts';
 
 type NotifiedDeps = {
   settings: Pick<Settings, 'preferencesFor'>;
-  /** null: Slack doesn't know the person. */
-  findPerson: (userId: string) => Promise<SlackPerson | null>;
+  findLeaver: FindLeaver;
   check: SteeringCheck;
   calls: Pick<Calls, 'recentAuthors'>;
 };
@@ -26,29 +24,16 @@ export type Notified = {
 
 const MOST_CALLED = 3;
 
-export function createNotified({ settings, findPerson, check, calls }: NotifiedDeps): Notified {
-  /** null: they are here, as far as Slack says. */
-  async function leaver({ userId, identity }: SessionRequest): Promise<{ name: string | null } | null> {
-    const known = identity?.kind === 'refused' ? null : (identity?.slackName ?? null);
-    try {
-      const person = await findPerson(userId);
-      if (person === null) return { name: known };
-      return person.kind === 'deactivated' ? { name: known ?? person.name } : null;
-    } catch (error) {
-      slackFailure(error);
-      return null;
-    }
-  }
-
+export function createNotified({ settings, findLeaver, check, calls }: NotifiedDeps): Notified {
   return {
     async where({ notify: chosen, threadTs }, request) {
       const notify = chosen ?? (await settings.preferencesFor(request)).notify;
       if (notify !== 'dm' || threadTs === '') return notify;
-      return (await leaver(request)) === null ? notify : 'thread';
+      return (await findLeaver(request)) === null ? notify : 'thread';
     },
 
     async called(sessionId, request) {
-      const left = await leaver(request);
+      const left = await findLeaver(request);
       if (left === null) return { kind: 'people', userIds: [request.userId] };
       const userIds: string[] = [];
       for (const userId of await calls.recentAuthors(sessionId, request.userId)) {

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { cleanJson } from '../session/clean-text.ts';
-import type { SlackPerson } from '../session/identity.ts';
+import type { Identity, SlackPerson } from '../session/identity.ts';
 import { NOBODY } from '../store/known-people.ts';
 import type { KnownPeople } from '../store/known-people.ts';
 import { forAMinute } from '../time.ts';
@@ -30,6 +30,28 @@ const userSchema = z.object({
 });
 
 export type People = ReturnType<typeof createPeople>;
+
+/** The name of a person who left Slack; null: they are here, as far as Slack says. */
+export type FindLeaver = (person: {
+  userId: string;
+  /** As they were last known. */
+  identity: Identity | null;
+}) => Promise<{ name: string | null } | null>;
+
+/** `findPerson`: null: Slack doesn't know the person. */
+export function createFindLeaver(findPerson: People['find']): FindLeaver {
+  return async ({ userId, identity }) => {
+    const known = identity?.kind === 'refused' ? null : (identity?.slackName ?? null);
+    try {
+      const person = await findPerson(userId);
+      if (person === null) return { name: known };
+      return person.kind === 'deactivated' ? { name: known ?? person.name } : null;
+    } catch (error) {
+      slackFailure(error);
+      return null;
+    }
+  };
+}
 
 type PeopleDeps = {
   client: WebClient;

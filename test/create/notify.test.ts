@@ -13,19 +13,20 @@ const SENT_AT = new Date(5);
 const UNKNOWN = { state: 'unknown', sessionId: null, sentAt: SENT_AT } as const;
 const FAILED = { state: 'failed', sessionId: null, failure: { kind: 'gave-up', waiting: 'busy' } } as const;
 
-type Setting = { person?: Preferences; answers?: Posted[]; nowMs?: number };
+type Setting = { person?: Preferences; answers?: Posted[]; nowMs?: number; left?: { name: string } };
 type Told = { key: string; place: CardPlace; text: string };
 
 /** Notifies about this request once; `waits`: until the retry. */
 async function tellOutcome(
   changes: Partial<SessionRequest>,
-  { person = {}, answers = [], nowMs = 0 }: Setting = {},
+  { person = {}, answers = [], nowMs = 0, left }: Setting = {},
 ) {
   const told: Told[] = [];
   const waits: number[] = [];
   const tell = createOutcomeNotifier({
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
     settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
+    findLeaver: async () => Promise.resolve(left ?? null),
     outbound: {
       directChannel: async () => Promise.resolve('D1'),
       permalink: async () => Promise.resolve('https://example.slack.com/archives/C1/p10'),
@@ -99,6 +100,13 @@ test('a direct message links the card', async () => {
     { key: 'outcome:request:5:direct', place: { channelId: 'D1', threadTs: null } },
   ]);
   expect(told[0]?.text).toContain('https://example.slack.com/archives/C1/p10');
+});
+
+test('names a requester who left Slack under the card, and mentions nobody', async () => {
+  const { told } = await tellOutcome(FAILED, { person: { notify: 'dm' }, left: { name: 'Ana' } });
+  expect(told.map(({ place }) => place)).toEqual([UNDER_CARD]);
+  expect(told[0]?.text).toMatch(/^For Ana, who left Slack: .+ failed\./);
+  expect(told[0]?.text).not.toContain('<@');
 });
 
 test('goes to the person if the thread refuses it', async () => {

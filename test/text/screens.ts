@@ -214,7 +214,15 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     'an outcome',
     ['unknown', 'failed'] as const,
     (phase) => (text) =>
-      renderOutcome({ card: { ...card, phase }, reason: null, cardUrl: 'https://acme.slack.com/p1' }, text),
+      renderOutcome(
+        {
+          card: { ...card, phase },
+          called: { kind: 'nobody', name: 'words' },
+          reason: null,
+          cardUrl: 'https://acme.slack.com/p1',
+        },
+        text,
+      ),
   ),
   'the defaults': (text) =>
     renderDefaults({ draft: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),

@@ -3,6 +3,8 @@ import type { OverCeiling } from '../../session/failure.ts';
 import { capThatFits } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
+import { calledWords } from './called.ts';
+import type { Called } from './called.ts';
 import { LIMIT } from './limits.ts';
 import { button, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
@@ -126,15 +128,15 @@ function offering(offered: Button): ActionsBlock {
 const REASON_LENGTH = 2500;
 
 /** `cardUrl`: the card's address, if the message is not below it. */
-type OutcomeMessage = { card: SessionCard; reason: string | null; cardUrl: string | null };
+type OutcomeMessage = { card: SessionCard; called: Called; reason: string | null; cardUrl: string | null };
 
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
-export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: Text): Rendered {
+export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage, text: Text): Rendered {
   const { milestones } = text;
   const isUnknown = card.phase === 'unknown';
   const words = outcomeWords(card, text);
   const lines = [
-    words(`<@${escape(card.requester)}>`, bold(escape(cardTitle(card, text)))),
+    words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     isUnknown ? milestones.notConfirmedNow : milestones.notStartedNow,
   ];
