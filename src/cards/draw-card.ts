@@ -102,8 +102,7 @@ export async function placeOf(
 ): Promise<CardPlace | null> {
   const { cardChannelId: before, cardElsewhere: elsewhere, channelId: asked, userId } = request;
   const threadTs = cardThread(request);
-  if (before !== null) return { channelId: before, threadTs };
-  if (elsewhere === null) return { channelId: asked, threadTs };
+  if (elsewhere === null) return { channelId: before ?? asked, threadTs };
   const direct = await directChannel(userId);
   return direct === null ? null : { channelId: direct, threadTs };
 }

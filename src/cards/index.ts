@@ -17,7 +17,7 @@ import type { DrawCard, DrawnCard } from './draw-card.ts';
 import { putCard, threadOfCard } from './put-card.ts';
 import type { PutDeps } from './put-card.ts';
 
-export { hasCard } from './draw-card.ts';
+export { hasCard, placeOf } from './draw-card.ts';
 export { threadOfCard } from './put-card.ts';
 export type { DrawCard } from './draw-card.ts';
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { fullCardMetadata } from '../slack/metadata.ts';
-import type { Outbound } from '../slack/outbound.ts';
+import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardPost } from '../store/posts.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -8,7 +8,7 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { backOffMs } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
-import { cardLease } from '../cards/index.ts';
+import { cardLease, placeOf } from '../cards/index.ts';
 import type { DrawCard } from '../cards/index.ts';
 
 type PlaceDeps = {
@@ -41,15 +41,9 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     return (await requests.advance({ id, from: 'created', to: 'created', changes })) ?? request;
   }
 
-  async function placeOf({ cardElsewhere: elsewhere, channelId, userId }: SessionRequest) {
-    if (elsewhere === null) return { channelId, threadTs: null };
-    const direct = await outbound.directChannel(userId);
-    return direct === null ? null : { channelId: direct, threadTs: null };
-  }
-
   async function post(request: SessionRequest, lease: Lease): Promise<PlacedCard> {
     if (request.cardTs !== null) return { kind: 'placed', request };
-    const place = await placeOf(request);
+    const place = await placeOf(request, outbound);
     if (place === null) return { kind: 'no-place' };
     const result = await postOnce({
       key: cardPost(request.id),
@@ -60,7 +54,7 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     });
     switch (result.kind) {
       case 'posted':
-        return placed(deps, request, { channelId: place.channelId, ts: result.ts });
+        return placed(deps, request, { ...place, ts: result.ts });
       case 'rate-limited':
         return { kind: 'later', afterMs: result.retryAfterMs };
       case 'unclear':
@@ -84,13 +78,13 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
 async function placed(
   { db, requests, sessions, enqueue }: PlaceDeps,
   { id, sessionId }: SessionRequest,
-  { channelId, ts }: { channelId: string; ts: string },
+  { channelId, threadTs, ts }: CardPlace & { ts: string },
 ): Promise<PlacedCard> {
   const request = await db.transaction().execute(async (trx) => {
     const changes = { cardChannelId: channelId, cardTs: ts, cardStale: true };
     // The session first, as everywhere: locking in different orders could deadlock.
     if (sessionId !== null) {
-      await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
+      await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
       await sessions.change(sessionId, { nextPoll: { inMs: 0, first: true } }, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -17,14 +17,14 @@ async function startAmongPeople() {
   slack.typeIn(view.id, { 'field.prompt': 'fix the login test' });
   await slack.submit(view.id, ana.userId);
   const { id, url } = await sessionOf(devin, ana.devinUserId);
-  await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
+  const card = await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
   const say = async (userId: string, words: string) => slack.speak(userId, channelId, words, { threadTs });
   const heard = (): string[] =>
     devin
       .session(id)
       .messages.slice(1)
       .map(({ message }) => message);
-  return { ana, ben, channelId, say, heard };
+  return { ana, ben, channelId, threadTs, id, card, say, heard };
 }
 
 describe('a thread that people began', () => {
@@ -36,6 +36,27 @@ describe('a thread that people began', () => {
     await say(ana.userId, 'look at main');
     await expect.poll(heard, { timeout: 20_000 }).toEqual(['it began on Monday', 'look at main']);
   });
+});
+
+test('follow brings a deleted card back into the thread that people began', async () => {
+  const { devin, slack } = world();
+  const { ben, channelId, threadTs, id, card, say, heard } = await startAmongPeople();
+  await fetch(`${slack.apiUrl}chat.delete`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.workspace.botToken}` },
+    body: new URLSearchParams({ channel: channelId, ts: card.ts }),
+  });
+  const isEdit = ({ method, args }: (typeof slack.calls)[number]) =>
+    method === 'chat.update' && args['ts'] === card.ts;
+  const edits = slack.calls.filter(isEdit).length;
+  devin.advance(id, { status: 'running', acus: 3 });
+  await expect.poll(() => slack.calls.filter(isEdit).length).toBeGreaterThan(edits);
+  await doneWith(world(), 'update-card');
+  await slack.command(ben.userId, channelId, `follow ${id}`);
+  const again = await cardOf(slack, channelId, (text) => text.includes('3 ACU'));
+  expect(again.threadTs).toBe(threadTs);
+  await say(ben.userId, `<@${slack.workspace.botUserId}> here again`);
+  await expect.poll(heard, { timeout: 20_000 }).toEqual(['here again']);
 });
 
 /** A person who is not in the channel is told in a direct message. */
