@@ -5,6 +5,7 @@ import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../slack/blocks/steering.ts';
 import type { ReplyNotice } from '../slack/blocks/steering.ts';
 import { escape } from '../slack/blocks/text.ts';
+import { isOver } from '../slack/card-actions.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
@@ -73,7 +74,7 @@ export function createReplyNotifier(deps: NotifyDeps) {
       if (reply.state === 'delivered') {
         await addDelivered(reply);
         await removeTaken(reply);
-        const done = doneSentence(reply, text);
+        const done = doneSentence(found, text);
         if (done !== null) throwIfRetryable(await outbound.tellPrivately(place, notice([done])));
       } else if (reply.state === 'unknown' || reply.failure !== null) {
         const mayNotSteer = mayNotSteerSentence(reply, request, text);
@@ -139,8 +140,9 @@ function privatePlace({ reply, session }: { reply: Reply; session: SessionRow })
   return { userId, channelId, threadTs: isInThread ? session.threadTs : null, responseUrl: null };
 }
 
-function doneSentence({ kind }: Reply, { thread: { done } }: Text): string | null {
-  return kind === 'mute' || kind === 'unmute' || kind === 'unsync' || kind === 'sync' ? done[kind] : null;
+function doneSentence({ reply: { kind }, session }: ReplyInSession, { thread }: Text): string | null {
+  if (kind !== 'mute' && kind !== 'unmute' && kind !== 'unsync' && kind !== 'sync') return null;
+  return isOver(session, session.phase) ? thread.doneOver : thread.done[kind];
 }
 
 type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pressToOpen, startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { cardOf, sessionOf } from '../support/look.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
@@ -133,6 +133,18 @@ describeOnBothWorlds('commands on sessions', (world) => {
       ({ id, messages }) => id === session.id && messages.some(({ message }) => message.includes('*blue*')),
     );
     expect(heard.messages.at(-1)).toMatchObject({ message: 'use *blue* & go on', asUserId: ben.devinUserId });
+  });
+
+  test('say to a session that is over gives one answer, with what was typed and a form for another', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'exit' });
+    await showing('Ended');
+    expect(await said(ana.userId, channelId, `say ${session.id} one more thing`)).toBe('');
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'The session is over');
+    expect(slack.renderText(told)).toContain('one more thing');
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('one more thing');
   });
 
   test('say sends it once when Slack redelivers the command', async () => {

@@ -486,6 +486,16 @@ describe('keywords in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
+  test.each(['mute', 'unsync'])('%s says only that the session is over, if it is', async (word) => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'exit' });
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
+    await thread.say(thread.ana.userId, word);
+    const told = await thread.noticeTo(thread.ana.userId, 'The session is over');
+    expect(told.text).toContain('nothing new appears here');
+  });
+
   test('help lists the keywords privately', async () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'help');

@@ -61,6 +61,8 @@ export const thread = {
       "Disconnected: replies here don't go to Devin, and Devin's messages don't appear here. The session keeps running. Type `sync` to reconnect.",
     sync: "Reconnected: replies here go to Devin again, and Devin's new messages appear here.",
   },
+  /** The same words once the session is over. */
+  doneOver: "The session is over: replies here don't reach Devin, and nothing new appears here.",
   /** Once it is reconnected. */
   leftOutMeanwhile: (count: number): string =>
     count === 1

@@ -127,7 +127,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function say(
     call: Invocation,
     { session: typed, text: message }: IntentOf<'say'>,
-  ): Promise<Rendered> {
+  ): Promise<Rendered | null> {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
     const refusal = await sayingRefusal(found, call);
@@ -135,6 +135,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const dedupeKey = `say:${call.deliveryId}`;
     const { session } = found;
     await steering.reply(call, { session, text: message, via: 'command', dedupeKey });
+    // As for a reply in its thread, the job says what becomes of it.
+    if (isOver(session, session.phase)) return null;
     return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 
@@ -168,8 +170,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   /** Checks the person before anything is said about any session. */
-  function allowed<I>(run: (call: Invocation, intent: I) => Promise<Rendered>) {
-    return async (call: Invocation, intent: I): Promise<Rendered> => {
+  function allowed<I>(run: (call: Invocation, intent: I) => Promise<Rendered | null>) {
+    return async (call: Invocation, intent: I): Promise<Rendered | null> => {
       const refusal = await authority.personRefusal(call);
       return refusal === null ? run(call, intent) : notice([refusal]);
     };
