@@ -157,6 +157,8 @@ const JITTER = 0.1;
 /** Nothing happens until a person does something. */
 const RESTING: ReadonlySet<SessionPhase> = new Set(['finished', 'asleep', 'capped', 'failed', 'ended']);
 
+export const isResting = (phase: SessionPhase): boolean => RESTING.has(phase);
+
 export type Watched = {
   phase: SessionPhase;
   /** Devin's own status. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -72,6 +72,49 @@ describe('a thread under a card', () => {
     await thread.say(thread.ana.userId, `<@${ben.userId}> thanks, I will call the customer`);
     await thread.marked((await thread.say(ben.userId, 'use main')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+  });
+
+  test.each([
+    ['has finished', { status: 'running', statusDetail: 'finished' }, 'Finished'],
+    ['sleeps', { status: 'suspended', statusDetail: 'inactivity' }, 'Asleep'],
+  ])(
+    "isn't taken for a task if it only thanks a Devin that %s, which is said once",
+    async (_how, rests, word) => {
+      const { devin, slack } = world();
+      const thread = await startThread(world());
+      const { userId } = thread.ana;
+      const file = slack.addFile({ name: 'a.txt', mimetype: 'text/plain', content: 'a', owner: userId });
+      await thread.marked((await thread.say(userId, 'Thanks, great')).ts, 'white_check_mark');
+      devin.advance(thread.id, rests);
+      await slack.waitForMessage(
+        thread.channelId,
+        ({ ts, text }) => ts === thread.threadTs && text.includes(word),
+      );
+      const thanks = [await thread.say(userId, 'Thank you!'), await thread.say(userId, ':tada:')];
+      await thread.noticeTo(userId, 'only thanks or an OK stays here');
+      await thread.marked((await thread.say(userId, '', { files: [file] })).ts, 'white_check_mark');
+      await thread.marked((await thread.say(userId, 'ok, merge it')).ts, 'white_check_mark');
+      expect(thread.heard().map(({ message }) => message)).toEqual([
+        'Thanks, great',
+        'Files: a.txt',
+        'ok, merge it',
+      ]);
+      const said = slack.messages(thread.channelId);
+      expect(said.filter(({ text }) => text.includes('stays here'))).toHaveLength(1);
+      for (const { ts } of thanks) expect(said.find((one) => one.ts === ts)?.reactions.size).toBe(0);
+    },
+  );
+
+  test('says nothing to thanks after the session is over', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'exit' });
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
+    await thread.say(thread.ana.userId, 'Thanks!');
+    await thread.say(thread.ana.userId, 'one more thing');
+    const told = await thread.noticeTo(thread.ana.userId, 'The session is over');
+    expect(told.text).toContain('one more thing');
+    expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toHaveLength(1);
   });
 
   test('replaces the reaction for "received" with the one for "delivered"', async () => {

@@ -49,8 +49,8 @@ const ABOUT_APP = new Set([
   'ヘルプ',
 ]);
 const THANKS = words(
-  'thanks thank thx ty cheers great nice perfect awesome cool good ok okay ' +
-    'ありがとう ありがとうございます ありがとうございました どうもありがとう どうもありがとうございます ' +
+  'thanks thank thx ty tysm cheers great nice perfect awesome amazing excellent cool good ok okay ' +
+    'ありがと ありがとう ありがとうございます ありがとうございました どうもありがとう どうもありがとうございます ' +
     'どうもありがとうございました 助かります 助かりました 了解 了解です 了解しました 承知しました わかりました ' +
     '分かりました お疲れ様です お疲れさまです お疲れ様でした お疲れさまでした',
 );
@@ -69,7 +69,7 @@ export function readAddressed(
   if (meaning.kind === 'aside') return { kind: 'nothing' };
   const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   const said = plainWords(typed);
-  if (typed !== '' && isThanks(said)) return { kind: 'nothing' };
+  if (typed !== '' && isThanks(typed)) return { kind: 'nothing' };
   if (typed === '' || isAboutApp(said)) return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
@@ -126,8 +126,15 @@ function isAboutApp(said: readonly string[]): boolean {
   return rest.length === 0 || ABOUT_APP.has(rest.join(' '));
 }
 
-/** Signs alone count, too. */
-function isThanks(said: readonly string[]): boolean {
+/** A reply that asks for nothing, with or without mentions of the app. */
+export function isCourtesy(slackText: string, botUserId: string): boolean {
+  return isThanks(withoutMentions(slackText, botUserId));
+}
+
+/** Signs alone count, too, but not questions. */
+function isThanks(typed: string): boolean {
+  if (/[?？]/.test(typed)) return false;
+  const said = plainWords(typed);
   if (said.length === 0) return true;
   const isPolite = (word: string): boolean => THANKS.has(word) || BESIDE_THANKS.has(word);
   return said.length <= MOST_POLITE_WORDS && said.every(isPolite) && said.some((word) => THANKS.has(word));

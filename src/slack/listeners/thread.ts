@@ -1,10 +1,13 @@
 import type { Log } from '../../log.ts';
 import type { MessageContext } from '../../session/context.ts';
+import { isResting } from '../../session/lifecycle.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { ThreadNotices } from '../../store/thread-notices.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import { renderAskStop, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
+import { isOver } from '../card-actions.ts';
+import { isCourtesy } from '../command/addressed.ts';
 import { renderProblems } from '../command/help.ts';
 import { parseTask } from '../command/parse.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
@@ -60,6 +63,8 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
       const reception = await threads.receive(session, { userId, mentions });
       if (reception === 'aside') return;
       if (reception !== 'taken') return tellNotTaken(deps, reply, { session, reason: reception });
+      if (isResting(session.phase) && isOnlyCourtesy(reply, deps.botUserId()))
+        return tellAtRest(deps, reply, session);
       const { text } = readMessage({ ts, text: meaning.text });
       await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
       return;
@@ -69,11 +74,21 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
   }
 }
 
+/** It asks for nothing, and would wake a session at rest. */
+function isOnlyCourtesy({ slackText, message }: Reply, botUserId: string): boolean {
+  return message.files.length === 0 && isCourtesy(slackText, botUserId);
+}
+
+/** A session that is over can't be woken: nobody needs to hear of it. */
+async function tellAtRest(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
+  if (!isOver(session, session.phase)) await tellNotTaken(deps, reply, { session, reason: 'courtesy' });
+}
+
 /** Once per person and thread. */
 async function tellNotTaken(
   { notices, outbound, textFor }: ThreadDeps,
   reply: Reply,
-  { session, reason }: { session: SessionRow; reason: 'muted' | 'untied' },
+  { session, reason }: { session: SessionRow; reason: 'muted' | 'untied' | 'courtesy' },
 ): Promise<void> {
   const once = { sessionId: session.sessionId, userId: reply.userId, reason };
   if (!(await notices.isFirst(once))) return;

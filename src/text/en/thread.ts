@@ -50,6 +50,8 @@ export const thread = {
     muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
     untied:
       "This thread is disconnected from its session. Your message stays here; Devin won't see it. Type `sync` to reconnect it.",
+    courtesy:
+      'Devin is at rest, so a message that is only thanks or an OK stays here: it would wake Devin, which costs ACU. To wake it, write what to do.',
   },
   stopNow: 'Stop',
   askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAddressed } from '../../../src/slack/command/addressed.ts';
+import { isCourtesy, readAddressed } from '../../../src/slack/command/addressed.ts';
 
 const BOT = 'U0DEVINBOT';
 const kindOf = (text: string, isDirect = false, ownTag = true) =>
@@ -51,6 +51,22 @@ test.each([
   ['list', 'ask'],
 ])('in a direct message reads %j as %j', (text, kind) => {
   expect(kindOf(text, true)).toBe(kind);
+});
+
+test.each([
+  ['Thanks!', true],
+  [`<@${BOT}> thank you so much :tada:`, true],
+  [`ok, great <@${BOT}>`, true],
+  [':+1:', true],
+  ['ありがとうございます！助かりました', true],
+  ['承知しました。', true],
+  ['is this all good?', false],
+  ['ok?', false],
+  ['ok, merge it', false],
+  ['thanks, now fix the other test', false],
+  ['了解です。続けてください', false],
+])('%j asks for nothing: %s', (text, is) => {
+  expect(isCourtesy(text, BOT)).toBe(is);
 });
 
 test.each([
