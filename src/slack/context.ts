@@ -6,6 +6,7 @@ import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import { readThreadMeaning } from './command/thread-keywords.ts';
 import type { PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
+import { readBlockMetadata } from './metadata.ts';
 import { isWritten, readMessage, repliesTo } from './messages.ts';
 import type { People } from './people.ts';
 import { placeKindOf } from './places.ts';
@@ -34,9 +35,9 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
       if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
       try {
-        const { messages, unread } = await readThread(client, channelId, picked);
-        const others = messages.filter((message) => isForDevin(message, picked, botUserId()));
-        return { kind: 'read', messages: others, unread };
+        const { messages, devins, unread } = await readThread(client, channelId, picked);
+        const reading = { picked, devins, botUserId: botUserId() };
+        return { kind: 'read', messages: messages.filter((one) => isForDevin(one, reading)), unread };
       } catch (error) {
         const failure = slackFailure(error);
         if (failure.kind !== 'refused') throw error;
@@ -61,9 +62,16 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
   };
 }
 
-/** Neither the app's own messages, such as cards, nor what people keep from Devin, unless that was picked. */
-function isForDevin({ ts, userId, text }: SlackMessage, picked: SlackMessage, botUserId: string): boolean {
-  if (userId === botUserId) return false;
+type Reading = {
+  picked: SlackMessage;
+  /** The app's messages that bring the words of a session. */
+  devins: ReadonlySet<string>;
+  botUserId: string;
+};
+
+/** Neither the app's own words, such as cards, nor what people keep from Devin, unless that was picked. */
+function isForDevin({ ts, userId, text }: SlackMessage, { picked, devins, botUserId }: Reading): boolean {
+  if (userId === botUserId) return devins.has(ts);
   return ts === picked.ts || readThreadMeaning(text, botUserId).kind !== 'aside';
 }
 
@@ -109,14 +117,16 @@ async function readThread(
   client: WebClient,
   channel: string,
   { ts: pickedTs, threadTs }: SlackMessage,
-): Promise<{ messages: SlackMessage[]; unread: Unread }> {
+): Promise<{ messages: SlackMessage[]; devins: Set<string>; unread: Unread }> {
   const ts = threadTs ?? pickedTs;
   let found = new Map<string, SlackMessage>();
+  const devins = new Set<string>();
   let [total, untilHere] = [0, 0];
   let cursor: string | undefined;
   do {
     const page = await client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor && { cursor }) });
     const raw = page.messages ?? [];
+    for (const message of raw) if (isFromSession(message)) devins.add(readMessage(message).ts);
     total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
     // Each page can repeat the thread's first message.
     const fresh = raw
@@ -132,8 +142,13 @@ async function readThread(
   const isWhole = !cursor && messages.length < MOST_READ;
   return {
     messages,
+    devins,
     unread: { 'until-here': untilHere - kept, thread: isWhole ? 0 : Math.max(total - messages.length, 0) },
   };
+}
+
+function isFromSession({ blocks = [] }: { blocks?: readonly { block_id?: string | undefined }[] }): boolean {
+  return readBlockMetadata(blocks)?.kind === 'message';
 }
 
 /** Enough are read, with the picked one in the middle. */

@@ -524,6 +524,19 @@ describe('keywords in the thread', () => {
     expect(devin.sessions.filter(({ request }) => request.prompt.startsWith('port it'))).toHaveLength(1);
   });
 
+  test('!new sends what Devin said in the thread, but no cards', async () => {
+    const { devin } = world();
+    const thread = await startThread(world(), 'find out why the login test fails');
+    devin.advance(thread.id, { status: 'running', message: 'The cookie expires <too> soon.' });
+    await thread.relayedText('The cookie expires');
+    await thread.say(thread.ana.userId, '!new fix what you found');
+    const { request } = await devin.waitForSession(({ request: { prompt } }) =>
+      prompt.startsWith('fix what'),
+    );
+    expect(request.prompt).toMatch(/^\[\S+\] .+ \(app\):\n\| The cookie expires <too> soon\.$/m);
+    expect(request.prompt).not.toMatch(/find out why|Replies here/);
+  });
+
   test('!new takes the words of a sub-command as a task', async () => {
     const { devin } = world();
     const thread = await startThread(world());
