@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
 import { checkDevin, checkSlack, findPermissions, missingPermission } from './checks.ts';
 import type { PermissionFound } from './checks.ts';
@@ -11,6 +12,7 @@ import { configSentence, isForOperator, operatorSentence, startSentence } from '
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
+import { contentOf } from '../store/embedded/embedded.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
@@ -29,7 +31,8 @@ const findings: Finding[] = read.ok
   ? [{ sign: 'ok', sentence: text.doctor.settings }, ...(await examine(read.config, text))]
   : read.problems.map((problem) => ({ sign: 'missing', sentence: configSentence(problem, text) }));
 const isHealthy = findings.every(({ sign }) => sign !== 'missing');
-const lines = findings.map(({ sign, sentence }) => `${text.doctor.signs[sign]}  ${sentence}`);
+// What keeps both tokens from being checked is said once.
+const lines = new Set(findings.map(({ sign, sentence }) => `${text.doctor.signs[sign]}  ${sentence}`));
 process.stdout.write(
   `${[...lines, '', isHealthy ? text.doctor.healthy : text.doctor.unhealthy].join('\n')}\n`,
 );
@@ -65,6 +68,8 @@ type Slack = Config['slack'];
 function clientOf({ apiUrl }: Slack, token: string, observed = fetch): WebClient {
   return new WebClient(token, {
     retryConfig: { retries: 0 },
+    // The findings say what failed.
+    logLevel: LogLevel.ERROR,
     fetch: observed,
     ...(apiUrl !== null && { slackApiUrl: apiUrl }),
   });
@@ -158,7 +163,7 @@ function fileFindings(variable: string, read: FileRead, { doctor }: Text): Findi
 /** What the app set aside. There is no database before its first start. */
 async function examineStore(config: Config['store'], text: Text): Promise<Finding[]> {
   const { databaseUrl, dataDir } = config;
-  const isNew = databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION'));
+  const isNew = databaseUrl === null && contentOf(dataDir) === 'nothing';
   if (isNew) return isWritable(resolve(dataDir)) ? [] : [unusable(dataDir, text)];
   try {
     return setAsideFindings(await readSetAside(config), text);
@@ -176,12 +181,12 @@ function unusable(folder: string, text: Text): Finding {
   return { sign: 'missing', sentence: operatorSentence(error, text) };
 }
 
-/** Whether the folder can be written to, or made. */
+/** Whether the folder can be written to, or made. Only trying tells: root is granted everything, even in /proc. */
 function isWritable(folder: string): boolean {
   if (!existsSync(folder)) return isWritable(dirname(folder));
   try {
-    accessSync(folder, constants.W_OK);
-    return statSync(folder).isDirectory();
+    rmdirSync(mkdtempSync(join(folder, '.doctor-')));
+    return true;
   } catch {
     return false;
   }

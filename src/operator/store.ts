@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { readStoreConfig } from '../config.ts';
 import { configSentence, operatorSentence } from './sentences.ts';
 import { openDatabase } from '../store/database.ts';
+import { contentOf } from '../store/embedded/embedded.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
@@ -22,7 +21,7 @@ export async function withStore<T>(
   const read = readStoreConfig();
   if (!read.ok) return { problems: read.problems.map((problem) => configSentence(problem, text)) };
   const { databaseUrl, dataDir } = read.config;
-  if (databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION')))
+  if (databaseUrl === null && contentOf(dataDir) === 'nothing')
     return { problems: [text.operator.noDatabase(dataDir)] };
   try {
     const database = await openDatabase({ dataDir, databaseUrl });

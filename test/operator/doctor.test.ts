@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -43,10 +43,14 @@ async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, enviro
       DATA_DIR: join(tmpdir(), 'no-such-folder'),
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return { printed, code: child.exitCode, lines: printed.split('\n'), devin };
+  const [printed, complaints] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { printed, complaints, code: child.exitCode, lines: printed.split('\n'), devin };
 }
 
 describe('the doctor', () => {
@@ -123,6 +127,17 @@ describe('the doctor', () => {
     ]);
   });
 
+  test("says once that Slack can't be reached", async () => {
+    const { code, lines, complaints } = await runDoctor({
+      environment: { SLACK_API_URL: 'http://127.0.0.1:1/api/' },
+    });
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
+      expect.stringContaining("Slack can't be reached"),
+    ]);
+    expect(complaints).toBe('');
+  });
+
   test('shows what is set aside, or says that the app uses the database', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'doctor-'));
     const environment = { DATA_DIR: dataDir };
@@ -164,6 +179,21 @@ describe('the doctor', () => {
     expect(fine.code).toBe(0);
     expect(fine.printed).toContain('✓ ok             The file that POLICY_FILE names is valid.');
     expect(fine.printed).toContain('✓ ok             The file that IDENTITY_FILE names is valid.');
+  });
+
+  test("names a folder where even root can't write, and half a backup, and leaves nothing behind", async () => {
+    const unusable = await runDoctor({ environment: { DATA_DIR: '/proc/devin-slack' } });
+    expect(unusable.code).toBe(1);
+    expect(unusable.printed).toContain("✗ missing        DATA_DIR /proc/devin-slack can't be used");
+
+    const dataDir = await mkdtemp(join(tmpdir(), 'doctor-'));
+    const environment = { DATA_DIR: dataDir };
+    expect((await runDoctor({ environment })).code).toBe(0);
+    expect(await readdir(dataDir)).toEqual([]);
+    await mkdir(join(dataDir, 'database', 'base'), { recursive: true });
+    const incomplete = await runDoctor({ environment });
+    expect(incomplete.code).toBe(1);
+    expect(incomplete.printed).toContain('no complete database (PG_VERSION is missing)');
   });
 
   test('reports a missing setting before it checks anything else', async () => {

@@ -67,16 +67,25 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Started> {
-  const folder = join(dataDir, 'database');
-  const marker = join(dataDir, 'database.incomplete');
-  // A crash during the first start leaves half a database, and the marker: nothing was promised yet, so start over.
-  if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
-  if (existsSync(join(folder, 'PG_VERSION'))) return startThread(folder, { ...options, fresh: false });
+const databaseIn = (dataDir: string): string => join(dataDir, 'database');
+const markerIn = (dataDir: string): string => join(dataDir, 'database.incomplete');
 
-  // A folder with files may be a half-restored backup, which a new database would hide.
-  if (existsSync(folder) && readdirSync(folder).length > 0)
-    throw new StoreError({ code: 'folder-incomplete', folder: dataDir });
+/** `incomplete`: files without a database, such as a half-restored backup, which a new one would hide. */
+export function contentOf(dataDir: string): 'nothing' | 'incomplete' | 'database' {
+  // A crash during the first start leaves half a database, and the marker: nothing was promised yet.
+  if (existsSync(markerIn(dataDir))) return 'nothing';
+  const folder = databaseIn(dataDir);
+  if (existsSync(join(folder, 'PG_VERSION'))) return 'database';
+  return existsSync(folder) && readdirSync(folder).length > 0 ? 'incomplete' : 'nothing';
+}
+
+async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Started> {
+  const [folder, marker] = [databaseIn(dataDir), markerIn(dataDir)];
+  const content = contentOf(dataDir);
+  if (content === 'database') return startThread(folder, { ...options, fresh: false });
+  if (content === 'incomplete') throw new StoreError({ code: 'folder-incomplete', folder: dataDir });
+
+  if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
   writeFileSync(marker, '');
   syncFolder(dataDir);
   makeFolder(folder);
