@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { DevinRequestFacts } from './devin/attempt.ts';
 import { createDevin } from './devin/devin.ts';
 import type { Devin } from './devin/devin.ts';
 import { openMapping } from './identity/mapping-file.ts';
@@ -25,7 +26,7 @@ import { createSettings } from './store/settings.ts';
 import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
-import { sleep } from './time.ts';
+import { createOnceAMinute, sleep } from './time.ts';
 import type { Skews } from './time.ts';
 import { createTrust, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
@@ -121,8 +122,19 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   };
 }
 
+const UNAUTHORIZED = 401;
+
 function createGuardedDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: isDown });
-  return createDevin({ ...devin, fetch: upstream.guarded, now, log, onRequest: metrics.observeDevin });
+  const onceAMinute = createOnceAMinute();
+  const onRequest = (facts: DevinRequestFacts): void => {
+    metrics.observeDevin(facts);
+    const { operation, status } = facts;
+    if (status !== UNAUTHORIZED) return;
+    onceAMinute('key', (leftOut) =>
+      log.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
+    );
+  };
+  return createDevin({ ...devin, fetch: upstream.guarded, now, log, onRequest });
 }

@@ -49,6 +49,22 @@ export async function inTime<T>(
 
 const A_MINUTE_MS = 60_000;
 
+/**
+ * Says something at most once a minute for each key, with how often it was left out since. `passedMs`: a monotonic clock.
+ */
+export function createOnceAMinute(passedMs: () => number = () => performance.now()) {
+  const quiet = new Map<string, { untilMs: number; leftOut: number }>();
+  return (key: string, say: (leftOut: number) => void): void => {
+    const { untilMs, leftOut } = quiet.get(key) ?? { untilMs: -Infinity, leftOut: 0 };
+    if (passedMs() < untilMs) {
+      quiet.set(key, { untilMs, leftOut: leftOut + 1 });
+      return;
+    }
+    quiet.set(key, { untilMs: passedMs() + A_MINUTE_MS, leftOut: 0 });
+    say(leftOut);
+  };
+}
+
 type Asking<Question> = {
   keyOf: (question: Question) => string;
   /** With more answers than this, all are forgotten. */

@@ -77,10 +77,7 @@ export const POLL_SECONDS = 1;
 
 export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
-  boss.on(
-    'error',
-    createErrorLog(log, () => performance.now()),
-  );
+  boss.on('error', createErrorLog(log));
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
   const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));

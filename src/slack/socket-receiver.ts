@@ -5,6 +5,7 @@ import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
+import { createOnceAMinute } from '../time.ts';
 import { isRefused } from './errors.ts';
 
 export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
@@ -13,6 +14,8 @@ export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
   /** How long a replaced connection stays open for outstanding answers. */
   drainMs: number;
 };
+
+const REFUSED = 'Slack refuses SLACK_APP_TOKEN, so nothing reaches the app; run `npm run doctor`';
 
 const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_000], drainMs: 3000 };
 
@@ -34,6 +37,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
   let current: SocketConnection | null = null;
   let opening: Promise<void> | null = null;
   const draining = new Set<SocketConnection>();
+  const onceAMinute = createOnceAMinute();
   const stopping = new AbortController();
 
   async function take({
@@ -78,6 +82,14 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     return connection;
   }
 
+  function report(error: unknown): void {
+    const refused = isRefused(error);
+    onceAMinute(refused ? 'refused' : 'failed', (leftOut) => {
+      if (refused) log.error({ err: error, leftOut }, REFUSED);
+      else log.warn({ err: error, leftOut }, 'Slack could not be connected to');
+    });
+  }
+
   async function openOne(): Promise<void> {
     const connection = create();
     await connection.open();
@@ -95,11 +107,12 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
         ref: false,
       });
       try {
-        return await openOne();
+        await openOne();
+        if (tries > 0) log.info('Slack is connected again');
+        return;
       } catch (error) {
         if (isFinal(error)) throw error;
-        if (isRefused(error)) log.error({ tries }, 'Slack refuses SLACK_APP_TOKEN; run `npm run doctor`');
-        else log.warn({ err: error, tries }, 'Slack could not be connected to');
+        report(error);
       }
     }
   }
@@ -131,7 +144,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
         await openOne();
       } catch (error) {
         if (isRefused(error)) throw error;
-        log.warn({ err: error }, 'Slack could not be connected to');
+        report(error);
         await openSome(isRefused).catch((final: unknown) => {
           if (!stopping.signal.aborted) throw final;
         });
@@ -178,7 +191,7 @@ class SocketConnection extends SocketModeClient {
     super({
       appToken,
       autoReconnectEnabled: false,
-      logger: slackLogger(log),
+      logger: quietLogger(log),
       clientOptions: { ...clientOptions, retryConfig, timeout: stepMs },
     });
     this.#stepMs = stepMs;
@@ -212,6 +225,12 @@ class SocketConnection extends SocketModeClient {
       this.#log.warn({ err: error }, 'an envelope could not be read');
     }
   }
+}
+
+/** What the client reports as an error, it also throws, and that is logged already. */
+function quietLogger(log: Log): ReturnType<typeof slackLogger> {
+  const logger = slackLogger(log);
+  return { ...logger, warn: logger.info, error: logger.info };
 }
 
 function parse(data: string | ArrayBuffer): unknown {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
+import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { DEVINS, useWorld } from '../support/worlds.ts';
@@ -8,7 +9,8 @@ const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
-  const world = useWorld({ devin });
+  const { log, text: logged } = captureLog();
+  const world = useWorld({ devin, overrides: { log } });
   const ask = async (text: string) => {
     const { slack } = world();
     const ana = addColleague(world());
@@ -182,6 +184,16 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const card = await cardOf(slack, channelId, (text) => text.includes(words));
     expect(card.text).toContain('Failed');
     expect(slack.problems).toEqual([]);
+  });
+
+  test('logs what to do if Devin refuses the key of a new session', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 401, times: 1 });
+    const { channelId } = await ask('meet a revoked key');
+    await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    expect(logged()).toMatch(
+      /"operation":"sessions.create",.*"msg":"Devin refuses DEVIN_API_KEY; run `npm run doctor`"/,
+    );
   });
 
   test('shows in Details the request, the answer and where each value came from', async () => {

@@ -137,16 +137,19 @@ describe('Socket Mode', () => {
     });
   });
 
-  test('says what to do while Slack refuses its token, and connects once it is accepted again', async () => {
+  test('says once a minute what to do while Slack refuses its token, and connects once it is accepted again', async () => {
     const slack = await startSlack();
     const { log, text } = captureLog();
     await createApp(slack, slack.workspace.appToken, log).start();
-    slack.fail(OPEN, { error: 'invalid_auth', times: 2 });
+    slack.fail(OPEN, { error: 'token_revoked', times: 4 });
     const counts = countConnections(slack);
     slack.dropSockets();
     await slack.waitFor(() => counts.at(-1) === 1);
     await expectHeard(slack);
-    expect(text()).toContain('"msg":"Slack refuses SLACK_APP_TOKEN; run `npm run doctor`"');
+    expect(text().match(/"level":[456]0.*/g)).toEqual([
+      expect.stringMatching(/token_revoked.*"leftOut":0,"msg":"Slack refuses SLACK_APP_TOKEN/),
+    ]);
+    expect(text()).toContain('"msg":"Slack is connected again"');
   });
 
   test('leaves nothing open after it stops', async () => {
