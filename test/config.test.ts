@@ -16,18 +16,43 @@ const problemsOf = (parsed: ReturnType<typeof parseConfig>): string[] =>
 
 describe('the settings', () => {
   test('need four values; the rest have defaults', () => {
-    const parsed = parseConfig(complete);
-    expect(parsed).toMatchObject({
+    expect(parseConfig(complete)).toEqual({
       ok: true,
       config: {
-        slack: { transport: { kind: 'socket', appToken: 'xapp-1' }, apiUrl: null, command: '/devin' },
-        http: { host: '0.0.0.0', port: 3000 },
-        devin: { apiUrl: 'https://api.devin.ai' },
+        slack: {
+          botToken: 'xoxb-1',
+          transport: { kind: 'socket', appToken: 'xapp-1' },
+          apiUrl: null,
+          command: '/devin',
+        },
+        http: { host: '0.0.0.0', port: 3000, metricsToken: null },
+        devin: { apiKey: 'cog_1', orgId: 'org-1', apiUrl: 'https://api.devin.ai' },
         impersonation: 'required',
         requestTag: true,
+        policyFile: null,
+        identityFile: null,
+        limits: { openSessions: 20, startsPerHour: 30 },
+        watchSeconds: 10,
+        retentionDays: 90,
+        mentions: 'start',
         store: { databaseUrl: null, dataDir: './data', secretsKey: null },
+        language: 'en',
+        logLevel: 'info',
       },
     });
+  });
+
+  test('have the defaults that .env.example and the README name', () => {
+    const example = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z_]+)=(\S+)$/gm)];
+    const [, table = ''] = readFileSync('README.md', 'utf8').split('\n## Settings\n');
+    const rows = [...table.matchAll(/^\| (`[A-Z_`, ]+`) +\|.*\| (`.+`) +\|$/gm)];
+    const wordsIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+    const named = rows.flatMap(([, names, defaults]) =>
+      wordsIn(names).map((name, index) => [name, wordsIn(defaults)[index]]),
+    );
+    expect(named).toEqual(example.map(([, name, value]) => [name, value]));
+    for (const [, name = '', value] of example)
+      expect(parseConfig({ ...complete, [name]: value })).toEqual(parseConfig(complete));
   });
 
   test('select HTTP if there is a signing secret and no app token', () => {
