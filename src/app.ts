@@ -64,7 +64,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createForms({ queue, store, slack, resolver, gate, log });
 
   const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
-  const usage = createSpending(spending);
+  const { usage, mayAll } = createSpending(spending);
   createHome({
     queue,
     store,
@@ -75,6 +75,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     resolver,
     withNames,
     usage,
+    mayAll,
     withLease,
     postOnce,
     botToken,

@@ -1,9 +1,8 @@
-import type { Transitions } from '../create/index.ts';
 import { lookupTrouble } from '../create/index.ts';
-import type { Move } from '../create/index.ts';
+import type { Move, Transitions } from '../create/index.ts';
 import type { Jobs } from '../queue/index.ts';
 import { pendingApproval, withLast } from '../session/approval.ts';
-import type { Approval, ApprovalEnd, Voter } from '../session/approval.ts';
+import type { Approval, Voter } from '../session/approval.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
@@ -15,7 +14,7 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { Gate, MayApprove, Verdict } from '../trust/index.ts';
+import type { ApprovalNeeded, Gate, MayApprove, Verdict } from '../trust/index.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -32,7 +31,6 @@ type SettleDeps = {
 
 type Decision = Jobs['settle-approval'];
 type Why = keyof Text['approval']['refused'];
-type Asked = Extract<Verdict, { kind: 'approval' }>;
 
 /**
  * Records what approvers decide, or that nobody decided in time. Who may decide depends on the policy and on Slack as they
@@ -56,14 +54,18 @@ export function createSettler(deps: SettleDeps) {
   }
 
   /** People who approved before and may no longer. */
-  async function lapsed({ yes }: Approval, { asks }: Asked, requester: string): Promise<Set<string>> {
+  async function lapsed(
+    { yes }: Approval,
+    { asks }: ApprovalNeeded,
+    requester: string,
+  ): Promise<Set<string>> {
     const gone = new Set<string>();
     for (const { userId } of yes)
       if (!(await deps.mayApprove(asks.approvers, { userId, requester }))) gone.add(userId);
     return gone;
   }
 
-  async function approve(decision: Decision, by: Voter, verdict: Asked): Promise<boolean> {
+  async function approve(decision: Decision, by: Voter, verdict: ApprovalNeeded): Promise<boolean> {
     const { requestId, number } = decision;
     const request = await requests.find(requestId);
     const before = request === null ? null : awaited(request, number);
@@ -79,7 +81,7 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
-  async function decide(decision: Decision, by: Voter, verdict: Asked): Promise<boolean> {
+  async function decide(decision: Decision, by: Voter, verdict: ApprovalNeeded): Promise<boolean> {
     const { requestId, number, act } = decision;
     if (act === 'approve') return approve(decision, by, verdict);
     const end = act === 'decline' ? 'declined' : 'replaced';
@@ -159,7 +161,7 @@ function awaited({ state, approvals }: SessionRequest, number: number): Approval
 }
 
 /** Whether the policy still requires this approval, for the same content. */
-function isSame(verdict: Verdict, { rule, fingerprint }: Approval): verdict is Asked {
+function isSame(verdict: Verdict, { rule, fingerprint }: Approval): verdict is ApprovalNeeded {
   return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
 }
 
@@ -170,17 +172,13 @@ function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
   return { step, consequences: { card: true } };
 }
 
-type Without = { kind: 'declined' | 'expired' | 'replaced'; by: Voter | null; reason: string | null };
+type End = Pick<NonNullable<Approval['end']>, 'kind' | 'by' | 'reason'>;
+type Without = End & { kind: 'declined' | 'expired' | 'replaced' };
 
 function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>) {
-  const ended = (
-    approval: Approval,
-    kind: ApprovalEnd,
-    by: Voter | null,
-    reason: string | null,
-  ): Approval => ({
+  const ended = (approval: Approval, end: End): Approval => ({
     ...approval,
-    end: { kind, by, reason, atMs: now() },
+    end: { ...end, atMs: now() },
   });
 
   /** Continues where the request was held up. Its time to retry starts over. */
@@ -192,13 +190,11 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
 
   return {
     approved(request: SessionRequest, approval: Approval): Move {
-      const { rule, fingerprint } = approval;
+      const { rule, fingerprint, yes } = approval;
+      const by = yes.at(-1) ?? null;
       const earlier = request.approvedAs === fingerprint ? request.approved : [];
       return onwards(request, {
-        approvals: withLast(
-          request.approvals,
-          ended(approval, 'approved', approval.yes.at(-1) ?? null, null),
-        ),
+        approvals: withLast(request.approvals, ended(approval, { kind: 'approved', by, reason: null })),
         approved: [...earlier, rule],
         approvedAs: fingerprint,
       });
@@ -207,14 +203,14 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
     /** The policy has changed, so it is asked again. */
     askedAnew(request: SessionRequest, approval: Approval): Move {
       return onwards(request, {
-        approvals: withLast(request.approvals, ended(approval, 'changed', null, null)),
+        approvals: withLast(request.approvals, ended(approval, { kind: 'changed', by: null, reason: null })),
       });
     },
 
     without(request: SessionRequest, approval: Approval, { kind, by, reason }: Without): Move {
       const { id, sealed, approvals } = request;
       const changes = {
-        approvals: withLast(approvals, ended(approval, kind, by, reason)),
+        approvals: withLast(approvals, ended(approval, { kind, by, reason })),
         failure: { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const,
         sealed: envelopes.withoutSecrets(id, sealed),
       };

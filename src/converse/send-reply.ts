@@ -10,6 +10,7 @@ import { devinUserOf } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { composeReply } from '../session/reply.ts';
 import type { ReplyFailure } from '../session/reply.ts';
+import { isClosed } from '../session/snapshot.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import type { Reply } from '../store/replies.ts';
@@ -220,9 +221,5 @@ async function isOver({ getSession }: SendDeps, session: SessionRow, error: unkn
   const code = error instanceof DevinError ? error.code : null;
   if (code !== 'conflict' && code !== 'invalid-request' && code !== 'unexpected') return false;
   if (session.phase === 'ended' || session.phase === 'failed') return true;
-  const status = await getSession(session.sessionId).then(
-    (response) => response.status,
-    () => null,
-  );
-  return status === 'exit' || status === 'error';
+  return getSession(session.sessionId).then(isClosed, () => false);
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
-import { LEFT_OUT } from '../follow/index.ts';
+import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
 import type { ReplyKind } from '../session/reply.ts';
@@ -98,7 +98,7 @@ async function reconnect(
   const { sessions, withLease, busyMs } = deps;
   const { request, reply } = inSession;
   const { sessionId } = reply;
-  const { kind } = await withLease(`relay-from-devin:${sessionId}`, async ({ held }) => {
+  const { kind } = await withLease(relayLease(sessionId), async ({ held }) => {
     const session = await sessions.find(sessionId);
     if (session === null) return;
     // What was said up to now is stored as left out before messages flow again.

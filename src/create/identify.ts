@@ -9,7 +9,7 @@ import type { PresenceOf } from '../slack/conversations.ts';
 import { askedFor } from '../slack/approval-view.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
-import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
+import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
 import type { Send } from './send.ts';
 import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
@@ -202,8 +202,6 @@ export function createAskApproval(deps: AskDeps): AskApproval {
     return verdict.kind === 'refused' ? end(run, verdict.failure) : ask(run, verdict, toSend);
   };
 }
-
-type ApprovalNeeded = Extract<Verdict, { kind: 'approval' }>;
 
 /** null: too few people can be asked. */
 async function approvalFor(

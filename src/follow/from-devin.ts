@@ -28,6 +28,9 @@ export type RelayTimes = {
 };
 export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleMs: 10 * 60_000 };
 
+/** The lease under which a session's messages are read and posted, by one at a time. */
+export const relayLease = (sessionId: string): string => `relay-from-devin:${sessionId}`;
+
 type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   requests: Pick<Requests, 'find'>;
@@ -110,7 +113,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
-    const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
+    const { kind } = await withLease(relayLease(sessionId), async (lease) => {
       const followed = await findFollowed(deps, sessionId);
       if (followed !== null) await relay(followed, { signal: AbortSignal.any([signal, lease.held]), lease });
     });

@@ -27,7 +27,7 @@ import type { Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
-export { RELAY_TIMES } from './from-devin.ts';
+export { RELAY_TIMES, relayLease } from './from-devin.ts';
 export type { RelayTimes } from './from-devin.ts';
 export type { ListMessages } from './fetch-messages.ts';
 export { LEFT_OUT } from './post-message.ts';

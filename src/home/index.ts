@@ -8,8 +8,7 @@ import type { Slack } from '../slack/slack.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { createMayAll } from '../trust/index.ts';
-import type { PolicySource, ReportUsage } from '../trust/index.ts';
+import type { MayAll, PolicySource, ReportUsage } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomeFiles, createHomeHealth } from './for-admins.ts';
@@ -25,15 +24,13 @@ type HomeDeps = {
     'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings' | 'greetings'
   >;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<
-    Slack,
-    'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'groups' | 'richBlocks' | 'textFor'
-  >;
+  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'richBlocks' | 'textFor'>;
   policy: Pick<PolicySource, 'current' | 'problems'>;
   mapping: Pick<MappingSource, 'current' | 'problems'>;
   resolver: IdentityResolver;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
+  mayAll: MayAll;
   withLease: WithLease;
   postOnce: PostOnce;
   botToken: string;
@@ -45,7 +42,7 @@ type HomeDeps = {
 
 /** Each person's App Home, and what the app says in a channel it was invited to. */
 export function createHome(deps: HomeDeps): void {
-  const { queue, store, slack, resolver, withLease, postOnce, command, text } = deps;
+  const { queue, store, slack, policy, mapping, mayAll, resolver, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
   const { enqueue } = queue;
@@ -59,7 +56,7 @@ export function createHome(deps: HomeDeps): void {
     resolver,
     withNames: deps.withNames,
     healthFor: createHealth(deps),
-    filesFor: createFiles(deps),
+    filesFor: createHomeFiles({ policy, mapping, people: slack.people, mayAll }),
     usage: deps.usage,
     richBlocks: slack.richBlocks,
     outbound,
@@ -84,9 +81,4 @@ function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDe
     countSetAside: async () => countSetAside(store.db),
     log,
   });
-}
-
-function createFiles({ policy, mapping, slack: { people, groups } }: HomeDeps) {
-  const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup: groups.isIn });
-  return createHomeFiles({ policy, mapping, people, mayAll });
 }

@@ -53,7 +53,7 @@ const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, files: [], eve
 const SHOWN_SESSIONS = 10;
 const SHOWN_APPROVALS = 10;
 /** How long the first picture waits to know who sessions run as. */
-const IDENTITY_PATIENCE_MS = 1000;
+const IDENTITY_WAIT_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
@@ -146,8 +146,8 @@ export function createHomePublisher(deps: HomeDeps) {
   return async (whose: Whose, signal: AbortSignal): Promise<void> => {
     const looking = look(whose);
     const over = new AbortController();
-    const patience = sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
-    const known = await Promise.race([looking, patience.then(() => 'looking' as const)]);
+    const waited = sleep(IDENTITY_WAIT_MS, AbortSignal.any([signal, over.signal]));
+    const known = await Promise.race([looking, waited.then(() => 'looking' as const)]);
     over.abort();
     await publish(whose, known === 'looking' ? NOT_KNOWN_YET : known);
     if (known === 'looking') await publish(whose, await looking);

@@ -8,7 +8,6 @@ export type Voter = z.infer<typeof voterSchema>;
 
 /** `changed`: the policy asks for another approval now, or for none. */
 const APPROVAL_ENDS = ['approved', 'declined', 'expired', 'replaced', 'changed'] as const;
-export type ApprovalEnd = (typeof APPROVAL_ENDS)[number];
 
 const askedSchema = z.object({
   /** Without the task, which stays as it is. */

@@ -1,10 +1,9 @@
-import { PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
+import { PERSON_NOT_IN_CONVERSATION, runsAsAsked } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { AnswerTo, Enqueue } from '../queue/index.ts';
+import type { Enqueue, Jobs } from '../queue/index.ts';
 import { draftOf, importedKey } from '../restore/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
-import type { PlaceKind } from '../session/context.ts';
 import { progress, pullRequestKey } from '../session/milestones.ts';
 import { requestIdOf } from '../session/request.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
@@ -40,13 +39,7 @@ type FollowDeps = {
   textFor: TextFor;
 };
 
-type FollowJob = {
-  sessionId: string;
-  teamId: string;
-  userId: string;
-  placeKind?: PlaceKind | null | undefined;
-  answerTo: AnswerTo;
-};
+type FollowJob = Jobs['follow-session'];
 
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
 export function createFollower(deps: FollowDeps) {
@@ -73,7 +66,8 @@ export function createFollower(deps: FollowDeps) {
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.teamId !== teamId) return null;
     if (request.state !== 'sending' && request.state !== 'unknown') return null;
-    if (!isOwnedAsAsked(request, snapshot)) return null;
+    // Any session can have this tag: one that runs as someone else is a different session.
+    if (!runsAsAsked(snapshot, request)) return null;
     await deps.adopt(request, snapshot, { asked: true });
     return requests.find(request.id);
   }
@@ -157,11 +151,6 @@ export function createFollower(deps: FollowDeps) {
       await notifier.notify(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
     }
   };
-}
-
-/** Any session can have this tag: one with another owner is a different session. */
-function isOwnedAsAsked({ identity }: SessionRequest, { userId: owner }: SessionSnapshot): boolean {
-  return identity?.kind !== 'matched' || identity.devinUserId === owner;
 }
 
 /** Its past isn't announced. Polling begins once its card is posted. */

@@ -3,6 +3,7 @@ import type { Transitions } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
+import { isClosed } from '../session/snapshot.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
@@ -151,9 +152,15 @@ async function findDone(
   return found.kind === 'found' ? found.value : null;
 }
 
-function isDone(what: SteeringVerb, { status, isArchived }: SessionSnapshot): boolean {
-  if (what === 'sleep') return status === 'suspended';
-  return what === 'archive' ? isArchived : status === 'exit' || status === 'error';
+function isDone(what: SteeringVerb, snapshot: SessionSnapshot): boolean {
+  switch (what) {
+    case 'stop':
+      return isClosed(snapshot);
+    case 'archive':
+      return snapshot.isArchived;
+    case 'sleep':
+      return snapshot.status === 'suspended';
+  }
 }
 
 /** First who did it, so that the card never shows an end without a name. */
@@ -196,7 +203,7 @@ type CancelDeps = {
   textFor: TextFor;
 };
 
-type CancelJob = { requestId: string; userId: string; answerTo: AnswerTo };
+type CancelJob = Jobs['cancel-request'];
 
 /** A request in `sending` has left already: it wins. */
 const UNSENT = PENDING_STATES.filter((state) => state !== 'sending');

@@ -14,6 +14,7 @@ import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-file.ts';
 import { createOwnerNotifier } from './notify-owners.ts';
 import { createMayAll } from './usage/may-all.ts';
+import type { MayAll } from './usage/may-all.ts';
 import { createUsageReport } from './usage/report.ts';
 import type { ReportUsage } from './usage/report.ts';
 import { createShowUsage } from './usage/show.ts';
@@ -26,7 +27,6 @@ export type { Budget, Fit, Reservation } from './budget.ts';
 export type { Gate } from './gate.ts';
 export { createQuickGate, withPolicy } from './quick-gate.ts';
 export type { QuickGate } from './quick-gate.ts';
-export { createMayAll } from './usage/may-all.ts';
 export type { MayAll } from './usage/may-all.ts';
 export type { ReportUsage } from './usage/report.ts';
 export { explain, readSpent } from './explain.ts';
@@ -36,7 +36,7 @@ export { readYamlFile } from './yaml-file/read.ts';
 export type { Format, YamlResult } from './yaml-file/read.ts';
 export { openPolicy, parsePolicy, readPolicyFile } from './policy-file.ts';
 export type { PolicySource } from './policy-file.ts';
-export type { Verdict } from './verdict.ts';
+export type { ApprovalNeeded, Verdict } from './verdict.ts';
 
 type TrustDeps = {
   policy: Pick<PolicySource, 'current'>;
@@ -76,8 +76,10 @@ type SpendingDeps = {
   tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
+type Spending = { usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>; mayAll: MayAll };
+
 /** Shows what was used: to people who ask, in App Home, and to the policy's owners when a budget runs low. */
-export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson' | 'ofEveryone'> {
+export function createSpending(deps: SpendingDeps): Spending {
   const { queue, policy, budget, store, slack, withLease, postOnce, command } = deps;
   const { log, now } = deps.tuning;
   const { groups, outbound, people, richBlocks, textFor } = slack;
@@ -92,12 +94,19 @@ export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson'
     enqueue,
     command,
   });
-  const { envelopes, usage } = store;
+  const { envelopes } = store;
   const { organization } = deps.devin;
   const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup });
-  const { report, ...homes } = createUsageReport({ usage, budget, organization, mayAll, now, log });
+  const { report, ...usage } = createUsageReport({
+    usage: store.usage,
+    budget,
+    organization,
+    mayAll,
+    now,
+    log,
+  });
   const show = createShowUsage({ ...notifying, report, mayAll, envelopes, richBlocks, command });
   queue.work('tell-owners', notifyOwners, { concurrency: 1 });
   queue.work('show-usage', show, { concurrency: 2 });
-  return homes;
+  return { usage, mayAll };
 }

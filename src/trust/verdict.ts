@@ -6,15 +6,17 @@ import type { CeilingKey, CeilingLeft, Over, PolicyDecision } from '../session/p
 /** `draft`: with what the policy sets. `rule`: that allows it. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
 export type Verdict =
   | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
-  | {
-      kind: 'approval';
-      draft: EffectiveDraft;
-      asks: Omit<Extract<PolicyDecision, { kind: 'approval' }>, 'kind' | 'changes' | 'capOf' | 'over'> & {
-        budget: CeilingLeft | null;
-      };
-      fingerprint: string;
-    }
+  | ApprovalNeeded
   | { kind: 'refused'; failure: Failure };
+
+export type ApprovalNeeded = {
+  kind: 'approval';
+  draft: EffectiveDraft;
+  asks: Omit<Extract<PolicyDecision, { kind: 'approval' }>, 'kind' | 'changes' | 'capOf' | 'over'> & {
+    budget: CeilingLeft | null;
+  };
+  fingerprint: string;
+};
 
 type Judging = {
   /** What the person asked for. */

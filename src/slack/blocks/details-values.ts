@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import type { Names } from '../../session/defaults.ts';
 import type { Text } from '../../text/index.ts';
-import { code, date, escape, fitCodeBlock, isWebAddress, link, lookup } from './text.ts';
-import { oneLine, time, truncate, withUnseen } from './text.ts';
+import {
+  code,
+  date,
+  escape,
+  fitCodeBlock,
+  isWebAddress,
+  link,
+  lookup,
+  oneLine,
+  time,
+  truncate,
+  withUnseen,
+} from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
 

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
+import { fingerprintOf } from '../../session/fingerprint.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -14,7 +15,6 @@ import { cardView } from '../card-view.ts';
 import { ACTION, replyMetadata, stopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import { fingerprintOf } from '../../session/fingerprint.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import type { Identity } from '../../src/session/identity.ts';
+import { requestTag } from '../../src/session/request.ts';
+import { createFollower } from '../../src/steer/follow.ts';
+import { en } from '../../src/text/en.ts';
+import { requestRow } from '../support/request-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
+
+const ana: Identity = {
+  kind: 'matched',
+  devinUserId: 'user-ana',
+  name: 'Ana Ruiz',
+  how: 'email',
+  checkedAtMs: 0,
+};
+const service: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
+
+/** What a command does with a session that carries the tag of a request whose session isn't confirmed. */
+async function followTagged(identity: Identity, userId: string | null): Promise<string[]> {
+  const done: string[] = [];
+  const request = requestRow({ state: 'unknown', sessionId: null, identity });
+  const follow = createFollower({
+    requests: { find: async () => Promise.resolve(request) },
+    sessions: { find: async () => Promise.resolve(null) },
+    resolver: { resolve: async () => Promise.resolve(ana) },
+    presence: async () => Promise.resolve('in'),
+    getSession: async (id) =>
+      Promise.resolve(sessionSnapshot(id, { user_id: userId, tags: [requestTag(request.id)] })),
+    readHistory: async () => Promise.resolve({ messages: [], cursor: null, files: [] }),
+    sessionMember: async () => Promise.resolve(null),
+    importSession: async () => {
+      done.push('imported');
+      return Promise.resolve(null);
+    },
+    adopt: async () => {
+      done.push('adopted');
+      return Promise.resolve({ kind: 'leave' });
+    },
+    placeCard: async () => Promise.resolve({ kind: 'no-place' }),
+    enqueue: async () => Promise.resolve(),
+    outbound: { permalink: async () => Promise.resolve(null) },
+    notifier: { notify: async () => Promise.resolve(), notifyMarkup: async () => Promise.resolve() },
+    textFor: async () => Promise.resolve(en),
+  });
+  const answerTo = { id: 'a', channelId: 'C1', threadTs: null, sealed: null, always: true };
+  await follow({ sessionId: 's1', teamId: 'T1', userId: 'U1', answerTo });
+  return done;
+}
+
+test.each([
+  ['runs as the person who asked', ana, 'user-ana', 'adopted'],
+  ['runs as another member', ana, 'user-eve', 'imported'],
+  ['runs as no member, as it was asked for', service, null, 'adopted'],
+  ['runs as a member, but was asked for without one', service, 'user-eve', 'imported'],
+])(
+  'a followed session with the tag of a lost one is that one or not: it %s',
+  async (_what, identity, userId, expected) => {
+    expect(await followTagged(identity, userId)).toEqual([expected]);
+  },
+);
