@@ -32,7 +32,7 @@ type Plan = { fault: Omit<PlannedFault, 'left'>; left: () => number };
 
 export type FaultPlan = ReturnType<typeof createFaultPlan>;
 
-/** What is to go wrong next on either side, and how much of it is still to come. */
+/** What will go wrong next on either side, and how often. */
 export function createFaultPlan({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }) {
   const plans = new Set<Plan>();
   const clearDevin = new Set<() => void>();

@@ -5,6 +5,7 @@ import type { Enqueue, WithLease } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, lookup } from '../slack/blocks/text.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
+import { privatePlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -194,6 +195,6 @@ async function tellTrouble(
   const { thread } = await textFor(userId);
   const why = lookup(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
   const sentence = thread.trouble(why, link(session.url, thread.openInDevin));
-  const place = { userId, channelId: null, threadTs: null, responseUrl: null };
+  const place = privatePlace({ userId, channelId: null, threadTs: null });
   return outbound.tellPrivately(place, notice([sentence]));
 }

@@ -49,7 +49,7 @@ export type Unqueued = Queue['unqueued'];
 export type Depth = { queued: number; active: number };
 
 export type Queue = {
-  /** Start first. */
+  /** Only after `start`. */
   enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
   /** Many of one kind at once, each with a key of its own that is new, inside a transaction. */
   enqueueAll<Name extends JobName>(

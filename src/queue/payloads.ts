@@ -57,7 +57,7 @@ const schemas = {
   'create-session': z.object({ requestId: z.string() }),
   /** Make the card say what the rows say. */
   'update-card': z.object({ requestId: z.string() }),
-  /** The cards of what goes on in a channel, or in the workspace, show a setting that changed. */
+  /** A setting that cards show has changed: redraw those of active sessions in the channel; null: in the workspace. */
   'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
   /** Post and edit cards of a workspace whose turn has come. */
   'serve-cards': z.object({ teamId: z.string() }),

@@ -23,11 +23,11 @@ type Post = {
   metadata: MessageMetadata;
   render: () => Promise<Rendered>;
   /**
-   * It's not looked for. If this is false, or there was an attempt after all, a LeaseLostError is thrown. Nothing more is
-   * written under the lease.
+   * Posts without a search for an earlier attempt. Throws a LeaseLostError if this is false, or if there was one after all.
+   * Nothing more is written under the lease.
    */
   newIf?: RawBuilder<boolean>;
-  /** Written down with where it is. */
+  /** Called in the transaction that records where it is. */
   onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   lease: Lease;
 };
@@ -62,7 +62,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
     const { key, lease, onPosted, newIf } = post;
     await db.transaction().execute(async (trx) => {
-      // Where it is written down elsewhere, too, that is locked first, as everywhere.
+      // What else is recorded with it is locked first, as everywhere.
       if (posted.kind === 'posted') await onPosted?.(posted, trx);
       await (newIf === undefined ? lease.fence(trx) : lease.end(trx));
       if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);

@@ -56,5 +56,5 @@ export function composeReply({ kind, text, files, author }: Words): string {
 /** The source of a message that shows others what was said in a box or by a command. */
 export const REPLY_BY = 'reply-by';
 
-/** Its event. */
+/** Its event id. */
 export const shownEvent = (replyId: string): string => `${REPLY_BY}:${replyId}`;

@@ -9,6 +9,7 @@ import type { Unopened } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
 import { formView } from './form-view.ts';
 import type { Outbound, PrivatePlace } from './outbound.ts';
+import { privatePlace } from './places.ts';
 import type { TextFor } from './text-for.ts';
 
 /** What to say, and where, if Slack doesn't open it. `again`: the button that opens it. */
@@ -60,11 +61,7 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
     const again = formButton(form.id, text);
-    const { viewId } = await openView(triggerId, view, { what: 'form', place: placeOf(form), again });
+    const { viewId } = await openView(triggerId, view, { what: 'form', place: privatePlace(form), again });
     if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId }, {});
   };
-}
-
-function placeOf({ userId, channelId, threadTs }: Form) {
-  return { userId, channelId, threadTs, responseUrl: null };
 }

@@ -38,7 +38,7 @@ export type NewMessage = {
   saidAt: Date;
 };
 
-/** One of Devin's. */
+/** A message from Devin. */
 export type DevinMessage = { eventId: string; text: string; state: MessageState };
 
 export type SessionMessages = ReturnType<typeof createSessionMessages>;

@@ -3,12 +3,13 @@ import type { Failure, OverCeiling } from '../session/failure.ts';
 import { PERIOD_OF, renewsAt } from '../session/policy/index.ts';
 import type { CeilingKey, CeilingLeft, Over, PolicyDecision } from '../session/policy/index.ts';
 
-/** `draft`: with what the policy sets. `rule`: that allows it. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
+/** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
 export type Verdict =
   | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
   | ApprovalNeeded
   | { kind: 'refused'; failure: Failure };
 
+/** `fingerprint`: of what the approval is for. */
 export type ApprovalNeeded = {
   kind: 'approval';
   draft: EffectiveDraft;

@@ -12,6 +12,7 @@ import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
+import { newRequest } from '../support/request-row.ts';
 
 const LEASE_MS = 1000;
 
@@ -24,9 +25,7 @@ const open = useEmbedded(copyStarted);
 const setUp = async ({ againInMs = null }: { againInMs?: number | null } = {}) => {
   const { db } = await open();
   const requests = createRequests(db);
-  const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
-  const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
-  await requests.insert([{ id: 'r1', dedupeKey: 'd1', source: 'command', sealed: null, ...place, ...what }]);
+  await requests.insert([newRequest('r1')]);
   const card = { cardChannelId: 'C1', cardTs: '1.1', cardStale: true };
   await requests.advance({ id: 'r1', from: 'accepted', to: 'created', changes: card });
   const later: number[] = [];

@@ -1,59 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionQuery } from '../../src/devin/sessions.ts';
+import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
-import { parse, toRow } from '../../src/store/request-row.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const sessionAs = (devinUserId: string) => sessionSnapshot(`of-${devinUserId}`, { user_id: devinUserId });
 
 const PROMPT = 'fix the login test';
 
-function requestAs(devinUserId: string) {
-  const row = toRow({
-    id: 'r1',
-    dedupeKey: 'd1',
-    source: 'command',
-    teamId: 'T1',
-    userId: 'U1',
-    channelId: 'C1',
-    threadTs: null,
-    draft: { values: { prompt: PROMPT }, sources: {} },
-    context: null,
-    slackFileIds: [],
-    sealed: null,
-  });
-  const nothing = { cardChannelId: null, cardTs: null, cardElsewhere: null };
-  const line = { cardClass: 3, cardDueAt: null, cardPrepaid: false };
-  const card = { ...nothing, ...line, cardStale: false, cardShown: null };
-  const now = new Date();
+function requestAs(devinUserId: string): SessionRequest {
+  const identity: Identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };
   const sentAt = new Date(1_000_000);
-  const after = { uploads: null, waiting: null, sessionId: null, failure: null, sentAt };
-  const identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };
-  return parse({
-    ...row,
-    ...card,
-    ...after,
-    draft: { values: { prompt: PROMPT }, sources: {} },
-    slackFileIds: [],
-    secretNames: [],
-    identity,
-    state: 'sending',
-    prompt: PROMPT,
-    approvals: [],
-    approved: [],
-    approvedAs: null,
-    approvalUntil: null,
-    material: null,
-    replaces: null,
-    resumedAt: null,
-    rule: null,
-    checkedAt: null,
-    textRemovedAt: null,
-    createdAt: now,
-    updatedAt: now,
-  });
+  return requestRow({ id: 'r1', state: 'sending', sessionId: null, prompt: PROMPT, identity, sentAt });
 }
 
 type World = { items: SessionSnapshot[]; bound?: string[]; tagRequests?: boolean };

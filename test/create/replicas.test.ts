@@ -7,17 +7,10 @@ import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests, requestLease } from '../../src/store/requests.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 
 const HOUR_MS = 3_600_000;
 const DEAD_AFTER_MS = 100;
-const PLACE = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
-const WHAT = {
-  draft: { values: { prompt: 'x' }, sources: {} },
-  context: null,
-  slackFileIds: [],
-  sealed: null,
-};
-
 const { signal } = new AbortController();
 
 /** From now on, everything runs on a machine whose clock is off by this much. */
@@ -46,9 +39,7 @@ describeOnBothDatabases('a request with several replicas', (open) => {
   const setUp = async () => {
     const database = await open();
     await migrate(database.db);
-    await createRequests(database.db).insert([
-      { id: 'r1', dedupeKey: 'd1', source: 'command', ...PLACE, ...WHAT },
-    ]);
+    await createRequests(database.db).insert([newRequest('r1')]);
     return database;
   };
 

@@ -15,6 +15,7 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { heldLease } from '../support/lease.ts';
+import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'r1';
@@ -45,21 +46,7 @@ describe('a create', () => {
     });
     const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
     const adopt = createAdopt({ transitions, envelopes, withNames: (draft) => draft });
-    await requests.insert([
-      {
-        id: ID,
-        dedupeKey: 'd1',
-        source: 'command',
-        teamId: 'T1',
-        userId: 'U1',
-        channelId: 'C1',
-        threadTs: null,
-        draft: { values: { prompt: 'fix it' }, sources: {} },
-        context: null,
-        slackFileIds: [],
-        sealed: null,
-      },
-    ]);
+    await requests.insert([newRequest(ID)]);
     const current = async (): Promise<SessionRequest> => {
       const found = await requests.find(ID);
       if (found === null) throw new Error('the request is not there');

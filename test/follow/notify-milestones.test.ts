@@ -21,6 +21,7 @@ import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
+import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'a'.repeat(32);
@@ -44,20 +45,7 @@ async function startTelling() {
     random: () => 0.5,
   });
   const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-  const draft = { values: { prompt: 'fix it' }, sources: {} };
-  await requests.insert([
-    {
-      id: 'r1',
-      dedupeKey: 'one',
-      source: 'command',
-      userId: 'U1',
-      draft,
-      context: null,
-      slackFileIds: [],
-      sealed: null,
-      ...place,
-    },
-  ]);
+  await requests.insert([newRequest('r1', place)]);
   const snapshot = answer({});
   await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
   const told: string[] = [];

@@ -7,6 +7,7 @@ import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import type { Open } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 
 /** Served after all others. */
 const LAST_CLASS = 3;
@@ -30,16 +31,13 @@ async function createLine(open: Open) {
     ),
   );
   const [cards = createCards(db, BUDGET)] = replicas;
-  const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
-  const from = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, source: 'command' as const };
 
   async function add(
     id: string,
     card: { posted: boolean; teamId?: string; channelId?: string },
   ): Promise<void> {
     const { posted, teamId = 'T1', channelId = 'C1' } = card;
-    const row = { id, dedupeKey: id, ...what, ...from, teamId, channelId, sealed: null };
-    await requests.insert([row]);
+    await requests.insert([newRequest(id, { teamId, channelId })]);
     const changes = posted ? { cardChannelId: channelId, cardTs: `1.${id}` } : {};
     await requests.advance({ id, from: 'accepted', to: 'created', changes });
   }

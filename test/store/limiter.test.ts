@@ -6,12 +6,11 @@ import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { usePostgres } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 
 type Trx = Transaction<Tables>;
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
-const PLACE = { ...PERSON, channelId: 'C1', threadTs: null };
-const WHAT = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
 const REACHED = { limit: 'openSessions', allowed: 1, count: 1 };
 
 describe('the limits of a person, on two replicas', () => {
@@ -22,8 +21,7 @@ describe('the limits of a person, on two replicas', () => {
     const { db, interactive } = await open();
     await migrate(db);
     const requests = createRequests(db);
-    const insert = async (id: string, trx: Trx) =>
-      requests.insert([{ id, dedupeKey: id, source: 'command', sealed: null, ...PLACE, ...WHAT }], trx);
+    const insert = async (id: string, trx: Trx) => requests.insert([newRequest(id)], trx);
     const send = async (id: string, trx: Trx) =>
       trx.updateTable('sessionRequests').set({ state: 'sending' }).where('id', '=', id).execute();
     return { db, interactive, insert, send };

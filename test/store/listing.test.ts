@@ -6,6 +6,7 @@ import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const open = useEmbedded();
@@ -19,10 +20,7 @@ async function openListing() {
 
   /** Each is newer than the one before. */
   async function ask(id: string, state: RequestState, phase: SessionPhase | null, userId = 'U1') {
-    const place = { teamId: 'T1', userId, channelId: 'C1', threadTs: null };
-    const what = { draft: { values: { prompt: id }, sources: {} }, context: null, slackFileIds: [] };
-    const request = { id, dedupeKey: id, source: 'command' as const, sealed: null };
-    await db.transaction().execute(async (trx) => requests.insert([{ ...request, ...place, ...what }], trx));
+    await db.transaction().execute(async (trx) => requests.insert([newRequest(id, { userId })], trx));
     const createdAt = new Date(Date.UTC(2026, 0, 1, 0, (asked += 1)));
     const changes = { state, createdAt, updatedAt: createdAt };
     await db.updateTable('sessionRequests').set(changes).where('id', '=', id).execute();

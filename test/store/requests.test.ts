@@ -3,6 +3,7 @@ import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,9 +16,7 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
       db,
       clockOf(() => time.ms),
     );
-    const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
-    const from = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, source: 'command' as const };
-    await requests.insert([{ id: 'r1', dedupeKey: 'r1', sealed: null, ...what, ...from }]);
+    await requests.insert([newRequest('r1')]);
     const seen = async () => ({ all: await requests.expired(), one: await requests.hasExpired('r1') });
     expect(await seen()).toEqual({ all: [], one: false });
     await requests.advance({ id: 'r1', from: 'accepted', to: 'identified' });

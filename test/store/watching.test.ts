@@ -16,6 +16,7 @@ import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 describeOnBothDatabases('work for one process only', (open) => {
@@ -53,10 +54,7 @@ describe('a card that is reposted while a poll of its session is recorded', () =
     const { db, interactive } = await open();
     await migrate(db);
     const [requests, sessions] = [createRequests(db), createSessions(db)];
-    const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
-    const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
-    const row = { id: 'r1', dedupeKey: 'd1', source: 'command' as const, sealed: null };
-    await requests.insert([{ ...row, ...place, ...what }]);
+    await requests.insert([newRequest('r1')]);
     const bound = { sessionId: 's1', requestId: 'r1', url: '', snapshot: sessionSnapshot('s1') };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
     const budget = { burst: 15, perMinute: 35 };
@@ -85,7 +83,6 @@ describe('a card that is reposted while a poll of its session is recorded', () =
 });
 
 describeOnBothDatabases('a milestone', (open) => {
-  const PLACE = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
   const BUDGET = { burst: 15, perMinute: 35 };
 
   /** What a sweep puts back into the queue. */
@@ -123,9 +120,7 @@ describeOnBothDatabases('a milestone', (open) => {
     const { db } = await open();
     await migrate(db);
     const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db, BUDGET)];
-    const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
-    const row = { id: 'r2', dedupeKey: 'd2', source: 'follow' as const, sealed: null };
-    await requests.insert([{ ...row, ...PLACE, ...what }]);
+    await requests.insert([newRequest('r2', { source: 'follow' })]);
     await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
     const bound = { sessionId: 's2', requestId: 'r2', url: '', snapshot: sessionSnapshot('s2') };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });

@@ -1,4 +1,22 @@
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { NewRequest, SessionRequest } from '../../src/store/request-row.ts';
+
+/** A command of U1, in T1 and C1. */
+export function newRequest(id: string, changes: Partial<NewRequest> = {}): NewRequest {
+  return {
+    id,
+    dedupeKey: id,
+    source: 'command',
+    teamId: 'T1',
+    userId: 'U1',
+    channelId: 'C1',
+    threadTs: null,
+    draft: { values: { prompt: 'fix it' }, sources: {} },
+    context: null,
+    slackFileIds: [],
+    sealed: null,
+    ...changes,
+  };
+}
 
 /** The request of a session that was created, in T1 and C1. */
 export function requestRow(changes: Partial<SessionRequest> = {}): SessionRequest {

@@ -30,7 +30,7 @@ import type { Snapshot } from './wire.ts';
 
 /** Long enough to be read twice. */
 const TOAST_MS = 10_000;
-/** As much as is read aloud of what is new. */
+/** How much of what is new a screen reader reads aloud, in characters. */
 const MOST_SPOKEN = 300;
 /** How near to a conversation's end counts as being there. */
 const NEAR_PX = 60;

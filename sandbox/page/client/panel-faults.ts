@@ -5,7 +5,7 @@ import { DEVIN_PLACES, FAULT_KINDS, SLACK_PLACES } from './panel-wire.ts';
 import type { ControlAct, DevinPlace, FaultKind, SlackPlace } from './panel-wire.ts';
 import { DEVIN_PLACE_WORDS, faultSentence, FAULT_WORDS, SLACK_PLACE_WORDS } from './panel-words.ts';
 
-/** What is chosen in the two rows, and how often it is to strike. */
+/** What is chosen in the two rows, and how often it will happen. */
 export type FaultChoice = {
   devin: { place: DevinPlace; what: FaultKind };
   slack: { place: SlackPlace; what: FaultKind };

@@ -25,7 +25,7 @@ export type Ceiling = {
   left: number;
 };
 
-/** As people look at it. */
+/** What people see of it. */
 export type CeilingLeft = Pick<Ceiling, 'key' | 'most' | 'left'>;
 
 /** A ceiling that a request might go over, with the cap it asks for; null: none. */

@@ -55,7 +55,7 @@ export type Explained = {
   renewsAtMs: number | null;
 };
 
-/** Which limit a decision rests on, where it is no rule; it is named like the key in the file. */
+/** What a decision names if a limit decided, not a rule: the limit's key in the file. */
 export const SESSION_LIMIT = 'limits.acu_per_session';
 
 /** May this person ask for this here? The first rule that matches decides; the limits hold for all that is allowed. */

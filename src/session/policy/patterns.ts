@@ -80,8 +80,8 @@ export function patternWords(one: PersonPattern): string {
 }
 
 /**
- * Whether a text is what a pattern describes: `*` stands for any run of characters, everything else for itself, without
- * regard to case. Each piece between two stars is looked for once, from where the one before it ended: no way back.
+ * Whether a text matches a pattern: `*` matches any run of characters, everything else itself, without regard to case.
+ * Each piece between two stars is searched for once, after the one before it: its time is linear.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   const value = text.toLowerCase();

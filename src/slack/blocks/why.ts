@@ -110,7 +110,7 @@ function placeLines({ set, defaults, instructions }: Explained, text: Text): str
   ];
 }
 
-/** What is in force only. */
+/** Only those in force. */
 function limitLines({ limits, usage, explained }: Why, { policy: { why, ceilings } }: Text): string[] {
   const { openSessions, startsPerHour } = limits;
   const { most = null, ceilings: inForce = [] } = explained ?? {};

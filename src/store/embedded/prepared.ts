@@ -4,7 +4,7 @@ import type { PGlite } from '@electric-sql/pglite';
 const { serialize } = protocol;
 
 const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
-/** What changes tables changes the rows of what was prepared. */
+/** A change of tables changes the columns that prepared statements return. */
 const CHANGES_TABLES = /\b(create|alter|drop)\b/i;
 /** Lists of values differ in length, and each length is a statement of its own. */
 const MOST = 400;

@@ -12,7 +12,7 @@ const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
 const MAX_PROBLEMS = 50;
 
-/** What a file is to hold. */
+/** What a file may contain. */
 export type Format<T> = {
   schema: z.ZodType<T>;
   /** The keys that each part may have, by its place; `*` stands for any entry of a list. */
