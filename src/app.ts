@@ -34,7 +34,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { command, botToken } = config.slack;
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, now });
-  const cards = createCards({ queue, store, slack, redrawHome, withLease, postOnce, tuning, text });
+  const { outbound } = slack;
+  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
   const creation = createCreation({
     queue,
     store,

@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import type { RedrawHome } from '../home/index.ts';
 import { HELD_WAIT_MS } from '../queue/index.ts';
 import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
-import type { Slack } from '../slack/slack.ts';
 import { createListenHere } from '../slack/steering-check.ts';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -45,7 +44,7 @@ export type PostNewCard = (request: SessionRequest, session: SessionRow | null) 
 type CardsDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<Store, 'db' | 'requests' | 'cards' | 'posts' | 'sessions' | 'listing' | 'settings'>;
-  slack: Pick<Slack, 'outbound'>;
+  outbound: PutDeps['outbound'];
   redrawHome: RedrawHome;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -55,10 +54,9 @@ type CardsDeps = {
 
 /** Draws cards in jobs, and at once for a session that has just been created. */
 export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard: PostNewCard } {
-  const { queue, store, slack, redrawHome, withLease, postOnce, tuning, text } = deps;
+  const { queue, store, outbound, redrawHome, withLease, postOnce, tuning, text } = deps;
   const { db, requests, cards, posts, sessions, listing } = store;
   const { enqueue, work } = queue;
-  const { outbound } = slack;
   const { now, log } = tuning;
   const drawCard = createDrawCard({ sessions, listenHere: createListenHere(store), text, now });
   const rows = { db, requests, cards, posts, sessions };
@@ -78,7 +76,7 @@ export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard:
 }
 
 /** Cards show the rows: a change gets in line, and the line is served at a pace that Slack accepts. */
-export function createCardUpdater(deps: CardDeps) {
+function createCardUpdater(deps: CardDeps) {
   const { requests, cards, drawCard, withLease, enqueue, redrawHome, log } = deps;
 
   /** False: there is nothing new. */

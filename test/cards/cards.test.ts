@@ -1,35 +1,66 @@
 import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
-import { createCardUpdater } from '../../src/cards/index.ts';
+import { createCards } from '../../src/cards/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import type { Queue } from '../../src/queue/index.ts';
+import { payloads } from '../../src/queue/payloads.ts';
 import type { Outbound } from '../../src/slack/outbound.ts';
-import { createCards } from '../../src/store/cards.ts';
-import { createLeases } from '../../src/store/leases.ts';
-import { createPosts } from '../../src/store/posts.ts';
-import { createRequests } from '../../src/store/requests.ts';
-import { createSessions } from '../../src/store/sessions.ts';
+import { createSeal } from '../../src/store/envelope.ts';
+import { databaseClock } from '../../src/store/sql.ts';
+import { createStore } from '../../src/store/store.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { newRequest } from '../support/request-row.ts';
 
 const LEASE_MS = 1000;
+const WAITED_MS = 10_000;
 
-type Updater = Parameters<typeof createCardUpdater>[0];
-type Slack = Pick<Updater['outbound'], 'updateCard'> & Pick<Outbound, 'post' | 'find'>;
+type Slack = Pick<Outbound, 'updateCard' | 'post' | 'find'>;
 
 const open = useEmbedded(copyStarted);
+const storeOn = (db: Kysely<Tables>) =>
+  createStore(db, createSeal(Buffer.alloc(32)), {
+    editBudget: { burst: 10, perMinute: 10 },
+    clock: databaseClock,
+  });
 
-/** A card with something new to show. */
-const setUp = async ({ againInMs = null }: { againInMs?: number | null } = {}) => {
+/** A card with something new to show. The request waits for 10 s. */
+const setUp = async (state: 'failed' | 'identified') => {
   const { db } = await open();
-  const requests = createRequests(db);
+  const store = storeOn(db);
+  const { requests } = store;
   await requests.insert([newRequest('r1')]);
   const card = { cardChannelId: 'C1', cardTs: '1.1', cardStale: true };
-  await requests.advance({ id: 'r1', from: 'accepted', to: 'created', changes: card });
+  const request = await requests.advance({ id: 'r1', from: 'accepted', to: state, changes: card });
+  const nowMs = (request?.createdAt.getTime() ?? 0) + WAITED_MS;
   const later: number[] = [];
-  const update = createCardUpdaterOn(db, { requests, later, againInMs });
+  const enqueue: Queue['enqueue'] = async (_name, _payload, { startAfterMs = 0 } = {}) =>
+    void (await Promise.resolve(later.push(startAfterMs)));
+  const update = async (outbound: Slack): Promise<void> => {
+    let run = async (): Promise<void> => Promise.reject(new Error('nothing updates cards'));
+    const { signal } = new AbortController();
+    createCards({
+      queue: {
+        enqueue,
+        work: (name, handler) => {
+          const schema = payloads[name];
+          if (name === 'update-card')
+            run = async () => handler(schema.parse({ requestId: 'r1' }), { signal });
+        },
+      },
+      store,
+      outbound: { ...outbound, directChannel: async () => Promise.resolve(null) },
+      redrawHome: async () => Promise.resolve(),
+      withLease: createWithLease(store.leases, LEASE_MS),
+      postOnce: createPostOnce({ db, posts: store.posts, outbound: { ...outbound, slackTs: () => null } }),
+      tuning: { now: () => nowMs, log: createLog('silent') },
+      text: en,
+    });
+    await run();
+  };
   const leaseEnds = async () => {
     const rows = await db.selectFrom('leases').select('until').where('name', '=', 'card:r1').execute();
     return rows[0]?.until.getTime() ?? 0;
@@ -37,43 +68,10 @@ const setUp = async ({ againInMs = null }: { againInMs?: number | null } = {}) =
   return { requests, leaseEnds, later, update };
 };
 
-type On = { requests: Updater['requests']; later: number[]; againInMs: number | null };
-
-function createCardUpdaterOn(db: Kysely<Tables>, { requests, later, againInMs }: On) {
-  return async (outbound: Slack): Promise<void> =>
-    createCardUpdater({
-      db,
-      requests,
-      sessions: createSessions(db),
-      cards: createCards(db, { burst: 10, perMinute: 10 }),
-      drawCard: async () =>
-        Promise.resolve({
-          render: () => ({ text: 'x', blocks: [] }),
-          shown: 'needs-you:x',
-          phase: 'needs-you',
-          session: null,
-          againInMs,
-        }),
-      outbound: { ...outbound, directChannel: async () => Promise.resolve(null) },
-      withLease: createWithLease(createLeases(db), LEASE_MS),
-      posts: createPosts(db),
-      postOnce: createPostOnce({
-        db,
-        posts: createPosts(db),
-        outbound: { ...outbound, slackTs: () => null },
-      }),
-      enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
-        void (await Promise.resolve(later.push(startAfterMs))),
-      redrawHome: async () => Promise.resolve(),
-      now: Date.now,
-      log: createLog('silent'),
-    }).update('r1', new AbortController().signal);
-}
-
 const refused = (code: string) => async () => Promise.resolve({ kind: 'refused', code } as const);
 
 test('two processes repost a deleted card once, however slow Slack is', async () => {
-  const { requests, leaseEnds, later, update } = await setUp();
+  const { requests, leaseEnds, later, update } = await setUp('failed');
   const posts: string[] = [];
   const slack = { begun: Promise.withResolvers<void>(), goOn: Promise.withResolvers<void>() };
   const slackOf = (isSlow: boolean): Slack => ({
@@ -98,7 +96,7 @@ test('two processes repost a deleted card once, however slow Slack is', async ()
 });
 
 test('a card that Slack refuses for now waits for its retry, even if another job wants to draw it', async () => {
-  const { later, update } = await setUp();
+  const { later, update } = await setUp('failed');
   const edits: string[] = [];
   const slack: Slack = {
     updateCard: async () => {
@@ -116,7 +114,7 @@ test('a card that Slack refuses for now waits for its retry, even if another job
 });
 
 test('a card with a waiting time is redrawn when that time changes', async () => {
-  const { later, update } = await setUp({ againInMs: 20_000 });
+  const { later, update } = await setUp('identified');
   await update({
     updateCard: async () => Promise.resolve({ kind: 'updated' }),
     find: async () => Promise.resolve(null),
