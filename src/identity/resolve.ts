@@ -158,8 +158,7 @@ function createMapPerson({ mapping, findByEmail, findMember, findOwner, now }: M
     if (shared) return null;
     const also = mappedTo(mapping(), member).find((one) => one.slack !== slack);
     if (also !== undefined) return also.slack;
-    const owner = member.email === null ? null : await findOwner(member.email);
-    return owner === null || owner.kind === 'deactivated' || owner.userId === userId ? null : owner.name;
+    return (await otherOwner(member, userId, findOwner))?.name ?? null;
   }
 
   return async (entry: MappedPerson, userId: string): Promise<Identity> => {
@@ -170,6 +169,16 @@ function createMapPerson({ mapping, findByEmail, findMember, findOwner, now }: M
     const { userId: devinUserId, name } = member;
     return { kind: 'matched', devinUserId, name, how: 'mapping', checkedAtMs: now() };
   };
+}
+
+/** Another person in Slack who has the member's address; null: nobody, or the app may not look. */
+export async function otherOwner(
+  { email }: Member,
+  userId: string,
+  findOwner: ResolveDeps['findOwner'],
+): Promise<SlackPerson | null> {
+  const owner = email === null ? null : await findOwner(email);
+  return owner === null || owner.kind === 'deactivated' || owner.userId === userId ? null : owner;
 }
 
 /** Devin's members, with the expected failures as results. */

@@ -1,4 +1,4 @@
-import type { Member } from '../devin/members.ts';
+import { otherOwner } from '../identity/resolve.ts';
 import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Jobs } from '../queue/index.ts';
@@ -7,6 +7,7 @@ import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
+import { privatePlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Identities } from '../store/identities.ts';
 import { notDone } from './outcome.ts';
@@ -45,13 +46,6 @@ export function createLinker(deps: LinkDeps) {
     return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
   }
 
-  /** Another person in Slack with the member's address; null: nobody, or the app may not look. */
-  async function otherOwner({ email }: Member, personId: string): Promise<string | null> {
-    if (email === null) return null;
-    const owner = await people.findOwner(email);
-    return owner === null || owner.kind === 'deactivated' || owner.userId === personId ? null : owner.userId;
-  }
-
   async function link({ teamId, userId, personId }: LinkJob, devinUserId: string): Promise<Outcome> {
     const [member, linking, theirs] = await Promise.all([
       findMember(devinUserId),
@@ -60,8 +54,8 @@ export function createLinker(deps: LinkDeps) {
     ]);
     if (member === null) return unchanged(linking.unknownInDevin(escape(devinUserId)));
     const name = escape(member.name);
-    const owner = await otherOwner(member, personId);
-    if (owner !== null) return unchanged(linking.addressOfAnother(name, `<@${owner}>`));
+    const owner = await otherOwner(member, personId, people.findOwner);
+    if (owner !== null) return unchanged(linking.addressOfAnother(name, `<@${owner.userId}>`));
     const done = linking.done(`<@${personId}>`, name);
     // People hear of each link once, even if the command is repeated.
     const isNew = await identities.setLink({ teamId, userId: personId }, member.userId, userId);
@@ -93,10 +87,8 @@ export function createLinker(deps: LinkDeps) {
   }
 
   async function tellDirectly(userId: string, sentence: string): Promise<void> {
-    await outbound.tellPrivately(
-      { userId, channelId: null, threadTs: null, responseUrl: null },
-      notice([sentence]),
-    );
+    const place = privatePlace({ userId, channelId: null, threadTs: null });
+    await outbound.tellPrivately(place, notice([sentence]));
   }
 
   return async (job: LinkJob): Promise<void> => {
