@@ -74,6 +74,14 @@ describe('while a service is down', () => {
     expect(side.calls).toBe(before + 2);
   });
 
+  test('failures of other hosts say nothing about it', async () => {
+    const { side, call } = createSide();
+    side.isUp = false;
+    await call(9, '/file', 'https://files.example');
+    side.isUp = true;
+    expect(await call(1)).toEqual([200]);
+  });
+
   test('a skipped call counts as never sent', () => {
     expect(isDown).toThrow(expect.objectContaining({ syscall: 'connect' }));
   });
@@ -90,4 +98,11 @@ test('a method is called no more often than Slack allows', async () => {
   expect(side.calls).toBe(made);
   expect(made).toBeLessThanOrEqual(50);
   expect(await call(3, '/api/chat.update')).toEqual([200, 200, 200]);
+});
+
+test('a method that rested for long is called no more often at once than in a burst', async () => {
+  const { side, call } = createSide({ rates: { 'conversations.history': { perMinute: 45, burst: 5 } } });
+  side.nowMs += 3_600_000;
+  const outcomes = await call(20, '/api/conversations.history');
+  expect(outcomes.filter((outcome) => outcome === 200)).toHaveLength(5);
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
+import { BATCH } from '../../src/follow/status-source.ts';
+import type { PollTrouble } from '../../src/follow/status-source.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -77,6 +79,15 @@ describe('a round', () => {
     ]);
   });
 
+  test("doesn't miss a session that Devin may not list yet", async () => {
+    const young = { ...rowIn('working'), createdAt: new Date() };
+    expect(await recordedOf(young, 'not-there', 'not-there', 'not-there')).toEqual([
+      'after 60 s',
+      'after 60 s',
+      'gone',
+    ]);
+  });
+
   test('polls a missing session again, even if it is over', async () => {
     const over = { ...rowIn('ended'), snapshot: { ...SNAPSHOT, status: 'exit' } };
     expect(await recordedOf(over, 'not-there', 'not-there')).toEqual(['after 60 s', 'gone']);
@@ -132,4 +143,42 @@ test("a session that can't be recorded waits longer each time, and affects no ot
   await round(new AbortController().signal);
   expect(recorded).toEqual(['good', 'good']);
   expect(waits).toEqual([2000, 4000]);
+});
+
+/** Rounds with this many sessions due, each with these results; what each asks for, and how long it pauses. */
+async function pausesOf(due: number, ...troubles: PollTrouble[]) {
+  const limits: number[] = [];
+  const pauses: number[] = [];
+  let trouble: PollTrouble | null = null;
+  const round = createRound({
+    polls: {
+      due: async ({ limit }) => (limits.push(limit), Promise.resolve([sessionRow()])),
+      dueCount: async () => Promise.resolve(due),
+      bringForward: async () => Promise.resolve(),
+      reschedule: async () => Promise.resolve(),
+    },
+    source: { poll: async () => Promise.resolve({ answered: [], gone: [], trouble }) },
+    recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    enqueue: async () => Promise.resolve(),
+    times: { ...ROUND_TIMES, fastestMs: 1000 },
+    now: () => 0,
+    random: () => 0,
+    log: createLog('silent'),
+  });
+  for (trouble of [...troubles, null]) pauses.push(await round(new AbortController().signal));
+  return { limits, pauses };
+}
+
+test('errors of Devin make pauses longer each time, up to five minutes or as long as Devin asks', async () => {
+  const busy = { code: 'unavailable', retryAfterMs: null } as const;
+  const asking = { code: 'rate-limited', retryAfterMs: 900_000 } as const;
+  expect((await pausesOf(1, busy, busy, asking)).pauses).toEqual([2000, 4000, 900_000, ROUND_TIMES.tickMs]);
+  const { pauses } = await pausesOf(1, ...Array.from({ length: 12 }, () => busy));
+  expect(Math.max(...pauses)).toBe(300_000);
+});
+
+test('a round fills its batches up with sessions that are due soon', async () => {
+  expect((await pausesOf(1)).limits).toEqual([BATCH]);
+  expect((await pausesOf(BATCH + 1)).limits).toEqual([2 * BATCH]);
 });
