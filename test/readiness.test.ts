@@ -1,5 +1,8 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { createReadiness, createWriteWatch } from '../src/health.ts';
+import { createHealthPages, createReadiness, createWriteWatch } from '../src/health.ts';
+import type { Readiness } from '../src/health.ts';
 
 test('a hanging database gets one ping at a time, and no request waits for it', async () => {
   let pings = 0;
@@ -42,4 +45,40 @@ test('a write that finds no room counts until another one is saved, or for a min
   expect(writes.isOk()).toBe(false);
   now += 1;
   expect(writes.isOk()).toBe(true);
+});
+
+const PARTS = [
+  ['all of it works', {}],
+  ["the database doesn't answer", { database: false }],
+  ['nothing can be saved', { writes: false }],
+  ['the queue failed', { queue: false }],
+  ["Slack's socket is closed", { slack: false }],
+] as const;
+type Part = 'database' | 'writes' | 'queue' | 'slack';
+
+test.each(PARTS)('/readyz says whether %s', async (_what, changes) => {
+  const works: Record<Part, boolean> = { database: true, writes: true, queue: true, slack: true, ...changes };
+  const readiness = createReadiness({
+    database: { ping: async () => (works.database ? Promise.resolve() : Promise.reject(new Error('no'))) },
+    writes: { isOk: () => works.writes },
+    queue: { healthy: () => works.queue },
+    slack: { bolt: { connected: () => works.slack } },
+  });
+  const { '/readyz': page } = createHealthPages({
+    readiness,
+    warnings: () => [],
+    metrics: {
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      text: async () => Promise.resolve(''),
+    },
+    metricsToken: null,
+  });
+  const { status, body } = (await page?.(new IncomingMessage(new Socket()))) ?? { status: 0, body: '{}' };
+  const parts: Readiness = {
+    database: works.database && works.writes,
+    queue: works.queue,
+    slack: works.slack,
+  };
+  expect(JSON.parse(body)).toEqual(parts);
+  expect(status).toBe(Object.keys(changes).length === 0 ? 200 : 503);
 });
