@@ -96,6 +96,15 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
+  test('is posted again if the app may not look where it may not post', async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', { times: 1, status: 500 });
+    await post();
+    slack.fail('conversations.history', { times: 1, error: 'not_in_channel' });
+    expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
   test("isn't searched for after Slack refused it", async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', { times: 1, error: 'not_in_channel' });

@@ -59,6 +59,25 @@ describeOnBothDatabases('work under a lease', (open) => {
     expect(await recorded(db)).toEqual(['second']);
   });
 
+  test('records nothing while the process that took over works', async () => {
+    const { db, withLease } = await setUp();
+    const outcome = await withLease('a', async (lease) => {
+      await lapse(db);
+      return withLease('a', async () => expect(record(db, lease, 'first')).rejects.toThrow('taken over'));
+    });
+    expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'done' } });
+    expect(await recorded(db)).toEqual([]);
+  });
+
+  test('continues at once after the clock was set back', async () => {
+    const { db, leases, withLease } = await setUp();
+    await leases.take('a', 2 * LEASE_MS);
+    expect(await withLease('a', async () => Promise.resolve(7))).toEqual({ kind: 'done', result: 7 });
+    await leases.take('b', LEASE_MS);
+    expect(await withLease('b', async () => Promise.resolve())).toEqual({ kind: 'busy' });
+    expect(await db.selectFrom('leases').select('name').execute()).toEqual([{ name: 'b' }]);
+  });
+
   test('ends nothing after another process took over', async () => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {

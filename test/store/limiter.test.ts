@@ -49,6 +49,38 @@ describe('the limits of a person, on two replicas', () => {
     expect(await other.accepting).toEqual(REACHED);
   });
 
+  test('count what is accepted together', async () => {
+    const { db } = await setUp();
+    const taken = await db.transaction().execute(async (trx) => {
+      const { take } = await limiter.hold([PERSON], [], trx);
+      return [take(PERSON), take(PERSON), take({ ...PERSON, userId: 'U2' })];
+    });
+    expect(taken).toEqual([null, REACHED, null]);
+  });
+
+  test('count by the hour what was asked for here, with or without an answer', async () => {
+    const { db, insert } = await setUp();
+    const { usage } = createLimiter(() => ({ openSessions: 0, startsPerHour: 9 }));
+    const rows = [
+      ['created', 'command', 0],
+      ['unknown', 'form', 59],
+      ['created', 'command', 61],
+      ['created', 'follow', 0],
+      ['failed', 'command', 0],
+      ['refused', 'command', 0],
+    ] as const;
+    for (const [at, [state, source, minutes]] of rows.entries()) {
+      await db.transaction().execute(async (trx) => insert(`r${at}`, trx));
+      const createdAt = new Date(Date.now() - minutes * 60_000);
+      await db
+        .updateTable('sessionRequests')
+        .set({ state, source, createdAt })
+        .where('id', '=', `r${at}`)
+        .execute();
+    }
+    expect((await usage(PERSON, db)).usage).toEqual({ openSessions: 0, startsPerHour: 2 });
+  });
+
   test('count what the other replica is sending', async () => {
     const { db, interactive, insert, send } = await setUp();
     await db.transaction().execute(async (trx) => {
