@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createDrawCard } from '../../src/cards/draw-card.ts';
+import { createDrawCard, editClass, isNeeded } from '../../src/cards/draw-card.ts';
+import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
+import type { SessionPhase } from '../../src/session/lifecycle.ts';
+import type { RequestState } from '../../src/session/request.ts';
+import { shownAs } from '../../src/store/cards.ts';
+import type { EditClass } from '../../src/store/cards.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -43,4 +48,49 @@ describe('what a card shows', () => {
     expect(after.shown).not.toBe(before.shown);
     expect(after.text).not.toBe(before.text);
   });
+});
+
+const BEFORE_START = shownAs(null, 'x');
+const drawn = (phase: SessionPhase, isPending = false) => ({
+  phase,
+  shown: shownAs(isPending ? null : phase, 'y'),
+});
+
+test.each([
+  ['the URL of a new session', 'created', BEFORE_START, 'working', 'url'],
+  ['a failure to start', 'failed', BEFORE_START, 'failed', 'url'],
+  ['a refusal', 'refused', BEFORE_START, 'failed', 'url'],
+  ["that Devin didn't confirm", 'unknown', BEFORE_START, 'unknown', 'needed'],
+  ['a question', 'created', shownAs('working', 'x'), 'needs-you', 'needed'],
+  ['a call for an approval in Devin', 'created', shownAs('working', 'x'), 'needs-approval', 'needed'],
+  ['a result', 'created', shownAs('working', 'x'), 'finished', 'needed'],
+  ['a failure', 'created', shownAs('working', 'x'), 'failed', 'needed'],
+  ['a cap', 'created', shownAs('working', 'x'), 'capped', 'needed'],
+  ['an end', 'created', shownAs('working', 'x'), 'ended', 'needed'],
+  ['that it was deleted in Devin', 'created', shownAs('working', 'x'), 'gone', 'needed'],
+  ['that it works again', 'created', shownAs('needs-you', 'x'), 'working', 'rest'],
+  ['that it sleeps', 'created', shownAs('working', 'x'), 'asleep', 'rest'],
+  ['other words in the same phase', 'created', shownAs('needs-you', 'x'), 'needs-you', 'rest'],
+] satisfies [string, RequestState, string, SessionPhase, EditClass][])(
+  'a card shows in time %s',
+  (_what, state, cardShown, phase, soon) => {
+    expect(editClass(requestRow({ state, cardShown }), drawn(phase))).toBe(soon);
+  },
+);
+
+test('a card shows in time that it waits: for people soon, for Devin later', () => {
+  const waiting = (state: RequestState) => requestRow({ state, cardShown: BEFORE_START, sessionId: null });
+  expect(editClass(waiting('awaiting-approval'), drawn('needs-approval', true))).toBe('needed');
+  expect(editClass(waiting('sending'), drawn('starting', true))).toBe('rest');
+});
+
+test('a deleted card is reposted only if someone has something to do or to know', () => {
+  expect(SESSION_PHASES.filter(isNeeded)).toEqual([
+    'needs-you',
+    'needs-approval',
+    'finished',
+    'capped',
+    'failed',
+    'unknown',
+  ]);
 });
