@@ -55,6 +55,14 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await month()).toBe(10);
   });
 
+  test('is the last of several lost creations once the search for the first ended', async () => {
+    const { ledger, month, reserve } = await setUp();
+    await reserve('r1', { cap: 10 });
+    await reserve('r1', { cap: 4 });
+    await ledger.giveUp('r1');
+    expect(await month()).toBe(4);
+  });
+
   test('is both sessions of a request whose lost one was found late', async () => {
     const { db, ledger, month, reserve, bind } = await setUp();
     await reserve('r1');

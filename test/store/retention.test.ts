@@ -48,6 +48,32 @@ describeOnBothDatabases('data past its retention time', (open) => {
     expect(request?.identity).toMatchObject({ devinUserId: 'user-1' });
   });
 
+  test.each(['refused', 'failed', 'unknown'] as const)(
+    'loses its text if its request ended without a session: %s',
+    async (state) => {
+      const { db, removeExpired } = await setUp();
+      const requests = createRequests(db);
+      const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
+      const draft = { values: { prompt: 'Fix the login test', repos: ['acme/web'] }, sources: {} };
+      const asked = { ...place, draft, context: null, slackFileIds: [], sealed: null };
+      await requests.insert(
+        ['old', 'new', 'open'].map((id) => ({ ...asked, source: 'command' as const, id, dedupeKey: id })),
+      );
+      const old = new Date(Date.now() - (DAYS + 1) * 86_400_000);
+      await db.updateTable('sessionRequests').set({ state }).where('id', 'in', ['old', 'new']).execute();
+      await db
+        .updateTable('sessionRequests')
+        .set({ updatedAt: old })
+        .where('id', 'in', ['old', 'open'])
+        .execute();
+      await removeExpired();
+      const values = async (id: string) => (await requests.find(id))?.draft.values;
+      expect(await values('old')).toEqual({ repos: ['acme/web'] });
+      expect(await values('new')).toEqual(draft.values);
+      expect(await values('open')).toEqual(draft.values);
+    },
+  );
+
   test('stays if its session is active or was used lately', async () => {
     const { db, removeExpired } = await setUp();
     await db.updateTable('sessions').set({ phase: 'working' }).where('sessionId', '=', 's5').execute();
