@@ -34,7 +34,7 @@ export const approvalSchema = z.object({
   need: z.number(),
   /** Who gets a message. */
   people: z.array(voterSchema),
-  /** A fingerprint of what would be sent; see `trust/gate.ts`. */
+  /** Of what would be sent. */
   fingerprint: z.string(),
   /** What was left of the budget it would exceed; left out: not about a budget. */
   budget: z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() }).optional(),

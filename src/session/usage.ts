@@ -11,10 +11,18 @@ export type UsageScope =
 export const USAGE_BY = ['person', 'channel', 'repo', 'mode'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
-type Reader = { hasOwners: boolean; /** An owner of the policy, or a workspace admin. */ mayAll: boolean };
+type Reader = {
+  /** The policy names owners. */
+  hasOwners: boolean;
+  /** An owner of the policy, or a workspace admin. */
+  mayAll: boolean;
+};
 
-/** Everyone sees their own, and of others only totals: those of the workspace unless the policy names owners. */
-export function refusalFor(
+/**
+ * Why a person may not see a report; null: they may. Everyone sees their own, and of others only totals: those of the
+ * workspace unless the policy names owners.
+ */
+export function usageRefusal(
   { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
   { hasOwners, mayAll }: Reader,
 ): 'workspace' | 'by' | null {

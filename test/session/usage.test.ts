@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusalFor, sinceDays, summarize } from '../../src/session/usage.ts';
+import { usageRefusal, sinceDays, summarize } from '../../src/session/usage.ts';
 import type { UsageRow } from '../../src/session/usage.ts';
 
 const NOW = new Date('2026-11-26T15:00:00Z');
@@ -77,5 +77,5 @@ test.each([
   ['workspace', 'repo', open, 'by'],
   ['workspace', 'person', { hasOwners: true, mayAll: true }, null],
 ] as const)('usage of %s by %s is for those who may see it: %j', (scope, by, reader, refusal) => {
-  expect(refusalFor({ scope, by }, reader)).toBe(refusal);
+  expect(usageRefusal({ scope, by }, reader)).toBe(refusal);
 });

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { Jobs } from '../../queue/index.ts';
 import type { Policy } from '../../session/policy/index.ts';
-import { refusalFor } from '../../session/usage.ts';
+import { usageRefusal } from '../../session/usage.ts';
 import type { UsageScope } from '../../session/usage.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { renderUsage } from '../../slack/blocks/usage.ts';
@@ -48,7 +48,7 @@ export function createShowUsage(deps: ShowDeps) {
     const place = answerPlace(deps.envelopes, userId, answerTo);
     const text = await deps.textFor(userId);
     const mayAll = await deps.mayAll(userId);
-    const refusal = refusalFor(job, { hasOwners: hasOwners(deps), mayAll });
+    const refusal = usageRefusal(job, { hasOwners: hasOwners(deps), mayAll });
     if (refusal !== null) {
       await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal](deps.command)]));
       return;
