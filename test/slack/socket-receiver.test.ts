@@ -120,6 +120,8 @@ describe('Socket Mode', () => {
     const counts = countConnections(slack);
     const answer = slack.command('U1', 'C1', '', { name: '/slow' });
     await slack.waitFor(() => counts.includes(2));
+    // Over the next one.
+    await expectHeard(slack);
     release();
     expect((await answer).message?.text).toBe('still here');
   });
