@@ -74,8 +74,8 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return row === undefined ? null : parse(row);
     },
 
-    /** Whether this thread is under the card of a request that has no session yet. */
-    async isOpenAbove(channelId: string, threadTs: string): Promise<boolean> {
+    /** The request, without a session yet, under whose card this thread is; null: there is none. */
+    async openAbove(channelId: string, threadTs: string): Promise<string | null> {
       const row = await db
         .selectFrom('sessionRequests')
         .select('id')
@@ -84,7 +84,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where('cardTs', '=', threadTs)
         .limit(1)
         .executeTakeFirst();
-      return row !== undefined;
+      return row?.id ?? null;
     },
 
     /** Whether a thread, in which there is a session, is under a card. */

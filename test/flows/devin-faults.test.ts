@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { captureLog } from '../support/log-lines.ts';
-import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { DEVINS, useWorld } from '../support/worlds.ts';
 
@@ -127,6 +127,25 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
     const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
     expect(notice.text).toContain("hasn't started yet");
+  });
+
+  test('says it once to each person, and not to people who talk to each other', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
+    const { ana, channelId } = await ask('do it when there is time');
+    const ben = addColleague(world());
+    slack.channels.get(channelId)?.members.add(ben.userId);
+    const { ts: threadTs } = await cardOf(slack, channelId, (text) => text.includes('busy'));
+    const say = async ({ userId }: { userId: string }, words: string) =>
+      slack.speak(userId, channelId, words, { threadTs });
+    const told = () => noticesTo(slack, channelId, ben.userId).map(({ text }) => text);
+    for (const words of [`<@${ana.userId}> thanks`, '(aside) lunch?']) await say(ben, words);
+    await say(ana, 'mind the tests');
+    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    expect(told()).toEqual([]);
+    for (const words of ['and the docs', 'still there?']) await say(ben, words);
+    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
+    expect(told()).toEqual([expect.stringContaining("hasn't started yet")]);
   });
 
   test('lists the available platforms, and opens the form with the same draft', async () => {

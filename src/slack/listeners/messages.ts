@@ -4,21 +4,19 @@ import type { ReplyKind } from '../../session/reply.ts';
 import type { Posts } from '../../store/posts.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { notice } from '../blocks/notices.ts';
-import { readThreadMeaning } from '../command/thread-keywords.ts';
+import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import { ACTION } from '../ids.ts';
-import { privatePlace } from '../places.ts';
 import type { Message } from '../event-payload.ts';
 import { answerAddressed } from './addressed.ts';
 import type { AddressedDeps } from './addressed.ts';
 import { onDurableButton, onEvent } from './routes.ts';
-import { hear, hearEdit } from './thread.ts';
+import { hear, hearEdit, tellNotTaken } from './thread.ts';
 import type { Reply, ThreadDeps } from './thread.ts';
 
 type MessageDeps = ThreadDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'isOpenAbove'>;
+    requests: Pick<Requests, 'openAbove'>;
   };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
@@ -50,7 +48,8 @@ async function hearMessage(deps: MessageDeps, message: Message): Promise<void> {
     const reply = { ...message, threadTs };
     const session = await sessionIn(deps, reply);
     if (session !== null) return hear(deps, reply, session);
-    if (await deps.requests.isOpenAbove(reply.channelId, threadTs)) return notHeard(deps, reply);
+    const requestId = await deps.requests.openAbove(reply.channelId, threadTs);
+    if (requestId !== null) return notHeard(deps, reply, requestId);
   }
   await answerAddressed(deps, message);
 }
@@ -87,10 +86,12 @@ async function sessionIn(
 }
 
 /** So that nobody thinks Devin knows what was said before there was a session. */
-async function notHeard({ outbound, botUserId, textFor }: MessageDeps, reply: Reply): Promise<void> {
-  if (readThreadMeaning(reply.slackText, botUserId()).kind === 'aside') return;
-  const { thread } = await textFor(reply.userId);
-  await outbound.tellPrivately(privatePlace(reply), notice([thread.notStarted]));
+async function notHeard(deps: MessageDeps, reply: Reply, requestId: string): Promise<void> {
+  const { slackText } = reply;
+  const mentions = mentionsIn(slackText, deps.botUserId());
+  const isForPeople = mentions.others && !mentions.app;
+  if (isForPeople || readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
+  await tellNotTaken(deps, reply, { sessionId: requestId, reason: 'not-started' });
 }
 
 /** Buttons of a card that do what a keyword does in its thread; the job checks the person. */

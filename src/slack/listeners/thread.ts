@@ -2,7 +2,8 @@ import type { Log } from '../../log.ts';
 import type { MessageContext } from '../../session/context.ts';
 import { isResting } from '../../session/lifecycle.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
-import type { ThreadNotices } from '../../store/thread-notices.ts';
+import type { ThreadNotice, ThreadNotices } from '../../store/thread-notices.ts';
+import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import { renderAskStop, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
@@ -62,7 +63,8 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
       const mentions = mentionsIn(slackText, deps.botUserId());
       const reception = await threads.receive(session, { userId, mentions });
       if (reception === 'aside') return;
-      if (reception !== 'taken') return tellNotTaken(deps, reply, { session, reason: reception });
+      if (reception !== 'taken')
+        return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: reception });
       if (isResting(session.phase) && isOnlyCourtesy(reply, deps.botUserId()))
         return tellAtRest(deps, reply, session);
       const { text } = readMessage({ ts, text: meaning.text });
@@ -81,16 +83,19 @@ function isOnlyCourtesy({ slackText, message }: Reply, botUserId: string): boole
 
 /** A session that is over can't be woken: nobody needs to hear of it. */
 async function tellAtRest(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
-  if (!isOver(session, session.phase)) await tellNotTaken(deps, reply, { session, reason: 'courtesy' });
+  if (isOver(session, session.phase)) return;
+  await tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: 'courtesy' });
 }
 
+type NotTaken = Pick<ThreadNotice, 'sessionId'> & { reason: keyof Text['thread']['notTaken'] };
+
 /** Once per person and thread. */
-async function tellNotTaken(
+export async function tellNotTaken(
   { notices, outbound, textFor }: ThreadDeps,
   reply: Reply,
-  { session, reason }: { session: SessionRow; reason: 'muted' | 'untied' | 'courtesy' },
+  { sessionId, reason }: NotTaken,
 ): Promise<void> {
-  const once = { sessionId: session.sessionId, userId: reply.userId, reason };
+  const once = { sessionId, userId: reply.userId, reason };
   if (!(await notices.isFirst(once))) return;
   const { thread } = await textFor(reply.userId);
   const delivery = await outbound.tellPrivately(privatePlace(reply), notice([thread.notTaken[reason]]));

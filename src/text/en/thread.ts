@@ -28,8 +28,6 @@ export const thread = {
   troubleOther: (code: string): string => `Slack doesn't let this app post there (${code}).`,
   /** To the author of a message that Devin did not get. */
   notDelivered: "Devin didn't get your message.",
-  notStarted:
-    "Devin didn't get your message: the session hasn't started yet. Send it again once the card shows that it has.",
   notSure: "Devin didn't confirm that it got your message.",
   yourMessage: 'Your message:',
   sendAgain: 'Send again',
@@ -52,6 +50,8 @@ export const thread = {
       "This thread is disconnected from its session. Your message stays here; Devin won't see it. Type `sync` to reconnect it.",
     courtesy:
       'Devin is at rest, so a message that is only thanks or an OK stays here: it would wake Devin, which costs ACU. To wake it, write what to do.',
+    'not-started':
+      "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started.",
   },
   stopNow: 'Stop',
   askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",

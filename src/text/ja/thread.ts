@@ -25,8 +25,6 @@ export const thread: Text['thread'] = {
   },
   troubleOther: (code) => `Slack が、そこへのこのアプリの投稿を許可していません（${code}）。`,
   notDelivered: 'メッセージは Devin に届きませんでした。',
-  notStarted:
-    'セッションがまだ始まっていないため、メッセージは Devin に届きませんでした。カードに開始が表示されたら、もう一度送信してください。',
   notSure: 'メッセージが Devin に届いたか、確認が取れませんでした。',
   yourMessage: 'あなたのメッセージ:',
   sendAgain: 'もう一度送信',
@@ -51,6 +49,8 @@ export const thread: Text['thread'] = {
       'このスレッドはセッションに接続されていません。メッセージはここに残り、Devin には届きません。再接続するには `sync` と入力してください。',
     courtesy:
       'Devin は休止中です。お礼や了解だけのメッセージは、Devin を起こして ACU を消費しないよう、ここに残ります。再開するには、してほしいことを書いてください。',
+    'not-started':
+      'セッションがまだ始まっていないため、ここのメッセージは Devin に届きません。カードに開始が表示されたら、もう一度送信してください。',
   },
   stopNow: '停止',
   askStop:
