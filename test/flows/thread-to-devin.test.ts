@@ -73,6 +73,7 @@ describe('replies in the thread', () => {
   test('are sent as edited if they wait, and not at all once deleted', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
+    const ben = addColleague(world());
     const { userId } = thread.ana;
     // They wait behind a message that Devin is too busy to take.
     const busy = devin.fail(SEND, { status: 429, retryAfter: 1, times: Infinity });
@@ -81,14 +82,17 @@ describe('replies in the thread', () => {
       ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
     );
     const said = [];
-    for (const words of ['use main', 'forget this', 'tell nobody', 'go'])
+    for (const words of ['use main', 'forget this', 'tell nobody', 'please call me', 'go'])
       said.push((await thread.say(userId, words)).ts);
-    const [edited = '', deleted = '', withdrawn = '', last = ''] = said;
+    const [edited = '', deleted = '', withdrawn = '', forBen = '', last = ''] = said;
     const ref = (ts: string) => ({ channelId: thread.channelId, ts });
     await slack.editMessage(userId, ref(edited), 'use release');
     await thread.marked(withdrawn, 'eyes');
     await slack.editMessage(userId, ref(withdrawn), '(aside) tell nobody');
     await slack.waitForMessage(thread.channelId, (one) => one.ts === withdrawn && !one.reactions.has('eyes'));
+    await thread.marked(forBen, 'eyes');
+    await slack.editMessage(userId, ref(forBen), `<@${ben.userId}> please call me`);
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === forBen && !one.reactions.has('eyes'));
     await slack.deleteMessage(userId, ref(deleted));
     busy.clear();
     await delivered(thread, last);
