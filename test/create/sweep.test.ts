@@ -7,33 +7,39 @@ const EVERY_MS = 1000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+type SweepDeps = Parameters<typeof createSweep>[0];
+
+const nothing = async (): Promise<string[]> => Promise.resolve([]);
+const NOTHING_LEFT: SweepDeps = {
+  readTime: async () => Promise.resolve(),
+  now: Date.now,
+  requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
+  cards: { unlined: nothing, teamsInLine: nothing },
+  forms: { deleteBefore: async () => Promise.resolve() },
+  knownPeople: { deleteBefore: async () => Promise.resolve() },
+  replies: { waiting: nothing },
+  messages: { waiting: nothing },
+  milestones: { waiting: nothing },
+  posts: { sweep: async () => Promise.resolve() },
+  enqueue: async () => Promise.resolve(),
+  unqueued: async (_name, keys) => Promise.resolve([...keys]),
+  times: { everyMs: EVERY_MS, strandedMs: 15_000 },
+  log: createLog('silent'),
+};
+
 /** A sweep on a database that answers on demand. */
 async function startedSweep() {
   const looks: PromiseWithResolvers<string[]>[] = [];
-  const nothing = async (): Promise<string[]> => Promise.resolve([]);
   const sweep = createSweep({
-    readTime: async () => Promise.resolve(),
-    now: Date.now,
+    ...NOTHING_LEFT,
     requests: {
-      expired: async () => [],
-      awaitingApproval: async () => [],
+      ...NOTHING_LEFT.requests,
       stranded: async () => {
         const look = Promise.withResolvers<string[]>();
         looks.push(look);
         return look.promise;
       },
     },
-    cards: { unlined: nothing, teamsInLine: nothing },
-    forms: { deleteBefore: async () => Promise.resolve() },
-    knownPeople: { deleteBefore: async () => Promise.resolve() },
-    replies: { waiting: nothing },
-    messages: { waiting: nothing },
-    milestones: { waiting: nothing },
-    posts: { sweep: async () => Promise.resolve() },
-    enqueue: async () => Promise.resolve(),
-    unqueued: async (_name, keys) => Promise.resolve([...keys]),
-    times: { everyMs: EVERY_MS, strandedMs: 0 },
-    log: createLog('silent'),
   });
   const starting = sweep.start({ alone: false });
   looks[0]?.resolve([]);
@@ -64,5 +70,46 @@ test('a failed sweep is followed by another', async () => {
   await vi.advanceTimersByTimeAsync(EVERY_MS);
   expect(looks).toHaveLength(3);
   looks[2]?.resolve([]);
+  await sweep.stop();
+});
+
+test.each([
+  ['at its start, whatever its age if no other process runs', true, 0, 0],
+  ['at its start, beside other processes', false, 15_000, 600_000],
+])('what a dead process left behind is queued again %s', async (_when, alone, strandedMs, waitingMs) => {
+  const queued: string[] = [];
+  const ages: number[] = [];
+  const aged = (id: string) => async (ms: number) => (ages.push(ms), Promise.resolve([id]));
+  const one = (id: string) => async () => Promise.resolve([id]);
+  const sweep = createSweep({
+    ...NOTHING_LEFT,
+    requests: {
+      expired: one('expired'),
+      awaitingApproval: one('asked'),
+      stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
+    },
+    cards: { unlined: one('card'), teamsInLine: one('team') },
+    replies: { waiting: aged('said') },
+    messages: { waiting: aged('heard') },
+    milestones: { waiting: aged('come to') },
+    // A job for it waits: it only rests.
+    unqueued: async (_name, keys) => Promise.resolve(keys.filter((key) => key !== 'waiting')),
+    enqueue: async (name, _data, options) =>
+      void (await Promise.resolve(queued.push(`${name} ${options?.key}`))),
+  });
+  await sweep.start({ alone });
+  const left = [
+    'create-session left',
+    'update-card card',
+    'serve-cards team',
+    'relay-to-devin said',
+    'relay-from-devin heard',
+    'tell-milestones come to',
+  ];
+  expect(queued).toEqual([...left, 'tell-approvers asked']);
+  expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);
+  queued.splice(0);
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  expect(queued).toEqual([left[0], 'expire-approval expired', ...left.slice(1)]);
   await sweep.stop();
 });
