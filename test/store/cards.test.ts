@@ -150,6 +150,17 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect((await line.turns()).toSorted()).toEqual(['early', 'new']);
   });
 
+  test('leaves the edits to cards that change, however many are posted with their URL', async () => {
+    const line = await createLine(open);
+    const ids = Array.from({ length: 30 }, (_, at) => `new-${at}`);
+    for (const id of ids) await line.add(id, { posted: false });
+    for (const id of ids) await line.lineUp(id, 'url');
+    expect(await line.turns()).toHaveLength(30);
+    await line.add('changed', { posted: true });
+    await line.lineUp('changed', 'rest');
+    expect(await line.turns()).toEqual(['changed']);
+  });
+
   test('posts no card without a URL while edits are scarce', async () => {
     const line = await createLine(open);
     const ids = await addMany(line, 30);
@@ -237,6 +248,16 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     await line.add('other', { posted: true, teamId: 'T2' });
     await line.lineUp('other', 'rest');
     expect(await line.turns('T2')).toEqual(['other']);
+  });
+
+  test('gives a turn to one replica, and again a minute later if that died', async () => {
+    const { add, lineUp, cards, time } = await createLine(open);
+    await add('one', { posted: true });
+    await lineUp('one', 'url');
+    expect(await cards.takeTurn('T1')).toEqual({ kind: 'turn', requestId: 'one' });
+    expect(await cards.takeTurn('T1')).toEqual({ kind: 'wait', ms: MINUTE_MS });
+    time.ms += MINUTE_MS;
+    expect(await cards.takeTurn('T1')).toEqual({ kind: 'turn', requestId: 'one' });
   });
 
   test('keeps a card that changed while it was drawn', async () => {

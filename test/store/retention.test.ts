@@ -110,9 +110,19 @@ describeOnBothDatabases('data past its retention time', (open) => {
       .values({ ...person, identity: '{}', checkedAt: old })
       .execute();
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
+    // Owners are told once a month.
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    await db
+      .insertInto('budgetAlerts')
+      .values([
+        { name: 'of last month', at: daysAgo(32) },
+        { name: 'of the month before', at: daysAgo(41) },
+      ])
+      .execute();
     await removeExpired();
     expect(await count('homes', 'true')).toBe(0);
     expect(await count('identities', 'true')).toBe(0);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
+    expect(await db.selectFrom('budgetAlerts').select('name').execute()).toEqual([{ name: 'of last month' }]);
   });
 });
