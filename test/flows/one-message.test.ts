@@ -32,10 +32,13 @@ async function started(world: World, text?: string) {
   };
   /** Its status is seen before its words. */
   const asks = async (message: string): Promise<void> => {
-    const hidden = devin.fail({ method: 'GET', path: /\/messages$/ }, { status: 503, times: 1000 });
+    const { promise: until, resolve: show } = Promise.withResolvers<void>();
+    const path = new RegExp(`${id}/messages$`);
+    const hidden = devin.fail({ method: 'GET', path }, { mode: 'delay', until, times: Infinity });
     devin.advance(id, { ...WAITING, message });
     await card('Needs you');
     hidden.clear();
+    show();
   };
   const pings = (): string[] =>
     byApp().flatMap(({ text: shown }) => (shown.includes(`<@${ana.userId}>`) ? [shown] : []));
