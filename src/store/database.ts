@@ -9,6 +9,7 @@ import type { Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createGate, throughGate } from './embedded/gate.ts';
 import type { Priority } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
+import { createStatementNames, PreparingClient } from './prepared-statements.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -92,13 +93,14 @@ async function openOnServer(
 ): Promise<Database> {
   const options = connectionOptions(databaseUrl, silentMs);
   const precedence = createPrecedence();
+  const nameOf = createStatementNames();
   const connect = (turn: () => Promise<void>, more: PoolConfig = {}): Kysely<Tables> => {
     const pool = createPool({ ...options, ...more, max: POOL_SIZE }, log);
     const inTurn = {
       options: pool.options,
       connect: async () => {
         await turn();
-        return pool.connect();
+        return new PreparingClient(await pool.connect(), nameOf);
       },
       end: async () => pool.end(),
     };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -71,6 +71,50 @@ describeOnBothDatabases('a database', (open, kind) => {
     await expect(migrating).rejects.toMatchObject({ code: 'migration-failed' });
     await expect(migrating).rejects.toThrow('001-initial');
     await expect(database.db.selectFrom('sessions').selectAll().execute()).rejects.toThrow('does not exist');
+  });
+});
+
+describe('statements on Postgres', () => {
+  test('are prepared once for each connection, except long ones', async () => {
+    const { db } = await postgres.open();
+    await db.connection().execute(async (one) => {
+      for (const value of [1, 2, 3]) await sql`select ${value}::int as found`.execute(one);
+      const long = Array.from({ length: 1000 }, (_, at) => sql`${at}::int`);
+      await sql`select ${sql.join(long)} as found`.execute(one);
+      const { rows } = await sql`
+        select statement, (generic_plans + custom_plans)::int as runs from pg_prepared_statements
+        where statement like '%as found'`.execute(one);
+      expect(rows).toEqual([{ statement: 'select $1::int as found', runs: 3 }]);
+    });
+  });
+
+  test('that return all columns still run after another replica has added one', async () => {
+    const { db } = await postgres.open();
+    await sql`create table notes (text text)`.execute(db);
+    await db.connection().execute(async (one) => {
+      const readAll = [
+        sql`select * from notes`,
+        sql`select distinct * from notes`,
+        sql`select notes.* from notes`,
+        sql`insert into notes values ('kept') returning *`,
+      ];
+      for (const statement of readAll) await statement.execute(one);
+      await sql`alter table notes add column author text`.execute(one);
+      for (const statement of readAll) await expect(statement.execute(one)).resolves.toBeDefined();
+    });
+  });
+
+  test('that name their columns still run after another replica has added one', async () => {
+    const { db } = await postgres.open();
+    await sql`create table notes (text text)`.execute(db);
+    await db.connection().execute(async (one) => {
+      const readText = sql<{ text: string }>`select text from notes`;
+      // Postgres keeps one plan for any values from the sixth time on.
+      for (let time = 0; time < 7; time += 1) await readText.execute(one);
+      await sql`alter table notes add column author text`.execute(one);
+      await sql`insert into notes values ('kept', 'U1')`.execute(one);
+      expect((await readText.execute(one)).rows).toEqual([{ text: 'kept' }]);
+    });
   });
 });
 

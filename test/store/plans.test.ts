@@ -39,23 +39,29 @@ function noting(db: Kysely<Tables>) {
   return { db: db.withPlugin(plugin), nodes };
 }
 
-/** Postgres plans each statement for its values; the embedded database plans it once, for any. */
+/** The embedded database plans each statement once, for any values; Postgres for its values, too, if that is cheaper. */
 async function explain(
   { db, kind }: Database,
   sql: string,
   parameters: readonly unknown[],
 ): Promise<string[]> {
   type Row = Record<string, string>;
-  const lines = (rows: Row[]): string[] => rows.flatMap((row) => Object.values(row));
-  const run = async (on: Kysely<Tables>, text: string, values: unknown[] = []): Promise<Row[]> =>
-    (await on.executeQuery<Row>(CompiledQuery.raw(text, values))).rows;
-  if (kind === 'postgres') return lines(await run(db, `explain ${sql}`, [...parameters]));
+  const run = async (
+    on: Kysely<Tables>,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<string[]> => {
+    const { rows } = await on.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+    return rows.flatMap((row) => Object.values(row));
+  };
+  const forValues = kind === 'postgres' ? await run(db, `explain ${sql}`, parameters) : [];
   return db.connection().execute(async (one) => {
     const values = parameters.length === 0 ? '' : `(${parameters.map(() => 'null').join(', ')})`;
+    await run(one, 'set plan_cache_mode = force_generic_plan');
     await run(one, `prepare explained as ${sql}`);
-    const rows = await run(one, `explain execute explained${values}`);
+    const forAny = await run(one, `explain execute explained${values}`);
     await run(one, 'deallocate explained');
-    return lines(rows);
+    return [...forValues, ...forAny];
   });
 }
 

@@ -3,7 +3,6 @@ import type { PGlite } from '@electric-sql/pglite';
 
 const { serialize } = protocol;
 
-const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
 /** A change of tables changes the columns that prepared statements return. */
 const CHANGES_TABLES = /\b(create|alter|drop)\b/i;
 /** Lists of values differ in length, and each length is a statement of its own. */
@@ -57,8 +56,6 @@ export function createPrepared(pglite: PGlite) {
   }
 
   return {
-    isPreparable: (sql: string): boolean => PREPARABLE.test(sql),
-
     /** Outside of a transaction, none may begin meanwhile. */
     run: async (sql: string, parameters: readonly unknown[]) =>
       pglite._runExclusiveQuery(async () => {

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { PGliteOptions, Transaction } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { isPreparable } from '../prepared-statements.ts';
 import { createPrepared } from './prepared.ts';
 import { errorFacts } from './protocol.ts';
 import type { Call, Inside, Order, Report } from './protocol.ts';
@@ -106,7 +107,7 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
 
   async function query({ sql, parameters, inside }: Extract<Order, { do: 'query' }>) {
     const trx = inside === null ? null : await enter(inside);
-    if (!prepared.isPreparable(sql)) {
+    if (!isPreparable(sql)) {
       prepared.passBy(sql);
       return (trx ?? pglite).query(sql, [...parameters]);
     }

@@ -1,0 +1,51 @@
+import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import type { PoolClient } from 'pg';
+
+const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
+/** A prepared statement fails once its rows change, and a newer replica may add a column at any time. */
+const ALL_COLUMNS = /\b(?:select|returning|distinct)\s+\*|\.\*/i;
+/** Longer ones hold lists of values, each length of which is a statement of its own. */
+const LONGEST = 3000;
+/** Each connection keeps the plans of those it has run. */
+const MOST = 300;
+
+export const isPreparable = (text: string): boolean => PREPARABLE.test(text);
+
+/**
+ * Names for statements that Postgres should parse and plan once per connection: for most of them, this takes longer than
+ * running them. https://node-postgres.com/features/queries#prepared-statements
+ */
+export function createStatementNames() {
+  const names = new Map<string, string>();
+  return (text: string): string | undefined => {
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    const isNamed = text.length <= LONGEST && isPreparable(text) && !ALL_COLUMNS.test(text);
+    if (!isNamed || names.size === MOST) return undefined;
+    const name = `s${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+}
+
+/** A connection that prepares the statements that have a name. */
+export class PreparingClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  readonly #nameOf: (text: string) => string | undefined;
+
+  constructor(client: PoolClient, nameOf: (text: string) => string | undefined) {
+    this.#client = client;
+    this.#nameOf = nameOf;
+  }
+
+  query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query(text: string | PostgresCursor<unknown>, values: readonly unknown[] = []): unknown {
+    if (typeof text !== 'string') throw new TypeError('Rows are not streamed here.');
+    return this.#client.query({ name: this.#nameOf(text), text, values: [...values] });
+  }
+
+  release(destroy?: boolean): void {
+    this.#client.release(destroy);
+  }
+}
