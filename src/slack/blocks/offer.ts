@@ -76,7 +76,7 @@ export function renderQuestion({ command, typed, formId, meant, usage }: TaskQue
   const probably = meant ?? usage;
   const asked =
     probably === null
-      ? question.oneWord
+      ? question.wholeTask
       : question.meant(code(truncate(`${command} ${probably}`, LIMIT.placeholder)));
   const { block } = fitCodeBlock(typed, TYPED_LENGTH);
   const buttons: Button[] = [

@@ -13,6 +13,7 @@ import {
 } from './subcommands.ts';
 import type { NearWord } from './subcommands.ts';
 import { readValues } from './values.ts';
+import { commandAsked, saysNoTask } from './small-talk.ts';
 import { bareWord, wordsOf } from './words.ts';
 import type { Word } from './words.ts';
 
@@ -101,7 +102,7 @@ function readQuestion(
 /** Both a question about options and a task can start with this word. */
 const WHY = 'why' satisfies Subcommand;
 
-/** `about`: the sub-command that was probably meant; null: it is a single word, close to none. */
+/** `about`: the sub-command that was probably meant; null: it is a single word, close to none, or says no task. */
 type Question = { about: Subcommand | null };
 
 /** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
@@ -120,6 +121,8 @@ function questionAbout(task: string, hasOptions: boolean): Question | null {
   const [first] = words;
   if (first === undefined) return null;
   if (hasOptions && bareWord(first.raw) === WHY) return { about: WHY };
+  const asked = commandAsked(task);
+  if (asked !== null) return { about: asked };
   const onPerson = commandOnPerson(words);
   if (onPerson !== null) return { about: onPerson };
   const nearest = nearestSubcommand(bareWord(first.raw));
@@ -133,7 +136,7 @@ function questionAbout(task: string, hasOptions: boolean): Question | null {
   if (words.length <= SHORT && isNear(nearest) && isSlip(bareWord(first.raw), nearest)) {
     return { about: nearest.name };
   }
-  return !hasOptions && isOneWord(task) ? { about: null } : null;
+  return saysNoTask(task) || (!hasOptions && isOneWord(task)) ? { about: null } : null;
 }
 
 /** `cancel my last session`, `show my sessions`. */

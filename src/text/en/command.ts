@@ -48,7 +48,7 @@ export const command = {
   question: {
     title: 'Nothing was started yet.',
     meant: (command: string): string => `Did you mean ${command}?`,
-    oneWord: 'Is that one word your whole task?',
+    wholeTask: 'Is that your whole task?',
     start: 'Start it as a task',
     edit: 'Edit first',
     /** Also if another session was wanted. */

@@ -39,7 +39,7 @@ export const command: Text['command'] = {
   question: {
     title: 'まだ何も開始していません。',
     meant: (command) => `${command} のことですか？`,
-    oneWord: 'この 1 語がタスクのすべてですか？',
+    wholeTask: 'タスクはこれだけですか？',
     start: 'タスクとして開始',
     edit: '先に編集',
     started: 'セッションを開始しました。',

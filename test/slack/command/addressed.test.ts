@@ -24,6 +24,9 @@ test.each([
   [`ask <@${BOT}> to fix the login test`, 'ask'],
   [`fix the login test <@${BOT}>`, 'ask'],
   [`thank you <@${BOT}>`, 'nothing'],
+  [`<@${BOT}> no thanks`, 'nothing'],
+  [`<@${BOT}> never mind`, 'ask'],
+  [`<@${BOT}> what's running?`, 'ask'],
   [`<@U0ANA03> fix the login test`, null],
 ])('in a channel reads %j as %j', (text, kind) => {
   expect(kindOf(text)).toBe(kind);
@@ -39,6 +42,7 @@ test.each([
   ['ありがとうございました！', 'nothing'],
   ['了解です。助かりました！', 'nothing'],
   ['お疲れ様です', 'nothing'],
+  ['キャンセルしてください', 'ask'],
   ['What can you do?', 'help'],
   ['Hi, how does this work?', 'help'],
   ['よろしくお願いします。', 'help'],
