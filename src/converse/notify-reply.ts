@@ -85,10 +85,11 @@ export function createReplyNotifier(deps: NotifyDeps) {
       }
     },
 
-    async notifyLeftOut(inSession: ReplyInSession, leftOut: LeftOut[]): Promise<void> {
+    async notifyLeftOut(inSession: ReplyInSession, leftOut: LeftOut[], isSent: boolean): Promise<void> {
       const text = await textFor(inSession.reply.userId);
+      const heading = isSent ? text.thread.leftOut : text.thread.notDelivered;
       const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
-      await outbound.tellPrivately(privatePlace(inSession), notice([text.thread.leftOut, ...sentences]));
+      await outbound.tellPrivately(privatePlace(inSession), notice([heading, ...sentences]));
     },
 
     /** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */

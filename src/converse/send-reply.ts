@@ -28,7 +28,8 @@ type SendDeps = {
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
   settle: SettleReply;
-  notifyLeftOut: (inSession: ReplyInSession, leftOut: LeftOut[]) => Promise<void>;
+  /** `isSent`: without these files. */
+  notifyLeftOut: (inSession: ReplyInSession, leftOut: LeftOut[], isSent: boolean) => Promise<void>;
   move: MoveReply;
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
   mayFallBack: boolean;
@@ -61,8 +62,8 @@ export function createReplySender(deps: SendDeps) {
   }
 
   /** Once the reply is sent: one that waits is composed again each time. */
-  async function notifyLeftOut(sending: Sending, leftOut: LeftOut[]): Promise<void> {
-    if (leftOut.length > 0) await deps.notifyLeftOut(sending, leftOut);
+  async function notifyLeftOut(sending: Sending, { kind, leftOut }: Content | Empty): Promise<void> {
+    if (leftOut.length > 0) await deps.notifyLeftOut(sending, leftOut, kind === 'content');
   }
 
   /** The commit took so long that another process may already be searching for it. */
@@ -108,7 +109,7 @@ export function createReplySender(deps: SendDeps) {
       case 'wait':
         return wait(reply, trouble);
       case 'unknown-outcome':
-        await notifyLeftOut(sending, content.leftOut);
+        await notifyLeftOut(sending, content);
         return deps.settle(sending, signal);
       case 'final':
         return fail(reply, await classifyRefusal(deps, session, { error, failure: trouble.failure }));
@@ -124,7 +125,7 @@ export function createReplySender(deps: SendDeps) {
     const mirror = mirrorReply(sending, new Date(deps.now()));
     await move({ id, from: ['sending'], to: 'delivered', as: sent.as, wakes, mirror });
     await deps.recordAnswer(sent.response);
-    await notifyLeftOut(sending, content.leftOut);
+    await notifyLeftOut(sending, content);
     return DONE;
   }
 
@@ -139,7 +140,7 @@ export function createReplySender(deps: SendDeps) {
       case 'unknown-outcome':
         return wait(reply, { kind: 'wait', waiting: 'down', retryAfterMs: null });
       case 'empty':
-        await notifyLeftOut(sending, content.leftOut);
+        await notifyLeftOut(sending, content);
         await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
         return DONE;
       case 'content':

@@ -500,6 +500,21 @@ describe('keywords in the thread', () => {
     expect(told.text).toContain('nothing new appears here');
   });
 
+  test('stop asks nothing if the session is over, and a mention alone gets help, without a mark', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const mention = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}>`);
+    await thread.noticeTo(thread.ana.userId, 'In this thread');
+    devin.advance(thread.id, { status: 'exit' });
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
+    await thread.say(thread.ana.userId, 'stop');
+    await thread.noticeTo(thread.ana.userId, 'The session is over');
+    const said = slack.messages(thread.channelId);
+    expect(said.filter(({ text }) => text.includes('Stop this session'))).toEqual([]);
+    expect(said.find(({ ts }) => ts === mention.ts)?.reactions.size).toBe(0);
+    expect(thread.heard()).toEqual([]);
+  });
+
   test('help lists the keywords privately', async () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'help');
@@ -591,6 +606,29 @@ describe("a file that Slack doesn't return", () => {
     await thread.noticeTo(owner, 'log.txt');
     expect(thread.heard().map(({ message }) => message)).toEqual(['see the log']);
   });
+});
+
+test("a message that is only a file that Slack doesn't return loses its mark, and its author hears why", async () => {
+  const clock = { aheadMs: 0 };
+  const world = await createWorld({
+    overrides: { ...QUICK_THREADS.overrides, now: () => Date.now() + clock.aheadMs },
+  });
+  try {
+    const { slack } = world;
+    const thread = await startThread(world);
+    const owner = thread.ana.userId;
+    const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner });
+    slack.fail('files', { times: Infinity });
+    const { ts } = await thread.say(owner, '', { files: [file] });
+    await thread.marked(ts, 'eyes');
+    clock.aheadMs = 15 * 60_000;
+    const told = await thread.noticeTo(owner, 'log.txt');
+    expect(told.text).toContain("Devin didn't get your message.");
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && one.reactions.size === 0);
+    expect(thread.heard()).toEqual([]);
+  } finally {
+    await world.close();
+  }
 });
 
 test('a reply that waits for a busy Devin is sent once after a restart', async () => {

@@ -22,8 +22,8 @@ type ThreadKeyword = ActingKeyword | 'ask-stop' | 'help';
 const TABLE: { [Keyword in ThreadKeyword]: { kind: Keyword; typed: readonly string[] } } = {
   mute: { kind: 'mute', typed: ['mute'] },
   unmute: { kind: 'unmute', typed: ['unmute'] },
-  unsync: { kind: 'unsync', typed: ['unsync', '!unsync'] },
-  sync: { kind: 'sync', typed: ['sync', '!sync'] },
+  unsync: { kind: 'unsync', typed: ['unsync'] },
+  sync: { kind: 'sync', typed: ['sync'] },
   sleep: { kind: 'sleep', typed: ['sleep'] },
   archive: { kind: 'archive', typed: ['archive'] },
   stop: { kind: 'stop', typed: ['exit'] },
@@ -35,10 +35,10 @@ const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
   Object.values(TABLE).flatMap(({ kind, typed }) => typed.map((word) => [word, kind] as const)),
 );
 
-const NEW = /^!new(?:\s+(?<task>\S[^]*))?$/i;
+const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;
 const MENTION = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/;
 const CODE = /```[^]*?```|`[^`\n]*`/g;
-const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/i;
+const ASIDE = /^[(（[［]\s?aside\s?[)）\]］]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
 const MENTIONED = /<@(?<user>[UW][A-Z0-9]+)|<!subteam\^/g;
 const LONGEST_KEYWORD = 20;
 
@@ -59,11 +59,11 @@ export function mentionsIn(slackText: string, botUserId: string): Mentions {
   return { app: found.includes(botUserId), others: found.some((user) => user !== botUserId) };
 }
 
-/** Also with a period, or followed by a mention of the app. */
+/** Also with an exclamation mark in front, with a period, or followed by a mention of the app. */
 function keywordOf(text: string, botUserId: string): ThreadKeyword | undefined {
   const [first = '', last, ...others] = text.slice(0, LONGEST_KEYWORD + botUserId.length).split(/\s+/);
   if (others.length > 0 || (last !== undefined && !isMention(last, botUserId))) return undefined;
-  const word = first.toLowerCase().replace(/[.!]$/, '');
+  const word = first.toLowerCase().replaceAll(/^[!！]|[.!。！]$/g, '');
   return BY_TYPED.get(word);
 }
 

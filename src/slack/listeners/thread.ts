@@ -50,9 +50,9 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     case 'aside':
       return;
     case 'help':
-      await outbound.tellPrivately(privatePlace(reply), renderThreadHelp(await textFor(userId)));
-      return;
+      return tellHelp(deps, reply);
     case 'ask-stop': {
+      if (isOver(session, session.phase)) return tellOver(deps, reply);
       const question = renderAskStop(session.requestId, await textFor(userId));
       await outbound.tellPrivately(privatePlace(reply), question);
       return;
@@ -60,6 +60,7 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     case 'new':
       return startAnother(deps, reply, { session, task: meaning.text });
     case 'reply': {
+      if (isOnlyMention(reply, meaning.text)) return tellHelp(deps, reply);
       const mentions = mentionsIn(slackText, deps.botUserId());
       const reception = await threads.receive(session, { userId, mentions });
       if (reception === 'aside') return;
@@ -74,6 +75,22 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     default:
       await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] });
   }
+}
+
+type Telling = Pick<ThreadDeps, 'outbound' | 'textFor'>;
+
+async function tellHelp({ outbound, textFor }: Telling, reply: Reply): Promise<void> {
+  await outbound.tellPrivately(privatePlace(reply), renderThreadHelp(await textFor(reply.userId)));
+}
+
+async function tellOver({ outbound, textFor }: Telling, reply: Reply): Promise<void> {
+  const { thread } = await textFor(reply.userId);
+  await outbound.tellPrivately(privatePlace(reply), notice([thread.doneOver]));
+}
+
+/** A mention of the app without a word. `text`: what is beside it. */
+function isOnlyMention({ slackText, message }: Reply, text: string): boolean {
+  return text.trim() === '' && slackText.trim() !== '' && message.files.length === 0;
 }
 
 /** It asks for nothing, and would wake a session at rest. */

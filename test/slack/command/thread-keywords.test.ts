@@ -22,6 +22,11 @@ describe('a message in a session’s thread', () => {
     ['stop', 'ask-stop'],
     ['<@U0BOT> Stop.', 'ask-stop'],
     ['help', 'help'],
+    ['!mute', 'mute'],
+    ['!Stop', 'ask-stop'],
+    ['！sleep', 'sleep'],
+    ['mute。', 'mute'],
+    ['!help', 'help'],
   ])('"%s" is a keyword', (text, kind) => {
     expect(read(text)).toEqual({ kind });
   });
@@ -38,12 +43,19 @@ describe('a message in a session’s thread', () => {
     expect(read(text)).toEqual({ kind: 'reply', text });
   });
 
-  test.each(['(aside) hm', '!aside hm', 'hm !aside', 'hm !aside.', '<@U0BOT> (aside) hm'])(
-    '"%s" is not for Devin',
-    (text) => {
-      expect(read(text)).toEqual({ kind: 'aside' });
-    },
-  );
+  test.each([
+    '(aside) hm',
+    '!aside hm',
+    'hm !aside',
+    'hm !aside.',
+    '<@U0BOT> (aside) hm',
+    '( Aside ) hm',
+    '[aside] hm',
+    '（aside）内緒',
+    '内緒です ！aside。',
+  ])('"%s" is not for Devin', (text) => {
+    expect(read(text)).toEqual({ kind: 'aside' });
+  });
 
   test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides'])('"%s" is not an aside', (text) => {
     expect(read(text)).toEqual({ kind: 'reply', text });
@@ -51,6 +63,7 @@ describe('a message in a session’s thread', () => {
 
   test('!new has the task of another session', () => {
     expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
+    expect(read('！new 移植して')).toEqual({ kind: 'new', text: '移植して' });
     expect(read('!new')).toEqual({ kind: 'new', text: '' });
     expect(read('!newer things')).toEqual({ kind: 'reply', text: '!newer things' });
   });
