@@ -99,14 +99,13 @@ export function createSessions(client: DevinClient) {
       });
     },
 
-    /** Ends a session for good; `archive` keeps it for reference. */
-    async terminate(sessionId: string, { archive, signal }: Options & { archive?: boolean } = {}) {
+    /** Ends a session for good. */
+    async terminate(sessionId: string, { signal }: Options = {}): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.terminate',
         method: 'delete',
         path: path(sessionId),
         answer: sessionResponseSchema,
-        query: toSearchParams({ archive }),
         timeoutMs: WRITE_TIMEOUT_MS,
         signal,
       });

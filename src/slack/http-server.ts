@@ -49,9 +49,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      const patience = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+      const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
       await closed;
-      clearTimeout(patience);
+      clearTimeout(timer);
     },
   };
 }

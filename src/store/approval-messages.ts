@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Person } from './identities.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** A message that asks one person for an approval: `number` counts the approvals of a request. */
 export type ApprovalMessage = {
@@ -19,8 +19,8 @@ export type ApprovalMessages = ReturnType<typeof createApprovalMessages>;
 /** The messages that ask people for an approval: one for each person and approval. */
 export function createApprovalMessages(db: Kysely<Tables>) {
   return {
-    async ofRequest(requestId: string, trx: Db = db): Promise<ApprovalMessage[]> {
-      return trx
+    async ofRequest(requestId: string): Promise<ApprovalMessage[]> {
+      return db
         .selectFrom('approvalMessages')
         .selectAll()
         .where('requestId', '=', requestId)

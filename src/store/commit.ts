@@ -81,10 +81,10 @@ export async function commitInTime<T>(
 }
 
 /** How long other work steps back at most while people keep asking. */
-export const PATIENCE_MS = 50;
+export const STEP_BACK_MS = 50;
 
 /** Lets what a person waits for go first, on a database that serves many at a time. */
-export function createPrecedence(patienceMs: number = PATIENCE_MS) {
+export function createPrecedence(stepBackMs: number = STEP_BACK_MS) {
   const waiting = new Set<() => void>();
   let preferred = 0;
   return {
@@ -107,7 +107,7 @@ export function createPrecedence(patienceMs: number = PATIENCE_MS) {
           waiting.delete(go);
           resolve();
         };
-        const timer = setTimeout(go, patienceMs);
+        const timer = setTimeout(go, stepBackMs);
         waiting.add(go);
       });
     },

@@ -52,9 +52,9 @@ export function createSessionMessages(db: Kysely<Tables>) {
 
   return {
     /** Which of these are stored. */
-    async known(sessionId: string, eventIds: readonly string[], trx: Db = db): Promise<Set<string>> {
+    async known(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
       if (eventIds.length === 0) return new Set();
-      const rows = await trx
+      const rows = await db
         .selectFrom('sessionMessages')
         .select('eventId')
         .where('sessionId', '=', sessionId)

@@ -105,7 +105,6 @@ describe('acting on a session', () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     await sessions.sendMessage('abc', { message: 'Go on', messageAsUserId: 'email|1' });
     await sessions.terminate('abc');
-    await sessions.terminate('abc', { archive: true });
     await sessions.archive('abc');
     await sessions.unarchive('abc');
     expect(
@@ -113,7 +112,6 @@ describe('acting on a session', () => {
     ).toEqual([
       `POST ${SESSIONS}/devin-abc/messages? {"message":"Go on","message_as_user_id":"email|1"}`,
       `DELETE ${SESSIONS}/devin-abc? `,
-      `DELETE ${SESSIONS}/devin-abc?archive=true `,
       `POST ${SESSIONS}/devin-abc/archive? `,
       `POST ${SESSIONS}/devin-abc/unarchive? `,
     ]);

@@ -60,10 +60,6 @@ describe('unescape', () => {
   ])('reads %s', (slack, readable) => {
     expect(unescape(slack)).toBe(readable);
   });
-
-  test('names a person by the name that is given', () => {
-    expect(unescape('<@U1> and <@U2|bo>', new Map([['U1', 'Ana Li']]))).toBe('@Ana Li and @bo');
-  });
 });
 
 describe('truncate', () => {

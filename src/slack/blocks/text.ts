@@ -121,20 +121,17 @@ export function plain(text: string): PlainTextElement {
 const TOKEN_OR_ENTITY = /<([^<>]+)>|&(?:amp|lt|gt);/g;
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
-/**
- * Slack's escaped text as people read it. `names`: display names by user id, for mentions that come without one.
- * Without a name, such a mention stays `<@U…>`.
- */
-export function unescape(slackText: string, names?: ReadonlyMap<string, string>): string {
+/** Slack's escaped text as people read it. A mention that comes without a name stays `<@U…>`. */
+export function unescape(slackText: string): string {
   return slackText.replaceAll(TOKEN_OR_ENTITY, (whole, token: string | undefined) =>
-    token === undefined ? (ENTITIES[whole] ?? whole) : (readToken(token, names) ?? whole),
+    token === undefined ? (ENTITIES[whole] ?? whole) : (readToken(token) ?? whole),
   );
 }
 
 /** null: not a token of Slack, but brackets in text that was never escaped. */
-function readToken(token: string, names?: ReadonlyMap<string, string>): string | null {
+function readToken(token: string): string | null {
   const { target, label } = splitToken(token);
-  if (/^@[UWB][A-Z0-9]+$/.test(target)) return mention(target.slice(1), label, names);
+  if (/^@[UWB][A-Z0-9]+$/.test(target)) return mention(target.slice(1), label);
   // A private channel has an empty name.
   if (/^#[CGD][A-Z0-9]+$/.test(target)) return `#${label ?? target.slice(1)}`;
   if (/^![a-z]/.test(target)) return label ?? `@${target.slice(1).replace(/^subteam\^/, '')}`;
@@ -149,8 +146,7 @@ function splitToken(token: string): { target: string; label: string | null } {
   return { target: unescape(token.slice(0, bar)), label: label === '' ? null : label };
 }
 
-function mention(id: string, label: string | null, names?: ReadonlyMap<string, string>): string {
-  const name = names?.get(id) ?? label;
+function mention(id: string, name: string | null): string {
   return name === null ? `<@${id}>` : `@${name.replace(/^@/, '')}`;
 }
 

@@ -1,7 +1,7 @@
 import type { PGliteDialectConfig } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import type { Db } from 'pg-boss';
-import { PATIENCE_MS } from '../commit.ts';
+import { STEP_BACK_MS } from '../commit.ts';
 import type { DatabaseThread } from './database-thread.ts';
 
 /** `interactive`: a person in Slack waits for it. */
@@ -33,7 +33,7 @@ export function createGate(): Gate {
       timer ??= setTimeout(() => {
         timer = undefined;
         admit(true);
-      }, PATIENCE_MS);
+      }, STEP_BACK_MS);
     }
   }
 
