@@ -25,9 +25,9 @@ channels:
 
 const world = useGovernedWorld(POLICY);
 
-async function formIn(options: Parameters<typeof someoneIn>[1] = {}, text = '') {
+async function formIn(options: Parameters<typeof someoneIn>[1] = {}) {
   const who = someoneIn(world(), options);
-  await who.type(text);
+  await who.type('');
   const view = await settledForm(world().slack, who.ana.userId);
   const blocks = (): string[] => view.definition.blocks.map(({ block_id: id = '' }) => id);
   return { ...who, view, blocks, shown: () => world().slack.renderText(view) };

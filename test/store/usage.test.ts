@@ -24,7 +24,7 @@ describeOnBothDatabases('how long questions waited', (open) => {
         .insertInto('milestones')
         .values({ sessionId, key: `needs-you:${minute}`, state: 'posted', createdAt: at(minute), ...more })
         .execute();
-    const answered = async (sessionId: string, minute: number, state = 'delivered' as const) =>
+    const answered = async (sessionId: string, minute: number) =>
       db
         .insertInto('replies')
         .values({
@@ -37,7 +37,7 @@ describeOnBothDatabases('how long questions waited', (open) => {
           kind: 'reply',
           text: '',
           files: '[]',
-          state,
+          state: 'delivered',
           createdAt: at(minute),
         })
         .execute();

@@ -61,14 +61,10 @@ export function createDispatch({ state, http, socket, redeliverAfterMs }: Dispat
   }
 
   return {
-    async deliver(
-      kind: DeliveryKind,
-      payload: Record<string, unknown>,
-      retry: Retry | null = null,
-    ): Promise<Delivery> {
+    async deliver(kind: DeliveryKind, payload: Record<string, unknown>): Promise<Delivery> {
       const delivery: Delivery = { kind, payload, outcomes: [] };
       state.deliveries.push(delivery);
-      await send(delivery, retry);
+      await send(delivery, null);
       return delivery;
     },
     /** The very same payload once more, trigger_id and event_id included. */

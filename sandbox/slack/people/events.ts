@@ -21,8 +21,6 @@ export type HomeTab = 'home' | 'messages';
 
 export type UserChange = Partial<Omit<User, 'id' | 'teamId'>>;
 
-export type EventOptions = { eventId?: string; retryNum?: number; retryReason?: string };
-
 /** Under which name an app subscribes to the messages of a conversation. */
 export const EVENT_NAME = {
   public: 'message.channels',
@@ -34,8 +32,7 @@ export const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpi
 
 export function createEvents({ state, dispatch }: { state: State; dispatch: Dispatch }) {
   /** https://docs.slack.dev/apis/events-api/#events-JSON */
-  async function deliverEvent(event: Record<string, unknown>, options: EventOptions = {}): Promise<Delivery> {
-    const { eventId = randomId('Ev'), retryNum, retryReason = 'http_timeout' } = options;
+  async function deliverEvent(event: Record<string, unknown>): Promise<Delivery> {
     const { verificationToken, teamId, appId, botUserId } = state.workspace;
     const channel = typeof event['channel'] === 'string' ? state.channels.get(event['channel']) : undefined;
     const payload = {
@@ -46,7 +43,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
       api_app_id: appId,
       event,
       type: 'event_callback',
-      event_id: eventId,
+      event_id: randomId('Ev'),
       event_time: Math.floor(state.now() / 1000),
       authorizations: [
         {
@@ -59,11 +56,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
       ],
       is_ext_shared_channel: channel?.isExternal ?? false,
     };
-    return dispatch.deliver(
-      'event',
-      payload,
-      retryNum === undefined ? null : { num: retryNum, reason: retryReason },
-    );
+    return dispatch.deliver('event', payload);
   }
 
   /** Puts a message where it can be read; no event is sent. */

@@ -5,9 +5,9 @@ import { createSession, open } from './caller.ts';
 
 const uploadSchema = z.object({ attachment_id: z.string(), name: z.string(), url: z.string() });
 
-function form(content: string, name = 'notes für Ada.txt'): FormData {
+function form(content: string): FormData {
   const data = new FormData();
-  data.append('file', new File([content], name, { type: 'text/plain' }));
+  data.append('file', new File([content], 'notes für Ada.txt', { type: 'text/plain' }));
   return data;
 }
 

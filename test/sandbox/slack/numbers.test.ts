@@ -20,7 +20,7 @@ const pie = (count: number, value = 1) => ({
   chart: { type: 'pie', segments: labels(count).map((label) => ({ label, value })) },
 });
 const cell = (text = 'x') => ({ type: 'raw_text', text });
-const cells = (count: number, text = 'x') => Array.from({ length: count }, () => cell(text));
+const cells = (count: number) => Array.from({ length: count }, () => cell());
 const table = (rows: number, columns = 2, more: object = {}) => ({
   type: 'data_table',
   caption: 'By person',
