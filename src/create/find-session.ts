@@ -7,7 +7,7 @@ import type { Sessions } from '../store/sessions.ts';
 type Options = { signal?: AbortSignal };
 
 type FindDeps = {
-  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
   /** A session's first message, which is its prompt; null: it has none yet. */
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
   sessions: Pick<Sessions, 'bound'>;
@@ -42,7 +42,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
   const { tagRequests } = deps;
 
   async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
-    const { items } = await deps.listSessions(query, options);
+    const items = await deps.listSessions(query, options);
     const bound = await deps.sessions.bound(items.map(({ sessionId }) => sessionId));
     // A session may start another one, with the same tags.
     return items.filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);

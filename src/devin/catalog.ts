@@ -153,7 +153,7 @@ async function listAll<T>(client: DevinClient, list: string, answer: z.ZodType<P
       answer,
       query: toSearchParams({ after, first: MAX_PAGE }),
     });
-  return (await collectPages(readPage, MAX_LISTED)).items;
+  return collectPages(readPage, MAX_LISTED);
 }
 
 function matching(items: CatalogItem[], query: string): CatalogItem[] {

@@ -183,23 +183,18 @@ export function toSearchParams(query: Record<string, QueryValue>): URLSearchPara
 /** Devin's largest page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const MAX_PAGE = 200;
 
-/** `complete`: false if `maxItems` ended the reading. */
-export type Collected<T> = { items: T[]; complete: boolean };
-
 /** Reads pages up to the last one, a cursor that doesn't move, or `maxItems`. */
 export async function collectPages<T>(
   readPage: (after: string | null) => Promise<Page<T>>,
   maxItems: number,
-): Promise<Collected<T>> {
+): Promise<T[]> {
   const items: T[] = [];
   let after: string | null = null;
   for (;;) {
     const page: Page<T> = await readPage(after);
     items.push(...page.items);
     const isLast = !page.hasNextPage || page.endCursor === null || page.endCursor === after;
-    if (items.length > maxItems) return { items: items.slice(0, maxItems), complete: false };
-    if (isLast) return { items, complete: true };
-    if (items.length === maxItems) return { items, complete: false };
+    if (isLast || items.length >= maxItems) return items.slice(0, maxItems);
     after = page.endCursor;
   }
 }

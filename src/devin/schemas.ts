@@ -15,11 +15,10 @@ export const pageWith = <T extends z.ZodType>(items: T) =>
       items,
       endCursor: optional(z.string()),
       hasNextPage: z.boolean().default(false),
-      total: optional(z.int()),
     }),
   );
 export const pageOf = <T extends z.ZodType>(item: T) => pageWith(z.array(item));
-export type Page<T> = { items: T[]; endCursor: string | null; hasNextPage: boolean; total: number | null };
+export type Page<T> = { items: T[]; endCursor: string | null; hasNextPage: boolean };
 
 /** In characters; the rest is cut off. */
 const LONGEST_MESSAGE = 500_000;

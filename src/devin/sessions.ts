@@ -4,7 +4,7 @@ import type { SessionCreateRequest } from '../session/request.ts';
 import { readableOnly, toBareId, toPathId, toWire } from '../session/snapshot.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { collectPages, MAX_PAGE, READ_RETRY, toSearchParams } from './client.ts';
-import type { Collected, DevinClient, Options } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { summary } from './problem.ts';
 import { pageOf, pageWith, sessionMessageSchema, sessionResponseSchema } from './schemas.ts';
@@ -206,11 +206,11 @@ function createSessionList(client: DevinClient) {
     /** One page. An empty `sessionIds` filters nothing. */
     list,
 
-    /** Page after page, at most `maxItems` sessions; `complete` says whether that was all. */
+    /** Page after page, at most `maxItems` sessions. */
     async listAll(
       query: Omit<SessionQuery, 'after'>,
       { maxItems = DEFAULT_MAX_ITEMS, signal }: Options & { maxItems?: number } = {},
-    ): Promise<Collected<SessionSnapshot>> {
+    ): Promise<SessionSnapshot[]> {
       const first = query.first ?? Math.min(MAX_PAGE, maxItems);
       return collectPages(async (after) => list({ ...query, first, after }, { signal }), maxItems);
     },

@@ -20,7 +20,7 @@ type Options = { signal: AbortSignal };
 type ReconcileDeps = {
   /** Who this app is at Devin; null: unknown. */
   serviceUserId: (options: Options) => Promise<string | null>;
-  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
   /** Devin's time; null: unknown. */
   devinTime: (options: Options) => Promise<Date | null>;
   sessions: Pick<Sessions, 'bound'>;
@@ -96,7 +96,7 @@ async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
   const sinceS = (await deps.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
   const since = time !== null && { createdAfter: sinceS };
-  const { items } = await deps.listSessions({ origins: ['api'], ...since }, options);
+  const items = await deps.listSessions({ origins: ['api'], ...since }, options);
   const own = items.filter(({ serviceUserId, parentSessionId }) => {
     const isOwn = serviceUserId === null || ownId === null || serviceUserId === ownId;
     return parentSessionId === null && isOwn;

@@ -36,7 +36,6 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
         items: listed.map((id) => ({ eventId: id, source: 'user', message: 'yes', createdAt: 0 })),
         endCursor: null,
         hasNextPage: false,
-        total: null,
       }),
     move: async (step) => replies.move(step),
     now: Date.now,

@@ -26,7 +26,7 @@ async function search(request: SessionRequest, { items, bound = [], tagRequests 
     createFindSessions({
       listSessions: async (query) => {
         queries.push(query);
-        return Promise.resolve({ items });
+        return Promise.resolve(items);
       },
       firstMessage: async () => Promise.resolve(PROMPT),
       sessions: { bound: async () => Promise.resolve(new Set(bound)) },
@@ -87,7 +87,7 @@ test('one list serves many requests, and their tags are searched for together', 
   const find = createFindSessions({
     listSessions: async (query) => {
       queries.push(query);
-      return Promise.resolve({ items: [] });
+      return Promise.resolve([]);
     },
     firstMessage: async () => Promise.resolve(null),
     sessions: { bound: async () => Promise.resolve(new Set<string>()) },
