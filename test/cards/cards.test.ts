@@ -111,6 +111,8 @@ test('a card that Slack refuses for now waits for its retry, even if another job
   expect(edits).toEqual(['edit']);
   expect(later).toHaveLength(2);
   expect(Math.min(...later)).toBeGreaterThan(0);
+  // Sooner than if the process had died.
+  expect(Math.max(...later)).toBeLessThan(30_000);
 });
 
 test('a card with a waiting time is redrawn when that time changes', async () => {
