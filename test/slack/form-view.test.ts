@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { choicesSchema } from '../../src/session/policy/index.ts';
+import { formView } from '../../src/slack/form-view.ts';
+import type { Form, FormDescription } from '../../src/store/forms.ts';
+import { en } from '../../src/text/en.ts';
+
+const MEMBER = {
+  kind: 'matched',
+  devinUserId: 'd1',
+  name: 'Ana Ruiz',
+  how: 'email',
+  checkedAtMs: 0,
+} as const;
+const GUEST = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 } as const;
+const COUNTS = { untilHere: { messages: 3, files: 0 }, whole: { messages: 9, files: 2 } };
+const DESCRIBED = { identity: MEMBER, thread: COUNTS } satisfies FormDescription;
+
+function view(changes: Partial<Form> = {}) {
+  const picked = { ts: '2.0', threadTs: '1.0', userId: 'U1', appName: null, text: 'It is slow', files: [] };
+  return formView(
+    {
+      id: 'f1',
+      teamId: 'T1',
+      userId: 'U1',
+      channelId: 'C1',
+      threadTs: null,
+      placeKind: null,
+      draft: { values: {}, sources: {} },
+      context: { choice: 'thread', channelId: 'C1', channelName: 'dev', picked },
+      sealed: null,
+      lostSecrets: null,
+      faults: null,
+      replaces: null,
+      secretNames: null,
+      without: null,
+      expanded: false,
+      description: DESCRIBED,
+      ...changes,
+    },
+    en,
+  );
+}
+
+test('a form shows how much each choice of context sends', () => {
+  expect(view().context).toMatchObject({
+    chosen: 'thread',
+    options: [
+      { choice: 'message', messages: 1 },
+      { choice: 'until-here', messages: 3, files: 0 },
+      { choice: 'thread', messages: 9, files: 2 },
+    ],
+    notes: [],
+  });
+  expect(view({ description: null }).context?.options).toContainEqual({
+    choice: 'thread',
+    messages: null,
+    files: null,
+  });
+});
+
+test.each([
+  ['was left out of a thread that is too long to read', { unread: 40 }, en.modal.context.tooMany(9, 40)],
+  ['goes to Devin as a file', { asFile: true }, en.modal.context.asFile],
+] as const)('a form says what %s', (_what, more, note) => {
+  expect(view({ description: { ...DESCRIBED, thread: { ...COUNTS, ...more } } }).context?.notes).toEqual([
+    note,
+  ]);
+});
+
+test('a form says what the person unticked', () => {
+  const { context } = view({ without: { messages: ['1.0'], files: [] } });
+  expect(context?.notes).toEqual([en.modal.context.without(en.modal.context.messages(1))]);
+});
+
+test('a form sends the picked message only if its thread is not to be read, and says why', () => {
+  expect(view({ description: { ...DESCRIBED, thread: null } }).context).toMatchObject({
+    chosen: 'message',
+    options: [{ choice: 'message', messages: 1 }],
+    notes: [en.modal.threadUnreadable],
+  });
+});
+
+test.each([
+  ['nobody knows yet', null, 'looking'],
+  ['the person is known', DESCRIBED, 'member'],
+  ['nobody could tell', { ...DESCRIBED, identity: null }, 'not-known'],
+  ['the person may not start anything', { ...DESCRIBED, identity: GUEST }, 'refused'],
+] as const)('a form says who its session runs as: %s', (_what, description, kind) => {
+  expect(view({ description }).runsAs.kind).toBe(kind);
+});
+
+test('a form is closed by a rule that refuses all of it, with its name and words', () => {
+  const rest = {
+    set: {},
+    modes: [],
+    instructions: null,
+    most: null,
+    needsCap: false,
+    refused: [],
+    faulty: [],
+  };
+  const choices = choicesSchema.parse({ ...rest, closed: { rule: 'freeze', say: 'Until Monday.' } });
+  const why = (identity: FormDescription['identity']) =>
+    JSON.stringify(view({ description: { ...DESCRIBED, identity, choices } }).runsAs);
+  expect(why(MEMBER)).toMatch(/"refused".*freeze.*Until Monday\./);
+  expect(why(null)).toMatch(/"refused".*freeze/);
+  // What others may not do is no help to a guest.
+  expect(why(GUEST)).not.toContain('freeze');
+});
