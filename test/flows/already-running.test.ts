@@ -45,6 +45,18 @@ describeOnBothWorlds('a session that is already running', (world) => {
     expect(sessionsOf(ana.devinUserId)).toHaveLength(2);
   });
 
+  test("doesn't keep the same command from starting one after it failed", async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `again-${ana.name}`, members: [ana.userId] });
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1 });
+    await slack.command(ana.userId, channelId, 'fix the cache');
+    await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    const { message } = await slack.command(ana.userId, channelId, 'fix the cache');
+    expect(message).toBeNull();
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('fix the cache');
+  });
+
   test('takes a reply from the same command', async () => {
     const { slack } = world();
     const { ana, channelId, session } = await startSession(world(), { text: 'fix the build' });
