@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
 import { createLog } from '../../src/log.ts';
 import type { MilestoneRow } from '../../src/store/milestones.ts';
+import type { MessageRow } from '../../src/store/session-messages.ts';
+import { MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { en } from '../../src/text/en.ts';
 import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -15,13 +17,13 @@ const FINISHED: MilestoneRow = {
   createdAt: new Date(0),
 };
 
-/** The jobs after a relay without a message. `came`: while it read messages. */
-async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
-  const queued: string[] = [];
-  const told = pending.map(({ key }) => key);
-  const relay = createRelayFromDevin({
+type RelayDeps = Parameters<typeof createRelayFromDevin>[0];
+
+/** A session that has come to this, without a message. */
+function quietly(told: readonly string[] = []): RelayDeps {
+  return {
     sessions: {
-      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0', told })),
+      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0', told: [...told] })),
       change: async () => Promise.resolve(),
     },
     requests: { find: async () => Promise.resolve(requestRow()) },
@@ -30,19 +32,30 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
       leaveOutPending: async () => Promise.resolve(),
       skip: async () => Promise.resolve(),
     },
-    milestones: { pending: async () => Promise.resolve([...pending]) },
+    milestones: { pending: async () => Promise.resolve([]) },
     calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-    fetchMessages: async () => Promise.resolve(pending.push(...came)),
+    fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
     outbound: { tellPrivately: async () => Promise.resolve('delivered') },
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
-    enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
+    enqueue: async () => Promise.resolve(),
     times: RELAY_TIMES,
     now: Date.now,
     textFor: async () => Promise.resolve(en),
     log: createLog('silent'),
+  };
+}
+
+/** The jobs after a relay without a message. `came`: while it read messages. */
+async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
+  const queued: string[] = [];
+  const relay = createRelayFromDevin({
+    ...quietly(pending.map(({ key }) => key)),
+    milestones: { pending: async () => Promise.resolve([...pending]) },
+    fetchMessages: async () => Promise.resolve(pending.push(...came)),
+    enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
   });
   await relay('s', new AbortController().signal);
   return queued;
@@ -55,4 +68,40 @@ test("a milestone is announced after the session's messages, and without one not
 
 test('a milestone that comes during a read is announced after the next read, with its messages', async () => {
   expect(await queuedAfter([], [FINISHED])).toEqual([]);
+});
+
+test.each([
+  ['is tried again', MOST_FAILURES - 1, []],
+  [
+    'is left out in the end, and the call in it waits for a message of its own',
+    MOST_FAILURES,
+    ['part e1', 'skip e1'],
+  ],
+])('a message that fails %s', async (_what, failures, done) => {
+  const row = { eventId: 'e1', text: 'a', slackFileId: null, attemptedAt: null };
+  const rows: MessageRow[] = [{ ...row, sessionId: 's', source: 'devin', saidAt: new Date(0) }];
+  const did: string[] = [];
+  const relay = createRelayFromDevin({
+    ...quietly(),
+    messages: {
+      nextPending: async () => Promise.resolve(rows[0] ?? null),
+      leaveOutPending: async () => Promise.resolve(),
+      skip: async ({ eventId }) => {
+        did.push(`skip ${eventId}`);
+        rows.pop();
+        return Promise.resolve();
+      },
+    },
+    calls: {
+      part: async (_id, eventId) => void (await Promise.resolve(did.push(`part ${eventId}`))),
+      answered: async () => Promise.resolve([]),
+    },
+    setAside: { note: async () => Promise.resolve(failures), clear: async () => Promise.resolve() },
+    postMessage: async () => Promise.reject(new Error('no')),
+  });
+  const failed = await relay('s', new AbortController().signal).then(
+    () => false,
+    () => true,
+  );
+  expect({ failed, did }).toEqual({ failed: done.length === 0, did: done });
 });

@@ -124,6 +124,23 @@ test('a milestone is announced once, even if Slack is slow with its file', async
   expect(told).toEqual(['finished']);
 });
 
+test('a result is put into the thread as a file only with the first attempt', async () => {
+  const { deps, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  const shared: string[] = [];
+  const tell = createMilestoneNotifier({
+    ...deps,
+    shareResult: async (_place, { sessionId }) => Promise.resolve(shared.push(sessionId) > 0),
+    postOnce: async ({ render }) => {
+      await render();
+      return { kind: 'unclear' };
+    },
+  });
+  await tell(ID);
+  await tell(ID);
+  expect(shared).toEqual([ID]);
+});
+
 test('a milestone that keeps failing is set aside, and the next ones are announced', async () => {
   const { deps, told, look } = await startTelling();
   await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createPostMessage } from '../../src/follow/post-message.ts';
+import { createFrameOf, createPostMessage } from '../../src/follow/post-message.ts';
 import { createLog } from '../../src/log.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { heldLease as lease } from '../support/lease.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const MINUTE_MS = 60_000;
 const PLACE = sessionRow({ sessionId: 's1', channelId: 'C1', threadTs: '1.1' });
@@ -94,4 +96,84 @@ test("a message that Slack can't accept is replaced at once", async () => {
 test('a thread that takes no messages is reported at once', async () => {
   const archived = { kind: 'refused', code: 'is_archived' } as const;
   expect(await posted(0, archived)).toMatchObject({ outcome: archived, texts: ['words'] });
+});
+
+type Given = {
+  phase?: 'needs-you' | 'working';
+  source?: string;
+  /** Devin said something after it. */
+  isLast?: boolean;
+  attempted?: boolean;
+  /** A call was made for these words. */
+  made?: boolean;
+  /** A call is part of it already. */
+  part?: boolean;
+  where?: 'thread' | 'dm';
+  shared?: boolean;
+  quiet?: boolean;
+};
+
+/** The text of Devin's words with what goes around them, and whether a waiting call became part of it. */
+async function framed(given: Given = {}): Promise<{ text: string; joined: boolean }> {
+  let joined = false;
+  const frameOf = createFrameOf({
+    sessions: { sharesThread: async () => Promise.resolve(given.shared === true) },
+    requests: { find: async () => Promise.resolve(requestRow()) },
+    messages: {
+      lastMessage: async () => {
+        const eventId = given.isLast === false ? 'e2' : 'e1';
+        return Promise.resolve({ eventId, text: 'Main or release?', state: 'pending' });
+      },
+    },
+    calls: {
+      partOf: async () => Promise.resolve(given.part === true ? 'needs-you:1' : null),
+      isMade: async () => Promise.resolve(given.made === true),
+      join: async () => ((joined = true), Promise.resolve('needs-you:2')),
+      quietUntil: async () => Promise.resolve(given.quiet === true ? new Date(MINUTE_MS) : null),
+    },
+    notified: {
+      where: async () => Promise.resolve(given.where ?? 'thread'),
+      called: async () => Promise.resolve({ kind: 'people', userIds: ['U1'] }),
+    },
+    text: en,
+    now: () => 0,
+  });
+  const snapshot = sessionSnapshot('s1', { status_detail: 'waiting_for_user', title: 'Fix the login' });
+  const session = sessionRow({ snapshot, phase: given.phase ?? 'needs-you' });
+  const row = {
+    sessionId: 's1',
+    eventId: 'e1',
+    source: given.source ?? 'devin',
+    text: '',
+    slackFileId: null,
+  };
+  const attemptedAt = given.attempted === true ? new Date(0) : null;
+  const frame = await frameOf(session, { ...row, attemptedAt, saidAt: new Date(0) });
+  return { text: frame({ text: 'Main or release?', blocks: [] }).text, joined };
+}
+
+const CALLED = '<@U1> Devin asks:\nMain or release?';
+const WORDS = 'Main or release?';
+
+test.each<[string, Given, string, boolean]>([
+  ['are a question', {}, CALLED, true],
+  ['are a question soon after another', { quiet: true }, `Devin also asks:\n${WORDS}`, true],
+  ['belong to a session that works', { phase: 'working' }, WORDS, false],
+  ['are followed by others', { isLast: false }, WORDS, false],
+  ['called someone before', { made: true }, WORDS, false],
+  ['call someone in a direct message', { where: 'dm' }, WORDS, false],
+  ['were attempted with their call', { attempted: true, part: true, phase: 'working' }, CALLED, false],
+  ['were attempted without a call', { attempted: true }, WORDS, false],
+  ["are a person's", { source: 'user', shared: true }, WORDS, false],
+])(
+  "Devin's words call the requester once, and in the right message: they %s",
+  async (_what, given, text, joined) => {
+    expect(await framed(given)).toEqual({ text, joined });
+  },
+);
+
+test("Devin's words name their session if another one is in the thread, with a call or without", async () => {
+  const name = '<https://app.devin.ai/sessions/s1|Fix the login>';
+  expect((await framed({ shared: true, phase: 'working' })).text).toBe(`${name}\n${WORDS}`);
+  expect((await framed({ shared: true })).text).toBe(`<@U1> Devin asks:\n${name}\n${WORDS}`);
 });

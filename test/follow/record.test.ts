@@ -19,6 +19,7 @@ describe("Devin's answer about a session", () => {
     const { db } = await open();
     const sessions = createSessions(db);
     const milestones = createMilestones(db);
+    const ledger = createLedger(db, databaseClock);
     const jobs: string[] = [];
     const later: unknown[] = [];
     const recorder = createRecorder({
@@ -26,7 +27,7 @@ describe("Devin's answer about a session", () => {
       sessions,
       milestones,
       cards: createCards(db, { burst: 1, perMinute: 1 }),
-      ledger: createLedger(db, databaseClock),
+      ledger,
       enqueue: async (name, _payload, { key, startAfterMs = 0 } = {}) => {
         await Promise.resolve();
         if (startAfterMs > 0) later.push({ name, key, startAfterMs });
@@ -44,7 +45,16 @@ describe("Devin's answer about a session", () => {
       if (found === null) throw new Error('the session is not there');
       return found;
     };
-    return { recorder, milestones, jobs, later, row };
+    /** What counts of a session with a cap of 10 ACU. */
+    const counted = async () => {
+      const spender = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
+      return (await ledger.spend(['acu_per_month'], spender)).spend.acu_per_month;
+    };
+    const reserve = async () => {
+      const session = { requestId: 'r1', teamId: 'T1', userId: 'U1', channelId: 'C1', sessionId: ID };
+      await ledger.add({ ...session, cap: 10, consumed: 1.5, startedAt: new Date(), isOpen: true });
+    };
+    return { recorder, sessions, milestones, jobs, later, row, counted, reserve };
   };
 
   test('is recorded with all jobs that follow from it', async () => {
@@ -101,14 +111,31 @@ describe("Devin's answer about a session", () => {
     expect(jobs).toEqual(['relay-from-devin']);
   });
 
-  test('that is gone changes the card once, and it is rarely polled', async () => {
-    const { recorder, jobs, row } = await setUp();
+  test('that is gone changes the card once, and it is rarely polled, in the end never', async () => {
+    const { recorder, sessions, jobs, row } = await setUp();
     await recorder.gone(ID);
     await recorder.gone(ID);
     const { phase, nextLookAt: next } = await row();
     expect(phase).toBe('gone');
     expect((next?.getTime() ?? 0) - Date.now()).toBeGreaterThan(20 * 60 * 60_000);
     expect(jobs).toEqual(['update-card']);
+    // Nobody asked about it for a month.
+    await sessions.change(ID, { phaseAt: new Date(Date.now() - 31 * 24 * 60 * 60_000) });
+    await recorder.gone(ID);
+    expect((await row()).nextLookAt).toBeNull();
+  });
+
+  test('that rests or is gone counts as what it used, and by its cap again once it works', async () => {
+    const { recorder, row, counted, reserve } = await setUp();
+    await reserve();
+    await recorder.recordPoll(await row(), answer({ acus_consumed: 2.5 }));
+    expect(await counted()).toBe(10);
+    await recorder.recordPoll(await row(), answer({ status: 'suspended', acus_consumed: 2.5 }));
+    expect(await counted()).toBe(2.5);
+    await recorder.recordPoll(await row(), answer({ acus_consumed: 3 }));
+    expect(await counted()).toBe(10);
+    await recorder.gone(ID);
+    expect(await counted()).toBe(3);
   });
 
   test('that is back changes the card, and nothing is announced again', async () => {

@@ -1,0 +1,73 @@
+import { WebAPIRequestError } from '@slack/web-api';
+import { expect, test } from 'vitest';
+import { createNotified } from '../../src/follow/notified.ts';
+import type { SlackPerson } from '../../src/session/identity.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
+import type { Notify } from '../../src/session/preferences.ts';
+import { createFindLeaver } from '../../src/slack/people.ts';
+import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
+
+const person = (kind: SlackPerson['kind']): SlackPerson => ({
+  userId: 'U1',
+  name: 'ana',
+  kind,
+  isAdmin: false,
+  email: null,
+  locale: null,
+});
+const MATCHED = {
+  kind: 'matched',
+  devinUserId: 'd1',
+  name: 'Ana Ruiz',
+  how: 'email',
+  checkedAtMs: 0,
+} as const;
+
+/** `slack`: what it says of the requester. `lately`: who took part, the latest first. */
+function setUp(
+  slack: () => Promise<SlackPerson | null>,
+  lately: readonly string[] = [],
+  chosen: Notify = 'dm',
+) {
+  return createNotified({
+    settings: {
+      preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: chosen } })),
+    },
+    findLeaver: createFindLeaver(slack),
+    check: async (_request, userId) =>
+      Promise.resolve(userId === 'UGUEST' ? { kind: 'members-only', identity: null } : { kind: 'allowed' }),
+    calls: { recentAuthors: async () => Promise.resolve([...lately]) },
+  });
+}
+
+const here = async () => Promise.resolve(person('member'));
+const gone = async () => Promise.resolve(person('deactivated'));
+const unknown = async () => Promise.resolve(null);
+const down = async () => Promise.reject(new WebAPIRequestError(new Error('no answer')));
+
+test.each([
+  ['who is here', here, [], { kind: 'people', userIds: ['U1'] }],
+  ['whom Slack is asked about in vain', down, ['U2'], { kind: 'people', userIds: ['U1'] }],
+  ['who left', gone, ['U2', 'UGUEST', 'U3', 'U4', 'U5'], { kind: 'people', userIds: ['U2', 'U3', 'U4'] }],
+  ['who left alone', gone, [], { kind: 'nobody', name: 'ana' }],
+  ['who left with people who may not steer', gone, ['UGUEST'], { kind: 'nobody', name: 'ana' }],
+  ['whom Slack no longer knows', unknown, [], { kind: 'nobody', name: null }],
+] as const)('of a requester %s, the right people are called', async (_who, slack, lately, called) => {
+  expect(await setUp(slack, lately).called('s1', requestRow())).toEqual(called);
+});
+
+test('a requester who left is named as they were when they asked', async () => {
+  const request = requestRow({ identity: { ...MATCHED, slackName: 'Ana R.' } });
+  expect(await setUp(unknown).called('s1', request)).toEqual({ kind: 'nobody', name: 'Ana R.' });
+});
+
+test('notifications go where the session says, else where the requester prefers, but not to a person who left', async () => {
+  const session = sessionRow();
+  expect(await setUp(here).where(session, requestRow())).toBe('dm');
+  expect(await setUp(here).where({ ...session, notify: 'card' }, requestRow())).toBe('card');
+  expect(await setUp(here, [], 'thread').where(session, requestRow())).toBe('thread');
+  expect(await setUp(gone).where(session, requestRow())).toBe('thread');
+  // There is no thread.
+  expect(await setUp(gone).where({ ...session, threadTs: '' }, requestRow())).toBe('dm');
+});
