@@ -106,6 +106,15 @@ describe('the form', () => {
     );
   });
 
+  test('shows its title and its buttons while the keyboard goes through every field', async () => {
+    const { field, modal, page } = await openWholeForm({ as: 'ana' });
+    await field('Task').focus();
+    for (let at = 0; at < 30; at += 1) {
+      await page.keyboard.press('Tab');
+      expect(await modal.evaluate((dialog) => dialog.scrollTop)).toBe(0);
+    }
+  });
+
   test('works with the keyboard alone: starts in the task, keeps the focus, closes with Escape', async () => {
     const { channel, field, modal, page } = await openForm({ as: 'ana' });
     const focusIsInside = async (): Promise<boolean> =>
