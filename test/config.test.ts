@@ -61,6 +61,23 @@ describe('the settings', () => {
     expect(parsed).toMatchObject({ config: { slack: { transport: { kind: 'http', signingSecret: 's' } } } });
   });
 
+  test('prefer Socket Mode, take 0 as no limit, and an organization id with either sign', () => {
+    const parsed = parseConfig({
+      ...complete,
+      SLACK_SIGNING_SECRET: 's',
+      LIMIT_OPEN_SESSIONS: '0',
+      LIMIT_STARTS_PER_HOUR: '0',
+      DEVIN_ORG_ID: 'org_1',
+    });
+    expect(parsed).toMatchObject({
+      config: {
+        slack: { transport: { kind: 'socket' } },
+        limits: { openSessions: 0, startsPerHour: 0 },
+        devin: { orgId: 'org_1' },
+      },
+    });
+  });
+
   test('get one line each if missing or invalid, with what they must be and where to get them', () => {
     const parsed = parseConfig({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'http', DEVIN_API_KEY: '' });
     const lines = problemsOf(parsed);

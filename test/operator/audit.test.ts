@@ -33,6 +33,9 @@ async function filled(database: Database, entries = ENTRIES): Promise<void> {
   await database.db.transaction().execute(async (trx) => appendAudit(entries, trx));
 }
 
+const KEYS =
+  'seq,at,kind,user_id,devin_user_id,channel_id,message_ts,request_id,session_id,rule,result,prev,hash';
+
 /** A database with entries, which stays open as the app's does. */
 async function onServer() {
   const database = await postgres.open();
@@ -78,10 +81,8 @@ test('export prints JSON lines with the agreed keys', async () => {
   expect(code).toBe(0);
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(3);
-  const keys =
-    'seq,at,kind,user_id,devin_user_id,channel_id,message_ts,request_id,session_id,rule,result,prev,hash';
   const first: unknown = JSON.parse(lines[0] ?? '');
-  expect(typeof first === 'object' && first !== null ? Object.keys(first).join(',') : '').toBe(keys);
+  expect(typeof first === 'object' && first !== null ? Object.keys(first).join(',') : '').toBe(KEYS);
   expect(JSON.parse(lines[2] ?? '')).toMatchObject({
     seq: 3,
     kind: 'reply',
@@ -94,7 +95,9 @@ test('export as CSV escapes spreadsheet formulas', async () => {
   const { settings } = await onServer();
   const { stdout } = await audit(settings, 'export', '--csv');
   expect(stdout).toContain(`,"'=HYPERLINK(""https://evil.example""), ""x""",policy,`);
-  expect(stdout.split('\r\n')).toHaveLength(5);
+  const lines = stdout.split('\r\n');
+  expect(lines[0]).toBe(KEYS);
+  expect(lines).toHaveLength(5);
 });
 
 test('export prints only what is new', async () => {

@@ -20,6 +20,8 @@ type Sides = {
   environment?: Record<string, string>;
   /** Where Devin answers 404. */
   absent?: string;
+  /** What Devin says of the key. */
+  self?: Record<string, unknown>;
 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -28,10 +30,18 @@ afterEach(async () => {
 });
 
 /** What `npm run doctor` prints, line by line. */
-async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, environment, absent }: Sides = {}) {
+async function runDoctor({
+  slack: slackOptions,
+  devin: devinOptions = {},
+  environment,
+  absent,
+  self,
+}: Sides = {}) {
   const slack = await createLocalSlack(slackOptions);
   const devin = await createLocalDevin(devinOptions);
   if (absent !== undefined) devin.fail({ method: 'GET', path: absent }, { status: 404, times: Infinity });
+  if (self !== undefined)
+    devin.fail({ method: 'GET', path: '/v3/self' }, { status: 200, problem: self, times: Infinity });
   closing.push(
     async () => slack.close(),
     async () => devin.stop(),
@@ -58,7 +68,11 @@ describe('the doctor', () => {
     const { code, printed, lines } = await runDoctor();
     expect(printed).not.toContain('✗');
     expect(code).toBe(0);
+    expect(lines).toContain(
+      '✓ ok             Slack accepts SLACK_BOT_TOKEN; the app is installed in https://acme.slack.com/.',
+    );
     expect(printed).toContain('✓ ok             All 16 Slack scopes');
+    expect(printed).toContain('✓ ok             The clocks of this machine, Slack and Devin agree.');
     expect(
       lines.filter((line) => line.includes('Devin permission')).map((line) => line.slice(0, 15).trim()),
     ).toEqual([
@@ -127,6 +141,48 @@ describe('the doctor', () => {
     ]);
   });
 
+  const org = 'org-4c1d8e7b2f';
+  test.each<[string, Sides, string]>([
+    [
+      'of a person',
+      { self: { principal_type: 'user', org_id: org } },
+      "DEVIN_API_KEY is not a service user's key",
+    ],
+    [
+      'of another organization',
+      { self: { principal_type: 'service_user', org_id: 'org-other' } },
+      'DEVIN_API_KEY belongs to the organization org-other',
+    ],
+  ])('refuses a key %s', async (_whose, sides, words) => {
+    const { code, lines } = await runDoctor(sides);
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([expect.stringContaining(words)]);
+  });
+
+  test('takes an organization id with either sign', async () => {
+    const { code } = await runDoctor({
+      devin: { orgId: org.replace('-', '_') },
+      self: { principal_type: 'service_user', org_id: org },
+    });
+    expect(code).toBe(0);
+  });
+
+  test('warns about a clock that is wrong, and says how to check the signing secret', async () => {
+    const now = (): number => Date.now() + 100_000;
+    const { code, printed } = await runDoctor({
+      slack: { now },
+      devin: { now },
+      environment: { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's', SLACK_COMMAND: '/dev' },
+    });
+    expect(code).toBe(0);
+    expect(printed).toMatch(/! warning {8}This machine's clock is (99|100|101) s behind Slack's/);
+    expect(printed).toMatch(/! warning {8}This machine's clock is (99|100|101) s behind Devin's/);
+    expect(printed).not.toContain('agree');
+    expect(printed).toContain(
+      '– not checked    SLACK_SIGNING_SECRET can only be checked with a message from Slack: type /dev help',
+    );
+  });
+
   test("says once that Slack can't be reached", async () => {
     const { code, lines, complaints } = await runDoctor({
       environment: { SLACK_API_URL: 'http://127.0.0.1:1/api/' },
@@ -144,6 +200,9 @@ describe('the doctor', () => {
     expect((await runDoctor({ environment })).printed).not.toContain('set aside');
     expect(existsSync(join(dataDir, 'database'))).toBe(false);
 
+    await (await openDatabase({ dataDir })).close();
+    // Without tables, as after a first start that was interrupted.
+    expect(await runDoctor({ environment })).toMatchObject({ code: 0, complaints: '' });
     const database = await openDatabase({ dataDir });
     await migrate(database.db);
     const inUse = await runDoctor({ environment });

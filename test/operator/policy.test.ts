@@ -155,6 +155,14 @@ describe('npm run policy -- explain', () => {
     expect(stderr).toContain('--spent person=N,channel=N,month=N');
   });
 
+  test('decides nothing by a file with errors', async () => {
+    const broken = join(folder, 'undecided.yml');
+    await writeFile(broken, 'limits: { acu_per_session: 0 }');
+    const { code, stdout, stderr } = await policy('explain', broken, '--text', 'fix it');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`${broken}:1:28: acu_per_session`);
+  });
+
   test('refuses options that the command would refuse', async () => {
     const { code, stdout, stderr } = await policy('explain', file, '--text', 'fix it --reop acme/web');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -80,7 +80,9 @@ test('export prints only what is new, and as CSV escapes spreadsheet formulas', 
   const { stdout } = await usage(settings, 'export', '--since', '2026-02-01', '--csv');
   const lines = stdout.split('\r\n');
   expect(lines).toHaveLength(3);
-  expect(lines[0]).toMatch(/^at,request_id,session_id,/);
+  expect(lines[0]).toBe(
+    'at,request_id,session_id,user_id,channel_id,mode,repos,acu_cap,acu_used,acu_counted,in_progress,merged_pull_requests',
+  );
   expect(lines[1]).toContain(`,"'=HYPERLINK(""x"")",,U1,C1,`);
 });
 

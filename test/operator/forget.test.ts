@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { migrate } from '../../src/store/migrations/index.ts';
+import { usePostgres } from '../support/databases.ts';
+import { fillHistory } from '../support/history.ts';
+
+type Ended = { code: number; stdout: string; stderr: string };
+
+const postgres = usePostgres();
+const ANA = 'U0123ABCD';
+
+async function forget(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '', ...settings };
+  return promisify(execFile)(process.execPath, ['src/operator/forget.ts', ...args], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => error,
+  );
+}
+
+test("removes a person's text beside a running app, and exits with 1 while a request of theirs is in progress", async () => {
+  const database = await postgres.open();
+  await migrate(database.db);
+  await fillHistory(database.db, { requests: 20, people: 10, active: 0 });
+  const settings = { DATABASE_URL: database.options.databaseUrl ?? '' };
+  const requestsOf = (userId: string) =>
+    database.db.selectFrom('sessionRequests').select(['id', 'prompt']).where('userId', '=', userId).execute();
+  await database.db
+    .updateTable('sessionRequests')
+    .set({ userId: ANA, prompt: 'words' })
+    .where('userId', '=', 'U5')
+    .execute();
+  const [one] = await requestsOf(ANA);
+
+  expect(await forget(settings, ANA)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Removed the text of U0123ABCD. Requests: 2;') as unknown,
+  });
+  expect((await requestsOf(ANA)).map(({ prompt }) => prompt)).toEqual([null, null]);
+
+  await database.db
+    .updateTable('sessionRequests')
+    .set({ state: 'accepted', sessionId: null })
+    .where('id', '=', one?.id ?? '')
+    .execute();
+  expect(await forget(settings, ANA)).toMatchObject({ code: 1 });
+});
+
+test.each([[[]], [['@ana']], [[ANA, ANA]]])('exits with 2 and prints its usage after %j', async (args) => {
+  expect(await forget({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('npm run forget -- USER') as unknown,
+  });
+});
