@@ -77,33 +77,45 @@ describe('a thread under a card', () => {
   test.each([
     ['has finished', { status: 'running', statusDetail: 'finished' }, 'Finished'],
     ['sleeps', { status: 'suspended', statusDetail: 'inactivity' }, 'Asleep'],
-  ])(
-    "isn't taken for a task if it only thanks a Devin that %s, which is said once",
-    async (_how, rests, word) => {
-      const { devin, slack } = world();
-      const thread = await startThread(world());
-      const { userId } = thread.ana;
-      const file = slack.addFile({ name: 'a.txt', mimetype: 'text/plain', content: 'a', owner: userId });
-      await thread.marked((await thread.say(userId, 'Thanks, great')).ts, 'white_check_mark');
-      devin.advance(thread.id, rests);
-      await slack.waitForMessage(
-        thread.channelId,
-        ({ ts, text }) => ts === thread.threadTs && text.includes(word),
-      );
-      const thanks = [await thread.say(userId, 'Thank you!'), await thread.say(userId, ':tada:')];
-      await thread.noticeTo(userId, 'only thanks or an OK stays here');
-      await thread.marked((await thread.say(userId, '', { files: [file] })).ts, 'white_check_mark');
-      await thread.marked((await thread.say(userId, 'ok, merge it')).ts, 'white_check_mark');
-      expect(thread.heard().map(({ message }) => message)).toEqual([
-        'Thanks, great',
-        'Files: a.txt',
-        'ok, merge it',
-      ]);
-      const said = slack.messages(thread.channelId);
-      expect(said.filter(({ text }) => text.includes('stays here'))).toHaveLength(1);
-      for (const { ts } of thanks) expect(said.find((one) => one.ts === ts)?.reactions.size).toBe(0);
-    },
-  );
+  ])('keeps thanks from a Devin that %s, and says so once', async (_how, rests, word) => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const file = slack.addFile({ name: 'a.txt', mimetype: 'text/plain', content: 'a', owner: userId });
+    await thread.marked((await thread.say(userId, 'Thanks, great')).ts, 'white_check_mark');
+    devin.advance(thread.id, rests);
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ ts, text }) => ts === thread.threadTs && text.includes(word),
+    );
+    const thanks = [await thread.say(userId, 'Thank you!'), await thread.say(userId, ':tada:')];
+    await thread.noticeTo(userId, 'only thanks or an OK stays here');
+    await thread.marked((await thread.say(userId, '', { files: [file] })).ts, 'white_check_mark');
+    await thread.marked((await thread.say(userId, 'ok, merge it')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual([
+      'Thanks, great',
+      'Files: a.txt',
+      'ok, merge it',
+    ]);
+    const said = slack.messages(thread.channelId);
+    expect(said.filter(({ text }) => text.includes('stays here'))).toHaveLength(1);
+    for (const { ts } of thanks) expect(said.find((one) => one.ts === ts)?.reactions.size).toBe(0);
+  });
+
+  test('sends an OK to a Devin that asked something before it went to sleep', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const message = 'The tests pass. Shall I open a pull request?';
+    devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user', message });
+    await thread.relayedText('Shall I open');
+    devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ ts, text }) => ts === thread.threadTs && text.includes('Asleep'),
+    );
+    await thread.marked((await thread.say(thread.ana.userId, 'ok')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['ok']);
+  });
 
   test('says nothing to thanks after the session is over', async () => {
     const { devin, slack } = world();

@@ -83,7 +83,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
-  const { db, requests, sessions, forms, settings, listing } = store;
+  const { db, requests, sessions, messages, forms, settings, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
   const { effectiveDraft, inbox, formInbox, steering, threads } = createInboxes(deps);
   const identify = createIdentify(deps);
@@ -136,6 +136,7 @@ export function createListeners(deps: ListenerDeps): void {
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   listenToMessages(app, {
     sessions,
+    messages,
     requests,
     posts,
     threads,

@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { MessageContext } from '../../session/context.ts';
 import { isResting } from '../../session/lifecycle.ts';
+import type { SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { ThreadNotice, ThreadNotices } from '../../store/thread-notices.ts';
 import type { Text } from '../../text/index.ts';
@@ -24,6 +25,7 @@ import type { ThreadInbox } from '../thread-inbox.ts';
 
 export type ThreadDeps = {
   sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
+  messages: Pick<SessionMessages, 'lastMessage'>;
   threads: ThreadInbox;
   notices: ThreadNotices;
   inbox: Pick<RequestInbox, 'acceptInThread'>;
@@ -66,7 +68,7 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
       if (reception === 'aside') return;
       if (reception !== 'taken')
         return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: reception });
-      if (isResting(session.phase) && isOnlyCourtesy(reply, deps.botUserId()))
+      if (isResting(session.phase) && (await isOnlyCourtesy(deps, reply, session)))
         return tellAtRest(deps, reply, session);
       const { text } = readMessage({ ts, text: meaning.text });
       await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
@@ -93,9 +95,15 @@ function isOnlyMention({ slackText, message }: Reply, text: string): boolean {
   return text.trim() === '' && slackText.trim() !== '' && message.files.length === 0;
 }
 
-/** It asks for nothing, and would wake a session at rest. */
-function isOnlyCourtesy({ slackText, message }: Reply, botUserId: string): boolean {
-  return message.files.length === 0 && isCourtesy(slackText, botUserId);
+/** It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer. */
+async function isOnlyCourtesy(
+  { messages, botUserId }: ThreadDeps,
+  { slackText, message }: Reply,
+  { sessionId }: SessionRow,
+): Promise<boolean> {
+  if (message.files.length > 0 || !isCourtesy(slackText, botUserId())) return false;
+  const last = await messages.lastMessage(sessionId);
+  return last === null || !/[?？]/.test(last.text);
 }
 
 /** A session that is over can't be woken: nobody needs to hear of it. */
