@@ -79,6 +79,24 @@ test('a failed request mentions the requester with the reason', async () => {
   expect(told[0]?.text).toContain(en.card.problems.gaveUp);
 });
 
+test.each([
+  ['canceled it', { kind: 'cancelled', userId: 'U2' }, en.milestones.canceled],
+  [
+    'declined it',
+    { kind: 'approval', end: 'declined', rule: 'infra', by: null, reason: null },
+    en.milestones.notApproved,
+  ],
+  [
+    'let it expire',
+    { kind: 'approval', end: 'expired', rule: 'infra', by: null, reason: null },
+    en.milestones.notApproved,
+  ],
+] as const)('the requester hears that someone else %s', async (_what, failure, words) => {
+  const draft = { values: { prompt: 'fix it' }, sources: {} };
+  const { told } = await tellOutcome({ state: 'failed', sessionId: null, failure, draft });
+  expect(told[0]?.text.split('\n')[0]).toBe(words('<@U1>', '*fix it*'));
+});
+
 test.each<[string, Partial<SessionRequest>, Setting?]>([
   ['was started meanwhile', { state: 'created' }],
   ['was refused, which is told privately', { ...FAILED, state: 'refused' }],

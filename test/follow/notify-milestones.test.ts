@@ -4,7 +4,7 @@ import { createRecorder } from '../../src/follow/record.ts';
 import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
 import type { MilestoneNotice } from '../../src/follow/notify-milestones.ts';
 import { createLog } from '../../src/log.ts';
-import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import { createPostOnce, createWithLease, HELD_WAIT_MS } from '../../src/queue/index.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
@@ -122,6 +122,38 @@ test('a milestone is announced once, even if Slack is slow with its file', async
   const other = createMilestoneNotifier(deps);
   await tell(ID);
   expect(told).toEqual(['finished']);
+});
+
+test("a milestone waits until Devin's words are in the thread, but not for long, nor in a direct message", async () => {
+  const { deps, db, told, look } = await startTelling();
+  const words = {
+    eventId: 'e1',
+    source: 'devin',
+    text: 'Done.',
+    state: 'pending' as const,
+    saidAt: new Date(),
+  };
+  await deps.messages.add(ID, [words]);
+  await look({ status_detail: 'finished' });
+  const laterMs: number[] = [];
+  const waiting: Parameters<typeof createMilestoneNotifier>[0] = {
+    ...deps,
+    enqueue: async (_name, _data, options) =>
+      void (await Promise.resolve(laterMs.push(options?.startAfterMs ?? 0))),
+  };
+  await createMilestoneNotifier(waiting)(ID);
+  expect([told, laterMs]).toEqual([[], [HELD_WAIT_MS]]);
+  const direct = { where: async () => Promise.resolve('dm' as const) };
+  await createMilestoneNotifier({ ...waiting, notified: direct })(ID);
+  expect(told).toEqual(['finished']);
+  for (const state of ['pending', 'posted'] as const) {
+    await db.updateTable('milestones').set({ state: 'pending', attemptedAt: null }).execute();
+    await db.updateTable('sessionMessages').set({ state }).execute();
+    await sql`delete from posts`.execute(db);
+    const now = () => Date.now() + (state === 'pending' ? 61_000 : 0);
+    await createMilestoneNotifier({ ...waiting, now })(ID);
+  }
+  expect(told).toEqual(['finished', 'finished', 'finished']);
 });
 
 test('a result is put into the thread as a file only with the first attempt', async () => {
