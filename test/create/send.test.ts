@@ -25,8 +25,11 @@ const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 describe('a create', () => {
   const open = useEmbedded(copyStarted);
 
-  /** A request that is about to be sent under this lease. */
-  const prepare = async (lease: Lease) => {
+  /** A request that is about to be sent under this lease, so long after it was saved. */
+  const prepare = async (
+    lease: Lease,
+    { state = 'attached', waitedMs = 0 }: { state?: 'accepted' | 'attached'; waitedMs?: number } = {},
+  ) => {
     const { db } = await open();
     const requests = createRequests(db);
     const unconfirmedCreates = createUnconfirmedCreates(db);
@@ -54,16 +57,18 @@ describe('a create', () => {
     };
     const move = async (to: SessionRequest['state']) =>
       transitions.move({ id: ID, from: (await current()).state, to, changes: { sentAt: new Date(1) } });
-    await move('attached');
+    if (state === 'attached') await move('attached');
 
+    let limitChecks = 0;
     const answer = Promise.withResolvers<SessionSnapshot>();
     const sent = Promise.withResolvers<void>();
+    const createdAtMs = (await current()).createdAt.getTime();
     const send = createSend({
       createSession: async () => {
         sent.resolve();
         return answer.promise;
       },
-      limiter: { beforeSending: async () => Promise.resolve(null) },
+      limiter: { beforeSending: async () => ((limitChecks += 1), Promise.resolve(null)) },
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       envelopes,
       tagRequests: true,
@@ -71,7 +76,7 @@ describe('a create', () => {
       adopt,
       devinTime: async () => Promise.resolve(new Date(1)),
       end: async () => Promise.resolve({ kind: 'leave' }),
-      now: () => 0,
+      now: () => createdAtMs + waitedMs,
     });
     const { signal } = new AbortController();
     const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
@@ -87,7 +92,8 @@ describe('a create', () => {
       const card = { channelId: 'C1', ts: '1.0', shown: 'starting' };
       await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
     };
-    return { jobs, adopt, current, move, sent: sent.promise, outcome, answered, missing, postCard };
+    const checks = () => limitChecks;
+    return { jobs, adopt, current, move, sent: sent.promise, outcome, answered, missing, postCard, checks };
   };
 
   /** Its POST is in flight. */
@@ -102,6 +108,16 @@ describe('a create', () => {
     const first = await Promise.race([outcome, sent.then(() => 'sent')]);
     expect(first).toMatchObject({ kind: 'next', request: { state: 'attached', sentAt: null } });
     expect(await current()).toMatchObject({ state: 'attached', sentAt: null });
+  });
+
+  test.each([
+    ['not if that was just done as it was saved', { state: 'accepted' }, 0],
+    ['if it waited since', { state: 'accepted', waitedMs: 10_000 }, 1],
+    ['if something else was done first', { state: 'attached' }, 1],
+  ] as const)("is checked against its person's limits again: %s", async (_when, how, count) => {
+    const { sent, checks } = await prepare(heldLease, how);
+    await sent;
+    expect(checks()).toBe(count);
   });
 
   test('that is answered late changes and announces nothing if its session was found', async () => {
