@@ -83,7 +83,7 @@ const THANKS = words(
     '分かりました お疲れ様です お疲れさまです お疲れ様でした お疲れさまでした',
 );
 const BESIDE_THANKS = words(
-  'you so much very a lot all it that this is was works job work for the help again no bye',
+  'you so much very a lot all it that this is was works job work for the help again no bye everyone everybody team folks',
 );
 const MOST_POLITE_WORDS = 8;
 

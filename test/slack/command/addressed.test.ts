@@ -25,6 +25,7 @@ test.each([
   [`fix the login test <@${BOT}>`, 'ask'],
   [`thank you <@${BOT}>`, 'nothing'],
   [`<@${BOT}> no thanks`, 'nothing'],
+  [`<@${BOT}> nice work, everyone!`, 'nothing'],
   [`<@${BOT}> never mind`, 'ask'],
   [`<@${BOT}> what's running?`, 'ask'],
   [`<@U0ANA03> fix the login test`, null],
