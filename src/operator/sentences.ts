@@ -73,6 +73,8 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
       return store.diskFailed(problem.folder, problem.reason);
     case 'migration-failed':
       return store.migration(problem.migration);
+    case 'database-newer':
+      return store.newer(problem.migration);
     case 'secrets-key-invalid':
       return store.secretsKey(problem.where);
   }

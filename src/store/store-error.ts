@@ -4,7 +4,8 @@ type StoreProblem =
   | { code: 'folder-in-use'; folder: string; pid: number | null }
   | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable'; folder: string }
   | { code: 'disk-failed'; folder: string; reason: string }
-  | { code: 'migration-failed'; migration: string }
+  /** `database-newer`: a later version of the app made this change. */
+  | { code: 'migration-failed' | 'database-newer'; migration: string }
   | { code: 'secrets-key-invalid'; where: string };
 
 /** The store could not be opened, or it failed. `operatorSentence` says what to do about it. */

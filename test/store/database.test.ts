@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { operatorSentence } from '../../src/operator/sentences.ts';
+import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
@@ -62,6 +62,18 @@ describeOnBothDatabases('a database', (open, kind) => {
     await migrate(database.db);
     await migrate(database.db);
     await expect(database.db.selectFrom('sessionRequests').selectAll().execute()).resolves.toEqual([]);
+  });
+
+  test('says so if a newer version has updated it, and changes nothing', async () => {
+    const database = await open();
+    await migrate(database.db);
+    await sql`insert into kysely_migration (name, timestamp) values ('999-later', 'now')`.execute(
+      database.db,
+    );
+    const error: unknown = await migrate(database.db).catch((reason: unknown) => reason);
+    expect(isForOperator(error) && operatorSentence(error, en)).toContain(
+      'A newer version of this app has updated the database (999-later)',
+    );
   });
 
   test('names a failed migration and undoes it', async () => {

@@ -97,6 +97,8 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
+  const unknown = (await applied(db).catch(() => [])).find((name) => !Object.hasOwn(migrations, name));
+  if (unknown !== undefined) throw new StoreError({ code: 'database-newer', migration: unknown });
   const failed = results?.find((result) => result.status === 'Error');
   const migration = failed?.migrationName ?? 'migrations';
   throw new StoreError({ code: 'migration-failed', migration }, { cause: error });
@@ -105,15 +107,16 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
 /** Mostly it is: the migrator would describe each table of the database twice to find that out. */
 async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
   try {
-    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-    return isDeepStrictEqual(
-      rows.map(({ name }) => name),
-      Object.keys(migrations),
-    );
+    return isDeepStrictEqual(await applied(db), Object.keys(migrations));
   } catch (error) {
     if (codeOf(error) === NO_SUCH_TABLE) return false;
     throw error;
   }
+}
+
+async function applied(db: Kysely<Tables>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -61,6 +61,8 @@ export const store = {
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
   migration: (name: string): string =>
     `The database couldn't be updated to this version (${name}): nothing was changed. The log has the reason.`,
+  newer: (name: string): string =>
+    `A newer version of this app has updated the database (${name}): start that version, or restore a backup from before the update. Nothing was changed.`,
   secretsKey: (where: string): string =>
     `${where} must be 32 bytes in base64: make one with \`openssl rand -base64 32\`.`,
 };
