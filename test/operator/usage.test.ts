@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import type { Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { exportUsage } from '../../src/trust/index.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
@@ -84,6 +86,26 @@ test('export prints only what is new, and as CSV escapes spreadsheet formulas', 
     'at,request_id,session_id,user_id,channel_id,mode,repos,acu_cap,acu_used,acu_counted,in_progress,merged_pull_requests',
   );
   expect(lines[1]).toContain(`,"'=HYPERLINK(""x"")",,U1,C1,`);
+});
+
+test('export as CSV has several repositories in one cell', async () => {
+  const entry = {
+    at: new Date('2026-01-31T10:00:00Z'),
+    requestId: 'r1',
+    sessionId: 's1',
+    userId: 'U1',
+    channelId: 'C1',
+    mode: 'fast',
+    repos: ['acme/web', 'acme/api'],
+    cap: 10,
+    consumed: 2,
+    counted: 2,
+    isOpen: true,
+    merged: 1,
+  };
+  const lines: string[] = [];
+  for await (const line of exportUsage(Readable.from([entry]), true)) lines.push(line);
+  expect(lines[1]).toBe('2026-01-31T10:00:00.000Z,r1,s1,U1,C1,fast,acme/web acme/api,10,2,2,true,1\r\n');
 });
 
 test.each([[[]], [['export', 'more']], [['export', '--since', 'soon']]])(
