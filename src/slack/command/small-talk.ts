@@ -41,7 +41,21 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       'ヘルプ',
     ],
   ],
-  ['list', ['what is running', 'whats running', 'what s running']],
+  [
+    'list',
+    [
+      'what is running',
+      'whats running',
+      'what s running',
+      'show me my sessions',
+      'what are my sessions',
+      'how is it going',
+      'hows it going',
+      'how s it going',
+      'what happened',
+      'are you done',
+    ],
+  ],
   [
     'usage',
     [
@@ -59,6 +73,9 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
     [
       'please stop',
       'please cancel',
+      'kill it',
+      'abort it',
+      'end it',
       'キャンセル',
       'キャンセルして',
       'キャンセルしてください',
@@ -72,6 +89,9 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
     ],
   ],
 ];
+/** Other words for it: `kill my last session`. */
+const STOP =
+  /^(?:please )?(?:kill|end|abort|terminate|close|delete|quit) (?:(?:all|my|the|this|that) ){0,2}(?:last |current )?sessions?(?: please)?$/;
 const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
   ABOUT_APP.flatMap(([name, said]) => said.map((one) => [one, name] as const)),
 );
@@ -91,8 +111,8 @@ const MOST_POLITE_WORDS = 8;
 const NO_TASK =
   /^(?:please )?(?:(?:i need )?help(?: me)?|(?:(?:start|create|open|begin|make) )?(?:(?:a|another|the) )?(?:new )?session)(?: please)?$/;
 
-/** Meant for people, or taken back. */
-const SAID_TO_PEOPLE: ReadonlySet<string> = new Set([
+/** Meant for people, taken back, or about a session that isn't here. */
+const WITHOUT_TASK: ReadonlySet<string> = new Set([
   'never mind',
   'nevermind',
   'sorry',
@@ -106,6 +126,19 @@ const SAID_TO_PEOPLE: ReadonlySet<string> = new Set([
   'hold on',
   'wait a minute',
   'wait a second',
+  'you rock',
+  'go ahead',
+  'go on',
+  'keep going',
+  'carry on',
+  'try again',
+  'try it again',
+  'retry last',
+  'start over',
+  '続けて',
+  '続けてください',
+  'もう一度',
+  'もう一度お願いします',
   '間違えました',
   'すみません 間違えました',
   'なんでもないです',
@@ -131,7 +164,9 @@ export function commandAsked(typed: string): Subcommand | null {
   const said = plainWords(typed);
   const [first = '', ...others] = said;
   const rest = GREETINGS.has(first) ? others : said;
-  return rest.length === 0 ? 'help' : (COMMAND_OF.get(rest.join(' ')) ?? null);
+  if (rest.length === 0) return 'help';
+  const asked = rest.join(' ');
+  return COMMAND_OF.get(asked) ?? (STOP.test(asked) ? 'stop' : null);
 }
 
 /** Signs alone count, too, but not questions. */
@@ -147,5 +182,5 @@ export function isThanks(typed: string): boolean {
 export function saysNoTask(typed: string): boolean {
   if (typed.length > LONGEST) return false;
   const said = plainWords(typed).join(' ');
-  return isThanks(typed) || SAID_TO_PEOPLE.has(said) || NO_TASK.test(said);
+  return isThanks(typed) || WITHOUT_TASK.has(said) || NO_TASK.test(said);
 }
