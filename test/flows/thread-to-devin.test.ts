@@ -20,6 +20,7 @@ describeOnBothWorlds('a reply in the thread', (world) => {
     await thread.marked(ts, 'white_check_mark');
     await Promise.all(deliveries.map((delivery) => slack.redeliver(delivery)));
     await thread.marked((await thread.say(thread.ana.userId, 'and then')).ts, 'white_check_mark');
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && !one.reactions.has('eyes'));
     expect(thread.heard()).toEqual([
       { message: 'use the docs (https://acme.example) & go', asUserId: thread.ana.devinUserId },
       { message: 'and then', asUserId: thread.ana.devinUserId },
@@ -425,6 +426,15 @@ describe('keywords in the thread', () => {
     );
     expect(thread.heard()).toEqual([]);
     expect(thread.relayed()).toEqual([]);
+    await thread.say(thread.ana.userId, 'sync');
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ threadTs, text }) =>
+        threadTs === thread.threadTs && text.includes("1 message or file wasn't posted"),
+    );
+    devin.advance(thread.id, { message: 'back again' });
+    await thread.relayedText('back again');
+    expect(JSON.stringify(thread.relayed())).not.toContain('nobody sees this');
   });
 
   test('archive archives the session, and exit ends it', async () => {
