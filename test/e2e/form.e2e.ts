@@ -113,6 +113,8 @@ describe('the form', () => {
       await page.keyboard.press('Tab');
       expect(await modal.evaluate((dialog) => dialog.scrollTop)).toBe(0);
     }
+    await page.keyboard.press('Escape');
+    await modal.waitFor({ state: 'detached' });
   });
 
   test('works with the keyboard alone: starts in the task, keeps the focus, closes with Escape', async () => {
