@@ -150,7 +150,6 @@ export function createListeners(deps: ListenerDeps): void {
     command,
     tagRequests,
     textFor,
-    log,
   });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });

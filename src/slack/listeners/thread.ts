@@ -1,4 +1,3 @@
-import type { Log } from '../../log.ts';
 import type { MessageContext } from '../../session/context.ts';
 import { isResting } from '../../session/lifecycle.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
@@ -15,7 +14,6 @@ import { parseTask } from '../command/parse.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import type { Edit, Message } from '../event-payload.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import { TAKEN_REACTION } from '../ids.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
@@ -30,14 +28,13 @@ export type ThreadDeps = {
   notices: ThreadNotices;
   inbox: Pick<RequestInbox, 'acceptInThread'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
-  outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
   botUserId: () => string;
   /** The slash command's name. */
   command: string;
   /** The app adds a tag of its own to each session. */
   tagRequests: boolean;
   textFor: TextFor;
-  log: Log;
 };
 
 /** A person's message in a thread. */
@@ -146,7 +143,7 @@ export async function hearEdit(
 
 type Another = { session: SessionRow; task: string };
 
-/** `!new`: like a command. */
+/** `!new`: like a mention, the card is the answer. */
 async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: Another): Promise<void> {
   const { inbox, formInbox, outbound } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = reply;
@@ -156,7 +153,6 @@ async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: A
     const { draft, reset } = intent;
     const content = { draft, reset, files: message.files, context: threadAbove(reply) };
     await inbox.acceptInThread(origin, ts, content);
-    markTaken(deps, reply);
     return;
   }
   const text = await deps.textFor(userId);
@@ -173,11 +169,4 @@ async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: A
 function threadAbove({ channelId, placeKind, message }: Reply): MessageContext {
   const channelName = unnamedPlace(placeKind);
   return { choice: 'until-here', channelId, channelName, picked: message, isTask: true };
-}
-
-/** Not awaited: Slack must have its answer, and the message is on disk. */
-function markTaken({ outbound, log }: ThreadDeps, { channelId, ts }: Reply): void {
-  outbound.react(channelId, ts, TAKEN_REACTION).catch((error: unknown) => {
-    log.warn({ err: error }, 'a message could not be marked as taken');
-  });
 }
