@@ -120,14 +120,14 @@ export function beginCommit(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.commitBegins();
 }
 
-/** A batch that takes longer, perhaps without an end, delays the next one no more. */
+/** What takes longer, perhaps without an end, delays the next one no more. */
 const BATCH_MS = 250;
 
 /**
  * Does similar things together: what arrives while a batch is in progress is the next one. Alone, an item is a
  * batch of one and waits for nobody; in a rush, many share a transaction and its write to the disk. A batch begins
  * once everything that has already arrived has been read: the first of a rush doesn't make all others wait for it.
- * When a batch fails, each of its items is tried by itself, so that one cannot spoil another.
+ * When a batch fails, each of its items is tried by itself, so that one can't spoil or delay another.
  */
 export function inBatches<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
@@ -150,7 +150,7 @@ export function inBatches<Item, Result>(
       const settled = result === undefined ? runAlone(item) : Promise.resolve(result);
       settle(settled);
       // One after the other, in order; the caller that waits for one gets its failure.
-      await settled.catch(() => undefined);
+      if (result === undefined) await endOrDelay(settled, BATCH_MS);
     }
   }
 
@@ -171,9 +171,10 @@ export function inBatches<Item, Result>(
     });
 }
 
-async function endOrDelay(task: Promise<void>, ms: number): Promise<void> {
+/** `task` can fail. */
+async function endOrDelay(task: Promise<unknown>, ms: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
-  await Promise.race([task, late]);
+  await Promise.race([task.catch(() => undefined), late]);
   clearTimeout(timer);
 }

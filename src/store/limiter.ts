@@ -6,7 +6,7 @@ import type { LimitReached, Limits, Usage } from '../session/limits.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
-import { literals, lockNames } from './sql.ts';
+import { limitLockWaits, literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;
@@ -35,7 +35,10 @@ export function createLimiter(limits: () => Limits) {
   const isOn = (): boolean => limits().openSessions > 0 || limits().startsPerHour > 0;
 
   return {
-    /** Call it before requests are inserted: locks these people until the end of the transaction. */
+    /**
+     * Call it before requests are inserted: locks these people until the end of the transaction, which fails if one of
+     * several is locked for long.
+     */
     async hold(people: readonly Person[], twinKeys: readonly string[], trx: Trx): Promise<Lately> {
       await lockPeople(people, trx);
       const rows = await read<Row & { twins: Twin[] }>(
@@ -75,7 +78,11 @@ function oneMore({ openSessions, startsPerHour }: Usage): Usage {
   return { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 };
 }
 
+/** Several people must not wait for the lock of one: after this time, the transaction fails. */
+const LOCK_TOGETHER_MS = 100;
+
 async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
+  if (people.length > 1) await limitLockWaits(LOCK_TOGETHER_MS, trx);
   await lockNames(
     people.map((person) => `limits:${keyOf(person)}`),
     trx,

@@ -7,12 +7,20 @@ import type { Db, Tables } from './tables.ts';
  * the same names never wait for each other.
  */
 export async function lockNames(names: readonly string[], trx: Db): Promise<void> {
-  // The embedded database's transactions run one at a time anyway.
-  if (trx.getExecutor().adapter instanceof PGliteAdapter) return;
+  if (areOneAtATime(trx)) return;
   await sql`
     select pg_advisory_xact_lock(key) from (
       select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
     ) keys`.execute(trx);
+}
+
+/** The embedded database's transactions don't run beside each other. */
+const areOneAtATime = (trx: Db): boolean => trx.getExecutor().adapter instanceof PGliteAdapter;
+
+/** A statement of this transaction that waits longer for a lock fails. */
+export async function limitLockWaits(ms: number, trx: Db): Promise<void> {
+  if (areOneAtATime(trx)) return;
+  await sql`select set_config('lock_timeout', ${String(ms)}, true)`.execute(trx);
 }
 
 /**

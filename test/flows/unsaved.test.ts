@@ -154,13 +154,17 @@ describe("a command that can't be saved", () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `held-${ana.name}`, members: [ana.userId, ben.userId] });
-    const { message } = await whileHeld(ana.userId, async () => {
-      const held = slack.command(ana.userId, channelId, 'wait for the lock');
+    const answers = await whileHeld(ana.userId, async () => {
+      // While the first is being saved, the second and Ben's wait together.
+      const held = ['wait for the lock', 'wait for it, too'].map(async (task) =>
+        slack.command(ana.userId, channelId, task),
+      );
       expect((await slack.command(ben.userId, channelId, 'fix the login test')).message).toBeNull();
       await sessionOf(devin, ben.devinUserId);
-      return held;
+      return Promise.all(held);
     });
-    expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was started');
+    for (const { message } of answers)
+      expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was started');
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
   });
 

@@ -42,6 +42,16 @@ test('a batch that never ends delays the next, but not for long', async () => {
   expect(await Promise.all([2, 3].map(echo))).toEqual([2, 3]);
 });
 
+test('an item of a failed batch that never ends delays the others, but not for long', async () => {
+  const { promise: never } = Promise.withResolvers<number[]>();
+  const echo = inBatches(async (items: number[]) => {
+    if (items.length > 1) return Promise.reject(new Error('together'));
+    return items.includes(1) ? never : Promise.resolve(items);
+  }, 3);
+  void echo(1);
+  expect(await Promise.all([2, 3].map(echo))).toEqual([2, 3]);
+});
+
 test("a failed item doesn't affect the others in its batch", async () => {
   const check = inBatches(async (items: number[]) => {
     if (items.includes(3)) return Promise.reject(new Error('three'));
