@@ -15,12 +15,14 @@ const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** If there are more lost sessions, the oldest stay lost. */
 const MAX_LOST = 200;
+/** What a thousand people may start in a month. */
+const MOST_LISTED = 20_000;
 
 type Options = { signal: AbortSignal };
 type ReconcileDeps = {
   /** Who this app is at Devin; null: unknown. */
   serviceUserId: (options: Options) => Promise<string | null>;
-  listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
+  listSessions: (query: SessionQuery, options: Options & { maxItems: number }) => Promise<SessionSnapshot[]>;
   /** Devin's time; null: unknown. */
   devinTime: (options: Options) => Promise<Date | null>;
   sessions: Pick<Sessions, 'bound'>;
@@ -51,11 +53,11 @@ export function createReconciler(deps: ReconcileDeps) {
 
   /** A job, so that neither the start nor polling waits. */
   async function restore(lost: Lost[]): Promise<void> {
+    const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
     log.warn(
-      { lost: lost.length },
+      { lost: lost.length, leftOut: lost.length - newest.length },
       'Devin has sessions of this app that the database does not know; searching Slack for their cards',
     );
-    const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
     await enqueue('restore-sessions', { lost: newest, places: null }, { key: 'restore-sessions' });
   }
 
@@ -96,7 +98,13 @@ async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
   const sinceS = (await deps.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
   const since = time !== null && { createdAfter: sinceS };
-  const items = await deps.listSessions({ origins: ['api'], ...since }, options);
+  const listing = { ...options, maxItems: MOST_LISTED };
+  const items = await deps.listSessions({ origins: ['api'], ...since }, listing);
+  if (items.length === MOST_LISTED)
+    deps.log.warn(
+      { listed: MOST_LISTED },
+      'Devin has more sessions than are read; the others are neither restored nor counted in budgets',
+    );
   const own = items.filter(({ serviceUserId, parentSessionId }) => {
     const isOwn = serviceUserId === null || ownId === null || serviceUserId === ownId;
     return parentSessionId === null && isOwn;
