@@ -7,6 +7,7 @@ import type { Notify } from '../../src/session/preferences.ts';
 import { createFindLeaver } from '../../src/slack/people.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { MATCHED } from '../support/identity.ts';
 
 const person = (kind: SlackPerson['kind']): SlackPerson => ({
   userId: 'U1',
@@ -16,13 +17,6 @@ const person = (kind: SlackPerson['kind']): SlackPerson => ({
   email: null,
   locale: null,
 });
-const MATCHED = {
-  kind: 'matched',
-  devinUserId: 'd1',
-  name: 'Ana Ruiz',
-  how: 'email',
-  checkedAtMs: 0,
-} as const;
 
 /** `slack`: what it says of the requester. `lately`: who took part, the latest first. */
 function setUp(

@@ -5,6 +5,7 @@ import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { MATCHED } from '../support/identity.ts';
 
 test('a card counts the time since Devin created the session', () => {
   const nowMs = 1_700_000_720_000;
@@ -55,13 +56,6 @@ test("a card says that it waits for Devin's answer", () => {
 });
 
 const MINUTE_MS = 60_000;
-const MEMBER = {
-  kind: 'matched',
-  devinUserId: 'd1',
-  name: 'Ana Ruiz',
-  how: 'email',
-  checkedAtMs: 0,
-} as const;
 const BEN = { userId: 'U2', name: 'Ben' };
 const running = (changes: object) => sessionRow({ snapshot: sessionSnapshot('s1', changes) });
 
@@ -169,7 +163,7 @@ test('a card says that it runs as the service user, and why', () => {
   );
   expect(runsAs).toEqual({ kind: 'service-user' });
   expect(notes).toEqual([en.notices.serviceUser.noMatch.guest]);
-  const matched = requestRow({ identity: MEMBER });
+  const matched = requestRow({ identity: MATCHED });
   expect(cardView({ request: matched, session: sessionRow(), nowMs: 0 }, en).notes).toEqual([]);
 });
 

@@ -3,17 +3,11 @@ import { choicesSchema } from '../../src/session/policy/index.ts';
 import { formView } from '../../src/slack/form-view.ts';
 import type { Form, FormDescription } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';
+import { MATCHED } from '../support/identity.ts';
 
-const MEMBER = {
-  kind: 'matched',
-  devinUserId: 'd1',
-  name: 'Ana Ruiz',
-  how: 'email',
-  checkedAtMs: 0,
-} as const;
 const GUEST = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 } as const;
 const COUNTS = { untilHere: { messages: 3, files: 0 }, whole: { messages: 9, files: 2 } };
-const DESCRIBED = { identity: MEMBER, thread: COUNTS } satisfies FormDescription;
+const DESCRIBED = { identity: MATCHED, thread: COUNTS } satisfies FormDescription;
 
 function view(changes: Partial<Form> = {}) {
   const picked = { ts: '2.0', threadTs: '1.0', userId: 'U1', appName: null, text: 'It is slow', files: [] };
@@ -102,7 +96,7 @@ test('a form is closed by a rule that refuses all of it, with its name and words
   const choices = choicesSchema.parse({ ...rest, closed: { rule: 'freeze', say: 'Until Monday.' } });
   const why = (identity: FormDescription['identity']) =>
     JSON.stringify(view({ description: { ...DESCRIBED, identity, choices } }).runsAs);
-  expect(why(MEMBER)).toMatch(/"refused".*freeze.*Until Monday\./);
+  expect(why(MATCHED)).toMatch(/"refused".*freeze.*Until Monday\./);
   expect(why(null)).toMatch(/"refused".*freeze/);
   // What others may not do is no help to a guest.
   expect(why(GUEST)).not.toContain('freeze');
