@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromWire } from '../session/snapshot.ts';
+import { fromWire, MOST_ACU } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
 import { createAttachments } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
@@ -54,8 +54,6 @@ function createSelf(client: DevinClient) {
 }
 
 const HOUR_MS = 60 * 60_000;
-/** More is an invalid answer. */
-const MOST_ACU = 1_000_000_000;
 
 const consumptionSchema = fromWire(z.object({ totalAcus: z.number().min(0).max(MOST_ACU) }));
 

@@ -6,10 +6,16 @@ export function cleanText(text: string): string {
   return text.replaceAll(UNUSABLE, '');
 }
 
-/** Parsed JSON in which every text and every key can be stored and sent. */
-export function cleanJson(value: unknown): unknown {
+/** Deeper than anything that is meant. Databases and `JSON.stringify` fail at some thousand levels. */
+const MOST_LEVELS = 200;
+
+/** Parsed JSON in which every text and every key can be stored and sent. What is nested too deep becomes null. */
+export function cleanJson(value: unknown, level = 0): unknown {
   if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) return value.map(cleanJson);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [cleanText(key), cleanJson(one)]));
+  if (level === MOST_LEVELS) return null;
+  if (Array.isArray(value)) return value.map((one) => cleanJson(one, level + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [cleanText(key), cleanJson(one, level + 1)]),
+  );
 }

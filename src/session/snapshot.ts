@@ -31,7 +31,17 @@ export const readableOnly = <T extends z.ZodType>(member: T) =>
     z.array(member),
   );
 
-export const epochSeconds = z.int();
+/** The last second of the year 9999. */
+const LATEST_S = 253_402_300_799;
+
+/** A time that a date can hold and a database can keep, whatever Devin says. */
+export const epochSeconds = z.int().transform((seconds) => Math.min(Math.max(0, seconds), LATEST_S));
+
+/** More, or less than none, can't be meant: sums and cards stay readable. */
+export const MOST_ACU = 1_000_000_000;
+
+/** Each is announced. The latest stay: Devin lists them in the order they were opened. */
+const MOST_PULL_REQUESTS = 100;
 
 const STATUSES = ['new', 'claimed', 'running', 'exit', 'error', 'suspended', 'resuming'] as const;
 
@@ -111,8 +121,8 @@ export const sessionSnapshotSchema = z.object({
   orgId: z.string(),
   createdAt: epochSeconds,
   updatedAt: epochSeconds,
-  acusConsumed: z.number(),
-  pullRequests: readableOnly(pullRequestSchema),
+  acusConsumed: z.number().transform((acus) => Math.min(Math.max(0, acus), MOST_ACU)),
+  pullRequests: readableOnly(pullRequestSchema).transform((all) => all.slice(-MOST_PULL_REQUESTS)),
   /** The member it runs as. */
   userId: optional(z.string()),
   serviceUserId: optional(z.string()),

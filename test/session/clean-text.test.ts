@@ -10,3 +10,13 @@ test('cleans every string and key', () => {
     k: ['v', { deep: '' }, 1, null, true],
   });
 });
+
+test('leaves out what is nested deeper than anything that is meant', () => {
+  const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+  expect(cleanJson(deep(200))).toEqual(deep(200));
+  for (const text of ['{"a":', '[']) {
+    const end = text === '[' ? ']' : '}';
+    const cleaned = JSON.stringify(cleanJson(JSON.parse(`${text.repeat(100_000)}1${end.repeat(100_000)}`)));
+    expect(cleaned).toBe(`${text.repeat(200)}null${end.repeat(200)}`);
+  }
+});

@@ -46,3 +46,20 @@ test('an invalid pull request affects no other', () => {
   const pullRequests = [{ pr_state: 'open' }, ...ANSWER.pull_requests];
   expect(read({ ...ANSWER, pull_requests: pullRequests }).pullRequests).toHaveLength(1);
 });
+
+test.each([
+  ['a year that no date can hold', { created_at: 9.4e12 }, { createdAt: 253_402_300_799 }],
+  ['milliseconds instead of seconds', { updated_at: 1_795_000_000_000 }, { updatedAt: 253_402_300_799 }],
+  ['a time before all others', { created_at: -9e12 }, { createdAt: 0 }],
+  ['more ACU than a sum can hold', { acus_consumed: 1.7e308 }, { acusConsumed: 1_000_000_000 }],
+  ['less than no ACU', { acus_consumed: -1.7e308 }, { acusConsumed: 0 }],
+])('%s stays within what can be shown and added up', (_what, changes, expected) => {
+  expect(read({ ...ANSWER, ...changes })).toMatchObject(expected);
+});
+
+test('of any number of pull requests the latest stay', () => {
+  const all = Array.from({ length: 10_000 }, (_, at) => ({ pr_url: `https://a.io/${at}`, pr_state: 'open' }));
+  const { pullRequests } = read({ ...ANSWER, pull_requests: all });
+  expect(pullRequests).toHaveLength(100);
+  expect(pullRequests.at(-1)).toEqual({ prUrl: 'https://a.io/9999', prState: 'open' });
+});
