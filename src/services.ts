@@ -7,13 +7,7 @@ import { createIdentityResolver, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import {
-  createPostOnce,
-  createQueue,
-  createSearchUntilFound,
-  createWithLease,
-  sharedKey,
-} from './queue/index.ts';
+import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { withNames } from './session/defaults.ts';
 import type { EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/index.ts';
@@ -85,9 +79,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     findOwner: slack.people.findOwner,
     mapping: mapping.current,
     identities,
-    onShared: async (shared) => {
-      await queue.enqueue('tell-shared', shared, { key: sharedKey(shared) });
-    },
+    onShared: async (shared) => queue.enqueue('tell-shared', shared),
     now,
   });
   return {

@@ -34,7 +34,7 @@ export function createApproverNotifier(deps: NotifyDeps) {
   const { requests, messages, withLease, enqueue } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
-    await enqueue('tell-approvers', { requestId }, { key: requestId, startAfterMs });
+    await enqueue('tell-approvers', { requestId }, { startAfterMs });
   }
 
   /** null: done; otherwise how long to wait, in ms. */

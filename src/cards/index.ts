@@ -66,7 +66,7 @@ export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard:
     'redraw-cards',
     async (where) => {
       for (const id of await listing.openIn({ ...where, limit: MOST_REDRAWN }))
-        await enqueue('update-card', { requestId: id }, { key: id });
+        await enqueue('update-card', { requestId: id });
     },
     { concurrency: 1 },
   );
@@ -98,7 +98,7 @@ function createCardUpdater(deps: CardDeps) {
 
   async function drawAgain({ id }: SessionRequest, { againInMs }: DrawnCard): Promise<void> {
     if (againInMs === null) return;
-    await enqueue('update-card', { requestId: id }, { key: id, startAfterMs: againInMs });
+    await enqueue('update-card', { requestId: id }, { startAfterMs: againInMs });
   }
 
   async function show(requestId: string, lease: Lease): Promise<void> {
@@ -131,7 +131,7 @@ function createCardUpdater(deps: CardDeps) {
   }
 
   async function later(teamId: string, startAfterMs: number): Promise<void> {
-    await enqueue('serve-cards', { teamId }, { key: teamId, startAfterMs });
+    await enqueue('serve-cards', { teamId }, { startAfterMs });
   }
 
   /** False: not now. */
@@ -154,7 +154,7 @@ function createCardUpdater(deps: CardDeps) {
         return false;
       });
       if (isPosted) await redrawHome(request);
-      else await enqueue('update-card', { requestId: id }, { key: id, interactive: true });
+      else await enqueue('update-card', { requestId: id }, { interactive: true });
     },
     async update(requestId: string, signal: AbortSignal): Promise<void> {
       const request = await requests.find(requestId);
@@ -175,6 +175,6 @@ async function placeSession(
   const { sessionId } = session;
   await db.transaction().execute(async (trx) => {
     await sessions.place(sessionId, thread, trx);
-    await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    await enqueue('relay-from-devin', { sessionId }, { trx });
   });
 }

@@ -102,11 +102,11 @@ async function placed(
   if (sessionId !== null) {
     const { hasActed } = await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
     // What has done nothing yet has said nothing; the watcher hears of what it says.
-    if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
   }
   const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
   if (!isLast || shown === UNKNOWN)
-    await enqueue('update-card', { requestId: id }, { trx, key: id, interactive: true });
+    await enqueue('update-card', { requestId: id }, { trx, interactive: true });
   if (elsewhere !== null && !wasDeleted(request))
     await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
 }
@@ -118,7 +118,7 @@ async function drawnNow(
 ): Promise<boolean> {
   const { id } = request;
   // If the row has changed since, it's drawn again.
-  if (!(await cards.drawn(request, shown))) await enqueue('update-card', { requestId: id }, { key: id });
+  if (!(await cards.drawn(request, shown))) await enqueue('update-card', { requestId: id });
   return true;
 }
 

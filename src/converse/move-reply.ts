@@ -62,10 +62,10 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
       const ends = step.to === 'delivered' || step.to === 'failed' || step.to === 'unknown';
       if (ends) await enqueue('tell-reply', { replyId: id }, { trx });
       // It loses the mark that it was taken.
-      if (step.to === 'skipped') await enqueue('mark-taken', { replyId: id }, { trx, key: id });
+      if (step.to === 'skipped') await enqueue('mark-taken', { replyId: id }, { trx });
       if (mirror !== null) {
         await messages.add(sessionId, [mirror], trx);
-        await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+        await enqueue('relay-from-devin', { sessionId }, { trx });
       }
       await appendAudit(replyEntries(moved, { as, wakes }), trx);
       return moved;

@@ -43,7 +43,7 @@ export function createRelayToDevin(deps: RelayDeps) {
   const { replies, sender, move, withLease, enqueue } = deps;
 
   async function continueLater(sessionId: string, startAfterMs: number): Promise<void> {
-    await enqueue('relay-to-devin', { sessionId }, { key: sessionId, startAfterMs });
+    await enqueue('relay-to-devin', { sessionId }, { startAfterMs });
   }
 
   async function handle(inSession: ReplyInSession, { signal, lease }: Run): Promise<ReplyOutcome> {

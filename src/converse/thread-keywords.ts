@@ -80,7 +80,7 @@ async function changeThread(
   const changes = keyword === 'mute' ? { muted: true, mutedBy: userId } : CHANGES[keyword];
   await sessions.change(sessionId, changes, trx);
   await cards.markStale(requestId, trx);
-  await enqueue('update-card', { requestId }, { trx, key: requestId });
+  await enqueue('update-card', { requestId }, { trx });
   await enqueue('tell-reply', { replyId: id }, { trx });
 }
 
@@ -134,7 +134,7 @@ async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): 
       saidAt: new Date(now()),
     };
     if (count > 0) await messages.add(sessionId, [{ ...note, state: 'pending' }], trx);
-    await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    await enqueue('relay-from-devin', { sessionId }, { trx });
     await appendAudit([settingEntry('sync', inSession)], trx);
   });
 }

@@ -53,7 +53,7 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
   const { requests, settings, withLease, enqueue, now } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
-    await enqueue('tell-outcome', { requestId }, { key: requestId, startAfterMs });
+    await enqueue('tell-outcome', { requestId }, { startAfterMs });
   }
 
   return async ({ requestId }: Jobs['tell-outcome']): Promise<void> => {

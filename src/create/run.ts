@@ -136,7 +136,7 @@ type RunDeps = {
  */
 export function createSessionCreator({ requests, withLease, enqueue, steps, postNewCard }: RunDeps) {
   async function again(id: string, startAfterMs: number): Promise<void> {
-    await enqueue('create-session', { requestId: id }, { key: id, startAfterMs });
+    await enqueue('create-session', { requestId: id }, { startAfterMs });
   }
 
   /** The request and its new session if it's settled; null: there is more to do later. */
@@ -161,7 +161,7 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     const timer = setTimeout(() => {
       isSlow = true;
       // If this fails, the sweep finds it.
-      enqueue('update-card', { requestId: id }, { key: id }).catch(() => undefined);
+      enqueue('update-card', { requestId: id }).catch(() => undefined);
     }, EARLY_CARD_MS);
     return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
   }

@@ -55,43 +55,31 @@ export function createSweep(deps: SweepDeps) {
   async function recover(strandedMs: number): Promise<void> {
     // If it has a waiting job, it only rests.
     const requestIds = await unqueued('create-session', await requests.stranded(strandedMs));
-    for (const id of requestIds) await enqueue('create-session', { requestId: id }, { key: id });
+    for (const id of requestIds) await enqueue('create-session', { requestId: id });
     if (requestIds.length > 0)
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
   }
 
   /** However recent: for a card whose job waits, this queues nothing. */
   async function recoverCards(): Promise<void> {
-    for (const id of await cards.unlined()) await enqueue('update-card', { requestId: id }, { key: id });
-    for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId }, { key: teamId });
+    for (const requestId of await cards.unlined()) await enqueue('update-card', { requestId });
+    for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId });
   }
 
   /** Messages and milestones that wait. */
   async function recoverThreads(waitingMs: number): Promise<void> {
-    const toDevin = await replies.waiting(waitingMs);
-    for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
-    const fromDevin = await messages.waiting(waitingMs);
-    for (const id of fromDevin) await enqueue('relay-from-devin', { sessionId: id }, { key: id });
-    const toTell = await milestones.waiting(waitingMs);
-    for (const id of toTell) await enqueue('tell-milestones', { sessionId: id }, { key: id });
-  }
-
-  async function expireApprovals(): Promise<void> {
-    for (const id of await requests.expired())
-      await enqueue('expire-approval', { requestId: id }, { key: id });
-  }
-
-  /** A process may have died while asking them. */
-  async function askApprovers(): Promise<void> {
-    for (const id of await requests.awaitingApproval())
-      await enqueue('tell-approvers', { requestId: id }, { key: id });
+    for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
+    for (const sessionId of await messages.waiting(waitingMs))
+      await enqueue('relay-from-devin', { sessionId });
+    for (const sessionId of await milestones.waiting(waitingMs))
+      await enqueue('tell-milestones', { sessionId });
   }
 
   async function sweep(): Promise<void> {
     try {
       await deps.readTime();
       await recover(times.strandedMs);
-      await expireApprovals();
+      for (const requestId of await requests.expired()) await enqueue('expire-approval', { requestId });
       await recoverCards();
       await recoverThreads(WAITING_MS);
       await forms.deleteBefore(ago(FORM_LIFE_MS));
@@ -108,7 +96,9 @@ export function createSweep(deps: SweepDeps) {
       await recover(alone ? 0 : times.strandedMs);
       await recoverCards();
       await recoverThreads(alone ? 0 : WAITING_MS);
-      await askApprovers();
+      // A process may have died while asking them.
+      for (const requestId of await requests.awaitingApproval())
+        await enqueue('tell-approvers', { requestId });
       sweeping ??= repeat(sweep, times.everyMs);
     },
     async stop(): Promise<void> {

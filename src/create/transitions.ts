@@ -117,8 +117,8 @@ export function createTransitions(deps: TransitionDeps) {
     if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
     if (card === true) await showOnCard(step, trx);
     if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
-    if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
-    if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
+    if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx });
+    if (run === true) await enqueue('create-session', { requestId: step.id }, { trx });
     await tellApprovers(deps, { step, moved }, trx);
     await appendAudit(requestEntries(step.from, moved), trx);
     return { request: moved, session: bound };
@@ -127,7 +127,7 @@ export function createTransitions(deps: TransitionDeps) {
   /** The URL of a new session, or that there is none, goes before everything else. */
   async function showOnCard({ id, to }: Step, trx: Transaction<Tables>): Promise<void> {
     const interactive = !isOpen(to);
-    await enqueue('update-card', { requestId: id }, { trx, key: id, interactive });
+    await enqueue('update-card', { requestId: id }, { trx, interactive });
   }
 
   return {
@@ -155,7 +155,7 @@ async function reserve(
   await ledger.reserve({ ...spending(moved), at }, trx);
   const added = await noteAlerts(alerts.map(alertName), trx);
   const news = alerts.filter((alert) => added.has(alertName(alert)));
-  for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx, key: alertName(alert) });
+  for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx });
 }
 
 /** Devin did nothing, or was never reached. */
@@ -174,8 +174,7 @@ async function tellApprovers(
   { step: { id, from, to }, moved }: { step: Step; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<void> {
-  if ([from, to].includes('awaiting-approval'))
-    await enqueue('tell-approvers', { requestId: id }, { trx, key: id });
+  if ([from, to].includes('awaiting-approval')) await enqueue('tell-approvers', { requestId: id }, { trx });
   const { replaces, userId } = moved;
   if (replaces === null || from === to || (to !== 'awaiting-approval' && to !== 'sending')) return;
   const answerTo = { id, channelId: null, threadTs: null, sealed: null, always: false };
@@ -206,7 +205,7 @@ async function bind(
   if (late) await unconfirmedCreates.found(step.id, trx);
   if (told.length > 0) {
     await milestones.add(sessionId, told, trx);
-    await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
+    await enqueue('tell-milestones', { sessionId }, { trx });
   }
   return bound;
 }

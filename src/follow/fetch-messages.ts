@@ -94,8 +94,7 @@ async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Ta
   const key = nextKey(session.told, 'needs-you');
   await milestones.add(sessionId, [key], trx);
   await sessions.change(sessionId, { told: [...session.told, key] }, trx);
-  const later = { key: sessionId, startAfterMs: CALL_AFTER_MS };
-  await enqueue('tell-milestones', { sessionId }, { trx, ...later });
+  await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: CALL_AFTER_MS });
 }
 
 type NewWords = { reading: Reading; message: SessionMessage; trx: Transaction<Tables> };
@@ -153,7 +152,7 @@ async function showLastWords(
   if (words === '' || words === lastWords) return;
   await sessions.change(sessionId, { lastWords: words }, trx);
   await cards.markStale(requestId, trx);
-  await enqueue('update-card', { requestId }, { trx, key: requestId });
+  await enqueue('update-card', { requestId }, { trx });
 }
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;

@@ -59,7 +59,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
   const { sessions, messages, withLease, enqueue, times } = deps;
 
   async function again(sessionId: string, startAfterMs: number): Promise<void> {
-    await enqueue('relay-from-devin', { sessionId }, { key: sessionId, startAfterMs });
+    await enqueue('relay-from-devin', { sessionId }, { startAfterMs });
   }
 
   function pauseMs(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>): number {
@@ -108,7 +108,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
     if (fetched === null && isPosted && (await hasToNotify(deps, sessionId, new Set(told))))
-      await enqueue('tell-milestones', { sessionId }, { key: sessionId });
+      await enqueue('tell-milestones', { sessionId });
     // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
     if (fetched !== null) throw fetched;
   }

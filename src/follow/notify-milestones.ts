@@ -89,8 +89,7 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
   return async (sessionId: string): Promise<void> => {
     const leased = await withLease(`tell:${sessionId}`, async (lease) => notifyAll(sessionId, lease));
     const result: NotifyResult = leased.kind === 'done' ? leased.result : { kind: 'wait', ms: HELD_WAIT_MS };
-    if (result.kind !== 'done')
-      await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: result.ms });
+    if (result.kind !== 'done') await enqueue('tell-milestones', { sessionId }, { startAfterMs: result.ms });
   };
 }
 

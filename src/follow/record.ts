@@ -49,14 +49,10 @@ export function createRecorder(deps: RecordDeps) {
       await sessions.change(sessionId, next.changes, trx);
       await ledger.follow(sessionId, spent(next.phase, snapshot), trx);
       await deps.milestones.add(sessionId, next.keys, trx);
-      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      await enqueue('relay-from-devin', { sessionId }, { trx });
       if (current.nextLookAt !== null && next.changes.nextPoll === null) await readOnceMore(sessionId, trx);
       if (next.keys.length > 0) {
-        await enqueue(
-          'tell-milestones',
-          { sessionId },
-          { trx, key: sessionId, startAfterMs: deps.times.tellAfterMs },
-        );
+        await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: deps.times.tellAfterMs });
       }
       if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
         await showOnCard(current.requestId, trx);
@@ -72,7 +68,7 @@ export function createRecorder(deps: RecordDeps) {
 
   async function showOnCard(requestId: string, trx: Transaction<Tables>): Promise<void> {
     await cards.markStale(requestId, trx);
-    await enqueue('update-card', { requestId }, { trx, key: requestId });
+    await enqueue('update-card', { requestId }, { trx });
   }
 
   return {

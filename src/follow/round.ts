@@ -184,11 +184,10 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
       const before = known.get(id) ?? { step, messagesAtMs: now() + times.messagesMs };
       const messagesAtMs = changed ? now() + SECOND_MS : before.messagesAtMs;
       known.set(id, { step, messagesAtMs });
-      if (row.phase === 'working' && before.step !== step)
-        await enqueue('update-card', { requestId }, { key: requestId });
+      if (row.phase === 'working' && before.step !== step) await enqueue('update-card', { requestId });
       if (changed || !hot || messagesAtMs > now()) return;
       known.set(id, { step, messagesAtMs: now() + times.messagesMs });
-      await enqueue('relay-from-devin', { sessionId: id }, { key: id });
+      await enqueue('relay-from-devin', { sessionId: id });
     },
   };
 }

@@ -25,7 +25,7 @@ export function createGreeter(deps: GreetDeps) {
   const nameOf = ({ teamId, channelId }: Channel): string => `${teamId}:${channelId}`;
 
   async function again(channel: Channel, startAfterMs: number): Promise<void> {
-    await enqueue('greet-channel', channel, { key: nameOf(channel), startAfterMs });
+    await enqueue('greet-channel', channel, { startAfterMs });
   }
 
   async function settle(channel: Channel, posted: Posted): Promise<void> {

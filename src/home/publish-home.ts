@@ -1,7 +1,6 @@
 import type { HomeView } from '@slack/types';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
-import { homeKey } from '../queue/index.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
@@ -131,7 +130,6 @@ export function createHomePublisher(deps: HomeDeps) {
         return;
       case 'rate-limited':
         await enqueue('publish-home', whose, {
-          key: homeKey(whose),
           startAfterMs: published.retryAfterMs,
         });
         return;
@@ -169,7 +167,6 @@ export function createHomeRedrawer({ homes, enqueue, now }: RedrawDeps): RedrawH
     const person = { teamId, userId };
     const channelId = await homes.openSince(person, new Date(now() - OPEN_MS));
     if (channelId === null) return;
-    const soon = { key: homeKey(person), startAfterMs: PAUSE_MS };
-    await enqueue('publish-home', { ...person, channelId }, soon);
+    await enqueue('publish-home', { ...person, channelId }, { startAfterMs: PAUSE_MS });
   };
 }

@@ -41,7 +41,7 @@ export function notifyOfSharing({ queue, ...deps }: NotifyDeps): void {
 }
 
 async function again(enqueue: Enqueue, shared: Shared, startAfterMs: number): Promise<void> {
-  await enqueue('tell-shared', shared, { key: sharedKey(shared), startAfterMs });
+  await enqueue('tell-shared', shared, { startAfterMs });
 }
 
 /** null: nothing is left to do; else how long to wait, in ms. */

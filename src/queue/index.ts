@@ -1,7 +1,7 @@
 /** Jobs, and the exactly-once kit: the only way to do once what cannot be taken back. */
 export { createQueue, POLL_SECONDS } from './jobs.ts';
 export type { Depth, Enqueue, EnqueueAll, Queue, Unqueued } from './jobs.ts';
-export { homeKey, sharedKey } from './payloads.ts';
+export { sharedKey } from './payloads.ts';
 export type {
   AnswerTo,
   ApprovalAct,

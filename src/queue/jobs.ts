@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
-import { JOB_NAMES, payloads } from './payloads.ts';
+import { JOB_NAMES, keyOf, payloads } from './payloads.ts';
 import type { JobName, Jobs } from './payloads.ts';
 import { createErrorLog } from './error-log.ts';
 import { startWorkerPool } from './worker-pool.ts';
@@ -15,10 +15,7 @@ type EnqueueOptions = {
   trx?: Transaction<Tables>;
   /** An hour at most. */
   startAfterMs?: number;
-  /**
-   * One job waits for a key. Asking for another makes it start no later than asked for; a job that failed keeps its
-   * pause. A job that already runs does not count.
-   */
+  /** Instead of the payload's own. */
   key?: string;
   /** Starts before the jobs of its name that are not. */
   interactive?: boolean;
@@ -49,12 +46,15 @@ export type Unqueued = Queue['unqueued'];
 export type Depth = { queued: number; active: number };
 
 export type Queue = {
-  /** Only after `start`. */
+  /**
+   * Only after `start`. One job waits for each key: asking for another makes it start no later than asked for; a job
+   * that failed keeps its pause. A job that already runs does not count.
+   */
   enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
-  /** Many of one kind at once, each with a key of its own that is new, inside a transaction. */
+  /** Many of one kind at once, each with a key that is new, inside a transaction. */
   enqueueAll<Name extends JobName>(
     name: Name,
-    jobs: { payload: Jobs[Name]; key: string; startAfterMs?: number }[],
+    jobs: readonly Jobs[Name][],
     trx: Transaction<Tables>,
   ): Promise<void>;
   /** Those of the keys for which no job waits. */
@@ -83,7 +83,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
 
   return {
-    async enqueue(name, payload, { trx, key, interactive = false, ...when } = {}) {
+    async enqueue(name, payload, { trx, key = keyOf(name, payload), interactive = false, ...when } = {}) {
       const startAfterMs = Math.min(when.startAfterMs ?? 0, LONGEST_WAIT_MS);
       const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
       const options = {
@@ -99,11 +99,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
       }
     },
     async enqueueAll(name, jobs, trx) {
-      const inserts = jobs.map(({ payload, key, startAfterMs = 0 }) => ({
-        data: payload,
-        singletonKey: key,
-        ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
-      }));
+      const inserts = jobs.map((data) => ({ data, singletonKey: keyOf(name, data) ?? randomUUID() }));
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
     unqueued: async (name, keys) => withoutWaiting(boss.getDb(), name, keys),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
 import { UNSAVED } from '../session/failure.ts';
-import { budgetAlertSchema } from '../session/policy/index.ts';
+import { alertName, budgetAlertSchema } from '../session/policy/index.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
 /** A session of this app that its database does not know. */
@@ -151,10 +151,35 @@ export type Jobs = { [Name in JobName]: z.infer<(typeof schemas)[Name]> };
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = schemas;
 export const JOB_NAMES = Object.keys(payloads);
 
-/** One drawing of a Home waits at a time. */
-export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
-  `${teamId}:${userId}`;
+const byRequest = ({ requestId }: { requestId: string }): string => requestId;
+const bySession = ({ sessionId }: { sessionId: string }): string => sessionId;
 
 /** One job for each person and account. */
 export const sharedKey = ({ teamId, userId, devinUserId }: Jobs['tell-shared']): string =>
   `${teamId}:${userId}:${devinUserId}`;
+
+/** What a job is about: one waits for each key of its kind. Without one, each that was enqueued runs. */
+const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
+  'create-session': byRequest,
+  'update-card': byRequest,
+  'redraw-cards': ({ teamId, channelId }) => `${teamId}:${channelId ?? ''}`,
+  'serve-cards': ({ teamId }) => teamId,
+  'tell-outcome': byRequest,
+  'tell-owners': alertName,
+  'tell-shared': sharedKey,
+  resume: byRequest,
+  'publish-home': ({ teamId, userId }) => `${teamId}:${userId}`,
+  'greet-channel': ({ teamId, channelId }) => `${teamId}:${channelId}`,
+  'relay-from-devin': bySession,
+  'tell-milestones': bySession,
+  'relay-to-devin': bySession,
+  'mark-taken': ({ replyId }) => replyId,
+  'expire-approval': byRequest,
+  'tell-approvers': byRequest,
+  'restore-sessions': () => 'restore-sessions',
+};
+
+/** undefined: it has none. */
+export function keyOf<Name extends JobName>(name: Name, payload: Jobs[Name]): string | undefined {
+  return keys[name]?.(payload);
+}

@@ -58,7 +58,7 @@ export function createReconciler(deps: ReconcileDeps) {
       { lost: lost.length, leftOut: lost.length - newest.length },
       'Devin has sessions of this app that the database does not know; searching Slack for their cards',
     );
-    await enqueue('restore-sessions', { lost: newest, places: null }, { key: 'restore-sessions' });
+    await enqueue('restore-sessions', { lost: newest, places: null });
   }
 
   return async (signal: AbortSignal): Promise<void> => {

@@ -91,9 +91,9 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
       },
       threadTs: threadTs ?? ts,
       enqueueMore: async (trx) => {
-        await enqueue('update-card', { requestId }, { trx, key: requestId });
+        await enqueue('update-card', { requestId }, { trx });
         // Posts what was said meanwhile, then announces milestones.
-        await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+        await enqueue('relay-from-devin', { sessionId }, { trx });
       },
     });
     return true;

@@ -25,7 +25,6 @@ type RestoreDeps = {
 const WAIT_MS = 30_000;
 /** How many threads in a span of a conversation are searched. */
 const MAX_THREADS = 20;
-const RESTORE_JOB = 'restore-sessions';
 
 /**
  * Finds the cards of sessions that were started with a database that is lost. Each call is one step and enqueues the
@@ -42,7 +41,7 @@ export function createSessionsRestorer(deps: RestoreDeps) {
   }
 
   async function next(search: Search, startAfterMs: number): Promise<void> {
-    await enqueue(RESTORE_JOB, search, { key: RESTORE_JOB, startAfterMs });
+    await enqueue('restore-sessions', search, { startAfterMs });
   }
 
   async function step({ lost, places }: Search, signal: AbortSignal): Promise<void> {

@@ -42,8 +42,7 @@ export function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll
     const failure = { kind: 'limit', ...reached } as const;
     const changes = { failure, sealed: envelopes.withoutSecrets(id, sealed) };
     const moved = await requests.advance({ id, from: 'accepted', to: 'refused', changes }, trx);
-    const payload = { requestId: id, notice: 'refused' } as const;
-    await enqueueAll('tell-person', [{ payload, key: id }], trx);
+    await enqueueAll('tell-person', [{ requestId: id, notice: 'refused' }], trx);
     return moved === null ? [] : requestEntries('accepted', moved);
   }
 
@@ -55,11 +54,10 @@ export function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll
   ): Promise<RequestState[]> {
     const refused: RequestState[] = [];
     const refusals: AuditEntry[] = [];
-    const jobs: { payload: { requestId: string }; key: string }[] = [];
+    const jobs: { requestId: string }[] = [];
     for (const request of inserted) {
-      const { id } = request;
       const reached = take(request);
-      if (reached === null) jobs.push({ payload: { requestId: id }, key: id });
+      if (reached === null) jobs.push({ requestId: request.id });
       else {
         refused.push('refused');
         refusals.push(...(await refuseBeyond(request, reached, trx)));

@@ -119,7 +119,7 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
       const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };
       await commitInTime({ db, withPriority }, async (trx) => {
         const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);
-        if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
+        if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx });
       });
     },
   };

@@ -61,8 +61,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     const { sessionId } = reply;
     const isNew = await replies.insert(reply, trx);
     if (!isNew) return false;
-    await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
-    if (reply.messageTs !== null) await enqueue('mark-taken', { replyId: reply.id }, { trx, key: reply.id });
+    await enqueue('relay-to-devin', { sessionId }, { trx });
+    if (reply.messageTs !== null) await enqueue('mark-taken', { replyId: reply.id }, { trx });
     return true;
   }
 
@@ -127,7 +127,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
         const { id } = reply;
         const from = ['accepted', 'failed', 'unknown'] as const;
         if ((await replies.move({ id, from, to: 'skipped' }, trx)) !== null)
-          return enqueue('mark-taken', { replyId: id }, { trx, key: id });
+          return enqueue('mark-taken', { replyId: id }, { trx });
         // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
         await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
       });
@@ -140,8 +140,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       const { sessionId } = reply;
       await inTransaction(async (trx) => {
         if (await replies.resend(replyId, trx)) {
-          await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
-          await enqueue('mark-taken', { replyId }, { trx, key: replyId });
+          await enqueue('relay-to-devin', { sessionId }, { trx });
+          await enqueue('mark-taken', { replyId }, { trx });
         }
       });
     },

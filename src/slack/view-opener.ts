@@ -62,6 +62,6 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     const view = renderSessionForm(formView({ ...form, description }, text), text);
     const again = formButton(form.id, text);
     const { viewId } = await openView(triggerId, view, { what: 'form', place: privatePlace(form), again });
-    if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId }, {});
+    if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
   };
 }

@@ -86,10 +86,10 @@ async function placed(
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
       await sessions.change(sessionId, { nextPoll: { inMs: 0, first: true } }, trx);
-      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      await enqueue('relay-from-devin', { sessionId }, { trx });
     }
     const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);
-    await enqueue('update-card', { requestId: id }, { trx, key: id });
+    await enqueue('update-card', { requestId: id }, { trx });
     return carded;
   });
   return request === null ? { kind: 'no-place' } : { kind: 'placed', request };

@@ -92,7 +92,7 @@ async function markReply({ enqueue }: SteerDeps, { replyId }: SteerJob): Promise
 async function unmarkReply({ replies, enqueue }: SteerDeps, { replyId }: SteerJob): Promise<void> {
   if (replyId === undefined) return;
   await replies.move({ id: replyId, from: ['delivered'], to: 'skipped' });
-  await enqueue('mark-taken', { replyId }, { key: replyId });
+  await enqueue('mark-taken', { replyId });
 }
 
 /** True: the session was that way before, and the person was told so. A second run of a job finishes the first. */
@@ -179,14 +179,14 @@ async function record(
   await db.transaction().execute(async (trx) => {
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
-    await enqueue('update-card', { requestId: id }, { trx, key: id, startAfterMs: CREDIT_WAIT_MS });
+    await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
     // No Devin member: only the app's service user can do these.
     const { channelId } = session;
     await appendAudit([{ kind: what, userId, channelId, requestId: id, sessionId, result: 'done' }], trx);
   });
   await recordAnswer(snapshot);
   // Replies that still wait fail, and their authors hear of it.
-  if (what === 'stop') await enqueue('relay-to-devin', { sessionId }, { key: sessionId });
+  if (what === 'stop') await enqueue('relay-to-devin', { sessionId });
 }
 
 function inThread(session: SessionRow): AnswerTo {

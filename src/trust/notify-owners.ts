@@ -32,7 +32,7 @@ export function createOwnerNotifier(deps: NotifyDeps) {
   const { policy, withLease, postOnce, enqueue, log } = deps;
 
   async function again(alert: BudgetAlert, startAfterMs: number): Promise<void> {
-    await enqueue('tell-owners', alert, { key: alertName(alert), startAfterMs });
+    await enqueue('tell-owners', alert, { startAfterMs });
   }
 
   async function tell(userId: string, alert: BudgetAlert, lease: Lease): Promise<PostedOnce> {

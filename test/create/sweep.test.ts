@@ -94,8 +94,7 @@ test.each([
     milestones: { waiting: aged('come to') },
     // A job for it waits: it only rests.
     unqueued: async (_name, keys) => Promise.resolve(keys.filter((key) => key !== 'waiting')),
-    enqueue: async (name, _data, options) =>
-      void (await Promise.resolve(queued.push(`${name} ${options?.key}`))),
+    enqueue: async (name, data) => void queued.push(`${name} ${Object.values(data).join()}`),
   });
   await sweep.start({ alone });
   const left = [

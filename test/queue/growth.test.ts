@@ -16,9 +16,7 @@ describeOnBothDatabases('the rows of the queue', (open) => {
     const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });
     await queue.start();
     const jobs = Array.from({ length: HOUR_SECONDS / LOOK_SECONDS }, (_, look) => ({
-      payload: { sessionId: 's' },
-      key: String(look),
-      startAfterMs: HOUR_SECONDS * 1000,
+      sessionId: String(look),
     }));
     await db.transaction().execute(async (trx) => queue.enqueueAll('relay-from-devin', jobs, trx));
     await queue.stop({ timeoutMs: 0 });

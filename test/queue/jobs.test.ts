@@ -55,8 +55,7 @@ function createTally() {
   };
 }
 
-const send = (queue: Queue, requestId: string) =>
-  queue.enqueue('create-session', { requestId }, { key: requestId });
+const send = (queue: Queue, requestId: string) => queue.enqueue('create-session', { requestId });
 
 describeOnBothDatabases('the queue', (open, kind) => {
   afterEach(async () => {
@@ -71,7 +70,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
       handler: async ({ requestId }) => add(requestId),
     });
     await database.db.transaction().execute(async (trx) => {
-      await queue.enqueue('create-session', { requestId: 'one' }, { trx, key: 'one' });
+      await queue.enqueue('create-session', { requestId: 'one' }, { trx });
       await sql`select pg_sleep(0.1)`.execute(trx);
       expect(seen).toEqual([]);
     });
@@ -182,7 +181,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
       await send(sender, 'key');
       await database.db.transaction().execute(async (trx) => {
         await sql`insert into notes values ('written')`.execute(trx);
-        await sender.enqueue('create-session', { requestId: 'key' }, { trx, key: 'key' });
+        await sender.enqueue('create-session', { requestId: 'key' }, { trx });
         await startQueue({
           database,
           pollSeconds: 0.5,
@@ -203,8 +202,8 @@ describeOnBothDatabases('the queue', (open, kind) => {
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
     const job = { requestId: 'key' };
-    await queue.enqueue('create-session', job, { key: 'key', startAfterMs: 3_600_000 });
-    await queue.enqueue('create-session', job, { key: 'key' });
+    await queue.enqueue('create-session', job, { startAfterMs: 3_600_000 });
+    await queue.enqueue('create-session', job);
     await reached(1);
     expect(seen).toEqual(['key']);
     await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
@@ -248,8 +247,8 @@ describeOnBothDatabases('the queue', (open, kind) => {
         add(requestId);
         if (requestId !== 'first') return;
         for (const id of ['one', 'two']) await send(queue, id);
-        await queue.enqueue('create-session', { requestId: 'url' }, { key: 'url', interactive: true });
-        await queue.enqueue('create-session', { requestId: 'two' }, { key: 'two', interactive: true });
+        await queue.enqueue('create-session', { requestId: 'url' }, { interactive: true });
+        await queue.enqueue('create-session', { requestId: 'two' }, { interactive: true });
       },
     });
     await send(queue, 'first');
@@ -296,7 +295,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
       handler: async ({ requestId }) => add(requestId),
     });
     const later = async (startAfterMs: number) =>
-      queue.enqueue('create-session', { requestId: 'key' }, { key: 'key', startAfterMs });
+      queue.enqueue('create-session', { requestId: 'key' }, { startAfterMs });
     await later(3_600_000);
     await later(100);
     await later(3_600_000);
@@ -354,7 +353,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     const sent = ids.map((id) =>
       database.db.transaction().execute(async (trx) => {
         await sql`insert into notes values (${id})`.execute(trx);
-        await queue.enqueue('create-session', { requestId: id }, { trx, key: id });
+        await queue.enqueue('create-session', { requestId: id }, { trx });
         if (id.startsWith('undone')) throw new Error('undo');
       }),
     );

@@ -73,7 +73,7 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   for (const [actionId, how] of RESUMPTIONS) {
     onButton(app, actionId, async (press) => {
       const request = await byRequester(press);
-      if (request !== null) await enqueue('resume', { requestId: request.id, how }, { key: request.id });
+      if (request !== null) await enqueue('resume', { requestId: request.id, how });
     });
   }
 

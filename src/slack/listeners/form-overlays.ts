@@ -92,7 +92,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const text = await textFor(form.userId);
     const loading = renderReview({ metadata, items: null, without: NOTHING, instructions: null }, text);
     const { viewId } = await outbound.pushView(triggerId, loading);
-    if (viewId !== null) await enqueue('review-context', { viewId, ...metadata }, {});
+    if (viewId !== null) await enqueue('review-context', { viewId, ...metadata });
   });
 
   for (const actionId of [ACTION.reviewEarlier, ACTION.reviewLater]) {
@@ -102,7 +102,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
       const form = await ownForm(forms, metadata, sender);
       if (form === null) return;
       await forms.leaveOut(form.id, readReview(view.values, form.without ?? NOTHING));
-      await enqueue('review-context', { viewId: view.id, ...metadata, page: Number(value) }, {});
+      await enqueue('review-context', { viewId: view.id, ...metadata, page: Number(value) });
     });
   }
 

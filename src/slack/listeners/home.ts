@@ -1,5 +1,4 @@
 import type { App } from '@slack/bolt';
-import { homeKey } from '../../queue/index.ts';
 import type { Enqueue } from '../../queue/index.ts';
 import { applyDefaults } from '../../session/defaults.ts';
 import type { EffectiveDraft } from '../../session/defaults.ts';
@@ -36,7 +35,7 @@ export function listenToHome(app: App, deps: HomeDeps): void {
   const { homes, formInbox, openForm, settings, chooseLanguage, enqueue, now } = deps;
   const draw: DrawHome = async (owner) => {
     await homes.opened(owner, new Date(now()));
-    await enqueue('publish-home', owner, { key: homeKey(owner) });
+    await enqueue('publish-home', owner);
   };
 
   listenToDefaultsForm(app, deps, draw);

@@ -33,8 +33,7 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     const channel = { teamId: event.teamId, channelId: event.channelId };
     await db.transaction().execute(async (trx) => {
       await greetings.invited(channel, trx);
-      if (await greetings.isDue(channel, trx))
-        await enqueue('greet-channel', channel, { trx, key: `${channel.teamId}:${channel.channelId}` });
+      if (await greetings.isDue(channel, trx)) await enqueue('greet-channel', channel, { trx });
     });
   });
 

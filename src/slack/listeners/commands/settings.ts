@@ -137,7 +137,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const { teamId } = call;
     const channelId = preferred.scope === 'channel' ? call.channelId : null;
     const answer = await prefer(call, preferred);
-    await enqueue('redraw-cards', { teamId, channelId }, { key: `${teamId}:${channelId ?? ''}` });
+    await enqueue('redraw-cards', { teamId, channelId });
     return answer;
   }
 
