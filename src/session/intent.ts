@@ -47,15 +47,24 @@ export type Wish = { draft: SessionDraft; reset: FieldKey[] };
 
 export type HelpTopic = 'options' | 'admin';
 
+/** Asked before a session is paid for, if a text may not be a task. */
+export type AskedFirst = {
+  /** The sub-command that was probably meant; null: none. */
+  about: Subcommand | null;
+  /** It, as a command that can be run; null: something is missing. */
+  meant: string | null;
+  /**
+   * What a word in it does elsewhere. `option`: the option that it names; `thread-word`: a word for a session's thread;
+   * `devin-word`: a word of Devin's own Slack app.
+   */
+  hint: { kind: 'option' | 'thread-word' | 'devin-word'; typed: string } | null;
+};
+
 /** What a person wants, read from the text of a slash command, by its kind. */
 type Intents = {
   create: Wish;
   'open-form': unknown;
-  /**
-   * It may be a task or a slip, so the person is asked before a session is paid for. `about`: the sub-command that was
-   * probably meant; `meant`: as a command that can be run.
-   */
-  'ask-first': { about: Subcommand | null; meant: string | null } & Wish;
+  'ask-first': AskedFirst & Wish;
   /** Nothing is created; `draft` holds what could be read, for the form. */
   invalid: { problems: Problem[] } & Wish;
   help: { topic: HelpTopic | null };

@@ -45,6 +45,23 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
     expect(mine.map(({ request }) => request.prompt)).toEqual(['stats', 'another task of theirs']);
   });
 
+  test('offers to set a default for an option in plain words', async () => {
+    const { slack, devin } = world();
+    const before = devin.createdCount();
+    const { ana, channelId, ts, said } = await ask('set acu 5');
+    expect(said).toContain('Did you mean `/devin defaults me --acu 5`?');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'run_command.0');
+    const answered = slack.messages(channelId).find((message) => message.ts === ts);
+    expect(answered?.text).toContain('ACU cap: 5');
+    expect(devin.createdCount()).toBe(before);
+  });
+
+  test('says what a word of a thread or an option does elsewhere', async () => {
+    expect((await ask('mute')).said).toContain("Type it in the session's thread.");
+    expect((await ask('fix it, max 10 ACU')).said).toContain('Did you mean the option `--acu 10`?');
+    expect((await ask('!ask how it works')).said).toContain("works only in Devin's own Slack app");
+  });
+
   test('runs the intended command on the named session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());

@@ -242,9 +242,27 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       text,
     ),
   'a question': (text) =>
-    renderQuestion({ command: '/cog', typed: 'stat', formId: 'f1', meant: 'status', usage: null }, text),
+    renderQuestion(
+      { command: '/cog', typed: 'stat', formId: 'f1', meant: 'status', usage: null, hint: null },
+      text,
+    ),
+  'a question about an option in a task': (text) =>
+    renderQuestion(
+      {
+        command: '/cog',
+        typed: 'fix it, max 10 ACU',
+        formId: 'f1',
+        meant: null,
+        usage: null,
+        hint: { kind: 'option', typed: '--acu 10' },
+      },
+      text,
+    ),
   'a question about one word': (text) =>
-    renderQuestion({ command: '/cog', typed: 'fix', formId: 'f1', meant: null, usage: null }, text),
+    renderQuestion(
+      { command: '/cog', typed: 'fix', formId: 'f1', meant: null, usage: null, hint: null },
+      text,
+    ),
   'help in a thread': renderThreadHelp,
   'the question before a stop in a thread': (text) => renderAskStop('r1', text),
   'the question before a stop': (text) =>

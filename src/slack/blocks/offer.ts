@@ -1,4 +1,5 @@
 import type { Button } from '@slack/types';
+import type { AskedFirst } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
 import { runsAsFact } from './card-facts.ts';
@@ -65,19 +66,17 @@ type TaskQuestion = {
   meant: string | null;
   /** How to use the command that was probably meant; null: none is close. */
   usage: string | null;
+  hint: AskedFirst['hint'];
 };
 
 const TYPED_LENGTH = 2800;
 /** The longest value that Slack allows for a button. */
 const VALUE_LENGTH = 2000;
 
-export function renderQuestion({ command, typed, formId, meant, usage }: TaskQuestion, text: Text): Rendered {
+export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
+  const { command, typed, formId, meant } = asking;
   const { question } = text.command;
-  const probably = meant ?? usage;
-  const asked =
-    probably === null
-      ? question.wholeTask
-      : question.meant(code(truncate(`${command} ${probably}`, LIMIT.placeholder)));
+  const asked = askedWords(asking, text);
   const { block } = fitCodeBlock(typed, TYPED_LENGTH);
   const buttons: Button[] = [
     ...(meant === null || meant.length > VALUE_LENGTH
@@ -94,4 +93,11 @@ export function renderQuestion({ command, typed, formId, meant, usage }: TaskQue
       { type: 'actions', elements: buttons },
     ],
   };
+}
+
+function askedWords({ command, meant, usage, hint }: TaskQuestion, { command: { question } }: Text): string {
+  const probably = meant ?? usage;
+  const shown = (typed: string): string => code(truncate(typed, LIMIT.placeholder));
+  if (hint !== null) return question.hints[hint.kind](shown(hint.typed));
+  return probably === null ? question.wholeTask : question.meant(shown(`${command} ${probably}`));
 }

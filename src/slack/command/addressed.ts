@@ -1,6 +1,7 @@
-import type { Problem, Subcommand, Wish } from '../../session/intent.ts';
+import type { AskedFirst, Problem, Wish } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
-import { parseCommand, UNSPACED } from './parse.ts';
+import { parseCommand } from './parse.ts';
+import { UNSPACED } from './question.ts';
 import { commandAsked, isThanks } from './small-talk.ts';
 import { isMention, readThreadMeaning, withoutMention } from './thread-keywords.ts';
 
@@ -11,7 +12,7 @@ export type AddressedMeaning =
   | { kind: 'help' }
   | ({ kind: 'task'; typed: string } & Wish)
   /** It may not be a task: the author is asked first, since a session costs money. */
-  | ({ kind: 'ask'; typed: string; about: Subcommand | null; meant: string | null } & Wish)
+  | ({ kind: 'ask'; typed: string } & AskedFirst & Wish)
   | ({ kind: 'invalid'; typed: string; problems: Problem[] } & Wish);
 
 /** `ownTag`: the app adds a tag of its own to each session. */
@@ -34,7 +35,9 @@ export function readAddressed(
   if (typed === '' || commandAsked(typed) === 'help') return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
-  return isCertain || read.kind !== 'task' ? read : { ...read, kind: 'ask', about: null, meant: null };
+  return isCertain || read.kind !== 'task'
+    ? read
+    : { ...read, kind: 'ask', about: null, meant: null, hint: null };
 }
 
 function readTask(typed: string, ownTag: boolean): AddressedMeaning {
@@ -55,6 +58,7 @@ function readTask(typed: string, ownTag: boolean): AddressedMeaning {
         typed,
         about: null,
         meant: typed,
+        hint: null,
         draft: { prompt: unescape(typed) },
         reset: [],
       };

@@ -46,12 +46,13 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
     [
       'what is running',
       'whats running',
-      'what s running',
       'show me my sessions',
       'what are my sessions',
+      'all sessions',
+      'show all',
+      'ls',
       'how is it going',
       'hows it going',
-      'how s it going',
       'what happened',
       'are you done',
     ],
@@ -62,20 +63,20 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       'my usage',
       'what is my usage',
       'whats my usage',
-      'what s my usage',
       'how much did i spend',
       'how much have i spent',
+      ...'budget budgets cost costs credits limits quota spend spending'.split(' '),
+      '使用量',
+      '予算',
     ],
   ],
-  ['whoami', ['who am i']],
+  ['whoami', ['who am i', 'me', 'connect', 'login', 'log in', 'sign in', 'link me', 'link my account']],
+  ['defaults', 'config options preferences prefs settings setup 設定'.split(' ')],
+  ['notify', ['notifications', 'notifications off', 'mute notifications', '通知']],
+  ['language', ['lang', 'lang ja', 'lang en', 'japanese', 'english', '日本語', '英語', '言語']],
   [
     'stop',
     [
-      'please stop',
-      'please cancel',
-      'kill it',
-      'abort it',
-      'end it',
       'キャンセル',
       'キャンセルして',
       'キャンセルしてください',
@@ -89,9 +90,13 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
     ],
   ],
 ];
-/** Other words for it: `kill my last session`. */
-const STOP =
-  /^(?:please )?(?:kill|end|abort|terminate|close|delete|quit) (?:(?:all|my|the|this|that) ){0,2}(?:last |current )?sessions?(?: please)?$/;
+const ENDINGS = ['stop', 'cancel', 'kill', 'end', 'abort', 'terminate', 'close', 'delete', 'exit', 'quit'];
+const ENDING = `(?:${ENDINGS.join('|')})`;
+const SESSIONS = '(?:(?:all|my|the|this|that) ){0,2}(?:last |current )?sessions?';
+/** `kill my last session`, `tell Devin to stop`. */
+const STOP = new RegExp(
+  `^(?:please )?(?:(?:tell|ask) (?:devin|it) to )?${ENDING}(?: (?:it|this|that|all|everything|${SESSIONS}))?(?: (?:please|now))?$`,
+);
 const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
   ABOUT_APP.flatMap(([name, said]) => said.map((one) => [one, name] as const)),
 );
@@ -103,7 +108,7 @@ const THANKS = words(
     '分かりました お疲れ様です お疲れさまです お疲れ様でした お疲れさまでした',
 );
 const BESIDE_THANKS = words(
-  'you so much very a lot all it that this is was works job work for the help again no bye everyone everybody team folks',
+  'you so much very a lot all it that thats this is was works job work for the help again no bye everyone everybody team folks',
 );
 const MOST_POLITE_WORDS = 8;
 
@@ -149,10 +154,13 @@ const WITHOUT_TASK: ReadonlySet<string> = new Set([
 const LONGEST = 200;
 
 const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}]/gu;
+const APOSTROPHES = /['’‘]/g;
 
+/** `what's` is one word. */
 function plainWords(typed: string): string[] {
   return typed
     .toLowerCase()
+    .replaceAll(APOSTROPHES, '')
     .replaceAll(SIGNS, ' ')
     .split(/\s+/)
     .filter((word) => word !== '');
@@ -167,6 +175,11 @@ export function commandAsked(typed: string): Subcommand | null {
   if (rest.length === 0) return 'help';
   const asked = rest.join(' ');
   return COMMAND_OF.get(asked) ?? (STOP.test(asked) ? 'stop' : null);
+}
+
+/** Another word for it. */
+export function isEnding(word: string): boolean {
+  return ENDINGS.includes(word);
 }
 
 /** Signs alone count, too, but not questions. */

@@ -180,12 +180,12 @@ export function commandOnPerson([first, second]: readonly Word[]): Subcommand | 
   return name !== undefined && isPerson && ROWS[name].takesPerson ? name : null;
 }
 
-export type NearWord = { name: Subcommand; edits: number };
+export type NearWord = { name: Subcommand; known: string; edits: number };
 
 /** The sub-command whose name is closest to this word. */
 export function nearestSubcommand(word: string): NearWord | null {
   const [nearest] = [...BY_WORD]
-    .map(([known, name]) => ({ name, edits: edits(word, known) }))
+    .map(([known, name]) => ({ name, known, edits: edits(word, known) }))
     .toSorted((a, b) => a.edits - b.edits);
   return nearest ?? null;
 }

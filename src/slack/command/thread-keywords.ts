@@ -53,6 +53,16 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   return { kind: 'reply', text };
 }
 
+/** The word, if it does something only in a session's thread: `mute`, `sleep this`. null: it's another text. */
+export function wordOfThreads(text: string): string | null {
+  const word = ALONE.exec(text)?.groups?.['word']?.toLowerCase() ?? '';
+  return ONLY_IN_THREADS.has(word) ? word : null;
+}
+
+const ALONE = /^\s*[!！]?(?<word>[a-z]+)(?: (?:it|this|the|thread|session|please))*[.!。！]?\s*$/i;
+/** A command stops a session, too. */
+const ONLY_IN_THREADS = new Set(['mute', 'unmute', 'unsync', 'sync', 'sleep']);
+
 /** The people and groups it mentions, outside of code. */
 export function mentionsIn(slackText: string, botUserId: string): Mentions {
   const found = [...slackText.replaceAll(CODE, '').matchAll(MENTIONED)].map(({ groups }) => groups?.['user']);

@@ -70,10 +70,14 @@ async function act(
       return renderOffer(formId, as, text);
     }
     case 'ask': {
-      const { about, meant, typed } = meaning;
+      const { about, meant, hint, typed } = meaning;
       const formId = await offer(deps, message, { wish: meaning });
-      if (about === null && meant === null) return renderOffer(formId, await runsAsOf(deps, message), text);
-      return renderQuestion({ command, typed, formId, meant, usage: about && usageOf(about, text) }, text);
+      if (about === null && meant === null && hint === null)
+        return renderOffer(formId, await runsAsOf(deps, message), text);
+      return renderQuestion(
+        { command, typed, formId, meant, hint, usage: about && usageOf(about, text) },
+        text,
+      );
     }
     case 'invalid': {
       const problems = renderProblems(meaning.problems, { what: 'task', command }, text);

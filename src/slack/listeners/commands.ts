@@ -199,8 +199,9 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
     const typed = `${name} ${unescape(command.text)}`;
     const text = await textFor(command.userId);
     if (intent.kind === 'ask-first') {
-      const usage = intent.about && usageOf(intent.about, text);
-      await ack(renderQuestion({ command: name, typed, formId, meant: intent.meant, usage }, text));
+      const { about, meant, hint } = intent;
+      const usage = about && usageOf(about, text);
+      await ack(renderQuestion({ command: name, typed, formId, meant, hint, usage }, text));
       return;
     }
     const problems = renderProblems(intent.problems, { what: 'task', command: name }, text);

@@ -49,6 +49,13 @@ export const command = {
     title: 'Nothing was started yet.',
     meant: (command: string): string => `Did you mean ${command}?`,
     wholeTask: 'Is that your whole task?',
+    hints: {
+      option: (option: string): string =>
+        `Did you mean the option ${option}? In the words of a task, it sets nothing.`,
+      'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
+      'devin-word': (word: string): string =>
+        `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,
+    },
     start: 'Start it as a task',
     edit: 'Edit first',
     /** Also if another session was wanted. */

@@ -40,6 +40,13 @@ export const command: Text['command'] = {
     title: 'まだ何も開始していません。',
     meant: (command) => `${command} のことですか？`,
     wholeTask: 'タスクはこれだけですか？',
+    hints: {
+      option: (option) =>
+        `オプション ${option} のことですか？ タスクの文の中に書いても、設定には反映されません。`,
+      'thread-word': (word) => `${word} のことですか？ セッションのスレッドに入力してください。`,
+      'devin-word': (word) =>
+        `${word} は Devin 公式の Slack アプリでのみ使えます。ここでは ${word} もタスクの一部としてセッションが始まります。`,
+    },
     start: 'タスクとして開始',
     edit: '先に編集',
     started: 'セッションを開始しました。',

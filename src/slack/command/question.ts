@@ -1,0 +1,144 @@
+import type { AskedFirst, Subcommand } from '../../session/intent.ts';
+import type { Scan } from './flags.ts';
+import { devinWord, looseOption } from './loose-options.ts';
+import { commandAsked, isEnding, saysNoTask } from './small-talk.ts';
+import { commandOnPerson, meantCommand, nearestSubcommand, takesSession } from './subcommands.ts';
+import type { NearWord } from './subcommands.ts';
+import { wordOfThreads } from './thread-keywords.ts';
+import { bareWord, wordsOf } from './words.ts';
+import type { Word } from './words.ts';
+
+/** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
+const SHORT = 3;
+/** In a text of at most this many words, a sub-command can come anywhere before the session. */
+const SENTENCE = 10;
+const NEAR_EDITS = 2;
+const SHORT_WORD = 4;
+const LONG_WORD = 7;
+
+/** What to ask about a task before starting a session, which costs money; null: nothing. */
+export function questionAbout({ task, given }: Scan): AskedFirst | null {
+  const words = wordsOf(task);
+  const hasOptions = given.length > 0;
+  const about = commandAbout(task, words, hasOptions);
+  const threadWord = wordOfThreads(task) ?? (hasSession(words) ? wordOfThreads(words[0]?.raw ?? '') : null);
+  if (threadWord !== null) return { ...asked(about, task), hint: { kind: 'thread-word', typed: threadWord } };
+  if (about !== null) return asked(about, task);
+  const option = looseOption(task, ({ key }) => given.some((one) => 'field' in one && one.field.key === key));
+  if (option?.isAlone === true)
+    return { about: 'defaults', meant: `defaults me ${option.typed}`, hint: null };
+  const hint = option === null ? devinWord(task) : { kind: 'option' as const, typed: option.typed };
+  if (hint !== null) return { ...asked(null, task), hint };
+  return saysNoTask(task) || (!hasOptions && isOneWord(task)) ? asked(null, task) : null;
+}
+
+function asked(about: Subcommand | null, task: string): AskedFirst {
+  return { about, meant: about && meantCommand(about, task), hint: null };
+}
+
+/** The sub-command that was probably meant; null: none. */
+function commandAbout(task: string, words: readonly Word[], hasOptions: boolean): Subcommand | null {
+  const [first] = words;
+  if (first === undefined) return null;
+  if (bareWord(first.raw) === WHY && (hasOptions || !isQuestion(task))) return WHY;
+  const found = commandAsked(task) ?? commandOnPerson(words);
+  if (found !== null) return found;
+  const nearest = nearestSubcommand(bareWord(first.raw));
+  const named = words.findIndex(({ session }) => session !== null);
+  const onSession =
+    (named === -1 ? null : commandOnSession(words, named)) ?? commandOnSessions(words, nearest);
+  if (onSession !== null) return onSession;
+  if (words.length > SHORT) return null;
+  return isSlip(bareWord(first.raw), nearest, words.length === 1) ? nearest.name : soleCommand(words);
+}
+
+/** Both a question about options and a task can start with this word. */
+const WHY = 'why' satisfies Subcommand;
+
+/** About something else than what the app decided: `why does the login test fail?`. */
+const ABOUT_THE_WORLD =
+  /^why(?:['’]s| (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t| not)?) (?!(?:i|my|it|this|that)\b)\S/i;
+
+function isQuestion(task: string): boolean {
+  return ABOUT_THE_WORLD.test(task.trim().replaceAll(/\s+/g, ' '));
+}
+
+const FILLERS = new Set(
+  'a all change check current devin edit get me my open please run running see set show the view your'.split(
+    ' ',
+  ),
+);
+
+/** `show status`, `change language`. */
+function soleCommand(words: readonly Word[]): Subcommand | null {
+  const [only, ...others] = words.map(({ raw }) => bareWord(raw)).filter((word) => !FILLERS.has(word));
+  const nearest = only === undefined || others.length > 0 ? null : nearestSubcommand(only);
+  return nearest?.edits === 0 ? nearest.name : null;
+}
+
+/** `cancel my last session`, `show my sessions`. */
+function commandOnSessions(words: readonly Word[], nearest: NearWord | null): Subcommand | null {
+  if (words.length <= SHORT && isOwnSessions(words.slice(-2))) return 'list';
+  if (nearest?.edits !== 0 || !takesSession(nearest.name) || words.length > SENTENCE) return null;
+  return words.slice(1).some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? nearest.name : null;
+}
+
+function isOwnSessions(words: readonly Word[]): boolean {
+  const [whose, what] = words.map(({ raw }) => bareWord(raw));
+  return whose === 'my' && what === 'sessions';
+}
+
+function hasSession(words: readonly Word[]): boolean {
+  return words.length <= SHORT && words.some(({ session }) => session !== null);
+}
+
+function isNear(nearest: NearWord | null): nearest is NearWord {
+  return nearest !== null && nearest.edits <= NEAR_EDITS;
+}
+
+/**
+ * Slips rarely change a word's first letter, and two changed letters make a short word another one: `modify` isn't a
+ * slip of `notify`. In short words, one changed letter does that, too (`lint`), unless the word is alone.
+ */
+function isSlip(word: string, nearest: NearWord | null, isAlone: boolean): nearest is NearWord {
+  if (nearest === null || nearest.edits === 0) return nearest !== null;
+  const { known, edits } = nearest;
+  const [first, second] = known;
+  const startsAlike = word.startsWith(first ?? '') || word.startsWith(`${second}${first}`);
+  if (!startsAlike || edits > (known.length < LONG_WORD ? 1 : NEAR_EDITS)) return false;
+  return isAlone || known.length > SHORT_WORD || word.length !== known.length || isSwap(word, known);
+}
+
+function isSwap(word: string, known: string): boolean {
+  const letters = (of: string): string => of.split('').toSorted().join('');
+  return letters(word) === letters(known);
+}
+
+/** A command that is mistyped, comes later or is missing; null: a task that only mentions a session. */
+function commandOnSession(words: readonly Word[], named: number): Subcommand | null {
+  const first = bareWord(words[0]?.raw ?? '');
+  const nearest = nearestSubcommand(first);
+  const isClose = isNear(nearest) && (nearest.edits <= 1 || first.length > SHORT_WORD);
+  if (isClose && takesSession(nearest.name)) return nearest.name;
+  const before = commandBefore(words, named);
+  if (before !== null) return before;
+  const isShort = words.length <= (named <= 1 ? SENTENCE : SHORT);
+  if (!isShort && !isNear(nearest)) return null;
+  return named < words.length - 1 && named <= 1 ? 'say' : 'status';
+}
+
+/** `please stop S`, `kill S`. */
+function commandBefore(words: readonly Word[], named: number): Subcommand | null {
+  if (words.length > SENTENCE) return null;
+  const before = words.slice(0, named).map(({ raw }) => bareWord(raw));
+  if (before.some(isEnding)) return 'stop';
+  return before.map(nearestSubcommand).find((nearest) => nearest?.edits === 0)?.name ?? null;
+}
+
+/** Languages without spaces between words: a few of these characters are a sentence. */
+export const UNSPACED =
+  /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]){5}/u;
+
+function isOneWord(task: string): boolean {
+  return !/\s/.test(task.trim()) && !UNSPACED.test(task);
+}
