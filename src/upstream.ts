@@ -129,3 +129,33 @@ export function isDown(): Response {
     code: 'ECONNREFUSED',
   });
 }
+
+/** A list that never ends isn't read to its end. */
+const MOST_PAGES = 1000;
+
+type Paging<Answer> = {
+  read: (cursor: string | null) => Promise<Answer>;
+  /** Where the next page begins; empty, null or undefined: this is the last one. */
+  next: (answer: Answer) => string | null | undefined;
+  /** Where to begin; left out: at the start. */
+  after?: string | null;
+  most?: number;
+};
+
+/** A list page by page, up to its last one or a cursor that was there before. */
+export async function* pages<Answer>({
+  read,
+  next,
+  after = null,
+  most = MOST_PAGES,
+}: Paging<Answer>): AsyncGenerator<Answer> {
+  const begun = new Set<string | null>();
+  let cursor = after;
+  while (!begun.has(cursor) && begun.size < most) {
+    begun.add(cursor);
+    const answer = await read(cursor);
+    yield answer;
+    cursor = next(answer) || null;
+    if (cursor === null) return;
+  }
+}

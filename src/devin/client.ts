@@ -3,6 +3,7 @@ import type { RetryOptions } from 'ky';
 import type { z } from 'zod';
 import { cleanJson } from '../session/clean-text.ts';
 import { toSnake } from '../session/snapshot.ts';
+import { pages } from '../upstream.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
@@ -183,18 +184,19 @@ export function toSearchParams(query: Record<string, QueryValue>): URLSearchPara
 /** Devin's largest page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const MAX_PAGE = 200;
 
-/** Reads pages up to the last one, a cursor that doesn't move, or `maxItems`. */
+/** null: it is the last page. */
+export const cursorAfter = ({ hasNextPage, endCursor }: Page<unknown>): string | null =>
+  hasNextPage ? endCursor : null;
+
+/** What the pages hold, at most `maxItems`. */
 export async function collectPages<T>(
   readPage: (after: string | null) => Promise<Page<T>>,
   maxItems: number,
 ): Promise<T[]> {
   const items: T[] = [];
-  let after: string | null = null;
-  for (;;) {
-    const page: Page<T> = await readPage(after);
+  for await (const page of pages({ read: readPage, next: cursorAfter })) {
     items.push(...page.items);
-    const isLast = !page.hasNextPage || page.endCursor === null || page.endCursor === after;
-    if (isLast || items.length >= maxItems) return items.slice(0, maxItems);
-    after = page.endCursor;
+    if (items.length >= maxItems) break;
   }
+  return items.slice(0, maxItems);
 }

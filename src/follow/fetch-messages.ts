@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { cursorAfter } from '../devin/client.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
@@ -15,6 +16,7 @@ import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
+import { pages } from '../upstream.ts';
 
 /** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */
 const CALL_AFTER_MS = 5000;
@@ -172,17 +174,15 @@ export function createListMessages(list: ListMessages): ListMessages {
 
 const PAGE = 100;
 
-/** The pages of a session's messages, oldest first, up to the last one or a cursor that doesn't move. */
-export async function* messagePages(
+/** The pages of a session's messages, oldest first. */
+export function messagePages(
   list: ListMessages,
   sessionId: string,
-  { after, signal }: Pick<MessageQuery, 'after' | 'signal'>,
+  { after = null, signal }: Pick<MessageQuery, 'after' | 'signal'>,
 ): AsyncGenerator<Page<SessionMessage>> {
-  let cursor = after ?? null;
-  for (;;) {
-    const page = await list(sessionId, { after: cursor, first: PAGE, signal });
-    yield page;
-    if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) return;
-    cursor = page.endCursor;
-  }
+  return pages({
+    read: async (cursor) => list(sessionId, { after: cursor, first: PAGE, signal }),
+    next: cursorAfter,
+    after,
+  });
 }

@@ -3,7 +3,9 @@ import type { MessageContext, SlackMessage } from '../session/context.ts';
 import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
+import { pages } from '../upstream.ts';
 import { readThreadMeaning } from './command/thread-keywords.ts';
+import { cursorAfter } from './conversations.ts';
 import type { PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { readBlockMetadata } from './metadata.ts';
@@ -122,10 +124,11 @@ async function readThread(
   let found = new Map<string, SlackMessage>();
   const devins = new Set<string>();
   let [total, untilHere] = [0, 0];
-  let cursor: string | undefined;
-  do {
-    const page = await client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor && { cursor }) });
-    const raw = page.messages ?? [];
+  let isLast = false;
+  const read = async (cursor: string | null) =>
+    client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor !== null && { cursor }) });
+  for await (const page of pages({ read, next: cursorAfter })) {
+    const { messages: raw = [] } = page;
     for (const message of raw) if (isFromSession(message)) devins.add(readMessage(message).ts);
     total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
     // Each page can repeat the thread's first message.
@@ -135,11 +138,12 @@ async function readThread(
       .filter((message) => !found.has(message.ts));
     untilHere += fresh.filter((message) => message.ts <= pickedTs).length;
     found = trimmed(new Map([...found, ...fresh.map((message) => [message.ts, message] as const)]), pickedTs);
-    cursor = page.response_metadata?.next_cursor;
-  } while (cursor && !isEnough(found, pickedTs));
+    isLast = !cursorAfter(page);
+    if (isEnough(found, pickedTs)) break;
+  }
   const messages = [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
   const kept = messages.filter((message) => message.ts <= pickedTs).length;
-  const isWhole = !cursor && messages.length < MOST_READ;
+  const isWhole = isLast && messages.length < MOST_READ;
   return {
     messages,
     devins,

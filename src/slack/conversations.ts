@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { forAMinute } from '../time.ts';
+import { pages } from '../upstream.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 import { isDirectMessage } from './places.ts';
 
@@ -50,18 +51,16 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
 }
 
 async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
-  let cursor: string | undefined;
-  do {
-    const page = await client.conversations.members({
-      channel: channelId,
-      limit: PAGE,
-      ...(cursor && { cursor }),
-    });
-    if (page.members?.includes(userId) === true) return true;
-    cursor = page.response_metadata?.next_cursor;
-  } while (cursor);
+  const read = async (cursor: string | null) =>
+    client.conversations.members({ channel: channelId, limit: PAGE, ...(cursor !== null && { cursor }) });
+  for await (const { members } of pages({ read, next: cursorAfter }))
+    if (members?.includes(userId) === true) return true;
   return false;
 }
+
+type SlackPage = { response_metadata?: { next_cursor?: string | undefined } | undefined };
+
+export const cursorAfter = ({ response_metadata: next }: SlackPage): string | undefined => next?.next_cursor;
 
 /** A conversation as Slack describes it. */
 type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };

@@ -1,5 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { pages } from '../upstream.ts';
+import { cursorAfter } from './conversations.ts';
 import { unlessRefused } from './errors.ts';
 import { readBlockMetadata, readMetadata } from './metadata.ts';
 import type { ReadMetadata } from './metadata.ts';
@@ -48,14 +50,12 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
 
   async function joined(types: string, limit: number): Promise<string[]> {
     const ids: string[] = [];
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const query = { types, exclude_archived: true, limit: PAGE, ...(cursor && { cursor }) };
-      const answer = channelsSchema.parse(await client.users.conversations(query));
-      ids.push(...answer.channels.map(({ id }) => id));
-      cursor = answer.response_metadata?.next_cursor;
-      if (!cursor) break;
-    }
+    const read = async (cursor: string | null) => {
+      const query = { types, exclude_archived: true, limit: PAGE, ...(cursor !== null && { cursor }) };
+      return channelsSchema.parse(await client.users.conversations(query));
+    };
+    for await (const { channels } of pages({ read, next: cursorAfter, most: MAX_PAGES }))
+      ids.push(...channels.map(({ id }) => id));
     return ids.slice(0, limit);
   }
 
@@ -135,18 +135,21 @@ export async function* pagesOf(
   { channelId: channel, threadTs: ts }: Place,
   { maxPages, ...span }: Span,
 ): AsyncGenerator<PostedMessage[]> {
-  let cursor: string | undefined;
-  for (let page = 0; page < maxPages; page += 1) {
-    const query = { channel, include_all_metadata: true, limit: PAGE, ...span, ...(cursor && { cursor }) };
-    const answer =
+  const read = async (cursor: string | null) => {
+    const query = {
+      channel,
+      include_all_metadata: true,
+      limit: PAGE,
+      ...span,
+      ...(cursor !== null && { cursor }),
+    };
+    return pageSchema.parse(
       ts === null
         ? await client.conversations.history(query)
-        : await client.conversations.replies({ ...query, ts });
-    const { messages, response_metadata: next } = pageSchema.parse(answer);
-    yield messages;
-    cursor = next?.next_cursor;
-    if (!cursor) return;
-  }
+        : await client.conversations.replies({ ...query, ts }),
+    );
+  };
+  for await (const { messages } of pages({ read, next: cursorAfter, most: maxPages })) yield messages;
 }
 
 type Linked = { channelId: string; ts: string; threadTs: string | null };

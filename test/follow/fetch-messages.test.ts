@@ -26,3 +26,7 @@ test("a session's messages are read up to the page without a cursor", async () =
 test("a session's messages are read up to a cursor that doesn't move", async () => {
   expect(await cursorsOf({ '': 'a', a: 'a' })).toEqual(['a', 'a']);
 });
+
+test("a session's messages are read up to a cursor that was there before", async () => {
+  expect(await cursorsOf({ '': 'a', a: 'b', b: 'a' })).toEqual(['a', 'b', 'a']);
+});
