@@ -10,7 +10,7 @@ import { createSettler } from './settle.ts';
 import { createApproverNotifier } from './notify-approvers.ts';
 
 type ApprovalDeps = {
-  queue: Pick<Queue, 'enqueue' | 'work'>;
+  queue: Pick<Queue, 'work'>;
   store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes' | 'audit'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
   gate: Pick<Gate, 'judge'>;
@@ -29,12 +29,11 @@ export function createApprovals(deps: ApprovalDeps): void {
   const { requests, approvalMessages: messages, envelopes, audit } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
-  const { enqueue } = queue;
   const { judge } = gate;
   const mayApprove = createMayApprove(slack);
   const settling = { requests, people, judge, mayApprove, transitions, envelopes, audit, outbound };
   const { settle, expire } = createSettler({ ...settling, now, textFor });
-  const notifying = { requests, messages, outbound, withLease, postOnce, enqueue, redrawHome };
+  const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
   queue.work('tell-approvers', createApproverNotifier({ ...notifying, now, log, textFor }), SOME);

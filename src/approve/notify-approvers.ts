@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
-import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
-import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import { retrySlack, soonIfBusy } from '../queue/index.ts';
+import type { Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import type { RedrawHome } from '../home/index.ts';
 import { fingerprintOf } from '../session/fingerprint.ts';
@@ -21,7 +21,6 @@ type NotifyDeps = {
   outbound: Pick<Outbound, 'directChannel' | 'edit'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  enqueue: Enqueue;
   /** Has a person's Home drawn again, if they may be looking at it. */
   redrawHome: RedrawHome;
   now: () => number;
@@ -31,11 +30,7 @@ type NotifyDeps = {
 
 /** Asks each approver once, by direct message, and updates that message with what was decided, and by whom. */
 export function createApproverNotifier(deps: NotifyDeps) {
-  const { requests, messages, withLease, enqueue } = deps;
-
-  async function again(requestId: string, startAfterMs: number): Promise<void> {
-    await enqueue('tell-approvers', { requestId }, { startAfterMs });
-  }
+  const { requests, messages, withLease } = deps;
 
   /** null: done; otherwise how long to wait, in ms. */
   async function show(request: SessionRequest, lease: Lease): Promise<number | null> {
@@ -47,14 +42,13 @@ export function createApproverNotifier(deps: NotifyDeps) {
     return waits.length === 0 ? null : Math.max(...waits);
   }
 
-  return async ({ requestId }: Jobs['tell-approvers']): Promise<void> => {
-    const { kind } = await withLease(`approval:${requestId}`, async (lease) => {
-      const request = await requests.find(requestId);
-      const waitMs = request === null ? null : await show(request, lease);
-      if (waitMs !== null) await again(requestId, waitMs);
-    });
-    if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
-  };
+  return async ({ requestId }: Jobs['tell-approvers']): Promise<number | null> =>
+    soonIfBusy(
+      withLease(`approval:${requestId}`, async (lease) => {
+        const request = await requests.find(requestId);
+        return request === null ? null : show(request, lease);
+      }),
+    );
 }
 
 /** Acts on each, and returns how long to wait for those that failed, in ms. */

@@ -124,10 +124,9 @@ export function createCreation(deps: CreationDeps): Creation {
   };
 }
 
-function createNotifyOutcome({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
+function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
   const { requests, settings } = store;
   const { outbound, people, textFor } = slack;
-  const { enqueue } = queue;
   const { now, log } = tuning;
   return createOutcomeNotifier({
     requests,
@@ -136,7 +135,6 @@ function createNotifyOutcome({ queue, store, slack, withLease, postOnce, tuning,
     outbound,
     withLease,
     postOnce,
-    enqueue,
     text,
     textFor,
     now,

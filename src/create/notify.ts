@@ -1,8 +1,8 @@
 import { threadOfCard } from '../cards/index.ts';
 import { userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { HELD_WAIT_MS, retrySlack } from '../queue/index.ts';
-import type { Enqueue, Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
+import { HELD_WAIT_MS, retrySlack, soonIfBusy } from '../queue/index.ts';
+import type { Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Called } from '../slack/blocks/called.ts';
@@ -36,7 +36,6 @@ type OutcomeDeps = {
   outbound: Pick<Outbound, 'directChannel' | 'permalink'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  enqueue: Enqueue;
   /** Under the card. */
   text: Text;
   /** In a direct message. */
@@ -50,28 +49,23 @@ const CARD_WAIT_MS = 60_000;
 
 /** Notifies the person once, under the card or in a direct message, if a request has no session or may have none. */
 export function createOutcomeNotifier(deps: OutcomeDeps) {
-  const { requests, settings, withLease, enqueue, now } = deps;
+  const { requests, settings, withLease, now } = deps;
 
-  async function again(requestId: string, startAfterMs: number): Promise<void> {
-    await enqueue('tell-outcome', { requestId }, { startAfterMs });
-  }
-
-  return async ({ requestId }: Jobs['tell-outcome']): Promise<void> => {
-    const { kind } = await withLease(`outcome:${requestId}`, async (lease) => {
+  return async ({ requestId }: Jobs['tell-outcome']): Promise<number | null> => {
+    const leasing = withLease(`outcome:${requestId}`, async (lease) => {
       const request = await requests.find(requestId);
-      if (request === null || !isOutcome(request)) return;
-      if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
+      if (request === null || !isOutcome(request)) return null;
+      if (waitsForCard(request, now())) return HELD_WAIT_MS;
       const { notify } = await settings.preferencesFor(request);
-      if (notify === 'card') return;
+      if (notify === 'card') return null;
       // Nobody reads direct messages of a person who left.
       const left = await deps.findLeaver(request);
       const called: Called =
         left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left };
       const direct = notify === 'dm' && left === null;
-      const waitMs = await notifyOnce(deps, { request, lease, direct, called });
-      if (waitMs !== null) await again(requestId, waitMs);
+      return notifyOnce(deps, { request, lease, direct, called });
     });
-    if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
+    return soonIfBusy(leasing);
   };
 }
 

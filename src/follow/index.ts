@@ -124,7 +124,7 @@ function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
 }
 
 function createNotifying(deps: FollowingDeps, notified: Notified) {
-  const { queue, store, slack, withLease, postOnce, command, text } = deps;
+  const { store, slack, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls } = store;
   const { outbound, textFor } = slack;
@@ -153,7 +153,6 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
     markAnsweredCalls: async (session, request) => markAnsweredCalls(answeredDeps, session, request),
     shareResult: async (place, session) => shareResult(outbound, place, session),
     outbound,
-    enqueue: queue.enqueue,
     now,
     log,
   });

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
-import { backOffMs, HELD_WAIT_MS, mayRetryRefusal } from '../queue/index.ts';
-import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS, mayRetryRefusal, soonIfBusy } from '../queue/index.ts';
+import type { Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { isFirst, readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
@@ -51,7 +51,6 @@ type NotifyDeps = {
   /** Puts a result that is too long for a message into the thread; false if there is none, or it failed. */
   shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
   outbound: Pick<Outbound, 'directChannel'>;
-  enqueue: Enqueue;
   now: () => number;
   log: Log;
 };
@@ -65,32 +64,29 @@ const DONE: NotifyResult = { kind: 'done' };
 
 /** Posts a session's milestones, once each and in order: in its thread or to the person, as they prefer. */
 export function createMilestoneNotifier(deps: NotifyDeps) {
-  const { milestones, withLease, enqueue } = deps;
+  const { milestones, withLease } = deps;
 
-  async function notifyAll(sessionId: string, lease: Lease): Promise<NotifyResult> {
+  async function notifyAll(sessionId: string, lease: Lease): Promise<number | null> {
     // Read first, so that the session is at least as new as its milestones.
     const rows = await milestones.pending(sessionId);
     const followed = await findFollowed(deps, sessionId);
-    if (followed === null) return DONE;
+    if (followed === null) return null;
     const { session, request } = followed;
     const notify = await deps.notified.where(session, request);
     const finishes = rows.some(saysResult);
-    let later: NotifyResult = DONE;
+    let laterMs: number | null = null;
     for (const row of rows) {
       lease.held.throwIfAborted();
       const result = await notifyOrSetAside(deps, { row, session, request, notify, finishes, lease });
-      if (result.kind === 'wait') return result;
-      if (result.kind === 'later') later = result;
+      if (result.kind === 'wait') return result.ms;
+      if (result.kind === 'later') laterMs = result.ms;
     }
     const waitMs = await deps.markAnsweredCalls(session, request);
-    return waitMs === 0 ? later : { kind: 'wait', ms: waitMs };
+    return waitMs === 0 ? laterMs : waitMs;
   }
 
-  return async (sessionId: string): Promise<void> => {
-    const leased = await withLease(`tell:${sessionId}`, async (lease) => notifyAll(sessionId, lease));
-    const result: NotifyResult = leased.kind === 'done' ? leased.result : { kind: 'wait', ms: HELD_WAIT_MS };
-    if (result.kind !== 'done') await enqueue('tell-milestones', { sessionId }, { startAfterMs: result.ms });
-  };
+  return async (sessionId: string): Promise<number | null> =>
+    soonIfBusy(withLease(`tell:${sessionId}`, async (lease) => notifyAll(sessionId, lease)));
 }
 
 /** An attempt that was made before may have posted the result as it was then. */

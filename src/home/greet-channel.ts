@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
-import { HELD_WAIT_MS } from '../queue/index.ts';
-import type { Enqueue, Jobs, PostOnce, WithLease } from '../queue/index.ts';
+import { soonIfBusy } from '../queue/index.ts';
+import type { Jobs, PostOnce, WithLease } from '../queue/index.ts';
 import { renderGreeting } from '../slack/blocks/notices.ts';
 import { greetingMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';
@@ -11,7 +11,6 @@ type GreetDeps = {
   greetings: Pick<Greetings, 'isDue' | 'greeted'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  enqueue: Enqueue;
   command: string;
   text: Text;
   log: Log;
@@ -21,30 +20,28 @@ type Channel = Jobs['greet-channel'];
 
 /** Says once in a channel what the app does there. A channel that takes no message is left to the next invitation. */
 export function createGreeter(deps: GreetDeps) {
-  const { greetings, withLease, postOnce, enqueue, command, text, log } = deps;
-  const nameOf = ({ teamId, channelId }: Channel): string => `${teamId}:${channelId}`;
+  const { greetings, withLease, postOnce, command, text, log } = deps;
 
-  async function again(channel: Channel, startAfterMs: number): Promise<void> {
-    await enqueue('greet-channel', channel, { startAfterMs });
-  }
-
-  async function settle(channel: Channel, posted: Posted): Promise<void> {
+  /** When to try again, in ms; null: never. */
+  async function settle(channel: Channel, posted: Posted): Promise<number | null> {
     switch (posted.kind) {
       case 'posted':
-        return greetings.greeted(channel);
+        await greetings.greeted(channel);
+        return null;
       case 'rate-limited':
-        return again(channel, posted.retryAfterMs);
+        return posted.retryAfterMs;
       case 'refused':
-        return log.warn({ code: posted.code }, 'Slack refused a greeting');
+        log.warn({ code: posted.code }, 'Slack refused a greeting');
+        return null;
       case 'unclear':
         throw new Error('Slack did not say whether it took a greeting');
     }
   }
 
-  return async (channel: Channel): Promise<void> => {
-    const key = `greeting:${nameOf(channel)}`;
-    const { kind } = await withLease(key, async (lease) => {
-      if (!(await greetings.isDue(channel))) return;
+  return async (channel: Channel): Promise<number | null> => {
+    const key = `greeting:${channel.teamId}:${channel.channelId}`;
+    const leasing = withLease(key, async (lease) => {
+      if (!(await greetings.isDue(channel))) return null;
       const posted = await postOnce({
         key,
         place: { channelId: channel.channelId, threadTs: null },
@@ -52,8 +49,8 @@ export function createGreeter(deps: GreetDeps) {
         lease,
         render: async () => Promise.resolve(renderGreeting(command, text)),
       });
-      await settle(channel, posted);
+      return settle(channel, posted);
     });
-    if (kind === 'busy') await again(channel, HELD_WAIT_MS);
+    return soonIfBusy(leasing);
   };
 }

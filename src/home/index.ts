@@ -18,7 +18,7 @@ export { createHomeRedrawer } from './publish-home.ts';
 export type { RedrawHome } from './publish-home.ts';
 
 type HomeDeps = {
-  queue: Pick<Queue, 'enqueue' | 'work'>;
+  queue: Pick<Queue, 'work'>;
   store: Pick<
     Store,
     'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings' | 'greetings'
@@ -45,7 +45,6 @@ export function createHome(deps: HomeDeps): void {
   const { queue, store, slack, policy, mapping, mayAll, resolver, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
-  const { enqueue } = queue;
   const { outbound, workspaceUrl, textFor } = slack;
   const publish = createHomePublisher({
     listing,
@@ -60,14 +59,13 @@ export function createHome(deps: HomeDeps): void {
     usage: deps.usage,
     richBlocks: slack.richBlocks,
     outbound,
-    enqueue,
     command,
     workspaceUrl,
     now,
     textFor,
     log,
   });
-  const greet = createGreeter({ greetings, withLease, postOnce, enqueue, command, text, log });
+  const greet = createGreeter({ greetings, withLease, postOnce, command, text, log });
   queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
   queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }

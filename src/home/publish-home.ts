@@ -36,7 +36,6 @@ type HomeDeps = {
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   richBlocks: RichBlocks;
   outbound: Pick<Outbound, 'publishHome'>;
-  enqueue: Enqueue;
   command: string;
   workspaceUrl: () => string | null;
   now: () => number;
@@ -56,8 +55,7 @@ const IDENTITY_WAIT_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
-  const { listing, requests, sessions, settings, resolver, outbound, richBlocks, enqueue, textFor, log } =
-    deps;
+  const { listing, requests, sessions, settings, resolver, outbound, richBlocks, textFor, log } = deps;
 
   /** null: it can't be looked up. */
   async function found<T>(what: string, asking: Promise<T>): Promise<T | null> {
@@ -118,7 +116,8 @@ export function createHomePublisher(deps: HomeDeps) {
     return plain;
   }
 
-  async function publish(whose: Whose, known: Known): Promise<void> {
+  /** When to try again, in ms; null: never. */
+  async function publish(whose: Whose, known: Known): Promise<number | null> {
     const read = await readRows(whose);
     const text = await textFor(whose.userId, read.preferences.language);
     const rows = { ...read, ...known };
@@ -127,28 +126,26 @@ export function createHomePublisher(deps: HomeDeps) {
     const published = await publishBlocks(whose.userId, (rich) => renderHome({ ...home, rich }, text));
     switch (published.kind) {
       case 'updated':
-        return;
+        return null;
       case 'rate-limited':
-        await enqueue('publish-home', whose, {
-          startAfterMs: published.retryAfterMs,
-        });
-        return;
+        return published.retryAfterMs;
       case 'refused':
         log.warn({ code: published.code }, 'Slack refused a Home');
-        return;
+        return null;
       case 'unclear':
         throw new Error('Slack did not say whether it took a Home');
     }
   }
 
-  return async (whose: Whose, signal: AbortSignal): Promise<void> => {
+  return async (whose: Whose, signal: AbortSignal): Promise<number | null> => {
     const looking = look(whose);
     const over = new AbortController();
     const waited = sleep(IDENTITY_WAIT_MS, AbortSignal.any([signal, over.signal]));
     const known = await Promise.race([looking, waited.then(() => 'looking' as const)]);
     over.abort();
-    await publish(whose, known === 'looking' ? NOT_KNOWN_YET : known);
-    if (known === 'looking') await publish(whose, await looking);
+    if (known !== 'looking') return publish(whose, known);
+    await publish(whose, NOT_KNOWN_YET);
+    return publish(whose, await looking);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Member } from '../devin/members.ts';
 import type { Log } from '../log.ts';
-import { backOffMs, HELD_WAIT_MS, sharedKey } from '../queue/index.ts';
-import type { Enqueue, Jobs, Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import { backOffMs, sharedKey, soonIfBusy } from '../queue/index.ts';
+import type { Jobs, Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
@@ -12,7 +12,7 @@ import type { Identities } from '../store/identities.ts';
 import type { FindMember } from './resolve.ts';
 
 type NotifyDeps = {
-  queue: Pick<Queue, 'enqueue' | 'work'>;
+  queue: Pick<Queue, 'work'>;
   findMember: FindMember;
   slack: Pick<Slack, 'outbound' | 'people' | 'textFor'>;
   identities: Pick<Identities, 'isSharingTold' | 'sharingTold'>;
@@ -25,23 +25,14 @@ type Shared = Jobs['tell-shared'];
 
 /** Tells a member once, by direct message, that the identity file lets another person run sessions as them. */
 export function notifyOfSharing({ queue, ...deps }: NotifyDeps): void {
-  const { withLease } = deps;
-  const { enqueue } = queue;
   queue.work(
     'tell-shared',
     async (shared) => {
-      const leased = await withLease(`shared:${sharedKey(shared)}`, async (lease) =>
-        tell(deps, shared, lease),
-      );
-      const waitMs = leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
-      if (waitMs !== null) await again(enqueue, shared, waitMs);
+      const name = `shared:${sharedKey(shared)}`;
+      return soonIfBusy(deps.withLease(name, async (lease) => tell(deps, shared, lease)));
     },
     { concurrency: 1 },
   );
-}
-
-async function again(enqueue: Enqueue, shared: Shared, startAfterMs: number): Promise<void> {
-  await enqueue('tell-shared', shared, { startAfterMs });
 }
 
 /** null: nothing is left to do; else how long to wait, in ms. */

@@ -30,13 +30,14 @@ type Workers = {
 };
 
 /**
- * Returning ends the job; throwing means being called again later, with growing pauses. `signal` aborts
- * when the app stops or the job took too long: throw then, and the next start takes the job up.
+ * Returning ends the job; a number has it done again, so many ms later. Throwing means being called again later, with
+ * growing pauses. `signal` aborts when the app stops or the job took too long: throw then, and the next start takes the
+ * job up.
  */
 type JobHandler<Name extends JobName> = (
   payload: Jobs[Name],
   context: { signal: AbortSignal },
-) => Promise<void>;
+) => Promise<number | null | void>;
 
 export type Enqueue = Queue['enqueue'];
 export type EnqueueAll = Queue['enqueueAll'];
@@ -82,22 +83,25 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   const registrations: Registration[] = [];
   const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
 
+  const enqueue: Enqueue = async (name, payload, { trx, key = keyOf(name, payload), ...how } = {}) => {
+    const { interactive = false } = how;
+    const startAfterMs = Math.min(how.startAfterMs ?? 0, LONGEST_WAIT_MS);
+    const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
+    const options = {
+      db,
+      singletonKey: key ?? randomUUID(),
+      priority: interactive ? 1 : 0,
+      ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
+    };
+    // Between the two, the job that waited may have started, or another one may have come.
+    for (;;) {
+      if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, interactive }))) return;
+      if ((await boss.send(name, payload, options)) !== null) return;
+    }
+  };
+
   return {
-    async enqueue(name, payload, { trx, key = keyOf(name, payload), interactive = false, ...when } = {}) {
-      const startAfterMs = Math.min(when.startAfterMs ?? 0, LONGEST_WAIT_MS);
-      const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
-      const options = {
-        db,
-        singletonKey: key ?? randomUUID(),
-        priority: interactive ? 1 : 0,
-        ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
-      };
-      // Between the two, the job that waited may have started, or another one may have come.
-      for (;;) {
-        if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, interactive }))) return;
-        if ((await boss.send(name, payload, options)) !== null) return;
-      }
-    },
+    enqueue,
     async enqueueAll(name, jobs, trx) {
       const inserts = jobs.map((data) => ({ data, singletonKey: keyOf(name, data) ?? randomUUID() }));
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
@@ -106,8 +110,10 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
     work(name, handler, { concurrency, most = concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
         const payload = payloads[name].safeParse(data);
-        if (payload.success) await handler(payload.data, { signal });
-        else log.error({ job: name }, 'a job with a payload of another shape was dropped');
+        if (!payload.success)
+          return log.error({ job: name }, 'a job with a payload of another shape was dropped');
+        const againInMs = await handler(payload.data, { signal });
+        if (typeof againInMs === 'number') await enqueue(name, payload.data, { startAfterMs: againInMs });
       };
       registrations.push({ name, concurrency, most, run });
     },

@@ -43,6 +43,12 @@ export type WithLease = <T>(
   options?: { late: boolean },
 ) => Promise<Leased<T>>;
 
+/** For a job, when it is to be done again, in ms: soon if another process works on the same; null: it is done. */
+export async function soonIfBusy(leasing: Promise<Leased<number | null>>): Promise<number | null> {
+  const leased = await leasing;
+  return leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
+}
+
 /** What belongs to one name is done by one at a time, over all replicas. */
 export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): WithLease {
   return async (name, task, { late } = { late: false }) => {

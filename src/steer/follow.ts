@@ -1,7 +1,7 @@
 import { PERSON_NOT_IN_CONVERSATION, runsAsAsked } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { Enqueue, Jobs } from '../queue/index.ts';
+import type { Jobs } from '../queue/index.ts';
 import { draftOf, importedKey } from '../restore/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import { progress, pullRequestKey } from '../session/milestones.ts';
@@ -33,7 +33,6 @@ type FollowDeps = {
   importSession: ImportSession;
   adopt: Adopt;
   placeCard: PlaceCard;
-  enqueue: Enqueue;
   outbound: Pick<Outbound, 'permalink'>;
   notifier: Notifier;
   textFor: TextFor;
@@ -43,7 +42,7 @@ type FollowJob = Jobs['follow-session'];
 
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
 export function createFollower(deps: FollowDeps) {
-  const { requests, sessions, resolver, getSession, placeCard, outbound, enqueue, notifier, textFor } = deps;
+  const { requests, sessions, resolver, getSession, placeCard, outbound, notifier, textFor } = deps;
 
   async function refusal({ teamId, userId }: FollowJob): Promise<string | null> {
     const [identity, text] = await Promise.all([resolver.resolve({ teamId, userId }), textFor(userId)]);
@@ -124,20 +123,17 @@ export function createFollower(deps: FollowDeps) {
     await notifier.notifyMarkup(userId, answerTo, sentence, ...where);
   }
 
-  async function showCard(request: SessionRequest, job: FollowJob): Promise<void> {
+  /** When to try again, in ms; null: never. */
+  async function showCard(request: SessionRequest, job: FollowJob): Promise<number | null> {
     const result =
       request.cardTs === null ? await placeCard(request) : ({ kind: 'placed', request } as const);
-    switch (result.kind) {
-      case 'placed':
-        return notifyWhere(result.request, job);
-      case 'no-place':
-        return notifier.notify(job.userId, job.answerTo, (await textFor(job.userId)).steering.noPlace);
-      case 'later':
-        return enqueue('follow-session', job, { startAfterMs: result.afterMs });
-    }
+    if (result.kind === 'later') return result.afterMs;
+    if (result.kind === 'placed') await notifyWhere(result.request, job);
+    else await notifier.notify(job.userId, job.answerTo, (await textFor(job.userId)).steering.noPlace);
+    return null;
   }
 
-  return async (job: FollowJob): Promise<void> => {
+  return async (job: FollowJob): Promise<number | null | void> => {
     const { userId, answerTo } = job;
     const text = await textFor(userId);
     try {
@@ -146,7 +142,7 @@ export function createFollower(deps: FollowDeps) {
       const before = await findKnown(job);
       if (before === 'elsewhere') return await notifier.notify(userId, answerTo, text.devin.notFound);
       const request = before ?? (await importOrAdopt(job));
-      if (request !== null) await showCard(request, job);
+      if (request !== null) return await showCard(request, job);
     } catch (error) {
       await notifier.notify(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
     }

@@ -116,7 +116,6 @@ function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createN
       enqueue,
       now,
     }),
-    enqueue,
     outbound,
     notifier,
     textFor,

@@ -63,7 +63,7 @@ export function createTrust({ policy, ledger, slack }: TrustDeps): { gate: Gate;
 }
 
 type SpendingDeps = {
-  queue: Pick<Queue, 'enqueue' | 'work'>;
+  queue: Pick<Queue, 'work'>;
   policy: Pick<PolicySource, 'current'>;
   budget: Budget;
   devin: Pick<Devin, 'organization'>;
@@ -83,7 +83,6 @@ export function createSpending(deps: SpendingDeps): Spending {
   const { queue, policy, budget, store, slack, withLease, postOnce, command } = deps;
   const { log, now } = deps.tuning;
   const { groups, outbound, people, richBlocks, textFor } = slack;
-  const { enqueue } = queue;
   const notifying = { policy: policy.current, outbound, textFor, log };
   const { membersOf, isIn: isInGroup } = groups;
   const notifyOwners = createOwnerNotifier({
@@ -91,7 +90,6 @@ export function createSpending(deps: SpendingDeps): Spending {
     membersOf,
     withLease,
     postOnce,
-    enqueue,
     command,
   });
   const { envelopes } = store;

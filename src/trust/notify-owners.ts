@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
-import { backOffMs, HELD_WAIT_MS } from '../queue/index.ts';
-import type { Enqueue, Lease, PostedOnce, PostOnce, WithLease } from '../queue/index.ts';
+import { backOffMs, soonIfBusy } from '../queue/index.ts';
+import type { Lease, PostedOnce, PostOnce, WithLease } from '../queue/index.ts';
 import { alertName } from '../session/policy/index.ts';
 import type { BudgetAlert, Policy } from '../session/policy/index.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
@@ -18,7 +18,6 @@ type NotifyDeps = {
   textFor: TextFor;
   withLease: WithLease;
   postOnce: PostOnce;
-  enqueue: Enqueue;
   /** The slash command's name. */
   command: string;
   log: Log;
@@ -29,11 +28,7 @@ const MOST_TOLD = 20;
 
 /** Sends each owner of the policy one direct message about how much of a budget is used. */
 export function createOwnerNotifier(deps: NotifyDeps) {
-  const { policy, withLease, postOnce, enqueue, log } = deps;
-
-  async function again(alert: BudgetAlert, startAfterMs: number): Promise<void> {
-    await enqueue('tell-owners', alert, { startAfterMs });
-  }
+  const { policy, withLease, postOnce, log } = deps;
 
   async function tell(userId: string, alert: BudgetAlert, lease: Lease): Promise<PostedOnce> {
     const name = alertName(alert);
@@ -65,11 +60,8 @@ export function createOwnerNotifier(deps: NotifyDeps) {
     return waitMs;
   }
 
-  return async (alert: BudgetAlert): Promise<void> => {
-    const leased = await withLease(`budget:${alertName(alert)}`, async (lease) => tellAll(alert, lease));
-    const waitMs = leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
-    if (waitMs !== null) await again(alert, waitMs);
-  };
+  return async (alert: BudgetAlert): Promise<number | null> =>
+    soonIfBusy(withLease(`budget:${alertName(alert)}`, async (lease) => tellAll(alert, lease)));
 }
 
 async function ownersOf({ policy, membersOf }: NotifyDeps): Promise<string[]> {

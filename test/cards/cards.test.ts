@@ -48,7 +48,7 @@ const setUp = async (state: 'failed' | 'identified') => {
         work: (name, handler) => {
           const schema = payloads[name];
           if (name === 'update-card')
-            run = async () => handler(schema.parse({ requestId: 'r1' }), { signal });
+            run = async () => void (await handler(schema.parse({ requestId: 'r1' }), { signal }));
         },
       },
       store,

@@ -22,7 +22,6 @@ async function tellOutcome(
   { person = {}, answers = [], nowMs = 0, left }: Setting = {},
 ) {
   const told: Told[] = [];
-  const waits: number[] = [];
   const tell = createOutcomeNotifier({
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
     settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
@@ -37,15 +36,13 @@ async function tellOutcome(
       const answer = answers[told.length - 1] ?? { kind: 'posted', ts: '2.0' };
       return answer.kind === 'posted' ? { ...answer, earlier: false } : answer;
     },
-    enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
-      void (await Promise.resolve(waits.push(startAfterMs))),
     text: en,
     textFor: async () => Promise.resolve(en),
     now: () => nowMs,
     log: createLog('silent'),
   });
-  await tell({ requestId: 'request' });
-  return { told, waits };
+  const waitMs = await tell({ requestId: 'request' });
+  return { told, waits: waitMs === null ? [] : [waitMs] };
 }
 
 const UNDER_CARD = { channelId: 'C1', threadTs: '1.0' };

@@ -77,7 +77,6 @@ async function startTelling() {
     },
     shareResult: async () => Promise.resolve(false),
     outbound: { directChannel: async () => Promise.resolve(null) },
-    enqueue: async () => Promise.resolve(),
     now: Date.now,
     log: createLog('silent'),
   };
@@ -135,23 +134,17 @@ test("a milestone waits until Devin's words are in the thread, but not for long,
   };
   await deps.messages.add(ID, [words]);
   await look({ status_detail: 'finished' });
-  const laterMs: number[] = [];
-  const waiting: Parameters<typeof createMilestoneNotifier>[0] = {
-    ...deps,
-    enqueue: async (_name, _data, options) =>
-      void (await Promise.resolve(laterMs.push(options?.startAfterMs ?? 0))),
-  };
-  await createMilestoneNotifier(waiting)(ID);
-  expect([told, laterMs]).toEqual([[], [HELD_WAIT_MS]]);
+  const laterMs = await createMilestoneNotifier(deps)(ID);
+  expect([told, laterMs]).toEqual([[], HELD_WAIT_MS]);
   const direct = { where: async () => Promise.resolve('dm' as const) };
-  await createMilestoneNotifier({ ...waiting, notified: direct })(ID);
+  await createMilestoneNotifier({ ...deps, notified: direct })(ID);
   expect(told).toEqual(['finished']);
   for (const state of ['pending', 'posted'] as const) {
     await db.updateTable('milestones').set({ state: 'pending', attemptedAt: null }).execute();
     await db.updateTable('sessionMessages').set({ state }).execute();
     await sql`delete from posts`.execute(db);
     const now = () => Date.now() + (state === 'pending' ? 61_000 : 0);
-    await createMilestoneNotifier({ ...waiting, now })(ID);
+    await createMilestoneNotifier({ ...deps, now })(ID);
   }
   expect(told).toEqual(['finished', 'finished', 'finished']);
 });
@@ -229,14 +222,9 @@ test.each([
 
 test('another question waits its turn in a direct message, and what comes after it does not', async () => {
   const { deps, db, told, look } = await startTelling();
-  const laterMs: number[] = [];
   const tell = createMilestoneNotifier({
     ...deps,
     notified: { where: async () => Promise.resolve('dm' as const) },
-    enqueue: async (_job, _data, options) => {
-      laterMs.push(options?.startAfterMs ?? 0);
-      return Promise.resolve();
-    },
   });
   const ask = async (text: string): Promise<void> => {
     const message = { eventId: text, source: 'devin', text, state: 'skipped' as const, saidAt: new Date() };
@@ -249,9 +237,9 @@ test('another question waits its turn in a direct message, and what comes after 
   await ask('Today or tomorrow?');
   const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
   await look({ status_detail: 'waiting_for_user', pull_requests });
-  await tell(ID);
+  const laterMs = await tell(ID);
   expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
-  expect(laterMs).toEqual([expect.closeTo(5 * 60_000, -4)]);
+  expect(laterMs).toBeCloseTo(5 * 60_000, -4);
   await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
   await tell(ID);
   expect(told.slice(2)).toEqual(['needs-you']);

@@ -22,14 +22,13 @@ async function greet(answer: Posted, { isDue = true, isBusy = false } = {}): Pro
       await render();
       return answer.kind === 'posted' ? { ...answer, earlier: false } : answer;
     },
-    enqueue: async (_name, _data, options) =>
-      void (await Promise.resolve(did.push(`again after ${options?.startAfterMs} ms`))),
     command: '/devin',
     text: en,
     log: createLog('silent'),
   });
-  await greeter(CHANNEL).catch(() => did.push('failed'));
-  return did;
+  const againInMs = await greeter(CHANNEL).catch(() => 'failed' as const);
+  if (againInMs === 'failed') return [...did, againInMs];
+  return againInMs === null ? did : [...did, `again after ${againInMs} ms`];
 }
 
 test.each<[string, Posted, string[]]>([

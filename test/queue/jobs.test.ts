@@ -14,7 +14,10 @@ type Setup = {
   concurrency?: number;
   most?: number;
   pollSeconds?: number;
-  handler: (payload: { requestId: string }, context: { signal: AbortSignal }) => Promise<void>;
+  handler: (
+    payload: { requestId: string },
+    context: { signal: AbortSignal },
+  ) => Promise<number | null | void>;
 };
 
 /** Stopped before their database is closed: hooks run last in, first out. */
@@ -301,6 +304,18 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await later(3_600_000);
     await reached(1);
     expect(seen).toEqual(['key']);
+  });
+
+  test('does a job again if it asks for that', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      handler: async ({ requestId }) => (add(requestId), seen.length < 3 ? 0 : null),
+    });
+    await send(queue, 'one');
+    await reached(3);
+    expect(seen).toEqual(['one', 'one', 'one']);
   });
 
   test('starts a scheduled job once it is due', async () => {
