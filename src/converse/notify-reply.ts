@@ -80,8 +80,10 @@ export function createReplyNotifier(deps: NotifyDeps) {
         const mayNotSteer = mayNotSteerSentence(reply, request, text);
         if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
         await removeTaken(reply);
-        const shown = await noticeOf(deps, found, text);
-        throwIfRetryable(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
+        const shown = isMessage(reply)
+          ? renderReplyNotice(await noticeOf(deps, found, text), text)
+          : notice(notDone(found, text));
+        throwIfRetryable(await outbound.tellPrivately(place, shown));
       }
     },
 
@@ -109,6 +111,11 @@ export function createReplyNotifier(deps: NotifyDeps) {
   };
 }
 
+/** For Devin. Others are for the app. */
+function isMessage({ kind }: Pick<Reply, 'kind'>): boolean {
+  return kind === 'reply' || kind === 'correction';
+}
+
 function isInProgress({ state }: Reply): boolean {
   return state === 'accepted' || state === 'sending';
 }
@@ -120,7 +127,7 @@ function mayNotSteerSentence(
   text: Text,
 ): string | null {
   const { thread } = text;
-  if (ts === null || (kind !== 'reply' && kind !== 'correction')) return null;
+  if (ts === null || !isMessage({ kind })) return null;
   switch (failure?.kind) {
     case 'requester-only':
       return thread.requesterSteers(`<@${escape(request.userId)}>`);
@@ -147,6 +154,14 @@ function doneSentence({ reply: { kind }, session }: ReplyInSession, { thread }: 
 }
 
 type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;
+
+/** Why a word for the app, or a choice in a card's menu, did nothing. */
+function notDone(undelivered: UndeliveredReply, text: Text): string[] {
+  const { failure } = undelivered.reply;
+  const why = failure === null ? '' : reasonOf(failure, undelivered, text);
+  const saysSo = failure?.kind === 'requester-only' || failure?.kind === 'members-only';
+  return saysSo ? [why] : [text.command.notAnswered.title, why];
+}
 
 async function noticeOf(
   deps: NotifyDeps,

@@ -69,7 +69,7 @@ export function createSteerer(deps: SteerDeps) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return unmarkReply(deps, job);
     }
-    if (await toldDone(deps, followed, { ...job, answerTo })) return markReply(deps, job);
+    if (await toldDone(deps, followed, { ...job, answerTo })) return unmarkReply(deps, job);
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
       await notifier.notify(userId, answerTo, ...outcome.sentences);

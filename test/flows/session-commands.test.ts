@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pressToOpen, startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
@@ -101,19 +101,23 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(await said(ben.userId, channelId, `archive ${session.id}`)).toContain('is already archived: ');
   });
 
-  test('a word in the thread of a session that is over takes no credit for its end', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, session, card, showing } = await startSession(world());
-    devin.advance(session.id, { status: 'exit' });
-    await showing('Ended');
-    const { ts } = await slack.speak(ana.userId, channelId, 'exit', { threadTs: card.ts });
-    await toldTo(world(), { channelId, userId: ana.userId }, 'is already over: Ended · ');
-    expect((await showing('Ended')).text).not.toContain('Ended by');
-    await slack.waitForMessage(
-      channelId,
-      (one) => one.ts === ts && one.reactions.has('white_check_mark') && !one.reactions.has('eyes'),
-    );
-  });
+  test.each(['exit', 'sleep'])(
+    'the word %s in the thread of a session that is over takes no credit for its end, and gets no mark',
+    async (word) => {
+      const { slack, devin } = world();
+      const { ana, channelId, session, card, showing } = await startSession(world());
+      devin.advance(session.id, { status: 'exit' });
+      await showing('Ended');
+      const { ts } = await slack.speak(ana.userId, channelId, word, { threadTs: card.ts });
+      await toldTo(world(), { channelId, userId: ana.userId }, 'is already over: Ended · ');
+      expect((await showing('Ended')).text).not.toContain('Ended by');
+      await doneWith(world(), 'steer');
+      await doneWith(world(), 'mark-taken');
+      await doneWith(world(), 'tell-reply');
+      const said = slack.messages(channelId).find((one) => one.ts === ts);
+      expect([...(said?.reactions.keys() ?? [])]).toEqual([]);
+    },
+  );
 
   test('stop refuses people who are not members of the Devin organization', async () => {
     const { devin } = world();

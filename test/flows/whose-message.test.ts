@@ -258,6 +258,33 @@ describe('a thread under a card', () => {
     expect(thread.heard()).toEqual([]);
   });
 
+  test('tells a person who may not steer it so, instead of asking about a "stop"', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    const eve = addColleague(world(), { inDevin: false });
+    slack.joinChannel(eve.userId, thread.channelId);
+    await thread.say(eve.userId, 'stop');
+    await thread.noticeTo(eve.userId, 'No Devin account for');
+    const asked = slack
+      .messages(thread.channelId)
+      .filter((one) => one.ephemeralFor === eve.userId && one.text.includes('for good'));
+    expect(asked).toEqual([]);
+    expect(devin.session(thread.id).status).not.toBe('exit');
+  });
+
+  test('tells a person who may not steer it that their word did nothing', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const eve = addColleague(world(), { inDevin: false });
+    slack.joinChannel(eve.userId, thread.channelId);
+    await thread.say(eve.userId, 'mute');
+    const { text } = await thread.noticeTo(eve.userId, 'No Devin account for');
+    expect(text).toContain('Nothing was done.');
+    expect(text).not.toContain('your message');
+    const card = slack.messages(thread.channelId).find(({ ts }) => ts === thread.threadTs);
+    expect(card?.text).not.toContain('Muted');
+  });
+
   test('can put the session to sleep with a keyword, without archiving it', async () => {
     const { devin } = world();
     const thread = await startThread(world());

@@ -135,21 +135,17 @@ export function createListeners(deps: ListenerDeps): void {
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   listenToMessages(app, {
-    sessions,
+    ...acting,
     messages,
-    requests,
     posts,
     threads,
     notices,
     inbox,
-    formInbox,
     identify,
     mentionsAt,
-    outbound,
     botUserId,
     command,
     tagRequests,
-    textFor,
   });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });

@@ -16,7 +16,7 @@ import type { Reply, ThreadDeps } from './thread.ts';
 type MessageDeps = ThreadDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'openAbove'>;
+    requests: Pick<Requests, 'openAbove' | 'find'>;
   };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */

@@ -1,9 +1,11 @@
 import type { MessageContext } from '../../session/context.ts';
 import { isResting } from '../../session/lifecycle.ts';
+import type { Requests } from '../../store/requests.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { ThreadNotice, ThreadNotices } from '../../store/thread-notices.ts';
 import type { Text } from '../../text/index.ts';
+import type { Authority } from '../authority.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import { renderAskStop, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
@@ -22,6 +24,8 @@ import type { TextFor } from '../text-for.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 
 export type ThreadDeps = {
+  requests: Pick<Requests, 'find'>;
+  authority: Pick<Authority, 'steeringRefusal'>;
   sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
   threads: ThreadInbox;
@@ -42,7 +46,7 @@ export type Reply = Message & { threadTs: string };
 
 /** A reply in a session's thread. */
 export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
-  const { threads, outbound, textFor } = deps;
+  const { threads } = deps;
   const { userId, ts, slackText, message } = reply;
   const meaning = readThreadMeaning(slackText, deps.botUserId());
   switch (meaning.kind) {
@@ -50,12 +54,8 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
       return;
     case 'help':
       return tellHelp(deps, reply);
-    case 'ask-stop': {
-      if (isOver(session, session.phase)) return tellOver(deps, reply);
-      const question = renderAskStop(session.requestId, await textFor(userId));
-      await outbound.tellPrivately(privatePlace(reply), question);
-      return;
-    }
+    case 'ask-stop':
+      return askStop(deps, reply, session);
     case 'new':
       return startAnother(deps, reply, { session, task: meaning.text });
     case 'reply': {
@@ -82,9 +82,19 @@ async function tellHelp({ outbound, textFor }: Telling, reply: Reply): Promise<v
   await outbound.tellPrivately(privatePlace(reply), renderThreadHelp(await textFor(reply.userId)));
 }
 
-async function tellOver({ outbound, textFor }: Telling, reply: Reply): Promise<void> {
-  const { thread } = await textFor(reply.userId);
-  await outbound.tellPrivately(privatePlace(reply), notice([thread.doneOver]));
+/** Who may not stop it is told so, not asked. */
+async function askStop(
+  { requests, authority, outbound, textFor }: ThreadDeps,
+  reply: Reply,
+  session: SessionRow,
+): Promise<void> {
+  const request = await requests.find(session.requestId);
+  const refused = request === null ? null : await authority.steeringRefusal(request, reply);
+  const text = await textFor(reply.userId);
+  const over = isOver(session, session.phase) ? text.thread.doneOver : null;
+  const sentence = refused ?? over;
+  const answer = sentence === null ? renderAskStop(session.requestId, text) : notice([sentence]);
+  await outbound.tellPrivately(privatePlace(reply), answer);
 }
 
 /** A mention of the app without a word. `text`: what is beside it. */
