@@ -159,3 +159,10 @@ export async function* pages<Answer>({
     if (cursor === null) return;
   }
 }
+
+/** In order, at most `size` in each. */
+export function batchesOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

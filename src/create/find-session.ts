@@ -3,6 +3,7 @@ import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
+import { batchesOf } from '../upstream.ts';
 
 type Options = { signal?: AbortSignal };
 
@@ -73,7 +74,10 @@ export function createFindSessions(deps: FindDeps): FindSessions {
       }
     };
     await search({ origins: ['api'] });
-    if (tagRequests) for (const tags of tagsOf(missing, found)) await search({ tags });
+    const tagsLeft = missing
+      .filter(({ id }) => tagRequests && !found.has(id))
+      .map(({ id }) => requestTag(id));
+    for (const tags of batchesOf(tagsLeft, MAX_TAGS)) await search({ tags });
     return found;
   };
 }
@@ -104,13 +108,6 @@ export function runsAsAsked(
 ): boolean {
   if (identity?.kind === 'matched') return identity.devinUserId === userId;
   return userId === null || userId === serviceUserId;
-}
-
-function tagsOf(missing: readonly Missing[], found: ReadonlyMap<string, unknown>): string[][] {
-  const tags = missing.filter(({ id }) => !found.has(id)).map(({ id }) => requestTag(id));
-  return Array.from({ length: Math.ceil(tags.length / MAX_TAGS) }, (_, page) =>
-    tags.slice(page * MAX_TAGS, (page + 1) * MAX_TAGS),
-  );
 }
 
 function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'createdAfter'> {

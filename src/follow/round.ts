@@ -7,6 +7,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
+import { batchesOf } from '../upstream.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';
 import { createFailures } from './status-source.ts';
@@ -118,11 +119,10 @@ export function createRound(deps: RoundDeps) {
 
   return async (signal: AbortSignal): Promise<number> => {
     const batches = await schedule.dueBatches();
-    for (let index = 0; index < batches.length && !signal.aborted; index += BATCHES_AT_ONCE) {
-      const at = batches.slice(index, index + BATCHES_AT_ONCE);
-      const troubles = (await Promise.all(at.map((rows) => pollBatch(rows, signal)))).filter(
-        (one) => one !== null,
-      );
+    for (const some of batchesOf(batches, BATCHES_AT_ONCE)) {
+      if (signal.aborted) break;
+      const results = await Promise.all(some.map(async (rows) => pollBatch(rows, signal)));
+      const troubles = results.filter((one) => one !== null);
       if (troubles.length > 0 && !signal.aborted) return pause(troubles);
     }
     if (batches.length > 0 && failedRounds > 0) {

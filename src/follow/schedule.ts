@@ -1,6 +1,7 @@
 import { goesFirst, HOT_MS, jittered, longestInterval, pollInterval } from '../session/lifecycle.ts';
 import type { Reschedule, Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { batchesOf } from '../upstream.ts';
 import { BATCH } from './status-source.ts';
 
 type ScheduleDeps = {
@@ -41,9 +42,7 @@ export function createSchedule({ polls, times, now, random }: ScheduleDeps) {
         hotSince: new Date(now() - HOT_MS),
         limit: Math.ceil(due / BATCH) * BATCH,
       });
-      return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
-        rows.slice(index * BATCH, (index + 1) * BATCH),
-      );
+      return batchesOf(rows, BATCH);
     },
 
     next(row: SessionRow, { isMissing }: { isMissing: boolean }): Reschedule {
