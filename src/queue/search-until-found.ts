@@ -8,8 +8,8 @@ type Sleep = (ms: number, signal: AbortSignal) => Promise<boolean>;
 
 type Found<T> =
   | { kind: 'found'; value: T }
-  /** It was not found in time; `asked`: the last look at least saw all there is. */
-  | { kind: 'missing'; asked: boolean }
+  /** It was not found in time. */
+  | { kind: 'missing' }
   /** The signal ended the search. */
   | { kind: 'stopped' };
 
@@ -26,19 +26,16 @@ export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortS
 export function createSearchUntilFound({ sleep, recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
   return async (look, signal) => {
     let elapsedMs = 0;
-    let asked = false;
     for (const atMs of recheckDelaysMs) {
       if (!(await sleep(atMs - elapsedMs, signal))) return { kind: 'stopped' };
       elapsedMs = atMs;
       try {
         const value = await look();
         if (value !== null) return { kind: 'found', value };
-        asked = true;
       } catch (error) {
-        asked = false;
         log.warn({ err: error }, 'a search for what may have been done failed');
       }
     }
-    return { kind: 'missing', asked };
+    return { kind: 'missing' };
   };
 }
