@@ -126,9 +126,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     sessionMember: restoring.sessionMember,
     importSession: restoring.importSession,
     recordAnswer: recorder.answer,
-    drawCard: cards.drawCard,
-    withLease,
-    postOnce,
+    placeCard: cards.placeCard,
     searchUntilFound,
     tuning,
   });

@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { RedrawHome } from '../home/index.ts';
-import { HELD_WAIT_MS } from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS } from '../queue/index.ts';
 import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { createListenHere } from '../slack/steering-check.ts';
-import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -11,26 +10,23 @@ import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createDrawCard, editClass, hasCard } from './draw-card.ts';
-import type { DrawCard, DrawnCard } from './draw-card.ts';
-import { putCard, threadOfCard } from './put-card.ts';
+import { createDrawCard, editClass, hasCard, placeOf } from './draw-card.ts';
+import type { DrawnCard } from './draw-card.ts';
+import { postAt, putCard, threadOfCard } from './put-card.ts';
 import type { PutDeps } from './put-card.ts';
 
-export { hasCard, placeOf } from './draw-card.ts';
+export { hasCard } from './draw-card.ts';
 export { threadOfCard } from './put-card.ts';
-export type { DrawCard } from './draw-card.ts';
 
 type CardDeps = PutDeps & {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
-  cards: Cards;
-  drawCard: DrawCard;
   withLease: WithLease;
   redrawHome: RedrawHome;
 };
 
 /** The lease under which a request's card is edited or posted, by one at a time. */
-export const cardLease = (requestId: string): string => `card:${requestId}`;
+const cardLease = (requestId: string): string => `card:${requestId}`;
 
 const SOME = { concurrency: 8 };
 /** After these, another job continues, so that none takes long. */
@@ -52,8 +48,20 @@ type CardsDeps = {
   text: Text;
 };
 
-/** Draws cards in jobs, and at once for a session that has just been created. */
-export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard: PostNewCard } {
+type PlacedCard =
+  | { kind: 'placed'; request: SessionRequest }
+  /** It can't be posted in the channel, nor to the person directly. */
+  | { kind: 'no-place' }
+  /** Another process is posting it, or Slack's answer was unclear: the next run searches for it. */
+  | { kind: 'later'; afterMs: number };
+
+/** Posts the card of a session that is followed from now on, once. */
+export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
+
+type CardMakers = { postNewCard: PostNewCard; placeCard: PlaceCard };
+
+/** Draws cards in jobs, and at once for a session that has just been created or is followed from now on. */
+export function createCards(deps: CardsDeps): CardMakers {
   const { queue, store, outbound, redrawHome, withLease, postOnce, tuning, text } = deps;
   const { db, requests, cards, posts, sessions, listing } = store;
   const { enqueue, work } = queue;
@@ -72,7 +80,7 @@ export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard:
   );
   work('update-card', async ({ requestId }, { signal }) => updater.update(requestId, signal), SOME);
   work('serve-cards', async ({ teamId }, { signal }) => updater.serve(teamId, signal), SOME);
-  return { drawCard, postNewCard: updater.postNew };
+  return { postNewCard: updater.postNew, placeCard: updater.place };
 }
 
 /** Cards show the rows: a change gets in line, and the line is served at a pace that Slack accepts. */
@@ -145,7 +153,34 @@ function createCardUpdater(deps: CardDeps) {
     return leased.kind === 'done' && leased.result;
   }
 
+  async function place(request: SessionRequest, lease: Lease): Promise<PlacedCard> {
+    if (request.cardTs !== null) return { kind: 'placed', request };
+    const at = await placeOf(request, deps.outbound);
+    if (at === null) return { kind: 'no-place' };
+    const posted = await postAt(deps, { request, drawn: await drawCard(request), lease }, at);
+    switch (posted.kind) {
+      case 'posted':
+        return { kind: 'placed', request: { ...request, cardChannelId: at.channelId, cardTs: posted.ts } };
+      case 'rate-limited':
+        return { kind: 'later', afterMs: posted.retryAfterMs };
+      case 'unclear':
+        return { kind: 'later', afterMs: backOffMs(deps.now() - request.createdAt.getTime()) };
+      case 'refused':
+        if (request.cardElsewhere !== null) return { kind: 'no-place' };
+        await cards.moveElsewhere(request.id, posted.code);
+        return place({ ...request, cardElsewhere: posted.code }, lease);
+    }
+  }
+
   return {
+    async place({ id, createdAt }: SessionRequest): Promise<PlacedCard> {
+      const leased = await withLease(cardLease(id), async (lease) => {
+        const request = await requests.find(id);
+        return request === null ? null : place(request, lease);
+      });
+      const placed = leased.kind === 'done' ? leased.result : null;
+      return placed ?? { kind: 'later', afterMs: backOffMs(deps.now() - createdAt.getTime()) };
+    },
     /** The URL first: a new card needs no edit, so it doesn't get in line. If it can't be posted, the line takes over. */
     async postNew(request: SessionRequest, session: SessionRow | null): Promise<void> {
       const { id } = request;

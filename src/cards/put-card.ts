@@ -1,7 +1,7 @@
 import type { RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import { retrySlack } from '../queue/index.ts';
-import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
+import type { Enqueue, Lease, PostedOnce, PostOnce } from '../queue/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
@@ -20,7 +20,7 @@ import type { DrawCard, DrawnCard } from './draw-card.ts';
 export type PutDeps = {
   cards: Cards;
   posts: Pick<Posts, 'find'>;
-  sessions: Pick<Sessions, 'place'>;
+  sessions: Pick<Sessions, 'place' | 'change'>;
   outbound: Pick<Outbound, 'updateCard' | 'directChannel'>;
   /** A reposted card shows less. */
   drawCard: DrawCard;
@@ -52,24 +52,33 @@ export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
 }
 
 async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
-  const { request, drawn, lease, newIf } = post;
+  const { request, drawn } = post;
   if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
   if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null)
     return leaveOut(deps, request);
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, request, 'no_direct_message');
   if ('kind' in place) return failed(deps, post, place);
-  const posted = await deps.postOnce({
+  const posted = await postAt(deps, post, place);
+  return posted.kind === 'posted' ? true : notPosted(deps, post, posted, place);
+}
+
+/** Posts the card once, and records what follows from that. */
+export async function postAt(
+  deps: PutDeps,
+  { request, drawn, lease, newIf }: CardPost,
+  place: CardPlace,
+): Promise<PostedOnce> {
+  return deps.postOnce({
     key: cardPost(request.id),
     place,
     metadata: fullCardMetadata(request),
     lease,
     ...(newIf !== undefined && { newIf }),
-    render: async () => Promise.resolve(drawn.render()),
+    render: async () => drawn.render(),
     onPosted: async ({ ts, earlier }, trx) =>
       placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),
   });
-  return posted.kind === 'posted' ? true : notPosted(deps, post, posted, place);
 }
 
 async function notPosted(
@@ -98,16 +107,20 @@ async function placed(
   trx: Transaction<Tables>,
 ): Promise<void> {
   const { id, sessionId, cardElsewhere: elsewhere } = request;
+  const isFollowed = request.source === 'follow';
   // The session first, as everywhere: locking in different orders would deadlock.
   if (sessionId !== null) {
     const { hasActed } = await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
     // What has done nothing yet has said nothing; the watcher hears of what it says.
     if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
+    // Polling of a followed session begins now.
+    if (isFollowed) await sessions.change(sessionId, { nextPoll: { inMs: 0, first: true } }, trx);
   }
   const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
   if (!isLast || shown === UNKNOWN)
     await enqueue('update-card', { requestId: id }, { trx, interactive: true });
-  if (elsewhere !== null && !wasDeleted(request))
+  // Who follows a session is told where its card is.
+  if (elsewhere !== null && !isFollowed && !wasDeleted(request))
     await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
 }
 

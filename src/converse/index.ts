@@ -14,6 +14,9 @@ import { createRelayToDevin } from './relay-to-devin.ts';
 import { createReplySender } from './send-reply.ts';
 import { createApplyKeyword } from './thread-keywords.ts';
 
+export { createMoveReply } from './move-reply.ts';
+export type { MoveReply } from './move-reply.ts';
+
 type ConversingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;

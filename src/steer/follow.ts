@@ -1,3 +1,4 @@
+import type { PlaceCard } from '../cards/index.ts';
 import { PERSON_NOT_IN_CONVERSATION, runsAsAsked } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
@@ -20,7 +21,6 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import { notDone } from './outcome.ts';
 import type { Notifier } from './outcome.ts';
-import type { PlaceCard } from './place-card.ts';
 
 type FollowDeps = {
   requests: Pick<Requests, 'find'>;

@@ -1,8 +1,9 @@
-import type { DrawCard } from '../cards/index.ts';
+import type { PlaceCard } from '../cards/index.ts';
+import { createMoveReply } from '../converse/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
-import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { Queue, SearchUntilFound } from '../queue/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -16,7 +17,6 @@ import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
 import { createNotifier, tolerant } from './outcome.ts';
-import { createPlaceCard } from './place-card.ts';
 import { createCanceller, createSteerer } from './steer.ts';
 
 type SteeringDeps = {
@@ -34,9 +34,7 @@ type SteeringDeps = {
   importSession: ImportSession;
   /** Records what Devin answered as the session's state. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
-  drawCard: DrawCard;
-  withLease: WithLease;
-  postOnce: PostOnce;
+  placeCard: PlaceCard;
   searchUntilFound: SearchUntilFound;
   tuning: Pick<Tuning, 'log' | 'now'>;
 };
@@ -47,7 +45,7 @@ const MANY = { concurrency: 4, most: 100 };
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
-  const { db, requests, sessions, cards, replies, envelopes, identities } = store;
+  const { db, requests, sessions, cards, replies, messages, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const { log } = deps.tuning;
@@ -63,7 +61,7 @@ export function createSteering(deps: SteeringDeps): void {
     requests,
     cards,
     sessions,
-    replies,
+    moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal,
     endingRefusal: tolerant(endingRefusal, textFor),
     devin: verbsOf(devin),
@@ -90,11 +88,9 @@ function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pic
 }
 
 function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createNotifier>) {
-  const { queue, store, devin, slack, resolver, adopt, drawCard, withLease, postOnce } = deps;
-  const { db, requests, sessions } = store;
-  const { enqueue } = queue;
+  const { store, devin, slack, resolver, adopt } = deps;
+  const { requests, sessions } = store;
   const { outbound, presence, textFor } = slack;
-  const { now } = deps.tuning;
   return createFollower({
     requests,
     sessions,
@@ -105,17 +101,7 @@ function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createN
     sessionMember: deps.sessionMember,
     importSession: deps.importSession,
     adopt,
-    placeCard: createPlaceCard({
-      db,
-      requests,
-      sessions,
-      outbound,
-      drawCard,
-      withLease,
-      postOnce,
-      enqueue,
-      now,
-    }),
+    placeCard: deps.placeCard,
     outbound,
     notifier,
     textFor,

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { MoveReply } from '../converse/index.ts';
 import type { Transitions } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
@@ -14,7 +15,6 @@ import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Envelopes } from '../store/envelope.ts';
-import type { Replies } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed } from '../store/requests.ts';
 import type { Followed, Requests } from '../store/requests.ts';
@@ -35,7 +35,7 @@ type SteerDeps = {
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'find' | 'change'>;
-  replies: Pick<Replies, 'move'>;
+  moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Followed>;
   devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
@@ -89,10 +89,8 @@ async function markReply({ enqueue }: SteerDeps, { replyId }: SteerJob): Promise
 }
 
 /** Nothing was done: the word loses the mark that it was taken. */
-async function unmarkReply({ replies, enqueue }: SteerDeps, { replyId }: SteerJob): Promise<void> {
-  if (replyId === undefined) return;
-  await replies.move({ id: replyId, from: ['delivered'], to: 'skipped' });
-  await enqueue('mark-taken', { replyId });
+async function unmarkReply({ moveReply }: SteerDeps, { replyId }: SteerJob): Promise<void> {
+  if (replyId !== undefined) await moveReply({ id: replyId, from: ['delivered'], to: 'skipped' });
 }
 
 /** True: the session was that way before, and the person was told so. A second run of a job finishes the first. */
