@@ -114,6 +114,13 @@ function urlOf(input: Parameters<Fetch>[0]): URL {
   return new URL(input instanceof Request ? input.url : input);
 }
 
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How long to wait when the other side asks for so long. More than an hour is taken for a mistake. */
+export function askedWait(ms: number): number {
+  return Math.min(HOUR_MS, Math.max(0, ms));
+}
+
 /** The same answer as Slack's and Devin's rate limits. */
 export function tooMany(retryAfterMs: number): Response {
   return new Response(null, {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cleanJson, cleanText } from '../session/clean-text.ts';
 import { isAboutPerson } from '../session/failure.ts';
+import { askedWait } from '../upstream.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 type FailedAnswer = { status: number; headers: Headers; bodyText: string };
@@ -59,13 +60,13 @@ function codeOf(status: number): DevinErrorCode {
   return CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
 }
 
-/** Retry-After, in seconds or as a date by the answer's own clock; null: none. */
+/** Retry-After, in seconds or as a date by the answer's own clock, within an hour; null: none. */
 export function readRetryAfter(headers: Headers): number | null {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^\d+$/.test(value)) return askedWait(Number(value) * 1000);
   const waitMs = Date.parse(value) - Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
+  return Number.isNaN(waitMs) ? null : askedWait(waitMs);
 }
 
 const text = z.string().optional().catch(undefined);

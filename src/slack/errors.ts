@@ -4,6 +4,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
+import { askedWait } from '../upstream.ts';
 import type { DeliveryResult } from './outbound.ts';
 
 /** How a call to Slack's Web API failed. */
@@ -29,7 +30,7 @@ export function slackFailure(error: unknown): SlackFailure {
     return UNCLEAR.has(code) ? { kind: 'unclear' } : { kind: 'refused', code };
   }
   if (error instanceof WebAPIRateLimitedError) {
-    return { kind: 'rate-limited', retryAfterMs: error.retryAfter * MS_PER_S };
+    return { kind: 'rate-limited', retryAfterMs: askedWait(error.retryAfter * MS_PER_S) };
   }
   if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError) return { kind: 'unclear' };
   throw error;

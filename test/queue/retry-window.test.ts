@@ -1,5 +1,7 @@
+import { WebAPIRateLimitedError } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
-import { backOffMs, retryWindow } from '../../src/queue/index.ts';
+import { backOffMs, retrySlack, retryWindow } from '../../src/queue/index.ts';
+import { slackFailure } from '../../src/slack/errors.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -29,5 +31,16 @@ describe('how long to keep trying', () => {
     expect(retryWindow('message', { triedForMs: 9 * MINUTE_MS }).kind).toBe('wait');
     expect(retryWindow('message', { triedForMs: 11 * MINUTE_MS }).kind).toBe('over');
     expect(retryWindow('slack', { triedForMs: 23 * HOUR_MS }).kind).toBe('wait');
+  });
+
+  test.each([
+    [30, 30_000],
+    [99_999_999, HOUR_MS],
+    [-30, 0],
+  ])('waits for Slack as long as it asks, within an hour: %i s', (seconds, afterMs) => {
+    expect(retrySlack(slackFailure(new WebAPIRateLimitedError(seconds)), 0)).toEqual({
+      kind: 'wait',
+      afterMs,
+    });
   });
 });
