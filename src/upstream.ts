@@ -137,6 +137,34 @@ export function isDown(): Response {
   });
 }
 
+export class TooLargeError extends Error {
+  readonly code = 'too-large';
+}
+
+/** In bytes; a stream of more fails. */
+export function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) controller.error(new TooLargeError(`It is larger than ${limit} bytes.`));
+      else controller.enqueue(chunk);
+    },
+  });
+}
+
+/** In bytes, unpacked. Far more than any answer that is meant, and far less than the process has. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** The same `fetch`, which doesn't read an answer of any size. */
+export function bounded(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const { body } = response;
+    return body === null ? response : new Response(body.pipeThrough(atMost(MOST_BYTES)), response);
+  };
+}
+
 /** A list that never ends isn't read to its end. */
 const MOST_PAGES = 1000;
 
@@ -158,7 +186,7 @@ export async function* pages<Answer>({
 }: Paging<Answer>): AsyncGenerator<Answer> {
   const begun = new Set<string | null>();
   let cursor = after;
-  while (!begun.has(cursor) && begun.size < most) {
+  while (!begun.has(cursor) && begun.size < Math.min(most, MOST_PAGES)) {
     begun.add(cursor);
     const answer = await read(cursor);
     yield answer;

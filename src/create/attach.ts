@@ -3,11 +3,11 @@ import { buildPrompt, isTooLong, writeTranscript } from '../session/prompt.ts';
 import type { QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages } from '../slack/context.ts';
 import type { ThreadMessages, ThreadReader } from '../slack/context.ts';
-import { FileTooLargeError } from '../slack/files.ts';
 import type { Download, SlackFiles } from '../slack/files.ts';
 import { askedAt } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
+import { TooLargeError } from '../upstream.ts';
 import type { AskApproval } from './identify.ts';
 import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
 import type { CreateStep, DevinTrouble, EndRequest, Run, StepOutcome } from './run.ts';
@@ -219,7 +219,7 @@ async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Pr
   } catch (error) {
     // It isn't Devin's fault: the app is stopping, or the job took too long; it will be retried.
     signal.throwIfAborted();
-    if (causes(error).some((cause) => cause instanceof FileTooLargeError)) {
+    if (causes(error).some((cause) => cause instanceof TooLargeError)) {
       return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
     }
     return afterUploadError(name, devinTrouble(error));

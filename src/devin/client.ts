@@ -3,7 +3,7 @@ import type { RetryOptions } from 'ky';
 import type { z } from 'zod';
 import { cleanJson } from '../session/clean-text.ts';
 import { toSnake } from '../session/snapshot.ts';
-import { pages } from '../upstream.ts';
+import { bounded, pages, TooLargeError } from '../upstream.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
@@ -88,8 +88,8 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
     orgPath: (segments, version = 'v3') => pathOf([version, 'organizations', orgId, ...segments]),
     call: async (call) =>
       attempt({ ...options, ...call }, async (fetch) => {
-        const pending = api(call.path, { ...requestOf(call), fetch });
-        const bodyText = await pending.text();
+        const pending = api(call.path, { ...requestOf(call), fetch: bounded(fetch) });
+        const bodyText = await pending.text().catch(orNothing);
         const { status } = await pending;
         return readAnswer(call, status, bodyText);
       }),
@@ -130,6 +130,12 @@ function requestOf<Answer>({ method, query, json, upload, retry, timeoutMs, sign
     ...(upload && { body: upload.body, headers: { 'content-type': upload.contentType } }),
     ...(signal && { signal }),
   };
+}
+
+/** What is too large is as good as nothing. */
+function orNothing(error: unknown): string {
+  if (error instanceof TooLargeError) return '';
+  throw error;
 }
 
 function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number, bodyText: string): Answer {

@@ -4,7 +4,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
-import { askedWait } from '../upstream.ts';
+import { askedWait, TooLargeError } from '../upstream.ts';
 import type { DeliveryResult } from './outbound.ts';
 
 /** How a call to Slack's Web API failed. */
@@ -23,6 +23,8 @@ const MS_PER_S = 1000;
  */
 const UNCLEAR = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
 
+const NO_ANSWER = [WebAPIHTTPError, WebAPIRequestError, TooLargeError];
+
 /** Rethrows anything that isn't a failure of the Web API. */
 export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIPlatformError) {
@@ -32,7 +34,7 @@ export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError) {
     return { kind: 'rate-limited', retryAfterMs: askedWait(error.retryAfter * MS_PER_S) };
   }
-  if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError) return { kind: 'unclear' };
+  if (NO_ANSWER.some((type) => error instanceof type)) return { kind: 'unclear' };
   throw error;
 }
 

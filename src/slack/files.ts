@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { SlackFile } from '../session/context.ts';
+import { atMost } from '../upstream.ts';
 import { unlessRefused } from './errors.ts';
 import { readFile } from './messages.ts';
 import type { SlackHosts } from './hosts.ts';
@@ -43,6 +44,7 @@ export function createSlackFiles(deps: {
       }
       return {
         kind: 'open',
+        // The size that Slack names is not proof.
         body: response.body.pipeThrough(atMost(MAX_FILE_BYTES)),
         contentType: file.mimetype,
       };
@@ -74,22 +76,6 @@ function isSignInPage(response: Response, file: SlackFile): boolean {
   const isHtml = response.headers.get('content-type')?.startsWith('text/html') === true;
   if (!isHtml) return false;
   return file.mimetype !== 'text/html' || Number(response.headers.get('content-length')) !== file.size;
-}
-
-export class FileTooLargeError extends Error {
-  readonly code = 'file-too-large';
-}
-
-/** The size that Slack names is not proof. */
-function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
-  let bytes = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes > limit) controller.error(new FileTooLargeError('The file is larger than Slack said.'));
-      else controller.enqueue(chunk);
-    },
-  });
 }
 
 export type UploadedText =

@@ -6,7 +6,7 @@ import type { KnownPeople } from '../store/known-people.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createRemoteClock } from '../time.ts';
-import { createUpstream, tooMany } from '../upstream.ts';
+import { bounded, createUpstream, tooMany } from '../upstream.ts';
 import { createPlaces, createPresence } from './conversations.ts';
 import { createBolt } from './bolt.ts';
 import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
@@ -37,7 +37,7 @@ type SlackOptions = {
   /** null: Slack's. */
   apiUrl: string | null;
   transport: Transport;
-  knownPeople: KnownPeople;
+  knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
   languages: Languages;
   languageOf: Settings['languageOf'];
   onRefused: BoltOptions['onRefused'];
@@ -52,7 +52,7 @@ export function createSlack(options: SlackOptions) {
   const clock = createRemoteClock();
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
-    fetch: clock.observe(globalThis.fetch),
+    fetch: clock.observe(bounded(globalThis.fetch)),
     rates: SLACK_RATES,
     refuse: tooMany,
   });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { inspect } from 'node:util';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createDevinClient } from '../../src/devin/client.ts';
@@ -37,6 +38,9 @@ describe('ids and paths', () => {
     expect(seen[0]?.path).toBe('/api/v3/organizations/org-1/sessions/devin-abc');
   });
 });
+
+/** An answer that could be read. */
+const HUGE = Buffer.from(JSON.stringify({ ...SESSION, title: 'a'.repeat(17 * 1024 * 1024) }));
 
 describe('reads', () => {
   test('carry the key and report each request', async () => {
@@ -86,6 +90,16 @@ describe('reads', () => {
       code: 'rate-limited',
       retryAfterMs: 3_600_000,
     });
+    expect(seen).toHaveLength(1);
+  });
+
+  test.each(['br', 'gzip'])("don't unpack an answer of any size (%s)", async (encoding) => {
+    const bomb = encoding === 'br' ? brotliCompressSync(HUGE) : gzipSync(HUGE);
+    const { sessions, seen } = await startDevin((_, __, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(bomb);
+      return null;
+    });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'no-answer', status: 200 });
     expect(seen).toHaveLength(1);
   });
 

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { WebClient } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
 import type { SlackFile } from '../../src/session/context.ts';
-import { createSlackFiles, FileTooLargeError } from '../../src/slack/files.ts';
+import { createSlackFiles } from '../../src/slack/files.ts';
+import { TooLargeError } from '../../src/upstream.ts';
 import { listenInTest } from '../support/listen.ts';
 
 const TOKEN = 'xoxb-files';
@@ -96,7 +97,7 @@ describe('a file in Slack', () => {
     expect(await files.open(huge, signal)).toEqual({ kind: 'left-out', reason: 'too-large' });
     const opened = await files.open(file(`${slack}/x`), signal);
     if (opened.kind !== 'open') throw new Error(opened.reason);
-    await expect(opened.body.pipeTo(new WritableStream())).rejects.toBeInstanceOf(FileTooLargeError);
+    await expect(opened.body.pipeTo(new WritableStream())).rejects.toBeInstanceOf(TooLargeError);
   });
 
   test('is left out if Slack has no URL for it or answers with an error', async () => {
