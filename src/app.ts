@@ -59,7 +59,18 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     text,
   });
   const { transitions, adopt, sweep } = creation;
-  createApprovals({ queue, store, slack, gate, transitions, redrawHome, withLease, postOnce, tuning });
+  createApprovals({
+    queue,
+    store,
+    slack,
+    gate,
+    resolver,
+    transitions,
+    redrawHome,
+    withLease,
+    postOnce,
+    tuning,
+  });
   const { identities } = store;
   notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
   createForms({ queue, store, slack, resolver, gate, log });

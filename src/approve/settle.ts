@@ -1,8 +1,10 @@
 import { lookupTrouble } from '../create/index.ts';
 import type { Move, Transitions } from '../create/index.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import { pendingApproval, withLast } from '../session/approval.ts';
 import type { Approval, Voter } from '../session/approval.ts';
+import { devinUserOf } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
@@ -21,6 +23,7 @@ type SettleDeps = {
   people: Pick<People, 'find'>;
   judge: Gate['judge'];
   mayApprove: MayApprove;
+  resolve: IdentityResolver['resolve'];
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
   audit: Pick<Audit, 'record'>;
@@ -46,8 +49,12 @@ export function createSettler(deps: SettleDeps) {
   }
 
   /** The person may not decide. */
-  async function refuse(decision: Decision, request: SessionRequest, why: 'own' | 'notAsked'): Promise<void> {
-    const result = why === 'own' ? 'approval:own' : 'approval:not-asked';
+  async function refuse(
+    decision: Decision,
+    request: SessionRequest,
+    why: 'own' | 'sameAccount' | 'notAsked',
+  ): Promise<void> {
+    const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
     const { userId } = decision;
     await deps.audit.record({ ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result });
     await tell(decision, why);
@@ -109,6 +116,7 @@ export function createSettler(deps: SettleDeps) {
       return;
     }
     if (userId === request.userId) return refuse(decision, request, 'own');
+    if (await runsAs(request, userId)) return refuse(decision, request, 'sameAccount');
     const isAsked = approval.people.some((one) => one.userId === userId);
     const { approvers } = verdict.asks;
     if (!isAsked || !(await deps.mayApprove(approvers, { userId, requester: request.userId })))
@@ -117,6 +125,12 @@ export function createSettler(deps: SettleDeps) {
     if (await decide(decision, { userId, name }, verdict)) return;
     // A person who pressed twice knows.
     if (!(await hasDecided(decision))) await tell(decision, 'over');
+  }
+
+  /** Whether it would run as this person, too: several people in Slack can be one member in Devin. */
+  async function runsAs({ teamId, identity }: SessionRequest, userId: string): Promise<boolean> {
+    const devinUserId = devinUserOf(identity);
+    return devinUserId !== null && devinUserOf(await deps.resolve({ teamId, userId })) === devinUserId;
   }
 
   async function expire({ id, approvals }: SessionRequest): Promise<void> {
@@ -141,9 +155,9 @@ export function createSettler(deps: SettleDeps) {
       try {
         await judged(decision, request, approval);
       } catch (error) {
-        // Slack is busy: the person is told, and can press again.
+        // Slack or Devin is busy: the person is told, and can press again.
         lookupTrouble(error);
-        await tell(decision, 'slack');
+        await tell(decision, 'busy');
       }
     },
 

@@ -220,6 +220,22 @@ describe('an approval counts', () => {
     expect(own()).toHaveLength(0);
   });
 
+  test('not from a second Slack account of the same Devin member', async () => {
+    const { slack, devin } = world();
+    const boss = addColleague(world(), { isAdmin: true });
+    const { ana, ben, own, card, channelId } = await waiting();
+    const asked = await askedOf(ben);
+    // Nobody in Slack has the member's address any more.
+    await slack.changeUser(ana.userId, { email: 'ana@new.example' });
+    devin.addMember({ userId: `${ana.devinUserId}-2`, email: 'ana@new.example', name: 'Ana 2' });
+    await slack.command(boss.userId, channelId, `link @${ben.name} ${ana.devinUserId}`);
+    await shownTo(ben, 'linked you to');
+    await press(ben, 'approve_request', asked);
+    await shownTo(ben, 'would run as your Devin account');
+    await card('Waiting for approval');
+    expect(own()).toHaveLength(0);
+  });
+
   test("not from people who weren't asked", async () => {
     const { ben, own, card } = await waiting();
     const eve = addColleague(world());

@@ -82,10 +82,12 @@ export const approval = {
   /** Private, to the person who pressed. */
   refused: {
     own: "You can't approve your own request. Someone else who may approve it has to.",
+    sameAccount:
+      "This session would run as your Devin account, so you can't approve it. Someone else who may approve it has to.",
     notAsked: "You aren't one of the people who may decide about this request. Nothing was changed.",
     over: 'This request was decided or canceled meanwhile. Nothing was changed.',
     expired: 'Nobody approved this request in time, so it has ended. Nothing was started.',
-    slack: "Slack couldn't be asked who may decide, so nothing was changed. Try again in a minute.",
+    busy: "Slack or Devin couldn't be asked who may decide, so nothing was changed. Try again in a minute.",
   },
   dialog: {
     title: 'Decline this request',
