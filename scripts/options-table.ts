@@ -1,6 +1,6 @@
 import { fields } from '../src/session/fields.ts';
 import type { Field } from '../src/session/fields.ts';
-import { flagTakes } from '../src/slack/command/help.ts';
+import { flagTakes } from '../src/slack/command/values.ts';
 import { en } from '../src/text/en.ts';
 
 const START = '<!-- options: written by `npm run docs` -->';

@@ -11,26 +11,24 @@ import type { SessionRequest } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 /** What is recorded; docs/audit.md says what the results of each kind mean. */
-export const AUDIT_KINDS = [
-  'start',
-  'refusal',
-  'outcome',
-  'cancel',
-  'approval',
-  'follow',
-  'restore',
-  'reply',
-  'stop',
-  'sleep',
-  'wake',
-  'archive',
-  'link',
-  'setting',
-  'forget',
-  'policy',
-  'mapping',
-] as const;
-type AuditKind = (typeof AUDIT_KINDS)[number];
+type AuditKind =
+  | 'start'
+  | 'refusal'
+  | 'outcome'
+  | 'cancel'
+  | 'approval'
+  | 'follow'
+  | 'restore'
+  | 'reply'
+  | 'stop'
+  | 'sleep'
+  | 'wake'
+  | 'archive'
+  | 'link'
+  | 'setting'
+  | 'forget'
+  | 'policy'
+  | 'mapping';
 
 /** Append-only: a trigger refuses changes, and the rows' values come from `append_audit`. */
 export type AuditTable = {

@@ -8,6 +8,7 @@ import type { Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';
+import { flagTakes } from './values.ts';
 import type { Text } from '../../text/index.ts';
 
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
@@ -180,10 +181,4 @@ function flagWith(key: FieldKey, value: string | null, text: Text): string {
 function takesOf(key: FieldKey, text: Text): string {
   const field = fields.find((row) => row.key === key);
   return field === undefined ? '' : escape(flagTakes(field, text));
-}
-
-/** What a flag takes, in plain words. A list's flag can be repeated, and takes several values at once. */
-export function flagTakes({ key, input }: Field, text: Text): string {
-  const { takes } = text.fields[key];
-  return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
 }

@@ -3,6 +3,7 @@ import type { Field, FieldInput, FieldKey } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';
+import type { Text } from '../../text/index.ts';
 
 /** What the flags say, before the whole draft is checked, and what is wrong with the others. */
 type ReadValues = {
@@ -189,4 +190,10 @@ function withoutMark(text: string): string {
 
 function badValue(field: Field, text: string): Problem {
   return { kind: 'bad-value', field: field.key, value: asTyped(text) };
+}
+
+/** What a flag takes, in plain words. A list's flag can be repeated, and takes several values at once. */
+export function flagTakes({ key, input }: Field, text: Text): string {
+  const { takes } = text.fields[key];
+  return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
 }
