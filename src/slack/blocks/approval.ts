@@ -11,7 +11,7 @@ import { shownMoment, shownValue } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { button, caption, context, section, sections } from './objects.ts';
+import { actions, button, context, modal, primary, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
@@ -151,15 +151,12 @@ function names(raw: readonly string[]): string {
 function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlock {
   const { approve, decline, edit } = text.approval.message;
   const value = approvalValue({ requestId, number });
-  return {
-    type: 'actions',
-    elements: [
-      { ...button(ACTION.approve, approve, value), style: 'primary' },
-      button(ACTION.decline, decline, value),
-      button(ACTION.editAsked, edit, value),
-      button(ACTION.details, text.card.buttons.details, requestId),
-    ],
-  };
+  return actions([
+    primary(button(ACTION.approve, approve, value)),
+    button(ACTION.decline, decline, value),
+    button(ACTION.editAsked, edit, value),
+    button(ACTION.details, text.card.buttons.details, requestId),
+  ]);
 }
 
 /** Of what an approver types, in characters. */
@@ -170,15 +167,12 @@ export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): Moda
   const { dialog } = text.approval;
   const { label, hint } = dialog;
   const element = textElement({ maxLength: TYPED_LENGTH, multiline: true, focus: true });
-  return {
-    type: 'modal',
-    callback_id: VIEW.decline,
-    private_metadata: declineMetadata.write(metadata),
-    title: caption(dialog.title, LIMIT.viewTitle),
-    submit: caption(dialog.submit, LIMIT.viewTitle),
-    close: caption(dialog.close, LIMIT.viewTitle),
+  return modal({
+    id: VIEW.decline,
+    metadata: declineMetadata.write(metadata),
+    words: dialog,
     blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
-  };
+  });
 }
 
 /** Empty if nothing was written. */

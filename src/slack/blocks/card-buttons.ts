@@ -4,7 +4,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, menuValue } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import type { Confirmation } from './objects.ts';
-import { button, caption, confirmation, option } from './objects.ts';
+import { actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
 
@@ -98,13 +98,13 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
     ...(options.length === 0 ? [] : [menu(options, card, text)]),
   ];
   // Without an id, Slack names the block anew with each edit, and an open menu closes under the click.
-  return elements.length === 0 ? [] : [{ type: 'actions', block_id: BLOCK.cardButtons, elements }];
+  return elements.length === 0 ? [] : [{ ...actions(elements), block_id: BLOCK.cardButtons }];
 }
 
 /** All buttons in a row, under a message with few. */
 export function plainButtons(card: SessionCard, text: Text): ActionsBlock[] {
   const elements = shownActions(card).map((action) => cardButton(action, card, text));
-  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+  return elements.length === 0 ? [] : [actions(elements)];
 }
 
 /** The most likely action, unstyled because a list has several; null: there is none. */

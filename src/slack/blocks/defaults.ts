@@ -13,9 +13,8 @@ import { readFields } from './form/read.ts';
 import type { FormRules } from './form/read.ts';
 import { planTexts } from './form/typed.ts';
 import type { TextPlan } from './form/typed.ts';
-import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
-import { caption, context, header } from './objects.ts';
+import { context, header, modal } from './objects.ts';
 import { shownSetting } from './setting-choices.ts';
 import { bold, escape } from './text.ts';
 
@@ -30,13 +29,10 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
   const plan = planTexts(settable, draft.values);
   const inputs = (group: FieldGroup): KnownBlock[] =>
     settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, draft, plan, text));
-  return {
-    type: 'modal',
-    callback_id: VIEW.defaults,
-    private_metadata: homeMetadata.write(metadata),
-    title: caption(title, LIMIT.viewTitle),
-    close: caption(close, LIMIT.viewTitle),
-    submit: caption(save, LIMIT.viewTitle),
+  return modal({
+    id: VIEW.defaults,
+    metadata: homeMetadata.write(metadata),
+    words: { title, submit: save, close },
     blocks: [
       context(intro),
       ...inputs('main'),
@@ -45,7 +41,7 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
         return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
       }),
     ],
-  };
+  });
 }
 
 function inputsOf(

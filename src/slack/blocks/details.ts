@@ -5,8 +5,7 @@ import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../ids.ts';
 import { shownMoment, shownSeconds, shownSecrets, shownValue } from './details-values.ts';
-import { LIMIT } from './limits.ts';
-import { caption, context, header, sections } from './objects.ts';
+import { context, header, modal, sections } from './objects.ts';
 import { bold, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
@@ -68,11 +67,9 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
   const { headings } = text.details;
   const small = (heading: string, rows: readonly string[]): KnownBlock[] =>
     rows.length === 0 ? [] : part({ heading, rows, bytes: SMALL_PART_BYTES }, text);
-  return {
-    type: 'modal',
-    callback_id: VIEW.details,
-    title: caption(text.details.title, LIMIT.viewTitle),
-    close: caption(text.details.close, LIMIT.viewTitle),
+  return modal({
+    id: VIEW.details,
+    words: text.details,
     blocks: [
       ...part({ heading: headings.asked, rows: askedRows(details, text), bytes: PART_BYTES }, text),
       context(text.details.notSaid),
@@ -83,7 +80,7 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
       ...part({ heading: headings.response, rows: responseRows(details, text), bytes: PART_BYTES }, text),
       ...small(headings.ids, idRows(details, text)),
     ],
-  };
+  });
 }
 
 type Part = { heading: string; rows: readonly string[]; bytes: number };

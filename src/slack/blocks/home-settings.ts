@@ -1,10 +1,10 @@
-import type { ActionsBlock, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Language, LanguageChoice, Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeLanguageAction, homeNotifyAction } from '../ids.ts';
-import { button, context, section } from './objects.ts';
+import { actions, button, context, section } from './objects.ts';
 import { optionWords } from './options.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
@@ -42,24 +42,18 @@ export function homeSettings(settings: HomeSettings, text: Text): KnownBlock[] {
 
 function notifySetting(notify: Notify, text: Text): KnownBlock[] {
   const { label, choices, ...values } = text.settings.notify;
-  const others: ActionsBlock = {
-    type: 'actions',
-    elements: NOTIFY.filter((where) => where !== notify).map((where) =>
-      button(homeNotifyAction(where), text.home.useInstead(choices[where]), where),
-    ),
-  };
-  return [section(`${bold(`${label}:`)} ${values[notify]}`), others];
+  const others = NOTIFY.filter((where) => where !== notify).map((where) =>
+    button(homeNotifyAction(where), text.home.useInstead(choices[where]), where),
+  );
+  return [section(`${bold(`${label}:`)} ${values[notify]}`), actions(others)];
 }
 
 function languageSetting(chosen: LanguageChoice, { settings }: Text): KnownBlock[] {
   const { label, choices, ...values } = settings.language;
-  const others: ActionsBlock = {
-    type: 'actions',
-    elements: LANGUAGE_CHOICES.filter((choice) => choice !== chosen).map((choice) =>
-      button(homeLanguageAction(choice), choices[choice], choice),
-    ),
-  };
-  return [section(`${bold(`${label}:`)} ${values[chosen]}`), others];
+  const others = LANGUAGE_CHOICES.filter((choice) => choice !== chosen).map((choice) =>
+    button(homeLanguageAction(choice), choices[choice], choice),
+  );
+  return [section(`${bold(`${label}:`)} ${values[chosen]}`), actions(others)];
 }
 
 function defaultsLine(command: string, { values, names }: EffectiveDraft, text: Text): string {

@@ -12,7 +12,7 @@ import { shownMoment } from './details-values.ts';
 import { homeFile, homeHealth, homeSettings } from './home-settings.ts';
 import type { HomeFile, HomeHealth } from './home-settings.ts';
 import { identityLines } from './identity.ts';
-import { button, context, header, section } from './objects.ts';
+import { actions, button, context, header, primary, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { isAccepted } from './session-form.ts';
@@ -88,7 +88,7 @@ function contents(home: Home, text: Text): ShownBlock[] {
 
 function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
-  const start = { ...button(ACTION.startFromHome, text.home.start, 'home'), style: 'primary' as const };
+  const start = primary(button(ACTION.startFromHome, text.home.start, 'home'));
   const mayStart = isAccepted(runsAs);
   const { who, how } = identityLines(runsAs, text);
   const drawn = text.home.drawn(shownMoment(drawnAtMs));
@@ -96,7 +96,7 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
     header(text.home.title),
     section(who),
     ...(how === null ? [] : [context(how)]),
-    { type: 'actions', elements: mayStart ? [start, refresh] : [refresh] },
+    actions(mayStart ? [start, refresh] : [refresh]),
     context(mayStart ? text.joins.sentences([text.home.whereCardsGo, drawn]) : drawn),
   ];
 }

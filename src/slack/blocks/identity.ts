@@ -2,7 +2,7 @@ import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
 import { LIMIT } from './limits.ts';
-import { button, sections } from './objects.ts';
+import { actions, button, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, escape, truncate } from './text.ts';
@@ -48,9 +48,6 @@ export function renderWhoami({ runsAs, why }: Whoami, text: Text): Rendered {
   const linking = button(runAction(1), whoami.linking, 'help admin');
   return {
     text: truncate(lines.join('\n'), LIMIT.messageText),
-    blocks: [
-      ...sections(lines),
-      { type: 'actions', elements: runsAs.kind === 'member' ? [again] : [again, linking] },
-    ],
+    blocks: [...sections(lines), actions(runsAs.kind === 'member' ? [again] : [again, linking])],
   };
 }

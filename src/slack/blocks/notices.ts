@@ -6,7 +6,7 @@ import { ACTION } from '../ids.ts';
 import { calledWords } from './called.ts';
 import type { Called } from './called.ts';
 import { LIMIT } from './limits.ts';
-import { button, context, section, sections } from './objects.ts';
+import { actions, button, context, primary, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { shownMoment } from './details-values.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord } from './session-card.ts';
@@ -122,7 +122,7 @@ export function formButton(formId: string, text: Text): Button {
 }
 
 function offering(offered: Button): ActionsBlock {
-  return { type: 'actions', elements: [{ ...offered, style: 'primary' }] };
+  return actions([primary(offered)]);
 }
 
 const REASON_LENGTH = 2500;
@@ -164,5 +164,5 @@ export function renderGreeting(command: string, { greeting }: Text): Rendered {
     greeting.privacy(code(`${command} help`)),
   ].join('\n');
   const start = button(ACTION.startHere, greeting.start, 'channel');
-  return { text: lines, blocks: [section(lines), { type: 'actions', elements: [start] }] };
+  return { text: lines, blocks: [section(lines), actions([start])] };
 }

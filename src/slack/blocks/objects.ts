@@ -1,9 +1,11 @@
 import type {
+  ActionsBlock,
   AlertBlock,
   Button,
   ConfirmationDialog,
   ContextBlock,
   HeaderBlock,
+  ModalView,
   PlainTextElement,
   PlainTextOption,
   SectionBlock,
@@ -54,6 +56,35 @@ export function option(text: string, value: string, description?: string): Plain
 
 export function button(actionId: string, label: string, value: string): Button {
   return { type: 'button', action_id: actionId, text: caption(label), value };
+}
+
+export function primary(one: Button): Button {
+  return { ...one, style: 'primary' };
+}
+
+export function actions(elements: ActionsBlock['elements']): ActionsBlock {
+  return { type: 'actions', elements };
+}
+
+type Modal = {
+  id?: string;
+  metadata?: string;
+  /** Without `submit`, it can only be closed. */
+  words: { title: string; submit?: string | null; close: string | null };
+  blocks: ModalView['blocks'];
+};
+
+export function modal({ id, metadata, words, blocks }: Modal): ModalView {
+  const { title, submit = null, close } = words;
+  return {
+    type: 'modal',
+    ...(id !== undefined && { callback_id: id }),
+    ...(metadata !== undefined && { private_metadata: metadata }),
+    title: caption(title, LIMIT.viewTitle),
+    ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
+    ...(close !== null && { close: caption(close, LIMIT.viewTitle) }),
+    blocks,
+  };
 }
 
 export type Confirmation = { title: string; text: string; confirm: string; deny: string };

@@ -1,11 +1,10 @@
-import type { Button } from '@slack/types';
 import type { AskedFirst } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
 import { runsAsFact } from './card-facts.ts';
 import type { RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
-import { button, section } from './objects.ts';
+import { actions, button, primary, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { bold, code, fitCodeBlock, link, truncate } from './text.ts';
 
@@ -25,13 +24,10 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
     text: [title, where].join('\n'),
     blocks: [
       section(`${bold(title)}\n${where}`),
-      {
-        type: 'actions',
-        elements: [
-          { ...button(ACTION.reply, reply, requestId), style: 'primary' },
-          button(another.actionId, start, another.formId),
-        ],
-      },
+      actions([
+        primary(button(ACTION.reply, reply, requestId)),
+        button(another.actionId, start, another.formId),
+      ]),
     ],
   };
 }
@@ -44,13 +40,7 @@ export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
     text: [title, ...lines].join('\n'),
     blocks: [
       section([bold(title), ...lines].join('\n')),
-      {
-        type: 'actions',
-        elements: [
-          { ...button(ACTION.startAsTask, start, formId), style: 'primary' },
-          button(ACTION.openForm, edit, formId),
-        ],
-      },
+      actions([primary(button(ACTION.startAsTask, start, formId)), button(ACTION.openForm, edit, formId)]),
     ],
   };
 }
@@ -78,19 +68,18 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
   const { question } = text.command;
   const asked = askedWords(asking, text);
   const { block } = fitCodeBlock(typed, TYPED_LENGTH);
-  const buttons: Button[] = [
-    ...(meant === null || meant.length > VALUE_LENGTH
-      ? []
-      : [button(runAction(0), `${command} ${meant}`, meant)]),
-    button(ACTION.startAsTask, question.start, formId),
-    button(ACTION.openForm, question.edit, formId),
-  ];
   return {
     text: truncate([question.title, asked, block].join('\n'), LIMIT.messageText),
     blocks: [
       section(`${bold(question.title)}\n${asked}`),
       section(block),
-      { type: 'actions', elements: buttons },
+      actions([
+        ...(meant === null || meant.length > VALUE_LENGTH
+          ? []
+          : [button(runAction(0), `${command} ${meant}`, meant)]),
+        button(ACTION.startAsTask, question.start, formId),
+        button(ACTION.openForm, question.edit, formId),
+      ]),
     ],
   };
 }

@@ -7,8 +7,7 @@ import type { ReviewMetadata } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
 import { tickBox } from './form/elements.ts';
 import { readEntered } from './form/entered.ts';
-import { LIMIT } from './limits.ts';
-import { button, caption, context, section } from './objects.ts';
+import { actions, button, context, modal, section } from './objects.ts';
 import { bold, escape, truncate } from './text.ts';
 
 type Author = Pick<QuotedMessage, 'author' | 'authorKind'>;
@@ -42,20 +41,17 @@ export function renderReview({ metadata, items, without, instructions }: Review,
   const page = metadata.page ?? 0;
   const pages = Math.max(Math.ceil((items?.length ?? 0) / PER_PAGE), 1);
   const shown = (items ?? []).slice(page * PER_PAGE, (page + 1) * PER_PAGE);
-  return {
-    type: 'modal',
-    callback_id: VIEW.review,
-    private_metadata: reviewMetadata.write(metadata),
-    title: caption(review.title, LIMIT.viewTitle),
-    close: caption(review.close, LIMIT.viewTitle),
-    ...(items !== null && { submit: caption(review.submit, LIMIT.viewTitle) }),
+  return modal({
+    id: VIEW.review,
+    metadata: reviewMetadata.write(metadata),
+    words: { ...review, submit: items === null ? null : review.submit },
     blocks: [
       context(items === null ? review.loading : review.intro),
       ...(instructions === null ? [] : [instructionsBlock(instructions, text)]),
       ...shown.map((item) => itemBlock(item, without, text)),
       ...turning(page, pages, text),
     ],
-  };
+  });
 }
 
 export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalView {
@@ -120,13 +116,10 @@ function authorWords({ author, authorKind }: Author, { review }: Text): string {
 function turning(page: number, pages: number, { review }: Text): KnownBlock[] {
   if (pages === 1) return [];
   return [
-    {
-      type: 'actions',
-      elements: [
-        ...(page > 0 ? [button(ACTION.reviewEarlier, review.earlier, String(page - 1))] : []),
-        ...(page + 1 < pages ? [button(ACTION.reviewLater, review.later, String(page + 1))] : []),
-      ],
-    },
+    actions([
+      ...(page > 0 ? [button(ACTION.reviewEarlier, review.earlier, String(page - 1))] : []),
+      ...(page + 1 < pages ? [button(ACTION.reviewLater, review.later, String(page + 1))] : []),
+    ]),
     context(review.page(page + 1, pages)),
   ];
 }

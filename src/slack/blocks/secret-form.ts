@@ -8,7 +8,7 @@ import { inputBlock, textElement, tickBox } from './form/elements.ts';
 import { pickedIn, readEntered, typedIn } from './form/entered.ts';
 import type { EnteredByBlock } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { caption, context, header, option } from './objects.ts';
+import { context, header, modal, option } from './objects.ts';
 
 const ROWS = [1, 2, 3, 4, 5];
 const MOST_KEPT = 10;
@@ -18,19 +18,16 @@ const MAX_VALUE = 65_536;
 /** `kept`: the names of secrets that were entered before. */
 export function renderSecretForm(metadata: OverFormMetadata, kept: readonly string[], text: Text): ModalView {
   const { secretForm } = text;
-  return {
-    type: 'modal',
-    callback_id: VIEW.secrets,
-    private_metadata: overFormMetadata.write(metadata),
-    title: caption(secretForm.title, LIMIT.viewTitle),
-    submit: caption(secretForm.submit, LIMIT.viewTitle),
-    close: caption(secretForm.close, LIMIT.viewTitle),
+  return modal({
+    id: VIEW.secrets,
+    metadata: overFormMetadata.write(metadata),
+    words: secretForm,
     blocks: [
       context(secretForm.intro),
       ...keptInput(kept, text),
       ...ROWS.flatMap((row) => rowInputs(row, text)),
     ],
-  };
+  });
 }
 
 function keptInput(kept: readonly string[], { secretForm, joins }: Text): InputBlock[] {

@@ -15,7 +15,7 @@ import { takesFile } from './form/text-files.ts';
 import { planTexts } from './form/typed.ts';
 import type { TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
-import { alert, button, caption, context, formAlert, header, section } from './objects.ts';
+import { actions, alert, button, caption, context, formAlert, header, modal, section } from './objects.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 import { leftLines } from './usage.ts';
 
@@ -74,19 +74,17 @@ type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, expanded, runsAs, unsaved } = form;
   const isOpen = isAccepted(runsAs);
-  return {
-    type: 'modal',
-    callback_id: VIEW.form,
-    private_metadata: formMetadata.write({ formId, expanded, unsaved }),
-    title: caption(text.modal.title, LIMIT.viewTitle),
-    close: caption(isOpen ? text.modal.close : text.modal.closeRefused, LIMIT.viewTitle),
-    ...(isOpen && { submit: caption(text.modal.submit, LIMIT.viewTitle) }),
+  const { title, submit, close, closeRefused } = text.modal;
+  return modal({
+    id: VIEW.form,
+    metadata: formMetadata.write({ formId, expanded, unsaved }),
+    words: isOpen ? { title, submit, close } : { title, close: closeRefused },
     blocks: [
       ...(unsaved === undefined ? [] : [formAlert(unsavedSentence(unsaved, text))]),
       ...runsAsBlocks(runsAs, text),
       ...(isOpen ? inputs(form, text) : []),
     ],
-  };
+  });
 }
 
 export function unsavedSentence(unsaved: Unsaved, { command }: Text): string {
@@ -186,10 +184,7 @@ function givenIn({ prefill, values, secretNames }: SessionForm, { key, input }: 
 
 function secretsButton(names: readonly string[], { modal }: Text): KnownBlock[] {
   const add = button(ACTION.addSecrets, modal.addSecrets, 'add');
-  return [
-    ...(names.length === 0 ? [] : [context(escape(modal.secretsKept(names)))]),
-    { type: 'actions', elements: [add] },
-  ];
+  return [...(names.length === 0 ? [] : [context(escape(modal.secretsKept(names)))]), actions([add])];
 }
 
 /** The first view is short, so its file input is with the other files. */
@@ -202,10 +197,7 @@ function moreOptions({ form, text }: Drawing): KnownBlock[] {
   const labels = text.joins.list(hidden.map(({ key }) => text.fields[key].label));
   return [
     ...(hidden.length === 0 ? [] : [context(escape(text.modal.alsoSet(labels)))]),
-    {
-      type: 'actions',
-      elements: [{ type: 'button', action_id: ACTION.moreOptions, text: caption(text.modal.moreOptions) }],
-    },
+    actions([{ type: 'button', action_id: ACTION.moreOptions, text: caption(text.modal.moreOptions) }]),
   ];
 }
 

@@ -1,9 +1,8 @@
-import type { ActionsBlock } from '@slack/types';
 import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
-import { button, context, section } from './objects.ts';
+import { actions, button, context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { bold } from './text.ts';
 
@@ -21,17 +20,14 @@ export function renderSetting(setting: Setting, { preferences, mayChange }: Show
   const { label, value, choices } = shownSetting(setting, preferences, text);
   const { settings } = text;
   const change = OWN_SETTINGS.has(setting) ? settings.change : settings.forThisChannel;
-  const buttons: ActionsBlock = {
-    type: 'actions',
-    elements: Object.entries(choices).map(([choice, words], at) =>
-      button(runAction(at), words, `${setting} ${choice}`),
-    ),
-  };
+  const buttons = Object.entries(choices).map(([choice, words], at) =>
+    button(runAction(at), words, `${setting} ${choice}`),
+  );
   return {
     text: settings.preference(label, value),
     blocks: [
       section(`${bold(label)}\n${value}`),
-      ...(mayChange ? [section(change), buttons] : [context(settings.adminsChange)]),
+      ...(mayChange ? [section(change), actions(buttons)] : [context(settings.adminsChange)]),
     ],
   };
 }

@@ -5,7 +5,7 @@ import type { StopMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { alert, button, caption, section, sections } from './objects.ts';
+import { actions, alert, button, modal, primary, section, sections } from './objects.ts';
 import type { Confirmation, Rendered } from './objects.ts';
 import { cardTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -25,13 +25,10 @@ const WORDS_LENGTH = 1500;
 /** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
 export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
   const { box } = text.steering;
-  return {
-    type: 'modal',
-    callback_id: VIEW.reply,
-    private_metadata: replyMetadata.write({ requestId }),
-    title: caption(box.titles[why], LIMIT.viewTitle),
-    submit: caption(box.submit, LIMIT.viewTitle),
-    close: caption(box.close, LIMIT.viewTitle),
+  return modal({
+    id: VIEW.reply,
+    metadata: replyMetadata.write({ requestId }),
+    words: { ...box, title: box.titles[why] },
     blocks: [
       ...(tooLate ? [section(box.tooLate)] : []),
       ...said(lastWords, text),
@@ -40,14 +37,10 @@ export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox,
         label: box.label,
         hint: box.hint,
         optional: false,
-        element: textElement({
-          maxLength: LIMIT.inputText,
-          multiline: true,
-          focus: true,
-        }),
+        element: textElement({ maxLength: LIMIT.inputText, multiline: true, focus: true }),
       }),
     ],
-  };
+  });
 }
 
 /** What was typed; may be empty. */
@@ -82,22 +75,24 @@ export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNot
       section(bold(heading)),
       ...sections(sentences),
       ...quoted.map(section),
-      ...(offer === null ? [] : [{ type: 'actions' as const, elements: [offerButton(offer, text)] }]),
+      ...(offer === null ? [] : [actions([offerButton(offer, text)])]),
     ],
   };
 }
 
 function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Button {
-  return offer.kind === 'send-again'
-    ? { ...button(ACTION.sendAgain, text.thread.sendAgain, offer.replyId), style: 'primary' }
-    : { ...button(ACTION.openForm, text.thread.startAgain, offer.formId), style: 'primary' };
+  return primary(
+    offer.kind === 'send-again'
+      ? button(ACTION.sendAgain, text.thread.sendAgain, offer.replyId)
+      : button(ACTION.openForm, text.thread.startAgain, offer.formId),
+  );
 }
 
 /** Asks before a session is stopped. The button's value is the request's id. */
 export function renderAskStop(requestId: string, text: Text): Rendered {
   const sentence = text.thread.askStop;
   const stop: Button = { ...button(ACTION.stop, text.thread.stopNow, requestId), style: 'danger' };
-  return { text: sentence, blocks: [section(sentence), { type: 'actions', elements: [stop] }] };
+  return { text: sentence, blocks: [section(sentence), actions([stop])] };
 }
 
 /** The keywords for threads. */
@@ -116,25 +111,19 @@ type StopDialog = { card: SessionCard; metadata: StopMetadata };
 /** Asks before a session is stopped: options of a menu can't ask for confirmation. */
 export function renderStopDialog({ card, metadata }: StopDialog, text: Text): ModalView {
   const { askStop } = text.steering;
-  return {
-    type: 'modal',
-    callback_id: VIEW.stop,
-    private_metadata: stopMetadata.write(metadata),
-    title: caption(askStop.title, LIMIT.viewTitle),
-    submit: caption(askStop.confirm, LIMIT.viewTitle),
-    close: caption(askStop.deny, LIMIT.viewTitle),
+  const { title, confirm, deny } = askStop;
+  return modal({
+    id: VIEW.stop,
+    metadata: stopMetadata.write(metadata),
+    words: { title, submit: confirm, close: deny },
     blocks: [section(askStop.text(bold(escape(cardTitle(card, text)))))],
-  };
+  });
 }
 
 /** It couldn't be saved. */
 export function renderStopTrouble({ steering: { askStop, box } }: Text): ModalView {
-  return {
-    type: 'modal',
-    title: caption(askStop.title, LIMIT.viewTitle),
-    close: caption(box.close, LIMIT.viewTitle),
-    blocks: [alert(askStop.notRecorded, 'error')],
-  };
+  const { title, notRecorded } = askStop;
+  return modal({ words: { title, close: box.close }, blocks: [alert(notRecorded, 'error')] });
 }
 
 /** The same question as a button's own confirmation. */

@@ -8,9 +8,8 @@ import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
-import { LIMIT } from '../blocks/limits.ts';
 import { notice } from '../blocks/notices.ts';
-import { caption, formAlert } from '../blocks/objects.ts';
+import { formAlert, modal } from '../blocks/objects.ts';
 import { lookupOptions } from '../blocks/options.ts';
 import type { Suggestion } from '../blocks/options.ts';
 import {
@@ -137,15 +136,8 @@ const updated = (view: ModalView) => ({ response_action: 'update' as const, view
 export function withAlert(view: Submission['view'], sentence: string): ModalView {
   const { callbackId, metadata, title, submit, close, blocks } = view;
   const others = blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
-  return {
-    type: 'modal',
-    callback_id: callbackId,
-    private_metadata: metadata,
-    title: caption(title, LIMIT.viewTitle),
-    ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
-    ...(close !== null && { close: caption(close, LIMIT.viewTitle) }),
-    blocks: [formAlert(sentence), ...others],
-  };
+  const words = { title, submit, close };
+  return modal({ id: callbackId, metadata, words, blocks: [formAlert(sentence), ...others] });
 }
 
 function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { ContextChoice } from '../../../session/context.ts';
 import type { Text } from '../../../text/index.ts';
 import { ACTION, BLOCK, INPUT } from '../../ids.ts';
-import { button, context, option } from '../objects.ts';
+import { actions, button, context, option } from '../objects.ts';
 import { escape, oneLine } from '../text.ts';
 import { inputBlock } from './elements.ts';
 
@@ -47,7 +47,7 @@ export function contextBlocks({ picked, options, chosen, notes }: FormContext, t
 
 /** Opens the review, where people can look at each message and file and leave it out. */
 function reviewButton(text: Text): KnownBlock {
-  return { type: 'actions', elements: [button(ACTION.review, text.modal.context.review, 'review')] };
+  return actions([button(ACTION.review, text.modal.context.review, 'review')]);
 }
 
 function lines(escaped: string[]): KnownBlock {
