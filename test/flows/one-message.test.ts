@@ -286,6 +286,22 @@ describe('one message for each event', () => {
     expect((await says('fix the login>')).text).toContain('Fixing.');
   });
 
+  test('still names its session once its question is answered, if two share a thread', async () => {
+    const { devin, slack } = world();
+    const { says, say, ana, id, channelId } = await started(world(), 'fix the login');
+    await say(ana.userId, '!new write the docs');
+    const other = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.id !== id);
+    devin.advance(other.id, { ...WAITING, message: 'In English?' });
+    const { ts } = await says('Devin asks:');
+    await say(ana.userId, 'Yes.');
+    const { text } = await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === ts && one.text.includes('Answered by'),
+    );
+    expect(text).toContain('write the docs>');
+    expect(text).toContain('In English?');
+  });
+
   test('in a direct message names the session and links its thread, with formatting', async () => {
     const { slack } = world();
     const { change, ana, id, channelId, card } = await started(world(), 'fix the login');

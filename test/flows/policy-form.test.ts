@@ -56,6 +56,38 @@ test('a form offers no mode, repository or field that would be refused', async (
   expect(slack.problems).toEqual([]);
 });
 
+test('a form whose files the policy refuses meanwhile starts nothing, and keeps the rest', async () => {
+  const { slack, devin, change } = world();
+  await change('rules: []');
+  const { ana, view, place } = await formIn();
+  await showAllOptions(slack, view);
+  const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
+  slack.typeIn(view.id, { 'field.prompt': 'read the log', files: [slack.addFile(log)] });
+  await change(POLICY);
+  await slack.submit(view.id, ana.userId);
+  const told = await toldTo(world(), place, 'no files');
+  expect(told.text).toContain('Nothing was started');
+  expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
+  await slack.clickButton(ana.userId, { ...place, ts: told.ts }, 'open_form');
+  const again = await settledForm(slack, ana.userId);
+  await showAllOptions(slack, again);
+  expect(again.definition.blocks.map(({ block_id: id }) => id)).not.toContain('files');
+  expect((await slack.submit(again.id, ana.userId)).kind).toBe('closed');
+  const session = await sessionOf(devin, ana.devinUserId);
+  expect(session.request.prompt).toMatch(/^read the log/);
+  expect(session.request.attachment_urls ?? []).toEqual([]);
+});
+
+test('a message with a file that the policy refuses starts nothing', async () => {
+  const { slack, devin } = world();
+  const { ana, channelId, place } = someoneIn(world());
+  const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
+  const files = [slack.addFile(log)];
+  await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> read the log`, { files });
+  await toldTo(world(), place, 'no files');
+  expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
+});
+
 test('a form shows what the channel sets, and starts with it', async () => {
   const { slack, devin } = world();
   const { ana, channelId, view, blocks, shown } = await formIn({ name: 'proj' });
