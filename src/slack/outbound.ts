@@ -187,20 +187,20 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
       return answer?.permalink ?? null;
     },
 
-    /** Replaces the private notice whose button was pressed; if Slack refuses, tells the person another way. */
-    async settleNotice(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
-      const { responseUrl } = place;
-      const replaced =
-        responseUrl !== null &&
-        (await respond(responseUrl, ephemeralNotice(notice, true)).catch(() => false));
-      return replaced ? 'delivered' : tellPrivately({ ...place, responseUrl: null }, notice);
+    /** Replaces the private notice whose button was pressed (null: removes it), or removes it and posts another one. */
+    async settleNotice({ responseUrl, ...place }: PrivatePlace, notice: Rendered | null): Promise<void> {
+      // In a thread, Slack would show a replaced one beside the thread.
+      const next = place.threadTs === null && notice !== null ? ephemeralNotice(notice, true) : REMOVED;
+      const settled = responseUrl !== null && (await respond(responseUrl, next).catch(() => false));
+      if (notice === null || (settled && next !== REMOVED)) return;
+      await tellPrivately({ ...place, responseUrl: null }, notice);
     },
 
     tellPrivately,
 
     /** Removes the private notice whose button was pressed. False: it stays. */
     removeNotice: async (responseUrl: string): Promise<boolean> =>
-      respond(responseUrl, { delete_original: true }).catch((error: unknown) => {
+      respond(responseUrl, REMOVED).catch((error: unknown) => {
         log.debug({ err: error }, 'a private notice could not be removed');
         return false;
       }),
@@ -214,6 +214,8 @@ export async function directPlace(
 ): Promise<CardPlace> {
   return { channelId: (await directChannel(userId)) ?? userId, threadTs: null };
 }
+
+const REMOVED = { delete_original: true };
 
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
   return { response_type: 'ephemeral', replace_original: replaces, ...notice };

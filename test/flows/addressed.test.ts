@@ -160,6 +160,18 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(ana)).toBe(0);
   });
 
+  test('in a thread that is asked about has its answer in the place of the question', async () => {
+    const { slack } = world();
+    const { ana, channelId, bot } = people(world());
+    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'what runs now?');
+    await slack.speak(ana.userId, channelId, `${bot} list`, { threadTs });
+    const question = await toldTo(world(), { channelId, userId: ana.userId }, '/devin list');
+    await slack.clickButton(ana.userId, { channelId, ts: question.ts }, 'run_command.0');
+    const answer = await toldTo(world(), { channelId, userId: ana.userId }, 'No sessions yet');
+    expect(answer.threadTs).toBe(threadTs);
+    expect(slack.messages(channelId).map(({ ts }) => ts)).not.toContain(question.ts);
+  });
+
   test('with an unknown option is refused with a form', async () => {
     const { slack } = world();
     const { ana, channelId, bot, sessionsOf } = people(world());

@@ -269,7 +269,7 @@ describe('one message for each event', () => {
     change({ ...end, pullRequest: PULL_REQUEST });
     const { text } = await says(told);
     await card(shown);
-    expect(text).toMatch(/run it again with/i);
+    expect(text).toMatch(/run it again with a higher cap|edit the task and try again/i);
     expect(pings()).toEqual([text]);
     expect(byApp()).toHaveLength(3);
   });

@@ -240,6 +240,10 @@ describe('replies in the thread', () => {
     await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
     await delivered(thread, ts);
     expect(thread.heard().map(({ message }) => message)).toEqual(['lost words']);
+    await slack.waitFor(
+      () => !slack.messages(thread.channelId).some((one) => one.ts === notice.ts) || undefined,
+      { what: 'the end of the notice' },
+    );
     expect(slack.problems).toEqual([]);
   });
 

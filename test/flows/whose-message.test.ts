@@ -256,6 +256,10 @@ describe('a thread under a card', () => {
     await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
     expect(thread.heard()).toEqual([]);
+    await slack.waitFor(
+      () => !slack.messages(thread.channelId).some(({ ts }) => ts === asked.ts) || undefined,
+      { what: 'the end of the question' },
+    );
   });
 
   test('tells a person who may not steer it so, instead of asking about a "stop"', async () => {

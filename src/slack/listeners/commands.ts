@@ -16,7 +16,6 @@ import type { FormInbox, Origin } from '../form-inbox.ts';
 import { ACTION, RUN_ACTION } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
-import { privatePlace } from '../places.ts';
 import type { Command } from '../payload.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
@@ -118,14 +117,14 @@ function listenToChoices(
     const intent = parseCommand(call.typed, { ownTag: tagRequests });
     if (isStarting(intent)) return;
     const follows = notice([(await textFor(press.userId)).usage.follows]);
-    await outbound.settleNotice(privatePlace(press), (await answer(call, intent)) ?? follows);
+    await outbound.settleNotice(press, (await answer(call, intent)) ?? follows);
   });
 
   onDurableButton(app, ACTION.startAsTask, async (press) => {
     const form = await ownForm(forms, { formId: press.value ?? '' }, press);
     if (form !== null) await inbox.acceptOffered(form);
     const { started, gone } = (await textFor(press.userId)).command.question;
-    await outbound.settleNotice(privatePlace(press), notice([form === null ? gone : started]));
+    await outbound.settleNotice(press, notice([form === null ? gone : started]));
   });
 }
 

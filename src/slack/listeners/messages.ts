@@ -8,6 +8,7 @@ import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import { ACTION } from '../ids.ts';
 import type { Message } from '../event-payload.ts';
 import { answerAddressed } from './addressed.ts';
+import type { Outbound } from '../outbound.ts';
 import type { AddressedDeps } from './addressed.ts';
 import { onDurableButton, onEvent } from './routes.ts';
 import { hear, hearEdit, tellNotTaken } from './thread.ts';
@@ -17,6 +18,7 @@ type MessageDeps = ThreadDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
     requests: Pick<Requests, 'openAbove' | 'find'>;
+    outbound: Pick<Outbound, 'settleNotice'>;
   };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
@@ -103,7 +105,7 @@ const SWITCHES = [
   [ACTION.listenMentions, 'listen-mentions'],
 ] as const satisfies [string, ReplyKind][];
 
-function listenToSwitches(app: App, { sessions, threads }: MessageDeps): void {
+function listenToSwitches(app: App, { sessions, threads, outbound }: MessageDeps): void {
   for (const [actionId, kind] of SWITCHES) {
     onDurableButton(app, actionId, async ({ value, userId, homeTeamId, actionTs }) => {
       const session = value === null ? null : await sessions.ofRequest(value);
@@ -112,7 +114,10 @@ function listenToSwitches(app: App, { sessions, threads }: MessageDeps): void {
     });
   }
 
-  onDurableButton(app, ACTION.sendAgain, async ({ value, userId, homeTeamId: teamId }) => {
-    if (value !== null) await threads.sendAgain(value, { userId, teamId });
+  onDurableButton(app, ACTION.sendAgain, async (press) => {
+    const { value, userId, homeTeamId: teamId } = press;
+    if (value === null) return;
+    await threads.sendAgain(value, { userId, teamId });
+    await outbound.settleNotice(press, null);
   });
 }

@@ -13,6 +13,7 @@ import type { ReplyBox } from '../blocks/steering.ts';
 import { isOver } from '../card-actions.ts';
 import { cardView } from '../card-view.ts';
 import { ACTION, replyMetadata, stopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
+import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
@@ -27,7 +28,7 @@ type SteeringDeps = {
   authority: Authority;
   steering: SteeringInbox;
   openView: ViewOpener;
-  outbound: Pick<Outbound, 'tellPrivately'>;
+  outbound: Pick<Outbound, 'tellPrivately' | 'settleNotice'>;
   now: () => number;
   textFor: TextFor;
 };
@@ -39,12 +40,6 @@ const BOXES = [
   [ACTION.wake, 'wake'],
 ] as const satisfies [string, ReplyBox['why']][];
 
-/** Buttons for what a job does in Devin; the job checks the person. */
-const VERBS = [
-  [ACTION.stop, 'stop'],
-  [ACTION.archive, 'archive'],
-] as const satisfies [string, SteeringVerb][];
-
 export function listenToSteering(app: App, deps: SteeringDeps): void {
   listenOnCards(app, deps);
   listenToStop(app, deps);
@@ -55,13 +50,20 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   const { sessions, steering, authority, openView, outbound, textFor } = deps;
   const pressed = createPressed(deps);
 
-  for (const [actionId, what] of VERBS) {
-    onDurableButton(app, actionId, async (press) => {
-      const request = await pressed.inWorkspace(press);
-      const sessionId = request?.sessionId ?? null;
-      if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
-    });
+  /** A job does it, and checks the person. */
+  async function steer(press: Press, what: SteeringVerb): Promise<void> {
+    const request = await pressed.inWorkspace(press);
+    const sessionId = request?.sessionId ?? null;
+    if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
   }
+
+  onDurableButton(app, ACTION.archive, async (press) => steer(press, 'archive'));
+
+  // The question after a lone "stop". The card shows the answer.
+  onDurableButton(app, ACTION.stop, async (press) => {
+    await steer(press, 'stop');
+    await outbound.settleNotice(press, null);
+  });
 
   onButton(app, ACTION.askStop, async (press) => {
     const request = await pressed.bySteerer(press);

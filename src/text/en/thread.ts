@@ -118,7 +118,7 @@ export const milestones = {
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
   notStartedNow: "The card's buttons show what you can do.",
-  whatNow: 'Open the session to see what happened, or run it again with changes.',
+  whatNow: 'Open the session to see what happened, or edit the task and try again.',
   capped: (mention: string, title: string): string => `${mention} ${title} reached a limit.`,
   cappedAt: (mention: string, title: string, acus: string): string =>
     `${mention} ${title} reached its ${acus} ACU cap.`,

@@ -105,7 +105,7 @@ export const milestones: Text['milestones'] = {
   notConfirmedNow:
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
   notStartedNow: '次にできることは、カードのボタンで確認できます。',
-  whatNow: 'セッションを開いて経過を確認するか、変更して再実行してください。',
+  whatNow: 'セッションを開いて経過を確認するか、タスクを編集して再試行してください。',
   capped: (mention, title) => `${mention} さん、 ${title} が上限に達しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
   cappedNow: '上限を上げて再実行するか、Devin で上限を上げてください。',
