@@ -64,12 +64,14 @@ export type Config = {
     transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
     /** null: Slack's. */
     apiUrl: string | null;
+    /** The slash command's name. */
     command: string;
   };
   /** `metricsToken` null: loopback and private addresses may read the metrics. */
   http: { host: string; port: number; metricsToken: string | null };
   devin: { apiKey: string; orgId: string; apiUrl: string };
   impersonation: 'required' | 'preferred' | 'off';
+  /** Off if the organization enforces its own tags. */
   requestTag: boolean;
   /** null: there is none. */
   policyFile: string | null;

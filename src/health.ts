@@ -26,7 +26,7 @@ export function createHealthPages(
 ): Record<string, (request: IncomingMessage) => Promise<Page>> {
   const { readiness, warnings, metrics, metricsToken } = deps;
   return {
-    '/healthz': async () => Promise.resolve(json(200, { status: 'ok' })),
+    '/healthz': async () => json(200, { status: 'ok' }),
     '/readyz': async () => {
       const parts = await readiness();
       const warned = warnings();

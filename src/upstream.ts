@@ -165,6 +165,22 @@ export function bounded(fetch: Fetch): Fetch {
   };
 }
 
+/** All of it; null: it is larger than the limit. */
+export async function readAtMost(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream.
+    if (bytes > limit) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
 /** A list that never ends isn't read to its end. */
 const MOST_PAGES = 1000;
 

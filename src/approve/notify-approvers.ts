@@ -85,7 +85,7 @@ async function post(deps: NotifyDeps, { request, lease, number, userId }: Unsaid
     place: { channelId, threadTs: null },
     metadata: approvalMetadata(requestId, number),
     lease,
-    render: async () => Promise.resolve(rendered),
+    render: async () => rendered,
   });
   if (posted.kind !== 'posted') return waitAfter(deps, request, posted);
   const shown = posted.earlier ? '' : fingerprintOf(rendered);

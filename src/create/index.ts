@@ -54,7 +54,6 @@ type CreationDeps = {
   postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
   withNames: WithNames;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   /** Called with each new state of a request, after the commit. */
   onMoved: (state: RequestState) => void;

@@ -23,7 +23,6 @@ type SendDeps = {
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   envelopes: Envelopes;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   transitions: Transitions;
   adopt: Adopt;

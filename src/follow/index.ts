@@ -49,7 +49,6 @@ type FollowingDeps = {
   prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
-  /** The slash command's name. */
   command: string;
   tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes'>;
   text: Text;

@@ -26,7 +26,6 @@ type ComposeDeps = {
   calls: Pick<Calls, 'quietUntil'>;
   outbound: Pick<Outbound, 'permalink'>;
   notified: Pick<Notified, 'called'>;
-  /** The slash command's name. */
   command: string;
   /** In the thread. */
   text: Text;

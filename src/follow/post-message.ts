@@ -79,7 +79,7 @@ export function createPostMessage(deps: PostDeps) {
   async function postPart({ place, row, lease }: Posting, part: number, rendered: Rendered): Promise<Posted> {
     const key = `message:${row.sessionId}:${row.eventId}:${part}`;
     const metadata = messageMetadata(row.sessionId, row.eventId, part);
-    return postOnce({ key, place, metadata, render: async () => Promise.resolve(rendered), lease });
+    return postOnce({ key, place, metadata, render: async () => rendered, lease });
   }
 
   async function postAll(
@@ -178,7 +178,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   const name = `devin-${row.saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
   if (file === null) return { posts, file, name };
   const content = new TextEncoder().encode(file);
-  return { posts, file: async () => Promise.resolve({ name, content }), name };
+  return { posts, file: async () => ({ name, content }), name };
 }
 
 type FrameDeps = {

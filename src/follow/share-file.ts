@@ -1,3 +1,4 @@
+import { readAtMost } from '../upstream.ts';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Download } from '../devin/attachments.ts';
@@ -177,19 +178,4 @@ export async function readAttachment(
 
 function isPassing({ code }: DevinError): boolean {
   return code === 'rate-limited' || code === 'unavailable' || code === 'not-sent' || code === 'no-answer';
-}
-
-async function readAtMost(
-  body: ReadableStream<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (bytes > limit) return null;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }

@@ -47,7 +47,7 @@ export function createGreeter(deps: GreetDeps) {
         place: { channelId: channel.channelId, threadTs: null },
         metadata: greetingMetadata(channel.channelId),
         lease,
-        render: async () => Promise.resolve(renderGreeting(command, text)),
+        render: async () => renderGreeting(command, text),
       });
       return settle(channel, posted);
     });

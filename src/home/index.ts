@@ -34,7 +34,6 @@ type HomeDeps = {
   withLease: WithLease;
   postOnce: PostOnce;
   botToken: string;
-  /** The slash command's name. */
   command: string;
   tuning: Pick<Tuning, 'log' | 'now'>;
   text: Text;

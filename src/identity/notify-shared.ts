@@ -52,7 +52,7 @@ async function tell(
     place: await directPlace(slack.outbound, owner.userId),
     metadata: sharedMetadata(shared.userId, shared.devinUserId),
     lease,
-    render: async () => Promise.resolve(notice([words])),
+    render: async () => notice([words]),
   });
   if (posted.kind === 'rate-limited') return posted.retryAfterMs;
   if (posted.kind === 'unclear') return backOffMs(0);

@@ -25,7 +25,6 @@ type RestoringDeps = {
   adopt: Adopt;
   /** Sessions have the tag of their request; without tags, nothing can be found. */
   tagRequests: boolean;
-  /** The slash command's name. */
   command: string;
   tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes'>;
 };

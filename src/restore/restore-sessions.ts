@@ -16,7 +16,6 @@ type RestoreDeps = {
   enqueue: Enqueue;
   /** Between two reads of conversations. */
   pauseMs: number;
-  /** The slash command's name. */
   command: string;
   log: Log;
 };

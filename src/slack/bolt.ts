@@ -69,7 +69,7 @@ export function createBolt(options: BoltOptions): Bolt {
 function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
   const app = new App({
     receiver,
-    authorize: async () => Promise.resolve(bot()),
+    authorize: async () => bot(),
     // Otherwise Bolt keeps every conversation's state in memory and looks it up on every event.
     convoStore: false,
     logger: slackLogger(log),

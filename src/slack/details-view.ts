@@ -18,7 +18,6 @@ import {
 type DetailsRows = {
   request: SessionRequest;
   session: SessionRow | null;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
 };
 

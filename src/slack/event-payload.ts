@@ -1,58 +1,12 @@
 import { z } from 'zod';
-import type { PlaceKind, SlackMessage } from '../session/context.ts';
 import { readMessage } from './messages.ts';
 import { placeKindOfEvent } from './places.ts';
 
 /** Events of Slack that this app acts on. https://docs.slack.dev/apis/events-api/ */
-export type EventPayload =
-  | Message
-  | Edit
-  | Deletion
-  | HomeOpened
-  | Joined
-  | ProfileChange
-  | { kind: 'ignored' };
+export type EventPayload = (z.output<typeof knownSchema> & { teamId: string }) | { kind: 'ignored' };
 
-/** A person's message. https://docs.slack.dev/reference/events/message */
-export type Message = {
-  kind: 'message';
-  teamId: string;
-  userId: string;
-  channelId: string;
-  placeKind: PlaceKind | null;
-  ts: string;
-  /** null: it is in no thread, or starts one. */
-  threadTs: string | null;
-  /** Who started the thread; null: Slack doesn't say. */
-  parentUserId: string | null;
-  /** As Slack sent it. */
-  slackText: string;
-  message: SlackMessage;
-};
-
-/** A person edited a reply. https://docs.slack.dev/reference/events/message/message_changed */
-export type Edit = {
-  kind: 'edit';
-  teamId: string;
-  userId: string;
-  channelId: string;
-  threadTs: string;
-  ts: string;
-  slackText: string;
-  editedTs: string;
-};
-
-/** https://docs.slack.dev/reference/events/message/message_deleted */
-type Deletion = { kind: 'deletion'; teamId: string; channelId: string; ts: string };
-
-/** https://docs.slack.dev/reference/events/app_home_opened; the channel is the person's conversation with the app. */
-type HomeOpened = { kind: 'home-opened'; teamId: string; userId: string; channelId: string };
-
-/** https://docs.slack.dev/reference/events/member_joined_channel */
-type Joined = { kind: 'joined'; teamId: string; userId: string; channelId: string };
-
-/** https://docs.slack.dev/reference/events/user_change */
-type ProfileChange = { kind: 'profile-change'; teamId: string; userId: string };
+export type Message = Extract<EventPayload, { kind: 'message' }>;
+export type Edit = Extract<EventPayload, { kind: 'edit' }>;
 
 /** An id, an address or a name: empty is missing. */
 export const present = z.string().min(1);
@@ -69,6 +23,7 @@ const authorSchema = z.looseObject({
   bot_id: z.never().optional(),
 });
 
+/** A person's message. https://docs.slack.dev/reference/events/message */
 const messageSchema = authorSchema
   .extend({
     type: z.literal('message'),
@@ -83,12 +38,16 @@ const messageSchema = authorSchema
     channelId: event.channel,
     placeKind: placeKindOfEvent(event.channel_type),
     ts: event.ts,
+    /** null: it is in no thread, or starts one. */
     threadTs: event.thread_ts === event.ts ? null : event.thread_ts,
+    /** Who started the thread; null: Slack doesn't say. */
     parentUserId: event.parent_user_id,
+    /** As Slack sent it. */
     slackText: event.text,
     message: readMessage(event),
   }));
 
+/** A person edited a reply. https://docs.slack.dev/reference/events/message/message_changed */
 const editSchema = z
   .looseObject({
     type: z.literal('message'),
@@ -107,6 +66,7 @@ const editSchema = z
     editedTs: message.edited.ts,
   }));
 
+/** https://docs.slack.dev/reference/events/message/message_deleted */
 const deletionSchema = z
   .looseObject({
     type: z.literal('message'),
@@ -116,7 +76,10 @@ const deletionSchema = z
   })
   .transform(({ channel: channelId, deleted_ts: ts }) => ({ kind: 'deletion' as const, channelId, ts }));
 
-/** The other tab is the conversation with the app. */
+/**
+ * The other tab is the person's conversation with the app, which `channel` is.
+ * https://docs.slack.dev/reference/events/app_home_opened
+ */
 const homeSchema = z
   .looseObject({
     type: z.literal('app_home_opened'),
@@ -126,23 +89,28 @@ const homeSchema = z
   })
   .transform(({ user: userId, channel: channelId }) => ({ kind: 'home-opened' as const, userId, channelId }));
 
+/** https://docs.slack.dev/reference/events/member_joined_channel */
 const joinedSchema = z
   .looseObject({ type: z.literal('member_joined_channel'), user: present, channel: present })
   .transform(({ user: userId, channel: channelId }) => ({ kind: 'joined' as const, userId, channelId }));
 
+/** https://docs.slack.dev/reference/events/user_change */
 const profileSchema = z
   .looseObject({ type: z.literal('user_change'), user: z.looseObject({ id: present }) })
   .transform(({ user }) => ({ kind: 'profile-change' as const, userId: user.id }));
 
+const knownSchema = z.union([
+  messageSchema,
+  editSchema,
+  deletionSchema,
+  homeSchema,
+  joinedSchema,
+  profileSchema,
+]);
+
 /** Anything else is of no interest here, and what cannot be read should not come again. */
 export const eventSchema = z
-  .looseObject({
-    team_id: present,
-    event: z
-      .union([messageSchema, editSchema, deletionSchema, homeSchema, joinedSchema, profileSchema])
-      .nullable()
-      .catch(null),
-  })
+  .looseObject({ team_id: present, event: knownSchema.nullable().catch(null) })
   .transform(({ team_id: teamId, event }): EventPayload =>
     event === null ? { kind: 'ignored' } : { ...event, teamId },
   );

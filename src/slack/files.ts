@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { SlackFile } from '../session/context.ts';
-import { atMost } from '../upstream.ts';
+import { atMost, readAtMost } from '../upstream.ts';
 import { unlessRefused } from './errors.ts';
 import { readFile } from './messages.ts';
 import type { SlackHosts } from './hosts.ts';
@@ -102,7 +102,7 @@ export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUpload
     if (file.size > MOST_BYTES) return { kind: 'too-large' };
     const download = await files.open(file, signal);
     if (download.kind !== 'open') return { kind: 'unreadable' };
-    const bytes = await bytesOf(download.body);
+    const bytes = await readAtMost(download.body, MOST_BYTES);
     return bytes === null ? { kind: 'too-large' } : decoded(bytes);
   }
 
@@ -116,18 +116,6 @@ export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUpload
     abort.abort();
     return result;
   };
-}
-
-/** null: it is larger than the limit. */
-async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MOST_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function decoded(bytes: Uint8Array): UploadedText {

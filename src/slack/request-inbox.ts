@@ -123,7 +123,7 @@ export function createRequestInbox(deps: InboxDeps) {
         secretNames: sessionSecrets.map(({ key }) => key),
         replaces: form.replaces,
       };
-      const isNew = await accept(async () => Promise.resolve(request));
+      const isNew = await accept(async () => request);
       if (kept.length > 0) await forms.seal(form.id, envelopes.withoutSecrets(form.id, form.sealed), []);
       return isNew;
     },
@@ -142,7 +142,7 @@ export function createRequestInbox(deps: InboxDeps) {
         slackFileIds: [],
         sealed: envelopes.close(id, { responseUrl, sessionSecrets: [] }),
       };
-      return accept(async () => Promise.resolve(request));
+      return accept(async () => request);
     },
   };
 }

@@ -40,7 +40,6 @@ type Question = {
   text: string;
   /** ACU already counted under each ceiling; null: not given. */
   spent: Spend | null;
-  /** The slash command's name. */
   command: string;
   /** The app adds a tag of its own to each session. */
   ownTag: boolean;

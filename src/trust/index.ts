@@ -71,7 +71,6 @@ type SpendingDeps = {
   slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  /** The slash command's name. */
   command: string;
   tuning: Pick<Tuning, 'log' | 'now'>;
 };

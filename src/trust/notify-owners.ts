@@ -18,7 +18,6 @@ type NotifyDeps = {
   textFor: TextFor;
   withLease: WithLease;
   postOnce: PostOnce;
-  /** The slash command's name. */
   command: string;
   log: Log;
 };

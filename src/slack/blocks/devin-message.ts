@@ -9,7 +9,7 @@ import type { CardAction } from './card-buttons.ts';
 import { shownTime } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
-import { context, section } from './objects.ts';
+import { context, line, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -47,29 +47,25 @@ function quoted(label: string, words: string, text: Text): Rendered[] {
   const labelBlock = section(label);
   const posts =
     first === undefined
-      ? [post(label)]
+      ? [line(label)]
       : [{ text: `${label}\n${first.text}`, blocks: [labelBlock, ...first.blocks] }, ...rest];
-  return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), post(text.thread.cut)] : posts;
+  return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), line(text.thread.cut)] : posts;
 }
 
 /** A sentence instead of what can't be shown here, with a link to it. */
 export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
-  return post(`${sentence} ${link(url, text.thread.openInDevin)}`);
+  return line(`${sentence} ${link(url, text.thread.openInDevin)}`);
 }
 
 /** As it was written, if it can't be rendered. */
 export function renderRaw(words: string): Rendered {
-  return post(truncate(escape(words), LIMIT.sectionText));
+  return line(truncate(escape(words), LIMIT.sectionText));
 }
 
 /** With the name of its session, if another session is in the thread. */
 export function labeled({ text: words, blocks }: Rendered, card: SessionCard, text: Text): Rendered {
   const name = linkedTitle(card, text);
   return { text: `${name}\n${words}`, blocks: [context(name), ...blocks] };
-}
-
-function post(escaped: string): Rendered {
-  return { text: escaped, blocks: [section(escaped)] };
 }
 
 /** Who answered, and when; null: in Devin. */

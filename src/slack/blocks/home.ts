@@ -28,7 +28,6 @@ type HomeSession = { card: SessionCard; thread: string | null };
 type HomeApproval = { card: SessionCard; message: string | null };
 
 export type Home = {
-  /** The slash command's name. */
   command: string;
   /** The person's conversation with the app. */
   channelId: string;

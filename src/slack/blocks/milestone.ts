@@ -5,7 +5,7 @@ import type { CardAction } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts } from './markdown.ts';
-import { context, section } from './objects.ts';
+import { context, line } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { calledWords } from './called.ts';
 import type { Called } from './called.ts';
@@ -43,7 +43,6 @@ type MilestoneMessage = {
   result: string | null;
   /** The whole result is in the thread as a file. */
   resultShared: boolean;
-  /** The slash command's name. */
   command: string;
 };
 
@@ -64,10 +63,6 @@ export function renderMilestone(message: MilestoneMessage, text: Text): Rendered
     text: truncate(texts.join('\n'), LIMIT.messageText),
     blocks: parts.flatMap(({ blocks }) => blocks),
   };
-}
-
-function line(escaped: string): Rendered {
-  return { text: escaped, blocks: [section(escaped)] };
 }
 
 function headline(message: MilestoneMessage, text: Text): string {

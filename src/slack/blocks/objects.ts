@@ -42,6 +42,11 @@ export function formAlert(text: string): AlertBlock {
   return { ...alert(text, 'error'), block_id: BLOCK.alert };
 }
 
+/** A message of one line. */
+export function line(escaped: string): Rendered {
+  return { text: escaped, blocks: [section(escaped)] };
+}
+
 export function header(text: string): HeaderBlock {
   return { type: 'header', text: caption(text, LIMIT.header) };
 }

@@ -47,7 +47,6 @@ export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
 
 /** Asks whether a text is a command or a task. What was typed comes raw. */
 type TaskQuestion = {
-  /** The slash command's name. */
   command: string;
   typed: string;
   /** The form that holds the text as a task. */

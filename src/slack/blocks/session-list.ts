@@ -18,7 +18,6 @@ type SessionList = {
   pages: number;
   /** `isShown`: the viewer may read what it is about. */
   entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
-  /** The slash command's name. */
   command: string;
   /** What to type for the next page. */
   next: string;

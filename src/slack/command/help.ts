@@ -15,7 +15,6 @@ import type { Text } from '../../text/index.ts';
 const QUOTED_LENGTH = 200;
 
 type Help = {
-  /** The slash command's name. */
   command: string;
   topic: HelpTopic | null;
 };

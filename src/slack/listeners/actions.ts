@@ -25,7 +25,6 @@ type ActionDeps = {
   openView: ViewOpener;
   outbound: Pick<Outbound, 'tellPrivately'>;
   enqueue: Enqueue;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   textFor: TextFor;
 };

@@ -27,9 +27,7 @@ export type AddressedDeps = {
   botUserId: () => string;
   /** null: nobody could tell in the time that Slack gives. */
   identify: (person: Person) => Promise<Identity | null>;
-  /** The slash command's name. */
   command: string;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
   mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;

@@ -51,7 +51,6 @@ type CommandDeps = SessionCommandDeps &
     formInbox: Pick<FormInbox, 'offerForm' | 'offerCorrection'>;
     steering: SteeringInbox;
     forms: Pick<Forms, 'find'>;
-    /** Off if the organization enforces its own tags. */
     tagRequests: boolean;
     openForm: FormOpener;
     outbound: Pick<Outbound, 'settleNotice'>;
@@ -214,7 +213,7 @@ function createAnswer(deps: CommandDeps): Answer {
     ...createSessionCommands(deps),
     ...createSettingsCommands(deps),
     ...createExplainCommands(deps),
-    help: async ({ text }, { topic }) => Promise.resolve(renderHelp({ command: deps.command, topic }, text)),
+    help: async ({ text }, { topic }) => renderHelp({ command: deps.command, topic }, text),
     usage: async (call, intent) => {
       await deps.steering.showUsage(call, intent);
       return null;

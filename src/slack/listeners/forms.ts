@@ -38,7 +38,6 @@ type FormDeps = {
   formInbox: Pick<FormInbox, 'openedFrom'>;
   openForm: FormOpener;
   outbound: Pick<Outbound, 'updateView' | 'tellPrivately'>;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   /** Doesn't take long, whatever it finds. */
   readUploadedText: ReadUploadedText;

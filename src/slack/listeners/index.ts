@@ -65,11 +65,9 @@ type ListenerDeps = {
   search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
   /** With the names of playbooks and the like that are known now. */
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
-  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   mentions: 'start' | 'ask';
   quickGate: QuickGate;
-  /** The slash command's name. */
   command: string;
   redrawHome: (person: Person) => Promise<void>;
   /** Called with each new state of a request, after the commit. */

@@ -34,7 +34,6 @@ export type ThreadDeps = {
   formInbox: Pick<FormInbox, 'offerForm'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   botUserId: () => string;
-  /** The slash command's name. */
   command: string;
   /** The app adds a tag of its own to each session. */
   tagRequests: boolean;

@@ -21,7 +21,6 @@ type ShowDeps = {
   envelopes: Pick<Envelopes, 'open'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   richBlocks: RichBlocks;
-  /** The slash command's name. */
   command: string;
   textFor: TextFor;
   log: Log;

@@ -18,7 +18,6 @@ import type { EffectiveDraftOf } from '../../form-inbox.ts';
 import type { Answers, Invocation } from '../commands.ts';
 
 export type ExplainCommandDeps = {
-  /** The slash command's name. */
   command: string;
   db: Kysely<Tables>;
   effectiveDraft: EffectiveDraftOf;

@@ -20,7 +20,6 @@ import type { SteeringInbox } from '../../steering-inbox.ts';
 import type { Answers, Invocation } from '../commands.ts';
 
 export type SessionCommandDeps = {
-  /** The slash command's name. */
   command: string;
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change' | 'touch'>;
