@@ -9,6 +9,12 @@ export function cleanText(text: string): string {
 /** Deeper than anything that is meant. Databases and `JSON.stringify` fail at some thousand levels. */
 const MOST_LEVELS = 200;
 
+/** Whether parsed JSON is nested deeper than that. */
+export function isTooDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return level === MOST_LEVELS || Object.values(value).some((one) => isTooDeep(one, level + 1));
+}
+
 /** Parsed JSON in which every text and every key can be stored and sent. What is nested too deep becomes null. */
 export function cleanJson(value: unknown, level = 0): unknown {
   if (typeof value === 'string') return cleanText(value);

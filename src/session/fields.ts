@@ -21,8 +21,8 @@ export type FieldInput =
    * including the ones the app adds, which `ours` counts.
    */
   | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number; ours?: number }
-  /** A whole number. */
-  | { kind: 'number'; min: number }
+  /** A whole number that a person can enter. */
+  | { kind: 'number'; min: number; max: number }
   /** On or off; its flag takes no value and sets the opposite of `initially`. */
   | { kind: 'switch'; initially: boolean }
   /** KEY=VALUE lines; never has a flag, never leaves the process unencrypted. */
@@ -51,6 +51,8 @@ const rows = z.registry<Row>();
 /** Devin's agent modes that can be sent; answers can have others. */
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
+/** As in the policy file. */
+const MOST_ACU = 1_000_000;
 const MAX_TAGS = 50;
 /** The start of the app's own tag, by which a request finds its session. */
 const OWN_TAG = /^slack-/i;
@@ -94,7 +96,12 @@ const shape = {
   max_acu_limit: z
     .int()
     .min(1)
-    .register(rows, { flag: '--acu', input: { kind: 'number', min: 1 }, group: 'main', isText: false }),
+    .register(rows, {
+      flag: '--acu',
+      input: { kind: 'number', min: 1, max: MOST_ACU },
+      group: 'main',
+      isText: false,
+    }),
   title: word.clone().register(rows, {
     flag: '--title',
     input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
@@ -197,6 +204,7 @@ export function mostOf(input: FieldInput, ownTag: boolean): number | null {
 
 /** What a person can enter, if that is less than what can be stored. */
 const entries: Partial<Record<string, z.ZodType>> = {
+  max_acu_limit: z.int().min(1).max(MOST_ACU),
   tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
 };
 

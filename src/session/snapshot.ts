@@ -24,10 +24,10 @@ type AnyString = string & Record<never, never>;
 export const openEnum = <const Known extends readonly [string, ...string[]]>(known: Known) =>
   z.union([z.enum(known), z.string().transform((value): AnyString => value)]);
 
-/** A list without the members that can't be read: one harms only itself. */
-export const readableOnly = <T extends z.ZodType>(member: T) =>
+/** A list without the members that can't be read: one harms only itself. Of more than `most`, the last ones. */
+export const readableOnly = <T extends z.ZodType>(member: T, most = Infinity) =>
   z.preprocess(
-    (all) => (Array.isArray(all) ? all.filter((one) => member.safeParse(one).success) : all),
+    (all) => (Array.isArray(all) ? all.filter((one) => member.safeParse(one).success).slice(-most) : all),
     z.array(member),
   );
 
@@ -122,7 +122,7 @@ export const sessionSnapshotSchema = z.object({
   createdAt: epochSeconds,
   updatedAt: epochSeconds,
   acusConsumed: z.number().transform((acus) => Math.min(Math.max(0, acus), MOST_ACU)),
-  pullRequests: readableOnly(pullRequestSchema).transform((all) => all.slice(-MOST_PULL_REQUESTS)),
+  pullRequests: readableOnly(pullRequestSchema, MOST_PULL_REQUESTS),
   /** The member it runs as. */
   userId: optional(z.string()),
   serviceUserId: optional(z.string()),

@@ -27,7 +27,7 @@ describe('an invalid command', () => {
   test('shows an invalid cap at its field, and never starts without one', async () => {
     const { slack, devin } = world();
     const { ana, view } = await correct('fix it soon --acu ten');
-    expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number, 1 or more.');
+    expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number from 1 to 1,000,000.');
     const before = devin.createdCount();
     const refused = await slack.submit(view.id, ana.userId);
     expect(refused).toMatchObject({ kind: 'invalid' });

@@ -27,7 +27,7 @@ export const fields = {
     label: 'ACU cap',
     hint: "The session stops when it's used up.",
     placeholder: "Your organization's limit",
-    takes: 'a whole number, 1 or more',
+    takes: 'a whole number from 1 to 1,000,000',
   },
   title: {
     label: 'Title',

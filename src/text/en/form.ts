@@ -169,6 +169,7 @@ export const modal = {
     jsonAt: (line: number, column: number, found: string): string =>
       `Invalid JSON: unexpected ${found} at line ${line}, character ${column}.`,
     jsonIncomplete: 'Invalid JSON: it ends too early. Close every bracket and quote.',
+    jsonTooDeep: 'Use JSON with at most 200 levels of brackets.',
     jsonObject: 'Use a JSON object, from { to }.',
     schema: {
       tooLarge: 'Use a JSON Schema of up to 64 KB.',

@@ -23,7 +23,7 @@ export const fields: Text['fields'] = {
     label: 'ACU の上限',
     hint: '使い切るとセッションが停止します。',
     placeholder: '組織の上限',
-    takes: '1 以上の整数',
+    takes: '1 から 1,000,000 までの整数',
   },
   title: {
     label: 'タイトル',

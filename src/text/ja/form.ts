@@ -152,6 +152,7 @@ export const modal: Text['modal'] = {
     jsonAt: (line, column, found) =>
       `JSON が正しくありません: ${line} 行目の ${column} 文字目に予期しない ${found} があります。`,
     jsonIncomplete: 'JSON が途中で終わっています。すべての括弧と引用符を閉じてください。',
+    jsonTooDeep: '括弧の入れ子は 200 段までにしてください。',
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',
     schema: {
       tooLarge: 'JSON Schema は 64 KB までにしてください。',

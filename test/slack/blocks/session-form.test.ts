@@ -252,7 +252,9 @@ describe('a refused value', () => {
   test("is shown at its field, which is then required if it can't hold the value", () => {
     const view = draw({ values: { prompt: TASK }, faults, expanded: true });
     expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: false });
-    expect(hintOf(view, 'field.max_acu_limit')).toContain('You typed "ten". Use a whole number, 1 or more.');
+    expect(hintOf(view, 'field.max_acu_limit')).toContain(
+      'You typed "ten". Use a whole number from 1 to 1,000,000.',
+    );
     expect(inputOf(view, 'field.tags')).toMatchObject({ optional: true });
     expect(hintOf(view, 'field.tags')).toContain('Devin refused this: "No such tag".');
   });
@@ -260,7 +262,7 @@ describe('a refused value', () => {
   test('is an error if the submission leaves it out', () => {
     const view = draw({ values: { prompt: TASK }, faults });
     const read = readSessionForm(stateOf(view), { ...COLLAPSED, faults }, en);
-    expect(read.errors).toEqual({ 'field.max_acu_limit': 'Use a whole number, 1 or more.' });
+    expect(read.errors).toEqual({ 'field.max_acu_limit': 'Use a whole number from 1 to 1,000,000.' });
   });
 
   test.each([

@@ -78,7 +78,7 @@ describe('problems', () => {
 
   test('an invalid value is shown as typed, with what is valid', () => {
     expect(sentences('x --acu &lt;ten&gt;')).toEqual([
-      "`--acu` can't be `&lt;ten&gt;`. Use a whole number, 1 or more.",
+      "`--acu` can't be `&lt;ten&gt;`. Use a whole number from 1 to 1,000,000.",
     ]);
   });
 

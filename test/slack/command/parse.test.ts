@@ -250,6 +250,8 @@ describe('problems', () => {
     ['x --acu ten', { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' }],
     ['x --acu 0', { kind: 'bad-value', field: 'max_acu_limit', value: '0' }],
     ['x --acu -5', { kind: 'bad-value', field: 'max_acu_limit', value: '-5' }],
+    // More than the database can add up.
+    ['x --acu 2147483648', { kind: 'bad-value', field: 'max_acu_limit', value: '2147483648' }],
     ['x --acu 1.5', { kind: 'bad-value', field: 'max_acu_limit', value: '1.5' }],
     ['x --mode turbo', { kind: 'bad-value', field: 'devin_mode', value: 'turbo' }],
     ['x --repo web', { kind: 'bad-value', field: 'repos', value: 'web' }],

@@ -102,17 +102,16 @@ export function choiceElement({ values, chosen, placeholder }: Choice, text: Tex
   };
 }
 
-/** `max`: null: there is none. */
-type Range = { min: number; max: number | null; value: unknown; placeholder: string };
+type Range = { min: number; max: number; value: unknown; placeholder: string };
 
 export function numberElement({ min, max, value, placeholder }: Range): NumberInput {
-  const isWithin = typeof value === 'number' && value >= min && value <= (max ?? Infinity);
+  const isWithin = typeof value === 'number' && value >= min && value <= max;
   return {
     type: 'number_input',
     action_id: INPUT,
     is_decimal_allowed: false,
     min_value: String(min),
-    ...(max !== null && { max_value: String(max) }),
+    max_value: String(max),
     ...placeholderOf(placeholder),
     ...(isWithin && { initial_value: String(value) }),
   };

@@ -59,7 +59,7 @@ export function fieldInputs(entry: Entry): InputBlock[] {
         ),
       ];
     case 'number':
-      return [single(entry, numberElement({ min: input.min, max: allowed.most, value, placeholder }))];
+      return [single(entry, numberElement({ ...input, max: allowed.most ?? input.max, value, placeholder }))];
     case 'switch':
       return [single(entry, tickBox(text.modal.on, typeof value === 'boolean' ? value : input.initially))];
     case 'secrets':

@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../../session/clean-text.ts';
 import type { Field, SessionSecret } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../ids.ts';
@@ -75,6 +76,7 @@ export function readJson(typed: string): Reading {
   const fault = jsonFault(typed);
   if (fault !== null) return { kind: 'wrong', sentence: (text) => jsonSentence(fault, text) };
   const value: unknown = JSON.parse(typed);
+  if (isTooDeep(value)) return { kind: 'wrong', sentence: (text) => text.modal.errors.jsonTooDeep };
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? { kind: 'value', raw: value }
     : { kind: 'wrong', sentence: (text) => text.modal.errors.jsonObject };

@@ -73,7 +73,7 @@ export const draft: fc.Arbitrary<SessionDraft> = fc
       prompt: paragraph.filter((text) => text !== ''),
       repos: several(repo),
       devin_mode: fc.constantFrom('normal', 'fast', 'lite', 'ultra', 'fusion'),
-      max_acu_limit: fc.integer({ min: 1 }),
+      max_acu_limit: fc.integer({ min: 1, max: 1_000_000 }),
       title: filled,
       playbook_id: filled,
       tags: fc.uniqueArray(filled, { minLength: 1, maxLength: 49 }),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readJson } from '../../../../src/slack/blocks/form/read-field.ts';
 import { en } from '../../../../src/text/en.ts';
 
-const { jsonAt, jsonIncomplete, jsonObject, lineBreak } = en.modal.errors;
+const { jsonAt, jsonIncomplete, jsonObject, jsonTooDeep, lineBreak } = en.modal.errors;
 
 /** What is wrong with a text, if it isn't a JSON object. */
 function fault(text: string): string | null {
@@ -51,6 +51,11 @@ describe('the fault in a JSON text', () => {
     ['an unclosed bracket', '{"a": [1', jsonIncomplete],
     ['an unclosed string', '{"a": "b', jsonIncomplete],
     ['an emoji', '{"a": 👍}', jsonAt(1, 7, '👍')],
+    [
+      'more levels than anything that is meant',
+      `${'{"not":'.repeat(90_000)}1${'}'.repeat(90_000)}`,
+      jsonTooDeep,
+    ],
   ])('is named for %s', (_what, text, expected) => {
     expect(fault(text)).toBe(expected);
   });

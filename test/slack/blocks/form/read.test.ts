@@ -83,7 +83,7 @@ describe('a submission', () => {
     const number = (value: string) => ({ value: { type: 'number_input', value } });
     expect(read({ 'field.max_acu_limit': number('10') }).draft.max_acu_limit).toBe(10);
     expect(read({ 'field.max_acu_limit': number('0.5') }).errors).toEqual({
-      'field.max_acu_limit': '"0.5" isn\'t valid. Use a whole number, 1 or more.',
+      'field.max_acu_limit': '"0.5" isn\'t valid. Use a whole number from 1 to 1,000,000.',
     });
   });
 
