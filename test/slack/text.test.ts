@@ -7,6 +7,7 @@ import {
   date,
   escape,
   link,
+  oneLine,
   quote,
   truncate,
   unescape,
@@ -80,6 +81,22 @@ describe('truncate', () => {
     expect(truncate('ab&amp;cd', 6)).toBe('ab…');
     expect(truncate('ab🧑cd', 4)).toBe('ab…');
     expect(truncate('abc', 0)).toBe('');
+  });
+});
+
+describe('a line', () => {
+  const OVER = 'Login \u202Eexe.\u202C test';
+  const PILE = `e${'\u0301'.repeat(5000)}`;
+
+  test.each([
+    ['turns nothing that follows', OVER, 'Login exe. test'],
+    ['with isolates turns nothing', '\u2067a\u2069 b', 'a b'],
+    ['keeps letters that are written from right to left', 'שלום \u200Fعالم', 'שלום \u200Fعالم'],
+    ['covers no line above it', PILE, `e${'\u0301'.repeat(8)}`],
+    ['keeps what accents and emoji are made of', 'Ạ́ ❤️ 👨‍👩‍👧 1️⃣', 'Ạ́ ❤️ 👨‍👩‍👧 1️⃣'],
+  ])('%s', (_what, text, shown) => {
+    expect(oneLine(text)).toBe(shown);
+    expect(link('https://x/', text)).toBe(`<https://x/|${shown}>`);
   });
 });
 

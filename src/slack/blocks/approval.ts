@@ -145,7 +145,7 @@ function shortened(raw: string): string {
 }
 
 function names(raw: readonly string[]): string {
-  return escape(truncate(raw.map((name) => withUnseen(oneLine(name))).join(', '), NAMES_LENGTH));
+  return escape(truncate(raw.map((name) => oneLine(withUnseen(name))).join(', '), NAMES_LENGTH));
 }
 
 function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlock {

@@ -157,7 +157,9 @@ function readLink(url: string, label: string | null): string {
 }
 
 function joinLines(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim());
+  const lines = inBounds(text)
+    .split('\n')
+    .map((line) => line.trim());
   return lines.filter((line) => line !== '').join(' ');
 }
 
@@ -169,9 +171,19 @@ function cutBefore(text: string, end: number): number {
   return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
 }
 
+/** What turns the order of all that follows. Letters that are written from right to left need none of it. */
+const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
+/** No script puts more on one letter. */
+const PILED = /(\p{M}{8})\p{M}+/gu;
+
+/** Text that changes nothing beside, above or below itself. */
+function inBounds(text: string): string {
+  return text.replaceAll(TURNS, '').replaceAll(PILED, '$1');
+}
+
 /** Line breaks and runs of spaces become one space. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return inBounds(text).replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Looks up a word from Slack or Devin: only the table's own entries, so `constructor` isn't one. */

@@ -47,10 +47,10 @@ describe('a message that asks for an approval', () => {
     const tags = String.fromCodePoint(0xe006f, 0xe0062, 0xe0065, 0xe0079);
     const task = `fix it${tags} \u202Enow`;
     const values = { title: 'a\u200Bb', tags: ['\u2066x', 'e\uFEFF'] };
-    const files = ['gpj\u202Ecod.exe'];
+    const files = ['gpj\u202Dcod.exe'];
     const secretNames = ['KEY\u2060'];
     const words = shown({ ...asked, task, secretNames, asked: { ...asked.asked, values, files } });
-    for (const number of ['E006F', 'E0062', 'E0065', 'E0079', '202E', '200B', '2066', 'FEFF', '2060'])
+    for (const number of ['E006F', 'E0062', 'E0065', 'E0079', '202E', '202D', '200B', '2066', 'FEFF', '2060'])
       expect(words).toContain(`⟨U+${number}⟩`);
     expect(words).not.toMatch(/[\u200B\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u);
     const plain = 'ピンを直す 👩‍💻 ❤️ می‌خواهم';
