@@ -1,23 +1,29 @@
 import { z } from 'zod';
-import { epochSeconds, fromWire, openEnum, optional, sessionSnapshotSchema } from '../session/snapshot.ts';
+import {
+  answeredSessionSchema,
+  epochSeconds,
+  fromWire,
+  openEnum,
+  optional,
+  readableOnly,
+} from '../session/snapshot.ts';
 
 /**
  * Devin's answers. Their names end here: `has_next_page` is read as `hasNextPage`. Open, as a session's snapshot is.
  * https://docs.devin.ai/v3-openapi.yaml
  */
 
-export const sessionResponseSchema = fromWire(sessionSnapshotSchema);
+export const sessionResponseSchema = answeredSessionSchema;
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
-export const pageWith = <T extends z.ZodType>(items: T) =>
+export const pageOf = <T extends z.ZodType>(item: T) =>
   fromWire(
     z.object({
-      items,
-      endCursor: optional(z.string()),
-      hasNextPage: z.boolean().default(false),
+      items: readableOnly(item),
+      endCursor: z.string().nullable().default(null),
+      hasNextPage: z.boolean().catch(false),
     }),
   );
-export const pageOf = <T extends z.ZodType>(item: T) => pageWith(z.array(item));
 export type Page<T> = { items: T[]; endCursor: string | null; hasNextPage: boolean };
 
 /** In characters; the rest is cut off. */
@@ -28,7 +34,7 @@ export const sessionMessageSchema = fromWire(
     eventId: z.string(),
     source: openEnum(['devin', 'user']),
     message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
-    createdAt: epochSeconds,
+    createdAt: z.number().transform(Math.floor).pipe(epochSeconds),
   }),
 );
 export type SessionMessage = z.output<typeof sessionMessageSchema>;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { sessionCreateRequestSchema } from '../session/request.ts';
 import type { SessionCreateRequest } from '../session/request.ts';
-import { readableOnly, toBareId, toPathId, toWire } from '../session/snapshot.ts';
+import { toBareId, toPathId, toWire } from '../session/snapshot.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { collectPages, MAX_PAGE, READ_RETRY, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { summary } from './problem.ts';
-import { pageOf, pageWith, sessionMessageSchema, sessionResponseSchema } from './schemas.ts';
+import { pageOf, sessionMessageSchema, sessionResponseSchema } from './schemas.ts';
 import type { Page, SessionMessage } from './schemas.ts';
 
 /** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
@@ -139,7 +139,7 @@ export type MessageQuery = Options & {
   first?: number;
 };
 
-const messagePageSchema = pageWith(readableOnly(sessionMessageSchema));
+const messagePageSchema = pageOf(sessionMessageSchema);
 
 /** A session's messages. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session-messages */
 export function createMessages(client: DevinClient) {

@@ -139,6 +139,41 @@ export const sessionSnapshotSchema = z.object({
 });
 export type SessionSnapshot = z.output<typeof sessionSnapshotSchema>;
 
+/** In the place of what can't be read and can't be null: none of it decides whether there is a session. */
+const STAND_INS = { tags: [], orgId: '', acusConsumed: 0, pullRequests: [], isArchived: false };
+
+/**
+ * A session as Devin answers it. It costs money even if a member isn't as the reference says: without an id, a URL, a
+ * status or its start, there is none.
+ */
+export const answeredSessionSchema = z.preprocess(
+  (value) => withStandIns(camelKeys(value)),
+  sessionSnapshotSchema,
+);
+
+const anyObject = z.record(z.string(), z.unknown());
+
+function withStandIns(value: unknown): unknown {
+  const answer = anyObject.safeParse(value).data;
+  if (answer === undefined) return value;
+  const { createdAt, updatedAt } = answer;
+  const startedAt = wholeSeconds(createdAt);
+  const standIns = anyObject.parse({
+    ...STAND_INS,
+    createdAt: startedAt,
+    updatedAt: wholeSeconds(updatedAt) ?? startedAt,
+  });
+  const members = Object.entries(sessionSnapshotSchema.shape).map(([name, member]) => {
+    if (member.safeParse(answer[name]).success) return [name, answer[name]];
+    return [name, name in standIns ? standIns[name] : null];
+  });
+  return Object.fromEntries(members);
+}
+
+function wholeSeconds(value: unknown): number | undefined {
+  return typeof value === 'number' ? Math.floor(value) : undefined;
+}
+
 const PREFIX = 'devin-';
 
 /**

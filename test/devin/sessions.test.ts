@@ -136,6 +136,11 @@ describe('acting on a session', () => {
 });
 
 describe('listing sessions', () => {
+  test("leaves out a session that can't be read, and no other", async () => {
+    const { sessions } = await startDevin({ json: page([{ ...SESSION, url: null }, SESSION]) });
+    expect((await sessions.list({})).items).toEqual([expect.objectContaining({ sessionId: 'abc' })]);
+  });
+
   test("repeats the key of a list and leaves out what isn't set", async () => {
     const { sessions, seen } = await startDevin({ json: page([SESSION]) });
     await sessions.list({

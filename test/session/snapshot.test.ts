@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { fromWire, sessionSnapshotSchema, toWire } from '../../src/session/snapshot.ts';
+import {
+  answeredSessionSchema,
+  fromWire,
+  sessionSnapshotSchema,
+  toWire,
+} from '../../src/session/snapshot.ts';
 
 const ANSWER = {
   session_id: 'devin-abc',
@@ -62,4 +67,24 @@ test('of any number of pull requests the latest stay', () => {
   const { pullRequests } = read({ ...ANSWER, pull_requests: all });
   expect(pullRequests).toHaveLength(100);
   expect(pullRequests.at(-1)).toEqual({ prUrl: 'https://a.io/9999', prState: 'open' });
+});
+
+/** What Devin's reference promises, and an answer may still lack. */
+const WITHOUT: [string, Record<string, unknown>, object][] = [
+  ['tags', { tags: null }, { tags: [] }],
+  ['an organization', { org_id: undefined }, { orgId: '' }],
+  ['a time of its last change', { updated_at: undefined }, { updatedAt: 1 }],
+  ['a use', { acus_consumed: null }, { acusConsumed: 0 }],
+  ['pull requests', { pull_requests: null }, { pullRequests: [] }],
+  ['a readable result', { structured_output: ['a'] }, { structuredOutput: null }],
+  ['readable child sessions', { child_session_ids: [null] }, { childSessionIds: null }],
+  ['whether it is archived', { is_archived: null }, { isArchived: false }],
+  ['whole seconds', { created_at: 1.9, updated_at: 2.5 }, { createdAt: 1, updatedAt: 2 }],
+];
+test.each(WITHOUT)('a session without %s is still a session', (_what, answered, expected) => {
+  expect(answeredSessionSchema.parse({ ...ANSWER, ...answered })).toMatchObject(expected);
+});
+
+test.each(['session_id', 'url', 'status', 'created_at'])('an answer without %s is no session', (key) => {
+  expect(answeredSessionSchema.safeParse({ ...ANSWER, [key]: undefined }).success).toBe(false);
 });
