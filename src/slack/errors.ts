@@ -21,7 +21,18 @@ const MS_PER_S = 1000;
  * With these codes Slack doesn't refuse: some of it may be done, or a retry may succeed.
  * https://docs.slack.dev/reference/methods/chat.postMessage#errors
  */
-const UNCLEAR = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
+const UNCLEAR = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+  'rate_limited',
+  'team_added_to_org',
+]);
+
+/** Slack's client makes a code of any body that isn't JSON, such as a proxy's page. */
+const CODE = /^\w+$/;
 
 const NO_ANSWER = [WebAPIHTTPError, WebAPIRequestError, TooLargeError];
 
@@ -29,7 +40,7 @@ const NO_ANSWER = [WebAPIHTTPError, WebAPIRequestError, TooLargeError];
 export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIPlatformError) {
     const { error: code } = error.data;
-    return UNCLEAR.has(code) ? { kind: 'unclear' } : { kind: 'refused', code };
+    return UNCLEAR.has(code) || !CODE.test(code) ? { kind: 'unclear' } : { kind: 'refused', code };
   }
   if (error instanceof WebAPIRateLimitedError) {
     return { kind: 'rate-limited', retryAfterMs: askedWait(error.retryAfter * MS_PER_S) };

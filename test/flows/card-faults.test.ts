@@ -21,6 +21,7 @@ describe('when Slack fails', () => {
     ['met the rate limit', { retryAfter: 1 }],
     ['was posted behind an internal error', { error: 'internal_error', afterEffect: true }],
     ['met an internal error', { error: 'fatal_error' }],
+    ['met the rate limit in an answer of 200', { error: 'ratelimited' }],
   ])('shows one card when it %s', async (_what, fault) => {
     const { slack, devin } = world();
     slack.fail('chat.postMessage', { times: 1, ...fault });
@@ -29,6 +30,17 @@ describe('when Slack fails', () => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(slack.messages(channelId)).toHaveLength(1);
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test("sends no second card by direct message if a proxy's page stands in for Slack's answer", async () => {
+    const { slack, devin } = world();
+    // Slack's client takes the body for the code of the error.
+    slack.fail('chat.postMessage', { times: 1, error: '<html>Slow</html>', afterEffect: true });
+    const { ana, channelId } = await ask('one card behind a proxy');
+    const session = await sessionOf(devin, ana.devinUserId);
+    devin.advance(session.id, { status: 'running' });
+    await cardOf(slack, channelId, (text) => text.includes('Working'));
+    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
 
   test('shows one card if many people wrote before the app searched for it', async () => {
