@@ -67,7 +67,10 @@ test('the image starts the app like npm start', () => {
   const { scripts } = z
     .looseObject({ scripts: z.looseObject({ start: z.string() }) })
     .parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  const command = scripts.start.split(' ').map((word) => JSON.stringify(word));
+  // Without exec, npm's SIGTERM would end only the shell between, and the app would go on.
+  const [exec, ...words] = scripts.start.split(' ');
+  const command = words.map((word) => JSON.stringify(word));
+  expect(exec).toBe('exec');
   expect(readFileSync('Dockerfile', 'utf8')).toContain(`CMD [${command.join(', ')}]`);
 });
 

@@ -37,10 +37,12 @@ describe('the program', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  function run(environment: Environment) {
-    const node = join('node_modules', '.bin', 'node');
+  const NODE = [join('node_modules', '.bin', 'node'), '--liftoff-only', 'src/main.ts'] as const;
+  const NPM_START = ['npm', 'start', '--silent'] as const;
+
+  function run(environment: Environment, [command, ...args]: readonly [string, ...string[]] = NODE) {
     const env = { ...environment, PATH: process.env['PATH'], LOG_LEVEL: 'info' };
-    return spawn(node, ['--liftoff-only', 'src/main.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   const complete = (): Environment => ({
@@ -48,8 +50,8 @@ describe('the program', () => {
     DATA_DIR: dataDir,
   });
 
-  async function started(environment: Environment) {
-    const child = run(environment);
+  async function started(environment: Environment, command: readonly [string, ...string[]] = NODE) {
+    const child = run(environment, command);
     for await (const line of createInterface({ input: child.stdout })) {
       const ready = readySchema.safeParse(JSON.parse(line));
       if (!ready.success) continue;
@@ -128,7 +130,8 @@ describe('the program', () => {
     first.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
 
-    const second = await started(environment);
+    // Whoever started it with npm ends npm.
+    const second = await started(environment, NPM_START);
     const [session] = devin.sessions;
     await cardOf(slack, channelId, (shown) => shown.includes(session?.url ?? 'no session'));
     expect(devin.createdCount()).toBe(1);
