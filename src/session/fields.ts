@@ -206,6 +206,8 @@ export function mostOf(input: FieldInput, ownTag: boolean): number | null {
 const entries: Partial<Record<string, z.ZodType>> = {
   max_acu_limit: z.int().min(1).max(MOST_ACU),
   tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
+  // KEY=VALUE is a secret itself: it would be shown as an id.
+  secret_ids: z.array(word.refine((id) => !id.includes('='))),
 };
 
 /** `schema`: what a person can enter. */

@@ -30,6 +30,16 @@ describe('defaults and preferences', () => {
     expect(await type('defaults me clear')).not.toContain('acme/web');
   });
 
+  test("of the workspace say that the channel's own setting counts there", async () => {
+    const { type } = someone({ isAdmin: true });
+    await type('listen mentions');
+    expect(await type('listen workspace thread')).toContain(
+      'Set for this workspace. Another setting takes precedence here. What goes to Devin',
+    );
+    await type('listen thread');
+    expect(await type('listen workspace thread')).not.toContain('precedence');
+  });
+
   test('of a channel are set by administrators only, and apply to everyone there', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();

@@ -148,13 +148,19 @@ function renderUnknownFlag(
   text: Text,
 ): string {
   const { problems } = text.command;
-  const inForm = formOnly.find(({ key }) => nameOf(key) === nameOf(flag));
+  const inForm = formOnly.find(({ key }) => isShortFor(nameOf(flag), nameOf(key), nearest));
   if (inForm !== undefined) return problems.onlyInForm[what](quoted(flag), label(inForm, text));
   const unknown =
     nearest === null
       ? problems.unknownFlag(quoted(flag), code(`${command} help options`))
       : problems.unknownFlagNear(quoted(flag), flagWith(nearest, value, text));
   return what === 'task' ? text.joins.sentences([unknown, problems.ofTheTask]) : unknown;
+}
+
+/** `--schema` for the schema, not for a switch that is named after it. */
+function isShortFor(typed: string, name: string, nearest: FieldKey | null): boolean {
+  const isSwitch = fields.some(({ key, input }) => key === nearest && input.kind === 'switch');
+  return typed === name || ((nearest === null || isSwitch) && name.split('-').includes(typed));
 }
 
 /** For people who type a field's name from the API. */

@@ -13,7 +13,9 @@ export type LooseOption = {
 
 const oneOf = (words: readonly string[]): string => `(?:${words.join('|')})`;
 
-const SETS = oneOf('please set use change switch make my the a default defaults max maximum to'.split(' '));
+const SETS = oneOf(
+  'please set use change switch make me my the a default defaults max maximum to'.split(' '),
+);
 const SETTING = `(?:${SETS} +){1,5}`;
 const IS = '(?: *[:=] *| +(?:(?:to|is|of) +)?)';
 const END = '[.!]?$';

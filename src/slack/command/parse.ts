@@ -25,7 +25,9 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   if (subcommand !== null) return subcommand;
   const scanned = scan(typed);
   const task = readSetDefaults(scanned, rules) ?? readWhy(scanned, rules) ?? readTask(scanned, rules);
-  return task.kind === 'create' && !scanned.isTask ? (readQuestion(scanned, task) ?? task) : task;
+  if (scanned.isTask) return task;
+  if (task.kind === 'create') return readQuestion(scanned, task) ?? task;
+  return task.kind === 'invalid' ? (readMisfit(scanned, typed) ?? task) : task;
 }
 
 /** The same for a text that must be a task: sub-commands are not recognized. */
@@ -82,4 +84,21 @@ function wordsBeside({ task, given, before }: Scan): string {
 function readQuestion(scanned: Scan, { draft, reset }: IntentOf<'create'>): IntentOf<'ask-first'> | null {
   const question = questionAbout(scanned);
   return question === null ? null : { kind: 'ask-first', ...question, draft, reset };
+}
+
+/** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */
+function readMisfit({ given, before }: Scan, typed: string): IntentOf<'ask-first'> | null {
+  const unknown = given.flatMap((one) => (one.kind === 'unknown' ? [one.typed.toLowerCase()] : []));
+  if (unknown.length === 0) return null;
+  const command = before.trim();
+  const meant = unknown.includes('--help') ? 'help' : command;
+  if (meant === '' || readSubcommand(meant) === null) return null;
+  return {
+    kind: 'ask-first',
+    about: null,
+    meant,
+    hint: null,
+    draft: { prompt: unescape(typed) },
+    reset: [],
+  };
 }

@@ -16,6 +16,10 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       'what can you do',
       'what can you do for me',
       'are you there',
+      'is anyone there',
+      'anyone there',
+      'whats up',
+      'how are you',
       'good morning',
       'how much does it cost',
       'how much does this cost',
@@ -55,6 +59,9 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       'hows it going',
       'what happened',
       'are you done',
+      'what are you doing',
+      'what are you working on',
+      'are you working',
     ],
   ],
   [
@@ -73,6 +80,7 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
   ['whoami', ['who am i', 'me', 'connect', 'login', 'log in', 'sign in', 'link me', 'link my account']],
   ['defaults', 'config options preferences prefs settings setup 設定'.split(' ')],
   ['notify', ['notifications', 'notifications off', 'mute notifications', '通知']],
+  ['say', 'resume continue wake unpause'.split(' ').concat('wake up', '再開')],
   ['language', ['lang', 'lang ja', 'lang en', 'japanese', 'english', '日本語', '英語', '言語']],
   [
     'stop',

@@ -94,7 +94,7 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     }),
     intent: ({ scope: whose, clear }) => {
       if (clear === undefined) return { kind: 'defaults' };
-      return whose === undefined ? null : { kind: 'clear-defaults', scope: SCOPES[whose] };
+      return { kind: 'clear-defaults', scope: SCOPES[whose ?? 'me'] };
     },
   }),
   notify: row({

@@ -63,7 +63,7 @@ export const fields = {
     label: 'Secrets',
     hint: '',
     placeholder: "All of your organization's secrets",
-    takes: 'a secret id',
+    takes: 'a secret id (KEY=VALUE only in the form)',
   },
   session_secrets: {
     label: 'Secrets for this session only',

@@ -15,6 +15,8 @@ export const settings = {
   },
   value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
   set: (scope: string): string => `Set for ${scope}.`,
+  /** Before what applies, if that is something else. */
+  otherHere: 'Another setting takes precedence here.',
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,
   nothingSet: 'Nothing was set.',
   notLookedUp:

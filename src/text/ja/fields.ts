@@ -59,7 +59,7 @@ export const fields: Text['fields'] = {
     label: 'シークレット',
     hint: '',
     placeholder: '組織のシークレットすべて',
-    takes: 'シークレットの ID',
+    takes: 'シークレットの ID（KEY=VALUE はフォームで入力します）',
   },
   session_secrets: {
     label: 'このセッション専用のシークレット',

@@ -15,6 +15,7 @@ export const settings: Text['settings'] = {
   },
   value: (label, value, scope) => `${label}: ${value}（設定元: ${scope}）`,
   set: (scope) => `設定しました（${scope}）。`,
+  otherHere: 'ここでは別の設定が優先されます。',
   cleared: (scope) => `デフォルトを解除しました: ${scope}`,
   nothingSet: '何も設定していません。',
   notLookedUp:

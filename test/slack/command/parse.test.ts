@@ -256,6 +256,7 @@ describe('problems', () => {
     ['x --mode turbo', { kind: 'bad-value', field: 'devin_mode', value: 'turbo' }],
     ['x --repo web', { kind: 'bad-value', field: 'repos', value: 'web' }],
     ['x --repo a/b,&lt;web&gt;', { kind: 'bad-value', field: 'repos', value: '<web>' }],
+    ['x --secret TOKEN=abc', { kind: 'bad-value', field: 'secret_ids', value: 'TOKEN=abc' }],
     ['x --attach report', { kind: 'bad-value', field: 'attachment_urls', value: 'report' }],
     ['x --title "a b', { kind: 'unclosed-quote', field: 'title', value: '"a' }],
     ['x --title a --title b', { kind: 'repeated', field: 'title' }],
@@ -434,6 +435,7 @@ describe('sub-commands', () => {
     ['defaults', { kind: 'defaults' }],
     ['Defaults channel', { kind: 'defaults' }],
     ['defaults me clear', { kind: 'clear-defaults', scope: 'person' }],
+    ['defaults clear', { kind: 'clear-defaults', scope: 'person' }],
     ['defaults workspace clear', { kind: 'clear-defaults', scope: 'workspace' }],
     [
       'defaults channel --acu 5',
@@ -574,6 +576,15 @@ describe('sub-commands', () => {
     ['tell Devin to stop', 'stop', 'stop'],
     ['what’s running?', 'list', 'list'],
     ['archvie', 'archive', 'archive'],
+    ['usage --since yesterday', null, 'usage'],
+    ['list --all', null, 'list'],
+    ['stop devin-1 --force', null, 'stop devin-1'],
+    ['fix the bug --help', null, 'help'],
+    ['defaults me acu 5', 'defaults', 'defaults me --acu 5'],
+    ['is anyone there?', 'help', 'help'],
+    ["what's up?", 'help', 'help'],
+    ['what are you doing?', 'list', 'list'],
+    ['wake up', 'say', 'say'],
     ['liat', 'list', 'list'],
   ])('%s starts nothing before a question', (text, about, meant) => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', about, meant });

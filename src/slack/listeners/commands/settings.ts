@@ -5,6 +5,7 @@ import type { EffectiveDraft, SettingScope } from '../../../session/defaults.ts'
 import { isAdministrator } from '../../../session/identity.ts';
 import type { Identity } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
+import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
@@ -129,7 +130,10 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
     const preferences = await settings.preferencesFor(call);
     const { label, value } = shownSetting(setting, preferences, call.text);
-    return notice([joins.sentences([words.set(words.scopes[scope]), words.preference(label, value)])]);
+    const isInForce =
+      value === shownSetting(setting, effectivePreferences({ [scope]: chosen }), call.text).value;
+    const said = [words.set(words.scopes[scope]), isInForce ? '' : words.otherHere];
+    return notice([joins.sentences([...said, words.preference(label, value)])]);
   }
 
   /** Redraws cards in the place: they say how their threads work. */
