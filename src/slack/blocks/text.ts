@@ -47,6 +47,11 @@ export function codeBlock(text: string): string {
 const UNSEEN =
   /[\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]/gu;
 
+/** As a person sees it. */
+export function asSeen(text: string): string {
+  return text.replaceAll(UNSEEN, '');
+}
+
 /** For what is read to be approved: each character that nobody would see, by its number. */
 export function withUnseen(text: string): string {
   return text.replaceAll(

@@ -165,6 +165,28 @@ describe('a link shows its target', () => {
       '[**https://git**hub.com](https://evil.example)',
       'https://github.com (evil.example)',
     ],
+    [
+      'an address behind a word',
+      '[PR: github.com/acme/web/pull/7](https://evil.example)',
+      'PR: github.com/acme/web/pull/7 (evil.example)',
+    ],
+    [
+      'an address with an invisible character',
+      '[\u200Bgit\u2060hub.com/acme](https://evil.example)',
+      '\u200Bgit\u2060hub.com/acme (evil.example)',
+    ],
+    [
+      'an address in wide letters',
+      '[ｇithub．com／acme](https://evil.example)',
+      'ｇithub．com／acme (evil.example)',
+    ],
+    [
+      'an address with what looks like a slash',
+      '[github.com\u2215acme](https://evil.example)',
+      'github.com\u2215acme (evil.example)',
+    ],
+    ['its own address behind a word', '[see acme.io/guide](https://acme.io/guide)', 'see acme.io/guide'],
+    ['a path', '[in src/app.ts/x](https://acme.io/a)', 'in src/app.ts/x'],
   ])('%s', (_what, markdown, label) => {
     expect(shown(markdown)).toContain(`link{${label} → https://`);
   });

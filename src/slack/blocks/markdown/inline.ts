@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it';
-import { isAddress } from '../text.ts';
+import { asSeen, isAddress } from '../text.ts';
 
 type Style = 'bold' | 'italic' | 'strike';
 type State = { leaves: Leaf[]; open: Record<Style, number>; link: { href: string; from: number } | null };
@@ -93,9 +93,11 @@ export function readableHtml(html: string): string {
 const ADDRESS_LENGTH = 2000;
 const LABEL_LENGTH = 500;
 
-/** A label that looks like an address, with or without a scheme. */
+/** A label that looks like an address, with or without a scheme; ⁄, ∕, ╱ and ⧸ look like a slash. */
 const ADDRESS_IN_LABEL =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/)?((?:[^\s/?#@]*@)?(?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/?#:]|$)/iu;
+  /^(?:[a-z][a-z0-9+.-]*:\/\/)?((?:[^\s/?#@]*@)?(?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/⁄∕╱⧸?#:]|$)/iu;
+/** One in a label. */
+const ADDRESS_BEHIND_WORDS = /[^\p{L}\p{N}./⁄∕╱⧸-]((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/⁄∕╱⧸])/iu;
 const SCHEME = /[a-z]:\/\//i;
 
 /** What a link shows and where it leads; `url` null: Slack doesn't make it a link. */
@@ -111,10 +113,13 @@ function honestLink(href: string, label: string): { text: string; url: string | 
 
 /** Whether the label looks like an address of another host. A file's name is at the end of its address. */
 function poses(label: string, href: string, host: string): boolean {
-  const words = label.trim();
+  const words = asSeen(label.normalize('NFKC')).trim();
   if (words === href || words === '') return isDisguised(href);
   const shown = ADDRESS_IN_LABEL.exec(words)?.[1];
-  if (shown === undefined) return SCHEME.test(words);
+  if (shown === undefined) {
+    const behind = ADDRESS_BEHIND_WORDS.exec(words)?.[1];
+    return SCHEME.test(words) || (behind !== undefined && hostOf(`https://${behind}`) !== host);
+  }
   if (hostOf(SCHEME.test(words) ? words : `https://${words}`) === host) return false;
   return SCHEME.test(words) || !href.endsWith(`/${words}`);
 }
