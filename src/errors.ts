@@ -1,3 +1,4 @@
+import { lookup } from './slack/blocks/text.ts';
 import { isAboutPerson } from './session/failure.ts';
 import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
@@ -148,7 +149,10 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
 
 function whoCanChange(detail: string | null, permission: string | null, text: Text): string {
   if (isAboutPerson(detail)) return text.devin.aboutPerson;
-  return text.joins.sentences([text.devin.forbidden(permission), without(permission, text)]);
+  return text.joins.sentences([
+    text.devin.forbidden(permission),
+    lookup(text.devin.without, permission ?? '') ?? '',
+  ]);
 }
 
 function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean {
@@ -169,9 +173,4 @@ function fieldLines({ fieldErrors }: DevinFailure, text: Text): string[] {
     const known = fields.find(({ key }) => key === field);
     return text.devin.invalidField(known === undefined ? field : text.fields[known.key].label, message);
   });
-}
-
-function without(permission: string | null, text: Text): string {
-  const known = Object.entries(text.devin.without).find(([name]) => name === permission);
-  return known?.[1] ?? '';
 }

@@ -95,18 +95,15 @@ function createCardUpdater(deps: CardDeps) {
     }
     const drawn = await drawCard(request);
     await placeSession(deps, request, drawn);
-    await drawAgain(request, drawn);
+    const { againInMs } = drawn;
+    if (againInMs !== null)
+      await enqueue('update-card', { requestId: request.id }, { startAfterMs: againInMs });
     if (drawn.shown === request.cardShown) {
       await cards.drawn(request, drawn.shown);
       return false;
     }
     await cards.lineUp(request, editClass(request, drawn));
     return true;
-  }
-
-  async function drawAgain({ id }: SessionRequest, { againInMs }: DrawnCard): Promise<void> {
-    if (againInMs === null) return;
-    await enqueue('update-card', { requestId: id }, { startAfterMs: againInMs });
   }
 
   async function show(requestId: string, lease: Lease): Promise<void> {

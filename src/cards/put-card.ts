@@ -54,8 +54,11 @@ export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
 async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
   const { request, drawn } = post;
   if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
-  if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null)
-    return leaveOut(deps, request);
+  // A refusal must leave no card behind.
+  if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null) {
+    await deps.cards.leaveLine(request);
+    return true;
+  }
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, request, 'no_direct_message');
   if ('kind' in place) return failed(deps, post, place);
@@ -132,12 +135,6 @@ async function drawnNow(
   const { id } = request;
   // If the row has changed since, it's drawn again.
   if (!(await cards.drawn(request, shown))) await enqueue('update-card', { requestId: id });
-  return true;
-}
-
-/** A refusal must leave no card behind. */
-async function leaveOut({ cards }: PutDeps, request: SessionRequest): Promise<boolean> {
-  await cards.leaveLine(request);
   return true;
 }
 

@@ -177,17 +177,13 @@ async function noticeOf(
   const offer =
     failure.kind === 'ended'
       ? await offerForm(deps, { reply, request })
-      : canSendAgain(failure)
-        ? again
-        : null;
+      : ABOUT_THE_AUTHOR.has(failure.kind)
+        ? null
+        : again;
   return { heading: text.thread.notDelivered, sentences, typed, offer };
 }
 
-/** Also if someone else has to act first: the button helps afterward. */
-function canSendAgain({ kind }: ReplyFailure): boolean {
-  return !ABOUT_THE_AUTHOR.has(kind);
-}
-
+/** Nothing that sending it again changes; if someone else has to act first, the button helps afterward. */
 const ABOUT_THE_AUTHOR: ReadonlySet<ReplyFailure['kind']> = new Set([
   'requester-only',
   'members-only',

@@ -135,10 +135,6 @@ type RunDeps = {
  * any step; the row says where to continue.
  */
 export function createSessionCreator({ requests, withLease, enqueue, steps, postNewCard }: RunDeps) {
-  async function again(id: string, startAfterMs: number): Promise<void> {
-    await enqueue('create-session', { requestId: id }, { startAfterMs });
-  }
-
   /** The request and its new session if it's settled; null: there is more to do later. */
   async function walk(run: Run): Promise<Moved | null> {
     let { request } = run;
@@ -147,7 +143,7 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
       const outcome = await steps[request.state]({ ...run, request });
       if (outcome.kind === 'leave') return null;
       if (outcome.kind === 'later') {
-        await again(request.id, outcome.afterMs);
+        await enqueue('create-session', { requestId: request.id }, { startAfterMs: outcome.afterMs });
         return null;
       }
       ({ request, session = null } = outcome);

@@ -1,6 +1,5 @@
 import type { Transaction } from 'kysely';
 import type { Lease } from '../queue/index.ts';
-import type { Failure } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/limits.ts';
@@ -62,17 +61,14 @@ export function createSend(deps: SendDeps): Send {
     return transitions.move({ id, from: 'sending', to: 'attached', changes }, {}, { lease });
   }
 
-  /** Keeps Devin's reason for the person who decides if nothing is found. */
-  async function unsure(run: Run, failure: Failure | null): Promise<StepOutcome> {
-    if (failure === null) return { kind: 'next', request: run.request };
-    return nextOrLeave(await transitions.stay(run, { failure }));
-  }
-
   async function afterError(run: Run, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
     switch (trouble.kind) {
       case 'unknown-outcome':
-        return unsure(run, trouble.failure);
+        // Devin's reason is kept for the person who decides if nothing is found.
+        return trouble.failure === null
+          ? { kind: 'next', request: run.request }
+          : nextOrLeave(await transitions.stay(run, { failure: trouble.failure }));
       case 'final':
         return end(run, trouble.failure);
       case 'wait': {

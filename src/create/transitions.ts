@@ -111,23 +111,21 @@ export function createTransitions(deps: TransitionDeps) {
     const follows = typeof consequences === 'function' ? consequences(moved) : consequences;
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
-    if (isUnsent(step)) await deps.ledger.release(step.id, trx);
+    // Devin did nothing, or was never reached.
+    const isUnsent = step.from === 'sending' && ['attached', 'failed', 'refused'].includes(step.to);
+    if (isUnsent) await deps.ledger.release(step.id, trx);
     if (step.to === 'unknown') await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
     const bound = session === undefined ? null : await bind(deps, { step, session, moved }, trx);
     if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
-    if (card === true) await showOnCard(step, trx);
+    // The URL of a new session, or that there is none, goes before everything else.
+    const interactive = !isOpen(step.to);
+    if (card === true) await enqueue('update-card', { requestId: step.id }, { trx, interactive });
     if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx });
     if (run === true) await enqueue('create-session', { requestId: step.id }, { trx });
     await tellApprovers(deps, { step, moved }, trx);
     await appendAudit(requestEntries(step.from, moved), trx);
     return { request: moved, session: bound };
-  }
-
-  /** The URL of a new session, or that there is none, goes before everything else. */
-  async function showOnCard({ id, to }: Step, trx: Transaction<Tables>): Promise<void> {
-    const interactive = !isOpen(to);
-    await enqueue('update-card', { requestId: id }, { trx, interactive });
   }
 
   return {
@@ -156,11 +154,6 @@ async function reserve(
   const added = await noteAlerts(alerts.map(alertName), trx);
   const news = alerts.filter((alert) => added.has(alertName(alert)));
   for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx });
-}
-
-/** Devin did nothing, or was never reached. */
-function isUnsent({ from, to }: Step): boolean {
-  return from === 'sending' && ['attached', 'failed', 'refused'].includes(to);
 }
 
 /** What a request counts for under the ceilings. */

@@ -28,7 +28,8 @@ export function createMembers(client: DevinClient) {
         retry: READ_RETRY,
         signal,
       });
-      return items.map(toMember).filter((member) => sameAddress(member.email, email));
+      // A person acts as this member, so it must match even if Devin ignores the filter.
+      return items.map(toMember).filter((one) => one.email !== null && folded(one.email) === folded(email));
     });
 
   const findExactly = async (email: string, options: Options) => {
@@ -70,9 +71,4 @@ export function createMembers(client: DevinClient) {
 
 function toMember({ userId, name, email }: z.output<typeof memberSchema>): Member {
   return { userId, name: name ?? email ?? userId, email };
-}
-
-/** A person acts as this member, so it must match even if Devin ignores the filter. */
-function sameAddress(found: string | null, asked: string): boolean {
-  return found !== null && folded(found) === folded(asked);
 }

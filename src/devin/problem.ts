@@ -24,7 +24,7 @@ export function parseProblem(
   { status, headers, bodyText }: FailedAnswer,
   asked: AskedFor = { fields: [], sensitive: [] },
 ): Problem {
-  const code = codeOf(status);
+  const code = CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));
   const body = readBody(bodyText);
   const issues = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
@@ -55,10 +55,6 @@ const CODES: Record<number, DevinErrorCode> = {
   422: 'invalid-request',
   429: 'rate-limited',
 };
-
-function codeOf(status: number): DevinErrorCode {
-  return CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-}
 
 /** Retry-After, in seconds or as a date by the answer's own clock, within an hour; null: none. */
 export function readRetryAfter(headers: Headers): number | null {

@@ -72,12 +72,16 @@ async function storePage(
   if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
   const fromPeople = fresh.some((message) => message.source !== 'devin' && message !== prompt);
-  const reading = { ...followed, showsWebMessages: fromPeople && (await showsWebMessages(deps, followed)) };
+  const reading = {
+    ...followed,
+    showsWebMessages: fromPeople && (await deps.settings.preferencesFor(followed.request)).webMessages,
+  };
   await deps.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       const state = message === prompt ? 'skipped' : await stateOf(deps, { reading, message, trx });
-      rows.push(toRow(message, state));
+      const { eventId, source, message: text, createdAt } = message;
+      rows.push({ eventId, source, text, state, saidAt: new Date(createdAt * 1000) });
     }
     await deps.messages.add(sessionId, rows, trx);
     if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
@@ -113,10 +117,6 @@ async function stateOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pr
   return showsWebMessages && replyId === null ? forThread : 'skipped';
 }
 
-async function showsWebMessages({ settings }: FetchDeps, { request }: Followed): Promise<boolean> {
-  return (await settings.preferencesFor(request)).webMessages;
-}
-
 /** A reply that has arrived is certain now, and must not be sent again. */
 async function arrived(
   { replies, enqueue }: FetchDeps,
@@ -125,15 +125,6 @@ async function arrived(
 ): Promise<void> {
   const moved = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
   if (moved !== null) await enqueue('tell-reply', { replyId }, { trx });
-}
-
-function toRow(message: SessionMessage, state: NewMessage['state']): NewMessage {
-  const { eventId, source, message: text } = message;
-  return { eventId, source, text, state, saidAt: saidAt(message) };
-}
-
-function saidAt({ createdAt: seconds }: SessionMessage): Date {
-  return new Date(seconds * 1000);
 }
 
 /** Devin's, as the card shows them; null: none. */

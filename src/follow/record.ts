@@ -47,10 +47,16 @@ export function createRecorder(deps: RecordDeps) {
       if (current === null || snapshot === null) return false;
       const next = outcome(deps, current, snapshot);
       await sessions.change(sessionId, next.changes, trx);
-      await ledger.follow(sessionId, spent(next.phase, snapshot), trx);
+      // What a resting session may still use doesn't count; once it wakes, it counts again.
+      const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[next.phase] !== 'earlier' };
+      await ledger.follow(sessionId, spent, trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx });
-      if (current.nextLookAt !== null && next.changes.nextPoll === null) await readOnceMore(sessionId, trx);
+      if (current.nextLookAt !== null && next.changes.nextPoll === null) {
+        // Under its own key: other jobs for the session may be due sooner.
+        const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastReadMs };
+        await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
+      }
       if (next.keys.length > 0) {
         await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: deps.times.tellAfterMs });
       }
@@ -58,12 +64,6 @@ export function createRecorder(deps: RecordDeps) {
         await showOnCard(current.requestId, trx);
       return true;
     });
-  }
-
-  /** Under its own key: other jobs for the session may be due sooner. */
-  async function readOnceMore(sessionId: string, trx: Transaction<Tables>): Promise<void> {
-    const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastReadMs };
-    await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
   }
 
   async function showOnCard(requestId: string, trx: Transaction<Tables>): Promise<void> {
@@ -138,11 +138,6 @@ function outcome(
       ...(keys.length > 0 && { told: [...told, ...keys] }),
     },
   };
-}
-
-/** What a resting session may still use doesn't count; once it wakes, it counts again. */
-function spent(phase: SessionPhase, { acusConsumed: consumed }: SessionSnapshot) {
-  return { consumed, isOpen: STANDING[phase] !== 'earlier' };
 }
 
 /** Its phase; if it's gone, the last one before. */

@@ -106,11 +106,11 @@ export function createRound(deps: RoundDeps) {
   const isYoung = (row: SessionRow): boolean => now() - row.createdAt.getTime() < times.youngMs;
 
   function pause(troubles: readonly PollTrouble[]): number {
-    const retryAfterMs = longest(troubles);
     failedRounds += 1;
     const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** failedRounds);
     // At least as long as Devin asks for.
-    const pauseMs = Math.max(retryAfterMs ?? 0, backOffMs) * (1 + random() / 10);
+    const pauseMs =
+      Math.max(backOffMs, ...troubles.map((one) => one.retryAfterMs ?? 0)) * (1 + random() / 10);
     const refused = troubles.find(({ code }) => REFUSED.has(code));
     if (refused === undefined) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");
     else log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');
@@ -136,11 +136,6 @@ export function createRound(deps: RoundDeps) {
 /** Any answer about a session that was gone is news. */
 function isKnown({ phase, snapshot }: SessionRow, answer: SessionSnapshot): boolean {
   return phase !== 'gone' && isDeepStrictEqual(answer, snapshot);
-}
-
-function longest(troubles: readonly PollTrouble[]): number | null {
-  const waits = troubles.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
-  return waits.length === 0 ? null : Math.max(...waits);
 }
 
 /** Since when sessions are missing. A new watcher starts over. */

@@ -64,15 +64,11 @@ export function createFormDescriber(deps: DescribeDeps) {
     const draw = ({ description }: Form) =>
       renderSessionForm(formView({ ...described, description }, text), text);
     const view = draw(described);
-    // Slack clears the errors at a form's inputs with each update, so there is none without need.
-    if (isFirstTime(form) && isDeepStrictEqual(view, draw(form))) return;
+    // Slack clears the errors at a form's inputs with each update, so there is none without need: it opened like this,
+    // and no earlier run of the job has changed it.
+    if (form.description?.thread === 'looking' && isDeepStrictEqual(view, draw(form))) return;
     await outbound.updateView(viewId, view);
   };
-}
-
-/** It opened with a description, and no earlier run of the job has changed it. */
-function isFirstTime({ description }: Form): boolean {
-  return description?.thread === 'looking';
 }
 
 function count(messages: SlackMessage[]): { messages: number; files: number } {

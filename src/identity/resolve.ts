@@ -61,7 +61,8 @@ export function createIdentityResolver(deps: ResolveDeps) {
     find: () => Promise<Identity>,
   ): Promise<Identity> {
     const cached = await deps.identities.cached(person, address);
-    if (cached !== null && deps.now() - cached.checkedAtMs < timeToLive(cached)) return cached;
+    const timeToLiveMs = cached?.kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
+    if (cached !== null && deps.now() - cached.checkedAtMs < timeToLiveMs) return cached;
     const identity = await find();
     await deps.identities.remember(person, { address, identity });
     return identity;
@@ -120,10 +121,6 @@ export function createIdentityResolver(deps: ResolveDeps) {
       return identity.kind === 'refused' ? identity : { ...identity, slackName };
     },
   };
-}
-
-function timeToLive({ kind }: Identity): number {
-  return kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
 }
 
 /** `j…@acme.com`: enough to recognize your own address, not enough to learn another's. */

@@ -57,12 +57,8 @@ export function createFindPlaces(deps: PlacesDeps) {
     if (missingScopes.length > 0)
       log.warn({ missingScopes }, 'lost cards are not searched for in all conversations');
     places.push(...channelIds.map((channelId) => ({ channelId, threadTs: null, beforeS: null })));
-    return distinct(places);
+    return [...new Map(places.map((place) => [`${place.channelId} ${place.threadTs}`, place])).values()];
   };
-}
-
-function distinct(places: readonly Place[]): Place[] {
-  return [...new Map(places.map((place) => [`${place.channelId} ${place.threadTs}`, place])).values()];
 }
 
 /** The Slack user id of a member of the Devin organization; null: nobody in the workspace has their address. */

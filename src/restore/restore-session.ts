@@ -42,11 +42,6 @@ export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
 export function createRestoreSession(deps: RestoreDeps): RestoreSession {
   const { getSession, readHistory, metadata, enqueue } = deps;
 
-  async function requesterOf({ devinUserId }: Lost, { metadata: card }: FoundCard): Promise<string | null> {
-    if (card.requester !== null) return card.requester;
-    return devinUserId === null ? null : deps.findRequester(devinUserId);
-  }
-
   async function inThread({ sessionId, createdAtS }: Lost, { channelId, threadTs, ts }: FoundCard) {
     const place = { channelId, threadTs: threadTs ?? ts };
     const { messages } = await metadata.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
@@ -55,7 +50,9 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
 
   return async (lost, card) => {
     const { sessionId, requestId } = lost;
-    const userId = await requesterOf(lost, card);
+    const { devinUserId } = lost;
+    const userId =
+      card.metadata.requester ?? (devinUserId === null ? null : await deps.findRequester(devinUserId));
     const found = await orNull(async () => ({
       snapshot: await getSession(sessionId),
       history: await readHistory(sessionId),

@@ -43,8 +43,9 @@ export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>)
 
 /** The defaults without these fields, which return to the organization's default. */
 export function withoutFields(layers: Layers, reset: readonly FieldKey[]): Layers {
-  const kept = (layer: StoredDraft): StoredDraft => omitFields(layer, reset);
-  return Object.fromEntries(Object.entries(layers).map(([scope, layer]) => [scope, kept(layer)]));
+  return Object.fromEntries(
+    Object.entries(layers).map(([scope, layer]) => [scope, omitFields(layer, reset)]),
+  );
 }
 
 export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): StoredDraft {

@@ -1,7 +1,6 @@
 import { devinUserOf } from '../session/identity.ts';
 import { instructionsIn } from '../session/prompt.ts';
 import { buildRequest, isPending, requestTag } from '../session/request.ts';
-import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -64,14 +63,10 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
  * another session with the same tag could be mistaken for it.
  */
 function tagOf({ request, session, tagRequests }: DetailsRows): string | null {
-  if (session === null && !isSettled(request.state)) return null;
+  if (session === null && (isPending(request.state) || request.state === 'unknown')) return null;
   const tag = requestTag(request.id);
   const isTagged = session?.snapshot.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');
   return isTagged ? tag : null;
-}
-
-function isSettled(state: RequestState): boolean {
-  return !isPending(state) && state !== 'unknown';
 }
 
 function effectiveRequest(request: SessionRequest): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 
 /** Slack waits 3 s for an answer; later ones are of no use. */
@@ -40,7 +40,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   return {
     start: async () => {
-      await listen(server, options);
+      server.listen(options.port, options.host);
+      await once(server, 'listening');
       const address = server.address();
       return { port: typeof address === 'object' && address !== null ? address.port : options.port };
     },
@@ -54,11 +55,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       clearTimeout(timer);
     },
   };
-}
-
-async function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  server.listen(port, host);
-  await once(server, 'listening');
 }
 
 async function answer(

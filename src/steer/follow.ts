@@ -10,7 +10,7 @@ import { requestIdOf } from '../session/request.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { isMember } from '../session/steering.ts';
-import type { InConversation, PresenceOf } from '../slack/conversations.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
 import { link } from '../slack/blocks/text.ts';
 import { refusalSentence } from '../errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
@@ -108,13 +108,12 @@ export function createFollower(deps: FollowDeps) {
     });
   }
 
-  async function maySee({ userId: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
-    return follower === asked.userId || (await deps.presence(asked)) !== 'out';
-  }
-
   async function notifyWhere(request: SessionRequest, { userId, answerTo }: FollowJob): Promise<void> {
     const { cardChannelId: channelId, cardTs: ts } = request;
-    const isShown = ts !== null && channelId !== null && (await maySee(request, { channelId, userId }));
+    const isShown =
+      ts !== null &&
+      channelId !== null &&
+      (request.userId === userId || (await deps.presence({ channelId, userId })) !== 'out');
     const text = await textFor(userId);
     const url = isShown ? await outbound.permalink(channelId, ts) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];

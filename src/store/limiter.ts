@@ -50,7 +50,11 @@ export function createLimiter(limits: () => Limits) {
       const take = (person: Person): LimitReached | null => {
         const usage = used.get(keyOf(person)) ?? NOTHING;
         const reached = limitReached(limits(), usage);
-        if (reached === null) used.set(keyOf(person), oneMore(usage));
+        if (reached === null)
+          used.set(keyOf(person), {
+            openSessions: usage.openSessions + 1,
+            startsPerHour: usage.startsPerHour + 1,
+          });
         return reached;
       };
       return { twins: rows[0]?.twins ?? [], take };
@@ -73,10 +77,6 @@ export function createLimiter(limits: () => Limits) {
 }
 
 const NOTHING: Usage = { openSessions: 0, startsPerHour: 0 };
-
-function oneMore({ openSessions, startsPerHour }: Usage): Usage {
-  return { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 };
-}
 
 /** Several people must not wait for the lock of one: after this time, the transaction fails. */
 const LOCK_TOGETHER_MS = 100;

@@ -117,7 +117,7 @@ export function createSettings(db: Kysely<Tables>) {
     /** null: removes the defaults. */
     set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>
       write(key, {
-        what: draftWords(draft),
+        what: `defaults(${Object.keys(draft ?? {}).join(',')})`,
         updatedBy,
         set: async (row, trx) => setDraft(row, draft, trx),
       }),
@@ -129,11 +129,6 @@ export function createSettings(db: Kysely<Tables>) {
         set: async (row, trx) => merge(row, preferences, trx),
       }),
   };
-}
-
-/** Which fields have a default now, not what it is. */
-function draftWords(draft: StoredDraft | null): string {
-  return `defaults(${Object.keys(draft ?? {}).join(',')})`;
 }
 
 function preferenceWords(preferences: Chosen): string {

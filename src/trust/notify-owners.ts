@@ -45,7 +45,8 @@ export function createOwnerNotifier(deps: NotifyDeps) {
   /** null: everyone was notified; otherwise how long to wait before notifying the rest, in ms. */
   async function tellAll(alert: BudgetAlert, lease: Lease): Promise<number | null> {
     let waitMs: number | null = null;
-    for (const userId of await ownersOf(deps)) {
+    const owners = await idsOf(policy()?.owners ?? [], deps.membersOf);
+    for (const userId of [...owners].slice(0, MOST_TOLD)) {
       lease.held.throwIfAborted();
       const posted = await tell(userId, alert, lease);
       if (posted.kind === 'rate-limited') return posted.retryAfterMs;
@@ -61,9 +62,4 @@ export function createOwnerNotifier(deps: NotifyDeps) {
 
   return async (alert: BudgetAlert): Promise<number | null> =>
     soonIfBusy(withLease(`budget:${alertName(alert)}`, async (lease) => tellAll(alert, lease)));
-}
-
-async function ownersOf({ policy, membersOf }: NotifyDeps): Promise<string[]> {
-  const owners = await idsOf(policy()?.owners ?? [], membersOf);
-  return [...owners].slice(0, MOST_TOLD);
 }

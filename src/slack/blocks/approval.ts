@@ -99,7 +99,9 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
     ...(files.length === 0 ? [] : [words.files(names(files))]),
     ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
     ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
-    ...(instructions === null ? [] : [words.instructions(shortened(instructions))]),
+    ...(instructions === null
+      ? []
+      : [words.instructions(escape(truncate(oneLine(instructions), INSTRUCTIONS_LENGTH)))]),
   ];
 }
 
@@ -138,10 +140,6 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
   const when = approval.end === null ? [] : [shownMoment(approval.end.atMs)];
   return [[bold(sentence), ...when].join(BETWEEN_FACTS), ...because];
-}
-
-function shortened(raw: string): string {
-  return escape(truncate(oneLine(raw), INSTRUCTIONS_LENGTH));
 }
 
 function names(raw: readonly string[]): string {

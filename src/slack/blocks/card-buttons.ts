@@ -90,7 +90,10 @@ function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
 
 /** The row of buttons, with the rest in a menu. Slack refuses an empty row, so without buttons there is none. */
 export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
-  const isInMenu = (action: CardAction): boolean => belongsInMenu(action, card);
+  const isInMenu = (action: CardAction): boolean => {
+    const { inMenu = false } = BUTTONS[action];
+    return inMenu === true || (inMenu !== false && inMenu(card));
+  };
   const buttons = shownActions(card).filter((action) => !isInMenu(action));
   const options = shownActions(card).filter(isInMenu);
   const elements = [
@@ -120,11 +123,6 @@ function shownActions(card: SessionCard): CardAction[] {
     const { link } = BUTTONS[action];
     return link === undefined || isLinkable(link(card));
   });
-}
-
-function belongsInMenu(action: CardAction, card: SessionCard): boolean {
-  const { inMenu = false } = BUTTONS[action];
-  return inMenu === true || (inMenu !== false && inMenu(card));
 }
 
 function labelOf(action: CardAction, { phase }: SessionCard, text: Text): string {

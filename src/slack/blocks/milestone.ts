@@ -77,7 +77,11 @@ function headline(message: MilestoneMessage, text: Text): string {
     case 'pr':
       return text.milestones.pullRequest(pullRequestLink(what.url));
     case 'finished':
-      return [text.milestones.finished(mention), ...outcome(card, text)].join(BETWEEN_FACTS);
+      return [
+        text.milestones.finished(mention),
+        ...pullRequestLinks(card, text),
+        ...acuFact(card, text),
+      ].join(BETWEEN_FACTS);
     case 'failed':
       return text.milestones.failed(mention, title);
     case 'capped':
@@ -112,10 +116,6 @@ function question(
   if (words === null || words.trim() === '') return milestones.asksSomething(mention);
   if (wordsShown) return quiet ? milestones.asksMoreAbove : milestones.asksAbove(mention);
   return quiet ? milestones.asksMore : milestones.asks(mention);
-}
-
-function outcome(card: SessionCard, text: Text): string[] {
-  return [...pullRequestLinks(card, text), ...acuFact(card, text)];
 }
 
 /** Names the session if the place doesn't show it. */

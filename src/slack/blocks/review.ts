@@ -77,7 +77,10 @@ export function readReview(state: unknown, before: Without): Without {
 
 function itemBlock(item: ReviewItem, without: Without, text: Text): KnownBlock {
   const unticked = item.kind === 'message' ? without.messages : without.files;
-  const words = item.kind === 'message' ? messageWords(item.message, text) : fileWords(item, text);
+  const words =
+    item.kind === 'message'
+      ? messageWords(item.message, text)
+      : `:paperclip: ${escape(text.review.file(item.name, authorWords(item, text)))}`;
   return {
     ...section(words),
     block_id: reviewBlock(item),
@@ -103,10 +106,6 @@ function messageWords(message: QuotedMessage, text: Text): string {
   return shown.length <= SHOWN_LENGTH
     ? `${head}\n${shown}`
     : `${head}\n${truncate(shown, SHOWN_LENGTH)}\n_${review.cut}_`;
-}
-
-function fileWords(file: Extract<ReviewItem, { kind: 'file' }>, text: Text): string {
-  return `:paperclip: ${escape(text.review.file(file.name, authorWords(file, text)))}`;
 }
 
 function authorWords({ author, authorKind }: Author, { review }: Text): string {

@@ -110,7 +110,7 @@ function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
     ...form.notes,
     ...cut,
     ...approvals.slice(0, MOST_APPROVALS).map((one) => approvalNote(one, text)),
-    ...(instructions === null ? [] : [instructionsNote(instructions, text)]),
+    ...(instructions === null ? [] : [text.modal.instructions(truncate(oneLine(instructions), NOTE_LENGTH))]),
   ];
   return notes.map((note) => context(escape(note)));
 }
@@ -134,10 +134,6 @@ function approvalNote({ rule, say, when }: AsksApproval, { modal, joins }: Text)
 }
 const LISTED = ['repos', 'modes', 'platforms', 'playbooks', 'secrets'] as const;
 const SWITCHED = ['session_secrets', 'attachments', 'bypass_approval'] as const;
-
-function instructionsNote(instructions: string, text: Text): string {
-  return text.modal.instructions(truncate(oneLine(instructions), NOTE_LENGTH));
-}
 
 function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): KnownBlock[] {
   const { text } = drawing;

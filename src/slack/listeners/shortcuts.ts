@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
-import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Sessions } from '../../store/sessions.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { isOver } from '../card-actions.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
@@ -39,13 +39,11 @@ export function listenToShortcuts(
     await ack();
     const running = await sessions.inThread(origin.channelId, origin.threadTs);
     if (running === null || isOver(running, running.phase)) return openForm(shortcut.triggerId, form);
-    const told = renderRunning(runningOf(running, form.id), await textFor(origin.userId));
+    const { requestId, url } = running;
+    const another = { actionId: ACTION.openForm, formId: form.id };
+    const told = renderRunning({ requestId, url, another }, await textFor(origin.userId));
     await outbound.tellPrivately(privatePlace({ ...origin, threadTs }), told);
   });
-}
-
-function runningOf({ requestId, url }: SessionRow, formId: string) {
-  return { requestId, url, another: { actionId: ACTION.openForm, formId } };
 }
 
 function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcut) {

@@ -64,8 +64,11 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
       if (reception === 'aside') return;
       if (reception !== 'taken')
         return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: reception });
-      if (isResting(session.phase) && (await isOnlyCourtesy(deps, reply, session)))
-        return tellAtRest(deps, reply, session);
+      if (isResting(session.phase) && (await isOnlyCourtesy(deps, reply, session))) {
+        // A session that is over can't be woken: nobody needs to hear of it.
+        if (isOver(session, session.phase)) return;
+        return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: 'courtesy' });
+      }
       const { text } = readMessage({ ts, text: meaning.text });
       await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
       return;
@@ -110,12 +113,6 @@ async function isOnlyCourtesy(
   if (message.files.length > 0 || !isCourtesy(slackText, botUserId())) return false;
   const last = await messages.lastMessage(sessionId);
   return last === null || !/[?？]/.test(last.text);
-}
-
-/** A session that is over can't be woken: nobody needs to hear of it. */
-async function tellAtRest(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
-  if (isOver(session, session.phase)) return;
-  await tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: 'courtesy' });
 }
 
 type NotTaken = Pick<ThreadNotice, 'sessionId'> & { reason: keyof Text['thread']['notTaken'] };

@@ -47,7 +47,7 @@ export function createShowUsage(deps: ShowDeps) {
     const place = answerPlace(deps.envelopes, userId, answerTo);
     const text = await deps.textFor(userId);
     const mayAll = await deps.mayAll(userId);
-    const refusal = usageRefusal(job, { hasOwners: hasOwners(deps), mayAll });
+    const refusal = usageRefusal(job, { hasOwners: deps.policy()?.owners !== undefined, mayAll });
     if (refusal !== null) {
       await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal](deps.command)]));
       return;
@@ -67,8 +67,4 @@ function scopeOf({ scope: kind, teamId, userId, answerTo }: Job): UsageScope {
     case 'workspace':
       return { kind, teamId };
   }
-}
-
-function hasOwners({ policy }: Pick<ShowDeps, 'policy'>): boolean {
-  return policy()?.owners !== undefined;
 }

@@ -1,6 +1,5 @@
 import { bareSessionId } from '../../../session/intent.ts';
 import type { IntentOf } from '../../../session/intent.ts';
-import type { Person } from '../../../store/identities.ts';
 import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
 import { findFollowed } from '../../../store/requests.ts';
@@ -118,18 +117,15 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
   }
 
-  async function sayingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
-    const refusal = await authority.steeringRefusal(request, person);
-    return refusal ?? authority.writingRefusal(session, person.userId);
-  }
-
   async function say(
     call: Invocation,
     { session: typed, text: message }: IntentOf<'say'>,
   ): Promise<Rendered | null> {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
-    const refusal = await sayingRefusal(found, call);
+    const refusal =
+      (await authority.steeringRefusal(found.request, call)) ??
+      (await authority.writingRefusal(found.session, call.userId));
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${call.deliveryId}`;
     const { session } = found;
