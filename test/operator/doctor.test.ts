@@ -215,7 +215,9 @@ describe('the doctor', () => {
     await database.close();
 
     const { printed, code } = await runDoctor({ environment });
-    expect(printed).toContain('! warning        Set aside after repeated failures: 1 message');
+    expect(printed).toContain(
+      '! warning        Set aside after repeated failures: messages from Devin that could not be posted (1).',
+    );
     expect(code).toBe(0);
   });
 

@@ -100,9 +100,9 @@ export const start = {
 };
 
 const SET_ASIDE = new Map([
-  ['session', 'session(s) whose status could not be recorded'],
-  ['message', 'message(s) from Devin that could not be posted'],
-  ['milestone', 'notification(s) that could not be posted'],
+  ['session', 'sessions whose status could not be recorded'],
+  ['message', 'messages from Devin that could not be posted'],
+  ['milestone', 'notifications that could not be posted'],
 ]);
 
 /** `npm run doctor`: one line each. */
@@ -144,7 +144,7 @@ export const doctor = {
   file: (variable: string): string => `The file that ${variable} names is valid.`,
   noneSetAside: 'The database answers, and nothing is set aside.',
   setAside: (kind: string, count: number): string =>
-    `Set aside after repeated failures: ${count} ${SET_ASIDE.get(kind) ?? kind}. The log says why.`,
+    `Set aside after repeated failures: ${SET_ASIDE.get(kind) ?? kind} (${count}). The log says why.`,
   databaseInUse:
     "The database can't be checked while the app is running. To see what is set aside, read devin_slack_set_aside in /metrics.",
   clock: 'The clocks of this machine, Slack and Devin agree.',

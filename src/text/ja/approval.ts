@@ -50,7 +50,7 @@ export const approval: Text['approval'] = {
     sofar: (names, need) => `これまでの承認: ${names}（必要数 ${need}）。`,
     approve: 'セッションを開始',
     decline: '却下',
-    edit: '先に編集',
+    edit: '編集してから開始',
     ended: {
       approved: (names) => `${names} さんが承認しました。`,
       declined: (name) => `${name} さんが却下しました。何も開始していません。`,
@@ -58,7 +58,7 @@ export const approval: Text['approval'] = {
       replaced: (name) => `${name} さんが変更し、変更後の内容で依頼しました。`,
       changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
-      canceled: (_name) => '承認の前にキャンセルされました。何も開始していません。',
+      canceled: (_name) => '承認前にキャンセルされました。何も開始していません。',
     },
   },
   refused: {

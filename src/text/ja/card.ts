@@ -106,13 +106,13 @@ export const card: Text['card'] = {
     'listen-mentions': 'メンションだけを Devin に送る',
   },
   overBy: {
-    ended: (mention) => `${mention} が終了`,
-    declined: (mention) => `${mention} が却下`,
+    ended: (mention) => `${mention} さんが終了`,
+    declined: (mention) => `${mention} さんが却下`,
   },
   andBy: {
-    ended: (status, mention) => `${status}、${mention} が終了`,
-    archived: (status, mention) => `${status}、${mention} がアーカイブ`,
-    declined: (status, mention) => `${status}、${mention} が却下`,
+    ended: (status, mention) => `${status}、${mention} さんが終了`,
+    archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
+    declined: (status, mention) => `${status}、${mention} さんが却下`,
   },
   openToApprove: '開いて承認',
   buttonOn: (label, title) => `${label}: ${title}`,
@@ -129,7 +129,7 @@ export const card: Text['card'] = {
     'ここでは、依頼者の返信だけが Devin に届きます。届けたくない返信は (aside) で始めてください。',
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
   muted: 'ミュート中: ここでの返信は Devin に届きません。',
-  mutedBy: (mention) => `${mention} がミュート中: ここでの返信は Devin に届きません。`,
+  mutedBy: (mention) => `${mention} さんがミュート中: ここでの返信は Devin に届きません。`,
   untied: '接続解除中: ここでの返信は Devin に届かず、Devin のメッセージもここには表示されません。',
   waiting: {
     busy: 'Devin が混み合っています。自動的に開始します。',

@@ -45,10 +45,10 @@ export const command: Text['command'] = {
         `オプション ${option} のことですか？ タスクの文の中に書いても、設定には反映されません。`,
       'thread-word': (word) => `${word} のことですか？ セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
-        `${word} は Devin 公式の Slack アプリでのみ使えます。ここでは ${word} もタスクの一部としてセッションが始まります。`,
+        `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,
     },
     start: 'タスクとして開始',
-    edit: '先に編集',
+    edit: '編集してから開始',
     started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
   },
@@ -94,8 +94,8 @@ export const command: Text['command'] = {
         usage: 'defaults',
         does: 'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
       },
-      notify: { usage: 'notify', does: '通知先を表示、変更します。' },
-      language: { usage: 'language', does: '自分への表示に使う言語を表示、変更します。' },
+      notify: { usage: 'notify', does: '通知先を表示・変更します。' },
+      language: { usage: 'language', does: '自分への表示に使う言語を表示・変更します。' },
       steer: {
         usage: 'steer requester|members',
         does: 'このチャンネルのセッションに回答し、停止できる人を設定します。 `steer workspace …` なら全体に設定します。',

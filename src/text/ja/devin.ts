@@ -25,7 +25,7 @@ export const devin: Text['devin'] = {
   impersonation:
     '本人としてセッションを実行するには、次の 3 つが必要です。このアプリのサービスユーザーに権限 ImpersonateOrgSessions があること、本人が Devin の組織のメンバーであること、本人に権限 UseDevinSessions があること。',
   without: {
-    ManageOrgSessions: 'それまでは、Slack からセッションを開始、操作できません。',
+    ManageOrgSessions: 'それまでは、Slack からセッションを開始・操作できません。',
     ImpersonateOrgSessions:
       'それまでは、本人としてセッションを実行できません。IMPERSONATION=off にすると、サービスユーザーとして実行します。',
     UseDevinSessions: 'それまでは、ファイルを送信できません。ファイルなしのセッションは開始できます。',

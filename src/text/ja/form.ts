@@ -111,7 +111,7 @@ export const modal: Text['modal'] = {
     repos: (names) => `リポジトリ ${names}`,
     modes: (names) => `モード ${names}`,
     platforms: (names) => `プラットフォーム ${names}`,
-    playbooks: (names) => `Playbook ${names}`,
+    playbooks: (names) => `プレイブック ${names}`,
     secrets: (names) => `シークレット ${names}`,
     acu_over: (most) => `${most} ACU を超える上限`,
     session_secrets: (has) => (has ? 'セッションのシークレットあり' : 'セッションのシークレットなし'),
@@ -123,7 +123,7 @@ export const modal: Text['modal'] = {
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
     untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
-    said: (words) => `⚠️ Devin に拒否されました:「${words}」。`,
+    said: (words) => `⚠️ Devin に拒否されました: 「${words}」`,
     byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,
   },
   runsAs: {

@@ -56,15 +56,14 @@ export const policy: Text['policy'] = {
   perSession: (most) => `1 つのセッションの上限は ${most} ACU までです（ \`--acu ${most}\` ）。`,
   ceilings: {
     left: {
-      acu_per_person_per_day: (left, most) => `今日使える ACU の残りは、${most} のうち ${left} です。`,
-      acu_per_channel_per_day: (left, most) =>
-        `このチャンネルで今日使える ACU の残りは、${most} のうち ${left} です。`,
-      acu_per_month: (left, most) => `今月使える ACU の残りは、${most} のうち ${left} です。`,
+      acu_per_person_per_day: (left, most) => `今日の残りは ${left} / ${most} ACU です。`,
+      acu_per_channel_per_day: (left, most) => `このチャンネルの今日の残りは ${left} / ${most} ACU です。`,
+      acu_per_month: (left, most) => `今月の残りは ${left} / ${most} ACU です。`,
     },
     asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
     askedAll: 'セッションには少なくとも 1 ACU が必要です。',
     renews: (when) =>
-      `次に増えるのは ${when} です。進行中のセッションの使用量が上限を下回れば、それより早く増えます。`,
+      `${when} に予算が更新されます。進行中のセッションが上限まで使わずに終われば、それより早く残りが増えます。`,
     lower: (acu) => `今すぐ開始するには、上限を ${acu} 以下にしてください（ \`--acu ${acu}\` ）。`,
     wait: 'その後でもう一度お試しいただくか、ポリシーのオーナーに相談してください。',
   },

@@ -19,7 +19,7 @@ export const settings: Text['settings'] = {
   cleared: (scope) => `デフォルトを解除しました: ${scope}`,
   nothingSet: '何も設定していません。',
   notLookedUp:
-    'あなたが Devin の誰にあたるかを確認できなかったため、何も表示、設定していません。1 分ほどおいて、もう一度お試しください。',
+    'あなたが Devin の誰にあたるかを確認できなかったため、何も表示・設定していません。1 分ほどおいて、もう一度お試しください。',
   adminsOnly:
     'チャンネルまたはワークスペースの設定ができるのは、ワークスペースの管理者だけです。何も設定していません。',
   ownDefaults: (typed) => `自分のデフォルトは ${typed} で設定できます。`,
@@ -37,7 +37,7 @@ export const settings: Text['settings'] = {
     choices: { ...LANGUAGE_NAMES, slack: 'Slack に合わせる' },
   },
   steer: {
-    label: 'ここのセッションに回答し、停止、アーカイブできる人',
+    label: 'ここのセッションへの回答・停止・アーカイブができる人',
     requester: '依頼者のみ',
     members: 'Devin の組織のメンバー全員',
     choices: { requester: '依頼者', members: 'メンバー' },

@@ -28,7 +28,7 @@ export const thread: Text['thread'] = {
   notSure: 'メッセージが Devin に届いたか、確認が取れませんでした。',
   yourMessage: 'あなたのメッセージ:',
   sendAgain: 'もう一度送信',
-  startAgain: 'これで新しく開始',
+  startAgain: 'この内容で新しく開始',
   unknown:
     '今のところ、セッションに見つかりません。2 回届くことがあるため、もう一度送信する前にセッションで確認してください。',
   ended:
