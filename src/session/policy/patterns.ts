@@ -84,8 +84,8 @@ export function patternWords(one: PersonPattern): string {
  * Each piece between two stars is searched for once, after the one before it: its time is linear.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
-  const value = text.toLowerCase();
-  const [first = '', ...others] = pattern.toLowerCase().split('*');
+  const value = lowered(text);
+  const [first = '', ...others] = lowered(pattern).split('*');
   const last = others.pop();
   if (last === undefined) return value === first;
   if (!value.startsWith(first) || !value.endsWith(last)) return false;
@@ -97,4 +97,9 @@ export function matchesGlob(pattern: string, text: string): boolean {
     at = found + piece.length;
   }
   return at <= end;
+}
+
+/** Without the Kelvin sign and the dotted İ, whose lower case is, or begins with, an ASCII letter. */
+function lowered(text: string): string {
+  return text.replaceAll(/[^\u0130\u212A]+/g, (run) => run.toLowerCase());
 }

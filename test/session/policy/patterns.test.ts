@@ -15,6 +15,9 @@ test.each([
   ['a*bc*c', 'abc', false],
   ['a**b', 'ab', true],
   ['a.c', 'abc', false],
+  ['*@kite.example', 'eve@\u212Aite.example', false],
+  ['i*', '\u0130', false],
+  ['Équipe-*', 'équipe-web', true],
   ['', '', true],
   ['', 'a', false],
 ])('the pattern %j and %j: %s', (pattern, value, expected) => {
