@@ -82,6 +82,26 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await month()).toBe(10);
   });
 
+  test('is bound, released or given up for its own request, in the order of its creations', async () => {
+    const { db, ledger, month, reserve, bind } = await setUp();
+    await reserve('r1', { cap: 100 });
+    await reserve('r2', { cap: 10 });
+    await reserve('r2', { cap: 4 });
+    await reserve('r3', { cap: 1000 });
+    const close = async (sessionId: string) => ledger.follow(sessionId, { consumed: 1, isOpen: false }, db);
+    await bind('r2', 'last');
+    await close('last');
+    expect(await month()).toBe(1111);
+    await reserve('r2', { cap: 2 });
+    await bind('r2', 'first', true);
+    await close('first');
+    expect(await month()).toBe(1104);
+    await ledger.release('r2', db);
+    await ledger.release('r2', db);
+    await ledger.giveUp('r2');
+    expect(await month()).toBe(1102);
+  });
+
   test('is kept by person, by channel and for all', async () => {
     const { spent, reserve } = await setUp();
     await reserve('r1');
@@ -116,9 +136,17 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       startedAt: await moment(),
     };
     await ledger.add({ ...found, userId: null, channelId: null, cap: null });
-    expect(await spent()).toMatchObject({ acu_per_person_per_day: 0, acu_per_month: 2 });
+    expect(await spent()).toMatchObject({
+      acu_per_person_per_day: 0,
+      acu_per_channel_per_day: 0,
+      acu_per_month: 2,
+    });
     await ledger.add({ ...found, userId: 'U1', channelId: 'C1', cap: 10 });
-    expect(await spent()).toMatchObject({ acu_per_person_per_day: 10, acu_per_month: 10 });
+    expect(await spent()).toEqual({
+      acu_per_person_per_day: 10,
+      acu_per_channel_per_day: 10,
+      acu_per_month: 10,
+    });
     expect(await db.selectFrom('ledger').selectAll().execute()).toHaveLength(1);
     expect(await ledger.isEmpty()).toBe(false);
   });
