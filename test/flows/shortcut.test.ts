@@ -52,6 +52,23 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(JSON.stringify(view.definition)).toContain(`The login test is flaky, @${thread.ben.name} <see>`);
   });
 
+  test('starts a session from a message without words', async () => {
+    const { slack, devin } = world();
+    const thread = seedThread(world());
+    const image = slack.addFile({
+      name: 'only.png',
+      mimetype: 'image/png',
+      content: 'png-bytes',
+      owner: thread.ana.userId,
+    });
+    const ts = slack.say(thread.ana.userId, thread.channelId, '', { files: [image] });
+    const view = await pick(thread, ts);
+    slack.typeIn(view.id, { Task: 'Fix what the picture shows' });
+    expect(await slack.submit(view.id, thread.ben.userId)).toMatchObject({ kind: 'closed' });
+    const session = await sessionOf(devin, thread.ben.devinUserId);
+    expect(session.request.attachment_urls).toHaveLength(1);
+  });
+
   test('leaves the task empty if the author of the message is not a member', async () => {
     const { slack } = world();
     const thread = seedThread(world());

@@ -31,7 +31,7 @@ export function listenToShortcuts(
   onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
     const { userId, appName, text: words, threadTs } = shortcut.message;
     // Text by guests, apps and outsiders goes to Devin as background, never as the task.
-    const isTheirs = appName === null && userId !== null && (await isMember(userId));
+    const isTheirs = appName === null && userId !== null && words !== '' && (await isMember(userId));
     const draft = isTheirs ? { prompt: await nameMentions(words) } : {};
     // The card goes into the message's thread, or starts one under it.
     const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
