@@ -12,7 +12,7 @@ import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
 const UPLOAD_TIMEOUT_MS = 300_000;
 const MAX_REDIRECTS = 5;
 
-type Upload = Options & Omit<FilePart, 'field'>;
+type Upload = Options & FilePart;
 
 /** `size` in bytes; null if it's unknown. Read the body or cancel it. */
 export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };
@@ -29,7 +29,7 @@ export function createAttachments(client: DevinClient) {
         method: 'post',
         path: client.orgPath(['attachments']),
         answer: uploadedAttachmentSchema,
-        upload: multipartFile({ field: 'file', name, contentType, content }),
+        upload: multipartFile({ name, contentType, content }),
         timeoutMs: UPLOAD_TIMEOUT_MS,
         signal,
       });
@@ -39,7 +39,6 @@ export function createAttachments(client: DevinClient) {
     async list(sessionId: string, { signal }: Options = {}): Promise<SessionAttachment[]> {
       return client.call({
         operation: 'attachments.list',
-        method: 'get',
         path: client.orgPath(['sessions', toPathId(sessionId), 'attachments']),
         answer: sessionAttachmentsSchema,
         retry: READ_RETRY,
@@ -82,18 +81,17 @@ function toDownload(response: Response): Download {
 }
 
 type FilePart = {
-  field: string;
   name: string;
   contentType: string;
   content: ReadableStream<Uint8Array> | Blob;
 };
 
 /** A file as multipart/form-data around its stream, so that it's never in memory as a whole. RFC 7578. */
-function multipartFile({ field, name, contentType, content }: FilePart) {
+function multipartFile({ name, contentType, content }: FilePart) {
   const boundary = `devin-slack-${randomUUID()}`;
   const head =
     `--${boundary}\r\n` +
-    `Content-Disposition: form-data; name="${escaped(field)}"; filename="${escaped(name)}"\r\n` +
+    `Content-Disposition: form-data; name="file"; filename="${escaped(name)}"\r\n` +
     `Content-Type: ${contentType.replace(/[\r\n]/g, '')}\r\n\r\n`;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,

@@ -87,7 +87,6 @@ function createRepositorySearch(client: DevinClient): Source {
     const { items } = await withVersion(async (version) =>
       client.call({
         operation: 'catalog.repositories',
-        method: 'get',
         path: client.orgPath(['repositories'], version),
         answer: repositoryPageSchema,
         // Faster without the state of indexing.
@@ -115,7 +114,6 @@ async function searchKnowledge(
 ): Promise<CatalogItem[]> {
   const { items } = await client.call({
     operation: 'catalog.knowledge',
-    method: 'get',
     path: client.orgPath(['knowledge', 'notes']),
     answer: notePageSchema,
     query: toSearchParams({ search: query || null, first: MAX_RESULTS }),
@@ -148,7 +146,6 @@ async function listAll<T>(client: DevinClient, list: string, answer: z.ZodType<P
   const readPage = async (after: string | null) =>
     client.call({
       operation: `catalog.${list}`,
-      method: 'get',
       path: client.orgPath([list]),
       answer,
       query: toSearchParams({ after, first: MAX_PAGE }),

@@ -19,7 +19,8 @@ export type DevinClientOptions = {
 type Call<Answer> = Options & {
   /** Its name in logs and metrics, for example `sessions.create`. */
   operation: string;
-  method: 'get' | 'post' | 'put' | 'delete';
+  /** Left out: GET. */
+  method?: 'get' | 'post' | 'put' | 'delete';
   path: string;
   /** A success with an invalid body becomes `no-answer`. */
   answer: z.ZodType<Answer>;
@@ -120,7 +121,7 @@ function pathOf(segments: readonly string[]): string {
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-function requestOf<Answer>({ method, query, json, upload, retry, timeoutMs, signal }: Call<Answer>) {
+function requestOf<Answer>({ method = 'get', query, json, upload, retry, timeoutMs, signal }: Call<Answer>) {
   return {
     method,
     retry: retry ?? 0,

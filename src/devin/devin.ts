@@ -43,7 +43,6 @@ function createSelf(client: DevinClient) {
     async get({ signal }: Options = {}): Promise<Self> {
       return client.call({
         operation: 'self.get',
-        method: 'get',
         path: '/v3/self',
         answer: selfSchema,
         retry: READ_RETRY,
@@ -95,7 +94,6 @@ function readersOfUsage(client: DevinClient, now: () => number) {
     async acu(since: Date, { signal }: Options = {}): Promise<number> {
       const { totalAcus } = await client.call({
         operation: 'consumption.daily',
-        method: 'get',
         path: client.orgPath(['consumption', 'daily']),
         answer: consumptionSchema,
         query: span(since),
@@ -108,7 +106,6 @@ function readersOfUsage(client: DevinClient, now: () => number) {
     async work(since: Date, { signal }: Options = {}): Promise<OrganizationWork> {
       const counted = await client.call({
         operation: 'metrics.usage',
-        method: 'get',
         path: client.orgPath(['metrics', 'usage']),
         answer: usageSchema,
         query: span(since),

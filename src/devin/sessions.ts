@@ -67,7 +67,6 @@ export function createSessions(client: DevinClient) {
     async get(sessionId: string, { signal }: Options = {}): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.get',
-        method: 'get',
         path: path(sessionId),
         answer: sessionResponseSchema,
         retry: READ_RETRY,
@@ -151,7 +150,6 @@ export function createMessages(client: DevinClient) {
     ): Promise<Page<SessionMessage>> {
       return client.call({
         operation: 'messages.list',
-        method: 'get',
         path: client.orgPath(['sessions', toPathId(sessionId), 'messages']),
         answer: messagePageSchema,
         query: toSearchParams({ after, first }),
@@ -188,7 +186,6 @@ function createSessionList(client: DevinClient) {
   const request = async (query: SessionQuery, { signal }: Options): Promise<SessionPage> =>
     client.call({
       operation: 'sessions.list',
-      method: 'get',
       path: client.orgPath(['sessions']),
       answer: sessionPageSchema,
       query: toSearchParams(query),

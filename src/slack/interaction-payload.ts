@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { PlaceKind } from '../session/context.ts';
 import { optional, present, slackTs } from './event-payload.ts';
 import { readMenuValue } from './ids.ts';
 import { readMessage } from './messages.ts';
@@ -18,31 +17,7 @@ type Sender = { teamId: string; userId: string; homeTeamId: string };
  * A button, or an option of the card's menu.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
-export type Press = Sender & {
-  kind: 'press';
-  actionId: string;
-  value: string | null;
-  label: string;
-  /** Identifies this one press. */
-  actionTs: string;
-  channelId: string | null;
-  placeKind: PlaceKind | null;
-  messageTs: string | null;
-  /** null: what was pressed is in no thread, or starts one. */
-  threadTs: string | null;
-  /** null: in a view. */
-  responseUrl: string | null;
-  triggerId: string;
-  view: OpenView | null;
-};
-
-type OpenView = {
-  id: string;
-  metadata: string;
-  /** `view.state.values`: block id, then action id, then the element's value in its own shape. */
-  values: Values;
-};
-type Values = Record<string, Record<string, unknown>>;
+export type Press = Extract<z.output<typeof pressSchema>, { kind: 'press' }>;
 
 /** A modal that was sent. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 export type Submission = z.output<typeof submissionSchema>;
@@ -67,6 +42,7 @@ function senderOf({ team, user }: z.infer<typeof interactionSchema>): Sender {
 }
 
 const channelSchema = z.looseObject({ id: present, name: z.string().default('') });
+/** Block id, then action id, then the element's value in its own shape. */
 const valuesSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
 const viewSchema = z.looseObject({
   id: present,
@@ -74,7 +50,7 @@ const viewSchema = z.looseObject({
   state: z.looseObject({ values: valuesSchema }).default({ values: {} }),
 });
 
-function viewOf({ id, private_metadata: metadata, state }: z.infer<typeof viewSchema>): OpenView {
+function viewOf({ id, private_metadata: metadata, state }: z.infer<typeof viewSchema>) {
   return { id, metadata, values: state.values };
 }
 
@@ -120,18 +96,20 @@ const pressSchema = interactionSchema
     trigger_id: present,
     view: viewSchema.optional(),
   })
-  .transform(({ channel, container, view, ...body }): Press | typeof IGNORED => {
+  .transform(({ channel, container, view, ...body }) => {
     const [action] = body.actions;
     if (action === null) return IGNORED;
     const { message_ts: messageTs, thread_ts: threadTs } = container;
     return {
-      kind: 'press',
+      kind: 'press' as const,
       ...senderOf(body),
       ...action,
       channelId: channel?.id ?? null,
       placeKind: channel === undefined ? null : placeKindOf(channel.name),
       messageTs,
+      /** null: what was pressed is in no thread, or starts one. */
       threadTs: threadTs === messageTs ? null : threadTs,
+      /** null: in a view. */
       responseUrl: body.response_url,
       triggerId: body.trigger_id,
       view: view === undefined ? null : viewOf(view),

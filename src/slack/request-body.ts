@@ -14,16 +14,13 @@ const MAX_FIELDS = 100;
 type BodyRead = { kind: 'read'; body: Buffer } | { kind: 'too-large' } | { kind: 'stalled' };
 type BodyReader = (request: IncomingMessage) => Promise<BodyRead>;
 
-type BodyLimits = { maxBodyBytes: number; maxReadingBytes: number };
 type Reading = { cost: number; giveWay: () => void };
-
-const LIMITS: BodyLimits = { maxBodyBytes: MAX_BODY_BYTES, maxReadingBytes: MAX_READING_BYTES };
 
 /**
  * Reads whole bodies, within bounds. Slack sends a body at once, so under pressure the oldest unfinished one is
  * dropped.
  */
-export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits = LIMITS): BodyReader {
+export function createBodyReader(): BodyReader {
   const readings = new Set<Reading>();
   let total = 0;
 
@@ -36,7 +33,7 @@ export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits =
     reading.cost += cost;
     total += cost;
     for (const oldest of readings) {
-      if (total <= maxReadingBytes) return;
+      if (total <= MAX_READING_BYTES) return;
       oldest.giveWay();
     }
   }
@@ -48,7 +45,7 @@ export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits =
     for await (const piece of incoming) {
       count(reading, piece.length + PIECE_BYTES);
       bytes += piece.length;
-      if (bytes > maxBodyBytes) return { kind: 'too-large' };
+      if (bytes > MAX_BODY_BYTES) return { kind: 'too-large' };
       if (!readings.has(reading)) return { kind: 'stalled' };
       pieces.push(piece);
     }
@@ -56,7 +53,7 @@ export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits =
   }
 
   return async (request) => {
-    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { kind: 'too-large' };
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { kind: 'too-large' };
     return new Promise((resolve) => {
       const reading: Reading = {
         cost: 0,

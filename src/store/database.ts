@@ -1,3 +1,4 @@
+import type { Log } from '../log.ts';
 import { Socket } from 'node:net';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool } from 'pg';
@@ -28,13 +29,11 @@ export type Database = {
   close(): Promise<void>;
 };
 
-type StoreLog = { warn(facts: object, message: string): void };
-
 type DatabaseOptions = {
   /** `postgres://…`; absent or null: embedded, in `dataDir`. */
   databaseUrl?: string | null;
   dataDir: string;
-  log?: StoreLog;
+  log?: Pick<Log, 'warn'>;
   /** Another program for the embedded database's thread. */
   program?: URL;
   /** The embedded database, if it is being opened already. */
@@ -59,7 +58,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     : openOnServer(options.databaseUrl, { ...options, log });
 }
 
-async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promise<Database> {
+async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> }): Promise<Database> {
   const embedded = await (options.embedded ?? openEmbedded(options));
   if (options.onFatal !== undefined) void embedded.failed.then(options.onFatal);
   const gate = createGate();
@@ -89,7 +88,7 @@ async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promi
 
 async function openOnServer(
   databaseUrl: string,
-  { log, silentMs = SILENT_MS }: DatabaseOptions & { log: StoreLog },
+  { log, silentMs = SILENT_MS }: DatabaseOptions & { log: Pick<Log, 'warn'> },
 ): Promise<Database> {
   const options = connectionOptions(databaseUrl, silentMs);
   const precedence = createPrecedence();
@@ -174,7 +173,7 @@ function connectionOptions(databaseUrl: string, silentMs: number) {
 }
 
 /** A pool whose connections can break at any time: only what waits for one fails. */
-function createPool(options: PoolConfig, log: StoreLog): Pool {
+function createPool(options: PoolConfig, log: Pick<Log, 'warn'>): Pool {
   const pool = new Pool(options);
   // The pool replaces an idle connection that breaks; without a listener, the event would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));

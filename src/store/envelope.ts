@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SessionSecret } from '../session/fields.ts';
 import { codeOf, StoreError } from './store-error.ts';
 
 const envelopeSchema = z.object({
@@ -24,12 +23,7 @@ const envelopeSchema = z.object({
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
 /** The parts of a request that must not be stored in the clear. */
-export type Envelope = {
-  responseUrl: string | null;
-  noticeUrl?: string | undefined;
-  reason?: string | undefined;
-  sessionSecrets: SessionSecret[];
-};
+export type Envelope = z.infer<typeof envelopeSchema>;
 
 export type Envelopes = ReturnType<typeof createEnvelopes>;
 

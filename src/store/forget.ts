@@ -1,3 +1,4 @@
+import { batchesOf } from '../upstream.ts';
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { fields } from '../session/fields.ts';
@@ -26,7 +27,7 @@ const BATCH = 500;
 export async function forgetPerson(db: Kysely<Tables>, userId: string): Promise<Forgotten> {
   const theirs = await findTheirs(db, userId);
   const ended = theirs.filter(({ isPending }) => !isPending);
-  for (let at = 0; at < ended.length; at += BATCH) await clearBatch(db, ended.slice(at, at + BATCH));
+  for (const batch of batchesOf(ended, BATCH)) await clearBatch(db, batch);
   return db.transaction().execute(async (trx) => {
     await clearQuotes(trx, userId);
     const { replies, waiting } = await clearReplies(trx, userId);
@@ -81,8 +82,7 @@ async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number
   const { rows } = await sql<{ state: string; eventId: string | null; id: string }>`
     select id, event_id, state from replies where user_id = ${userId} and text <> ''`.execute(trx);
   const ended = rows.filter(({ state }) => state !== 'accepted' && state !== 'sending');
-  for (let at = 0; at < ended.length; at += BATCH) {
-    const batch = ended.slice(at, at + BATCH);
+  for (const batch of batchesOf(ended, BATCH)) {
     const ids = batch.map(({ id }) => id);
     const shownAs = batch.flatMap(({ id, eventId }) => [
       shownEvent(id),

@@ -96,20 +96,7 @@ export function createReplies(db: Kysely<Tables>) {
     async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
       const inserted = await trx
         .insertInto('replies')
-        .values({
-          id: reply.id,
-          dedupeKey: reply.dedupeKey,
-          sessionId: reply.sessionId,
-          teamId: reply.teamId,
-          userId: reply.userId,
-          channelId: reply.channelId,
-          messageTs: reply.messageTs,
-          editedTs: reply.editedTs ?? null,
-          via: reply.via ?? null,
-          kind: reply.kind,
-          text: reply.text,
-          files: json(reply.files),
-        })
+        .values({ ...reply, files: json(reply.files) })
         .onConflict((conflict) => conflict.column('dedupeKey').doNothing())
         .returning('id')
         .executeTakeFirst();

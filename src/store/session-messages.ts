@@ -68,16 +68,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       if (messages.length === 0) return;
       await trx
         .insertInto('sessionMessages')
-        .values(
-          messages.map((message) => ({
-            sessionId,
-            eventId: message.eventId,
-            source: message.source,
-            text: message.text,
-            state: message.state,
-            saidAt: message.saidAt,
-          })),
-        )
+        .values(messages.map((message) => ({ sessionId, ...message })))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
@@ -105,7 +96,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : { eventId: row.eventId, text: row.text, state: row.state };
+      return row ?? null;
     },
 
     async textOf(sessionId: string, eventId: string): Promise<string | null> {

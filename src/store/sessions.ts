@@ -125,18 +125,13 @@ export function createSessions(db: Kysely<Tables>) {
 
   return {
     /** Binds a session to its request; null: either was bound before. */
-    async bind(session: NewSession, trx: Db = db): Promise<SessionRow | null> {
+    async bind({ snapshot, told = [], ...session }: NewSession, trx: Db = db): Promise<SessionRow | null> {
       const rows = await trx
         .insertInto('sessions')
         .values({
-          sessionId: session.sessionId,
-          requestId: session.requestId,
-          url: session.url,
-          response: json(toWire(session.snapshot)),
-          teamId: session.teamId,
-          channelId: session.channelId,
-          threadTs: session.threadTs,
-          told: json(session.told ?? []),
+          ...session,
+          response: json(toWire(snapshot)),
+          told: json(told),
           introducesThread: isFirstIn(session),
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -227,7 +222,7 @@ export function createSessions(db: Kysely<Tables>) {
 }
 
 /** A card that isn't posted yet has no other session in its thread. */
-function isFirstIn({ channelId, threadTs }: NewSession) {
+function isFirstIn({ channelId, threadTs }: Pick<NewSession, 'channelId' | 'threadTs'>) {
   return sql<boolean>`${threadTs} = '' or not exists (
     select 1 from sessions where channel_id = ${channelId} and thread_ts = ${threadTs})`;
 }

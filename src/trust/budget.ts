@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { alertsOf, CEILINGS, ceilingsOf, overCeiling } from '../session/policy/index.ts';
 import type { BudgetAlert, CeilingKey, CeilingLeft, Policy, Spend } from '../session/policy/index.ts';
 import type { Ledger, Spender } from '../store/ledger.ts';
-import type { Db, Tables } from '../store/tables.ts';
+import type { Tables } from '../store/tables.ts';
 
 type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'lock' | 'spend'> };
 
@@ -18,8 +18,8 @@ export type Budget = ReturnType<typeof createBudget>;
 export function createBudget({ policy, ledger }: BudgetDeps) {
   return {
     /** What counts under the ceilings that are in force. */
-    async spend(spender: Spender, trx?: Db): Promise<{ at: Date; spend: Spend }> {
-      return ledger.spend(inForce(policy()), spender, trx);
+    async spend(spender: Spender): Promise<{ at: Date; spend: Spend }> {
+      return ledger.spend(inForce(policy()), spender);
     },
 
     /** What is left of each ceiling that is in force. */

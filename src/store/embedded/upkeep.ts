@@ -1,9 +1,8 @@
+import type { Log } from '../../log.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { repeat } from '../../time.ts';
 import type { Interval } from '../../time.ts';
-
-type UpkeepLog = { warn(facts: object, message: string): void };
 
 type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
 
@@ -24,7 +23,7 @@ const PAUSE_MS = 200;
  * a time, of which a vacuum reads only what changed, and an analysis a small sample.
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
-export function startUpkeep(database: Runner, log: UpkeepLog): Interval {
+export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>): Interval {
   const stopping = new AbortController();
   let round = 0;
   const once = async (): Promise<void> => {
