@@ -51,7 +51,7 @@ describe('a person whose Slack is in Japanese', () => {
     const aya = await someone(world(), { locale: 'ja-JP', inDevin: false });
     const { message } = await slack.command(aya.userId, aya.channelId, 'fix it --acu many');
     expect(message?.text).toContain('何も開始していません。');
-    expect(message?.text).toContain('1 以上の整数');
+    expect(message?.text).toContain('1 から 1,000,000 までの整数');
     await slack.command(aya.userId, aya.channelId, 'fix the login test');
     const { text } = await toldTo(world(), aya, '招待');
     expect(text).toContain('入力した内容:');

@@ -28,7 +28,7 @@ const LAST_MOMENT_S = 8.64e12;
 
 /** `names`: of ids among the values, which are shown with them. */
 export function shownValue(value: unknown, text: Text, names: Names = {}): string {
-  if (value === null || value === undefined || value === '') return text.details.nothing;
+  if (value === null || value === undefined || value === '') return text.details.none;
   if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return shownNamed(value, text, names);

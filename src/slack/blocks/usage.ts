@@ -65,14 +65,15 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
   return left.map((one) => usage.left[one.key](acuWords(Math.max(0, one.left)), acuWords(one.most)));
 }
 
-/** What Devin counts beside what is counted here, and why the two differ. */
+/** What Devin counts beside what is counted here, and why, if the two differ. */
 function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
   const workLines = work === null ? [] : [workLine(work, usage)];
   if (acu === null) return workLines;
   const more = rounded(acu - summary.acu);
   const difference =
     more === 0 ? usage.devin.same : usage.devin[more > 0 ? 'more' : 'less'](acuWords(Math.abs(more)));
-  return [...workLines, usage.devin.counts(acuWords(acu), difference), usage.devin.why];
+  const why = more === 0 ? [] : [usage.devin.why];
+  return [...workLines, usage.devin.counts(acuWords(acu), difference), ...why];
 }
 type Counted = Pick<UsageReport, 'summary' | 'devin'>;
 

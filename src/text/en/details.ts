@@ -61,7 +61,6 @@ export const details = {
   /** For a value that isn't shown. */
   isSet: 'set',
   none: 'none',
-  nothing: 'empty',
   yes: 'yes',
   no: 'no',
   /** Secrets are shown by their keys only. */

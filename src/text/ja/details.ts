@@ -57,7 +57,6 @@ export const details: Text['details'] = {
   noResponse: 'Devin からの応答はまだありません。',
   isSet: '設定済み',
   none: 'なし',
-  nothing: '空',
   yes: 'はい',
   no: 'いいえ',
   secretKeys: (keys) => `${keys}（値は表示されません）`,

@@ -136,7 +136,7 @@ describe('the details', () => {
     expect(shown).toContain('*Session ID*: `abc123`');
     expect(shown).toContain('*ACU used*: 1.4');
     expect(shown).toContain('*Archived*: no');
-    expect(shown).toContain(`*Status detail*: ${en.details.nothing}`);
+    expect(shown).toContain(`*Status detail*: ${en.details.none}`);
     expect(shown).toContain('*notKnownYet*: `new`');
     expect(shown).toContain(
       '<https://github.com/acme/web/pull/412|https://github.com/acme/web/pull/412> `open`',
