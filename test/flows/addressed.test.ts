@@ -51,6 +51,17 @@ describeOnBothWorlds('a message that begins with a mention of the app', (world) 
 describe("a message to the app outside of a session's thread", () => {
   const world = useWorld();
 
+  test.each(['could %s fix the login test?', '%s help', '%s fix it --acu ten'])(
+    'is answered once, however often Slack delivers it: %s',
+    async (words) => {
+      const { slack } = world();
+      const { ana, channelId, bot } = people(world());
+      const { deliveries } = await slack.speak(ana.userId, channelId, words.replace('%s', bot));
+      for (const delivery of deliveries) await slack.redeliver(delivery);
+      expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+    },
+  );
+
   test('is offered without a name if it would run as its author', async () => {
     const { slack, devin } = world();
     const userId = slack.addUser({ name: 'noor', email: 'noor@acme.example' });

@@ -15,15 +15,15 @@ import type { AddressedMeaning } from '../command/addressed.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import type { Message } from '../event-payload.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
-import type { Outbound } from '../outbound.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
+import type { AnswerMessage } from './answer-message.ts';
 
 export type AddressedDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
   formInbox: Pick<FormInbox, 'offerMessage'>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
+  answerMessage: AnswerMessage;
   botUserId: () => string;
   /** null: nobody could tell in the time that Slack gives. */
   identify: (person: Person) => Promise<Identity | null>;
@@ -43,7 +43,7 @@ export async function answerAddressed(deps: AddressedDeps, message: Message): Pr
   const answer = meaning === null ? null : await act(deps, message, meaning);
   // In direct messages the answer stays; elsewhere only the author sees it.
   const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
-  if (answer !== null) await deps.outbound.tellPrivately(place, answer);
+  if (answer !== null) await deps.answerMessage(message, place, answer);
 }
 
 /** What to tell the author; null: nothing. */

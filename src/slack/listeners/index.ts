@@ -26,6 +26,7 @@ import { createLanguageChooser } from '../text-for.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
+import { createMessageAnswers } from './answer-message.ts';
 import type { AddressedDeps } from './addressed.ts';
 import { listenToApprovals } from './approvals.ts';
 import { listenToCommands } from './commands.ts';
@@ -138,6 +139,7 @@ export function createListeners(deps: ListenerDeps): void {
     posts,
     threads,
     notices,
+    answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
     inbox,
     identify,
     mentionsAt,

@@ -22,6 +22,7 @@ import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
+import type { AnswerMessage } from './answer-message.ts';
 
 export type ThreadDeps = {
   requests: Pick<Requests, 'find'>;
@@ -33,6 +34,7 @@ export type ThreadDeps = {
   inbox: Pick<RequestInbox, 'acceptInThread'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
+  answerMessage: AnswerMessage;
   botUserId: () => string;
   command: string;
   /** The app adds a tag of its own to each session. */
@@ -78,15 +80,15 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
   }
 }
 
-type Telling = Pick<ThreadDeps, 'outbound' | 'textFor'>;
+type Telling = Pick<ThreadDeps, 'answerMessage' | 'textFor'>;
 
-async function tellHelp({ outbound, textFor }: Telling, reply: Reply): Promise<void> {
-  await outbound.tellPrivately(privatePlace(reply), renderThreadHelp(await textFor(reply.userId)));
+async function tellHelp({ answerMessage, textFor }: Telling, reply: Reply): Promise<void> {
+  await answerMessage(reply, privatePlace(reply), renderThreadHelp(await textFor(reply.userId)));
 }
 
 /** Who may not stop it is told so, not asked. */
 async function askStop(
-  { requests, authority, outbound, textFor }: ThreadDeps,
+  { requests, authority, answerMessage, textFor }: ThreadDeps,
   reply: Reply,
   session: SessionRow,
 ): Promise<void> {
@@ -96,7 +98,7 @@ async function askStop(
   const over = isOver(session, session.phase) ? text.thread.doneOver : null;
   const sentence = refused ?? over;
   const answer = sentence === null ? renderAskStop(session.requestId, text) : notice([sentence]);
-  await outbound.tellPrivately(privatePlace(reply), answer);
+  await answerMessage(reply, privatePlace(reply), answer);
 }
 
 /** A mention of the app without a word. `text`: what is beside it. */
@@ -151,7 +153,7 @@ type Another = { session: SessionRow; task: string };
 
 /** `!new`: like a mention, the card is the answer. */
 async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: Another): Promise<void> {
-  const { inbox, formInbox, outbound } = deps;
+  const { inbox, formInbox } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = reply;
   const origin = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseTask(task, { ownTag: deps.tagRequests });
@@ -168,7 +170,7 @@ async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: A
       : [text.thread.newNeedsTask];
   const form = await formInbox.offerForm(origin, intent.kind === 'invalid' ? intent.draft : {});
   const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
-  await outbound.tellPrivately(privatePlace(reply), refused);
+  await deps.answerMessage(reply, privatePlace(reply), refused);
 }
 
 /** The thread above goes to the new session, too. */
