@@ -17,18 +17,13 @@ export type AdmissionDeps = {
   report: (problem: string) => void;
 };
 
-export type Admission = {
-  /** Refuses what is well-formed but not possible here. */
-  create(body: CreateBody): void;
-  /** On behalf of a person, who has to be a member and allowed to use Devin. */
-  impersonate(userId: string | null | undefined): void;
-  attach(urls: string[] | null | undefined): void;
-};
+export type Admission = ReturnType<typeof createAdmission>;
 
 /** Files of Slack need the bot's token, which Devin does not have. */
 const SLACK_FILE = /^https?:\/\/files\.slack\.com\/|\/files-pri\//;
 
-export function createAdmission(deps: AdmissionDeps): Admission {
+export function createAdmission(deps: AdmissionDeps) {
+  /** On behalf of a person, who has to be a member and allowed to use Devin. */
   function impersonate(userId: string | null | undefined): void {
     if (userId == null) return;
     if (!deps.permissions.has('ImpersonateOrgSessions')) throw missingPermission('ImpersonateOrgSessions');
@@ -51,7 +46,8 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   return {
     impersonate,
     attach,
-    create(body) {
+    /** Refuses what is well-formed but not possible here. */
+    create(body: CreateBody): void {
       impersonate(body.create_as_user_id);
       checkPlatform(body.platform, deps.platforms);
       checkTags(body.tags ?? [], deps.allowedTags);

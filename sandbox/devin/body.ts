@@ -25,8 +25,10 @@ async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer | 
   return size <= limit ? Buffer.concat(chunks) : null;
 }
 
-const invalidField = (field: string, msg: string, type: string): ApiProblem =>
-  unprocessable([{ loc: ['body', field], msg, type }]);
+const invalidFile = (msg: string, type: string): RequestBody => ({
+  kind: 'unreadable',
+  problem: unprocessable([{ loc: ['body', 'file'], msg, type }]),
+});
 
 async function readFile(bytes: Buffer, contentType: string, maxBytes: number): Promise<RequestBody> {
   const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } })
@@ -34,12 +36,8 @@ async function readFile(bytes: Buffer, contentType: string, maxBytes: number): P
     .catch(() => null);
   const parts = form?.getAll('file') ?? [];
   const [file] = parts;
-  if (file === undefined || parts.length > 1) {
-    return { kind: 'unreadable', problem: invalidField('file', 'Field required', 'missing') };
-  }
-  if (typeof file === 'string') {
-    return { kind: 'unreadable', problem: invalidField('file', 'Expected UploadFile', 'value_error') };
-  }
+  if (file === undefined || parts.length > 1) return invalidFile('Field required', 'missing');
+  if (typeof file === 'string') return invalidFile('Expected UploadFile', 'value_error');
   if (file.size > maxBytes) return tooLarge(maxBytes);
   const content = new Uint8Array(await file.arrayBuffer());
   return {

@@ -37,11 +37,7 @@ export type Fault = {
 
 export type FaultHandle = { remaining(): number; clear(): void };
 
-export type Faults = {
-  fail(match: FaultMatch, fault: Fault): FaultHandle;
-  /** The oldest matching fault; counts as one of its times. */
-  take(method: string, path: string): Fault | null;
-};
+export type Faults = ReturnType<typeof createFaults>;
 
 function fits(match: FaultMatch, method: string, path: string): boolean {
   if (match.method !== method) return false;
@@ -49,15 +45,16 @@ function fits(match: FaultMatch, method: string, path: string): boolean {
   return typeof match.path === 'string' ? path.endsWith(match.path) : path.search(match.path) !== -1;
 }
 
-export function createFaults(): Faults {
+export function createFaults() {
   const planned: { match: FaultMatch; fault: Fault; left: number }[] = [];
   return {
-    fail(match, fault) {
+    fail(match: FaultMatch, fault: Fault): FaultHandle {
       const plan = { match, fault, left: fault.times ?? 1 };
       planned.push(plan);
       return { remaining: () => plan.left, clear: () => (plan.left = 0) };
     },
-    take(method, path) {
+    /** The oldest matching fault; counts as one of its times. */
+    take(method: string, path: string): Fault | null {
       const plan = planned.find(({ match, left }) => left > 0 && fits(match, method, path));
       if (plan === undefined) return null;
       plan.left -= 1;

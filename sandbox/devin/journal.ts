@@ -19,21 +19,15 @@ export type RecordedRequest = {
 
 type Incoming = Pick<RecordedRequest, 'method' | 'path' | 'query' | 'body' | 'headers'>;
 
-export type Journal = {
-  requests: readonly RecordedRequest[];
-  problems: readonly string[];
-  record(incoming: Incoming): { answered(status: number): void };
-  /** A call that the real API accepts or answers badly, but a careful client doesn't make. */
-  report(problem: string): void;
-};
+export type Journal = ReturnType<typeof createJournal>;
 
-export function createJournal({ now, signal }: { now: () => number; signal: Signal }): Journal {
+export function createJournal({ now, signal }: { now: () => number; signal: Signal }) {
   const requests: RecordedRequest[] = [];
   const problems: string[] = [];
   return {
     requests,
     problems,
-    record(incoming) {
+    record(incoming: Incoming) {
       const { authorization, ...headers } = incoming.headers;
       const safeHeaders = authorization === undefined ? headers : { ...headers, authorization: '[secret]' };
       const entry = {
@@ -47,12 +41,13 @@ export function createJournal({ now, signal }: { now: () => number; signal: Sign
       requests.push(recorded);
       signal.notify();
       return {
-        answered(status) {
+        answered(status: number): void {
           recorded.status = status;
           signal.notify();
         },
       };
     },
-    report: (problem) => problems.push(problem),
+    /** A call that the real API accepts or answers badly, but a careful client doesn't make. */
+    report: (problem: string): void => void problems.push(problem),
   };
 }

@@ -12,13 +12,7 @@ export type Member = {
   canUse?: boolean;
 };
 
-export type Members = {
-  add(member: Member): void;
-  remove(userId: string): void;
-  find(userId: string): Member | undefined;
-  /** Wire form of those in one of the two lists; `email` matches exactly. */
-  list(via: 'direct' | 'idp', email: string | undefined): Placed[];
-};
+export type Members = ReturnType<typeof createMembers>;
 
 const roleOf = ({ canUse = true }: Member) =>
   canUse ? { role_id: 'role-member', role_name: 'Member' } : { role_id: 'role-viewer', role_name: 'Viewer' };
@@ -49,13 +43,14 @@ export const toUserWithIdpRoles = (member: Member, orgId: string) => ({
   idp_role_assignments: member.via === 'idp' ? groupRoles(member, orgId) : [],
 });
 
-export function createMembers(orgId: string): Members {
+export function createMembers(orgId: string) {
   const members = new Map<string, Member>();
   return {
-    add: (member) => void members.set(member.userId, member),
-    remove: (userId) => void members.delete(userId),
-    find: (userId) => members.get(userId),
-    list(via, email) {
+    add: (member: Member) => void members.set(member.userId, member),
+    remove: (userId: string) => void members.delete(userId),
+    find: (userId: string) => members.get(userId),
+    /** Wire form of those in one of the two lists; `email` matches exactly. */
+    list(via: 'direct' | 'idp', email: string | undefined): Placed[] {
       const found = [...members.values()].filter(
         (member) => (member.via ?? 'direct') === via && (email === undefined || member.email === email),
       );

@@ -3,17 +3,6 @@ import { AFTER_REPLY } from './scripts.ts';
 import type { SessionChange } from './session-state.ts';
 import type { Schedule } from './timers.ts';
 
-export type Player = {
-  load(sessionId: string, steps: readonly Step[]): void;
-  /** A person wrote: a step that waits for that can play, and a script that has ended continues. */
-  replied(sessionId: string): void;
-  /** Applies the next step now; false when there is none, or it waits for a person. */
-  step(sessionId: string): boolean;
-  /** Whether `step` would do something. */
-  canStep(sessionId: string): boolean;
-  unload(sessionId: string): void;
-};
-
 type PlayerDeps = {
   schedule: Schedule;
   /** How many times faster than written; null: only by `step`. */
@@ -26,7 +15,7 @@ type Track = { steps: Step[]; replied: boolean; cancel: (() => void) | null };
 const mayPlay = ({ steps: [next], replied }: Track): boolean =>
   next !== undefined && (replied || next.afterReply !== true);
 
-export function createPlayer({ schedule, speed, apply }: PlayerDeps): Player {
+export function createPlayer({ schedule, speed, apply }: PlayerDeps) {
   const tracks = new Map<string, Track>();
 
   function unload(sessionId: string): void {
@@ -42,6 +31,7 @@ export function createPlayer({ schedule, speed, apply }: PlayerDeps): Player {
     track.cancel = schedule(() => void step(sessionId), (next.afterMs ?? 0) / speed);
   }
 
+  /** Applies the next step now; false when there is none, or it waits for a person. */
   function step(sessionId: string): boolean {
     const track = tracks.get(sessionId);
     if (track === undefined || !mayPlay(track)) return false;
@@ -63,11 +53,13 @@ export function createPlayer({ schedule, speed, apply }: PlayerDeps): Player {
     load,
     unload,
     step,
-    canStep(sessionId) {
+    /** Whether `step` would do something. */
+    canStep(sessionId: string): boolean {
       const track = tracks.get(sessionId);
       return track !== undefined && mayPlay(track);
     },
-    replied(sessionId) {
+    /** A person wrote: a step that waits for that can play, and a script that has ended continues. */
+    replied(sessionId: string): void {
       const track = tracks.get(sessionId);
       if (track === undefined) return;
       if (track.steps.length === 0) return load(sessionId, AFTER_REPLY);

@@ -14,26 +14,21 @@ export type Upload = {
 
 export type NewUpload = { name: string; content: Uint8Array; contentType: string | null };
 
-export type Uploads = {
-  all: Upload[];
-  add(upload: NewUpload): Upload;
-  find(id: string, name: string): Upload | undefined;
-  /** Whether the address may be used: this server has the file, or the address is another server's. */
-  knows(url: string): boolean;
-};
+export type Uploads = ReturnType<typeof createUploads>;
 
-export function createUploads({ origin, orgId }: { origin: string; orgId: string }): Uploads {
+export function createUploads({ origin, orgId }: { origin: string; orgId: string }) {
   const all: Upload[] = [];
   return {
     all,
-    add(upload) {
+    add(upload: NewUpload): Upload {
       const id = randomUUID();
       const url = `${origin}/v3/organizations/${orgId}/attachments/${id}/${encodeURIComponent(upload.name)}`;
       const stored = { ...upload, id, url, bytes: upload.content.byteLength, signature: randomUUID() };
       all.push(stored);
       return stored;
     },
-    find: (id, name) => all.find((upload) => upload.id === id && upload.name === name),
-    knows: (url) => new URL(url).origin !== origin || all.some((upload) => upload.url === url),
+    find: (id: string, name: string) => all.find((upload) => upload.id === id && upload.name === name),
+    /** Whether the address may be used: this server has the file, or the address is another server's. */
+    knows: (url: string) => new URL(url).origin !== origin || all.some((upload) => upload.url === url),
   };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Act } from './client/wire.ts';
 
 const targetSchema = z.union([
   z.strictObject({ channelId: z.string(), ts: z.string() }),
@@ -77,6 +76,6 @@ export const actSchema = z.discriminatedUnion('do', [
     mimetype: z.string(),
     contentBase64: z.base64(),
   }),
-]) satisfies z.ZodType<Act & { as: string }>;
+]);
 
 export type PersonalAct = z.infer<typeof actSchema>;

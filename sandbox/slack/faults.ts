@@ -18,26 +18,22 @@ export type Fault = {
   afterEffect?: boolean;
 };
 
-export type Faults = {
-  add: (method: string, fault: Fault) => void;
-  /** The fault that meets this call, used up by it. */
-  take: (method: string) => Fault | null;
-  clear: () => void;
-};
+export type Faults = ReturnType<typeof createFaults>;
 
-export function createFaults(): Faults {
+export function createFaults() {
   const planned: { method: string; fault: Fault; left: number }[] = [];
   return {
-    add(method, fault) {
+    add(method: string, fault: Fault): void {
       planned.push({ method, fault, left: fault.times ?? 1 });
     },
-    take(method) {
+    /** The fault that meets this call, used up by it. */
+    take(method: string): Fault | null {
       const next = planned.find((plan) => plan.method === method && plan.left > 0);
       if (next === undefined) return null;
       next.left -= 1;
       return next.fault;
     },
-    clear() {
+    clear(): void {
       planned.length = 0;
     },
   };

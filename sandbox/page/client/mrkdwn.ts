@@ -118,15 +118,11 @@ function unescape(text: string): string {
 
 /** For a screen reader or a list: words only. */
 export function wordsOf(state: AppState, text: string): string {
-  return withEmoji(
-    text
-      .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf(state, id)}`)
-      .replaceAll(/<[^|>]+\|([^>]+)>/g, '$1')
-      .replaceAll(/<([^>]+)>/g, '$1'),
-  )
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  const words = text
+    .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf(state, id)}`)
+    .replaceAll(/<[^|>]+\|([^>]+)>/g, '$1')
+    .replaceAll(/<([^>]+)>/g, '$1');
+  return unescape(withEmoji(words));
 }
 
 /** The words as a person would type them: names and addresses in place of Slack's tokens. */

@@ -1,5 +1,6 @@
 import type { GuideStep } from './guide-steps.ts';
 import type { Block } from '../../slack/rules/blocks.ts';
+import type { PersonalAct } from '../act-schema.ts';
 
 /** The protocol of the page and its server: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
 
@@ -123,24 +124,9 @@ export type Snapshot = {
 export type Target = { channelId: string; ts: string } | { viewId: string };
 export type Entry = string | null | string[];
 
-export type Act =
-  | { do: 'command'; channelId: string; name: string; text: string }
-  | { do: 'say'; channelId: string; text: string; threadTs?: string; fileIds?: string[] }
-  | { do: 'shortcut'; channelId: string; ts: string; callbackId: string }
-  | { do: 'click'; target: Target; which: string }
-  | { do: 'choose'; target: Target; which: string; entry: Entry }
-  | { do: 'type'; viewId: string; entries: Record<string, Entry> }
-  | { do: 'submit'; viewId: string }
-  | { do: 'close-view'; viewId: string }
-  | { do: 'suggest'; viewId: string; blockId: string; typed: string }
-  | { do: 'look-up'; target: Target; blockId: string; actionId: string; typed: string }
-  | { do: 'open-home'; tab: 'home' | 'messages' }
-  | { do: 'react'; channelId: string; ts: string; emoji: string }
-  | { do: 'unreact'; channelId: string; ts: string; emoji: string }
-  | { do: 'edit'; channelId: string; ts: string; text: string }
-  | { do: 'delete'; channelId: string; ts: string }
-  | { do: 'invite'; channelId: string }
-  | { do: 'upload'; name: string; mimetype: string; contentBase64: string };
+/** What a person does; `actSchema` says what each takes. */
+export type Act = WithoutPerson<PersonalAct>;
+type WithoutPerson<One> = One extends { as: string } ? Omit<One, 'as'> : never;
 
 /** Why the app's answer did not come; null: it came. */
 type Failure = 'operation_timeout' | 'dispatch_failed' | null;

@@ -16,15 +16,8 @@ const DEFAULT_MIN_QUERY = 3;
 
 type InputBlock = Extract<Block, { type: 'input' }>;
 
-export function createForms({
-  state,
-  dispatch,
-  offers,
-}: {
-  state: State;
-  dispatch: Dispatch;
-  offers: Offers;
-}) {
+export function createForms(deps: { state: State; dispatch: Dispatch; offers: Offers }) {
+  const { state, dispatch, offers } = deps;
   return {
     /** Keys: block ids, or labels as the person reads them. Nothing is sent. */
     typeIn(viewId: string, entries: Record<string, Entry>): void {

@@ -4,13 +4,11 @@ import type { Channel, Message } from '../model.ts';
 import { directChannel, type State } from '../state.ts';
 import { wireChannel, wireMessage } from '../wire.ts';
 import { describedChannel, READ_SCOPE, readableChannel, requireScope, userOf } from './access.ts';
-import { ApiError, count, flag, id, method, type Reply } from './method.ts';
-
-const MOST = 1000;
+import { ApiError, limit, flag, id, method, type Reply } from './method.ts';
 
 const page = {
   cursor: z.string().optional(),
-  limit: count(MOST, 100),
+  limit,
   oldest: z.string().optional(),
   latest: z.string().optional(),
   inclusive: flag,
@@ -37,7 +35,7 @@ export const conversations = {
       types: typesSchema,
       exclude_archived: flag,
       cursor: z.string().optional(),
-      limit: count(MOST, 100),
+      limit,
     }),
     run(args, state) {
       const kinds = args.types.map((type) => KIND_OF_TYPE[type]);
@@ -91,7 +89,7 @@ export const conversations = {
   }),
 
   'conversations.members': method({
-    args: z.object({ channel: id, cursor: z.string().optional(), limit: count(MOST, 100) }),
+    args: z.object({ channel: id, cursor: z.string().optional(), limit }),
     run(args, state) {
       const channel = describedChannel(state, args.channel);
       const { items, next } = cut([...channel.members], args);

@@ -67,7 +67,7 @@ export const flag = z
   ])
   .optional();
 
-export const count = (most: number, otherwise: number) =>
-  z.coerce.number().int().min(1).max(most).default(otherwise);
+/** How many items of a list. */
+export const limit = z.coerce.number().int().min(1).max(1000).default(100);
 
 export const id = z.string().min(1);
