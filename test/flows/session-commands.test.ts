@@ -28,7 +28,11 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(list).toMatch(/Queued|Starting|Working/);
     expect(list).not.toContain(other.session.url);
     expect(list).toContain('Details');
-    expect(await said(ana.userId, channelId, 'list all')).toContain(other.session.url);
+    // They know who asked for their own.
+    expect(list).not.toContain(`for @${ana.name}`);
+    const everyones = await said(ana.userId, channelId, 'list all');
+    expect(everyones).toContain(other.session.url);
+    expect(everyones).toContain(`for @${ana.name}`);
     expect(devin.createdCount()).toBe(before);
     expect(slack.problems).toEqual([]);
   });

@@ -32,7 +32,9 @@ export function renderSessionList(
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);
   if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
-  const rows = entries.map(({ card, askedAtMs, isShown }) => line(card, askedAtMs, { isShown, text }));
+  const rows = entries.map(({ card, askedAtMs, isShown }) =>
+    line(card, askedAtMs, { isShown, text, isTheirs: whose === 'mine' }),
+  );
   const after = [
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
     ...(page < pages ? [sessions.nextPage(code(next))] : []),
@@ -63,13 +65,14 @@ export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text
   return notice([line(card, askedAtMs, { isShown: false, text })]);
 }
 
-type Shown = { isShown: boolean; text: Text };
+/** `isTheirs`: the viewer asked for it. */
+type Shown = { isShown: boolean; isTheirs?: boolean; text: Text };
 
-function line(card: SessionCard, askedAtMs: number, { isShown, text }: Shown): string {
+function line(card: SessionCard, askedAtMs: number, { isShown, isTheirs = false, text }: Shown): string {
   return text.sessions.line([
     isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
-    text.card.requestedBy(`<@${escape(card.requester)}>`),
+    ...(isTheirs ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
     shownMoment(askedAtMs),
   ]);
 }

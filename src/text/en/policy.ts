@@ -107,7 +107,7 @@ export const policy = {
     refused: (rule: string): string => `refused: ${rule}`,
     approval: (rule: string): string => `approval: ${rule}`,
     byRule: (rule: string): string => `The rule "${rule}" allows it.`,
-    noRule: 'No rule matches.',
+    noRule: 'No rule of the policy applies.',
     says: (sentence: string): string => `Says: ${sentence}`,
     ceiling: (limit: string): string => `The session might go over ${limit}.`,
     sessionLimit: 'The ACU cap is above what the policy allows for one session.',

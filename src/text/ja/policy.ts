@@ -102,7 +102,7 @@ export const policy: Text['policy'] = {
     refused: (rule) => `refused: ${rule}`,
     approval: (rule) => `approval: ${rule}`,
     byRule: (rule) => `ルール「${rule}」により許可されます。`,
-    noRule: '一致するルールはありません。',
+    noRule: '適用されるポリシーのルールはありません。',
     says: (sentence) => `説明: ${sentence}`,
     ceiling: (limit) => `セッションが ${limit} を超える可能性があります。`,
     sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
