@@ -111,6 +111,58 @@ describe('the settings', () => {
     ]);
   });
 
+  const KEY = Buffer.alloc(32, 1).toString('base64');
+
+  test.each<[name: string, taken: string[], refused: string[]]>([
+    [
+      'SLACK_COMMAND',
+      ['/d', `/${'d'.repeat(31)}`],
+      ['devin', 'x/devin', '/', '/a b', '/a/b', `/${'d'.repeat(32)}`],
+    ],
+    ['PORT', ['0', '65535'], ['-1', '65536', '80.5']],
+    ['DEVIN_ORG_ID', ['org-1', 'org_1'], ['1', 'my-org-1', 'org-', 'org-1 2', 'organization']],
+    ['IMPERSONATION', ['required', 'preferred', 'off'], ['on', 'Required']],
+    ['REQUEST_TAG', ['on', 'off'], ['true', '0']],
+    [
+      'DATABASE_URL',
+      ['postgres://a/b', 'postgresql://a/b'],
+      ['mysql://a/b', 'xpostgres://a/b', 'postgresqlx://a/b', 'a'],
+    ],
+    ['WATCH_SECONDS', ['1', '1.5', '3600'], ['0', '0.5', 'often']],
+    ['RETENTION_DAYS', ['1', '36500'], ['0', '1.5', '-1']],
+    ['MENTIONS', ['start', 'ask'], ['off']],
+    ['LIMIT_OPEN_SESSIONS', ['0', '1'], ['-1', '1.5', 'none']],
+    ['LIMIT_STARTS_PER_HOUR', ['0', '1'], ['-1', '1.5', 'none']],
+    ['LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], ['verbose', 'INFO']],
+  ])('take %s only within its limits', (name, taken, refused) => {
+    const parsed = (value: string) => parseConfig({ ...complete, SECRETS_KEY: KEY, [name]: value });
+    for (const value of taken) expect([value, parsed(value).ok]).toEqual([value, true]);
+    for (const value of refused)
+      expect([value, parsed(value)]).toMatchObject([value, { problems: [{ kind: 'variable', name }] }]);
+  });
+
+  test.each([
+    ['HOST', 'localhost', { http: { host: 'localhost' } }],
+    ['PORT', '0', { http: { port: 0 } }],
+    ['METRICS_TOKEN', 'a'.repeat(16), { http: { metricsToken: 'a'.repeat(16) } }],
+    ['SLACK_API_URL', 'https://a.io/api/', { slack: { apiUrl: 'https://a.io/api/' } }],
+    ['SLACK_COMMAND', '/ai', { slack: { command: '/ai' } }],
+    ['DEVIN_API_URL', 'https://a.io', { devin: { apiUrl: 'https://a.io' } }],
+    ['IMPERSONATION', 'off', { impersonation: 'off' }],
+    ['REQUEST_TAG', 'off', { requestTag: false }],
+    ['DATA_DIR', '/d', { store: { dataDir: '/d' } }],
+    ['SECRETS_KEY', KEY, { store: { secretsKey: KEY } }],
+    ['WATCH_SECONDS', '7', { watchSeconds: 7 }],
+    ['RETENTION_DAYS', '7', { retentionDays: 7 }],
+    ['MENTIONS', 'ask', { mentions: 'ask' }],
+    ['IDENTITY_FILE', 'i.yml', { identityFile: 'i.yml' }],
+    ['LIMIT_OPEN_SESSIONS', '7', { limits: { openSessions: 7, startsPerHour: 30 } }],
+    ['LIMIT_STARTS_PER_HOUR', '7', { limits: { openSessions: 20, startsPerHour: 7 } }],
+    ['LOG_LEVEL', 'warn', { logLevel: 'warn' }],
+  ])('have %s where it is read', (name, value, expected) => {
+    expect(parseConfig({ ...complete, [name]: value })).toMatchObject({ config: expected });
+  });
+
   test('count without the spaces around them', () => {
     const spaced = { ...complete, SLACK_APP_TOKEN: ' ', SLACK_SIGNING_SECRET: ' secret\n', PORT: ' ' };
     expect(parseConfig(spaced)).toMatchObject({
@@ -130,7 +182,9 @@ describe('the settings', () => {
     'http://slack.example/api/',
     'http://10.0.0.1',
     'http://localhost.example',
+    'http://evillocalhost',
     'ftp://localhost',
+    'httpx://localhost',
     'nothing',
   ])("refuse a plain address that isn't on this machine: %s", (address) => {
     for (const name of ['SLACK_API_URL', 'DEVIN_API_URL']) {
