@@ -20,6 +20,8 @@ export type Workspace = {
   botEvents: ReadonlySet<string>;
   /** Whether its manifest switches the Home tab on. */
   homeTab: boolean;
+  /** Whether answers have the token's scopes in a header. */
+  tellsScopes: boolean;
 };
 
 export type User = {

@@ -58,6 +58,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     signingSecret: 'local-signing-secret',
     verificationToken: 'local-verification-token',
     homeTab: true,
+    tellsScopes: true,
     ...given,
     scopes: new Set(scopes.filter((scope) => !removed.has(scope))),
     botEvents: new Set(botEvents),

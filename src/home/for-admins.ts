@@ -9,8 +9,8 @@ import type { MayAll } from '../trust/index.ts';
 
 type HealthDeps = {
   people: Pick<People, 'find'>;
-  /** The scopes that Slack granted. Rejects if Slack doesn't answer. */
-  grantedScopes: () => Promise<readonly string[]>;
+  /** The scopes that Slack granted; null: it doesn't say. Rejects if Slack doesn't answer. */
+  grantedScopes: () => Promise<readonly string[] | null>;
   /** Rejects if Devin doesn't answer, or refuses the key. */
   askDevin: () => Promise<unknown>;
   countSetAside: () => Promise<Record<string, number>>;
@@ -30,8 +30,8 @@ export function createHomeHealth(deps: HealthDeps) {
 
   return async (userId: string): Promise<HomeHealth | null> => {
     if (!isAdministrator(await orNull(people.find(userId)))) return null;
-    const [granted, devin, counts] = await Promise.all([
-      orNull(grantedScopes()),
+    const [slack, devin, counts] = await Promise.all([
+      orNull(grantedScopes().then((granted) => ({ granted }))),
       orNull(askDevin().then(() => true)),
       orNull(countSetAside()),
     ]);
@@ -39,8 +39,8 @@ export function createHomeHealth(deps: HealthDeps) {
     return {
       database: counts !== null,
       devin: devin !== null,
-      slack: granted !== null,
-      missingScopes: granted === null ? [] : missingScopes(granted),
+      slack: slack !== null,
+      missingScopes: missingScopes(slack?.granted ?? null),
       setAside: sum,
     };
   };

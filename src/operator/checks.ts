@@ -18,7 +18,7 @@ type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string };
 export async function checkSlack({
   client,
   botToken,
-}: SlackCheck): Promise<BotIdentity & { scopes: string[] }> {
+}: SlackCheck): Promise<BotIdentity & { scopes: string[] | null }> {
   try {
     const bot = await identifyBot(client);
     if (bot === null) throw new StartError({ kind: 'notABot' });

@@ -84,7 +84,8 @@ async function examineBot(slack: Slack, observed: typeof fetch, text: Text): Pro
   }, text);
 }
 
-function scopeFindings(granted: readonly string[], { doctor }: Text): Finding[] {
+function scopeFindings(granted: readonly string[] | null, { doctor }: Text): Finding[] {
+  if (granted === null) return [{ sign: 'not-checkable', sentence: doctor.scopesUnknown }];
   const missing = missingScopes(granted);
   if (missing.length === 0) return [{ sign: 'ok', sentence: doctor.scopes(manifestScopes().length) }];
   return missing.map((scope) => ({ sign: 'missing', sentence: doctor.noScope(scope) }));

@@ -33,11 +33,12 @@ export async function identifyBot(client: WebClient): Promise<Identified | null>
     botUserId,
     teamId,
     workspaceUrl: url ?? null,
-    scopes: answer.response_metadata?.scopes ?? [],
+    scopes: answer.response_metadata?.scopes ?? null,
   };
 }
 
-type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] };
+/** `scopes` null: Slack didn't say. */
+type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
 
 export type BoltOptions = {
   transport: Transport;
@@ -82,7 +83,7 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
     return Promise.resolve();
   });
   acknowledgeEventsLast(app);
-  cleanBodies(app);
+  readableBodies(app, bot);
   return app;
 }
 
@@ -90,10 +91,21 @@ function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
-/** Nothing from Slack may hold what can't be stored. */
-function cleanBodies(app: App): void {
+/** Nothing from Slack may hold what can't be stored, and each names the workspace it is for. */
+function readableBodies(app: App, bot: BoltOptions['bot']): void {
   const process = app.processEvent.bind(app);
-  app.processEvent = async (event) => process({ ...event, body: bodySchema.parse(cleanJson(event.body)) });
+  app.processEvent = async (event) => {
+    const body = bodySchema.parse(cleanJson(event.body));
+    await process({ ...event, body: hasNoWorkspace(body) ? { ...body, team: { id: bot().teamId } } : body });
+  };
+}
+
+/**
+ * Of an app that is installed for a whole organization: `team` is null in what people do in messages and views. Who of
+ * them are of this workspace is asked as always. https://docs.slack.dev/enterprise-grid/organization-ready-apps
+ */
+function hasNoWorkspace({ user, team }: z.output<typeof bodySchema>): boolean {
+  return user !== undefined && (team === null || team === undefined);
 }
 
 const bodySchema = z.record(z.string(), z.any());

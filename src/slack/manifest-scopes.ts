@@ -12,7 +12,7 @@ export function manifestScopes(): string[] {
   return manifestSchema.parse(manifest).oauth_config.scopes.bot;
 }
 
-/** What the app was installed without. */
-export function missingScopes(granted: readonly string[]): string[] {
-  return manifestScopes().filter((scope) => !granted.includes(scope));
+/** What the app was installed without, as far as Slack says. */
+export function missingScopes(granted: readonly string[] | null): string[] {
+  return granted === null ? [] : manifestScopes().filter((scope) => !granted.includes(scope));
 }

@@ -95,6 +95,14 @@ describe('the doctor', () => {
     ]);
   });
 
+  test("names no scope as missing if Slack doesn't say which are granted", async () => {
+    const { code, lines } = await runDoctor({ slack: { tellsScopes: false } });
+    expect(code).toBe(0);
+    expect(lines.filter((line) => line.includes('scope'))).toEqual([
+      expect.stringContaining("– not checked    Slack doesn't say which scopes the token has"),
+    ]);
+  });
+
   test('fails for a needed permission, and warns about an optional one', async () => {
     const { code, lines } = await runDoctor({
       devin: { permissions: ['ReadAccountMeta', 'ManageOrgSessions'] },

@@ -3,6 +3,7 @@ import { request as open } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BlockAction } from '@slack/bolt';
 import { createBolt } from '../../src/slack/bolt.ts';
 import type { RefusedDelivery } from '../../src/slack/http-receiver.ts';
 import { createHttpServer } from '../../src/slack/http-server.ts';
@@ -20,6 +21,7 @@ type Sent = { body: string | Buffer; headers: Headers };
 
 const log = captureLog();
 let refusals: RefusedDelivery[] = [];
+const teams: (string | undefined)[] = [];
 let server: HttpServer;
 let port = 0;
 const opened: ClientRequest[] = [];
@@ -34,6 +36,10 @@ beforeAll(async () => {
   });
   bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
   bolt.app.event('app_mention', async () => Promise.resolve());
+  bolt.app.action<BlockAction>(/./, async ({ body, ack }) => {
+    teams.push(body.team?.id);
+    await ack();
+  });
   const page = async () => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
   const { slackEvents } = bolt;
   server = createHttpServer({ host: '127.0.0.1', port: 0, pages: { '/healthz': page }, slackEvents });
@@ -95,6 +101,22 @@ describe('a delivery', () => {
       expect(await postSigned(COMMAND, contentType)).toEqual({ status: 200, text: 'heard fix it' });
     },
   );
+
+  test.each([{ team: null }, {}])('is for the workspace of the app if it names none: %o', async (team) => {
+    const press = {
+      type: 'block_actions',
+      user: { id: 'U2' },
+      actions: [{ type: 'button', action_id: 'a' }],
+    };
+    const body = new URLSearchParams({ payload: JSON.stringify({ ...press, ...team }) }).toString();
+    expect(await postSigned(body, FORM)).toMatchObject({ status: 200 });
+    expect(teams.splice(0)).toEqual(['T1']);
+  });
+
+  test('that tells of too many events is acknowledged, and logged', async () => {
+    expect((await postSigned('{"type":"app_rate_limited"}', JSON_TYPE)).status).toBe(200);
+    expect(log.text()).toContain('Slack leaves out events');
+  });
 
   test('is accepted up to five minutes late or early', async () => {
     for (const offsetS of [-295, 295]) {

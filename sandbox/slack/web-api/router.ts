@@ -64,7 +64,9 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
     else
       sendJson(response, {
         body: reply.body,
-        headers: { 'x-oauth-scopes': [...state.workspace.scopes].join(',') },
+        headers: state.workspace.tellsScopes
+          ? { 'x-oauth-scopes': [...state.workspace.scopes].join(',') }
+          : {},
       });
   };
 

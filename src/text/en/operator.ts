@@ -117,6 +117,7 @@ export const doctor = {
   slack: (url: string | null): string =>
     `Slack accepts SLACK_BOT_TOKEN${url === null ? '' : `; the app is installed in ${url}`}.`,
   scopes: (count: number): string => `All ${count} Slack scopes of manifest.yml are granted.`,
+  scopesUnknown: "Slack doesn't say which scopes the token has: compare them with manifest.yml.",
   noScope: (scope: string): string =>
     `Slack scope ${scope}: add it under api.slack.com/apps > your app > OAuth & Permissions, then install the app to the workspace again.`,
   socket: 'Slack accepts SLACK_APP_TOKEN; Socket Mode is on.',

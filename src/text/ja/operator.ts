@@ -112,6 +112,7 @@ export const doctor: Text['doctor'] = {
   slack: (url) =>
     `Slack が SLACK_BOT_TOKEN を受け付けました${url === null ? '' : `。アプリは ${url} にインストールされています`}。`,
   scopes: (count) => `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。`,
+  scopesUnknown: 'トークンのスコープが Slack の応答にありません。manifest.yml と見比べてください。',
   noScope: (scope) =>
     `Slack のスコープ ${scope} がありません。api.slack.com/apps > アプリ > OAuth & Permissions で追加し、アプリをワークスペースに再インストールしてください。`,
   socket: 'Slack が SLACK_APP_TOKEN を受け付けました。Socket Mode は有効です。',
