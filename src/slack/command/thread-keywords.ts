@@ -38,7 +38,7 @@ const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
 const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;
 const MENTION = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/;
 const CODE = /```[^]*?```|`[^`\n]*`/g;
-const ASIDE = /^[(（[［]\s?aside\s?[)）\]］]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
+const ASIDE = /^[(（[［]\s?aside\s?[)）\]］]|^aside\s?[:：]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
 const MENTIONED = /<@(?<user>[UW][A-Z0-9]+)|<!subteam\^/g;
 const LONGEST_KEYWORD = 20;
 
@@ -69,11 +69,11 @@ export function mentionsIn(slackText: string, botUserId: string): Mentions {
   return { app: found.includes(botUserId), others: found.some((user) => user !== botUserId) };
 }
 
-/** Also with an exclamation mark in front, with a period, or followed by a mention of the app. */
+/** Also with an exclamation mark in front, with periods or exclamation marks after it, or followed by a mention of the app. */
 function keywordOf(text: string, botUserId: string): ThreadKeyword | undefined {
   const [first = '', last, ...others] = text.slice(0, LONGEST_KEYWORD + botUserId.length).split(/\s+/);
   if (others.length > 0 || (last !== undefined && !isMention(last, botUserId))) return undefined;
-  const word = first.toLowerCase().replaceAll(/^[!！]|[.!。！]$/g, '');
+  const word = first.toLowerCase().replaceAll(/^[!！]|[.!。！]+$/g, '');
   return BY_TYPED.get(word);
 }
 

@@ -12,6 +12,8 @@ test.each([
   [`<@${BOT}> `, 'help'],
   [`<@${BOT}> hello`, 'help'],
   [`<@${BOT}> what can you do?`, 'help'],
+  [`<@${BOT}> help me, please`, 'ask'],
+  [`<@${BOT}> help me!`, 'help'],
   [`<@${BOT}> お疲れさまでした`, 'nothing'],
   [`<@${BOT}> fix`, 'ask'],
   [`<@${BOT}> mute`, 'ask'],

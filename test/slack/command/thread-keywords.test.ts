@@ -24,6 +24,8 @@ describe('a message in a session’s thread', () => {
     ['help', 'help'],
     ['!mute', 'mute'],
     ['!Stop', 'ask-stop'],
+    ['STOP!!!', 'ask-stop'],
+    ['mute...', 'mute'],
     ['！sleep', 'sleep'],
     ['mute。', 'mute'],
     ['!help', 'help'],
@@ -51,15 +53,19 @@ describe('a message in a session’s thread', () => {
     '<@U0BOT> (aside) hm',
     '( Aside ) hm',
     '[aside] hm',
+    'Aside: hm',
     '（aside）内緒',
     '内緒です ！aside。',
   ])('"%s" is not for Devin', (text) => {
     expect(read(text)).toEqual({ kind: 'aside' });
   });
 
-  test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides'])('"%s" is not an aside', (text) => {
-    expect(read(text)).toEqual({ kind: 'reply', text });
-  });
+  test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides', 'asides: two'])(
+    '"%s" is not an aside',
+    (text) => {
+      expect(read(text)).toEqual({ kind: 'reply', text });
+    },
+  );
 
   test('!new has the task of another session', () => {
     expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
