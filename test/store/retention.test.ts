@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
@@ -12,6 +13,17 @@ const NEVER = new AbortController().signal;
 const DAYS = 90;
 /** Each task, message and reply of the history contains it. */
 const WORDS = '%login test%';
+/** Words, and values that say what was asked for without them. */
+const DRAFT = {
+  prompt: 'words',
+  title: 'words',
+  attachment_urls: ['https://a.example/words'],
+  structured_output_schema: { words: 1 },
+  repos: ['acme/web'],
+  devin_mode: 'fast',
+  tags: ['a'],
+  secret_ids: ['s-1'],
+};
 
 describeOnBothDatabases('data past its retention time', (open) => {
   /** A year of 200 requests; the newest 10 are in progress. */
@@ -46,6 +58,49 @@ describeOnBothDatabases('data past its retention time', (open) => {
     expect(request).toMatchObject({ userId: 'U5', sessionId: 's5', prompt: null, context: null });
     expect(request?.draft.values).toEqual({ repos: ['acme/web'] });
     expect(request?.identity).toMatchObject({ devinUserId: 'user-1' });
+  });
+
+  test('is cleared column by column: these, and no others', async () => {
+    const { db, removeExpired, count } = await setUp();
+    const words = JSON.stringify({ values: DRAFT, sources: {}, names: { n1: 'a name' } });
+    await sql`update session_requests set draft = ${words}::jsonb, context = '{"words": 1}', material = '{"words": 1}',
+      approvals = '[1]', uploads = '{"words": 1}', slack_file_ids = '["F1"]', secret_names = '["KEY"]', sealed = 'v1.x',
+      failure = '{"kind": "slack", "code": "words"}', twin_key = 'words' where id = 'r5'`.execute(db);
+    await sql`update replies set sent_text = 'words', files = '[{"id": "F1"}]', failure = '{"words": 1}'
+      where session_id = 's5'`.execute(db);
+    const rows = async () => {
+      const of = async (table: string, where: string) => {
+        const found = await sql<Record<string, unknown>>`
+          select * from ${sql.table(table)} where ${sql.raw(where)} order by 1, 2`.execute(db);
+        return found.rows[0] ?? {};
+      };
+      return {
+        request: await of('session_requests', `id = 'r5'`),
+        session: await of('sessions', `session_id = 's5'`),
+        message: await of('session_messages', `session_id = 's5'`),
+        reply: await of('replies', `session_id = 's5'`),
+      };
+    };
+    const before = await rows();
+    await removeExpired();
+    const after = await rows();
+    const cleared = (which: keyof typeof before) =>
+      Object.keys(before[which])
+        .filter((column) => !isDeepStrictEqual(before[which][column], after[which][column]))
+        .toSorted();
+    expect(cleared('request')).toEqual([
+      ...['approvals', 'context', 'draft', 'failure', 'material', 'prompt', 'sealed', 'secretNames'],
+      ...['slackFileIds', 'textRemovedAt', 'twinKey', 'uploads'],
+    ]);
+    expect(after.request['draft']).toEqual({
+      values: { repos: ['acme/web'], devin_mode: 'fast', tags: ['a'], secret_ids: ['s-1'] },
+      sources: {},
+    });
+    expect(cleared('session')).toEqual(['lastWords', 'response', 'textRemovedAt']);
+    expect(cleared('message')).toEqual(['text']);
+    expect(cleared('reply')).toEqual(['failure', 'files', 'sentText', 'text']);
+    expect(await count('approval_messages', `request_id = 'r5'`)).toBe(0);
+    expect(await count('approval_messages', `request_id = 'r199'`)).toBe(1);
   });
 
   test.each(['refused', 'failed', 'unknown'] as const)(
@@ -110,6 +165,17 @@ describeOnBothDatabases('data past its retention time', (open) => {
       .values({ ...person, identity: '{}', checkedAt: old })
       .execute();
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
+    // Still of use.
+    const other = { teamId: 'T1', userId: 'U2' };
+    await db
+      .insertInto('homes')
+      .values({ ...other, channelId: 'D2', openedAt: new Date() })
+      .execute();
+    await db
+      .insertInto('identities')
+      .values({ ...other, identity: '{}', checkedAt: new Date() })
+      .execute();
+    await createLeases(db).take('of a living one', 60_000);
     // Owners are told once a month.
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
     await db
@@ -120,8 +186,9 @@ describeOnBothDatabases('data past its retention time', (open) => {
       ])
       .execute();
     await removeExpired();
-    expect(await count('homes', 'true')).toBe(0);
-    expect(await count('identities', 'true')).toBe(0);
+    expect(await count('homes', 'true')).toBe(1);
+    expect(await count('identities', 'true')).toBe(1);
+    expect(await count('leases', `name = 'of a living one'`)).toBe(1);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
     expect(await db.selectFrom('budgetAlerts').select('name').execute()).toEqual([{ name: 'of last month' }]);
   });

@@ -2,9 +2,12 @@ import { array, assert, boolean, constantFrom, integer, option, property, record
 import { describe, expect, test } from 'vitest';
 import {
   decide,
-  SESSION_LIMIT,
+  limitsOf,
   placeDefaults,
+  placeSet,
   policySchema,
+  preferencesIn,
+  SESSION_LIMIT,
   standingInstructions,
 } from '../../../src/session/policy/index.ts';
 import type { Policy, PolicyFacts } from '../../../src/session/policy/index.ts';
@@ -281,10 +284,47 @@ describe('a limit for one session', () => {
 
   test('asks the owners if the policy says so', () => {
     const policy = policyOf({ owners: ['S1'], limits: { ...limits, over: 'approve' } });
-    expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toMatchObject({
+    expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toEqual({
       kind: 'approval',
       rule: 'limits.acu_per_session',
+      say: null,
       approvers: [{ kind: 'group', id: 'S1' }],
+      need: 1,
+      expiresMs: 24 * 3_600_000,
+      changes: {},
+    });
+  });
+
+  test('leaves what is left of a ceiling as the cap, also of what needs an approval', () => {
+    const file = { owners: ['S1'], limits: { acu_per_month: 30, acu_per_person_per_day: 9 } };
+    const rules = [{ name: 'a', then: 'approve', say: 'Why?' }];
+    const left = { changes: { max_acu_limit: 5 }, capOf: 'acu_per_person_per_day' };
+    const spent = { ...facts(), spend: { acu_per_person_per_day: 4, acu_per_month: 4 } };
+    expect(decide(policyOf(file), spent)).toEqual({ kind: 'allowed', rule: null, ...left });
+    expect(decide(policyOf({ ...file, rules }), spent)).toMatchObject({ say: 'Why?', ...left });
+    const over = { ...facts(draft({ max_acu_limit: 6 })), spend: spent.spend };
+    expect(decide(policyOf(file), over)).toMatchObject({
+      kind: 'refused',
+      rule: 'limits.acu_per_person_per_day',
+      over: { key: 'acu_per_person_per_day', most: 9, left: 5, asked: 6 },
+    });
+    const open = { ...file, limits: { ...file.limits, over: 'approve' } };
+    expect(decide(policyOf(open), over)).toMatchObject({
+      kind: 'approval',
+      over: { key: 'acu_per_person_per_day', most: 9, left: 5, asked: 6 },
+    });
+  });
+
+  test('for open sessions and starts replaces the setting, each for itself', () => {
+    const otherwise = { openSessions: 20, startsPerHour: 30 };
+    expect(limitsOf(null, otherwise)).toEqual(otherwise);
+    expect(limitsOf(policyOf({ limits: { open_sessions_per_person: 0 } }), otherwise)).toEqual({
+      openSessions: 0,
+      startsPerHour: 30,
+    });
+    expect(limitsOf(policyOf({ limits: { starts_per_person_per_hour: 2 } }), otherwise)).toEqual({
+      openSessions: 20,
+      startsPerHour: 2,
     });
   });
 
@@ -347,6 +387,23 @@ describe('a channel', () => {
     expect(standingInstructions(policy, there)).toBe('For all.');
     expect(placeDefaults(policy, there)).toEqual({ max_acu_limit: 3, devin_mode: 'fast' });
     expect(standingInstructions(policyOf({}), here)).toBeNull();
+  });
+
+  test('has preferences that nobody else can set, and shows what cannot be overridden', () => {
+    const preferences = { listen: 'mentions', steer: 'requester', mentions: 'off' };
+    const only = policyOf({ channels: [{ match: ['C1'], set: { modes: ['lite'] }, ...preferences }] });
+    const { place: here } = facts();
+    const { place: there } = facts({ place: { channelId: 'C2' } });
+    expect(preferencesIn(only, here)).toEqual(preferences);
+    expect(preferencesIn(only, there)).toEqual({});
+    expect(placeSet(only, here)).toEqual({ devin_mode: 'lite' });
+    expect(placeSet(only, there)).toEqual({});
+    expect(placeSet(policy, here)).toEqual({
+      devin_mode: ['lite', 'fast'],
+      max_acu_limit: 5,
+      repos: ['acme/web'],
+      tags: ['proj'],
+    });
   });
 
   test('with an unknown name matches no named channel', () => {
