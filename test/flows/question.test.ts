@@ -56,6 +56,15 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
     expect(devin.createdCount()).toBe(before);
   });
 
+  test('starts with an option that was meant in the words of a task', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts, said } = await ask('fix the importer, max 10 ACU');
+    expect(said).toContain('[Start with --acu 10]');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request).toMatchObject({ prompt: 'fix the importer, max 10 ACU', max_acu_limit: 10 });
+  });
+
   test('says what a word of a thread or an option does elsewhere', async () => {
     expect((await ask('mute')).said).toContain("Type it in the session's thread.");
     expect((await ask('fix it, max 10 ACU')).said).toContain('Did you mean the option `--acu 10`?');

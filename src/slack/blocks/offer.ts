@@ -63,8 +63,9 @@ const TYPED_LENGTH = 2800;
 const VALUE_LENGTH = 2000;
 
 export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
-  const { command, typed, formId, meant } = asking;
+  const { command, typed, formId, meant, hint } = asking;
   const { question } = text.command;
+  const start = hint?.kind === 'option' ? question.startWith(hint.typed) : question.start;
   const asked = askedWords(asking, text);
   const { block } = fitCodeBlock(typed, TYPED_LENGTH);
   return {
@@ -76,7 +77,7 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
         ...(meant === null || meant.length > VALUE_LENGTH
           ? []
           : [button(runAction(0), `${command} ${meant}`, meant)]),
-        button(ACTION.startAsTask, question.start, formId),
+        button(ACTION.startAsTask, start, formId),
         button(ACTION.openForm, question.edit, formId),
       ]),
     ],

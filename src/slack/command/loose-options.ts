@@ -79,7 +79,7 @@ export function looseOption(task: string, isGiven: (field: Field) => boolean): L
   for (const { field, flag, alone, beside } of PATTERNS) {
     const aloneValue = task.length > LONGEST_ALONE ? null : validValue(field, valueIn(text, alone));
     if (aloneValue !== null) return { typed: `${flag} ${aloneValue}`, isAlone: true };
-    const besideValue = isGiven(field) ? null : valueIn(text, beside);
+    const besideValue = isGiven(field) ? null : validValue(field, valueIn(text, beside));
     if (besideValue !== null) return { typed: `${flag} ${besideValue}`, isAlone: false };
   }
   return null;

@@ -26,7 +26,7 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   const scanned = scan(typed);
   const task = readSetDefaults(scanned, rules) ?? readWhy(scanned, rules) ?? readTask(scanned, rules);
   if (scanned.isTask) return task;
-  if (task.kind === 'create') return readQuestion(scanned, task) ?? task;
+  if (task.kind === 'create') return readQuestion(scanned, task, rules) ?? task;
   return task.kind === 'invalid' ? (readMisfit(scanned, typed) ?? task) : task;
 }
 
@@ -81,9 +81,17 @@ function wordsBeside({ task, given, before }: Scan): string {
   return unescape(given.some(({ kind }) => kind === 'unknown') ? before : task).trim();
 }
 
-function readQuestion(scanned: Scan, { draft, reset }: IntentOf<'create'>): IntentOf<'ask-first'> | null {
+/** If an option may be meant in the words of a task, it is set: the person sees it before anything starts. */
+function readQuestion(
+  scanned: Scan,
+  { draft, reset }: IntentOf<'create'>,
+  { ownTag }: Rules,
+): IntentOf<'ask-first'> | null {
   const question = questionAbout(scanned);
-  return question === null ? null : { kind: 'ask-first', ...question, draft, reset };
+  if (question === null) return null;
+  const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
+  const withOption = sessionDraftSchema.parse({ ...draft, ...readValues(option, ownTag).values });
+  return { kind: 'ask-first', ...question, draft: withOption, reset };
 }
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */

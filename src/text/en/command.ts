@@ -51,12 +51,14 @@ export const command = {
     wholeTask: 'Is that your whole task?',
     hints: {
       option: (option: string): string =>
-        `Did you mean the option ${option}? In the words of a task, it sets nothing.`,
+        `Did you mean the option ${option}? Words in a task set nothing. To start without it, edit first.`,
       'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
       'devin-word': (word: string): string =>
         `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,
     },
     start: 'Start it as a task',
+    /** Plain. */
+    startWith: (option: string): string => `Start with ${option}`,
     edit: 'Edit first',
     /** Also if another session was wanted. */
     started: 'Started a session.',

@@ -42,12 +42,13 @@ export const command: Text['command'] = {
     wholeTask: 'タスクはこれだけですか？',
     hints: {
       option: (option) =>
-        `オプション ${option} のことですか？ タスクの文の中に書いても、設定には反映されません。`,
+        `オプション ${option} のことですか？ タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
       'thread-word': (word) => `${word} のことですか？ セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
         `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,
     },
     start: 'タスクとして開始',
+    startWith: (option) => `${option} を付けて開始`,
     edit: '編集してから開始',
     started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',

@@ -605,6 +605,14 @@ describe('sub-commands', () => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', hint: { kind, typed }, meant });
   });
 
+  test('an option in the words of a task is set for the question about it', () => {
+    expect(parseCommand('fix it, max 10 ACU --repo a/b')).toMatchObject({
+      kind: 'ask-first',
+      draft: { prompt: 'fix it, max 10 ACU', max_acu_limit: 10, repos: ['a/b'] },
+    });
+    expect(created('fix it, max 0 ACU')).toEqual({ prompt: 'fix it, max 0 ACU' });
+  });
+
   test.each([
     'thank the team in the release notes',
     'why does the login test fail on CI?',
