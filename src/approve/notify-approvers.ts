@@ -3,7 +3,7 @@ import { retrySlack, soonIfBusy } from '../queue/index.ts';
 import type { Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import type { RedrawHome } from '../home/index.ts';
-import { fingerprintOf } from '../session/fingerprint.ts';
+import { fingerprintOf } from '../session/json.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
 import type { SlackFailure } from '../slack/errors.ts';

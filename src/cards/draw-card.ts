@@ -1,4 +1,4 @@
-import { fingerprintOf } from '../session/fingerprint.ts';
+import { fingerprintOf } from '../session/json.ts';
 import { elapsedStep, untilNextStep, waitedStep } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';

@@ -1,18 +1,27 @@
+import { lookupTrouble, refusedAs } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { Enqueue, Lease, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { Identity } from '../session/identity.ts';
+import type { ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
-import type { Followed } from '../store/requests.ts';
+import type { Replies, Reply } from '../store/replies.ts';
+import { findFollowed } from '../store/requests.ts';
+import type { Followed, Requests } from '../store/requests.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
-import { createMoveReply, createSettleReply } from './move-reply.ts';
+import { createMoveReply, createSettleReply, DONE } from './move-reply.ts';
+import type { MoveReply, ReplyInSession, ReplyOutcome, SettleReply } from './move-reply.ts';
 import { createReplyNotifier } from './notify-reply.ts';
-import { createRelayToDevin } from './relay-to-devin.ts';
 import { createReplySender } from './send-reply.ts';
+import type { ReplySender } from './send-reply.ts';
 import { createApplyKeyword } from './thread-keywords.ts';
+import type { ApplyKeyword } from './thread-keywords.ts';
 
 export { createMoveReply } from './move-reply.ts';
 export type { MoveReply } from './move-reply.ts';
@@ -112,4 +121,117 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     enqueue,
     busyMs,
   });
+}
+
+type RelayDeps = {
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  replies: Pick<Replies, 'nextOpen'>;
+  resolver: IdentityResolver;
+  check: SteeringCheck;
+  presence: PresenceOf;
+  sender: ReplySender;
+  settle: SettleReply;
+  applyKeyword: ApplyKeyword;
+  move: MoveReply;
+  withLease: WithLease;
+  enqueue: Enqueue;
+  /** How soon to retry while another process works on the session. */
+  busyMs: number;
+};
+
+/** Without a lease, another process may work on the same reply. */
+type Run = { signal: AbortSignal; lease?: Lease };
+type Authorization = { kind: 'authorized'; identity: Identity } | { kind: 'ended'; outcome: ReplyOutcome };
+
+/** Stopping saves money, so it doesn't wait for replies that can't be sent now. */
+const URGENT = ['stop'] as const;
+
+/** Takes what people say about a session to Devin: in order, each once, one process at a time. */
+function createRelayToDevin(deps: RelayDeps) {
+  const { replies, sender, move, withLease, enqueue } = deps;
+
+  async function continueLater(sessionId: string, startAfterMs: number): Promise<void> {
+    await enqueue('relay-to-devin', { sessionId }, { startAfterMs });
+  }
+
+  async function handle(inSession: ReplyInSession, { signal, lease }: Run): Promise<ReplyOutcome> {
+    const { session, reply } = inSession;
+    if (reply.state === 'sending') return deps.settle(inSession, signal);
+    if (isKeptFromDevin(session, reply)) {
+      await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
+      return DONE;
+    }
+    // It was stopped from here: there is no need to ask Devin.
+    if (isMessage(reply) && session.stoppedBy !== null) return sender.fail(reply, { kind: 'ended' });
+    // A newer reply started this run, but Devin asked for a pause.
+    if (reply.waitMs > 0) return { kind: 'later', afterMs: reply.waitMs };
+    const authorization = await authorize(deps, inSession);
+    if (authorization.kind === 'ended') return authorization.outcome;
+    const { kind } = reply;
+    if (kind !== 'reply' && kind !== 'correction') return deps.applyKeyword(kind, inSession, signal);
+    const { identity } = authorization;
+    return sender.send({ ...inSession, identity, signal, ...(lease && { lease }) });
+  }
+
+  async function relay(sessionId: string, run: Run, kinds?: readonly ReplyKind[]): Promise<void> {
+    for (;;) {
+      run.signal.throwIfAborted();
+      const reply = await replies.nextOpen(sessionId, kinds);
+      const followed = reply === null ? null : await findFollowed(deps, sessionId);
+      if (reply === null || followed === null) return;
+      const outcome = await handle({ ...followed, reply }, run);
+      if (outcome.kind === 'later') return continueLater(sessionId, outcome.afterMs);
+    }
+  }
+
+  return async (sessionId: string, signal: AbortSignal): Promise<void> => {
+    // No lease needed: a keyword takes one transaction, and the first process wins.
+    await relay(sessionId, { signal }, URGENT);
+    const { kind } = await withLease(`relay-to-devin:${sessionId}`, async (lease) =>
+      relay(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
+    );
+    if (kind === 'busy') await continueLater(sessionId, deps.busyMs);
+  };
+}
+
+function isMessage({ kind }: Reply): boolean {
+  return kind === 'reply' || kind === 'correction';
+}
+
+/** A muted or disconnected thread keeps what is written in it, but not dialogs and commands. */
+function isKeptFromDevin({ muted, synced }: SessionRow, reply: Reply): boolean {
+  return isMessage(reply) && reply.messageTs !== null && (muted || !synced);
+}
+
+/** Whose name it is sent in, if the person may. */
+async function authorize(
+  deps: RelayDeps,
+  { session, request, reply }: ReplyInSession,
+): Promise<Authorization> {
+  const { resolver, check, sender } = deps;
+  const { teamId, userId } = reply;
+  try {
+    const identity = await resolver.resolve({ teamId, userId });
+    if (identity.kind === 'refused')
+      return { kind: 'ended', outcome: await sender.fail(reply, refusedAs(identity)) };
+    if (await isOutside(deps, session, reply))
+      return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'not-in-conversation' }) };
+    const steering = await check(request, userId, identity);
+    if (steering.kind === 'allowed') return { kind: 'authorized', identity };
+    return { kind: 'ended', outcome: await sender.fail(reply, steering) };
+  } catch (error) {
+    const trouble = lookupTrouble(error);
+    const outcome =
+      trouble.kind === 'final'
+        ? await sender.fail(reply, trouble.failure)
+        : await sender.wait(reply, trouble);
+    return { kind: 'ended', outcome };
+  }
+}
+
+/** The thread shows what is said in a dialog or by a command. Anyone who writes in the thread is in the conversation. */
+async function isOutside({ presence }: RelayDeps, session: SessionRow, reply: Reply): Promise<boolean> {
+  if (reply.via === null) return false;
+  return (await presence({ channelId: session.channelId, userId: reply.userId })) === 'out';
 }

@@ -3,7 +3,7 @@ import type { Enqueue, Unqueued } from '../queue/index.ts';
 import { KNOWN_FOR_MS } from '../slack/people.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Forms } from '../store/forms.ts';
-import type { KnownPeople } from '../store/known-people.ts';
+import type { KnownPeople } from '../store/identities.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';

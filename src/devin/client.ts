@@ -1,7 +1,7 @@
 import ky, { HTTPError } from 'ky';
 import type { RetryOptions } from 'ky';
 import type { z } from 'zod';
-import { cleanJson } from '../session/clean-text.ts';
+import { cleanJson } from '../session/json.ts';
 import { toSnake } from '../session/snapshot.ts';
 import { bounded, pages, TooLargeError } from '../upstream.ts';
 import { attempt } from './attempt.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cleanJson, cleanText } from '../session/clean-text.ts';
+import { cleanJson, cleanText } from '../session/json.ts';
 import { isAboutPerson } from '../session/failure.ts';
 import { askedWait } from '../upstream.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';

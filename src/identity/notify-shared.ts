@@ -1,4 +1,4 @@
-import type { Member } from '../devin/members.ts';
+import type { Member } from '../devin/devin.ts';
 import type { Log } from '../log.ts';
 import { backOffMs, sharedKey, soonIfBusy } from '../queue/index.ts';
 import type { Jobs, Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';

@@ -1,6 +1,5 @@
-import type { Devin } from '../devin/devin.ts';
+import type { Devin, Member } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
-import type { Member } from '../devin/members.ts';
 import { isAddress, mappedAs, mappedTo } from '../session/identity.ts';
 import type { Identity, MappedPerson, Mapping, NoMatchReason, SlackPerson } from '../session/identity.ts';
 import type { Identities, Person } from '../store/identities.ts';

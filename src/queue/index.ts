@@ -13,10 +13,10 @@ export type {
   Search,
   SteeringVerb,
 } from './payloads.ts';
-export { createPostOnce } from './post-once.ts';
-export type { PostedOnce, PostOnce } from './post-once.ts';
+export { createPostOnce } from './exactly-once.ts';
+export type { PostedOnce, PostOnce } from './exactly-once.ts';
 export { backOffMs, mayRetryRefusal, retrySlack, retryWindow } from './retry-window.ts';
 export { createSearchUntilFound, RECHECK_DELAYS_MS } from './search-until-found.ts';
 export type { SearchUntilFound } from './search-until-found.ts';
-export { createWithLease, HELD_WAIT_MS, LEASE_MS, soonIfBusy } from './with-lease.ts';
-export type { Lease, WithLease } from './with-lease.ts';
+export { createWithLease, HELD_WAIT_MS, LEASE_MS, soonIfBusy } from './exactly-once.ts';
+export type { Lease, WithLease } from './exactly-once.ts';

@@ -5,7 +5,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
-import { cleanJson } from '../session/clean-text.ts';
+import { cleanJson } from '../session/json.ts';
 import { createHttpReceiver, ListenerFailedError } from './http-receiver.ts';
 import type { RefusedDelivery } from './http-receiver.ts';
 import { createSocketReceiver } from './socket-receiver.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { optional, present, slackTs } from './event-payload.ts';
 import { readMenuValue } from './ids.ts';
 import { readMessage } from './messages.ts';
 import { placeKindOf } from './places.ts';
@@ -27,6 +26,12 @@ export type Shortcut = z.output<typeof shortcutSchema>;
 
 /** Someone types into a select menu. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
 export type Search = z.output<typeof searchSchema>;
+
+/** An id, an address or a name: empty is missing. */
+export const present = z.string().min(1);
+export const optional = present.nullish().catch(null).default(null);
+/** Seconds since 1970, which put messages in order. */
+export const slackTs = z.string().regex(/^\d+\.\d+$/);
 
 const IGNORED = { kind: 'ignored' } as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SlackFile, SlackMessage } from '../session/context.ts';
-import { cleanJson } from '../session/clean-text.ts';
+import { cleanJson } from '../session/json.ts';
 import { unescape } from './blocks/text.ts';
 
 /** Unexpected parts are left out, and the rest of the message is kept. */

@@ -2,7 +2,7 @@ import { WebClient } from '@slack/web-api';
 import type { WebClientOptions } from '@slack/web-api';
 import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
-import type { KnownPeople } from '../store/known-people.ts';
+import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createRemoteClock } from '../time.ts';

@@ -6,7 +6,7 @@ import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
-import { fingerprintOf } from '../session/fingerprint.ts';
+import { fingerprintOf } from '../session/json.ts';
 import { identitySchema } from '../session/identity.ts';
 import { REQUEST_STATES } from '../session/request.ts';
 import { json } from './sql.ts';

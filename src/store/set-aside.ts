@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Generated, Kysely } from 'kysely';
-import { cleanText } from '../session/clean-text.ts';
+import { cleanText } from '../session/json.ts';
 import type { Tables } from './tables.ts';
 
 /** What can fail on its own: a session's row, a message to post, an announcement. */

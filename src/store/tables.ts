@@ -5,8 +5,12 @@ import type { EditBudgetsTable, PostPausesTable } from './card-turns.ts';
 import type { FormsTable } from './forms.ts';
 import type { GreetingsTable } from './greetings.ts';
 import type { HomesTable } from './homes.ts';
-import type { IdentitiesTable, IdentityLinksTable, SharedAccountsTable } from './identities.ts';
-import type { KnownPeopleTable } from './known-people.ts';
+import type {
+  IdentitiesTable,
+  IdentityLinksTable,
+  KnownPeopleTable,
+  SharedAccountsTable,
+} from './identities.ts';
 import type { LeasesTable } from './leases.ts';
 import type { BudgetAlertsTable, LedgerTable } from './ledger.ts';
 import type { MilestonesTable } from './milestones.ts';

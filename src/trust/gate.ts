@@ -2,7 +2,7 @@ import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
-import { fingerprintOf } from '../session/fingerprint.ts';
+import { fingerprintOf } from '../session/json.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import {
   ceilingsOf,

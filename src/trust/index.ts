@@ -1,18 +1,24 @@
 import type { Devin } from '../devin/devin.ts';
+import type { Log } from '../log.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { IsInGroup } from '../slack/people.ts';
+import type { Explained } from '../session/policy/index.ts';
+import type { Preferences } from '../session/preferences.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
+import type { IsInGroup } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
+import type { Form } from '../store/forms.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { Settings } from '../store/settings.ts';
 import type { Store } from '../store/store.ts';
+import { inTime } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
 import { createBudget } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
-import type { PolicySource } from './policy-file.ts';
 import { createOwnerNotifier } from './notify-owners.ts';
+import type { PolicySource } from './policy-file.ts';
 import { createMayAll } from './usage/may-all.ts';
 import type { MayAll } from './usage/may-all.ts';
 import { createUsageReport } from './usage/report.ts';
@@ -25,8 +31,6 @@ export { verifyChain } from './audit-chain.ts';
 export { exportAudit, exportUsage } from './export.ts';
 export type { Budget, Fit, Reservation } from './budget.ts';
 export type { Gate } from './gate.ts';
-export { createQuickGate, withPolicy } from './quick-gate.ts';
-export type { QuickGate } from './quick-gate.ts';
 export type { MayAll } from './usage/may-all.ts';
 export type { ReportUsage } from './usage/report.ts';
 export { explain, readSpent } from './explain.ts';
@@ -106,4 +110,57 @@ export function createSpending(deps: SpendingDeps): Spending {
   queue.work('tell-owners', notifyOwners, { concurrency: 1 });
   queue.work('show-usage', show, { concurrency: 2 });
   return { usage, mayAll };
+}
+
+/** Part of Slack's 3 s for an answer. */
+const WITHIN_MS = 700;
+const what = 'a place, for the policy,';
+
+type Where = Parameters<Gate['rulesAt']>[0];
+
+export type QuickGate = ReturnType<typeof createQuickGate>;
+
+/** For listeners, which can't wait. The job that starts a session asks the gate again. */
+export function createQuickGate(gate: Gate, log: Log) {
+  return {
+    rulesAt: async (where: Where) =>
+      inTime(gate.rulesAt(where), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    /** null: there is no policy. `not-known`: Slack didn't answer in time. */
+    explain: async (asking: Parameters<Gate['explain']>[0]) =>
+      inTime<Explained | null | 'not-known'>(gate.explain(asking), {
+        withinMs: WITHIN_MS,
+        otherwise: 'not-known',
+        log,
+        what,
+      }),
+    /** null: everything can be chosen, as far as the app knows. */
+    choicesFor: async (form: Form) =>
+      inTime(gate.choicesFor(form), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    /** null: the policy doesn't say. */
+    mentionsAt: async (where: Where) => {
+      const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
+      return inTime(asking, { withinMs: WITHIN_MS, otherwise: 'ask' as const, log, what });
+    },
+  };
+}
+
+type PolicyDeps = { policy: Pick<PolicySource, 'current'>; gate: Gate; log: Log };
+
+/** Settings with those of the policy. If a place can't be looked up, the strictest of any place apply. */
+export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {
+  return {
+    ...settings,
+    async preferencesFor(place) {
+      const channels = policy.current()?.channels ?? [];
+      if (channels.length === 0) return settings.preferencesFor(place);
+      const otherwise: Pick<Preferences, 'steer' | 'listen'> = {
+        ...(channels.some(({ steer }) => steer === 'requester') && { steer: 'requester' }),
+        ...(channels.some(({ listen }) => listen === 'mentions') && { listen: 'mentions' }),
+      };
+      const { channelId } = place;
+      const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
+      const set = await inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what });
+      return settings.preferencesFor(place, set);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Member } from '../../src/devin/members.ts';
+import type { Member } from '../../src/devin/devin.ts';
 import { createIdentityResolver } from '../../src/identity/resolve.ts';
 import type { Identity, Mapping, SlackPerson } from '../../src/session/identity.ts';
 

@@ -4,7 +4,7 @@ import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { Lease } from '../../src/queue/index.ts';
-import { LeaseLostError } from '../../src/queue/with-lease.ts';
+import { LeaseLostError } from '../../src/queue/exactly-once.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createSlackHosts } from '../../src/slack/hosts.ts';

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import type { LocalSlack, LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { createPeople, KNOWN_FOR_MS } from '../../src/slack/people.ts';
-import { createKnownPeople } from '../../src/store/known-people.ts';
+import { createKnownPeople } from '../../src/store/identities.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 

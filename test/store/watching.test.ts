@@ -5,7 +5,7 @@ import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createForms } from '../../src/store/forms.ts';
-import { createKnownPeople } from '../../src/store/known-people.ts';
+import { createKnownPeople } from '../../src/store/identities.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createMilestones } from '../../src/store/milestones.ts';

@@ -3,9 +3,8 @@ import type { Field } from '../../session/fields.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY } from '../../session/usage.ts';
 import type { UsageScope } from '../../session/usage.ts';
-import { blankEnd, proseEnd, readValue, spaceEnd } from './tokens.ts';
+import { blankEnd, edits, proseEnd, readValue, spaceEnd } from './tokens.ts';
 import type { Value } from './tokens.ts';
-import { edits } from './words.ts';
 
 /** What one flag or mode word says. */
 export type Given =

@@ -5,8 +5,8 @@ import { commandAsked, isEnding, saysNoTask } from './small-talk.ts';
 import { commandOnPerson, meantCommand, nearestSubcommand, takesSession } from './subcommands.ts';
 import type { NearWord } from './subcommands.ts';
 import { wordOfThreads } from './thread-keywords.ts';
-import { bareWord, wordsOf } from './words.ts';
-import type { Word } from './words.ts';
+import { bareWord, wordsOf } from './tokens.ts';
+import type { Word } from './tokens.ts';
 
 /** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
 const SHORT = 3;

@@ -6,8 +6,8 @@ import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferenc
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { unescape } from '../blocks/text.ts';
 import { readUsage } from './flags.ts';
-import { bareWord, edits, wordsOf } from './words.ts';
-import type { Word } from './words.ts';
+import { bareWord, edits, wordsOf } from './tokens.ts';
+import type { Word } from './tokens.ts';
 
 /** What a sub-command takes, in this order; optional ones can be left out. */
 type Takes = z.ZodObject;

@@ -1,3 +1,5 @@
+import { isSessionId } from '../../session/intent.ts';
+import { unescape } from '../blocks/text.ts';
 /**
  * The words of a command, as Slack sends it. Each reader takes a position and returns the one after what it read.
  * Nothing is decoded here, so that Slack's `<…>` tokens stay whole.
@@ -134,4 +136,84 @@ function closeOf(text: string, open: number, { closers, after, within }: Closing
 function match(sticky: RegExp, text: string, at: number): { end: number } | null {
   sticky.lastIndex = at;
   return sticky.test(text) ? { end: sticky.lastIndex } : null;
+}
+
+/** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
+export type Word = {
+  raw: string;
+  /** Where it starts and ends. */
+  at: number;
+  end: number;
+  /** The id of the session it names. */
+  session: string | null;
+};
+
+/** Slack sends links as `<url>` or `<url|label>`: https://docs.slack.dev/messaging/formatting-message-text */
+const WORD = /<[^<>\n]+>|[^\s<]+|</g;
+
+/** Commands are short: after this many characters, the text is a task or a message. */
+const READ_LENGTH = 8000;
+
+export function wordsOf(text: string): Word[] {
+  return [...text.slice(0, READ_LENGTH).matchAll(WORD)].map(({ 0: raw, index: at }) => ({
+    raw,
+    at,
+    end: at + raw.length,
+    session: sessionNamed(raw),
+  }));
+}
+
+const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
+const LONGEST_COMMAND = 40;
+
+/** The word without punctuation, in lower case: `Stop:` is `stop`; '' for a link. */
+export function bareWord(raw: string): string {
+  return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
+}
+
+const PATH = '/sessions/';
+const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
+const LONGEST_WORD = 2083;
+
+/** The session that a word names by its id or its address in Devin. */
+function sessionNamed(raw: string): string | null {
+  if (raw.length > LONGEST_WORD) return null;
+  const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
+  const path = target.lastIndexOf(PATH);
+  if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
+  if (target.includes('/')) return null;
+  const parts = unescape(target).split(/[^\w-]+/);
+  return parts.find(isSessionId) ?? null;
+}
+
+/** Words whose lengths differ by more are not close. Counting on would take long for a long word. */
+const FAR = 20;
+
+/**
+ * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau-Levenshtein).
+ */
+export function edits(a: string, b: string): number {
+  const apart = Math.abs(a.length - b.length);
+  if (apart > FAR) return apart;
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    rows.push(current);
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1;
+      // The closest earlier place with the two letters in reverse order.
+      const swapRow = a.lastIndexOf(b.charAt(column - 1), row - 2) + 1;
+      const swapColumn = b.lastIndexOf(a.charAt(row - 1), column - 2) + 1;
+      const between = row - swapRow - 1 + (column - swapColumn - 1);
+      const canSwap = row > 1 && column > 1 && swapRow > 0 && swapColumn > 0;
+      current[column] = Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + same,
+        canSwap ? at(swapRow - 1, swapColumn - 1) + between + 1 : Infinity,
+      );
+    }
+  }
+  return at(a.length, b.length);
 }

@@ -13,7 +13,7 @@ import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed } from '../command/addressed.ts';
 import type { AddressedMeaning } from '../command/addressed.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
-import type { Message } from '../event-payload.ts';
+import type { Message } from '../payload.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';

@@ -1,6 +1,6 @@
 import type { Leases } from '../../store/leases.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import type { Message } from '../event-payload.ts';
+import type { Message } from '../payload.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 
 /** Tells the author of a message something about it. */

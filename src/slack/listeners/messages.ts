@@ -6,7 +6,7 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import { ACTION } from '../ids.ts';
-import type { Message } from '../event-payload.ts';
+import type { Message } from '../payload.ts';
 import { answerAddressed } from './addressed.ts';
 import type { Outbound } from '../outbound.ts';
 import type { AddressedDeps } from './addressed.ts';

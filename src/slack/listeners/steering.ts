@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
-import { fingerprintOf } from '../../session/fingerprint.ts';
+import { fingerprintOf } from '../../session/json.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';

@@ -14,7 +14,7 @@ import { isCourtesy } from '../command/addressed.ts';
 import { renderProblems } from '../command/help.ts';
 import { parseTask } from '../command/parse.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
-import type { Edit, Message } from '../event-payload.ts';
+import type { Edit, Message } from '../payload.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';

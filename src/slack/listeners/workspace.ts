@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Enqueue } from '../../queue/index.ts';
 import type { Greetings } from '../../store/greetings.ts';
-import type { KnownPeople } from '../../store/known-people.ts';
+import type { KnownPeople } from '../../store/identities.ts';
 import type { Tables } from '../../store/tables.ts';
 import { notice } from '../blocks/notices.ts';
 import { ACTION } from '../ids.ts';

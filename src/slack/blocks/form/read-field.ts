@@ -1,4 +1,4 @@
-import { isTooDeep } from '../../../session/clean-text.ts';
+import { isTooDeep } from '../../../session/json.ts';
 import type { Field, SessionSecret } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../ids.ts';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 /** NUL, which Postgres text can't hold, and lone surrogates, which JSON can't. */
 const UNUSABLE = /[\0\p{Cs}]/gu;
 
@@ -24,4 +25,14 @@ export function cleanJson(value: unknown, level = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [cleanText(key), cleanJson(one, level + 1)]),
   );
+}
+
+/** Of any JSON value. The order of keys doesn't matter: a database can change it. */
+export function fingerprintOf(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content, inOrder)).digest('base64url');
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
