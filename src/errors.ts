@@ -56,7 +56,7 @@ export function replyMessage(failure: Exclude<ReplyFailure, SteeringRefusal>, te
     case 'not-in-conversation':
       return text.steering.notInConversation;
     case 'gave-up':
-      return text.thread.gaveUp;
+      return failure.waiting === 'slack' ? text.thread.gaveUpOnSlack : text.thread.gaveUp;
     case 'devin':
       if (failure.code === 'not-found') return text.thread.gone(failure.detail);
       if (FOR_AN_ADMIN.has(failure.code)) return devinReason(failure, text);
@@ -110,8 +110,9 @@ function approvalMessage(failure: Extract<Failure, { kind: 'approval' }>, { appr
   return reason === null ? sentence : `${sentence}\n${approval.reason(reason)}`;
 }
 
-function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {
+function gaveUp({ waiting, askedToWaitMs }: GaveUp, text: Text): string {
   const { problems } = text.card;
+  if (waiting === 'slack') return problems.gaveUpOnSlack;
   return askedToWaitMs === undefined
     ? problems.gaveUp
     : problems.askedToWait(durationWords(askedToWaitMs, text));

@@ -1,5 +1,5 @@
 import { devinTrouble, handOverFile } from '../create/index.ts';
-import type { DevinTrouble, UploadFile } from '../create/index.ts';
+import type { DevinTrouble, UploadFile, Waiting } from '../create/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
 import { retryWindow } from '../queue/index.ts';
@@ -50,8 +50,7 @@ export function createReplySender(deps: SendDeps) {
   }
 
   /** Back to `accepted`. Retries after as long as Devin says, or longer each time. */
-  async function wait(reply: Reply, trouble: Extract<DevinTrouble, { kind: 'wait' }>): Promise<ReplyOutcome> {
-    const { waiting, retryAfterMs } = trouble;
+  async function wait(reply: Reply, { waiting, retryAfterMs }: Waiting): Promise<ReplyOutcome> {
     const triedForMs = deps.now() - reply.createdAt.getTime();
     const retry = retryWindow('devin', { triedForMs, retryAfterMs });
     if (retry.kind === 'over') return fail(reply, { kind: 'gave-up', waiting });
@@ -138,7 +137,7 @@ export function createReplySender(deps: SendDeps) {
       case 'wait':
         return wait(reply, content);
       case 'unknown-outcome':
-        return wait(reply, { kind: 'wait', waiting: 'down', retryAfterMs: null });
+        return wait(reply, { waiting: 'down', retryAfterMs: null });
       case 'empty':
         await notifyLeftOut(sending, content);
         await move({ id: reply.id, from: ['accepted'], to: 'skipped' });

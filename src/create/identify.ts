@@ -149,7 +149,7 @@ export function lookupTrouble(error: unknown) {
   if (!(error instanceof DevinError)) {
     const failure = slackFailure(error);
     const retryAfterMs = failure.kind === 'rate-limited' ? failure.retryAfterMs : null;
-    return { kind: 'wait', waiting: 'busy', retryAfterMs } as const;
+    return { kind: 'wait', waiting: 'slack', retryAfterMs } as const;
   }
   const trouble = devinTrouble(error);
   if (trouble.kind === 'unknown-outcome')

@@ -27,7 +27,7 @@ import type { Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
 export { devinTrouble } from './run.ts';
-export type { DevinTrouble } from './run.ts';
+export type { DevinTrouble, Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile } from './attach.ts';
 export type { UploadFile } from './attach.ts';

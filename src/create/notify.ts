@@ -188,7 +188,7 @@ export function createPersonNotifier({
       case 'no-card':
         return noCard(await sessions.ofRequest(request.id), text);
       case 'queued':
-        return notice([request.waiting === 'busy' ? text.devin.busy : text.devin.down]);
+        return notice([text.card.waiting[request.waiting ?? 'busy']]);
     }
   }
 

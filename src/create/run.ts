@@ -73,7 +73,8 @@ function failureOf({ facts }: DevinError): Failure {
   return { kind: 'devin', ...facts };
 }
 
-type Waiting = { waiting: 'busy' | 'down'; retryAfterMs: number | null };
+/** `slack`: Slack doesn't say who asks. */
+export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 type WaitDeps = { transitions: Transitions; end: EndRequest; now: () => number };
 
 export type EndRequest = (run: Run, failure: Failure) => Promise<StepOutcome>;

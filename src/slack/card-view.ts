@@ -140,7 +140,7 @@ function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): nu
 
 /** While the app searches Devin for a lost session, a note says so instead. */
 function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
-  if (waiting === 'busy' || waiting === 'down') return waiting;
+  if (waiting !== null && waiting !== 'looking') return waiting;
   return state === 'sending' && waiting === null ? 'answer' : null;
 }
 

@@ -19,7 +19,7 @@ export const effectiveDraftSchema = z.object({
 });
 
 /** Why a request waits. */
-const WAITING = ['busy', 'down', 'looking'] as const;
+const WAITING = ['busy', 'down', 'slack', 'looking'] as const;
 
 const requestSchema = z.object({
   id: z.string(),

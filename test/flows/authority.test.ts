@@ -173,3 +173,17 @@ describe('who a session runs as', () => {
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
   });
 });
+
+describe('a person', () => {
+  const world = useWorld();
+
+  test("is told so if Slack doesn't say who they are, and the session starts once it does", async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `who-${ana.name}`, members: [ana.userId] });
+    slack.fail('users.info', { error: 'missing_scope', times: 1 });
+    await slack.command(ana.userId, channelId, 'wait for Slack');
+    await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't tell this app who asked.");
+    await sessionOf(devin, ana.devinUserId);
+  });
+});

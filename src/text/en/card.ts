@@ -66,6 +66,7 @@ export const card = {
   waitsFor: {
     busy: 'Devin is busy',
     down: "Devin can't be reached",
+    slack: "Slack doesn't say who asked",
     answer: "waiting for Devin's answer",
   },
   /** If what it waits for is said already. */
@@ -142,6 +143,7 @@ export const card = {
   waiting: {
     busy: 'Devin is busy. It will start automatically.',
     down: "Devin can't be reached. It will start automatically.",
+    slack: "Slack doesn't tell this app who asked. It will start once Slack does.",
     looking: "Devin didn't confirm. We're checking whether it started before sending it again.",
   },
   /** `reason`: in Devin's words. */
@@ -157,6 +159,8 @@ export const card = {
     cancelled: 'Canceled before it was sent to Devin. Nothing was started.',
     askedToWait: (duration: string): string =>
       `Nothing was started: Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
+    gaveUpOnSlack:
+      "Nothing was started: Slack didn't tell this app who asked for too long. Ask an app admin to check this app's permissions in Slack, then try again.",
     gaveUp:
       "Nothing was started: Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
   },

@@ -54,10 +54,6 @@ export const devin = {
     `${reason === null ? "Devin refused it and didn't say why. " : `Devin refused it: ${reason}\n`}Try again in a minute.`,
   conflict: (reason: string | null): string =>
     `${reason === null ? "Devin can't do that in the session's current status. " : `Devin refused it: ${reason}\n`}Open the session in Devin to see its status, then try again.`,
-  /** 429. */
-  busy: 'Devin is busy. It will start automatically.',
-  /** 5xx on what can be repeated, or no connection. */
-  down: "Devin can't be reached. It will start automatically.",
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: "Devin is busy or can't be reached, so nothing was done. Try again in a minute.",
   /** The answer to anything but a create was lost. */

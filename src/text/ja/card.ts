@@ -65,6 +65,7 @@ export const card: Text['card'] = {
   waitsFor: {
     busy: 'Devin が混み合っています',
     down: 'Devin に接続できません',
+    slack: '依頼者を Slack に確認できません',
     answer: 'Devin の応答待ち',
   },
   startsItself: '自動的に開始します。',
@@ -134,6 +135,7 @@ export const card: Text['card'] = {
   waiting: {
     busy: 'Devin が混み合っています。自動的に開始します。',
     down: 'Devin に接続できません。自動的に開始します。',
+    slack: '依頼者が誰かを Slack に確認できません。確認できしだい開始します。',
     looking: 'Devin から確認が取れていません。再送信の前に、開始されたかどうかを確認しています。',
   },
   devinAnswered: (status, reason) =>
@@ -147,6 +149,8 @@ export const card: Text['card'] = {
     cancelled: 'Devin に送信する前にキャンセルしました。何も開始していません。',
     askedToWait: (duration) =>
       `何も開始していません。Devin が混み合っており、待ち時間として ${duration}を指定されました。このアプリが待てる時間を超えているため、時間をおいてもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
+    gaveUpOnSlack:
+      '何も開始していません。依頼者が誰かを長時間 Slack に確認できませんでした。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。',
     gaveUp:
       '何も開始していません。Devin が長時間混み合っているか、接続できませんでした。後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
   },

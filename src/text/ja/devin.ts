@@ -46,8 +46,6 @@ export const devin: Text['devin'] = {
     `${reason === null ? 'Devin に拒否されましたが、理由は示されませんでした。' : `Devin に拒否されました: ${reason}\n`}1 分ほどおいて、もう一度お試しください。`,
   conflict: (reason) =>
     `${reason === null ? 'セッションの現在の状態では実行できません。' : `Devin に拒否されました: ${reason}\n`}Devin でセッションを開いて状態を確認し、もう一度お試しください。`,
-  busy: 'Devin が混み合っています。自動的に開始します。',
-  down: 'Devin に接続できません。自動的に開始します。',
   notNow:
     'Devin が混み合っているか、接続できないため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
   unknownAction:
