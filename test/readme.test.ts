@@ -3,9 +3,13 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { withOptionsTable } from '../scripts/options-table.ts';
+import { LANGUAGES } from '../src/session/preferences.ts';
+import { REPLY_KINDS } from '../src/session/reply.ts';
 import { parseCommand } from '../src/slack/command/parse.ts';
+import { readThreadMeaning } from '../src/slack/command/thread-keywords.ts';
 import { SHORTCUT_ID } from '../src/slack/ids.ts';
 import { en } from '../src/text/en.ts';
+import { ja } from '../src/text/ja.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -26,6 +30,24 @@ test('the README lists the options as the field table has them', () => {
 
 test('the README has each command that the help has', () => {
   for (const word of Object.keys(en.command.help.subcommands)) expect(readme).toContain(`\`/devin ${word}`);
+});
+
+test('the README and the help in a thread have each word that is typed there', () => {
+  const words = REPLY_KINDS.filter((kind) => readThreadMeaning(kind, 'U0BOT').kind !== 'reply');
+  expect(words.length).toBeGreaterThan(6);
+  const [, table = ''] = readme.split('| In the thread ');
+  for (const { thread } of [en, ja])
+    for (const word of words)
+      for (const told of [thread.help.join(' '), table]) expect(told).toContain(`\`${word}\``);
+});
+
+test('the README and .env.example name each language', () => {
+  const rows = `${readme}\n${readFileSync('.env.example', 'utf8')}`
+    .split('\n')
+    .filter((line) => /^\| `(?:LANGUAGE`|\/devin language)|language of what several people see/.test(line));
+  expect(rows).toHaveLength(3);
+  for (const row of rows)
+    for (const language of LANGUAGES) expect(row).toMatch(new RegExp(`\\b${language}\\b`));
 });
 
 test('the Japanese README names existing commands, scripts, settings and files', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../sandbox/slack/rules/view.ts';
-import { LANGUAGE_NAMES } from '../../src/session/preferences.ts';
+import { LANGUAGE_NAMES, LANGUAGES } from '../../src/session/preferences.ts';
 import { durationWords } from '../../src/text/amounts.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
@@ -9,7 +9,7 @@ import { createLanguages } from '../../src/text/languages.ts';
 import { POLICY_SCREENS } from './policy-screens.ts';
 import { SCREENS } from './screens.ts';
 
-const CATALOGS = Object.entries({ en, ja });
+const CATALOGS = LANGUAGES.map((language) => [language, createLanguages('en').of(language)] as const);
 const KANA_OR_KANJI = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
 describe('languages', () => {
@@ -56,6 +56,11 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
       expect(stringsIn(screen).filter((words) => words.endsWith('…') && !own.has(words))).toEqual([]);
     },
   );
+
+  test('the check of the settings names each language', () => {
+    for (const language of LANGUAGES)
+      expect(text.config.variables.LANGUAGE).toMatch(new RegExp(`\\b${language}\\b`));
+  });
 
   test('no text is empty, except hints and placeholders', () => {
     const { fields, ...others } = text;
