@@ -44,7 +44,10 @@ function patternsOf(flag: string, input: FieldInput): Pick<Patterns, 'alone' | '
       const value = '(?<value>\\d+)';
       return {
         alone: [find(named('\\d+')), find(`^(?:${SETTING})?${value} *${name}${END}`)],
-        beside: [find(`(?<!\\S)${own}s?(?: *[:=] *| +)${value}\\b`), find(`(?<!\\S)${value} *${own}s?\\b`)],
+        beside: [
+          find(`(?<![\\w.-])${own}s?(?: *[:=] *| +)${value}\\b`),
+          find(`(?<![\\w.-])${value} *${own}s?\\b`),
+        ],
       };
     }
     case 'choice': {

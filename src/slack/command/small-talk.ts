@@ -46,6 +46,11 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       '何ができる',
       'これは何ですか',
       'ヘルプ',
+      '助けて',
+      '助けてください',
+      '誰ですか',
+      'あなたは誰ですか',
+      'いくらかかりますか',
     ],
   ],
   [
@@ -65,6 +70,11 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       'what are you doing',
       'what are you working on',
       'are you working',
+      '一覧',
+      '進捗',
+      '進捗は',
+      '状況は',
+      '終わりましたか',
     ],
   ],
   [
@@ -76,8 +86,7 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
       'how much did i spend',
       'how much have i spent',
       ...'budget budgets cost costs credits limits quota spend spending'.split(' '),
-      '使用量',
-      '予算',
+      ...'使用量 予算 費用 コスト いくら使いましたか'.split(' '),
     ],
   ],
   ['whoami', ['who am i', 'me', 'connect', 'login', 'log in', 'sign in', 'link me', 'link my account']],
@@ -85,21 +94,6 @@ const ABOUT_APP: readonly (readonly [Subcommand, readonly string[]])[] = [
   ['notify', ['notifications', 'notifications off', 'mute notifications', '通知']],
   ['say', 'resume continue wake unpause'.split(' ').concat('wake up', '再開')],
   ['language', ['lang', 'lang ja', 'lang en', 'japanese', 'english', '日本語', '英語', '言語']],
-  [
-    'stop',
-    [
-      'キャンセル',
-      'キャンセルして',
-      'キャンセルしてください',
-      '停止',
-      '停止して',
-      '停止してください',
-      '止めて',
-      '止めてください',
-      'やめて',
-      'やめてください',
-    ],
-  ],
 ];
 const ENDINGS = ['stop', 'cancel', 'kill', 'end', 'abort', 'terminate', 'close', 'delete', 'exit', 'quit'];
 const ENDING = `(?:${ENDINGS.join('|')})`;
@@ -107,6 +101,15 @@ const SESSIONS = '(?:(?:all|my|the|this|that) ){0,2}(?:last |current )?sessions?
 /** `kill my last session`, `tell Devin to stop`. */
 const STOP = new RegExp(
   `^(?:please )?(?:(?:tell|ask) (?:devin|it) to )?${ENDING}(?: (?:it|this|that|all|everything|${SESSIONS}))?(?: (?:please|now))?$`,
+);
+const PLEASE_JA = '(?:ください)?';
+const WHOSE_JA = '(?:(?:この|その|(?:今|最後|自分|私|すべて|全部|実行中|進行中)の))?';
+const STOP_JA = new RegExp(
+  `^(?:${WHOSE_JA}セッションを?)?(?:(?:停止|中止|終了|キャンセル)(?:して${PLEASE_JA})?|(?:止めて|やめて|終わらせて)${PLEASE_JA})$`,
+);
+const SHOW_JA = `を?(?:見せて|表示して|教えて)${PLEASE_JA}`;
+const LIST_JA = new RegExp(
+  `^${WHOSE_JA}セッション(?:は|の?(?:一覧|リスト|状況|状態|進捗)(?:は|${SHOW_JA})?|${SHOW_JA})$`,
 );
 const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
   ABOUT_APP.flatMap(([name, said]) => said.map((one) => [one, name] as const)),
@@ -185,7 +188,8 @@ export function commandAsked(typed: string): Subcommand | null {
   const rest = GREETINGS.has(first) ? others : said;
   if (rest.length === 0) return 'help';
   const asked = rest.join(' ');
-  return COMMAND_OF.get(asked) ?? (STOP.test(asked) ? 'stop' : null);
+  if (LIST_JA.test(asked)) return 'list';
+  return COMMAND_OF.get(asked) ?? (STOP.test(asked) || STOP_JA.test(asked) ? 'stop' : null);
 }
 
 /** Another word for it. */
