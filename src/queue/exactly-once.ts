@@ -14,7 +14,7 @@ export const LEASE_MS = 15_000;
 export const HELD_WAIT_MS = 1000;
 
 /** Another process has taken over: what this one began is the other's now. */
-export class LeaseLostError extends Error {
+class LeaseLostError extends Error {
   readonly code = 'lease-lost';
 
   constructor(name: string) {

@@ -4,7 +4,6 @@ import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { Lease } from '../../src/queue/index.ts';
-import { LeaseLostError } from '../../src/queue/exactly-once.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createSlackHosts } from '../../src/slack/hosts.ts';
@@ -137,7 +136,7 @@ describe('a message that is posted once', () => {
 
   test("isn't sent if the process was frozen while it recorded the attempt", async () => {
     const { slack, postUnder, post } = await setUp();
-    const lost = new LeaseLostError('card');
+    const lost = new Error('another process has taken over');
     const assertFresh = (): void => {
       throw lost;
     };

@@ -5,7 +5,7 @@ import { unescape } from '../blocks/text.ts';
 import { readValues } from './values.ts';
 
 /** An option in plain words, as it would be typed: `--acu 5`. */
-export type LooseOption = {
+type LooseOption = {
   typed: string;
   /** It is all that was typed. */
   isAlone: boolean;
