@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { cleanJson, cleanText } from '../session/json.ts';
 import { isAboutPerson } from '../session/failure.ts';
-import { askedWait } from '../upstream.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 type FailedAnswer = { status: number; headers: Headers; bodyText: string };
@@ -56,13 +55,16 @@ const CODES: Record<number, DevinErrorCode> = {
   429: 'rate-limited',
 };
 
-/** Retry-After, in seconds or as a date by the answer's own clock, within an hour; null: none. */
+/** Longer than anything waits, so that people read how long Devin asks for; and never for ever. */
+const LONGEST_ASKED_MS = 24 * 60 * 60_000;
+
+/** Retry-After, in seconds or as a date by the answer's own clock, within a day; null: none. */
 export function readRetryAfter(headers: Headers): number | null {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
-  if (/^\d+$/.test(value)) return askedWait(Number(value) * 1000);
+  if (/^\d+$/.test(value)) return Math.min(LONGEST_ASKED_MS, Number(value) * 1000);
   const waitMs = Date.parse(value) - Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(waitMs) ? null : askedWait(waitMs);
+  return Number.isNaN(waitMs) ? null : Math.min(LONGEST_ASKED_MS, Math.max(0, waitMs));
 }
 
 const text = z.string().optional().catch(undefined);

@@ -8,6 +8,7 @@ import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import { batchesOf } from '../upstream.ts';
+import { askedWait } from '../upstream.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';
 import { createFailures } from './status-source.ts';
@@ -108,9 +109,9 @@ export function createRound(deps: RoundDeps) {
   function pause(troubles: readonly PollTrouble[]): number {
     failedRounds += 1;
     const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** failedRounds);
-    // At least as long as Devin asks for.
+    // At least as long as Devin asks for, within an hour.
     const pauseMs =
-      Math.max(backOffMs, ...troubles.map((one) => one.retryAfterMs ?? 0)) * (1 + random() / 10);
+      Math.max(backOffMs, ...troubles.map((one) => askedWait(one.retryAfterMs ?? 0))) * (1 + random() / 10);
     const refused = troubles.find(({ code }) => REFUSED.has(code));
     if (refused === undefined) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");
     else log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');

@@ -174,6 +174,8 @@ test('errors of Devin make pauses longer each time, up to five minutes or as lon
   const busy = { code: 'unavailable', retryAfterMs: null } as const;
   const asking = { code: 'rate-limited', retryAfterMs: 900_000 } as const;
   expect((await pausesOf(1, busy, busy, asking)).pauses).toEqual([2000, 4000, 900_000, ROUND_TIMES.tickMs]);
+  const longest = { ...asking, retryAfterMs: 86_400_000 };
+  expect((await pausesOf(1, longest)).pauses).toEqual([3_600_000, ROUND_TIMES.tickMs]);
   const { pauses } = await pausesOf(1, ...Array.from({ length: 12 }, () => busy));
   expect(Math.max(...pauses)).toBe(300_000);
 });
