@@ -131,7 +131,7 @@ function commandOnSession(words: readonly Word[], named: number): Subcommand | n
 function commandBefore(words: readonly Word[], named: number): Subcommand | null {
   if (words.length > SENTENCE) return null;
   const before = words.slice(0, named).map(({ raw }) => bareWord(raw));
-  if (before.some(isEnding)) return 'stop';
+  if (named <= SHORT + 1 && isEnding(before.find((word) => word !== 'please') ?? '')) return 'stop';
   return before.map(nearestSubcommand).find((nearest) => nearest?.edits === 0)?.name ?? null;
 }
 
