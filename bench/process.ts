@@ -35,7 +35,7 @@ export async function runProgram(file: string, environment: Record<string, strin
 /** What `npm start` gives to node. */
 function startFlags(): string[] {
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  return scripts.start.split(' ').slice(1, -1);
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 async function readyPort({ stdout }: ChildProcess): Promise<number> {
