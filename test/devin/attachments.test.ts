@@ -36,6 +36,13 @@ describe('an upload', () => {
     );
   });
 
+  test('takes no header from the type of a file', async () => {
+    const { attachments, seen } = await startDevin({ json: UPLOADED });
+    const contentType = 'text/plain\r\nX-Other: 1';
+    await attachments.upload({ name: 'a', contentType, content: new Blob(['x']) });
+    expect(partsOf(seen[0]?.body ?? '').head).toHaveLength(2);
+  });
+
   test('can be parsed as form data', async () => {
     const { attachments, seen } = await startDevin({ json: UPLOADED });
     const name = 'a "b"\r\nc é.txt';
@@ -130,6 +137,18 @@ describe('a download', () => {
     'https://127.0.0.2/x',
     'https://10.0.0.8/x',
     'https://192.168.1.1/x',
+    'https://172.31.0.1/x',
+    'https://100.64.0.1/x',
+    'https://192.0.0.8/x',
+    'https://198.19.0.1/x',
+    'https://224.0.0.1/x',
+    'https://255.255.255.255/x',
+    'https://0.0.0.0/x',
+    'https://0x0a000001/x',
+    'https://[::]/x',
+    'https://[64:ff9b::7f00:1]/x',
+    'https://[fe80::1]/x',
+    'https://[ff02::1]/x',
     'https://[::1]/x',
     'https://[::ffff:127.0.0.1]/x',
     'https://[fd00::1]/x',

@@ -1,18 +1,27 @@
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { slackFailure } from '../../src/slack/errors.ts';
+import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createSlack } from '../../src/slack/slack.ts';
 import { createLanguages } from '../../src/text/languages.ts';
 import { listenInTest } from '../support/listen.ts';
 
-test("an answer of any size isn't unpacked", async () => {
-  const bomb = gzipSync(JSON.stringify({ ok: true, team: 'a'.repeat(17 * 1024 * 1024) }));
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb);
+/** Everything that calls a Slack which gives this answer to each call, and the calls and other addresses it was asked for. */
+async function open(answer: object | Buffer) {
+  const calls: URLSearchParams[] = [];
+  const elsewhere: string[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      calls.push(new URLSearchParams(body));
+      const packed = Buffer.isBuffer(answer) ? { 'content-encoding': 'gzip' } : {};
+      response.writeHead(200, { 'content-type': 'application/json', ...packed });
+      response.end(Buffer.isBuffer(answer) ? answer : JSON.stringify({ ok: true, ...answer }));
+    });
   });
-  const { answers } = createSlack({
+  const slack = createSlack({
     botToken: 'xoxb-1',
     apiUrl: `${await listenInTest(server)}/api/`,
     transport: { kind: 'http', signingSecret: 's' },
@@ -20,9 +29,39 @@ test("an answer of any size isn't unpacked", async () => {
     languages: createLanguages('en'),
     languageOf: async () => Promise.resolve(null),
     onRefused: () => undefined,
-    fetch,
+    fetch: async (input) => {
+      elsewhere.push(input instanceof Request ? input.url : String(input));
+      return Promise.resolve(new Response('ok'));
+    },
     now: Date.now,
     log: createLog('silent'),
   });
+  return { ...slack, calls, elsewhere };
+}
+
+test("an answer of any size isn't unpacked", async () => {
+  const bomb = gzipSync(JSON.stringify({ ok: true, team: 'a'.repeat(17 * 1024 * 1024) }));
+  const { answers } = await open(bomb);
   expect(await answers.auth.test().then(() => 'read', slackFailure)).toEqual({ kind: 'unclear' });
+});
+
+test("nothing is sent to an address that isn't Slack's: neither a notice nor a file", async () => {
+  const { outbound, elsewhere } = await open({ upload_url: 'https://evil.example/upload', file_id: 'F1' });
+  expect(await outbound.removeNotice('https://evil.example/response')).toBe(false);
+  const file = { name: 'a.txt', content: new Uint8Array([1]) };
+  expect(await outbound.upload(file)).toEqual({ kind: 'unclear' });
+  expect(elsewhere).toEqual([]);
+  expect(await outbound.removeNotice('https://hooks.slack.com/response')).toBe(true);
+  expect(elsewhere).toEqual(['https://hooks.slack.com/response']);
+});
+
+test('a lost message is looked for from a minute before the first attempt to ten minutes after the last', async () => {
+  const { outbound, calls } = await open({ messages: [] });
+  const place = { channelId: 'C1', threadTs: null };
+  const attempted = { first: '1000000.000000', last: '2000000.000000' };
+  expect(await outbound.find(place, cardMetadata('r1'), attempted)).toBeNull();
+  expect(Object.fromEntries(calls[0] ?? [])).toMatchObject({
+    oldest: '999940.000000',
+    latest: '2000600.000000',
+  });
 });

@@ -81,19 +81,28 @@ describe('the key', () => {
     },
   );
 
+  test('that comes first encrypts, and the others still open', () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const secretsKey = [first, second].map((key) => key.toString('base64')).join();
+    const seal = createSeal(...loadSecretsKeys({ secretsKey, dataDir: folder() }));
+    expect(createSeal(first).open(seal.seal('words', 'r1'), 'r1')).toBe('words');
+    expect(seal.open(createSeal(second).seal('words', 'r1'), 'r1')).toBe('words');
+  });
+
   test('is created the first time, for this user only, and found again', () => {
     const dataDir = join(folder(), 'new');
     const [key] = loadSecretsKeys({ dataDir });
     expect(key).toHaveLength(32);
     expect(statSync(join(dataDir, 'secrets.key')).mode & 0o777).toBe(0o600);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     expect(loadSecretsKeys({ dataDir })).toEqual([key]);
   });
 
-  test('that others can read is hidden from them, with a warning', () => {
-    const dataDir = join(folder(), 'open');
+  test.each([0o644, 0o640])('that others can read is hidden from them, with a warning: %o', (mode) => {
+    const dataDir = join(folder(), `open-${mode}`);
     const [key] = loadSecretsKeys({ dataDir });
     const path = join(dataDir, 'secrets.key');
-    chmodSync(path, 0o644);
+    chmodSync(path, mode);
     const warnings: string[] = [];
     expect(loadSecretsKeys({ dataDir, log: { warn: (_facts, message) => warnings.push(message) } })).toEqual([
       key,
