@@ -13,9 +13,7 @@ type LooseOption = {
 
 const oneOf = (words: readonly string[]): string => `(?:${words.join('|')})`;
 
-const SETS = oneOf(
-  'please set use change switch make me my the a default defaults max maximum to'.split(' '),
-);
+const SETS = oneOf('please set use change switch me my the a default defaults max maximum to'.split(' '));
 const SETTING = `(?:${SETS} +){1,5}`;
 const IS = '(?: *[:=] *| +(?:(?:to|is|of) +)?)';
 const END = '[.!]?$';
@@ -27,16 +25,26 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   '--tag': ['tags'],
 };
 
-/** Each finds the value in its group. */
-type Patterns = { field: Field; flag: string; alone: RegExp[]; beside: RegExp[] };
+/** Each finds the value in its group; `setting`: without one, as in `set the default repo`. */
+type Patterns = { field: Field; flag: string; alone: RegExp[]; beside: RegExp[]; setting: RegExp };
 
 const PATTERNS = fields.flatMap(({ flag, ...field }): Patterns[] =>
-  flag === null ? [] : [{ field: { flag, ...field }, flag, ...patternsOf(flag, field.input) }],
+  flag === null
+    ? []
+    : [{ field: { flag, ...field }, flag, setting: settingOf(flag), ...patternsOf(flag, field.input) }],
 );
+
+function settingOf(flag: string): RegExp {
+  return new RegExp(`^(?=.*\\b(?:set|change|switch|defaults?) )${SETTING}${nameOf(flag)}${END}`, 'i');
+}
+
+function nameOf(flag: string): string {
+  return oneOf([flag.slice(2), ...(ALSO[flag] ?? [])]);
+}
 
 function patternsOf(flag: string, input: FieldInput): Pick<Patterns, 'alone' | 'beside'> {
   const own = flag.slice(2);
-  const name = oneOf([own, ...(ALSO[flag] ?? [])]);
+  const name = nameOf(flag);
   const named = (value: string): string => `^(?:${SETTING})?${name}${IS}(?<value>${value})${END}`;
   const find = (pattern: string): RegExp => new RegExp(pattern, 'i');
   switch (input.kind) {
@@ -79,9 +87,10 @@ const LONGEST_BESIDE = 4000;
 /** `set acu 5`, `repo: acme/web`, `fast mode`; and beside a task, where such words set nothing. */
 export function looseOption(task: string, isGiven: (field: Field) => boolean): LooseOption | null {
   const text = task.slice(0, LONGEST_BESIDE).replaceAll(CODE, ' ').trim();
-  for (const { field, flag, alone, beside } of PATTERNS) {
+  for (const { field, flag, alone, beside, setting } of PATTERNS) {
     const aloneValue = task.length > LONGEST_ALONE ? null : validValue(field, valueIn(text, alone));
     if (aloneValue !== null) return { typed: `${flag} ${aloneValue}`, isAlone: true };
+    if (setting.test(text)) return { typed: '', isAlone: true };
     const besideValue = isGiven(field) ? null : validValue(field, valueIn(text, beside));
     if (besideValue !== null) return { typed: `${flag} ${besideValue}`, isAlone: false };
   }

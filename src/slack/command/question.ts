@@ -26,7 +26,7 @@ export function questionAbout({ task, given }: Scan): AskedFirst | null {
   if (about !== null) return asked(about, task);
   const option = looseOption(task, ({ key }) => given.some((one) => 'field' in one && one.field.key === key));
   if (option?.isAlone === true)
-    return { about: 'defaults', meant: `defaults me ${option.typed}`, hint: null };
+    return { about: 'defaults', meant: `defaults me ${option.typed}`.trim(), hint: null };
   const hint = option === null ? devinWord(task) : { kind: 'option' as const, typed: option.typed };
   if (hint !== null) return { ...asked(null, task), hint };
   return saysNoTask(task) || (!hasOptions && isOneWord(task)) ? asked(null, task) : null;
