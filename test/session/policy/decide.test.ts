@@ -2,7 +2,9 @@ import { array, assert, boolean, constantFrom, integer, option, property, record
 import { describe, expect, test } from 'vitest';
 import {
   decide,
+  groupsIn,
   limitsOf,
+  needsOf,
   placeDefaults,
   placeSet,
   policySchema,
@@ -89,6 +91,12 @@ describe('a rule', () => {
       'refused',
     ],
     ["doesn't match a task without session secrets", { when: { session_secrets: true } }, {}, 'allowed'],
+    [
+      'matches a task that leaves approvals on if it says so',
+      { when: { bypass_approval: false } },
+      {},
+      'refused',
+    ],
     ['matches a task without files if it says so', { when: { attachments: false } }, {}, 'refused'],
     ['matches files', { when: { attachments: true } }, { request: { hasAttachments: true } }, 'refused'],
     ['matches a bypass', { when: { bypass_approval: true } }, draft({ bypass_approval: true }), 'refused'],
@@ -409,5 +417,29 @@ describe('a channel', () => {
   test('with an unknown name matches no named channel', () => {
     const nameless = facts({ place: { channelId: 'C9', name: null } });
     expect(decide(policy, nameless)).toMatchObject({ changes: {} });
+  });
+});
+
+describe('what has to be looked up to decide', () => {
+  const rule = { name: 'r', then: 'refuse' };
+
+  test.each([
+    [{}, { email: false, place: false }],
+    [{ rules: [{ ...rule, people: ['U1', 'S1'], channels: ['C1'] }] }, { email: false, place: false }],
+    [{ rules: [{ ...rule, people: ['U1', '*@a.io'] }] }, { email: true, place: false }],
+    [{ rules: [{ ...rule, channels: ['C1', '#web'] }] }, { email: false, place: true }],
+    [{ channels: [{ match: ['C1', 'private'] }] }, { email: false, place: true }],
+    [{ channels: [{ match: ['C1'] }] }, { email: false, place: false }],
+  ])('for %j', (file, needs) => {
+    expect(needsOf(policyOf(file))).toEqual(needs);
+  });
+
+  test('are the groups that rules name, each once', () => {
+    const rules = [['U1', 'S1'], ['S2', '*@a.io', 'S1'], undefined].map((people, at) => ({
+      ...rule,
+      name: `r${at}`,
+      people,
+    }));
+    expect(groupsIn(policyOf({ rules }))).toEqual(['S1', 'S2']);
   });
 });
