@@ -70,7 +70,7 @@ PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 
 /** With a token, anyone who has it. Without one, only private addresses, also behind a proxy. */
 function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visitor): boolean {
-  if (token !== null) return sameText(headers.authorization ?? '', `Bearer ${token}`);
+  if (token !== null) return sameText(/^bearer (.*)$/i.exec(headers.authorization ?? '')?.[1] ?? '', token);
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
   const through = forwarded.map((address) => address.trim()).filter((address) => address !== '');
   return headers.forwarded === undefined && [remoteAddress ?? '', ...through].every(isPrivate);

@@ -108,7 +108,7 @@ function hasNoWorkspace({ user, team }: z.output<typeof bodySchema>): boolean {
   return user !== undefined && (team === null || team === undefined);
 }
 
-const bodySchema = z.record(z.string(), z.any());
+const bodySchema = z.record(z.string(), z.unknown());
 
 /**
  * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is

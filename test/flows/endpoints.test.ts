@@ -168,6 +168,8 @@ describe('the health pages of an app with a token and a wrong clock', () => {
     const status = async (authorization: string) =>
       (await fetch(`${address}/metrics`, { headers: { authorization } })).status;
     expect(await status(`Bearer ${token}`)).toBe(200);
+    expect(await status(`bearer ${token}`)).toBe(200);
+    expect(await status(token)).toBe(401);
     expect(await status(`Bearer ${token}x`)).toBe(401);
     expect((await fetch(`${address}/metrics`)).status).toBe(401);
   });
