@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { StoredDraft } from '../../src/session/fields.ts';
 import {
   buildRequest,
   requestIdOf,
@@ -32,7 +33,7 @@ test('a request is recognized by its tag, even next to a similar tag of the pers
 });
 
 test("the body has what was set under Devin's names, and what the app adds; the rest is left out", () => {
-  const values = {
+  const values: StoredDraft = {
     repos: ['acme/web'],
     devin_mode: 'fast',
     max_acu_limit: 7,
@@ -47,15 +48,13 @@ test("the body has what was set under Devin's names, and what the app adds; the 
     platform: 'windows',
     resumable: false,
     bypass_approval: true,
-  } as const;
+  };
   const secrets = [{ key: 'A', value: 'b', sensitive: true }];
   const added = { prompt: 'fix it, with context', tag: 'slack-r1', createAsUserId: 'user-1' };
   const body = buildRequest({
     ...added,
     draft: {
       ...values,
-      ...{ repos: [...values.repos], knowledge_ids: [], secret_ids: [...values.secret_ids] },
-      session_links: [...values.session_links],
       prompt: 'fix it',
       tags: ['bug'],
       attachment_urls: ['https://a.io/1'],
