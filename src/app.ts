@@ -26,67 +26,156 @@ import type { Overrides } from './tuning.ts';
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
-  const { tuning, logged, database, queue, store, metrics, devin, slack, skews, gate, resolver } = services;
+  const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
+  const { skews, gate, budget, limiter, findMember, resolver } = services;
+  const { withLease, postOnce, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, now });
-  const shared = { ...services, tagRequests, command, redrawHome, log };
-  const cards = createCards({ ...shared, outbound: slack.outbound });
+  const { outbound } = slack;
+  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
   const creation = createCreation({
-    ...shared,
+    queue,
+    store,
+    devin,
+    slack,
+    resolver,
+    gate,
+    limiter,
+    budget,
     postNewCard: cards.postNewCard,
+    withLease,
+    postOnce,
+    searchUntilFound,
+    withNames,
+    tagRequests,
     onMoved: (state) => {
       metrics.countState(state);
       tuning.onState(state);
     },
+    tuning,
+    text,
   });
   const { transitions, adopt, sweep } = creation;
-  createApprovals({ ...shared, transitions });
-  notifyOfSharing({ ...shared, identities: store.identities });
-  createForms(shared);
+  createApprovals({
+    queue,
+    store,
+    slack,
+    gate,
+    resolver,
+    transitions,
+    redrawHome,
+    withLease,
+    postOnce,
+    tuning,
+  });
+  const { identities } = store;
+  notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
+  createForms({ queue, store, slack, resolver, gate, log });
 
-  const { usage, mayAll } = createSpending(shared);
-  createHome({ ...shared, usage, mayAll, botToken });
+  const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
+  const { usage, mayAll } = createSpending(spending);
+  createHome({
+    queue,
+    store,
+    devin,
+    slack,
+    policy,
+    mapping,
+    resolver,
+    withNames,
+    usage,
+    mayAll,
+    withLease,
+    postOnce,
+    botToken,
+    command,
+    tuning,
+    text,
+  });
 
-  const restoring = createRestoring({ ...shared, adopt });
+  const restoring = createRestoring({
+    queue,
+    store,
+    devin,
+    slack,
+    resolver,
+    findMember,
+    adopt,
+    tagRequests,
+    command,
+    tuning,
+  });
   const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.settings });
   const { watcher, recorder, listMessages, fetchMessages } = createFollowing({
-    ...shared,
+    queue,
+    store,
+    devin,
+    slack,
     check,
     prepare: restoring.reconcile,
     findUnconfirmed: creation.findUnconfirmed,
+    withLease,
+    postOnce,
+    command,
+    tuning,
+    text,
   });
   createSteering({
-    ...shared,
-    ...restoring,
+    queue,
+    store,
+    devin,
+    slack,
+    resolver,
     check,
     transitions,
     adopt,
+    findMember,
+    readHistory: restoring.readHistory,
+    sessionMember: restoring.sessionMember,
+    importSession: restoring.importSession,
     recordAnswer: recorder.answer,
     placeCard: cards.placeCard,
+    searchUntilFound,
+    tuning,
   });
   createConversing({
-    ...shared,
+    queue,
+    store,
+    devin,
+    slack,
+    resolver,
     check,
     recordAnswer: recorder.answer,
     listMessages,
     fetchMessages,
+    withLease,
+    searchUntilFound,
     mayFallBack: impersonation !== 'required',
+    tuning,
   });
 
   const writes = createWriteWatch(tuning.machineNow);
   createListeners({
-    ...shared,
     app: slack.bolt.app,
+    queue,
     store: services.interactiveStore,
     withPriority: async (write) => writes.watch(async () => database.withPriority(write)),
+    slack,
+    resolver,
+    limiter,
     quickGate: createQuickGate(gate, log),
     search: devin.catalog.search,
+    withNames,
+    tagRequests,
     mentions,
+    command,
+    redrawHome,
     onMoved: metrics.countState,
     now,
+    log,
   });
   const readiness = createReadiness({ database, writes, queue, slack });
   const { host, port, metricsToken } = config.http;
@@ -96,5 +185,21 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { retentionDays } = config;
   const retention = createRetention(store.db, store.leases);
   const tidying = createTidying({ retention, retentionDays, log });
-  return createStartup({ ...shared, config, sweep, watcher, tidying, server, readiness, text: logged });
+  return createStartup({
+    config,
+    database,
+    store,
+    queue,
+    devin,
+    slack,
+    sweep,
+    watcher,
+    tidying,
+    policy,
+    mapping,
+    server,
+    readiness,
+    text: logged,
+    log,
+  });
 }

@@ -50,9 +50,18 @@ const THREADS = { concurrency: 10, most: 300 };
 /** Takes what people say in the thread, in dialogs and by commands to Devin. */
 export function createConversing(deps: ConversingDeps): void {
   const { queue, store, slack, check } = deps;
+  const { requests, sessions, replies, forms, threadNotices: notices } = store;
   const { outbound, textFor } = slack;
-  const notices = store.threadNotices;
-  const notifier = createReplyNotifier({ ...store, notices, check, outbound, textFor });
+  const notifier = createReplyNotifier({
+    replies,
+    sessions,
+    requests,
+    forms,
+    notices,
+    check,
+    outbound,
+    textFor,
+  });
   const relay = createRelay(deps, notifier);
   queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('mark-taken', async ({ replyId }) => notifier.markTaken(replyId), { concurrency: 4 });
@@ -62,12 +71,14 @@ export function createConversing(deps: ConversingDeps): void {
 type Notifier = ReturnType<typeof createReplyNotifier>;
 
 function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
-  const { queue, store, devin, slack, recordAnswer, mayFallBack } = deps;
+  const { queue, store, devin, slack, resolver, check, recordAnswer, mayFallBack } = deps;
+  const { withLease, listMessages, fetchMessages, searchUntilFound } = deps;
   const { log, now, relayTimes } = deps.tuning;
+  const { db, requests, sessions, replies, echoes, messages, cards } = store;
   const { enqueue } = queue;
   const { busyMs } = relayTimes;
-  const move = createMoveReply({ ...store, enqueue });
-  const settle = createSettleReply({ ...deps, ...store, move, now });
+  const move = createMoveReply({ db, replies, messages, enqueue });
+  const settle = createSettleReply({ replies, echoes, listMessages, move, searchUntilFound, now });
   const sender = createReplySender({
     files: slack.files,
     upload: devin.attachments.upload,
@@ -82,10 +93,34 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     mayFallBack,
     now,
   });
-  const applyKeyword = createApplyKeyword({ ...deps, ...store, enqueue, busyMs, now, log });
-  const { presence } = slack;
-  const steps = { sender, settle, applyKeyword, move };
-  return createRelayToDevin({ ...deps, ...store, ...steps, presence, enqueue, busyMs });
+  const applyKeyword = createApplyKeyword({
+    db,
+    sessions,
+    cards,
+    messages,
+    replies,
+    fetchMessages,
+    withLease,
+    enqueue,
+    busyMs,
+    now,
+    log,
+  });
+  return createRelayToDevin({
+    sessions,
+    requests,
+    replies,
+    resolver,
+    check,
+    presence: slack.presence,
+    sender,
+    settle,
+    applyKeyword,
+    move,
+    withLease,
+    enqueue,
+    busyMs,
+  });
 }
 
 type RelayDeps = {

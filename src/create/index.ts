@@ -76,29 +76,44 @@ const CREATIONS = { concurrency: 20, most: 300 };
 export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack, withLease, postNewCard } = deps;
   const { log, now, readTime, sweepTimes } = deps.tuning;
+  const { requests, sessions, milestones, unconfirmedCreates, ledger, cards, forms, envelopes } = store;
+  const { db, knownPeople, replies, messages, posts } = store;
   const { enqueue } = queue;
   const { outbound, textFor } = slack;
-  const transitions = createTransitions({ ...store, enqueue, onMoved: deps.onMoved, now });
-  const adopt = createAdopt({ ...store, transitions, withNames: deps.withNames });
+  const transitions = createTransitions({
+    db,
+    requests,
+    cards,
+    sessions,
+    milestones,
+    unconfirmedCreates,
+    ledger,
+    enqueue,
+    onMoved: deps.onMoved,
+    now,
+  });
+  const adopt = createAdopt({ transitions, envelopes, withNames: deps.withNames });
   const findSessions = createSearch(deps);
   const findSession = createFindSession(findSessions, deps.tagRequests);
   const steps = createSteps(deps, { transitions, adopt, findSession });
-  const create = createSessionCreator({ ...store, withLease, postNewCard, enqueue, steps });
-  const notifyPerson = createPersonNotifier({ ...store, outbound, textFor });
-  const resume = createResumer({ ...store, findSession, adopt, transitions, now });
+  const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
+  const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
+  const resume = createResumer({ requests, findSession, adopt, transitions, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,
   });
   queue.work('tell-outcome', createNotifyOutcome(deps), { concurrency: 4 });
   queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
+  const finder = { db, unconfirmedCreates, ledger, requests, sessions, milestones };
+  const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
   return {
     transitions,
     adopt,
-    findUnconfirmed: createUnconfirmedFinder({ ...store, findSessions, adopt, enqueue, now, log }),
+    findUnconfirmed: createUnconfirmedFinder({ ...finder, findSessions, adopt, enqueue, now, log }),
     sweep: createSweep({
-      ...store,
-      readTime: async () => readTime(store.db),
+      ...waiting,
+      readTime: async () => readTime(db),
       now,
       enqueue,
       unqueued: queue.unqueued,
@@ -108,14 +123,18 @@ export function createCreation(deps: CreationDeps): Creation {
   };
 }
 
-function createNotifyOutcome(deps: CreationDeps) {
-  const { outbound, people, textFor } = deps.slack;
-  const { now, log } = deps.tuning;
+function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
+  const { requests, settings } = store;
+  const { outbound, people, textFor } = slack;
+  const { now, log } = tuning;
   return createOutcomeNotifier({
-    ...deps,
-    ...deps.store,
+    requests,
+    settings,
     findLeaver: createFindLeaver(people.find),
     outbound,
+    withLease,
+    postOnce,
+    text,
     textFor,
     now,
     log,

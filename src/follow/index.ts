@@ -70,11 +70,38 @@ export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
   const { now, watchTimes: times } = deps.tuning;
-  const recorder = createRecorder({ ...store, enqueue, times, now, random: Math.random });
+  const { db, sessions, milestones, cards, ledger, calls, messages, replies, echoes, settings } = store;
+  const recorder = createRecorder({
+    db,
+    sessions,
+    milestones,
+    cards,
+    ledger,
+    enqueue,
+    times,
+    now,
+    random: Math.random,
+  });
   const listMessages = createListMessages(devin.messages.list);
-  const fetchMessages = createFetchMessages({ ...store, listMessages, enqueue });
-  const findLeaver = createFindLeaver(deps.slack.people.find);
-  const notified = createNotified({ ...store, findLeaver, check: deps.check });
+  const fetchMessages = createFetchMessages({
+    db,
+    sessions,
+    milestones,
+    calls,
+    messages,
+    replies,
+    echoes,
+    cards,
+    settings,
+    listMessages,
+    enqueue,
+  });
+  const notified = createNotified({
+    settings,
+    findLeaver: createFindLeaver(deps.slack.people.find),
+    check: deps.check,
+    calls,
+  });
   const relay = createRelay(deps, { fetchMessages, notified });
   const notify = createNotifying(deps, notified);
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
@@ -96,16 +123,37 @@ function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
 }
 
 function createNotifying(deps: FollowingDeps, notified: Notified) {
+  const { store, slack, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
-  const { outbound, textFor } = deps.slack;
-  const shared = { ...deps, ...deps.store, notified, outbound, textFor, now, log };
-  const compose = createComposeMilestone(shared);
+  const { sessions, requests, milestones, setAside, messages, calls } = store;
+  const { outbound, textFor } = slack;
+  const compose = createComposeMilestone({
+    sessions,
+    calls,
+    outbound,
+    notified,
+    command,
+    text,
+    textFor,
+    now,
+  });
+  const answeredDeps = { calls, messages, sessions, outbound, notified, compose, text, now };
   return createMilestoneNotifier({
-    ...shared,
+    sessions,
+    requests,
+    milestones,
+    setAside,
+    messages,
+    calls,
+    notified,
+    withLease,
+    postOnce,
     compose,
-    markAnsweredCalls: async (session, request) =>
-      markAnsweredCalls({ ...shared, compose }, session, request),
+    markAnsweredCalls: async (session, request) => markAnsweredCalls(answeredDeps, session, request),
     shareResult: async (place, session) => shareResult(outbound, place, session),
+    outbound,
+    now,
+    log,
   });
 }
 
@@ -113,18 +161,42 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
 type Fetching = Pick<Following, 'fetchMessages'> & { notified: Notified };
 
 function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching) {
+  const { queue, store, devin, slack, withLease, postOnce, text } = deps;
   const { log, now, relayTimes: times } = deps.tuning;
-  const { attachments } = deps.devin;
-  const { outbound, nameMentions, textFor } = deps.slack;
-  const shared = { ...deps, ...deps.store, outbound, textFor, now, log };
+  const { db, sessions, requests, messages, milestones, setAside, calls } = store;
+  const { enqueue } = queue;
+  const { outbound, nameMentions, textFor } = slack;
+  const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
-  const frameOf = createFrameOf({ ...shared, notified });
+  const frameOf = createFrameOf({ sessions, requests, messages, calls, notified, text, now });
   return createRelayFromDevin({
-    ...shared,
+    sessions,
+    requests,
+    messages,
+    milestones,
+    setAside,
+    calls,
     fetchMessages,
-    findAttachments: createFindAttachments({ ...shared, listAttachments: attachments.list }),
-    postMessage: createPostMessage({ ...shared, frameOf, readFile, nameMentions }),
-    enqueue: deps.queue.enqueue,
+    findAttachments: createFindAttachments({ messages, listAttachments: attachments.list, now, log }),
+    postMessage: createPostMessage({
+      db,
+      messages,
+      calls,
+      postOnce,
+      outbound,
+      frameOf,
+      readFile,
+      nameMentions,
+      text,
+      now,
+      log,
+    }),
+    outbound,
+    withLease,
+    enqueue,
     times,
+    textFor,
+    now,
+    log,
   });
 }

@@ -41,18 +41,30 @@ type HomeDeps = {
 
 /** Each person's App Home, and what the app says in a channel it was invited to. */
 export function createHome(deps: HomeDeps): void {
-  const { queue, store, slack } = deps;
+  const { queue, store, slack, policy, mapping, mayAll, resolver, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
+  const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
+  const { outbound, workspaceUrl, textFor } = slack;
   const publish = createHomePublisher({
-    ...store,
-    ...slack,
-    ...deps,
+    listing,
+    requests,
+    approvalMessages,
+    sessions,
+    settings,
+    resolver,
+    withNames: deps.withNames,
     healthFor: createHealth(deps),
-    filesFor: createHomeFiles({ ...deps, people: slack.people }),
+    filesFor: createHomeFiles({ policy, mapping, people: slack.people, mayAll }),
+    usage: deps.usage,
+    richBlocks: slack.richBlocks,
+    outbound,
+    command,
+    workspaceUrl,
     now,
+    textFor,
     log,
   });
-  const greet = createGreeter({ ...deps, greetings: store.greetings, log });
+  const greet = createGreeter({ greetings, withLease, postOnce, command, text, log });
   queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
   queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }

@@ -40,17 +40,18 @@ type Restoring = {
 
 /** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
 export function createRestoring(deps: RestoringDeps): Restoring {
-  const { queue, store, devin, slack, findMember } = deps;
+  const { queue, store, devin, slack, resolver, findMember, command } = deps;
   const { log, now, watchTimes } = deps.tuning;
+  const { db, requests, sessions, messages, milestones, ledger } = store;
   const { enqueue } = queue;
   const { outbound, metadata, people, teamId } = slack;
   const findRequester = createFindRequester({ findMember, people });
   const readHistory = createReadHistory(devin);
   const sessionMember = createSessionMember({ findMember, now });
-  const importSession = createImportSession(store);
+  const importSession = createImportSession({ db, requests, sessions, messages, milestones, ledger });
   const restoreAll = createSessionsRestorer({
-    ...deps,
-    ...store,
+    requests,
+    sessions,
     findPlaces: createFindPlaces({
       listMessages: devin.messages.list,
       findRequester,
@@ -64,7 +65,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
       readHistory,
       findRequester,
       sessionMember,
-      resolver: deps.resolver,
+      resolver,
       metadata,
       importSession,
       enqueue,
@@ -72,6 +73,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
     }),
     enqueue,
     pauseMs: watchTimes.restorePauseMs,
+    command,
     log,
   });
   queue.work('restore-sessions', async (search, { signal }) => restoreAll(search, signal), {
@@ -81,11 +83,14 @@ export function createRestoring(deps: RestoringDeps): Restoring {
 }
 
 function createReconciliation({ queue, store, devin, slack, adopt, tagRequests, tuning }: RestoringDeps) {
+  const { requests, sessions, ledger } = store;
   const reconcile = createReconciler({
-    ...store,
     serviceUserId: async (options) => (await devin.self.get(options)).serviceUserId,
     listSessions: devin.sessions.listAll,
     devinTime: devin.time,
+    sessions,
+    requests,
+    ledger,
     teamId: slack.teamId,
     adopt,
     enqueue: queue.enqueue,

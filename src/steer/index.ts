@@ -45,6 +45,7 @@ const MANY = { concurrency: 4, most: 100 };
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
+  const { db, requests, sessions, cards, replies, messages, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const { log } = deps.tuning;
@@ -54,10 +55,13 @@ export function createSteering(deps: SteeringDeps): void {
   const authority = createAuthority({ identify, presence, steeringRefusal: refusal, textFor });
   const endingRefusal = async (followed: Followed, userId: string): Promise<string | null> =>
     authority.endingRefusal(followed, { teamId: followed.request.teamId, userId });
-  const notifier = createNotifier({ ...store, outbound });
+  const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
-    ...store,
-    moveReply: createMoveReply({ ...store, enqueue }),
+    db,
+    requests,
+    cards,
+    sessions,
+    moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal,
     endingRefusal: tolerant(endingRefusal, textFor),
     devin: verbsOf(devin),
@@ -68,10 +72,9 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({ ...store, steeringRefusal, transitions, notifier, textFor });
-  const getSession = devin.sessions.get;
-  const follow = createFollower({ ...deps, ...store, getSession, presence, outbound, notifier, textFor });
-  const link = createLinker({ ...store, people, findMember, outbound, notifier, log, textFor });
+  const cancel = createCanceller({ requests, steeringRefusal, transitions, envelopes, notifier, textFor });
+  const follow = createFollowing(deps, notifier);
+  const link = createLinker({ people, findMember, identities, outbound, notifier, log, textFor });
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', async (job) => cancel(job), MANY);
   queue.work('follow-session', async (job) => follow(job), MANY);
@@ -82,4 +85,25 @@ function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pic
   // Devin puts a session to sleep only by archiving it, and leaves it in the archive when it wakes.
   const sleepOn: typeof archive = async (id, options) => (await archive(id, options), unarchive(id, options));
   return { stop, archive, sleep: sleepOn, get };
+}
+
+function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createNotifier>) {
+  const { store, devin, slack, resolver, adopt } = deps;
+  const { requests, sessions } = store;
+  const { outbound, presence, textFor } = slack;
+  return createFollower({
+    requests,
+    sessions,
+    resolver,
+    presence,
+    getSession: devin.sessions.get,
+    readHistory: deps.readHistory,
+    sessionMember: deps.sessionMember,
+    importSession: deps.importSession,
+    adopt,
+    placeCard: deps.placeCard,
+    outbound,
+    notifier,
+    textFor,
+  });
 }
