@@ -12,11 +12,14 @@ describeOnBothWorlds('a reply in the thread', (world) => {
   test('reaches Devin as its author, once, and is marked', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    devin.fail(SEND, { mode: 'delay', until });
     const { ts, deliveries } = await thread.say(
       thread.ana.userId,
       'use <https://acme.example|the docs> & go',
     );
     await thread.marked(ts, 'eyes');
+    answer();
     await thread.marked(ts, 'white_check_mark');
     await Promise.all(deliveries.map((delivery) => slack.redeliver(delivery)));
     await thread.marked((await thread.say(thread.ana.userId, 'and then')).ts, 'white_check_mark');
