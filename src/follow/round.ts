@@ -7,8 +7,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
-import { batchesOf } from '../upstream.ts';
-import { askedWait } from '../upstream.ts';
+import { askedWait, batchesOf } from '../upstream.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';
 import { createFailures } from './status-source.ts';
@@ -81,7 +80,9 @@ export function createRound(deps: RoundDeps) {
     };
     for (const row of rows) {
       const answer = answers.get(row.sessionId);
+      const unreadable = result.unreadable.get(row.sessionId);
       await alone(row, async () => {
+        if (unreadable !== undefined) throw unreadable;
         if (answer === undefined || isKnown(row, answer)) unchanged.push(row);
         else if (!(await deps.recorder.recordPoll(row, answer))) unchanged.push(row);
         if (answer === undefined) return;

@@ -7,11 +7,13 @@ import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 
-/** What a poll of some sessions found. About those in neither list, nothing is known. */
+/** What a poll of some sessions found. About those in none of these, nothing is known. */
 export type PollResult = {
   answered: SessionSnapshot[];
   /** Ids that Devin doesn't know. */
   gone: string[];
+  /** By id: why Devin's answer can't be read. */
+  unreadable: Map<string, Error>;
   /** Polling must pause: for so long, or as long as the caller likes if it's null. */
   trouble: PollTrouble | null;
 };
@@ -37,10 +39,10 @@ export function createPollingSource({ list, get }: PollingDeps): StatusSource {
       const { items } = await list({ sessionIds, first: BATCH }, { signal });
       // If Devin doesn't understand the filter, it lists others, too.
       const answered = items.filter(({ sessionId: id }) => sessionIds.includes(id));
-      return { answered, gone: [], trouble: null };
+      return { ...nothingKnown(), answered };
     } catch (error) {
       // If the list is unreadable, each session is fetched by itself.
-      return { answered: [], gone: [], trouble: isUnreadable(error) ? null : troubleOf(error) };
+      return { ...nothingKnown(), trouble: isUnreadable(error) ? null : troubleOf(error) };
     }
   }
 
@@ -50,7 +52,8 @@ export function createPollingSource({ list, get }: PollingDeps): StatusSource {
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
       if (error.code === 'not-found') result.gone.push(sessionId);
-      else if (!isUnreadable(error) && !ABOUT_ONE.has(error.code)) result.trouble = troubleOf(error);
+      else if (isUnreadable(error)) result.unreadable.set(sessionId, error);
+      else if (!ABOUT_ONE.has(error.code)) result.trouble = troubleOf(error);
     }
   }
 
@@ -66,6 +69,8 @@ export function createPollingSource({ list, get }: PollingDeps): StatusSource {
     },
   };
 }
+
+const nothingKnown = (): PollResult => ({ answered: [], gone: [], unreadable: new Map(), trouble: null });
 
 /** Errors that say nothing about other sessions. */
 const ABOUT_ONE: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'conflict']);

@@ -17,7 +17,7 @@ const rowIn = (phase: SessionRow['phase']): SessionRow => {
   return sessionRow({ phase, changedAt: at, phaseAt: at });
 };
 
-type Answer = 'there' | 'not-there' | 'trouble';
+type Answer = 'there' | 'not-there' | 'unreadable' | 'trouble';
 
 /** Rounds with one session, one a minute, and what was recorded. */
 async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string[]> {
@@ -42,6 +42,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
         Promise.resolve({
           answered: answer === 'there' ? [SNAPSHOT] : [],
           gone: answer === 'not-there' ? ['s1'] : [],
+          unreadable: new Map(answer === 'unreadable' ? [['s1', new Error('no status')]] : []),
           trouble: answer === 'trouble' ? { code: 'unavailable', retryAfterMs: null } : null,
         }),
     },
@@ -49,7 +50,10 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
       recordPoll: async () => Promise.resolve(recorded.push('poll') > 0),
       gone: async () => void (await Promise.resolve(recorded.push('gone'))),
     },
-    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    setAside: {
+      note: async () => Promise.resolve(recorded.push('set aside') && 1),
+      clear: async () => void (await Promise.resolve(recorded.push('cleared'))),
+    },
     enqueue: async () => Promise.resolve(),
     times: { ...ROUND_TIMES, fastestMs: 1000 },
     now: () => clock.ms,
@@ -66,6 +70,15 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
 describe('a round', () => {
   test('records nothing if the answer is the same', async () => {
     expect(await recordedOf(rowIn('working'), 'there')).toEqual(['after 60 s']);
+  });
+
+  test("sets a session aside whose answer can't be read, until one can be", async () => {
+    expect(await recordedOf(rowIn('working'), 'unreadable', 'there')).toEqual([
+      'set aside',
+      'after 2 s',
+      'cleared',
+      'after 60 s',
+    ]);
   });
 
   test("records that a session is gone only if a later poll doesn't find it either", async () => {
@@ -122,6 +135,7 @@ test("a session that can't be recorded waits longer each time, and affects no ot
         Promise.resolve({
           answered: ids.map((id) => sessionSnapshot(id, { title: 'new' })),
           gone: [],
+          unreadable: new Map(),
           trouble: null,
         }),
     },
@@ -157,7 +171,7 @@ async function pausesOf(due: number, ...troubles: PollTrouble[]) {
       bringForward: async () => Promise.resolve(),
       reschedule: async () => Promise.resolve(),
     },
-    source: { poll: async () => Promise.resolve({ answered: [], gone: [], trouble }) },
+    source: { poll: async () => Promise.resolve({ answered: [], gone: [], unreadable: new Map(), trouble }) },
     recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     enqueue: async () => Promise.resolve(),

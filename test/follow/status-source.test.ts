@@ -68,4 +68,16 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[], null]);
   });
+
+  test("says whose answer can't be read, and continues with the others", async () => {
+    const odd = ids[2] ?? '';
+    const list = local.fail(LIST, { status: 422 });
+    const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, { status: 422 });
+    const { answered, gone, unreadable, trouble } = await source.poll([odd, ids[1] ?? ''], NEVER);
+    list.clear();
+    one.clear();
+    expect(answered).toHaveLength(1);
+    expect([...unreadable.keys()]).toEqual([odd]);
+    expect([gone, trouble]).toEqual([[], null]);
+  });
 });

@@ -64,6 +64,7 @@ describeOnBothDatabases('polls of sessions', (open) => {
             return Promise.resolve({
               answered: [],
               gone: [],
+              unreadable: new Map(),
               trouble: { code: 'unavailable', retryAfterMs: null },
             });
           },
