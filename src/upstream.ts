@@ -161,8 +161,15 @@ export function bounded(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     const { body } = response;
-    return body === null ? response : new Response(body.pipeThrough(atMost(MOST_BYTES)), response);
+    if (body === null || saysItIsShort(response)) return response;
+    return new Response(body.pipeThrough(atMost(MOST_BYTES)), response);
   };
+}
+
+/** HTTP reads no more than the length that an answer names. Packed, it says nothing. */
+function saysItIsShort({ headers }: Response): boolean {
+  const length = headers.get('content-length') ?? '';
+  return headers.get('content-encoding') === null && /^\d+$/.test(length) && Number(length) <= MOST_BYTES;
 }
 
 /** All of it; null: it is larger than the limit. */

@@ -96,7 +96,12 @@ describe('reads', () => {
   test.each(['br', 'gzip'])("don't unpack an answer of any size (%s)", async (encoding) => {
     const bomb = encoding === 'br' ? brotliCompressSync(HUGE) : gzipSync(HUGE);
     const { sessions, seen } = await startDevin((_, __, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(bomb);
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-encoding': encoding,
+        'content-length': bomb.length,
+      });
+      response.end(bomb);
       return null;
     });
     expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'no-answer', status: 200 });
