@@ -1,4 +1,3 @@
-import type { Message } from '../../sandbox/slack/index.ts';
 import { DELIVERED_REACTION } from '../../src/slack/ids.ts';
 import { readMetadata } from '../../src/slack/metadata.ts';
 import type { Findings } from './audit.ts';
@@ -33,7 +32,7 @@ function auditReplies({ slack, devin }: World, ledger: Ledger, findings: Finding
     heardBy.set(reply.sessionId, [...all]);
     const times = all.filter(({ message }) => message.includes(reply.token));
     const isTaken = ledger.acceptedAtMs(reply.ts) !== null;
-    const isTold = wasTold(slack.messages(reply.channelId), reply);
+    const isTold = wasTold(slack, reply);
     taken += isTaken ? 1 : 0;
     heard += times.length > 0 ? 1 : 0;
     told += times.length === 0 && isTold ? 1 : 0;
@@ -57,8 +56,11 @@ function auditReply({ token, person }: Reply, fate: Fate, { wrong, missing }: Fi
   }
 }
 
-function wasTold(messages: readonly Message[], { token, person }: Reply): boolean {
-  return messages.some(({ ephemeralFor, text }) => ephemeralFor === person.userId && text.includes(token));
+/** Beside the thread, or in a direct message if Slack took no private one there. */
+function wasTold(slack: World['slack'], { channelId, token, person: { userId } }: Reply): boolean {
+  const beside = slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
+  const direct = slack.messages(slack.directMessages(userId)).filter((message) => message.userId !== userId);
+  return [...beside, ...direct].some(({ text }) => text.includes(token));
 }
 
 function isMarked(slack: World['slack'], { channelId, ts }: Reply): boolean {
