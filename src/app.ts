@@ -59,18 +59,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     text,
   });
   const { transitions, adopt, sweep } = creation;
-  createApprovals({
-    queue,
-    store,
-    slack,
-    gate,
-    resolver,
-    transitions,
-    redrawHome,
-    withLease,
-    postOnce,
-    tuning,
-  });
+  const approving = { queue, store, slack, gate, resolver, transitions, withLease, postOnce, tuning };
+  createApprovals({ ...approving, redrawHome });
   const { identities } = store;
   notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
   createForms({ queue, store, slack, resolver, gate, log });
