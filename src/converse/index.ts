@@ -4,6 +4,7 @@ import type { ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Enqueue, Lease, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
+import { isMessage } from '../session/reply.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
@@ -193,10 +194,6 @@ function createRelayToDevin(deps: RelayDeps) {
     );
     if (kind === 'busy') await continueLater(sessionId, deps.busyMs);
   };
-}
-
-function isMessage({ kind }: Reply): boolean {
-  return kind === 'reply' || kind === 'correction';
 }
 
 /** A muted or disconnected thread keeps what is written in it, but not dialogs and commands. */

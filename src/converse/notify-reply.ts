@@ -1,5 +1,6 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
 import type { LeftOut } from '../session/context.ts';
+import { isMessage } from '../session/reply.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../slack/blocks/steering.ts';
@@ -109,11 +110,6 @@ export function createReplyNotifier(deps: NotifyDeps) {
       if (after === null || !isInProgress(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
     },
   };
-}
-
-/** For Devin. Others are for the app. */
-function isMessage({ kind }: Pick<Reply, 'kind'>): boolean {
-  return kind === 'reply' || kind === 'correction';
 }
 
 function isInProgress({ state }: Reply): boolean {

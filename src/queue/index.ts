@@ -1,6 +1,8 @@
 /** Jobs, and the exactly-once kit: the only way to do once what cannot be taken back. */
 export { createQueue, POLL_SECONDS } from './jobs.ts';
 export type { Depth, Enqueue, EnqueueAll, Queue, Unqueued } from './jobs.ts';
+export { createPostOnce, createWithLease, HELD_WAIT_MS, LEASE_MS, soonIfBusy } from './exactly-once.ts';
+export type { Lease, PostedOnce, PostOnce, WithLease } from './exactly-once.ts';
 export { sharedKey } from './payloads.ts';
 export type {
   AnswerTo,
@@ -13,10 +15,6 @@ export type {
   Search,
   SteeringVerb,
 } from './payloads.ts';
-export { createPostOnce } from './exactly-once.ts';
-export type { PostedOnce, PostOnce } from './exactly-once.ts';
 export { backOffMs, mayRetryRefusal, retrySlack, retryWindow } from './retry-window.ts';
 export { createSearchUntilFound, RECHECK_DELAYS_MS } from './search-until-found.ts';
 export type { SearchUntilFound } from './search-until-found.ts';
-export { createWithLease, HELD_WAIT_MS, LEASE_MS, soonIfBusy } from './exactly-once.ts';
-export type { Lease, WithLease } from './exactly-once.ts';

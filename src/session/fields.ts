@@ -52,7 +52,7 @@ const rows = z.registry<Row>();
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
 /** As in the policy file. */
-const MOST_ACU = 1_000_000;
+const MOST_CAP = 1_000_000;
 const MAX_TAGS = 50;
 /** The start of the app's own tag, by which a request finds its session. */
 const OWN_TAG = /^slack-/i;
@@ -98,7 +98,7 @@ const shape = {
     .min(1)
     .register(rows, {
       flag: '--acu',
-      input: { kind: 'number', min: 1, max: MOST_ACU },
+      input: { kind: 'number', min: 1, max: MOST_CAP },
       group: 'main',
       isText: false,
     }),
@@ -204,7 +204,7 @@ export function mostOf(input: FieldInput, ownTag: boolean): number | null {
 
 /** What a person can enter, if that is less than what can be stored. */
 const entries: Partial<Record<string, z.ZodType>> = {
-  max_acu_limit: z.int().min(1).max(MOST_ACU),
+  max_acu_limit: z.int().min(1).max(MOST_CAP),
   tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
   // KEY=VALUE is a secret itself: it would be shown as an id.
   secret_ids: z.array(word.refine((id) => !id.includes('='))),

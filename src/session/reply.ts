@@ -37,6 +37,11 @@ export const replyFailureSchema = z.union([
 ]);
 export type ReplyFailure = z.infer<typeof replyFailureSchema>;
 
+/** For Devin. Others are for the app. */
+export function isMessage({ kind }: { kind: ReplyKind }): boolean {
+  return kind === 'reply' || kind === 'correction';
+}
+
 type Words = {
   kind: ReplyKind;
   text: string;

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
+import { isMessage } from '../session/reply.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { isForDevin } from '../session/steering.ts';
 import type { Mentions } from '../session/steering.ts';
@@ -148,8 +149,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   };
 }
 
-function isCorrigible({ kind, state }: Reply): boolean {
-  return (kind === 'reply' || kind === 'correction') && state !== 'skipped';
+function isCorrigible(reply: Reply): boolean {
+  return isMessage(reply) && reply.state !== 'skipped';
 }
 
 /** Slack delivers edits in any order, and some twice. */
