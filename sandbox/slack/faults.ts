@@ -16,6 +16,8 @@ export type Fault = {
   until?: Promise<void>;
   /** The call takes effect before it fails: the app never learns that it did. */
   afterEffect?: boolean;
+  /** Meets only calls with these arguments, such as `{ user_id }`; in a shared world, others call, too. */
+  args?: Record<string, unknown>;
 };
 
 export type Faults = ReturnType<typeof createFaults>;
@@ -27,8 +29,8 @@ export function createFaults() {
       planned.push({ method, fault, left: fault.times ?? 1 });
     },
     /** The fault that meets this call, used up by it. */
-    take(method: string): Fault | null {
-      const next = planned.find((plan) => plan.method === method && plan.left > 0);
+    take(method: string, args: Record<string, unknown> = {}): Fault | null {
+      const next = planned.find((plan) => plan.method === method && plan.left > 0 && isMet(plan.fault, args));
       if (next === undefined) return null;
       next.left -= 1;
       return next.fault;
@@ -37,6 +39,10 @@ export function createFaults() {
       planned.length = 0;
     },
   };
+}
+
+function isMet({ args: wanted = {} }: Fault, args: Record<string, unknown>): boolean {
+  return Object.entries(wanted).every(([name, value]) => args[name] === value);
 }
 
 /** Before the call is looked at. */

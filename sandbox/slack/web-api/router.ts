@@ -49,7 +49,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
     const name = pathname.slice('/api/'.length);
     const body = await readBody(request);
     const { token, args } = decodeArgs(body, request.headers, searchParams);
-    const fault = faults.take(name);
+    const fault = faults.take(name, args);
     if (fault !== null) await waitFirst(fault);
     const isFailing = fault !== null && !isOnlyDelay(fault);
     const refusal = isFailing && fault.afterEffect !== true ? fault : limitOn(name, args);
