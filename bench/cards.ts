@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { quantile, sendCommand } from './load.ts';
-import { runProgram } from './process.ts';
-import type { Running } from './process.ts';
+import { runProgram, type Running } from './process.ts';
 import { ms, printRow } from './table.ts';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 const CHANNELS = 60;
 const AT_ONCE = 300;

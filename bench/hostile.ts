@@ -6,11 +6,9 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hostileTexts, KNOWN_TEXTS } from '../test/hostile/texts.ts';
 import { quantile } from './load.ts';
-import { runProgram } from './process.ts';
-import type { Running } from './process.ts';
+import { runProgram, type Running } from './process.ts';
 import { ms, printRow } from './table.ts';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 /** A command's text. Slack takes no more in one message. */
 const TYPED = 40_000;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { atPace, isTaken, quantile, rush } from './load.ts';
-import type { Answer, Rushed } from './load.ts';
+import { atPace, isTaken, quantile, rush, type Answer, type Rushed } from './load.ts';
 import { runProgram } from './process.ts';
 import { measureReplies } from './reply.ts';
 import { mb, ms, printRow } from './table.ts';

@@ -1,9 +1,7 @@
 import { createLocalDevin } from '../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../sandbox/environment.ts';
-import { createLocalSlack } from '../sandbox/slack/index.ts';
-import type { LocalSlackOptions } from '../sandbox/slack/index.ts';
-import { sendCommand } from './load.ts';
-import type { Answer } from './load.ts';
+import { createLocalSlack, type LocalSlackOptions } from '../sandbox/slack/index.ts';
+import { sendCommand, type Answer } from './load.ts';
 import type { Running } from './process.ts';
 
 export type World = Awaited<ReturnType<typeof openWorld>>;

@@ -4,10 +4,8 @@ import { startSessions } from './demo-sessions.ts';
 import { GUIDE_STEPS } from './page/client/guide-steps.ts';
 import { createControl } from './page/control.ts';
 import { createGuide } from './page/guide.ts';
-import { createPage } from './page/server.ts';
-import type { Page } from './page/server.ts';
-import { openSandbox } from './sandbox.ts';
-import type { Sandbox } from './sandbox.ts';
+import { createPage, type Page } from './page/server.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** `npm run demo`: the real app between a local Slack and a local Devin; no account, no token, no network. */
 const USAGE = `npm run demo -- [options]

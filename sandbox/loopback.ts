@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 
 const HOST = '127.0.0.1';
 // The caller closes an idle connection first; if the server did, a call could be on its way just then.

@@ -2,18 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createBotProcess } from './bot-process.ts';
-import type { BotProcess, LogLine } from './bot-process.ts';
-import { createLocalDevin } from './devin/index.ts';
-import type { LocalDevin } from './devin/index.ts';
+import { createBotProcess, type BotProcess, type LogLine } from './bot-process.ts';
+import { createLocalDevin, type LocalDevin } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
-import { createPace } from './pace.ts';
-import type { Pace } from './pace.ts';
+import { createPace, type Pace } from './pace.ts';
 import { readManifest } from './page/manifest.ts';
-import { createSeedClock, seed } from './seed.ts';
-import type { SeededWorld } from './seed.ts';
-import { createLocalSlack } from './slack/index.ts';
-import type { LocalSlack } from './slack/index.ts';
+import { createSeedClock, seed, type SeededWorld } from './seed.ts';
+import { createLocalSlack, type LocalSlack } from './slack/index.ts';
 
 /** One rule, under which the administrator approves. */
 const POLICY_FILE = fileURLToPath(new URL('policy.yml', import.meta.url));

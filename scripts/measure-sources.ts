@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { SyntaxKind } from 'typescript/unstable/ast';
-import type { Node, SourceFile } from 'typescript/unstable/ast';
+import { SyntaxKind, type Node, type SourceFile } from 'typescript/unstable/ast';
 import {
   isArrowFunction,
   isAwaitExpression,

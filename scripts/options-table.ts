@@ -1,5 +1,4 @@
-import { fields } from '../src/session/fields.ts';
-import type { Field } from '../src/session/fields.ts';
+import { fields, type Field } from '../src/session/fields.ts';
 import { flagTakes } from '../src/slack/command/values.ts';
 import { en } from '../src/text/en.ts';
 

@@ -2,8 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import type { LocalSession } from '../sandbox/devin/index.ts';
 import type { SlackPage } from '../test/e2e/support/slack-page.ts';
-import { openStage } from '../test/e2e/support/stage.ts';
-import type { Stage, Visit } from '../test/e2e/support/stage.ts';
+import { openStage, type Stage, type Visit } from '../test/e2e/support/stage.ts';
 
 /** `npm run screenshots`: the README's pictures, taken in the sandbox. Needs Chromium. */
 const FOLDER = 'docs';

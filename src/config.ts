@@ -1,8 +1,7 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Limits } from './session/limits.ts';
-import { LANGUAGES } from './session/preferences.ts';
-import type { Language } from './session/preferences.ts';
+import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage } from './text/languages.ts';
 

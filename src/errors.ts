@@ -1,6 +1,5 @@
 import { lookup } from './slack/blocks/text.ts';
-import { isAboutPerson } from './session/failure.ts';
-import type { Failure, OverCeiling } from './session/failure.ts';
+import { isAboutPerson, type Failure, type OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
 import { capThatFits } from './session/policy/index.ts';

@@ -1,7 +1,5 @@
-import { LogLevel } from '@slack/logger';
-import type { Logger as SlackLogger } from '@slack/logger';
-import { pino, stdSerializers } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import { LogLevel, type Logger as SlackLogger } from '@slack/logger';
+import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
 
 export type Log = Logger;
 

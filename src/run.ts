@@ -1,7 +1,6 @@
 import { createBot } from './app.ts';
 import type { Config, ConfigResult } from './config.ts';
-import { createLog } from './log.ts';
-import type { Log } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
 import { createLanguages } from './text/languages.ts';

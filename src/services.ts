@@ -1,15 +1,12 @@
 import type { Config } from './config.ts';
 import type { DevinRequestFacts } from './devin/attempt.ts';
-import { createDevin } from './devin/devin.ts';
-import type { Devin } from './devin/devin.ts';
+import { createDevin, type Devin } from './devin/devin.ts';
 import { openMapping } from './identity/mapping-file.ts';
 import { createIdentityResolver, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import type { Metrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
-import { withNames } from './session/defaults.ts';
-import type { EffectiveDraft } from './session/defaults.ts';
+import { withNames, type EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/index.ts';
 import { createSlack } from './slack/slack.ts';
 import { openDatabase } from './store/database.ts';
@@ -17,14 +14,11 @@ import { createSeal, loadSecretsKeys } from './store/envelope.ts';
 import { createLimiter } from './store/limiter.ts';
 import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
-import { createStore } from './store/store.ts';
-import type { Store } from './store/store.ts';
+import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
-import { createOnceAMinute, sleep } from './time.ts';
-import type { Skews } from './time.ts';
+import { createOnceAMinute, sleep, type Skews } from './time.ts';
 import { createTrust, openPolicy, withPolicy } from './trust/index.ts';
-import { createTuning } from './tuning.ts';
-import type { Overrides, Tuning } from './tuning.ts';
+import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
 
 /** What the features need: files, database, queue, Slack, Devin, identity and policy. Opens the database. */

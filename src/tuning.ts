@@ -1,16 +1,20 @@
 import type { Config } from './config.ts';
-import { SWEEP_TIMES } from './create/index.ts';
-import type { SweepTimes } from './create/index.ts';
-import { RELAY_TIMES, ROUND_TIMES, WATCHER_TIMES } from './follow/index.ts';
-import type { RelayTimes, RoundTimes, WatcherTimes } from './follow/index.ts';
+import { SWEEP_TIMES, type SweepTimes } from './create/index.ts';
+import {
+  RELAY_TIMES,
+  ROUND_TIMES,
+  WATCHER_TIMES,
+  type RelayTimes,
+  type RoundTimes,
+  type WatcherTimes,
+} from './follow/index.ts';
 import type { Log } from './log.ts';
 import { LEASE_MS, RECHECK_DELAYS_MS, POLL_SECONDS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
-import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';
-import type { Clock, DatabaseTime } from './store/sql.ts';
+import { clockOf, createDatabaseTime, databaseClock, type Clock, type DatabaseTime } from './store/sql.ts';
 import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 

@@ -1,8 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { createHealthPages, createReadiness, createWriteWatch } from '../src/health.ts';
-import type { Readiness } from '../src/health.ts';
+import { createHealthPages, createReadiness, createWriteWatch, type Readiness } from '../src/health.ts';
 
 test('a hanging database gets one ping at a time, and no request waits for it', async () => {
   let pings = 0;

@@ -2,8 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { RequestBody } from './body.ts';
 import type { Permission } from './permissions.ts';
 import { ApiProblem, missingPermission, notFound } from './problem.ts';
-import type { Answer, Route } from './routes/route.ts';
-import { routesAt } from './routes/route.ts';
+import { type Answer, type Route, routesAt } from './routes/route.ts';
 import type { Query } from './validation.ts';
 
 export type Arrival = {

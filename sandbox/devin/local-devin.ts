@@ -3,8 +3,7 @@ import type { Fault, FaultHandle, FaultMatch } from './faults.ts';
 import { createGate } from './gate.ts';
 import type { RecordedRequest } from './journal.ts';
 import type { Member } from './members.ts';
-import type { LocalDevinOptions } from './options.ts';
-import { withDefaults } from './options.ts';
+import { type LocalDevinOptions, withDefaults } from './options.ts';
 import type { Permission } from './permissions.ts';
 import type { SessionSecretInput } from './schemas.ts';
 import type { Script } from './scripts.ts';
@@ -12,8 +11,7 @@ import { openServer } from './server.ts';
 import type { LocalSession, SessionChange } from './session-state.ts';
 import { createTimers } from './timers.ts';
 import type { Upload } from './uploads.ts';
-import type { World } from './world.ts';
-import { createWorld, routesOf, SERVICE_USER } from './world.ts';
+import { type World, createWorld, routesOf, SERVICE_USER } from './world.ts';
 
 export type LocalDevin = {
   /** Base address, without a slash at its end. */

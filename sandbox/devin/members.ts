@@ -1,5 +1,4 @@
-import type { Placed } from './pages.ts';
-import { inOrder } from './pages.ts';
+import { type Placed, inOrder } from './pages.ts';
 
 export type Member = {
   /** Opaque; may hold characters that a path has to encode, such as `google-oauth2|104`. */

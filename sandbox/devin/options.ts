@@ -1,7 +1,6 @@
 import type { Catalog } from './catalog.ts';
 import type { Member } from './members.ts';
-import type { Permission } from './permissions.ts';
-import { PERMISSIONS } from './permissions.ts';
+import { type Permission, PERMISSIONS } from './permissions.ts';
 import type { Script } from './scripts.ts';
 import type { IdForm, ListRules } from './session-wire.ts';
 import type { Schedule } from './timers.ts';

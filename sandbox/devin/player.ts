@@ -1,5 +1,4 @@
-import type { Step } from './scripts.ts';
-import { AFTER_REPLY } from './scripts.ts';
+import { type Step, AFTER_REPLY } from './scripts.ts';
 import type { SessionChange } from './session-state.ts';
 import type { Schedule } from './timers.ts';
 

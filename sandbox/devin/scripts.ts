@@ -1,6 +1,5 @@
 import type { CreateBody } from './schemas.ts';
-import { repositoryOf, titleOf } from './session-state.ts';
-import type { SessionChange } from './session-state.ts';
+import { repositoryOf, titleOf, type SessionChange } from './session-state.ts';
 
 /** What Devin does next, and how long after the step before it. */
 export type Step = SessionChange & {

@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { ApiProblem } from './problem.ts';
 import { createPlayer } from './player.ts';
 import type { CreateBody, SessionSecretInput } from './schemas.ts';
-import type { Script } from './scripts.ts';
-import { stepsOf } from './scripts.ts';
+import { type Script, stepsOf } from './scripts.ts';
 import { withoutSecretValues } from './secrets.ts';
-import type { LocalSession, SessionChange, SessionState } from './session-state.ts';
-import { appendMessage, applyChange, isOver, wake } from './session-state.ts';
+import {
+  type LocalSession,
+  type SessionChange,
+  type SessionState,
+  appendMessage,
+  applyChange,
+  isOver,
+  wake,
+} from './session-state.ts';
 import { bareId } from './session-wire.ts';
 import type { Signal } from './signal.ts';
 import type { Schedule } from './timers.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { FieldError } from './problem.ts';
-import { unprocessable } from './problem.ts';
+import { type FieldError, unprocessable } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,11 +1,8 @@
 import { createAdmission } from './admission.ts';
 import type { Catalog } from './catalog.ts';
-import type { Faults } from './faults.ts';
-import { createFaults } from './faults.ts';
-import type { Journal } from './journal.ts';
-import { createJournal } from './journal.ts';
-import type { Members } from './members.ts';
-import { createMembers } from './members.ts';
+import { type Faults, createFaults } from './faults.ts';
+import { type Journal, createJournal } from './journal.ts';
+import { type Members, createMembers } from './members.ts';
 import type { Settings } from './options.ts';
 import type { Permission } from './permissions.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
@@ -13,12 +10,9 @@ import { consumptionRoutes } from './routes/consumption.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import type { Sessions } from './sessions.ts';
-import { createSessions } from './sessions.ts';
-import type { Signal } from './signal.ts';
-import { createSignal } from './signal.ts';
-import type { Uploads } from './uploads.ts';
-import { createUploads } from './uploads.ts';
+import { type Sessions, createSessions } from './sessions.ts';
+import { type Signal, createSignal } from './signal.ts';
+import { type Uploads, createUploads } from './uploads.ts';
 
 export const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
 

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { LocalSlack } from '../slack/index.ts';
-import { actSchema } from './act-schema.ts';
-import type { PersonalAct } from './act-schema.ts';
+import { actSchema, type PersonalAct } from './act-schema.ts';
 import type { Act, ActResult, Target } from './client/wire.ts';
 import type { Files } from './files.ts';
 import { Refusal } from './http.ts';

@@ -4,12 +4,19 @@ import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
 import type { Pace } from '../pace.ts';
 import type { LocalSlack } from '../slack/index.ts';
-import { DEVIN_PLACES, FAULT_KINDS, MOST_TIMES, SCRIPTS, SLACK_PLACES } from './client/panel-wire.ts';
-import type { ControlAct, ControlState, ScriptChoice, SessionView } from './client/panel-wire.ts';
-import { createFaultPlan } from './control-faults.ts';
-import type { FaultPlan } from './control-faults.ts';
-import { createExchangeLog } from './control-log.ts';
-import type { ExchangeLog } from './control-log.ts';
+import {
+  DEVIN_PLACES,
+  FAULT_KINDS,
+  MOST_TIMES,
+  SCRIPTS,
+  SLACK_PLACES,
+  type ControlAct,
+  type ControlState,
+  type ScriptChoice,
+  type SessionView,
+} from './client/panel-wire.ts';
+import { createFaultPlan, type FaultPlan } from './control-faults.ts';
+import { createExchangeLog, type ExchangeLog } from './control-log.ts';
 import { readJson, Refusal, sendJson } from './http.ts';
 import type { PageControl } from './server.ts';
 

@@ -1,19 +1,15 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { LocalDevin } from '../devin/index.ts';
 import { listen, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
 import { serveAsset, serveReadme } from './assets.ts';
-import type { Events } from './events.ts';
-import { createEvents } from './events.ts';
-import type { Files } from './files.ts';
-import { createFiles } from './files.ts';
+import { type Events, createEvents } from './events.ts';
+import { type Files, createFiles } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal, sendJson } from './http.ts';
 import { readManifest } from './manifest.ts';
-import type { SnapshotDeps } from './snapshot.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
 
 /** What the page's server needs from the sandbox's controls. */
 export type PageControl = {

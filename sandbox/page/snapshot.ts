@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
 import type { LocalSlack, Message, View } from '../slack/index.ts';
-import { block } from '../slack/rules/blocks.ts';
-import type { Block } from '../slack/rules/blocks.ts';
+import { block, type Block } from '../slack/rules/blocks.ts';
 import type { Person, ShownChannel, ShownMessage, ShownSession, ShownView, Snapshot } from './client/wire.ts';
 import type { Files } from './files.ts';
 import type { Guide } from './guide.ts';

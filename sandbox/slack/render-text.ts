@@ -3,8 +3,7 @@ import { knownBlocks } from './rules/assign-ids.ts';
 import type { Block } from './rules/blocks.ts';
 import type { Element, InputElement } from './rules/elements.ts';
 import { renderChart, renderDataTable } from './rules/numbers.ts';
-import { plainRichText } from './rules/rich-text.ts';
-import type { RichPart } from './rules/rich-text.ts';
+import { plainRichText, type RichPart } from './rules/rich-text.ts';
 import type { State } from './state.ts';
 
 /** Messages, threads and modals as plain text, for terminals and failing tests. */

@@ -1,5 +1,4 @@
-import { createAudit } from '../../src/store/audit.ts';
-import type { AuditRow } from '../../src/store/audit.ts';
+import { createAudit, type AuditRow } from '../../src/store/audit.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { verifyChain } from '../../src/trust/index.ts';
 

@@ -1,8 +1,7 @@
 import { DELIVERED_REACTION } from '../../src/slack/ids.ts';
 import { readMetadata } from '../../src/slack/metadata.ts';
 import type { Findings } from './audit.ts';
-import { publicMessages } from './ledger.ts';
-import type { Ledger, Reply, Word } from './ledger.ts';
+import { publicMessages, type Ledger, type Reply, type Word } from './ledger.ts';
 import type { World } from './world.ts';
 
 export type ThreadCounts = {

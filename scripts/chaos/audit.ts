@@ -2,10 +2,8 @@ import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { readMetadata } from '../../src/slack/metadata.ts';
 import { en } from '../../src/text/en.ts';
-import { auditThreads } from './audit-threads.ts';
-import type { ThreadCounts } from './audit-threads.ts';
-import { cardsIn, publicMessages, sessionIdsIn, tokenIn } from './ledger.ts';
-import type { Attempt, Ledger } from './ledger.ts';
+import { auditThreads, type ThreadCounts } from './audit-threads.ts';
+import { cardsIn, publicMessages, sessionIdsIn, tokenIn, type Attempt, type Ledger } from './ledger.ts';
 import type { World } from './world.ts';
 
 /** `wrong` stays wrong; `missing` can still come. */

@@ -4,21 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAsking } from './ask.ts';
 import { auditChain } from './audit-chain.ts';
-import { audit } from './audit.ts';
-import type { Audit } from './audit.ts';
+import { audit, type Audit } from './audit.ts';
 import { createFaults } from './faults.ts';
-import { createLedger } from './ledger.ts';
-import type { Ledger } from './ledger.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import type { ChaosOptions } from './options.ts';
-import { makePlan } from './plan.ts';
-import type { Plan } from './plan.ts';
-import { createReplicas } from './replicas.ts';
-import type { Replicas } from './replicas.ts';
+import { makePlan, type Plan } from './plan.ts';
+import { createReplicas, type Replicas } from './replicas.ts';
 import { createTalking } from './talk.ts';
 import type { Tempo } from './tempo.ts';
 import { until } from './until.ts';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 export type Report = Audit & {
   kills: number;

@@ -1,8 +1,6 @@
 import type { ChaosOptions } from './options.ts';
-import { planFault } from './faults.ts';
-import type { PlannedFault } from './faults.ts';
-import { createRandom } from './random.ts';
-import type { Random } from './random.ts';
+import { planFault, type PlannedFault } from './faults.ts';
+import { createRandom, type Random } from './random.ts';
 
 const WAYS = ['command', 'form', 'shortcut', 'mention'] as const;
 export type Way = (typeof WAYS)[number];

@@ -2,8 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBotProcess } from '../../sandbox/bot-process.ts';
-import type { BotProcess } from '../../sandbox/bot-process.ts';
+import { createBotProcess, type BotProcess } from '../../sandbox/bot-process.ts';
 
 export type Replicas = {
   /** Resolves when all are ready for the first time. */

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from '../../test/support/postgres-server.ts';
 import { runChaos } from './chaos.ts';
-import { readOptions, USAGE } from './options.ts';
-import type { ChaosOptions } from './options.ts';
+import { readOptions, USAGE, type ChaosOptions } from './options.ts';
 import { renderTable } from './table.ts';
 import { QUICK_TEMPO, REAL_TEMPO } from './tempo.ts';
 

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createLocalDevin } from '../../sandbox/devin/index.ts';
-import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlack } from '../../sandbox/slack/index.ts';
+import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { readManifest } from '../../sandbox/page/manifest.ts';
 import { CHANNELS, PEOPLE } from './plan.ts';
 

@@ -1,6 +1,12 @@
 import type { Log } from '../log.ts';
-import { retrySlack, soonIfBusy } from '../queue/index.ts';
-import type { Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import {
+  retrySlack,
+  soonIfBusy,
+  type Jobs,
+  type Lease,
+  type PostOnce,
+  type WithLease,
+} from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import type { RedrawHome } from '../home/index.ts';
 import { fingerprintOf } from '../session/json.ts';

@@ -1,7 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { RedrawHome } from '../home/index.ts';
-import { backOffMs, HELD_WAIT_MS } from '../queue/index.ts';
-import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import {
+  backOffMs,
+  HELD_WAIT_MS,
+  type Lease,
+  type PostOnce,
+  type Queue,
+  type WithLease,
+} from '../queue/index.ts';
 import { createListenHere } from '../slack/steering-check.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -10,10 +16,8 @@ import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createDrawCard, editClass, hasCard, placeOf } from './draw-card.ts';
-import type { DrawnCard } from './draw-card.ts';
-import { postAt, putCard, threadOfCard } from './put-card.ts';
-import type { PutDeps } from './put-card.ts';
+import { createDrawCard, editClass, hasCard, placeOf, type DrawnCard } from './draw-card.ts';
+import { postAt, putCard, threadOfCard, type PutDeps } from './put-card.ts';
 
 export { hasCard } from './draw-card.ts';
 export { threadOfCard } from './put-card.ts';

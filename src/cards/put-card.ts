@@ -1,21 +1,15 @@
 import type { RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../log.ts';
-import { retrySlack } from '../queue/index.ts';
-import type { Enqueue, Lease, PostedOnce, PostOnce } from '../queue/index.ts';
-import { slackFailure } from '../slack/errors.ts';
-import type { SlackFailure } from '../slack/errors.ts';
+import { retrySlack, type Enqueue, type Lease, type PostedOnce, type PostOnce } from '../queue/index.ts';
+import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
-import { shownAs } from '../store/cards.ts';
-import type { Cards } from '../store/cards.ts';
-import { cardPost } from '../store/posts.ts';
-import type { Posts } from '../store/posts.ts';
-import { cardThread } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { shownAs, type Cards } from '../store/cards.ts';
+import { cardPost, type Posts } from '../store/posts.ts';
+import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { editClass, isNeeded, placeOf, wasDeleted } from './draw-card.ts';
-import type { DrawCard, DrawnCard } from './draw-card.ts';
+import { editClass, isNeeded, placeOf, wasDeleted, type DrawCard, type DrawnCard } from './draw-card.ts';
 
 export type PutDeps = {
   cards: Cards;

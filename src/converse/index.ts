@@ -4,25 +4,28 @@ import type { ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Enqueue, Lease, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
-import { isMessage } from '../session/reply.ts';
-import type { ReplyKind } from '../session/reply.ts';
+import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Replies, Reply } from '../store/replies.ts';
-import { findFollowed } from '../store/requests.ts';
-import type { Followed, Requests } from '../store/requests.ts';
+import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
-import { createMoveReply, createSettleReply, DONE } from './move-reply.ts';
-import type { MoveReply, ReplyInSession, ReplyOutcome, SettleReply } from './move-reply.ts';
+import {
+  createMoveReply,
+  createSettleReply,
+  DONE,
+  type MoveReply,
+  type ReplyInSession,
+  type ReplyOutcome,
+  type SettleReply,
+} from './move-reply.ts';
 import { createReplyNotifier } from './notify-reply.ts';
-import { createReplySender } from './send-reply.ts';
-import type { ReplySender } from './send-reply.ts';
-import { createApplyKeyword } from './thread-keywords.ts';
-import type { ApplyKeyword } from './thread-keywords.ts';
+import { createReplySender, type ReplySender } from './send-reply.ts';
+import { createApplyKeyword, type ApplyKeyword } from './thread-keywords.ts';
 
 export { createMoveReply } from './move-reply.ts';
 export type { MoveReply } from './move-reply.ts';

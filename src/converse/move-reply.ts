@@ -1,13 +1,10 @@
 import type { Kysely } from 'kysely';
-import { messagePages } from '../follow/index.ts';
-import type { ListMessages, ReplyBy } from '../follow/index.ts';
+import { messagePages, type ListMessages, type ReplyBy } from '../follow/index.ts';
 import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
-import { REPLY_BY, shownEvent } from '../session/reply.ts';
+import { REPLY_BY, shownEvent, type ReplyFailure } from '../session/reply.ts';
 import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
-import type { ReplyFailure } from '../session/reply.ts';
 import { isDirectMessage } from '../slack/places.ts';
-import { appendAudit } from '../store/audit.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Echoes } from '../store/echoes.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';

@@ -1,22 +1,29 @@
-import { devinTrouble, handOverFile } from '../create/index.ts';
-import type { DevinTrouble, UploadFile, Waiting } from '../create/index.ts';
+import {
+  devinTrouble,
+  handOverFile,
+  type DevinTrouble,
+  type UploadFile,
+  type Waiting,
+} from '../create/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
-import { retryWindow } from '../queue/index.ts';
-import type { Lease } from '../queue/index.ts';
+import { retryWindow, type Lease } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
-import { devinUserOf } from '../session/identity.ts';
-import type { Identity } from '../session/identity.ts';
-import { composeReply } from '../session/reply.ts';
-import type { ReplyFailure } from '../session/reply.ts';
-import { isClosed } from '../session/snapshot.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { devinUserOf, type Identity } from '../session/identity.ts';
+import { composeReply, type ReplyFailure } from '../session/reply.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { DONE, mirrorReply } from './move-reply.ts';
-import type { MoveReply, ReplyInSession, ReplyOutcome, SettleReply } from './move-reply.ts';
+import {
+  DONE,
+  mirrorReply,
+  type MoveReply,
+  type ReplyInSession,
+  type ReplyOutcome,
+  type SettleReply,
+} from './move-reply.ts';
 
 type SendDeps = {
   files: Pick<SlackFiles, 'find' | 'open'>;

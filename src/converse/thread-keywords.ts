@@ -4,16 +4,14 @@ import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
 import type { ReplyKind } from '../session/reply.ts';
-import { appendAudit } from '../store/audit.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { DONE } from './move-reply.ts';
-import type { ReplyInSession, ReplyOutcome } from './move-reply.ts';
+import { DONE, type ReplyInSession, type ReplyOutcome } from './move-reply.ts';
 
 type Keyword = Exclude<ReplyKind, 'reply' | 'correction'>;
 export type ApplyKeyword = (

@@ -1,16 +1,21 @@
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
-import { buildPrompt, isTooLong, writeTranscript } from '../session/prompt.ts';
-import type { QuotedThread } from '../session/prompt.ts';
-import { chosenMessages, tickedMessages } from '../slack/context.ts';
-import type { ThreadMessages, ThreadReader } from '../slack/context.ts';
+import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
+import { chosenMessages, tickedMessages, type ThreadMessages, type ThreadReader } from '../slack/context.ts';
 import type { Download, SlackFiles } from '../slack/files.ts';
-import { askedAt } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
 import { TooLargeError } from '../upstream.ts';
 import type { AskApproval } from './identify.ts';
-import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
-import type { CreateStep, DevinTrouble, EndRequest, Run, StepOutcome } from './run.ts';
+import {
+  devinTrouble,
+  nextOrLeave,
+  waitFor,
+  type CreateStep,
+  type DevinTrouble,
+  type EndRequest,
+  type Run,
+  type StepOutcome,
+} from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Files beyond this are left out, and the card says so. */

@@ -12,8 +12,15 @@ import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
 import type { Send } from './send.ts';
-import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
-import type { CreateStep, EndRequest, Run, StepOutcome } from './run.ts';
+import {
+  devinTrouble,
+  nextOrLeave,
+  waitFor,
+  type CreateStep,
+  type EndRequest,
+  type Run,
+  type StepOutcome,
+} from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type IdentifyDeps = {

@@ -1,8 +1,16 @@
 import { threadOfCard } from '../cards/index.ts';
 import { userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { HELD_WAIT_MS, retrySlack, soonIfBusy } from '../queue/index.ts';
-import type { Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
+import {
+  HELD_WAIT_MS,
+  retrySlack,
+  soonIfBusy,
+  type Jobs,
+  type Lease,
+  type Notice,
+  type PostOnce,
+  type WithLease,
+} from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Called } from '../slack/blocks/called.ts';
@@ -14,16 +22,13 @@ import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
-import { directPlace } from '../slack/outbound.ts';
-import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { FindLeaver } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
-import { askedAt, beginsThread } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
-import { lostSecrets } from '../store/requests.ts';
-import type { Requests } from '../store/requests.ts';
+import { askedAt, beginsThread, type SessionRequest } from '../store/request-row.ts';
+import { lostSecrets, type Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';

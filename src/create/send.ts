@@ -1,11 +1,15 @@
 import type { Transaction } from 'kysely';
 import type { Lease } from '../queue/index.ts';
-import { devinUserOf } from '../session/identity.ts';
-import type { Identity } from '../session/identity.ts';
+import { devinUserOf, type Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/limits.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
-import { buildRequest, isOpen, requestTag } from '../session/request.ts';
-import type { RequestState, SessionCreateRequest } from '../session/request.ts';
+import {
+  buildRequest,
+  isOpen,
+  requestTag,
+  type RequestState,
+  type SessionCreateRequest,
+} from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
@@ -13,8 +17,15 @@ import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
 import type { Found, Identify, WithNames } from './identify.ts';
-import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
-import type { CreateStep, EndRequest, Run, StepOutcome } from './run.ts';
+import {
+  devinTrouble,
+  nextOrLeave,
+  waitFor,
+  type CreateStep,
+  type EndRequest,
+  type Run,
+  type StepOutcome,
+} from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type SendDeps = {

@@ -9,8 +9,7 @@ import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
-import { repeat } from '../time.ts';
-import type { Interval } from '../time.ts';
+import { repeat, type Interval } from '../time.ts';
 
 export type SweepTimes = {
   /** How often it sweeps. */

@@ -15,10 +15,8 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
 import type { Adopt } from './send.ts';
-import { nextOrLeave } from './run.ts';
-import type { CreateStep } from './run.ts';
-import { recheckInterval, spending } from './transitions.ts';
-import type { Transitions } from './transitions.ts';
+import { nextOrLeave, type CreateStep } from './run.ts';
+import { recheckInterval, spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {
   findSession: FindSession;

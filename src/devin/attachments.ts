@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { READ_RETRY } from './client.ts';
-import type { DevinClient, Options } from './client.ts';
+import { READ_RETRY, type DevinClient, type Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { toPathId } from '../session/snapshot.ts';
-import { sessionAttachmentSchema, uploadedAttachmentSchema } from './schemas.ts';
-import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
+import {
+  sessionAttachmentSchema,
+  uploadedAttachmentSchema,
+  type SessionAttachment,
+  type UploadedAttachment,
+} from './schemas.ts';
 
 const UPLOAD_TIMEOUT_MS = 300_000;
 const MAX_REDIRECTS = 5;

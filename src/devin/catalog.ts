@@ -1,10 +1,15 @@
 import type { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
-import { collectPages, createVersionFallback, MAX_PAGE, toSearchParams } from './client.ts';
-import type { DevinClient, Options } from './client.ts';
+import {
+  collectPages,
+  createVersionFallback,
+  MAX_PAGE,
+  toSearchParams,
+  type DevinClient,
+  type Options,
+} from './client.ts';
 import { createForbidden } from './errors.ts';
-import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
-import type { Page } from './schemas.ts';
+import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema, type Page } from './schemas.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };

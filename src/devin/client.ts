@@ -1,11 +1,9 @@
-import ky, { HTTPError } from 'ky';
-import type { RetryOptions } from 'ky';
+import ky, { HTTPError, type RetryOptions } from 'ky';
 import type { z } from 'zod';
 import { cleanJson } from '../session/json.ts';
 import { toSnake } from '../session/snapshot.ts';
 import { bounded, pages, TooLargeError } from '../upstream.ts';
-import { attempt } from './attempt.ts';
-import type { AttemptOptions } from './attempt.ts';
+import { attempt, type AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { readRetryAfter } from './problem.ts';
 import type { Page } from './schemas.ts';

@@ -4,11 +4,17 @@ import { fromWire, MOST_ACU } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
 import { createAttachments } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
-import { createDevinClient, createVersionFallback, READ_RETRY, toSearchParams } from './client.ts';
-import type { DevinClient, DevinClientOptions, Options } from './client.ts';
+import {
+  createDevinClient,
+  createVersionFallback,
+  READ_RETRY,
+  toSearchParams,
+  type DevinClient,
+  type DevinClientOptions,
+  type Options,
+} from './client.ts';
 import { createForbidden } from './errors.ts';
-import { memberSchema, pageOf, selfSchema } from './schemas.ts';
-import type { Self } from './schemas.ts';
+import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
 /** All operations on an organization; callers take the part they need. */

@@ -1,14 +1,23 @@
 import { z } from 'zod';
-import { sessionCreateRequestSchema } from '../session/request.ts';
-import type { SessionCreateRequest } from '../session/request.ts';
-import { toBareId, toPathId, toWire } from '../session/snapshot.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
-import { collectPages, MAX_PAGE, READ_RETRY, toSearchParams } from './client.ts';
-import type { DevinClient, Options } from './client.ts';
+import { sessionCreateRequestSchema, type SessionCreateRequest } from '../session/request.ts';
+import { toBareId, toPathId, toWire, type SessionSnapshot } from '../session/snapshot.ts';
+import {
+  collectPages,
+  MAX_PAGE,
+  READ_RETRY,
+  toSearchParams,
+  type DevinClient,
+  type Options,
+} from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { summary } from './problem.ts';
-import { pageOf, sessionMessageSchema, sessionResponseSchema } from './schemas.ts';
-import type { Page, SessionMessage } from './schemas.ts';
+import {
+  pageOf,
+  sessionMessageSchema,
+  sessionResponseSchema,
+  type Page,
+  type SessionMessage,
+} from './schemas.ts';
 
 /** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;

@@ -1,7 +1,6 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
-import { retryWindow } from '../queue/index.ts';
-import type { Enqueue, WithLease } from '../queue/index.ts';
+import { retryWindow, type Enqueue, type WithLease } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, lookup } from '../slack/blocks/text.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
@@ -10,12 +9,10 @@ import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed } from '../store/requests.ts';
-import type { Followed, Requests } from '../store/requests.ts';
+import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { MOST_FAILURES } from '../store/set-aside.ts';
-import type { SetAside } from '../store/set-aside.ts';
+import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
 import type { PostContext, PostOutcome } from './post-message.ts';
 import type { FindAttachments } from './share-file.ts';
 

@@ -1,12 +1,9 @@
-import { isFirst } from '../session/milestones.ts';
-import type { Milestone } from '../session/milestones.ts';
+import { isFirst, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
 import { SHOWN_PULL_REQUESTS } from '../slack/blocks/card-facts.ts';
-import { labeled, renderDevinMessage, withCall } from '../slack/blocks/devin-message.ts';
-import type { Call } from '../slack/blocks/devin-message.ts';
-import { renderMilestone, RESULT_LENGTH } from '../slack/blocks/milestone.ts';
-import type { ToldIn } from '../slack/blocks/milestone.ts';
+import { labeled, renderDevinMessage, withCall, type Call } from '../slack/blocks/devin-message.ts';
+import { renderMilestone, RESULT_LENGTH, type ToldIn } from '../slack/blocks/milestone.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';

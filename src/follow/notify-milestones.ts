@@ -1,23 +1,26 @@
 import type { Log } from '../log.ts';
-import { backOffMs, HELD_WAIT_MS, mayRetryRefusal, soonIfBusy } from '../queue/index.ts';
-import type { Lease, PostOnce, WithLease } from '../queue/index.ts';
-import { isFirst, readMilestone } from '../session/milestones.ts';
-import type { Milestone } from '../session/milestones.ts';
+import {
+  backOffMs,
+  HELD_WAIT_MS,
+  mayRetryRefusal,
+  soonIfBusy,
+  type Lease,
+  type PostOnce,
+  type WithLease,
+} from '../queue/index.ts';
+import { isFirst, readMilestone, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
-import { directPlace } from '../slack/outbound.ts';
-import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { Calls } from '../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed } from '../store/requests.ts';
-import type { Requests } from '../store/requests.ts';
+import { findFollowed, type Requests } from '../store/requests.ts';
 import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { MOST_FAILURES } from '../store/set-aside.ts';
-import type { SetAside } from '../store/set-aside.ts';
+import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
 import { isWanted } from './milestone-message.ts';
 import type { Notified } from './notified.ts';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { retryWindow } from '../queue/index.ts';
-import type { Lease, PostOnce } from '../queue/index.ts';
+import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
 import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import {
   labeled,
@@ -14,8 +13,7 @@ import {
 } from '../slack/blocks/devin-message.ts';
 import { code } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
-import { refusalKind } from '../slack/errors.ts';
-import type { SlackFailure } from '../slack/errors.ts';
+import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import type { Posted } from '../slack/outbound.ts';
@@ -27,8 +25,7 @@ import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Notified } from './notified.ts';
-import { readFileRow, shareFile } from './share-file.ts';
-import type { SessionFile, ShareDeps } from './share-file.ts';
+import { readFileRow, shareFile, type SessionFile, type ShareDeps } from './share-file.ts';
 
 /** Its row's text is how many messages were left out. */
 export const LEFT_OUT = 'left-out';

@@ -1,8 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
-import { goesFirst, jittered, pollInterval, sessionPhase, STANDING } from '../session/lifecycle.ts';
-import type { SessionPhase, Watched } from '../session/lifecycle.ts';
+import {
+  goesFirst,
+  jittered,
+  pollInterval,
+  sessionPhase,
+  STANDING,
+  type SessionPhase,
+  type Watched,
+} from '../session/lifecycle.ts';
 import { progress } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Cards } from '../store/cards.ts';

@@ -10,8 +10,7 @@ import type { SetAside } from '../store/set-aside.ts';
 import { askedWait, batchesOf } from '../upstream.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';
-import { createFailures } from './status-source.ts';
-import type { PollResult, PollTrouble, StatusSource } from './status-source.ts';
+import { createFailures, type PollResult, type PollTrouble, type StatusSource } from './status-source.ts';
 
 export type RoundTimes = {
   /** How often it checks which sessions are due. */

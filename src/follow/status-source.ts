@@ -1,5 +1,4 @@
-import { DevinError } from '../devin/errors.ts';
-import type { DevinErrorCode } from '../devin/errors.ts';
+import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';

@@ -1,9 +1,7 @@
 import type { SlackMessage, Without } from '../session/context.ts';
 import type { QuotedThread } from '../session/prompt.ts';
-import { pageOfPicked, renderReview, renderUnreviewable } from '../slack/blocks/review.ts';
-import type { ReviewItem } from '../slack/blocks/review.ts';
-import { chosenMessages } from '../slack/context.ts';
-import type { ThreadReader } from '../slack/context.ts';
+import { pageOfPicked, renderReview, renderUnreviewable, type ReviewItem } from '../slack/blocks/review.ts';
+import { chosenMessages, type ThreadReader } from '../slack/context.ts';
 import type { ReviewMetadata } from '../slack/ids.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';

@@ -1,6 +1,5 @@
 import type { Log } from '../log.ts';
-import { isAdministrator } from '../session/identity.ts';
-import type { Mapping } from '../session/identity.ts';
+import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/index.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
 import { missingScopes } from '../slack/manifest-scopes.ts';

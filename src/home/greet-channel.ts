@@ -1,6 +1,5 @@
 import type { Log } from '../log.ts';
-import { soonIfBusy } from '../queue/index.ts';
-import type { Jobs, PostOnce, WithLease } from '../queue/index.ts';
+import { soonIfBusy, type Jobs, type PostOnce, type WithLease } from '../queue/index.ts';
 import { renderGreeting } from '../slack/blocks/notices.ts';
 import { greetingMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';

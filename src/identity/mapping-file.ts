@@ -1,9 +1,7 @@
 import type { Log } from '../log.ts';
-import { conflictsIn, MAPPING_KEYS, mappingSchema } from '../session/identity.ts';
-import type { Mapping } from '../session/identity.ts';
+import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
 import type { Text } from '../text/index.ts';
-import { openFile, readYamlFile } from '../trust/index.ts';
-import type { FileSource, Format, YamlResult } from '../trust/index.ts';
+import { openFile, readYamlFile, type FileSource, type Format, type YamlResult } from '../trust/index.ts';
 
 export type MappingSource = FileSource<Mapping>;
 

@@ -1,7 +1,15 @@
 import type { Member } from '../devin/devin.ts';
 import type { Log } from '../log.ts';
-import { backOffMs, sharedKey, soonIfBusy } from '../queue/index.ts';
-import type { Jobs, Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import {
+  backOffMs,
+  sharedKey,
+  soonIfBusy,
+  type Jobs,
+  type Lease,
+  type PostOnce,
+  type Queue,
+  type WithLease,
+} from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';

@@ -1,7 +1,15 @@
 import type { Devin, Member } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
-import { isAddress, mappedAs, mappedTo } from '../session/identity.ts';
-import type { Identity, MappedPerson, Mapping, NoMatchReason, SlackPerson } from '../session/identity.ts';
+import {
+  isAddress,
+  mappedAs,
+  mappedTo,
+  type Identity,
+  type MappedPerson,
+  type Mapping,
+  type NoMatchReason,
+  type SlackPerson,
+} from '../session/identity.ts';
 import type { Identities, Person } from '../store/identities.ts';
 
 type MemberLookup =

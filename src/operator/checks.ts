@@ -4,12 +4,10 @@ import type { Config } from '../config.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Devin } from '../devin/devin.ts';
 import { slackFailure } from '../slack/errors.ts';
-import { identifyBot } from '../slack/bolt.ts';
-import type { BotIdentity } from '../slack/bolt.ts';
+import { identifyBot, type BotIdentity } from '../slack/bolt.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
-import { StartError } from './sentences.ts';
-import type { StartProblem } from './sentences.ts';
+import { StartError, type StartProblem } from './sentences.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
 type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string };

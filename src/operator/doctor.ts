@@ -2,10 +2,14 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
-import { checkDevin, checkSlack, findPermissions, missingPermission } from './checks.ts';
-import type { PermissionFound } from './checks.ts';
-import { parseConfig, readEnvironment } from '../config.ts';
-import type { Config } from '../config.ts';
+import {
+  checkDevin,
+  checkSlack,
+  findPermissions,
+  missingPermission,
+  type PermissionFound,
+} from './checks.ts';
+import { parseConfig, readEnvironment, type Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
 import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
@@ -18,8 +22,7 @@ import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createLanguages } from '../text/languages.ts';
 import { readPolicyFile } from '../trust/index.ts';
-import { createRemoteClock, skewWarnings } from '../time.ts';
-import type { Skews } from '../time.ts';
+import { createRemoteClock, skewWarnings, type Skews } from '../time.ts';
 
 /** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';

@@ -1,6 +1,5 @@
 import { createOnceAMinute } from '../time.ts';
-import { factsOf } from './worker-pool.ts';
-import type { QueueLog } from './worker-pool.ts';
+import { factsOf, type QueueLog } from './worker-pool.ts';
 
 /** Every worker fails once a second while the database is down: one line a minute for each code. */
 export function createErrorLog(log: Pick<QueueLog, 'error'>, passedMs?: () => number) {

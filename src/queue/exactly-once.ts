@@ -1,7 +1,6 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Rendered } from '../slack/blocks/objects.ts';
-import { slackFailure } from '../slack/errors.ts';
-import type { SlackFailure } from '../slack/errors.ts';
+import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { MessageMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Posted } from '../slack/outbound.ts';
 import type { Leases } from '../store/leases.ts';

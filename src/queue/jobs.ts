@@ -3,11 +3,9 @@ import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
-import { JOB_NAMES, keyOf, payloads } from './payloads.ts';
-import type { JobName, Jobs } from './payloads.ts';
+import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
 import { createErrorLog } from './error-log.ts';
-import { startWorkerPool } from './worker-pool.ts';
-import type { WorkerPool, QueueLog, Registration } from './worker-pool.ts';
+import { startWorkerPool, type WorkerPool, type QueueLog, type Registration } from './worker-pool.ts';
 import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
 
 type EnqueueOptions = {

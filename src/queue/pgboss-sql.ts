@@ -1,7 +1,6 @@
 import type { ConstructorOptions, PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import { repeat } from '../time.ts';
-import type { Interval } from '../time.ts';
+import { repeat, type Interval } from '../time.ts';
 
 /**
  * All that is said to pg-boss's own tables, beside its API: its `job` table (name, singleton_key, state, blocked,

@@ -1,5 +1,4 @@
-import { refusalKind } from '../slack/errors.ts';
-import type { SlackFailure } from '../slack/errors.ts';
+import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -6,8 +6,14 @@ import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFindPlaces, createFindRequester } from './find-places.ts';
-import { createImportSession, createReadHistory, createSessionMember } from './import-session.ts';
-import type { History, ImportSession, SessionMember } from './import-session.ts';
+import {
+  createImportSession,
+  createReadHistory,
+  createSessionMember,
+  type History,
+  type ImportSession,
+  type SessionMember,
+} from './import-session.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRestoreSession } from './restore-session.ts';
 import { createSessionsRestorer } from './restore-sessions.ts';

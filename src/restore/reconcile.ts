@@ -1,5 +1,4 @@
-import { runsAsAsked } from '../create/index.ts';
-import type { Adopt } from '../create/index.ts';
+import { runsAsAsked, type Adopt } from '../create/index.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';

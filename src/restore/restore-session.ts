@@ -1,16 +1,19 @@
 import { lastWordsOf } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
-import { devinUserOf } from '../session/identity.ts';
-import type { Identity } from '../session/identity.ts';
+import { devinUserOf, type Identity } from '../session/identity.ts';
 import { progress, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { FoundMessage, MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
-import { orNull } from './find-places.ts';
-import type { FindRequester } from './find-places.ts';
-import { draftOf, importedKey } from './import-session.ts';
-import type { History, ImportSession, SessionMember } from './import-session.ts';
+import { orNull, type FindRequester } from './find-places.ts';
+import {
+  draftOf,
+  importedKey,
+  type History,
+  type ImportSession,
+  type SessionMember,
+} from './import-session.ts';
 
 /** A card in Slack. */
 export type FoundCard = {

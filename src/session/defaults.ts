@@ -1,5 +1,11 @@
-import { fields, storedDraftSchema } from './fields.ts';
-import type { Field, FieldKey, Lookup, StoredDraft } from './fields.ts';
+import {
+  fields,
+  storedDraftSchema,
+  type Field,
+  type FieldKey,
+  type Lookup,
+  type StoredDraft,
+} from './fields.ts';
 
 /** Who settings apply to. */
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { voterSchema } from './approval.ts';
-import { fields } from './fields.ts';
-import type { FieldKey, StoredDraft } from './fields.ts';
+import { fields, type FieldKey, type StoredDraft } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
 import { limitReachedSchema } from './limits.ts';

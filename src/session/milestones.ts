@@ -1,7 +1,5 @@
-import { finishedSoFar, sessionPhase } from './lifecycle.ts';
-import type { SessionPhase } from './lifecycle.ts';
-import { pullRequestUrls } from './snapshot.ts';
-import type { SessionSnapshot } from './snapshot.ts';
+import { finishedSoFar, sessionPhase, type SessionPhase } from './lifecycle.ts';
+import { pullRequestUrls, type SessionSnapshot } from './snapshot.ts';
 
 /** Phases that are announced when a session enters them. */
 const TOLD_PHASES = [

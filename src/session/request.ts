@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { sessionDraftSchema } from './fields.ts';
-import type { SessionSecret, StoredDraft } from './fields.ts';
+import { sessionDraftSchema, type SessionSecret, type StoredDraft } from './fields.ts';
 
 /**
  * The body of `POST /v3/organizations/{org_id}/sessions`, as far as the app sends it: what people can set (the field

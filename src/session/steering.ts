@@ -1,5 +1,4 @@
-import { devinUserOf } from './identity.ts';
-import type { Identity, RefusedIdentity } from './identity.ts';
+import { devinUserOf, type Identity, type RefusedIdentity } from './identity.ts';
 import type { Listen, Steer } from './preferences.ts';
 
 export type Steering =

@@ -1,15 +1,11 @@
 import type { RequestListener } from 'node:http';
-import { App } from '@slack/bolt';
-import type { Receiver } from '@slack/bolt';
+import { App, type Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { slackLogger } from '../log.ts';
-import type { Log } from '../log.ts';
+import { slackLogger, type Log } from '../log.ts';
 import { cleanJson } from '../session/json.ts';
-import { createHttpReceiver, ListenerFailedError } from './http-receiver.ts';
-import type { RefusedDelivery } from './http-receiver.ts';
-import { createSocketReceiver } from './socket-receiver.ts';
-import type { SocketTimes } from './socket-receiver.ts';
+import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
+import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
 
 export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 

@@ -1,6 +1,5 @@
 import type { SessionPhase } from '../session/lifecycle.ts';
-import { isClosed } from '../session/snapshot.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { CardAction } from './blocks/card-buttons.ts';

@@ -1,6 +1,5 @@
 import { userMessage } from '../errors.ts';
-import { pendingApproval } from '../session/approval.ts';
-import type { Approval, Voter } from '../session/approval.ts';
+import { pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
 import type { Identity } from '../session/identity.ts';
 import type { RequestState } from '../session/request.ts';

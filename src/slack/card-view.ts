@@ -1,20 +1,16 @@
 import type { Identity } from '../session/identity.ts';
-import { sessionPhase } from '../session/lifecycle.ts';
-import type { SessionPhase } from '../session/lifecycle.ts';
+import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { threadState } from '../session/steering.ts';
-import type { ThreadState } from '../session/steering.ts';
-import { askedAt } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { threadState, type ThreadState } from '../session/steering.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { lookup, truncate } from './blocks/text.ts';
 import { cardActions, isOver } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
-import { beganBy } from './steering-check.ts';
-import type { ThreadHere } from './steering-check.ts';
+import { beganBy, type ThreadHere } from './steering-check.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Replaces } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults, isHidden, withoutFields } from '../session/defaults.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
-import { faultsOfFailure } from '../session/failure.ts';
-import type { Faults } from '../session/failure.ts';
+import { applyDefaults, isHidden, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
+import { faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import type { Envelope, Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { messageKey, newId } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 

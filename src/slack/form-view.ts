@@ -1,7 +1,6 @@
 import { refusalSentence } from '../errors.ts';
 import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
-import { fields } from '../session/fields.ts';
-import type { SessionDraft } from '../session/fields.ts';
+import { fields, type SessionDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';

@@ -1,8 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { HTTPResponseAck } from '@slack/bolt';
-import type { App, Receiver } from '@slack/bolt';
-import { slackLogger } from '../log.ts';
-import type { Log } from '../log.ts';
+import { HTTPResponseAck, type App, type Receiver } from '@slack/bolt';
+import { slackLogger, type Log } from '../log.ts';
 import { createBodyReader, isSignedBy, parseBody, readSignature } from './request-body.ts';
 
 export type RefusedDelivery =

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { INTERACTIONS, optional, present, slackTs } from './interaction-payload.ts';
-import type { Interaction } from './interaction-payload.ts';
+import { INTERACTIONS, optional, present, slackTs, type Interaction } from './interaction-payload.ts';
 import { readMessage } from './messages.ts';
 import { placeKindOf, placeKindOfEvent } from './places.ts';
 

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { pages } from '../upstream.ts';
 import { cursorAfter } from './conversations.ts';
 import { unlessRefused } from './errors.ts';
-import { readBlockMetadata, readMetadata } from './metadata.ts';
-import type { ReadMetadata } from './metadata.ts';
+import { readBlockMetadata, readMetadata, type ReadMetadata } from './metadata.ts';
 import type { CardPlace } from './outbound.ts';
 
 /** Slack's own times, as seconds. */

@@ -5,13 +5,10 @@ import type { Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { messageKey, newId } from '../store/request-row.ts';
-import type { NewRequest, SessionRequest } from '../store/request-row.ts';
+import { messageKey, newId, type NewRequest, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import { openForm, placeOf, withSecrets } from './form-inbox.ts';
-import type { EffectiveDraftOf, Origin } from './form-inbox.ts';
-import { createSaveRequest } from './save-request.ts';
-import type { SaveDeps } from './save-request.ts';
+import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } from './form-inbox.ts';
+import { createSaveRequest, type SaveDeps } from './save-request.ts';
 
 type InboxDeps = SaveDeps & {
   requests: Pick<Requests, 'find'>;

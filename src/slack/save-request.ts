@@ -2,14 +2,11 @@ import type { Kysely, Transaction } from 'kysely';
 import type { EnqueueAll } from '../queue/index.ts';
 import type { LimitReached } from '../session/limits.ts';
 import type { RequestState } from '../session/request.ts';
-import { appendAudit, requestEntries } from '../store/audit.ts';
-import type { AuditEntry } from '../store/audit.ts';
-import { beginCommit, inBatches } from '../store/commit.ts';
-import type { Deadline } from '../store/commit.ts';
+import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
+import { beginCommit, inBatches, type Deadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Limiter, Twin } from '../store/limiter.ts';
-import { twinKey } from '../store/request-row.ts';
-import type { NewRequest } from '../store/request-row.ts';
+import { twinKey, type NewRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 

@@ -1,15 +1,12 @@
-import { WebClient } from '@slack/web-api';
-import type { WebClientOptions } from '@slack/web-api';
-import { slackLogger } from '../log.ts';
-import type { Log } from '../log.ts';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { slackLogger, type Log } from '../log.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createRemoteClock } from '../time.ts';
 import { bounded, createUpstream, tooMany } from '../upstream.ts';
 import { createPlaces, createPresence } from './conversations.ts';
-import { createBolt } from './bolt.ts';
-import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
+import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
 import { createSlackFiles } from './files.ts';
 import { createSlackHosts } from './hosts.ts';

@@ -3,8 +3,7 @@ import type { App, Receiver } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
-import { slackLogger } from '../log.ts';
-import type { Log } from '../log.ts';
+import { slackLogger, type Log } from '../log.ts';
 import { createOnceAMinute } from '../time.ts';
 import { isRefused } from './errors.ts';
 

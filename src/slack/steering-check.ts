@@ -1,13 +1,10 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Listen, Steer } from '../session/preferences.ts';
-import { maySteer, ownershipOf } from '../session/steering.ts';
-import type { Began, Steering } from '../session/steering.ts';
-import { steeringRefusal } from '../store/audit.ts';
-import type { Audit } from '../store/audit.ts';
+import { maySteer, ownershipOf, type Began, type Steering } from '../session/steering.ts';
+import { steeringRefusal, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
-import { cardThread } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';

@@ -1,10 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
-import { isMessage } from '../session/reply.ts';
-import type { ReplyKind } from '../session/reply.ts';
-import { isForDevin } from '../session/steering.ts';
-import type { Mentions } from '../session/steering.ts';
+import { isMessage, type ReplyKind } from '../session/reply.ts';
+import { isForDevin, type Mentions } from '../session/steering.ts';
 import { commitInTime } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';

@@ -1,6 +1,5 @@
 import type { WebClient } from '@slack/web-api';
-import { slackFailure } from './errors.ts';
-import type { SlackFailure } from './errors.ts';
+import { slackFailure, type SlackFailure } from './errors.ts';
 import { pagesOf } from './posted-messages.ts';
 import type { SlackHosts } from './hosts.ts';
 

@@ -1,26 +1,27 @@
 import type { PlaceCard } from '../cards/index.ts';
-import { PERSON_NOT_IN_CONVERSATION, runsAsAsked } from '../create/index.ts';
-import type { Adopt } from '../create/index.ts';
+import { PERSON_NOT_IN_CONVERSATION, runsAsAsked, type Adopt } from '../create/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import { draftOf, importedKey } from '../restore/index.ts';
-import type { History, ImportSession, SessionMember } from '../restore/index.ts';
+import {
+  draftOf,
+  importedKey,
+  type History,
+  type ImportSession,
+  type SessionMember,
+} from '../restore/index.ts';
 import { progress, pullRequestKey } from '../session/milestones.ts';
 import { requestIdOf } from '../session/request.ts';
-import { pullRequestUrls } from '../session/snapshot.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { isMember } from '../session/steering.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import { link } from '../slack/blocks/text.ts';
 import { refusalSentence } from '../errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import { newId } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { newId, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
-import { notDone } from './outcome.ts';
-import type { Notifier } from './outcome.ts';
+import { notDone, type Notifier } from './outcome.ts';
 
 type FollowDeps = {
   requests: Pick<Requests, 'find'>;

@@ -8,8 +8,7 @@ import type { History, ImportSession, SessionMember } from '../restore/index.ts'
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createAuthority } from '../slack/authority.ts';
-import { createSteeringRefusal } from '../slack/steering-check.ts';
-import type { SteeringCheck } from '../slack/steering-check.ts';
+import { createSteeringRefusal, type SteeringCheck } from '../slack/steering-check.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,4 @@
-import { otherOwner } from '../identity/resolve.ts';
-import type { FindMember } from '../identity/resolve.ts';
+import { otherOwner, type FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Jobs } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
@@ -10,8 +9,7 @@ import type { People } from '../slack/people.ts';
 import { privatePlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Identities } from '../store/identities.ts';
-import { notDone } from './outcome.ts';
-import type { Notifier } from './outcome.ts';
+import { notDone, type Notifier } from './outcome.ts';
 
 type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;

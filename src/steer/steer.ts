@@ -4,8 +4,7 @@ import type { Transitions } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
-import { isClosed } from '../session/snapshot.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
 import { isDoneAlready } from '../slack/card-actions.ts';
@@ -16,13 +15,11 @@ import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed } from '../store/requests.ts';
-import type { Followed, Requests } from '../store/requests.ts';
+import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
-import { notDone } from './outcome.ts';
-import type { Notifier, Refusal } from './outcome.ts';
+import { notDone, type Notifier, type Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;

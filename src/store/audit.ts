@@ -1,13 +1,9 @@
-import { sql } from 'kysely';
-import type { ColumnType, Kysely, Selectable, Transaction } from 'kysely';
+import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } from 'kysely';
 import type { Failure } from '../session/failure.ts';
-import { devinUserOf } from '../session/identity.ts';
-import type { Identity } from '../session/identity.ts';
-import { isOpen } from '../session/request.ts';
-import type { RequestState } from '../session/request.ts';
+import { devinUserOf, type Identity } from '../session/identity.ts';
+import { isOpen, type RequestState } from '../session/request.ts';
 import type { Steering } from '../session/steering.ts';
-import { askingMessage } from './request-row.ts';
-import type { SessionRequest } from './request-row.ts';
+import { askingMessage, type SessionRequest } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 /** What is recorded; docs/audit.md says what the results of each kind mean. */

@@ -1,11 +1,8 @@
-import { sql } from 'kysely';
-import type { Kysely, RawBuilder, Transaction } from 'kysely';
-import { CHANNEL_PACED_MS, stepMs, takeTurn } from './card-turns.ts';
-import type { EditBudget, Turn } from './card-turns.ts';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
+import { CHANNEL_PACED_MS, stepMs, takeTurn, type EditBudget, type Turn } from './card-turns.ts';
 import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
-import { databaseClock } from './sql.ts';
-import type { Clock } from './sql.ts';
+import { databaseClock, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** What an edit of a card is for. Each class is served before the next. */

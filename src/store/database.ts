@@ -1,14 +1,11 @@
 import type { Log } from '../log.ts';
 import { Socket } from 'node:net';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
-import { Pool } from 'pg';
-import type { ClientBase, PoolConfig } from 'pg';
+import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
-import { openEmbedded } from './embedded/embedded.ts';
-import type { Embedded } from './embedded/embedded.ts';
-import { bossDatabase, createGate, throughGate } from './embedded/gate.ts';
-import type { Priority } from './embedded/gate.ts';
+import { openEmbedded, type Embedded } from './embedded/embedded.ts';
+import { bossDatabase, createGate, throughGate, type Priority } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
 import { codeOf, StoreError } from './store-error.ts';

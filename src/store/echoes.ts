@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { ReplyState } from '../session/reply.ts';
 import type { Reply } from './replies.ts';
 import { literals } from './sql.ts';

@@ -1,6 +1,5 @@
 import { batchesOf } from '../upstream.ts';
-import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { fields } from '../session/fields.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';

@@ -1,15 +1,12 @@
-import { sql } from 'kysely';
-import type { Generated, Kysely } from 'kysely';
+import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { replacesSchema } from '../session/approval.ts';
-import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
-import type { Without } from '../session/context.ts';
+import { messageContextSchema, PLACE_KINDS, withoutSchema, type Without } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
 import { effectiveDraftSchema } from './request-row.ts';
-import { json } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { json, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({

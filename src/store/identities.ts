@@ -1,10 +1,8 @@
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
-import { identitySchema, slackPersonSchema } from '../session/identity.ts';
-import type { Identity } from '../session/identity.ts';
+import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import { json } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { json, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */

@@ -1,8 +1,6 @@
-import { sql } from 'kysely';
-import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import { sql, type ColumnType, type Generated, type Kysely, type Transaction } from 'kysely';
 import type { CeilingKey, Spend } from '../session/policy/index.ts';
-import { lockNames } from './sql.ts';
-import type { Clock } from './sql.ts';
+import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** A creation that was, or may have been, sent, and what it counts for. */

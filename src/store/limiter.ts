@@ -1,10 +1,7 @@
-import { sql } from 'kysely';
-import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
-import { limitReached } from '../session/limits.ts';
-import type { LimitReached, Limits, Usage } from '../session/limits.ts';
-import { PENDING_STATES } from '../session/request.ts';
-import type { RequestState } from '../session/request.ts';
+import { limitReached, type LimitReached, type Limits, type Usage } from '../session/limits.ts';
+import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { limitLockWaits, literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';

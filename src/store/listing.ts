@@ -1,9 +1,6 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
-import { phasesOf, STANDING } from '../session/lifecycle.ts';
-import type { SessionPhase, Standing } from '../session/lifecycle.ts';
-import { isPending } from '../session/request.ts';
-import type { RequestState } from '../session/request.ts';
+import { sql, type Kysely } from 'kysely';
+import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session/lifecycle.ts';
+import { isPending, type RequestState } from '../session/request.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 

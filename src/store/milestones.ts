@@ -1,8 +1,6 @@
-import { sql } from 'kysely';
-import type { Generated, Kysely } from 'kysely';
+import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { isLongAgo } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { isLongAgo, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({

@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
-import type { Kysely, RawBuilder } from 'kysely';
-import { sessionRowSchema } from './sessions.ts';
-import type { SessionRow } from './sessions.ts';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { sessionRowSchema, type SessionRow } from './sessions.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import { json } from './sql.ts';
 import type { Tables } from './tables.ts';

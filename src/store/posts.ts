@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Generated, Kysely, RawBuilder } from 'kysely';
+import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import type { Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';

@@ -1,11 +1,17 @@
-import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { slackFileSchema } from '../session/context.ts';
-import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
-import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
-import { json, literals } from './sql.ts';
-import type { Columns } from './sql.ts';
+import {
+  REPLY_KINDS,
+  REPLY_STATES,
+  REPLY_WAYS,
+  replyFailureSchema,
+  type ReplyFailure,
+  type ReplyKind,
+  type ReplyState,
+  type ReplyWay,
+} from '../session/reply.ts';
+import { json, literals, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({

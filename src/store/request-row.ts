@@ -9,8 +9,7 @@ import { storedDraftSchema } from '../session/fields.ts';
 import { fingerprintOf } from '../session/json.ts';
 import { identitySchema } from '../session/identity.ts';
 import { REQUEST_STATES } from '../session/request.ts';
-import { json } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { json, type Columns } from './sql.ts';
 
 export const effectiveDraftSchema = z.object({
   values: storedDraftSchema,

@@ -1,12 +1,15 @@
-import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
-import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
-import type { RequestState } from '../session/request.ts';
-import { parse, toColumns, toRow } from './request-row.ts';
-import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { OPEN_STATES, PENDING_STATES, type RequestState } from '../session/request.ts';
+import {
+  parse,
+  toColumns,
+  toRow,
+  type NewRequest,
+  type RequestChanges,
+  type SessionRequest,
+} from './request-row.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
-import { databaseClock, isLongAgo, literals } from './sql.ts';
-import type { Clock } from './sql.ts';
+import { databaseClock, isLongAgo, literals, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type Step = {

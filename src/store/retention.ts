@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sql } from 'kysely';
-import type { Kysely, RawBuilder } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Log } from '../log.ts';
 import { repeat } from '../time.ts';
 import { AT_REST, clearRequests, clearTalk } from './forget.ts';

@@ -1,11 +1,9 @@
-import { sql } from 'kysely';
-import type { Generated, Kysely, Transaction } from 'kysely';
+import { sql, type Generated, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import { json } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { json, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Generated, Kysely } from 'kysely';
+import { sql, type Generated, type Kysely } from 'kysely';
 import { cleanText } from '../session/json.ts';
 import type { Tables } from './tables.ts';
 

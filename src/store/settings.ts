@@ -1,17 +1,18 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { z } from 'zod';
-import { SETTING_SCOPES } from '../session/defaults.ts';
-import type { SettingScope } from '../session/defaults.ts';
-import { storedDraftSchema } from '../session/fields.ts';
-import type { StoredDraft } from '../session/fields.ts';
-import { effectivePreferences, preferencesSchema } from '../session/preferences.ts';
-import type { EffectivePreferences, Language, Preferences } from '../session/preferences.ts';
+import { SETTING_SCOPES, type SettingScope } from '../session/defaults.ts';
+import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
+import {
+  effectivePreferences,
+  preferencesSchema,
+  type EffectivePreferences,
+  type Language,
+  type Preferences,
+} from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
 import { inBatches } from './commit.ts';
 import type { Person } from './identities.ts';
-import { json } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { json, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };

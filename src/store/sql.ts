@@ -1,5 +1,4 @@
-import { PGliteAdapter, sql } from 'kysely';
-import type { ColumnType, Kysely, RawBuilder } from 'kysely';
+import { PGliteAdapter, sql, type ColumnType, type Kysely, type RawBuilder } from 'kysely';
 import type { Db, Tables } from './tables.ts';
 
 /**

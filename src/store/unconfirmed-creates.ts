@@ -1,8 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
-import { json } from './sql.ts';
-import type { Columns } from './sql.ts';
+import { json, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const unconfirmedCreateSchema = z.object({

@@ -1,5 +1,4 @@
-import { LANGUAGES } from '../session/preferences.ts';
-import type { Language } from '../session/preferences.ts';
+import { LANGUAGES, type Language } from '../session/preferences.ts';
 import { en } from './en.ts';
 import type { Text } from './index.ts';
 import { ja } from './ja.ts';

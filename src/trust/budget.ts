@@ -1,6 +1,15 @@
 import type { Transaction } from 'kysely';
-import { alertsOf, CEILINGS, ceilingsOf, overCeiling } from '../session/policy/index.ts';
-import type { BudgetAlert, CeilingKey, CeilingLeft, Policy, Spend } from '../session/policy/index.ts';
+import {
+  alertsOf,
+  CEILINGS,
+  ceilingsOf,
+  overCeiling,
+  type BudgetAlert,
+  type CeilingKey,
+  type CeilingLeft,
+  type Policy,
+  type Spend,
+} from '../session/policy/index.ts';
 import type { Ledger, Spender } from '../store/ledger.ts';
 import type { Tables } from '../store/tables.ts';
 

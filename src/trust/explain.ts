@@ -8,16 +8,14 @@ import {
   PLACE_WORDS,
   placeDefaults,
   standingInstructions,
-} from '../session/policy/index.ts';
-import type {
-  CeilingKey,
-  CeilingLeft,
-  PlaceWord,
-  Policy,
-  PolicyDecision,
-  PolicyFacts,
-  PolicyPlace,
-  Spend,
+  type CeilingKey,
+  type CeilingLeft,
+  type PlaceWord,
+  type Policy,
+  type PolicyDecision,
+  type PolicyFacts,
+  type PolicyPlace,
+  type Spend,
 } from '../session/policy/index.ts';
 import { optionWords } from '../slack/blocks/options.ts';
 import { unescape } from '../slack/blocks/text.ts';

@@ -1,6 +1,5 @@
 import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults } from '../session/defaults.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
+import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
 import { fingerprintOf } from '../session/json.ts';
 import type { SlackPerson } from '../session/identity.ts';
@@ -17,8 +16,12 @@ import {
   preferencesIn,
   refusalsOf,
   standingInstructions,
+  type Explained,
+  type Mentions,
+  type Policy,
+  type PolicyFacts,
+  type PolicyPlace,
 } from '../session/policy/index.ts';
-import type { Explained, Mentions, Policy, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { IsInGroup } from '../slack/people.ts';
@@ -27,8 +30,7 @@ import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';
-import { renewsAtMs, verdictOf, withoutLeft } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
+import { renewsAtMs, verdictOf, withoutLeft, type Verdict } from './verdict.ts';
 
 type GateDeps = {
   policy: () => Policy | null;

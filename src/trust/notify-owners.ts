@@ -1,12 +1,16 @@
 import type { Log } from '../log.ts';
-import { backOffMs, soonIfBusy } from '../queue/index.ts';
-import type { Lease, PostedOnce, PostOnce, WithLease } from '../queue/index.ts';
-import { alertName } from '../session/policy/index.ts';
-import type { BudgetAlert, Policy } from '../session/policy/index.ts';
+import {
+  backOffMs,
+  soonIfBusy,
+  type Lease,
+  type PostedOnce,
+  type PostOnce,
+  type WithLease,
+} from '../queue/index.ts';
+import { alertName, type BudgetAlert, type Policy } from '../session/policy/index.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
 import { budgetMetadata } from '../slack/metadata.ts';
-import { directPlace } from '../slack/outbound.ts';
-import type { Outbound } from '../slack/outbound.ts';
+import { directPlace, type Outbound } from '../slack/outbound.ts';
 import type { Groups } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { idsOf } from './approvers.ts';

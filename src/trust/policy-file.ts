@@ -1,11 +1,8 @@
 import type { Log } from '../log.ts';
-import { POLICY_KEYS, policySchema } from '../session/policy/index.ts';
-import type { Policy } from '../session/policy/index.ts';
+import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/index.ts';
 import type { Text } from '../text/index.ts';
-import { openFile } from './file-source.ts';
-import type { FileSource } from './file-source.ts';
-import { parseYaml, readYamlFile } from './yaml-file/read.ts';
-import type { Format, YamlResult } from './yaml-file/read.ts';
+import { openFile, type FileSource } from './file-source.ts';
+import { parseYaml, readYamlFile, type Format, type YamlResult } from './yaml-file/read.ts';
 
 /** Never throws: a file that cannot be read is a problem of the file. */
 export async function readPolicyFile(path: string, text: Text): Promise<YamlResult<Policy>> {

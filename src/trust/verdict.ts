@@ -1,7 +1,13 @@
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure, OverCeiling } from '../session/failure.ts';
-import { PERIOD_OF, renewsAt } from '../session/policy/index.ts';
-import type { CeilingKey, CeilingLeft, Over, PolicyDecision } from '../session/policy/index.ts';
+import {
+  PERIOD_OF,
+  renewsAt,
+  type CeilingKey,
+  type CeilingLeft,
+  type Over,
+  type PolicyDecision,
+} from '../session/policy/index.ts';
 
 /** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
 export type Verdict =

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createDrawCard, editClass, isNeeded } from '../../src/cards/draw-card.ts';
-import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import type { SessionPhase } from '../../src/session/lifecycle.ts';
+import { SESSION_PHASES, type SessionPhase } from '../../src/session/lifecycle.ts';
 import type { RequestState } from '../../src/session/request.ts';
-import { shownAs } from '../../src/store/cards.ts';
-import type { EditClass } from '../../src/store/cards.ts';
+import { shownAs, type EditClass } from '../../src/store/cards.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';

@@ -1,17 +1,13 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
-import { createLocalDevin } from '../../sandbox/devin/index.ts';
-import type { LocalDevin } from '../../sandbox/devin/index.ts';
-import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlack } from '../../sandbox/slack/index.ts';
-import { environmentOf } from '../support/bot.ts';
-import type { Environment } from '../support/bot.ts';
+import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
+import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
+import { environmentOf, type Environment } from '../support/bot.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 const readyMessageSchema = z.tuple([z.object({ port: z.number() })], z.unknown());

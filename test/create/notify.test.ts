@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOutcomeNotifier } from '../../src/create/notify.ts';
 import { createLog } from '../../src/log.ts';
-import { effectivePreferences } from '../../src/session/preferences.ts';
-import type { Preferences } from '../../src/session/preferences.ts';
+import { effectivePreferences, type Preferences } from '../../src/session/preferences.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSessionCreator } from '../../src/create/run.ts';
-import type { CreateStep } from '../../src/create/run.ts';
+import { createSessionCreator, type CreateStep } from '../../src/create/run.ts';
 import { createWithLease } from '../../src/queue/index.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLeases } from '../../src/store/leases.ts';

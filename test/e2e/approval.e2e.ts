@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage } from './support/stage.ts';
-import type { Stage } from './support/stage.ts';
+import { openStage, type Stage } from './support/stage.ts';
 
 describe('an approval', () => {
   let stage: Stage;

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SlackPage } from './support/slack-page.ts';
-import { openStage } from './support/stage.ts';
-import type { Stage } from './support/stage.ts';
+import { openStage, type Stage } from './support/stage.ts';
 
 function listOn({ page }: SlackPage) {
   const list = page.getByRole('region', { name: 'Things to try' });

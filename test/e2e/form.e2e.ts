@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage } from './support/stage.ts';
-import type { Stage, Visit } from './support/stage.ts';
+import { openStage, type Stage, type Visit } from './support/stage.ts';
 
 describe('the form', () => {
   let stage: Stage;

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage } from './support/stage.ts';
-import type { Page, Stage } from './support/stage.ts';
+import { openStage, type Page, type Stage } from './support/stage.ts';
 
 /** How far the page can be scrolled sideways. */
 const sideways = async (page: Page): Promise<number> =>

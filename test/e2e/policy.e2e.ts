@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage } from './support/stage.ts';
-import type { Stage } from './support/stage.ts';
+import { openStage, type Stage } from './support/stage.ts';
 
 const policyFile = fileURLToPath(new URL('policy.yml', import.meta.url));
 

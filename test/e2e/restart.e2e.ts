@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStage } from './support/stage.ts';
-import type { Stage } from './support/stage.ts';
+import { openStage, type Stage } from './support/stage.ts';
 
 /** The lease of a dead process expires after half a minute. */
 const LATE = { timeout: 60_000 };

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createAudit } from '../../src/store/audit.ts';
-import type { AuditRow } from '../../src/store/audit.ts';
+import { createAudit, type AuditRow } from '../../src/store/audit.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { verifyChain } from '../../src/trust/index.ts';
 import { startSession, stopOnCard } from '../support/asking.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stopOnCard, toldTo } from '../support/asking.ts';
-import { startBot } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
+import { startBot, type World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';

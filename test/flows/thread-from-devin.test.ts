@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWorld, startBot } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
+import { createWorld, startBot, type World } from '../support/bot.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { KNOWN_TEXTS } from '../hostile/texts.ts';

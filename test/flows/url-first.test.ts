@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
-import { createWorld, startBot } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
+import { createWorld, startBot, type World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
-import { createWorld, startBot } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
+import { createWorld, startBot, type World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { captureLog } from '../support/log-lines.ts';

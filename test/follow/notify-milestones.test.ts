@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
-import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
-import type { MilestoneNotice } from '../../src/follow/notify-milestones.ts';
+import { createMilestoneNotifier, type MilestoneNotice } from '../../src/follow/notify-milestones.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease, HELD_WAIT_MS } from '../../src/queue/index.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';

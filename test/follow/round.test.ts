@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
-import { BATCH } from '../../src/follow/status-source.ts';
-import type { PollTrouble } from '../../src/follow/status-source.ts';
+import { BATCH, type PollTrouble } from '../../src/follow/status-source.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDevin } from '../../src/devin/devin.ts';
-import { createPollingSource } from '../../src/follow/status-source.ts';
-import type { StatusSource } from '../../src/follow/status-source.ts';
-import { createLocalDevin } from '../../sandbox/devin/index.ts';
-import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { createPollingSource, type StatusSource } from '../../src/follow/status-source.ts';
+import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 
 const NEVER = new AbortController().signal;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createWatcher } from '../../src/follow/watcher.ts';
-import type { Watcher } from '../../src/follow/watcher.ts';
+import { createWatcher, type Watcher } from '../../src/follow/watcher.ts';
 import { createLog } from '../../src/log.ts';
-import { createLeases } from '../../src/store/leases.ts';
-import type { Leases } from '../../src/store/leases.ts';
+import { createLeases, type Leases } from '../../src/store/leases.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { expect, test } from 'vitest';
-import { appendAudit } from '../../src/store/audit.ts';
-import type { AuditEntry } from '../../src/store/audit.ts';
+import { appendAudit, type AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
-import { createQueue } from '../../src/queue/jobs.ts';
-import type { Queue } from '../../src/queue/jobs.ts';
+import { createQueue, type Queue } from '../../src/queue/jobs.ts';
 import type { Database } from '../../src/store/database.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 

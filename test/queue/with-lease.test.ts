@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
-import { createWithLease } from '../../src/queue/index.ts';
-import type { Lease } from '../../src/queue/index.ts';
+import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import type { Tables } from '../../src/store/tables.ts';

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildPrompt, isTooLong, readPrompt, writeTranscript } from '../../src/session/prompt.ts';
-import type { QuotedMessage } from '../../src/session/prompt.ts';
+import {
+  buildPrompt,
+  isTooLong,
+  readPrompt,
+  writeTranscript,
+  type QuotedMessage,
+} from '../../src/session/prompt.ts';
 
 const message = (changes: Partial<QuotedMessage> = {}): QuotedMessage => ({
   author: 'Ana',

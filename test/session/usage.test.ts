@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { usageRefusal, sinceDays, summarize } from '../../src/session/usage.ts';
-import type { UsageRow } from '../../src/session/usage.ts';
+import { usageRefusal, sinceDays, summarize, type UsageRow } from '../../src/session/usage.ts';
 
 const NOW = new Date('2026-11-26T15:00:00Z');
 

@@ -1,7 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlackOptions } from '../../sandbox/slack/index.ts';
+import { createLocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { createPresence } from '../../src/slack/conversations.ts';
 
 async function open(options: LocalSlackOptions = {}) {

@@ -1,13 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { request as open } from 'node:http';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request as open, type ClientRequest, type IncomingMessage } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BlockAction } from '@slack/bolt';
 import { createBolt } from '../../src/slack/bolt.ts';
 import type { RefusedDelivery } from '../../src/slack/http-receiver.ts';
-import { createHttpServer } from '../../src/slack/http-server.ts';
-import type { HttpServer } from '../../src/slack/http-server.ts';
+import { createHttpServer, type HttpServer } from '../../src/slack/http-server.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 const SECRET = 'a signing secret';

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createHttpServer } from '../../src/slack/http-server.ts';
-import type { HttpServer } from '../../src/slack/http-server.ts';
+import { createHttpServer, type HttpServer } from '../../src/slack/http-server.ts';
 
 const servers: HttpServer[] = [];
 

@@ -1,7 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlack, LocalSlackOptions } from '../../sandbox/slack/index.ts';
+import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { createPeople, KNOWN_FOR_MS } from '../../src/slack/people.ts';
 import { createKnownPeople } from '../../src/store/identities.ts';
 import { useEmbedded } from '../support/databases.ts';

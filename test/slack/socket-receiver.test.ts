@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlack } from '../../sandbox/slack/index.ts';
-import { createBolt } from '../../src/slack/bolt.ts';
-import type { Bolt } from '../../src/slack/bolt.ts';
+import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
+import { createBolt, type Bolt } from '../../src/slack/bolt.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 const BOT = { botToken: 'xoxb-1', botId: 'B1', botUserId: 'U1', teamId: 'T1', workspaceUrl: null };

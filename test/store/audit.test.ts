@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { appendAudit, createAudit } from '../../src/store/audit.ts';
-import type { AuditEntry } from '../../src/store/audit.ts';
+import { appendAudit, createAudit, type AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { verifyChain } from '../../src/trust/audit-chain.ts';

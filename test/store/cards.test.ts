@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { createCards } from '../../src/store/cards.ts';
-import type { EditClass } from '../../src/store/cards.ts';
+import { createCards, type EditClass } from '../../src/store/cards.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
-import type { Open } from '../support/databases.ts';
+import { describeOnBothDatabases, type Open } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
 /** Served after all others. */

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { migrate } from '../../src/store/migrations/index.ts';

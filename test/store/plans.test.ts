@@ -1,5 +1,4 @@
-import { CompiledQuery } from 'kysely';
-import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
+import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/index.ts';
 import { createApprovalMessages } from '../../src/store/approval-messages.ts';

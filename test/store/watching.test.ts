@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createLog } from '../../src/log.ts';

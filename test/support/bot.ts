@@ -6,11 +6,9 @@ import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Bot } from '../../src/startup.ts';
 import type { Overrides } from '../../src/tuning.ts';
-import { createLocalDevin } from '../../sandbox/devin/index.ts';
-import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlack, LocalSlackOptions } from '../../sandbox/slack/index.ts';
+import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { copyStarted } from './folders.ts';
 
 export type Environment = Record<string, string>;

@@ -1,5 +1,4 @@
-import { fields } from '../../src/session/fields.ts';
-import type { Field, FieldKey } from '../../src/session/fields.ts';
+import { fields, type Field, type FieldKey } from '../../src/session/fields.ts';
 
 export function fieldOf(wanted: FieldKey): Field {
   const field = fields.find(({ key }) => key === wanted);

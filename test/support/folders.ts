@@ -3,8 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createQueue } from '../../src/queue/jobs.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import type { Database } from '../../src/store/database.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 
 /** Makes `dataDir` with an embedded database that has no tables. */

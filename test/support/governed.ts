@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createWorld } from './bot.ts';
-import type { World, WorldOptions } from './bot.ts';
+import { createWorld, type World, type WorldOptions } from './bot.ts';
 import { captureLog } from './log-lines.ts';
 import { addColleague } from './people.ts';
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { createWorld } from './bot.ts';
-import type { Environment, World, WorldOptions } from './bot.ts';
+import { createWorld, type Environment, type World, type WorldOptions } from './bot.ts';
 import { usePostgres } from './databases.ts';
 
 type DevinOptions = NonNullable<WorldOptions['devin']>;

@@ -1,14 +1,14 @@
 import type { Approval } from '../../src/session/approval.ts';
-import { CEILINGS } from '../../src/session/policy/index.ts';
-import type { Explained } from '../../src/session/policy/index.ts';
-import { renderApproval } from '../../src/slack/blocks/approval.ts';
-import type { ApprovalMessage } from '../../src/slack/blocks/approval.ts';
-import { renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
+import { CEILINGS, type Explained } from '../../src/session/policy/index.ts';
+import {
+  renderApproval,
+  type ApprovalMessage,
+  renderDeclineDialog,
+} from '../../src/slack/blocks/approval.ts';
 import { homeFile } from '../../src/slack/blocks/home-settings.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderWhoami } from '../../src/slack/blocks/identity.ts';
-import { renderBudgetAlert, renderUsage } from '../../src/slack/blocks/usage.ts';
-import type { UsageReport } from '../../src/slack/blocks/usage.ts';
+import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhy } from '../../src/slack/blocks/why.ts';
 import type { Text } from '../../src/text/index.ts';
 

@@ -3,8 +3,7 @@ import { choicesSchema } from '../../src/session/policy/index.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
 import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
-import { renderHome } from '../../src/slack/blocks/home.ts';
-import type { Home } from '../../src/slack/blocks/home.ts';
+import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../src/slack/blocks/milestone.ts';
 import {
   cardElsewhere,
@@ -19,12 +18,14 @@ import {
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
-import { renderInDevin, renderReplyBy, withCall } from '../../src/slack/blocks/devin-message.ts';
-import type { Call } from '../../src/slack/blocks/devin-message.ts';
+import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
-import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';
-import type { FormIdentity, SessionForm } from '../../src/slack/blocks/session-form.ts';
+import {
+  renderSessionForm,
+  type FormIdentity,
+  type SessionForm,
+} from '../../src/slack/blocks/session-form.ts';
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
 import { renderSetting } from '../../src/slack/blocks/setting-choices.ts';
 import {

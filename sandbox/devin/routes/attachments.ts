@@ -1,8 +1,7 @@
 import type { RequestBody } from '../body.ts';
 import { ApiProblem, notFound, unprocessable } from '../problem.ts';
 import type { NewUpload, Upload, Uploads } from '../uploads.ts';
-import type { Call, Route } from './route.ts';
-import { ok, param } from './route.ts';
+import { type Call, type Route, ok, param } from './route.ts';
 
 export type AttachmentRoutesDeps = {
   uploads: Uploads;

@@ -2,8 +2,7 @@ import { consumptionQuerySchema } from '../schemas.ts';
 import type { Sessions } from '../sessions.ts';
 import { unprocessable } from '../problem.ts';
 import { parseQuery } from '../validation.ts';
-import type { Call, Route } from './route.ts';
-import { ok } from './route.ts';
+import { type Call, type Route, ok } from './route.ts';
 
 type ConsumptionDeps = { sessions: Sessions; report: (problem: string) => void };
 

@@ -1,10 +1,15 @@
 import type { z } from 'zod';
-import type { Catalog } from '../catalog.ts';
-import { noteMatches, repositoryMatches, toNote, toPlaybook, toRepository, toSecret } from '../catalog.ts';
-import type { Members } from '../members.ts';
-import { toUserWithIdpRoles } from '../members.ts';
-import type { PageQuery } from '../pages.ts';
-import { inOrder, paginate } from '../pages.ts';
+import {
+  type Catalog,
+  noteMatches,
+  repositoryMatches,
+  toNote,
+  toPlaybook,
+  toRepository,
+  toSecret,
+} from '../catalog.ts';
+import { type Members, toUserWithIdpRoles } from '../members.ts';
+import { type PageQuery, inOrder, paginate } from '../pages.ts';
 import type { Permission } from '../permissions.ts';
 import { notFound } from '../problem.ts';
 import {
@@ -14,8 +19,7 @@ import {
   repositoriesQuerySchema,
 } from '../schemas.ts';
 import { parseQuery } from '../validation.ts';
-import type { Call, Route } from './route.ts';
-import { ok, param } from './route.ts';
+import { type Call, type Route, ok, param } from './route.ts';
 
 export type ReferenceRoutesDeps = {
   members: Members;

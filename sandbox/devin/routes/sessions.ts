@@ -12,12 +12,17 @@ import {
   terminateQuerySchema,
 } from '../schemas.ts';
 import type { LocalSession } from '../session-state.ts';
-import type { ListRules, WireContext } from '../session-wire.ts';
-import { idFromPath, matches, toMessage, toResponse } from '../session-wire.ts';
+import {
+  type ListRules,
+  type WireContext,
+  idFromPath,
+  matches,
+  toMessage,
+  toResponse,
+} from '../session-wire.ts';
 import type { Sessions } from '../sessions.ts';
 import { parseBody, parseQuery } from '../validation.ts';
-import type { Answer, Call, Method, Route } from './route.ts';
-import { jsonOf, ok, param } from './route.ts';
+import { type Answer, type Call, type Method, type Route, jsonOf, ok, param } from './route.ts';
 
 export type SessionRoutesDeps = {
   sessions: Sessions;

@@ -2,10 +2,8 @@ import type { Block } from '../../slack/rules/blocks.ts';
 import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
 import { element } from './elements.ts';
-import type { InputBlock, Labels, Surface } from './entries.ts';
-import { placeOf } from './entries.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { type InputBlock, type Labels, type Surface, placeOf } from './entries.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
 import { chart, dataTable, richText, table } from './rich-text.ts';
 

@@ -1,8 +1,6 @@
 import type { TargetedKeyboardEvent } from 'preact';
-import type { App } from './app.ts';
-import { withEntry } from './app.ts';
-import type { Labels, Spot } from './entries.ts';
-import { entryOf, hold, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
+import { type App, withEntry } from './app.ts';
+import { type Labels, type Spot, entryOf, hold, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
 import type { Answer, Option } from './wire.ts';
 
 /** What typing, keys and picking do in a select. */

@@ -1,9 +1,6 @@
-import { close, isLookedUp, isMulti, minQuery, pick, search, steer } from './combobox-search.ts';
-import type { Select } from './combobox-search.ts';
-import type { Spot } from './entries.ts';
-import { entryOf, hold, labelOf, listOf, spotKey } from './entries.ts';
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { close, isLookedUp, isMulti, minQuery, pick, search, steer, type Select } from './combobox-search.ts';
+import { type Spot, entryOf, hold, labelOf, listOf, spotKey } from './entries.ts';
+import { h, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { plainText } from './mrkdwn.ts';
 import type { Option } from './wire.ts';

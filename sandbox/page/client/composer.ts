@@ -1,14 +1,10 @@
-import type { App } from './app.ts';
-import { channelOf, isAppConversation, titleOf } from './app.ts';
-import type { Suggestion } from './completion.ts';
-import { complete, suggestionsFor } from './completion.ts';
+import { type App, channelOf, isAppConversation, titleOf } from './app.ts';
+import { type Suggestion, complete, suggestionsFor } from './completion.ts';
 import { fileList, uploadAll } from './files.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { send } from './send.ts';
-import type { Place } from './written.ts';
-import { placeKey, write, writtenAt } from './written.ts';
+import { type Place, placeKey, write, writtenAt } from './written.ts';
 
 export function composer(app: App, place: Place): VNode {
   const { state } = app;

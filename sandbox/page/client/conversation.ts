@@ -1,10 +1,8 @@
-import type { App } from './app.ts';
-import { channelOf, isAppConversation, readableMessages, titleOf } from './app.ts';
+import { type App, channelOf, isAppConversation, readableMessages, titleOf } from './app.ts';
 import { blocksOf } from './blocks.ts';
 import { composer } from './composer.ts';
 import { avatar } from './faces.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { heading, messageItem } from './message.ts';
 import { openAppTab } from './places.ts';

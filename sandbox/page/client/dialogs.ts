@@ -1,6 +1,5 @@
 import type { App, Confirmation } from './app.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { clock } from './time.ts';

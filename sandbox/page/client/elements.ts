@@ -2,11 +2,20 @@ import type { TargetedEvent } from 'preact';
 import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
 import { combobox } from './combobox.ts';
-import type { Labels, Spot, Surface } from './entries.ts';
-import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, spotKey } from './entries.ts';
+import {
+  type Labels,
+  type Spot,
+  type Surface,
+  enteredIn,
+  entryOf,
+  hold,
+  keepEntry,
+  listOf,
+  ownOptions,
+  spotKey,
+} from './entries.ts';
 import { fileField } from './files.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { openAddress } from './links.ts';
 import { openMenu } from './menus.ts';
 import { anyText, plainText } from './mrkdwn.ts';

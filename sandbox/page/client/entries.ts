@@ -1,7 +1,6 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { Element } from '../../slack/rules/elements.ts';
-import type { App } from './app.ts';
-import { channelOf, personOf, titleOf, withEntry } from './app.ts';
+import { type App, channelOf, personOf, titleOf, withEntry } from './app.ts';
 import type { Entry, HeldValue, Option, ShownView, Target } from './wire.ts';
 
 /** Where elements are: a view or a message, and their values there. */

@@ -1,7 +1,5 @@
-import type { AppState } from './app.ts';
-import { nameOf, personOf } from './app.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { type AppState, nameOf, personOf } from './app.ts';
+import { h, type Child, type VNode } from './h.ts';
 import type { Person, ShownMessage } from './wire.ts';
 
 const TINTS = 8;

@@ -1,8 +1,6 @@
 import type { App } from './app.ts';
-import type { Labels, Spot } from './entries.ts';
-import { entryOf, hold, listOf, spotKey } from './entries.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { type Labels, type Spot, entryOf, hold, listOf, spotKey } from './entries.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 
 type FileField = { app: App; spot: Spot; labels: Labels; most: number };

@@ -1,9 +1,6 @@
-import type { App, Trying } from './app.ts';
-import { personOf, readableChannels } from './app.ts';
-import { GUIDE_STEPS } from './guide-steps.ts';
-import type { GuideStep } from './guide-steps.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { type App, type Trying, personOf, readableChannels } from './app.ts';
+import { GUIDE_STEPS, type GuideStep } from './guide-steps.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { postControl } from './panel-api.ts';
 import { becomePerson, openChannel, openThread } from './places.ts';

@@ -1,5 +1,4 @@
-import { createElement } from 'preact';
-import type { AllHTMLAttributes, SVGAttributes, VNode } from 'preact';
+import { createElement, type AllHTMLAttributes, type SVGAttributes, type VNode } from 'preact';
 
 export type { VNode };
 export type Child = VNode | string | null | false | readonly Child[];

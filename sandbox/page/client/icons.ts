@@ -1,5 +1,4 @@
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
 
 /** Strokes in a square of 20. */
 const PATHS = {

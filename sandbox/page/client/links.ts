@@ -1,5 +1,4 @@
-import type { App } from './app.ts';
-import { readableChannels } from './app.ts';
+import { type App, readableChannels } from './app.ts';
 import { openThread } from './places.ts';
 
 /** https://docs.slack.dev/reference/methods/chat.getPermalink */

@@ -1,14 +1,20 @@
 import { render } from 'preact';
 import { fetchSnapshot, listen, postAct } from './api.ts';
-import type { App, AppState } from './app.ts';
-import { channelOf, isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
+import {
+  type App,
+  type AppState,
+  channelOf,
+  isAppConversation,
+  readableChannels,
+  readableMessages,
+  titleOf,
+} from './app.ts';
 import { conversation, thread } from './conversation.ts';
 import { dialogs, toast } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
 import { authorOf } from './faces.ts';
 import { guide } from './guide.ts';
-import { h } from './h.ts';
-import type { Child } from './h.ts';
+import { h, type Child } from './h.ts';
 import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';

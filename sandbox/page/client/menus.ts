@@ -1,9 +1,7 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import type { App } from './app.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
-import { icon } from './icons.ts';
-import type { IconName } from './icons.ts';
+import { h, type Child, type VNode } from './h.ts';
+import { icon, type IconName } from './icons.ts';
 
 export type MenuItem = {
   label: string;

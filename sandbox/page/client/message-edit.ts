@@ -1,6 +1,5 @@
 import type { App } from './app.ts';
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
 import { asTyped } from './mrkdwn.ts';
 import type { ShownMessage } from './wire.ts';
 

@@ -1,11 +1,9 @@
 import type { App } from './app.ts';
 import type { Author } from './faces.ts';
 import { isPointedAt } from './guide.ts';
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { openMenu } from './menus.ts';
-import type { MenuItem } from './menus.ts';
+import { openMenu, type MenuItem } from './menus.ts';
 import { startEditing } from './message-edit.ts';
 import { openThread } from './places.ts';
 import { reactionMenu } from './reactions.ts';

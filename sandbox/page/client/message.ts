@@ -1,10 +1,8 @@
 import type { App } from './app.ts';
 import { blocksOf } from './blocks.ts';
 import type { Surface } from './entries.ts';
-import { authorOf, personFace } from './faces.ts';
-import type { Author } from './faces.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { authorOf, personFace, type Author } from './faces.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { editBox, isEdited } from './message-edit.ts';
 import { tools } from './message-tools.ts';

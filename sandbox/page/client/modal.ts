@@ -1,11 +1,9 @@
-import type { App } from './app.ts';
-import { withEntry } from './app.ts';
+import { type App, withEntry } from './app.ts';
 import { blocksOf } from './blocks.ts';
 import { dialogBody, dialogHead, instead, showModal } from './dialogs.ts';
 import { enteredIn } from './entries.ts';
 import { appAvatar } from './faces.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import type { ShownView } from './wire.ts';
 

@@ -1,8 +1,6 @@
-import type { AppState } from './app.ts';
-import { nameOf, personOf } from './app.ts';
+import { type AppState, nameOf, personOf } from './app.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
-import { h } from './h.ts';
-import type { Child } from './h.ts';
+import { h, type Child } from './h.ts';
 import { formatMoment } from './time.ts';
 
 /** https://docs.slack.dev/messaging/formatting-message-text */

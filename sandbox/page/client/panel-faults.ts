@@ -1,8 +1,14 @@
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
 import type { Panel } from './panel-view.ts';
-import { DEVIN_PLACES, FAULT_KINDS, SLACK_PLACES } from './panel-wire.ts';
-import type { ControlAct, DevinPlace, FaultKind, SlackPlace } from './panel-wire.ts';
+import {
+  DEVIN_PLACES,
+  FAULT_KINDS,
+  SLACK_PLACES,
+  type ControlAct,
+  type DevinPlace,
+  type FaultKind,
+  type SlackPlace,
+} from './panel-wire.ts';
 import { DEVIN_PLACE_WORDS, faultSentence, FAULT_WORDS, SLACK_PLACE_WORDS } from './panel-words.ts';
 
 /** What is chosen in the two rows, and how often it will happen. */

@@ -1,5 +1,4 @@
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
 import type { Panel } from './panel-view.ts';
 import type { Exchange, ExchangeBody } from './panel-wire.ts';
 

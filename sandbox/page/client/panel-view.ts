@@ -1,12 +1,15 @@
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import type { FaultChoice } from './panel-faults.ts';
-import { faults } from './panel-faults.ts';
-import type { Filter } from './panel-requests.ts';
-import { requests } from './panel-requests.ts';
-import { SCRIPTS, SPEEDS } from './panel-wire.ts';
-import type { ControlAct, ControlState, ExchangeBody, SessionView } from './panel-wire.ts';
+import { type FaultChoice, faults } from './panel-faults.ts';
+import { type Filter, requests } from './panel-requests.ts';
+import {
+  SCRIPTS,
+  SPEEDS,
+  type ControlAct,
+  type ControlState,
+  type ExchangeBody,
+  type SessionView,
+} from './panel-wire.ts';
 import { SCRIPT_WORDS, speedWords, STATUS_WORDS } from './panel-words.ts';
 
 export type PanelState = {

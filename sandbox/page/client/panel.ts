@@ -1,8 +1,7 @@
 import { render } from 'preact';
 import { listen } from './api.ts';
 import { fetchControl, fetchExchange, postControl } from './panel-api.ts';
-import type { Panel, PanelState } from './panel-view.ts';
-import { panelView } from './panel-view.ts';
+import { type Panel, type PanelState, panelView } from './panel-view.ts';
 import type { ControlAct, ControlState } from './panel-wire.ts';
 
 /** The sandbox's controls, beside Slack. Shown and hidden by the page; asks for nothing while it is hidden. */

@@ -1,5 +1,5 @@
-import type { App } from './app.ts';
 import {
+  type App,
   channelOf,
   isAppConversation,
   nameOf,

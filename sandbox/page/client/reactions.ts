@@ -1,8 +1,6 @@
-import type { App } from './app.ts';
-import { nameOf } from './app.ts';
+import { type App, nameOf } from './app.ts';
 import { emojiOf } from './emoji.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { openMenu } from './menus.ts';
 import type { Reaction, ShownMessage } from './wire.ts';
 

@@ -1,10 +1,8 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { RichLeaf, RichPart, TableCell } from '../../slack/rules/rich-text.ts';
-import type { AppState } from './app.ts';
-import { nameOf } from './app.ts';
+import { type AppState, nameOf } from './app.ts';
 import { emojiOf } from './emoji.ts';
-import { h } from './h.ts';
-import type { Child } from './h.ts';
+import { h, type Child } from './h.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
 type Table = Extract<Block, { type: 'table' }>;

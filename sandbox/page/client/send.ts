@@ -1,8 +1,6 @@
-import type { App } from './app.ts';
-import { notify } from './app.ts';
+import { type App, notify } from './app.ts';
 import { INVITE } from './completion.ts';
-import type { Place } from './written.ts';
-import { placeKey, write, writtenAt } from './written.ts';
+import { type Place, placeKey, write, writtenAt } from './written.ts';
 
 /** A message, or a command where it begins with a slash. */
 export async function send(app: App, place: Place): Promise<void> {

@@ -1,8 +1,6 @@
-import type { App } from './app.ts';
-import { isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
+import { type App, isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
 import { appAvatar, personFace } from './faces.ts';
-import { h } from './h.ts';
-import type { Child, VNode } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openAppTab, openChannel, seenKey } from './places.ts';
 import type { ShownChannel } from './wire.ts';

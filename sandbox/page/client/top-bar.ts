@@ -1,8 +1,6 @@
-import type { App } from './app.ts';
-import { personOf } from './app.ts';
+import { type App, personOf } from './app.ts';
 import { personFace, roleOf } from './faces.ts';
-import { h } from './h.ts';
-import type { VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
 import { isPanelOpen, togglePanel } from './panel-place.ts';

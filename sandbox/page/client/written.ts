@@ -1,5 +1,4 @@
-import type { App, Written } from './app.ts';
-import { withEntry } from './app.ts';
+import { type App, type Written, withEntry } from './app.ts';
 
 /** Where one writes: a conversation or one of its threads. */
 export type Place = { channelId: string; threadTs: string | null };

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Option, StateValue } from '../model.ts';
-import type { HoldingElement } from '../view-state.ts';
-import { HELD } from '../view-state.ts';
+import { type HoldingElement, HELD } from '../view-state.ts';
 
 /** What a person enters: text, an option's value or label, an id, a date; several of them; null empties it. */
 export type Entry = string | null | readonly string[];

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { omitFields } from '../defaults.ts';
-import { DEVIN_MODES, fields, storedDraftSchema } from '../fields.ts';
-import type { FieldKey, Lookup } from '../fields.ts';
+import { DEVIN_MODES, fields, storedDraftSchema, type FieldKey, type Lookup } from '../fields.ts';
 import { CEILINGS, ceilingsOf } from './ceilings.ts';
 import { channelOf, counts, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './match.ts';
-import { whenSchema } from './schema.ts';
-import type { Policy } from './schema.ts';
+import { whenSchema, type Policy } from './schema.ts';
 
 const fieldKey = z.enum(fields.map(({ key }) => key));
 const refusalSchema = z.object({ rule: z.string(), say: z.string().nullable() });

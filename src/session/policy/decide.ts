@@ -1,13 +1,10 @@
 import type { FieldKey, StoredDraft } from '../fields.ts';
 import type { Limits } from '../limits.ts';
 import type { Preferences } from '../preferences.ts';
-import { ceilingsOf, leftAsCap, overCeiling } from './ceilings.ts';
-import type { Ceiling, CeilingKey, Over } from './ceilings.ts';
-import { isMatch, isPlace } from './match.ts';
-import type { PolicyFacts, PolicyPlace, PolicyRequest } from './match.ts';
+import { ceilingsOf, leftAsCap, overCeiling, type Ceiling, type CeilingKey, type Over } from './ceilings.ts';
+import { isMatch, isPlace, type PolicyFacts, type PolicyPlace, type PolicyRequest } from './match.ts';
 import type { PersonPattern } from './patterns.ts';
-import { expiryOf } from './schema.ts';
-import type { Policy, PolicyChannel, PolicyRule, PolicyValues } from './schema.ts';
+import { expiryOf, type Policy, type PolicyChannel, type PolicyRule, type PolicyValues } from './schema.ts';
 
 /** What the policy makes of a draft: values that it sets, whatever was asked for. */
 type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;

@@ -1,8 +1,7 @@
 import type { StoredDraft } from '../fields.ts';
 import { withoutHost } from '../repository.ts';
 import type { Spend } from './ceilings.ts';
-import { matchesGlob } from './patterns.ts';
-import type { PersonPattern, PlacePattern, PlaceWord } from './patterns.ts';
+import { matchesGlob, type PersonPattern, type PlacePattern, type PlaceWord } from './patterns.ts';
 import type { Policy, PolicyRule } from './schema.ts';
 
 /** null: not known. What is not known counts for a rule that refuses, and not for one that allows. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { DEVIN_MODES } from '../fields.ts';
 import { LISTEN, STEER } from '../preferences.ts';
-import { duration, member, pattern, person, place } from './patterns.ts';
-import type { PolicyFault } from './patterns.ts';
+import { duration, member, pattern, person, place, type PolicyFault } from './patterns.ts';
 
 const MAX_NAME = 100;
 const MAX_SENTENCE = 1000;

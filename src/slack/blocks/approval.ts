@@ -1,18 +1,15 @@
 import type { ActionsBlock, ModalView } from '@slack/types';
 import type { Approval, AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
-import { fields } from '../../session/fields.ts';
-import type { FieldKey } from '../../session/fields.ts';
+import { fields, type FieldKey } from '../../session/fields.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW } from '../ids.ts';
-import type { DeclineMetadata } from '../ids.ts';
+import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW, type DeclineMetadata } from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, context, modal, primary, section, sections } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { actions, button, context, modal, primary, section, sections, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
 

@@ -3,8 +3,7 @@ import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, menuValue } from '../ids.ts';
 import { LIMIT } from './limits.ts';
-import type { Confirmation } from './objects.ts';
-import { actions, button, caption, confirmation, option } from './objects.ts';
+import { type Confirmation, actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
 

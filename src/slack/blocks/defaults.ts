@@ -1,18 +1,20 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
-import { fields, storedDraftSchema } from '../../session/fields.ts';
-import type { Field, FieldGroup, StoredDraft } from '../../session/fields.ts';
+import {
+  fields,
+  storedDraftSchema,
+  type Field,
+  type FieldGroup,
+  type StoredDraft,
+} from '../../session/fields.ts';
 import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { VIEW, homeMetadata } from '../ids.ts';
-import type { HomeMetadata } from '../ids.ts';
+import { VIEW, homeMetadata, type HomeMetadata } from '../ids.ts';
 import { shownValue } from './details-values.ts';
 import { ANYTHING, MORE_GROUPS } from './form/entered.ts';
 import { fieldInputs } from './form/inputs.ts';
-import { readFields } from './form/read.ts';
-import type { FormRules } from './form/read.ts';
-import { planTexts } from './form/typed.ts';
-import type { TextPlan } from './form/typed.ts';
+import { readFields, type FormRules } from './form/read.ts';
+import { planTexts, type TextPlan } from './form/typed.ts';
 import { notice } from './notices.ts';
 import { context, header, modal } from './objects.ts';
 import { shownSetting } from './setting-choices.ts';

@@ -2,17 +2,13 @@ import type { KnownBlock } from '@slack/types';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
 import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
-import { calledWords } from './called.ts';
-import type { Called } from './called.ts';
-import { plainButtons } from './card-buttons.ts';
-import type { CardAction } from './card-buttons.ts';
+import { calledWords, type Called } from './called.ts';
+import { plainButtons, type CardAction } from './card-buttons.ts';
 import { shownTime } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
-import { context, line, section } from './objects.ts';
-import type { Rendered } from './objects.ts';
-import { linkedTitle } from './session-card.ts';
-import type { SessionCard } from './session-card.ts';
+import { context, line, section, type Rendered } from './objects.ts';
+import { linkedTitle, type SessionCard } from './session-card.ts';
 import { escape, link, truncate } from './text.ts';
 
 /** A message with more posts than this would push everything else out of sight, so it comes as a file. */

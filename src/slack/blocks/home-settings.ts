@@ -1,7 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
-import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
-import type { Language, LanguageChoice, Notify } from '../../session/preferences.ts';
+import {
+  LANGUAGE_CHOICES,
+  NOTIFY,
+  type Language,
+  type LanguageChoice,
+  type Notify,
+} from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeLanguageAction, homeNotifyAction } from '../ids.ts';
 import { actions, button, context, section } from './objects.ts';

@@ -1,7 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
-import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
-import type { Standing } from '../../session/lifecycle.ts';
+import { STANDING, STANDINGS, type Standing } from '../../session/lifecycle.ts';
 import type { Language, Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata } from '../ids.ts';
@@ -9,17 +8,13 @@ import { firstButton } from './card-buttons.ts';
 import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
-import { homeFile, homeHealth, homeSettings } from './home-settings.ts';
-import type { HomeFile, HomeHealth } from './home-settings.ts';
+import { homeFile, homeHealth, homeSettings, type HomeFile, type HomeHealth } from './home-settings.ts';
 import { identityLines } from './identity.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
-import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
-import type { SessionCard } from './session-card.ts';
-import { isAccepted } from './session-form.ts';
-import type { FormIdentity } from './session-form.ts';
+import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
+import { isAccepted, type FormIdentity } from './session-form.ts';
 import { bold, code, codeBlock, escape, link, quote } from './text.ts';
-import { homeEveryone, homeUsage } from './usage.ts';
-import type { HomeEveryone, HomeUsage } from './usage.ts';
+import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };

@@ -2,12 +2,10 @@ import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, sections } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { actions, button, sections, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, escape, truncate } from './text.ts';
-import { whyLines } from './why.ts';
-import type { Why } from './why.ts';
+import { whyLines, type Why } from './why.ts';
 
 /** Who a person's sessions run as, and how the app knows; `how`: null if the first sentence says it. */
 export function identityLines(runsAs: FormIdentity, text: Text): { who: string; how: string | null } {

@@ -1,6 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { plainLeaf } from './markdown/inline.ts';
-import type { Piece } from './markdown/inline.ts';
+import { plainLeaf, type Piece } from './markdown/inline.ts';
 import { cutPieces, plainText, words } from './markdown/plain.ts';
 import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
 import { richBlocks } from './markdown/rich.ts';

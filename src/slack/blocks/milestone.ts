@@ -5,14 +5,10 @@ import type { CardAction } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts } from './markdown.ts';
-import { context, line } from './objects.ts';
-import type { Rendered } from './objects.ts';
-import { calledWords } from './called.ts';
-import type { Called } from './called.ts';
-import { callButtons, callEnd } from './devin-message.ts';
-import type { Answered } from './devin-message.ts';
-import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
-import type { SessionCard } from './session-card.ts';
+import { context, line, type Rendered } from './objects.ts';
+import { calledWords, type Called } from './called.ts';
+import { callButtons, callEnd, type Answered } from './devin-message.ts';
+import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
 /** Where the message appears. */

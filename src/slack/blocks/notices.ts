@@ -3,14 +3,11 @@ import type { OverCeiling } from '../../session/failure.ts';
 import { capThatFits } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
-import { calledWords } from './called.ts';
-import type { Called } from './called.ts';
+import { calledWords, type Called } from './called.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, context, primary, section, sections } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { actions, button, context, primary, section, sections, type Rendered } from './objects.ts';
 import { shownMoment } from './details-values.ts';
-import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord } from './session-card.ts';
-import type { SessionCard } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */

@@ -1,11 +1,9 @@
 import type { AskedFirst } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
-import { runsAsFact } from './card-facts.ts';
-import type { RunsAs } from './card-facts.ts';
+import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, primary, section } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { actions, button, primary, section, type Rendered } from './objects.ts';
 import { bold, code, fitCodeBlock, link, truncate } from './text.ts';
 
 type Running = {

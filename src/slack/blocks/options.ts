@@ -1,7 +1,6 @@
 import type { PlainTextOption } from '@slack/types';
 import type { Names } from '../../session/defaults.ts';
-import { fields } from '../../session/fields.ts';
-import type { FieldKey } from '../../session/fields.ts';
+import { fields, type FieldKey } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from './limits.ts';
 import { option } from './objects.ts';

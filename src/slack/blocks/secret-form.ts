@@ -2,11 +2,17 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { SessionSecret } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import type { UploadedText } from '../files.ts';
-import { INPUT, secretBlock, SECRETS_KEPT, VIEW, overFormMetadata } from '../ids.ts';
-import type { OverFormMetadata, SecretPart } from '../ids.ts';
+import {
+  INPUT,
+  secretBlock,
+  SECRETS_KEPT,
+  VIEW,
+  overFormMetadata,
+  type OverFormMetadata,
+  type SecretPart,
+} from '../ids.ts';
 import { inputBlock, textElement, tickBox } from './form/elements.ts';
-import { pickedIn, readEntered, typedIn } from './form/entered.ts';
-import type { EnteredByBlock } from './form/entered.ts';
+import { pickedIn, readEntered, typedIn, type EnteredByBlock } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import { context, header, modal, option } from './objects.ts';
 

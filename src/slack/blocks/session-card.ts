@@ -3,12 +3,10 @@ import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { ThreadState } from '../../session/steering.ts';
 import type { Text } from '../../text/index.ts';
 import { cardMetadata, metadataBlockId } from '../metadata.ts';
-import { cardButtons } from './card-buttons.ts';
-import type { CardAction } from './card-buttons.ts';
+import { cardButtons, type CardAction } from './card-buttons.ts';
 import { peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
-import { context, section } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { context, section, type Rendered } from './objects.ts';
 import { bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate } from './text.ts';
 
 /** What a card shows. Every string is raw: the renderer escapes and cuts. */

@@ -1,19 +1,22 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Names, Sources } from '../../session/defaults.ts';
 import type { Faults, Unsaved } from '../../session/failure.ts';
-import { fields } from '../../session/fields.ts';
-import type { Field, FieldGroup, FieldKey, SessionDraft } from '../../session/fields.ts';
+import {
+  fields,
+  type Field,
+  type FieldGroup,
+  type FieldKey,
+  type SessionDraft,
+} from '../../session/fields.ts';
 import type { AsksApproval, Choices } from '../../session/policy/index.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, formMetadata } from '../ids.ts';
-import { contextBlocks } from './form/context-inputs.ts';
-import type { FormContext } from './form/context-inputs.ts';
+import { contextBlocks, type FormContext } from './form/context-inputs.ts';
 import { isLeftOut, isSet, allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
 import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
 import { takesFile } from './form/text-files.ts';
-import { planTexts } from './form/typed.ts';
-import type { TextPlan } from './form/typed.ts';
+import { planTexts, type TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
 import { actions, alert, button, caption, context, formAlert, header, modal, section } from './objects.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';

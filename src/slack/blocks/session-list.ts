@@ -5,10 +5,8 @@ import { ACTION, runAction } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
-import { button, caption, confirmation, context, section } from './objects.ts';
-import type { Rendered } from './objects.ts';
-import { linkedTitle, statusWord } from './session-card.ts';
-import type { SessionCard } from './session-card.ts';
+import { button, caption, confirmation, context, section, type Rendered } from './objects.ts';
+import { linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { stopQuestion } from './steering.ts';
 import { bold, code, escape, truncate } from './text.ts';
 

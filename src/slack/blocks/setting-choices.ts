@@ -2,8 +2,7 @@ import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
-import { actions, button, context, section } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { actions, button, context, section, type Rendered } from './objects.ts';
 import { bold } from './text.ts';
 
 type Setting = IntentOf<'show-setting'>['setting'] | 'language';

@@ -1,14 +1,21 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata } from '../ids.ts';
-import type { StopMetadata } from '../ids.ts';
+import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { actions, alert, button, modal, primary, section, sections } from './objects.ts';
-import type { Confirmation, Rendered } from './objects.ts';
-import { cardTitle } from './session-card.ts';
-import type { SessionCard } from './session-card.ts';
+import {
+  actions,
+  alert,
+  button,
+  modal,
+  primary,
+  section,
+  sections,
+  type Confirmation,
+  type Rendered,
+} from './objects.ts';
+import { cardTitle, type SessionCard } from './session-card.ts';
 import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
 
 export type ReplyBox = {

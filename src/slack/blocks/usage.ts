@@ -2,11 +2,9 @@ import type { BudgetAlert, CeilingLeft } from '../../session/policy/index.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { barChart, dataTable, MOST_TABLE_ROWS } from './charts.ts';
-import type { Cell, ShownBlock } from './charts.ts';
+import { barChart, dataTable, MOST_TABLE_ROWS, type Cell, type ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { context, section, sections } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { context, section, sections, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 export type UsageReport = {

@@ -1,7 +1,11 @@
-import { limitReached } from '../../session/limits.ts';
-import type { Limits, Usage } from '../../session/limits.ts';
-import { capThatFits, SESSION_LIMIT } from '../../session/policy/index.ts';
-import type { Approvers, Explained, PolicyDecision } from '../../session/policy/index.ts';
+import { limitReached, type Limits, type Usage } from '../../session/limits.ts';
+import {
+  capThatFits,
+  SESSION_LIMIT,
+  type Approvers,
+  type Explained,
+  type PolicyDecision,
+} from '../../session/policy/index.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, renewal } from './notices.ts';

@@ -1,10 +1,7 @@
-import { fields } from '../../session/fields.ts';
-import type { Field } from '../../session/fields.ts';
+import { fields, type Field } from '../../session/fields.ts';
 import type { IntentOf } from '../../session/intent.ts';
-import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY } from '../../session/usage.ts';
-import type { UsageScope } from '../../session/usage.ts';
-import { blankEnd, edits, proseEnd, readValue, spaceEnd } from './tokens.ts';
-import type { Value } from './tokens.ts';
+import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
+import { blankEnd, edits, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =

@@ -1,10 +1,7 @@
-import { fields } from '../../session/fields.ts';
-import type { Field, FieldKey } from '../../session/fields.ts';
-import { SUBCOMMANDS } from '../../session/intent.ts';
-import type { HelpTopic, Problem, Subcommand } from '../../session/intent.ts';
+import { fields, type Field, type FieldKey } from '../../session/fields.ts';
+import { SUBCOMMANDS, type HelpTopic, type Problem, type Subcommand } from '../../session/intent.ts';
 import { LIMIT } from '../blocks/limits.ts';
-import { sections } from '../blocks/objects.ts';
-import type { Rendered } from '../blocks/objects.ts';
+import { sections, type Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';

@@ -1,5 +1,4 @@
-import { fields } from '../../session/fields.ts';
-import type { Field, FieldInput } from '../../session/fields.ts';
+import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { readValues } from './values.ts';

@@ -1,8 +1,7 @@
 import { sessionDraftSchema } from '../../session/fields.ts';
 import type { Intent, IntentOf, Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
-import { scan } from './flags.ts';
-import type { Scan } from './flags.ts';
+import { scan, type Scan } from './flags.ts';
 import { questionAbout } from './question.ts';
 import { defaultsSetBeside, readSubcommand } from './subcommands.ts';
 import { readValues } from './values.ts';

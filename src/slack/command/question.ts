@@ -2,11 +2,15 @@ import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import type { Scan } from './flags.ts';
 import { devinWord, looseOption } from './loose-options.ts';
 import { commandAsked, isEnding, saysNoTask } from './small-talk.ts';
-import { commandOnPerson, meantCommand, nearestSubcommand, takesSession } from './subcommands.ts';
-import type { NearWord } from './subcommands.ts';
+import {
+  commandOnPerson,
+  meantCommand,
+  nearestSubcommand,
+  takesSession,
+  type NearWord,
+} from './subcommands.ts';
 import { wordOfThreads } from './thread-keywords.ts';
-import { bareWord, wordsOf } from './tokens.ts';
-import type { Word } from './tokens.ts';
+import { bareWord, wordsOf, type Word } from './tokens.ts';
 
 /** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
 const SHORT = 3;

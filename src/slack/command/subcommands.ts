@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
-import { bareSessionId, SUBCOMMANDS } from '../../session/intent.ts';
-import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
+import {
+  bareSessionId,
+  SUBCOMMANDS,
+  type Intent,
+  type SharedScope,
+  type Subcommand,
+} from '../../session/intent.ts';
 import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { unescape } from '../blocks/text.ts';
 import { readUsage } from './flags.ts';
-import { bareWord, edits, wordsOf } from './tokens.ts';
-import type { Word } from './tokens.ts';
+import { bareWord, edits, wordsOf, type Word } from './tokens.ts';
 
 /** What a sub-command takes, in this order; optional ones can be left out. */
 type Takes = z.ZodObject;

@@ -1,5 +1,4 @@
-import { mostOf } from '../../session/fields.ts';
-import type { Field, FieldInput, FieldKey } from '../../session/fields.ts';
+import { mostOf, type Field, type FieldInput, type FieldKey } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';

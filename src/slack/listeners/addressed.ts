@@ -1,6 +1,5 @@
 import type { MessageContext, PlaceKind } from '../../session/context.ts';
-import { faultsOf } from '../../session/failure.ts';
-import type { Faults } from '../../session/failure.ts';
+import { faultsOf, type Faults } from '../../session/failure.ts';
 import type { Identity } from '../../session/identity.ts';
 import type { Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
@@ -10,8 +9,7 @@ import type { Rendered } from '../blocks/objects.ts';
 import { renderOffer, renderQuestion } from '../blocks/offer.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { requesterName, runsAs } from '../card-view.ts';
-import { readAddressed } from '../command/addressed.ts';
-import type { AddressedMeaning } from '../command/addressed.ts';
+import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import type { Message } from '../payload.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';

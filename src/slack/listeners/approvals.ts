@@ -5,8 +5,14 @@ import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import { notice } from '../blocks/notices.ts';
-import { ACTION, DECLINE_BLOCK, readApprovalValue, declineMetadata, VIEW } from '../ids.ts';
-import type { AskedApproval } from '../ids.ts';
+import {
+  ACTION,
+  DECLINE_BLOCK,
+  readApprovalValue,
+  declineMetadata,
+  VIEW,
+  type AskedApproval,
+} from '../ids.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';

@@ -21,15 +21,11 @@ import type { RequestInbox } from '../request-inbox.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
-import { createExplainCommands } from './commands/explain.ts';
-import type { ExplainCommandDeps } from './commands/explain.ts';
-import { createSessionCommands } from './commands/sessions.ts';
-import type { SessionCommandDeps } from './commands/sessions.ts';
-import { createSettingsCommands } from './commands/settings.ts';
-import type { SettingsCommandDeps } from './commands/settings.ts';
+import { createExplainCommands, type ExplainCommandDeps } from './commands/explain.ts';
+import { createSessionCommands, type SessionCommandDeps } from './commands/sessions.ts';
+import { createSettingsCommands, type SettingsCommandDeps } from './commands/settings.ts';
 import { ownForm } from './forms.ts';
-import { onCommand, onDurableButton } from './routes.ts';
-import type { CommandAck } from './routes.ts';
+import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
 
 /** A little longer than saving takes, which reports by itself what it couldn't save. */
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };

@@ -1,7 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
-import { CONTEXT_CHOICES } from '../../session/context.ts';
-import type { Without } from '../../session/context.ts';
+import { CONTEXT_CHOICES, type Without } from '../../session/context.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { pickedIn, readEntered } from '../blocks/form/entered.ts';
@@ -11,8 +10,16 @@ import { renderSessionForm } from '../blocks/session-form.ts';
 import type { ReadUploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
-import { ACTION, BLOCK, INPUT, formMetadata, overFormMetadata, reviewMetadata, VIEW } from '../ids.ts';
-import type { OverFormMetadata } from '../ids.ts';
+import {
+  ACTION,
+  BLOCK,
+  INPUT,
+  formMetadata,
+  overFormMetadata,
+  reviewMetadata,
+  VIEW,
+  type OverFormMetadata,
+} from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import type { TextFor } from '../text-for.ts';
 import { ownForm } from './forms.ts';

@@ -1,8 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { hiddenValues } from '../../session/defaults.ts';
-import { faultsSchema } from '../../session/failure.ts';
-import type { Faults, Unsaved } from '../../session/failure.ts';
+import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
@@ -10,8 +9,7 @@ import type { Person } from '../../store/identities.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
 import { notice } from '../blocks/notices.ts';
 import { formAlert, modal } from '../blocks/objects.ts';
-import { lookupOptions } from '../blocks/options.ts';
-import type { Suggestion } from '../blocks/options.ts';
+import { lookupOptions, type Suggestion } from '../blocks/options.ts';
 import {
   draftFromState,
   readSessionForm,

@@ -1,7 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
-import { applyDefaults } from '../../session/defaults.ts';
-import type { EffectiveDraft } from '../../session/defaults.ts';
+import { applyDefaults, type EffectiveDraft } from '../../session/defaults.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';

@@ -7,12 +7,10 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import { ACTION } from '../ids.ts';
 import type { Message } from '../payload.ts';
-import { answerAddressed } from './addressed.ts';
+import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import type { Outbound } from '../outbound.ts';
-import type { AddressedDeps } from './addressed.ts';
 import { onDurableButton, onEvent } from './routes.ts';
-import { hear, hearEdit, tellNotTaken } from './thread.ts';
-import type { Reply, ThreadDeps } from './thread.ts';
+import { hear, hearEdit, tellNotTaken, type Reply, type ThreadDeps } from './thread.ts';
 
 type MessageDeps = ThreadDeps &
   AddressedDeps & {

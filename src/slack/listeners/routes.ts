@@ -9,8 +9,7 @@ import type {
 } from '@slack/bolt';
 import { ACTION } from '../ids.ts';
 import type { Press, Search, Shortcut, Submission } from '../interaction-payload.ts';
-import { readPayload } from '../payload.ts';
-import type { Command, Payload, PayloadOf } from '../payload.ts';
+import { readPayload, type Command, type Payload, type PayloadOf } from '../payload.ts';
 
 /** Bolt chooses the listener; `payload.ts` reads what it gets. */
 

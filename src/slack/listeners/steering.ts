@@ -8,8 +8,13 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { sessionOver } from '../blocks/notices.ts';
-import { readReplyBox, renderReplyBox, renderStopDialog, renderStopTrouble } from '../blocks/steering.ts';
-import type { ReplyBox } from '../blocks/steering.ts';
+import {
+  readReplyBox,
+  renderReplyBox,
+  renderStopDialog,
+  renderStopTrouble,
+  type ReplyBox,
+} from '../blocks/steering.ts';
 import { isOver } from '../card-actions.ts';
 import { cardView } from '../card-view.ts';
 import { ACTION, replyMetadata, stopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';

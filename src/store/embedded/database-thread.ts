@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { errorFrom } from './protocol.ts';
-import type { Call, Inside, Order, QueryResult, Report } from './protocol.ts';
+import { errorFrom, type Call, type Inside, type Order, type QueryResult, type Report } from './protocol.ts';
 
 type Statements = {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row> & { fields: [] }>;

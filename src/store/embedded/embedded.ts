@@ -12,8 +12,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
-import { startDatabaseThread } from './database-thread.ts';
-import type { DatabaseThread } from './database-thread.ts';
+import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { tableNames, TABLES } from './upkeep.ts';
 
 export type Embedded = {

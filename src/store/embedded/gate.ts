@@ -1,6 +1,5 @@
 import type { PGliteDialectConfig } from 'kysely';
-import { fromPglite } from 'pg-boss';
-import type { Db } from 'pg-boss';
+import { fromPglite, type Db } from 'pg-boss';
 import { STEP_BACK_MS } from '../commit.ts';
 import type { DatabaseThread } from './database-thread.ts';
 

@@ -1,5 +1,4 @@
-import { parse, protocol } from '@electric-sql/pglite';
-import type { PGlite } from '@electric-sql/pglite';
+import { parse, protocol, type PGlite } from '@electric-sql/pglite';
 
 const { serialize } = protocol;
 

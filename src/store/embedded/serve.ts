@@ -1,12 +1,10 @@
 import { fsyncSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
-import type { PGliteOptions, Transaction } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions, type Transaction } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { isPreparable } from '../prepared-statements.ts';
 import { createPrepared } from './prepared.ts';
-import { errorFacts } from './protocol.ts';
-import type { Call, Inside, Order, Report } from './protocol.ts';
+import { errorFacts, type Call, type Inside, type Order, type Report } from './protocol.ts';
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
 const START_PARAMETERS = [

@@ -1,8 +1,7 @@
 import type { Log } from '../../log.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { repeat } from '../../time.ts';
-import type { Interval } from '../../time.ts';
+import { repeat, type Interval } from '../../time.ts';
 
 type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
 

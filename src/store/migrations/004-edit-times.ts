@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Which edit of a message a reply says, since edits may come late and more than once; and how replies, and milestones that wait, are looked for. */

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import type { Migration } from 'kysely/migration';
+import { sql, type Kysely } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
 import { codeOf, StoreError } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { initial } from './001-initial.ts';

@@ -1,5 +1,4 @@
-import { isAdministrator } from '../../session/identity.ts';
-import type { SlackPerson } from '../../session/identity.ts';
+import { isAdministrator, type SlackPerson } from '../../session/identity.ts';
 import type { Policy } from '../../session/policy/index.ts';
 import type { IsInGroup } from '../../slack/people.ts';
 

@@ -1,11 +1,14 @@
 import type { Devin } from '../../devin/devin.ts';
 import type { Log } from '../../log.ts';
-import { DEFAULT_DAYS, sinceDays, summarize } from '../../session/usage.ts';
-import type { UsageBy, UsageScope } from '../../session/usage.ts';
-import { NOTHING_FROM_DEVIN } from '../../slack/blocks/usage.ts';
-import type { DevinCounts, HomeEveryone, HomeUsage, UsageReport } from '../../slack/blocks/usage.ts';
-import { MOST_REPORTED } from '../../store/usage.ts';
-import type { Usage } from '../../store/usage.ts';
+import { DEFAULT_DAYS, sinceDays, summarize, type UsageBy, type UsageScope } from '../../session/usage.ts';
+import {
+  NOTHING_FROM_DEVIN,
+  type DevinCounts,
+  type HomeEveryone,
+  type HomeUsage,
+  type UsageReport,
+} from '../../slack/blocks/usage.ts';
+import { MOST_REPORTED, type Usage } from '../../store/usage.ts';
 import type { Spender } from '../../store/ledger.ts';
 import type { Budget } from '../budget.ts';
 import type { MayAll } from './may-all.ts';

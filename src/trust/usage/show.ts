@@ -1,8 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { Jobs } from '../../queue/index.ts';
 import type { Policy } from '../../session/policy/index.ts';
-import { usageRefusal } from '../../session/usage.ts';
-import type { UsageScope } from '../../session/usage.ts';
+import { usageRefusal, type UsageScope } from '../../session/usage.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { renderUsage } from '../../slack/blocks/usage.ts';
 import type { Rendered } from '../../slack/blocks/objects.ts';

@@ -1,5 +1,15 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, Lexer } from 'yaml';
-import type { Alias, Document, Node, YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Alias,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 
 export type Path = readonly PropertyKey[];
 

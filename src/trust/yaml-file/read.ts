@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { issueSentences } from './issues.ts';
-import { excessIn, toPlain } from './plain.ts';
-import type { DocumentFault, Path } from './plain.ts';
+import { excessIn, toPlain, type DocumentFault, type Path } from './plain.ts';
 
 const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */

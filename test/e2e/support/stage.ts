@@ -3,11 +3,9 @@ import { createControl } from '../../../sandbox/page/control.ts';
 import { startSessions } from '../../../sandbox/demo-sessions.ts';
 import { createGuide } from '../../../sandbox/page/guide.ts';
 import { createPage } from '../../../sandbox/page/server.ts';
-import { openSandbox } from '../../../sandbox/sandbox.ts';
-import type { Sandbox, SandboxOptions } from '../../../sandbox/sandbox.ts';
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { openBrowser } from './browser.ts';
-import { createSlackPage } from './slack-page.ts';
-import type { SlackPage } from './slack-page.ts';
+import { createSlackPage, type SlackPage } from './slack-page.ts';
 
 type Handle = 'ana' | 'ben' | 'mei' | 'eve' | 'gus' | 'olga';
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Call } from './caller.ts';
-import { createSession, open } from './caller.ts';
+import { type Call, createSession, open } from './caller.ts';
 
 const uploadSchema = z.object({ attachment_id: z.string(), name: z.string(), url: z.string() });
 

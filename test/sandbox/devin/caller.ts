@@ -1,7 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { LocalDevin, LocalDevinOptions } from '../../../sandbox/devin/index.ts';
-import { createLocalDevin } from '../../../sandbox/devin/index.ts';
+import { type LocalDevin, type LocalDevinOptions, createLocalDevin } from '../../../sandbox/devin/index.ts';
 
 export const ADA = { userId: 'google-oauth2|104', email: 'ada@example.com', name: 'Ada' };
 

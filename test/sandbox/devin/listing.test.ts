@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from './caller.ts';
-import { ADA, createSession, open, page } from './caller.ts';
+import { type Call, ADA, createSession, open, page } from './caller.ts';
 
 const titles = async (call: Call, query: string): Promise<unknown[]> =>
   page(await call('GET', `~/sessions?${query}`)).items.map((item) => item['title']);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from './caller.ts';
-import { ADA, open, page } from './caller.ts';
+import { type Call, ADA, open, page } from './caller.ts';
 
 const BETA = '/v3beta1/organizations/org-a';
 const find = async (call: Call, list: string, email: string) =>

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isValidElement } from 'preact';
-import type { ComponentChildren } from 'preact';
+import { isValidElement, type ComponentChildren } from 'preact';
 import { describe, expect, test } from 'vitest';
 import { emojiOf } from '../../../sandbox/page/client/emoji.ts';
 import { complete, suggestionsFor } from '../../../sandbox/page/client/completion.ts';

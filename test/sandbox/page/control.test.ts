@@ -1,15 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { BotProcess } from '../../../sandbox/bot-process.ts';
-import { createLocalDevin } from '../../../sandbox/devin/index.ts';
-import type { LocalDevin } from '../../../sandbox/devin/index.ts';
-import { createPace } from '../../../sandbox/pace.ts';
-import type { Pace } from '../../../sandbox/pace.ts';
+import { createLocalDevin, type LocalDevin } from '../../../sandbox/devin/index.ts';
+import { createPace, type Pace } from '../../../sandbox/pace.ts';
 import { createControl } from '../../../sandbox/page/control.ts';
-import { createPage } from '../../../sandbox/page/server.ts';
-import type { Page } from '../../../sandbox/page/server.ts';
-import { createLocalSlack } from '../../../sandbox/slack/index.ts';
-import type { LocalSlack } from '../../../sandbox/slack/index.ts';
+import { createPage, type Page } from '../../../sandbox/page/server.ts';
+import { createLocalSlack, type LocalSlack } from '../../../sandbox/slack/index.ts';
 
 const stateSchema = z.object({
   bot: z.object({ status: z.string(), starts: z.number() }),

@@ -1,9 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createLocalDevin } from '../../../sandbox/devin/index.ts';
-import type { LocalDevin } from '../../../sandbox/devin/index.ts';
-import type { PageControl } from '../../../sandbox/page/server.ts';
-import { createPage } from '../../../sandbox/page/server.ts';
+import { createLocalDevin, type LocalDevin } from '../../../sandbox/devin/index.ts';
+import { type PageControl, createPage } from '../../../sandbox/page/server.ts';
 import type { LocalSlack } from '../../../sandbox/slack/index.ts';
 import { startSlack } from '../slack/harness.ts';
 

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../../sandbox/slack/index.ts';
 import { listenInTest } from '../../support/listen.ts';

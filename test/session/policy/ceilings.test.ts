@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decide, policySchema, renewsAt } from '../../../src/session/policy/index.ts';
-import type { PolicyFacts, Spend } from '../../../src/session/policy/index.ts';
+import {
+  decide,
+  policySchema,
+  renewsAt,
+  type PolicyFacts,
+  type Spend,
+} from '../../../src/session/policy/index.ts';
 import type { StoredDraft } from '../../../src/session/fields.ts';
 
 const LIMITS = { acu_per_person_per_day: 60, acu_per_channel_per_day: 200, acu_per_month: 2000 };

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { choicesOf, isOffered, policySchema, refusalsOf } from '../../../src/session/policy/index.ts';
-import type { PolicyFacts } from '../../../src/session/policy/index.ts';
+import {
+  choicesOf,
+  isOffered,
+  policySchema,
+  refusalsOf,
+  type PolicyFacts,
+} from '../../../src/session/policy/index.ts';
 
 const FACTS: PolicyFacts = {
   person: { userId: 'U1', email: 'ana@acme.example', groups: new Map() },

@@ -11,8 +11,9 @@ import {
   preferencesIn,
   SESSION_LIMIT,
   standingInstructions,
+  type Policy,
+  type PolicyFacts,
 } from '../../../src/session/policy/index.ts';
-import type { Policy, PolicyFacts } from '../../../src/session/policy/index.ts';
 
 const policyOf = (file: unknown): Policy => policySchema.parse(file);
 

@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { sessionSnapshotSchema } from '../../../src/session/snapshot.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { REQUEST_STATES } from '../../../src/session/request.ts';
-import { renderDetails } from '../../../src/slack/blocks/details.ts';
-import type { SessionDetails } from '../../../src/slack/blocks/details.ts';
+import { renderDetails, type SessionDetails } from '../../../src/slack/blocks/details.ts';
 import { VIEW } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 

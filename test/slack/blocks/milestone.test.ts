@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { readMilestone } from '../../../src/session/milestones.ts';
-import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
-import type { ToldIn } from '../../../src/slack/blocks/milestone.ts';
+import { renderMilestone, type ToldIn } from '../../../src/slack/blocks/milestone.ts';
 import { en } from '../../../src/text/en.ts';
 
 const message: Parameters<typeof renderMilestone>[0] = {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
-import { sinceDays, summarize, USAGE_BY } from '../../../src/session/usage.ts';
-import type { UsageBy, UsageRow } from '../../../src/session/usage.ts';
-import { homeEveryone, homeUsage, NOTHING_FROM_DEVIN, renderUsage } from '../../../src/slack/blocks/usage.ts';
-import type { UsageReport } from '../../../src/slack/blocks/usage.ts';
+import { sinceDays, summarize, USAGE_BY, type UsageBy, type UsageRow } from '../../../src/session/usage.ts';
+import {
+  homeEveryone,
+  homeUsage,
+  NOTHING_FROM_DEVIN,
+  renderUsage,
+  type UsageReport,
+} from '../../../src/slack/blocks/usage.ts';
 import { en } from '../../../src/text/en.ts';
 
 const NOW = new Date('2026-11-26T15:00:00Z');

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fields } from '../../../src/session/fields.ts';
-import type { Problem } from '../../../src/session/intent.ts';
+import { type Problem, SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { renderHelp, renderProblems } from '../../../src/slack/command/help.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
-import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { en } from '../../../src/text/en.ts';
 
 describe('help', () => {

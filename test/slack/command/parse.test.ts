@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fields } from '../../../src/session/fields.ts';
-import type { SessionDraft } from '../../../src/session/fields.ts';
+import { fields, type SessionDraft } from '../../../src/session/fields.ts';
 import { unescape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
 

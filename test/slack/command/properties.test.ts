@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fields } from '../../../src/session/fields.ts';
-import type { Field } from '../../../src/session/fields.ts';
+import { fields, type Field } from '../../../src/session/fields.ts';
 import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
 import { escape } from '../../../src/slack/blocks/text.ts';

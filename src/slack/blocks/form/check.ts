@@ -1,6 +1,5 @@
 import { Ajv } from 'ajv';
-import { mostOf } from '../../../session/fields.ts';
-import type { Field } from '../../../session/fields.ts';
+import { mostOf, type Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { oneLine, truncate } from '../text.ts';
 

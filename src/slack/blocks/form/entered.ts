@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { fields } from '../../../session/fields.ts';
-import type { Field, FieldGroup } from '../../../session/fields.ts';
+import { fields, type Field, type FieldGroup } from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/index.ts';
 import type { Text } from '../../../text/index.ts';
 import { shownValue } from '../details-values.ts';

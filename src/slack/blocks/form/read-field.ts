@@ -2,8 +2,7 @@ import { isTooDeep } from '../../../session/json.ts';
 import type { Field, SessionSecret } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../ids.ts';
-import { pickedIn } from './entered.ts';
-import type { Entered, EnteredByBlock } from './entered.ts';
+import { pickedIn, type Entered, type EnteredByBlock } from './entered.ts';
 import { joinText, maxLength, readList } from './typed.ts';
 
 /** What a field's inputs hold, before its schema checks it. */

@@ -1,14 +1,10 @@
-import { CONTEXT_CHOICES } from '../../../session/context.ts';
-import type { ContextChoice } from '../../../session/context.ts';
+import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
 import type { Faults } from '../../../session/failure.ts';
-import { sessionDraftSchema } from '../../../session/fields.ts';
-import type { Field, SessionDraft } from '../../../session/fields.ts';
+import { sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../ids.ts';
-import { fitting, problemWith } from './check.ts';
-import type { Rules } from './check.ts';
-import { pickedIn, readEntered, shownFields } from './entered.ts';
-import type { EnteredByBlock } from './entered.ts';
+import { fitting, problemWith, type Rules } from './check.ts';
+import { pickedIn, readEntered, shownFields, type EnteredByBlock } from './entered.ts';
 import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
 

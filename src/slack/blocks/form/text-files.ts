@@ -1,13 +1,17 @@
 import { parse as parseEnvironment } from 'dotenv';
-import { fields, sessionDraftSchema } from '../../../session/fields.ts';
-import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
+import {
+  fields,
+  sessionDraftSchema,
+  type Field,
+  type FieldKey,
+  type SessionDraft,
+} from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import type { UploadedText } from '../../files.ts';
 import { BLOCK, fileBlock } from '../../ids.ts';
 import { problemWith } from './check.ts';
 import { pickedIn, readEntered } from './entered.ts';
-import { readJson } from './read-field.ts';
-import type { Reading } from './read-field.ts';
+import { readJson, type Reading } from './read-field.ts';
 import type { FormRules, ReadForm } from './read.ts';
 
 /** Whether values can be too long for Slack's inputs: such a field has a file input beside it. */

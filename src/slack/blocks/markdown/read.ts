@@ -1,7 +1,14 @@
-import MarkdownIt from 'markdown-it';
-import type { Token } from 'markdown-it';
-import { attribute, inlineLeaves, plainLeaf, readableHtml } from './inline.ts';
-import type { Align, Leaf, Piece, TablePiece } from './inline.ts';
+import MarkdownIt, { type Token } from 'markdown-it';
+import {
+  attribute,
+  inlineLeaves,
+  plainLeaf,
+  readableHtml,
+  type Align,
+  type Leaf,
+  type Piece,
+  type TablePiece,
+} from './inline.ts';
 
 /** Deeper nesting is shown as it was written. */
 const DEEPEST = 20;

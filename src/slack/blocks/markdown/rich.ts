@@ -8,8 +8,7 @@ import type {
   RichTextText,
   TableBlock,
 } from '@slack/types';
-import { plainLeaf } from './inline.ts';
-import type { Leaf, Piece, TablePiece } from './inline.ts';
+import { plainLeaf, type Leaf, type Piece, type TablePiece } from './inline.ts';
 
 /** `offset`: how many numbers come before. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 type List = RichTextList & { offset?: number };

@@ -1,12 +1,9 @@
-import { bareSessionId } from '../../../session/intent.ts';
-import type { IntentOf } from '../../../session/intent.ts';
+import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
 import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
-import { findFollowed } from '../../../store/requests.ts';
-import type { Followed, Requests } from '../../../store/requests.ts';
+import { findFollowed, type Followed, type Requests } from '../../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../../store/sessions.ts';
-import { maySee } from '../../authority.ts';
-import type { Authority } from '../../authority.ts';
+import { maySee, type Authority } from '../../authority.ts';
 import { doneAlready, notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';

@@ -1,12 +1,14 @@
 import { refusalSentence } from '../../../errors.ts';
 import type { Enqueue } from '../../../queue/index.ts';
-import { applyDefaults, omitFields } from '../../../session/defaults.ts';
-import type { EffectiveDraft, SettingScope } from '../../../session/defaults.ts';
-import { isAdministrator } from '../../../session/identity.ts';
-import type { Identity } from '../../../session/identity.ts';
+import {
+  applyDefaults,
+  omitFields,
+  type EffectiveDraft,
+  type SettingScope,
+} from '../../../session/defaults.ts';
+import { isAdministrator, type Identity } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
-import { effectivePreferences } from '../../../session/preferences.ts';
-import type { Preferences } from '../../../session/preferences.ts';
+import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';

@@ -4,10 +4,8 @@ import { expect } from 'vitest';
 import { assignIds, knownBlocks } from '../../../../sandbox/slack/rules/assign-ids.ts';
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
 import { carryValues, initialValues } from '../../../../sandbox/slack/view-state.ts';
-import type { SessionDraft } from '../../../../src/session/fields.ts';
-import { sessionDraftSchema } from '../../../../src/session/fields.ts';
-import type { SessionForm } from '../../../../src/slack/blocks/session-form.ts';
-import { renderSessionForm } from '../../../../src/slack/blocks/session-form.ts';
+import { type SessionDraft, sessionDraftSchema } from '../../../../src/session/fields.ts';
+import { type SessionForm, renderSessionForm } from '../../../../src/slack/blocks/session-form.ts';
 import { en } from '../../../../src/text/en.ts';
 
 function formOf(parts: Partial<SessionForm>): SessionForm {
