@@ -1,9 +1,9 @@
-import { lookup } from './slack/blocks/text.ts';
 import { isAboutPerson, type Failure, type OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
 import { capThatFits } from './session/policy/index.ts';
 import type { ReplyFailure } from './session/reply.ts';
+import { lookup } from './slack/blocks/text.ts';
 import { acuWords, durationWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 

@@ -1,8 +1,8 @@
 import { createBot } from './app.ts';
 import type { Config, ConfigResult } from './config.ts';
 import { createLog, type Log } from './log.ts';
-import type { Embedded } from './store/embedded/embedded.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
+import type { Embedded } from './store/embedded/embedded.ts';
 import { createLanguages } from './text/languages.ts';
 
 /** Supervisors kill a process after 10 s. What hasn't ended by then is on disk, and the next start continues it. */

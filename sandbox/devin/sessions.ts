@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ApiProblem } from './problem.ts';
 import { createPlayer } from './player.ts';
+import { ApiProblem } from './problem.ts';
 import type { CreateBody, SessionSecretInput } from './schemas.ts';
 import { type Script, stepsOf } from './scripts.ts';
 import { withoutSecretValues } from './secrets.ts';

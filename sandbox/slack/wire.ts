@@ -1,5 +1,5 @@
-import type { Channel, Message, SlackFile, User } from './model.ts';
 import { publicMessages } from './messages.ts';
+import type { Channel, Message, SlackFile, User } from './model.ts';
 import type { State } from './state.ts';
 
 /** The local Slack's records in the shapes of Slack's API and payloads. */

@@ -1,5 +1,5 @@
-import type { ChaosOptions } from './options.ts';
 import { planFault, type PlannedFault } from './faults.ts';
+import type { ChaosOptions } from './options.ts';
 import { createRandom, type Random } from './random.ts';
 
 const WAYS = ['command', 'form', 'shortcut', 'mention'] as const;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { readManifest } from '../../sandbox/page/manifest.ts';
+import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { CHANNELS, PEOPLE } from './plan.ts';
 
 export type Person = { userId: string; devinUserId: string };

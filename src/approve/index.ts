@@ -6,8 +6,8 @@ import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import { createMayApprove, type Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createSettler } from './settle.ts';
 import { createApproverNotifier } from './notify-approvers.ts';
+import { createSettler } from './settle.ts';
 
 type ApprovalDeps = {
   queue: Pick<Queue, 'work'>;

@@ -1,3 +1,4 @@
+import type { RedrawHome } from '../home/index.ts';
 import type { Log } from '../log.ts';
 import {
   retrySlack,
@@ -8,13 +9,12 @@ import {
   type WithLease,
 } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
-import type { RedrawHome } from '../home/index.ts';
 import { fingerprintOf } from '../session/json.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import { approvalMetadata } from '../slack/metadata.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messages.ts';

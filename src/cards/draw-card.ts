@@ -1,9 +1,9 @@
 import { fingerprintOf } from '../session/json.ts';
 import { elapsedStep, untilNextStep, waitedStep, type SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
 import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import type { ListenHere } from '../slack/steering-check.ts';
 import { shownAs, stageShown, type EditClass } from '../store/cards.ts';

@@ -5,13 +5,12 @@ import type { Material } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
-import type { PresenceOf } from '../slack/conversations.ts';
 import { askedFor } from '../slack/approval-view.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
-import type { Send } from './send.ts';
 import {
   devinTrouble,
   nextOrLeave,
@@ -21,6 +20,7 @@ import {
   type Run,
   type StepOutcome,
 } from './run.ts';
+import type { Send } from './send.ts';
 import type { Transitions } from './transitions.ts';
 
 type IdentifyDeps = {

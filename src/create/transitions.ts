@@ -5,12 +5,12 @@ import { isOpen, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import { noteAlerts, type Ledger } from '../store/ledger.ts';
-import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { cardThread, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
 import type { NewSession, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
+import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { Reservation } from '../trust/index.ts';
 
 /** What follows from a transition; enqueued in the transition's own transaction. */

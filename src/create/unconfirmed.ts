@@ -7,15 +7,15 @@ import { isOpen } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { Ledger } from '../store/ledger.ts';
-import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
+import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
-import type { Adopt } from './send.ts';
 import { nextOrLeave, type CreateStep } from './run.ts';
+import type { Adopt } from './send.ts';
 import { recheckInterval, spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { toPathId } from '../session/snapshot.ts';
 import { READ_RETRY, type DevinClient, type Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
-import { toPathId } from '../session/snapshot.ts';
 import {
   sessionAttachmentSchema,
   uploadedAttachmentSchema,

@@ -10,14 +10,14 @@ import { sleep } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFetchMessages, createListMessages, type ListMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
+import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
+import { createNotified, type Notified } from './notified.ts';
+import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createFrameOf, createPostMessage, type ReadFile } from './post-message.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
 import { createPollingSource } from './status-source.ts';
-import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
-import { createNotified, type Notified } from './notified.ts';
-import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages } from './fetch-messages.ts';

@@ -4,9 +4,9 @@ import { pullRequestUrls } from '../session/snapshot.ts';
 import { SHOWN_PULL_REQUESTS } from '../slack/blocks/card-facts.ts';
 import { labeled, renderDevinMessage, withCall, type Call } from '../slack/blocks/devin-message.ts';
 import { renderMilestone, RESULT_LENGTH, type ToldIn } from '../slack/blocks/milestone.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { AnsweredCall, Calls } from '../store/calls.ts';
@@ -15,8 +15,8 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import type { MilestoneNotice } from './notify-milestones.ts';
 import type { Notified } from './notified.ts';
+import type { MilestoneNotice } from './notify-milestones.ts';
 
 type ComposeDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;

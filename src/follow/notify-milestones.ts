@@ -11,8 +11,8 @@ import {
 import { isFirst, readMilestone, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
-import { milestoneMetadata } from '../slack/metadata.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
+import { milestoneMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { Calls } from '../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';

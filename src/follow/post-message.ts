@@ -11,11 +11,11 @@ import {
   renderWebMessage,
   withCall,
 } from '../slack/blocks/devin-message.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import type { Posted } from '../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { Calls } from '../store/calls.ts';

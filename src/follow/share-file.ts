@@ -1,4 +1,3 @@
-import { readAtMost } from '../upstream.ts';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Download } from '../devin/attachments.ts';
@@ -13,6 +12,7 @@ import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
+import { readAtMost } from '../upstream.ts';
 
 const FILE = 'attachment';
 /** The text of the row of a file that Devin made. */

@@ -1,7 +1,7 @@
-import { checkSlack } from '../operator/checks.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { MappingSource } from '../identity/mapping-file.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
+import { checkSlack } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -10,8 +10,8 @@ import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { MayAll, PolicySource, ReportUsage } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createGreeter } from './greet-channel.ts';
 import { createHomeFiles, createHomeHealth } from './for-admins.ts';
+import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher } from './publish-home.ts';
 
 export { createHomeRedrawer } from './publish-home.ts';

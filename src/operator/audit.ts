@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
-import { complain, FINE, printAll, readExport, showUsage, WRONG } from './command-line.ts';
-import { withStore } from './store.ts';
 import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/tables.ts';
 import { exportAudit, verifyChain } from '../trust/index.ts';
+import { complain, FINE, printAll, readExport, showUsage, WRONG } from './command-line.ts';
+import { withStore } from './store.ts';
 
 /** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();

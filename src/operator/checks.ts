@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
-import { DevinError } from '../devin/errors.ts';
 import type { Devin } from '../devin/devin.ts';
-import { slackFailure } from '../slack/errors.ts';
+import { DevinError } from '../devin/errors.ts';
 import { identifyBot, type BotIdentity } from '../slack/bolt.ts';
+import { slackFailure } from '../slack/errors.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { StartError, type StartProblem } from './sentences.ts';

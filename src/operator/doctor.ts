@@ -2,17 +2,9 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
-import {
-  checkDevin,
-  checkSlack,
-  findPermissions,
-  missingPermission,
-  type PermissionFound,
-} from './checks.ts';
 import { parseConfig, readEnvironment, type Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
-import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
@@ -21,8 +13,16 @@ import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createLanguages } from '../text/languages.ts';
-import { readPolicyFile } from '../trust/index.ts';
 import { createRemoteClock, skewWarnings, type Skews } from '../time.ts';
+import { readPolicyFile } from '../trust/index.ts';
+import {
+  checkDevin,
+  checkSlack,
+  findPermissions,
+  missingPermission,
+  type PermissionFound,
+} from './checks.ts';
+import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
 
 /** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';

@@ -1,7 +1,7 @@
 import { readOperatorSettings } from '../config.ts';
+import { forgetPerson } from '../store/forget.ts';
 import { complain, FINE, showUsage, WRONG } from './command-line.ts';
 import { withStore } from './store.ts';
-import { forgetPerson } from '../store/forget.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { text } = readOperatorSettings();

@@ -1,8 +1,8 @@
-import { readOperatorSettings } from '../config.ts';
 import { parseArgs } from 'node:util';
-import { FINE, showUsage, WRONG } from './command-line.ts';
+import { readOperatorSettings } from '../config.ts';
 import { PLACE_WORDS, type Policy } from '../session/policy/index.ts';
 import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
+import { FINE, showUsage, WRONG } from './command-line.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
 const { text, ownTag, command } = readOperatorSettings();

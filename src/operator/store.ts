@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import { readStoreConfig } from '../config.ts';
-import { configSentence, operatorSentence } from './sentences.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import { configSentence, operatorSentence } from './sentences.ts';
 
 /** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);

@@ -1,8 +1,8 @@
 import { readOperatorSettings } from '../config.ts';
-import { complain, printAll, readExport, showUsage } from './command-line.ts';
-import { withStore } from './store.ts';
 import { createUsage } from '../store/usage.ts';
 import { exportUsage } from '../trust/index.ts';
+import { complain, printAll, readExport, showUsage } from './command-line.ts';
+import { withStore } from './store.ts';
 
 /** `npm run usage -- export`: prints what each session used. */
 const { text } = readOperatorSettings();

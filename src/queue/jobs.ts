@@ -3,10 +3,10 @@ import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
-import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
 import { createErrorLog } from './error-log.ts';
-import { startWorkerPool, type WorkerPool, type QueueLog, type Registration } from './worker-pool.ts';
+import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
 import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
+import { startWorkerPool, type WorkerPool, type QueueLog, type Registration } from './worker-pool.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */

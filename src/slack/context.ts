@@ -7,8 +7,8 @@ import { pages } from '../upstream.ts';
 import { readThreadMeaning } from './command/thread-keywords.ts';
 import { cursorAfter, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
-import { readBlockMetadata } from './metadata.ts';
 import { isWritten, readMessage, repliesTo } from './messages.ts';
+import { readBlockMetadata } from './metadata.ts';
 import type { People } from './people.ts';
 import { placeKindOf } from './places.ts';
 

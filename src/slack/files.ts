@@ -3,8 +3,8 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackFile } from '../session/context.ts';
 import { atMost, readAtMost } from '../upstream.ts';
 import { unlessRefused } from './errors.ts';
-import { readFile } from './messages.ts';
 import type { SlackHosts } from './hosts.ts';
+import { readFile } from './messages.ts';
 
 export type Download =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }

@@ -4,8 +4,8 @@ import { fields, type SessionDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
-import { truncate } from './blocks/text.ts';
 import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
+import { truncate } from './blocks/text.ts';
 import { identitySentence, untickedWords } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;

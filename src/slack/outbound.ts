@@ -1,13 +1,13 @@
-import ky, { type Options as KyOptions } from 'ky';
 import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import ky, { type Options as KyOptions } from 'ky';
 import type { Log } from '../log.ts';
 import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
+import type { SlackHosts } from './hosts.ts';
 import { hasMetadata, metadataBlockId, type MessageMetadata } from './metadata.ts';
 import { pagesOf } from './posted-messages.ts';
-import type { SlackHosts } from './hosts.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 export type CardPlace = { channelId: string; threadTs: string | null };

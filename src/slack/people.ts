@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { cleanJson } from '../session/json.ts';
 import type { Identity, SlackPerson } from '../session/identity.ts';
+import { cleanJson } from '../session/json.ts';
 import { NOBODY, type KnownPeople } from '../store/identities.ts';
 import { forAMinute } from '../time.ts';
 import { slackFailure, unlessRefused } from './errors.ts';

@@ -5,14 +5,14 @@ import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createRemoteClock } from '../time.ts';
 import { bounded, createUpstream, tooMany } from '../upstream.ts';
-import { createPlaces, createPresence } from './conversations.ts';
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
+import { createPlaces, createPresence } from './conversations.ts';
 import { createSlackFiles } from './files.ts';
 import { createSlackHosts } from './hosts.ts';
-import { createMetadataReader } from './posted-messages.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople } from './people.ts';
+import { createMetadataReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;

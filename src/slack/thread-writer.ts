@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { slackFailure, type SlackFailure } from './errors.ts';
-import { pagesOf } from './posted-messages.ts';
 import type { SlackHosts } from './hosts.ts';
+import { pagesOf } from './posted-messages.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };

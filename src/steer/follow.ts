@@ -1,5 +1,6 @@
 import type { PlaceCard } from '../cards/index.ts';
 import { PERSON_NOT_IN_CONVERSATION, runsAsAsked, type Adopt } from '../create/index.ts';
+import { refusalSentence } from '../errors.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
@@ -13,9 +14,8 @@ import { progress, pullRequestKey } from '../session/milestones.ts';
 import { requestIdOf } from '../session/request.ts';
 import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { isMember } from '../session/steering.ts';
-import type { PresenceOf } from '../slack/conversations.ts';
 import { link } from '../slack/blocks/text.ts';
-import { refusalSentence } from '../errors.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';

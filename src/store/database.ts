@@ -1,8 +1,8 @@
-import type { Log } from '../log.ts';
 import { Socket } from 'node:net';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
+import type { Log } from '../log.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createGate, throughGate, type Priority } from './embedded/gate.ts';

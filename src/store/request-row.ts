@@ -6,8 +6,8 @@ import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
-import { fingerprintOf } from '../session/json.ts';
 import { identitySchema } from '../session/identity.ts';
+import { fingerprintOf } from '../session/json.ts';
 import { REQUEST_STATES } from '../session/request.ts';
 import { json, type Columns } from './sql.ts';
 

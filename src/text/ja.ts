@@ -1,4 +1,3 @@
-import type { Text } from './index.ts';
 import { approval } from './ja/approval.ts';
 import { audit, forget, mapping, operator } from './ja/audit.ts';
 import { card } from './ja/card.ts';
@@ -18,6 +17,7 @@ import { settings } from './ja/settings.ts';
 import { steering } from './ja/steering.ts';
 import { milestones, thread } from './ja/thread.ts';
 import { usage } from './ja/usage.ts';
+import type { Text } from './index.ts';
 
 /** Every sentence a person reads, in Japanese. Command words, options and the manifest stay in English. */
 export const ja: Text = {

@@ -1,7 +1,7 @@
 import { LANGUAGES, type Language } from '../session/preferences.ts';
 import { en } from './en.ts';
-import type { Text } from './index.ts';
 import { ja } from './ja.ts';
+import type { Text } from './index.ts';
 
 const CATALOGS: Record<Language, Text> = { en, ja };
 

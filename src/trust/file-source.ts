@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { StartError } from '../operator/sentences.ts';
 import type { Log } from '../log.ts';
+import { StartError } from '../operator/sentences.ts';
 import { repeat } from '../time.ts';
 import type { YamlResult } from './yaml-file/read.ts';
 

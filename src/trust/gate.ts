@@ -1,8 +1,8 @@
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
-import { fingerprintOf } from '../session/json.ts';
 import type { SlackPerson } from '../session/identity.ts';
+import { fingerprintOf } from '../session/json.ts';
 import {
   ceilingsOf,
   choicesOf,
@@ -24,8 +24,8 @@ import {
 } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
-import type { IsInGroup } from '../slack/people.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
+import type { IsInGroup } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';

@@ -1,9 +1,9 @@
 import { assert, asyncProperty, shuffledSubarray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
+import { usePostgres } from '../support/databases.ts';
 import { cardOf } from '../support/look.ts';
 import { startThread } from '../support/threads.ts';
-import { usePostgres } from '../support/databases.ts';
 import { useMortalWorld } from './processes.ts';
 
 const SEND = { method: 'POST', path: /\/messages$/ } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
 import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
-import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import type { World } from '../support/bot.ts';
 import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { toldTo } from '../support/asking.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
-import type { World } from '../support/bot.ts';
 
 const OFFER = 'Start a Devin session with your message?';
 

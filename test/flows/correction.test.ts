@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { toldTo } from '../support/asking.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { listenInTest } from '../support/listen.ts';
 import { captureLog } from '../support/log-lines.ts';
-import { addColleague } from '../support/people.ts';
 import { sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { createWorld, type World } from '../support/bot.ts';
 import { someoneIn } from '../support/governed.ts';
-import { addColleague } from '../support/people.ts';
 import { sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
 
 let folder = '';
 let file = '';

@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
-import { startThread } from '../support/threads.ts';
 import { listenInTest } from '../support/listen.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** The database refuses only the next row for this table. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { KNOWN_TEXTS } from '../hostile/texts.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
-import { KNOWN_TEXTS } from '../hostile/texts.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('what Devin says', () => {

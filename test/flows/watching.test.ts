@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
+import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { captureLog } from '../support/log-lines.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { toldTo } from '../support/asking.ts';
+import { someoneIn, useGovernedWorld } from '../support/governed.ts';
 
 const POLICY = `
 limits: { acu_per_session: 20, open_sessions_per_person: 3 }

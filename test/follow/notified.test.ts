@@ -4,9 +4,9 @@ import { createNotified } from '../../src/follow/notified.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import { effectivePreferences, type Notify } from '../../src/session/preferences.ts';
 import { createFindLeaver } from '../../src/slack/people.ts';
+import { MATCHED } from '../support/identity.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
-import { MATCHED } from '../support/identity.ts';
 
 const person = (kind: SlackPerson['kind']): SlackPerson => ({
   userId: 'U1',

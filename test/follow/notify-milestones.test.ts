@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createRecorder } from '../../src/follow/record.ts';
 import { createMilestoneNotifier, type MilestoneNotice } from '../../src/follow/notify-milestones.ts';
+import { createRecorder } from '../../src/follow/record.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease, HELD_WAIT_MS } from '../../src/queue/index.ts';
-import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
+import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
 import { createCalls } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';

@@ -3,8 +3,8 @@ import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { BATCH, type PollTrouble } from '../../src/follow/status-source.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
-import { sessionSnapshot } from '../support/session-snapshot.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const SNAPSHOT = sessionSnapshot('s1');
 

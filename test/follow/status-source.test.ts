@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { createPollingSource, type StatusSource } from '../../src/follow/status-source.ts';
-import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 
 const NEVER = new AbortController().signal;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;

@@ -4,11 +4,11 @@ import { fields } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
 import { matchesGlob } from '../../src/session/policy/patterns.ts';
+import { renderDevinMessage } from '../../src/slack/blocks/devin-message.ts';
 import { readField, readJson } from '../../src/slack/blocks/form/read-field.ts';
 import { draftFromState } from '../../src/slack/blocks/form/read.ts';
 import { readList } from '../../src/slack/blocks/form/typed.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
-import { renderDevinMessage } from '../../src/slack/blocks/devin-message.ts';
 import {
   bold,
   code,
@@ -25,9 +25,9 @@ import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-keywords.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/ids.ts';
-import { readPayload } from '../../src/slack/payload.ts';
-import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
 import { readMessage } from '../../src/slack/messages.ts';
+import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
+import { readPayload } from '../../src/slack/payload.ts';
 import { readPermalink } from '../../src/slack/posted-messages.ts';
 import { en } from '../../src/text/en.ts';
 import { parsePolicy } from '../../src/trust/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sessionSnapshotSchema } from '../../src/session/snapshot.ts';
 import { finishedSoFar, phasesOf, sessionPhase } from '../../src/session/lifecycle.ts';
+import { sessionSnapshotSchema } from '../../src/session/snapshot.ts';
 
 const { status: statusSchema, statusDetail: detailSchema } = sessionSnapshotSchema.shape;
 const STATUSES = statusSchema.options[0].options;

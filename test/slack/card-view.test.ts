@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import { cardView } from '../../src/slack/card-view.ts';
 import { en } from '../../src/text/en.ts';
-import { requestRow } from '../support/request-row.ts';
-import { sessionSnapshot } from '../support/session-snapshot.ts';
-import { sessionRow } from '../support/session-row.ts';
 import { MATCHED } from '../support/identity.ts';
+import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 test('a card counts the time since Devin created the session', () => {
   const nowMs = 1_700_000_720_000;

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { request as open, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { BlockAction } from '@slack/bolt';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { BlockAction } from '@slack/bolt';
 import { createBolt } from '../../src/slack/bolt.ts';
 import type { RefusedDelivery } from '../../src/slack/http-receiver.ts';
 import { createHttpServer, type HttpServer } from '../../src/slack/http-server.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { createQueue } from '../../src/queue/jobs.ts';
 import { createLog } from '../../src/log.ts';
+import { createQueue } from '../../src/queue/jobs.ts';
 import { usePostgres } from '../support/databases.ts';
 import { proxyTo } from '../support/tcp-proxy.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
+import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const at = (seconds: number): Date => new Date(seconds * 1000);

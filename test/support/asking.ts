@@ -1,5 +1,5 @@
-import { en } from '../../src/text/en.ts';
 import type { View } from '../../sandbox/slack/index.ts';
+import { en } from '../../src/text/en.ts';
 import type { World } from './bot.ts';
 import { cardOf, sessionOf } from './look.ts';
 import { addColleague } from './people.ts';

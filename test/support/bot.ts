@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../../sandbox/environment.ts';
+import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Bot } from '../../src/startup.ts';
 import type { Overrides } from '../../src/tuning.ts';
-import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
-import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { copyStarted } from './folders.ts';
 
 export type Environment = Record<string, string>;

@@ -6,8 +6,8 @@ import {
   renderDeclineDialog,
 } from '../../src/slack/blocks/approval.ts';
 import { homeFile } from '../../src/slack/blocks/home-settings.ts';
-import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderWhoami } from '../../src/slack/blocks/identity.ts';
+import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhy } from '../../src/slack/blocks/why.ts';
 import type { Text } from '../../src/text/index.ts';

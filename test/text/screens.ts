@@ -1,8 +1,9 @@
 import { fields } from '../../src/session/fields.ts';
-import { choicesSchema } from '../../src/session/policy/index.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
+import { choicesSchema } from '../../src/session/policy/index.ts';
 import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
 import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
+import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../src/slack/blocks/milestone.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
-import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import {

@@ -1,6 +1,6 @@
+import { unprocessable } from '../problem.ts';
 import { consumptionQuerySchema } from '../schemas.ts';
 import type { Sessions } from '../sessions.ts';
-import { unprocessable } from '../problem.ts';
 import { parseQuery } from '../validation.ts';
 import { type Call, type Route, ok } from './route.ts';
 

@@ -1,6 +1,6 @@
-import type { GuideStep } from './guide-steps.ts';
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { PersonalAct } from '../act-schema.ts';
+import type { GuideStep } from './guide-steps.ts';
 
 /** The protocol of the page and its server: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { addBotMessage } from '../messages.ts';
 import { addFile, mimetypeOf } from '../files.ts';
+import { addBotMessage } from '../messages.ts';
 import type { SlackFile } from '../model.ts';
 import type { State } from '../state.ts';
 import { wireFile } from '../wire.ts';

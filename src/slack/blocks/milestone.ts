@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
+import { calledWords, type Called } from './called.ts';
 import type { CardAction } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
+import { callButtons, callEnd, type Answered } from './devin-message.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts } from './markdown.ts';
 import { context, line, type Rendered } from './objects.ts';
-import { calledWords, type Called } from './called.ts';
-import { callButtons, callEnd, type Answered } from './devin-message.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 

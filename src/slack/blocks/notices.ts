@@ -4,9 +4,9 @@ import { capThatFits } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
 import { calledWords, type Called } from './called.ts';
+import { shownMoment } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { actions, button, context, primary, section, sections, type Rendered } from './objects.ts';
-import { shownMoment } from './details-values.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 

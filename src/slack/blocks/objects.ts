@@ -10,8 +10,8 @@ import type {
   PlainTextOption,
   SectionBlock,
 } from '@slack/types';
-import type { ShownBlock } from './charts.ts';
 import { BLOCK } from '../ids.ts';
+import type { ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
 import { mrkdwn, plain, truncate } from './text.ts';
 

@@ -1,5 +1,5 @@
-import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { IntentOf } from '../../session/intent.ts';
+import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
 import { actions, button, context, section, type Rendered } from './objects.ts';

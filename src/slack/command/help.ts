@@ -1,12 +1,12 @@
 import { fields, type Field, type FieldKey } from '../../session/fields.ts';
 import { SUBCOMMANDS, type HelpTopic, type Problem, type Subcommand } from '../../session/intent.ts';
+import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections, type Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './values.ts';
-import type { Text } from '../../text/index.ts';
 
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
 const QUOTED_LENGTH = 200;

@@ -1,8 +1,8 @@
 import { mostOf, type Field, type FieldInput, type FieldKey } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
+import type { Text } from '../../text/index.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';
-import type { Text } from '../../text/index.ts';
 
 /** What the flags say, before the whole draft is checked, and what is wrong with the others. */
 type ReadValues = {

@@ -1,7 +1,7 @@
 import type { Leases } from '../../store/leases.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import type { Message } from '../payload.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
+import type { Message } from '../payload.ts';
 
 /** Tells the author of a message something about it. */
 export type AnswerMessage = (message: Message, place: PrivatePlace, answer: Rendered) => Promise<void>;

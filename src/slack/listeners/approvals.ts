@@ -5,6 +5,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import { notice } from '../blocks/notices.ts';
+import type { FormInbox } from '../form-inbox.ts';
 import {
   ACTION,
   DECLINE_BLOCK,
@@ -13,7 +14,6 @@ import {
   VIEW,
   type AskedApproval,
 } from '../ids.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';

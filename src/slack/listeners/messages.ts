@@ -6,9 +6,9 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import { ACTION } from '../ids.ts';
+import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
-import type { Outbound } from '../outbound.ts';
 import { onDurableButton, onEvent } from './routes.ts';
 import { hear, hearEdit, tellNotTaken, type Reply, type ThreadDeps } from './thread.ts';
 

@@ -1,6 +1,6 @@
-import type { Log } from '../../log.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Log } from '../../log.ts';
 import { repeat, type Interval } from '../../time.ts';
 
 type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };

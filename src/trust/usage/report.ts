@@ -8,8 +8,8 @@ import {
   type HomeUsage,
   type UsageReport,
 } from '../../slack/blocks/usage.ts';
-import { MOST_REPORTED, type Usage } from '../../store/usage.ts';
 import type { Spender } from '../../store/ledger.ts';
+import { MOST_REPORTED, type Usage } from '../../store/usage.ts';
 import type { Budget } from '../budget.ts';
 import type { MayAll } from './may-all.ts';
 

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { createControl } from '../../../sandbox/page/control.ts';
 import { startSessions } from '../../../sandbox/demo-sessions.ts';
+import { createControl } from '../../../sandbox/page/control.ts';
 import { createGuide } from '../../../sandbox/page/guide.ts';
 import { createPage } from '../../../sandbox/page/server.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.ts';

@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isValidElement, type ComponentChildren } from 'preact';
 import { describe, expect, test } from 'vitest';
-import { emojiOf } from '../../../sandbox/page/client/emoji.ts';
+import type { AppState } from '../../../sandbox/page/client/app.ts';
 import { complete, suggestionsFor } from '../../../sandbox/page/client/completion.ts';
+import { emojiOf } from '../../../sandbox/page/client/emoji.ts';
 import { asTyped, mrkdwn } from '../../../sandbox/page/client/mrkdwn.ts';
 import { formatMoment } from '../../../sandbox/page/client/time.ts';
-import type { AppState } from '../../../sandbox/page/client/app.ts';
 import type { Person, Snapshot } from '../../../sandbox/page/client/wire.ts';
 
 function person(id: string, name: string, realName: string): Person {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { StoredDraft } from '../../../src/session/fields.ts';
 import {
   decide,
   policySchema,
@@ -6,7 +7,6 @@ import {
   type PolicyFacts,
   type Spend,
 } from '../../../src/session/policy/index.ts';
-import type { StoredDraft } from '../../../src/session/fields.ts';
 
 const LIMITS = { acu_per_person_per_day: 60, acu_per_channel_per_day: 200, acu_per_month: 2000 };
 

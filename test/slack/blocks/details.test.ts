@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { sessionSnapshotSchema } from '../../../src/session/snapshot.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { REQUEST_STATES } from '../../../src/session/request.ts';
+import { sessionSnapshotSchema } from '../../../src/session/snapshot.ts';
 import { renderDetails, type SessionDetails } from '../../../src/slack/blocks/details.ts';
 import { VIEW } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';

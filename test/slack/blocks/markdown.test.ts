@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/blocks/markdown.ts';
-import { renderDevinMessage } from '../../../src/slack/blocks/devin-message.ts';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
-import type { RichLeaf, RichPart, TableCell } from '../../../sandbox/slack/rules/rich-text.ts';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import type { RichLeaf, RichPart, TableCell } from '../../../sandbox/slack/rules/rich-text.ts';
+import { renderDevinMessage } from '../../../src/slack/blocks/devin-message.ts';
+import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/blocks/markdown.ts';
 import { en } from '../../../src/text/en.ts';
 
 const STYLES = ['bold', 'italic', 'strike', 'code'] as const;

@@ -1,10 +1,10 @@
 import { renderApproval, type ApprovalMessage } from '../../../src/slack/blocks/approval.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
+import { renderWebMessage } from '../../../src/slack/blocks/devin-message.ts';
 import { renderHome } from '../../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
 import { refusal } from '../../../src/slack/blocks/notices.ts';
 import { optionWords } from '../../../src/slack/blocks/options.ts';
-import { renderWebMessage } from '../../../src/slack/blocks/devin-message.ts';
 import { renderCard, type SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { renderReview } from '../../../src/slack/blocks/review.ts';
 import type { QuotedMessage } from '../../../src/session/prompt.ts';
+import { renderReview } from '../../../src/slack/blocks/review.ts';
 import { en } from '../../../src/text/en.ts';
-import { ja } from '../../../src/text/ja.ts';
 import type { Text } from '../../../src/text/index.ts';
+import { ja } from '../../../src/text/ja.ts';
 
 const METADATA = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
 

@@ -6,14 +6,14 @@ import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
 import type { Tables } from '../../../store/tables.ts';
 import type { QuickGate } from '../../../trust/index.ts';
+import { renderWhoami } from '../../blocks/identity.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { escape, unescape } from '../../blocks/text.ts';
-import { renderWhoami } from '../../blocks/identity.ts';
 import { renderWhy, type Why } from '../../blocks/why.ts';
 import { renderProblems } from '../../command/help.ts';
-import { shownIdentity } from '../../form-view.ts';
 import type { EffectiveDraftOf } from '../../form-inbox.ts';
+import { shownIdentity } from '../../form-view.ts';
 import type { Answers, Invocation } from '../commands.ts';
 
 export type ExplainCommandDeps = {

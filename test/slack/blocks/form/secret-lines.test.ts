@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-
 import { readField } from '../../../../src/slack/blocks/form/read-field.ts';
 import { BLOCK, fieldBlock } from '../../../../src/slack/ids.ts';
 import { en } from '../../../../src/text/en.ts';
