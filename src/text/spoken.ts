@@ -1,0 +1,27 @@
+import type { Subcommand } from '../session/intent.ts';
+import type { Language } from '../session/preferences.ts';
+import { spoken as en } from './en/spoken.ts';
+import { spoken as ja } from './ja/spoken.ts';
+
+/** What people say to the app in one language, in lower case and without signs: `whats up`. */
+export type Spoken = {
+  greetings: readonly string[];
+  /** What they ask in their own words: a command answers for free. */
+  asked: { readonly [Name in Subcommand]?: readonly string[] };
+  /** To end a session: `kill my last session`. */
+  stop: RegExp;
+  /** To see the sessions; null: `asked` has them all. */
+  list: RegExp | null;
+  /** Other words for stop. */
+  endings: readonly string[];
+  thanks: readonly string[];
+  /** Words beside thanks that ask for nothing. */
+  besideThanks: readonly string[];
+  /** Meant for people, taken back, or about a session that isn't here. */
+  withoutTask: readonly string[];
+  /** A wish for help or for a session, without a word about its task; null: none. */
+  noTask: RegExp | null;
+};
+
+/** People write in any of them, whatever language they read. */
+export const SPOKEN: readonly Spoken[] = Object.values({ en, ja } satisfies Record<Language, Spoken>);
