@@ -114,7 +114,9 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
           if ((await replies.move({ id, from: [state], to: state, changes }, trx)) !== null) return;
         }
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
-        await write({ ...row, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
+        // To the session that has the message; another may have started in the thread.
+        const { sessionId } = reply;
+        await write({ ...row, sessionId, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
       });
     },
 

@@ -146,11 +146,11 @@ export function createSessions(db: Kysely<Tables>) {
       return oneOf(await db.selectFrom('sessions').selectAll().where('requestId', '=', requestId).execute());
     },
 
-    /** The session followed in this thread; the latest, if `!new` started another. */
+    /** The session followed in this thread. If `!new` started another: the latest that still takes messages. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
-      return oneOf(
-        await ofThread(channelId, threadTs).selectAll().orderBy('createdAt', 'desc').limit(1).execute(),
-      );
+      const isOver = sql<boolean>`phase = 'gone' or response ->> 'status' in (${sql.join(OVER)})`;
+      const latest = ofThread(channelId, threadTs).orderBy(isOver).orderBy('createdAt', 'desc');
+      return oneOf(await latest.selectAll().limit(1).execute());
     },
 
     /** Whether its thread follows another session, too. */

@@ -234,6 +234,29 @@ describe('a thread under a card', () => {
     expect(devin.session(other.id).messages.at(-1)?.message).toBe('in English');
   });
 
+  test('sends messages to the session that still takes them once the newest is over', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    await thread.say(thread.ana.userId, '!new write the docs');
+    const other = await devin.waitForSession(
+      ({ request, userId }) =>
+        userId === thread.ana.devinUserId && request.prompt.startsWith('write the docs'),
+    );
+    const ofOther = async (words: string) =>
+      cardOf(slack, thread.channelId, (text) => text.includes(other.url) && text.includes(words));
+    await ofOther('write the docs');
+    const { ts } = await thread.say(thread.ana.userId, 'in English');
+    await thread.marked(ts, 'white_check_mark');
+    devin.advance(other.id, { status: 'exit' });
+    await ofOther('Ended');
+    await thread.marked((await thread.say(thread.ana.userId, 'use main')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+    // The author of a correction hears that the session that has the message is over.
+    await thread.edit(ts, 'in French', '9999999999.000001');
+    await thread.noticeTo(thread.ana.userId, 'The session is over');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+  });
+
   test('says on the card what the channel chose', async () => {
     const { slack } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
