@@ -5,7 +5,7 @@ import { toSnake } from '../session/snapshot.ts';
 import { bounded, pages, TooLargeError } from '../upstream.ts';
 import { attempt, type AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
-import { readRetryAfter } from './problem.ts';
+import { readRetryAfter, summary } from './problem.ts';
 import type { Page } from './schemas.ts';
 
 export type DevinClientOptions = {
@@ -24,6 +24,8 @@ type Call<Answer> = Options & {
   answer: z.ZodType<Answer>;
   query?: URLSearchParams;
   json?: object;
+  /** What Devin would refuse of it is refused here, with the same error and without a request. */
+  jsonSchema?: z.ZodType;
   upload?: { body: ReadableStream<Uint8Array>; contentType: string };
   /** Left out: one attempt. */
   retry?: RetryOptions;
@@ -85,13 +87,15 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
   return {
     hostname,
     orgPath: (segments, version = 'v3') => pathOf([version, 'organizations', orgId, ...segments]),
-    call: async (call) =>
-      attempt({ ...options, ...call }, async (fetch) => {
+    call: async (call) => {
+      checkOutgoing(call);
+      return attempt({ ...options, ...call }, async (fetch) => {
         const pending = api(call.path, { ...requestOf(call), fetch: bounded(fetch) });
         const bodyText = await pending.text().catch(orNothing);
         const { status } = await pending;
         return readAnswer(call, status, bodyText);
-      }),
+      });
+    },
     open: async ({ url, withKey, ...opening }) =>
       attempt({ ...options, ...opening }, async (fetch) => {
         const headers = withKey && url.origin === origin ? { authorization } : {};
@@ -117,6 +121,21 @@ function pathOf(segments: readonly string[]): string {
     throw new DevinError({ operation: 'path', facts: bareFacts('not-found') });
   }
   return `/${segments.map(encodeURIComponent).join('/')}`;
+}
+
+function checkOutgoing({
+  operation,
+  json,
+  jsonSchema,
+}: Pick<Call<unknown>, 'operation' | 'json' | 'jsonSchema'>) {
+  const parsed = jsonSchema?.safeParse(json);
+  if (parsed === undefined || parsed.success) return;
+  const fieldErrors = parsed.error.issues.map(({ path: [field = '', ...rest], message }) => ({
+    field: String(field),
+    message: rest.length === 0 ? message : `${rest.join('.')}: ${message}`,
+  }));
+  const facts = { ...bareFacts('invalid-request'), detail: summary(fieldErrors), fieldErrors };
+  throw new DevinError({ operation, facts });
 }
 
 function requestOf<Answer>({ method = 'get', query, json, upload, retry, timeoutMs, signal }: Call<Answer>) {

@@ -9,8 +9,7 @@ import {
   type DevinClient,
   type Options,
 } from './client.ts';
-import { bareFacts, DevinError } from './errors.ts';
-import { summary } from './problem.ts';
+import { DevinError } from './errors.ts';
 import {
   pageOf,
   sessionMessageSchema,
@@ -59,14 +58,13 @@ export function createSessions(client: DevinClient) {
      * `isOutcomeUnknown(error)`: it may exist; search for it first.
      */
     async create(request: SessionCreateRequest, { signal }: Options = {}): Promise<SessionSnapshot> {
-      const operation = 'sessions.create';
-      checkOutgoing(operation, sessionCreateRequestSchema, request);
       return client.call({
-        operation,
+        operation: 'sessions.create',
         method: 'post',
         path: client.orgPath(['sessions']),
         answer: sessionResponseSchema,
         json: request,
+        jsonSchema: sessionCreateRequestSchema,
         timeoutMs: CREATE_TIMEOUT_MS,
         signal,
         sensitive: [request.prompt, ...(request.session_secrets ?? []).map(({ value }) => value)],
@@ -92,15 +90,13 @@ export function createSessions(client: DevinClient) {
       request: SessionMessageRequest,
       { signal }: Options = {},
     ): Promise<SessionSnapshot> {
-      const operation = 'sessions.sendMessage';
-      const json = toWire(request);
-      checkOutgoing(operation, messageRequestSchema, json);
       return client.call({
-        operation,
+        operation: 'sessions.sendMessage',
         method: 'post',
         path: path(sessionId, 'messages'),
         answer: sessionResponseSchema,
-        json,
+        json: toWire(request),
+        jsonSchema: messageRequestSchema,
         timeoutMs: WRITE_TIMEOUT_MS,
         signal,
         sensitive: [request.message],
@@ -124,20 +120,6 @@ export function createSessions(client: DevinClient) {
 
     unarchive: async (sessionId: string, { signal }: Options = {}) => post('unarchive', sessionId, signal),
   };
-}
-
-/** Refuses what Devin would refuse, with the same error and without a request. */
-function checkOutgoing(operation: string, schema: z.ZodType, request: unknown): void {
-  const parsed = schema.safeParse(request);
-  if (parsed.success) return;
-  const fieldErrors = parsed.error.issues.map(({ path: [field = '', ...rest], message }) => ({
-    field: String(field),
-    message: rest.length === 0 ? message : `${rest.join('.')}: ${message}`,
-  }));
-  throw new DevinError({
-    operation,
-    facts: { ...bareFacts('invalid-request'), detail: summary(fieldErrors), fieldErrors },
-  });
 }
 
 export type MessageQuery = Options & {

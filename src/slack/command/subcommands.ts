@@ -13,16 +13,14 @@ import { unescape } from '../blocks/text.ts';
 import { readUsage } from './flags.ts';
 import { bareWord, edits, wordsOf, type Word } from './tokens.ts';
 
-/** What a sub-command takes, in this order; optional ones can be left out. */
-type Takes = z.ZodObject;
-
 type Audience = 'everyone' | 'administrators';
 
-type Definition<T extends Takes> = {
+type Definition<T extends z.ZodObject> = {
   /** Whose help shows it; left out: everyone. */
   audience?: Audience;
   /** Other words for the same. */
   also?: readonly string[];
+  /** In this order; optional ones can be left out. */
   takes: T;
   /** The last one takes the rest of the text, as it was typed. */
   rest?: keyof z.output<T> & string;
@@ -113,28 +111,13 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     takes: z.object({ choice: oneOf(LANGUAGE_CHOICES).optional() }),
     intent: ({ choice = null }) => ({ kind: 'language', choice }),
   }),
-  steer: row({
-    audience: 'administrators',
-    takes: z.object({ scope, who: oneOf(STEER).optional() }),
-    intent: ({ scope: whose, who }) =>
-      who === undefined ? showSetting('steer', whose) : { kind: 'steer', who, scope: whose ?? 'channel' },
-  }),
-  'web-messages': row({
-    audience: 'administrators',
-    takes: z.object({ scope, shown: oneOf(['on', 'off']).optional() }),
-    intent: ({ scope: whose, shown }) =>
-      shown === undefined
-        ? showSetting('web-messages', whose)
-        : { kind: 'web-messages', shown: shown === 'on', scope: whose ?? 'channel' },
-  }),
-  listen: row({
-    audience: 'administrators',
-    takes: z.object({ scope, listen: oneOf(LISTEN).optional() }),
-    intent: ({ scope: whose, listen }) =>
-      listen === undefined
-        ? showSetting('listen', whose)
-        : { kind: 'listen', listen, scope: whose ?? 'channel' },
-  }),
+  steer: settingRow('steer', STEER, (who, whose) => ({ kind: 'steer', who, scope: whose })),
+  'web-messages': settingRow('web-messages', ['on', 'off'], (shown, whose) => ({
+    kind: 'web-messages',
+    shown: shown === 'on',
+    scope: whose,
+  })),
+  listen: settingRow('listen', LISTEN, (listen, whose) => ({ kind: 'listen', listen, scope: whose })),
   link: row({
     audience: 'administrators',
     takes: z.object({
@@ -211,7 +194,8 @@ export function meantCommand(name: Subcommand, typed: string): string | null {
 /** Words that don't change the meaning: `stop session S please`. */
 const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
 
-function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, intent }: Definition<T>) {
+function row<T extends z.ZodObject>(definition: Definition<T>) {
+  const { audience = 'everyone', also = [], takes, rest, intent } = definition;
   const takesSession = 'session' in takes.shape;
   const takesPerson = 'person' in takes.shape;
 
@@ -245,9 +229,18 @@ function onSession(kind: 'status' | 'stop' | 'archive') {
     id === undefined ? { kind: 'pick', act: kind } : { kind, session: id };
 }
 
-function showSetting(
+/** For a channel, unless the workspace is named; without a value, it shows what is set. */
+function settingRow<const T extends readonly string[]>(
   setting: 'steer' | 'web-messages' | 'listen',
-  whose: SharedScope | undefined,
-): Intent | null {
-  return whose === undefined ? { kind: 'show-setting', setting } : null;
+  values: T,
+  intent: (value: T[number], scope: SharedScope) => Intent,
+): Row {
+  return row({
+    audience: 'administrators',
+    takes: z.object({ scope, value: oneOf(values).optional() }),
+    intent: ({ scope: whose, value }) => {
+      if (value !== undefined) return intent(value, whose ?? 'channel');
+      return whose === undefined ? { kind: 'show-setting', setting } : null;
+    },
+  });
 }
