@@ -6,7 +6,7 @@ import type { Enqueue, Lease, Queue, SearchUntilFound, WithLease } from '../queu
 import type { Identity } from '../session/identity.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { PresenceOf } from '../slack/conversations.ts';
+import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Replies, Reply } from '../store/replies.ts';
@@ -215,7 +215,7 @@ async function authorize(
     const identity = await resolver.resolve({ teamId, userId });
     if (identity.kind === 'refused')
       return { kind: 'ended', outcome: await sender.fail(reply, refusedAs(identity)) };
-    if (await isOutside(deps, session, reply))
+    if (await isOutside(deps, { session, request, reply }))
       return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'not-in-conversation' }) };
     const steering = await check(request, userId, identity);
     if (steering.kind === 'allowed') return { kind: 'authorized', identity };
@@ -231,7 +231,10 @@ async function authorize(
 }
 
 /** The thread shows what is said in a dialog or by a command. Anyone who writes in the thread is in the conversation. */
-async function isOutside({ presence }: RelayDeps, session: SessionRow, reply: Reply): Promise<boolean> {
-  if (reply.via === null) return false;
-  return (await presence({ channelId: session.channelId, userId: reply.userId })) === 'out';
+async function isOutside(
+  { presence }: RelayDeps,
+  { session, request, reply: { via, userId } }: ReplyInSession,
+): Promise<boolean> {
+  if (via === null) return false;
+  return !isLetIn(await presence({ channelId: session.channelId, userId }), request.userId === userId);
 }

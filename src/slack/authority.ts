@@ -3,9 +3,8 @@ import type { Identity } from '../session/identity.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
-import type { SessionRow } from '../store/sessions.ts';
 import { escape } from './blocks/text.ts';
-import type { InConversation, Presence } from './conversations.ts';
+import { isLetIn, type InConversation, type Presence } from './conversations.ts';
 import type { SteeringRefusal } from './steering-check.ts';
 import type { TextFor } from './text-for.ts';
 
@@ -33,13 +32,15 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     return { why };
   }
 
+  /** `isTheirs`: they asked for what is there. */
   async function placeRefusal(
-    asked: InConversation,
+    asked: InConversation & { isTheirs: boolean },
     why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
   ): Promise<string | null> {
-    const found = await presence(asked);
-    if (found !== null && found !== 'out') return null;
-    const { steering } = await textFor(asked.userId);
+    const { channelId, userId, isTheirs } = asked;
+    const found = await presence({ channelId, userId });
+    if (found !== null && isLetIn(found, isTheirs)) return null;
+    const { steering } = await textFor(userId);
     return found === null ? steering.notLookedUp : steering[why];
   }
 
@@ -60,8 +61,10 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     steeringRefusal: steering,
 
     /** To write to a session from outside its thread. */
-    writingRefusal: async ({ channelId }: SessionRow, userId: string): Promise<string | null> =>
-      placeRefusal({ channelId, userId }, 'notInConversation'),
+    writingRefusal: async ({ request, session }: Followed, userId: string): Promise<string | null> => {
+      const { channelId } = session;
+      return placeRefusal({ channelId, userId, isTheirs: request.userId === userId }, 'notInConversation');
+    },
 
     /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
     async endingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
@@ -69,13 +72,15 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
       const { userId } = person;
       const isTheirs = request.source !== 'follow' && request.userId === userId;
       if (refused !== null || isTheirs) return refused;
-      return placeRefusal({ channelId: session.channelId, userId }, 'notYoursToEnd');
+      const { channelId } = session;
+      return placeRefusal({ channelId, userId, isTheirs: request.userId === userId }, 'notYoursToEnd');
     },
 
     /** To read what another person asked for. */
     async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
       if (request.source !== 'follow' && request.userId === userId) return null;
-      return placeRefusal({ channelId: request.channelId, userId }, 'notYoursToRead');
+      const { channelId } = request;
+      return placeRefusal({ channelId, userId, isTheirs: request.userId === userId }, 'notYoursToRead');
     },
   };
 }

@@ -7,9 +7,14 @@ import { isDirectMessage } from './places.ts';
 
 /**
  * Whether a person may read a conversation and have something written there. `in`: it is public, or they are a member.
- * `unseen`: the app is not in it, so it can't read or write there.
+ * `unseen`: the app can't tell, since it isn't in it, or it is a direct message that isn't theirs with the app.
  */
 export type Presence = 'in' | 'out' | 'unseen';
+
+/** Whether a person may act on a session from outside its conversation. `isTheirs`: they asked for it. */
+export function isLetIn(presence: Presence, isTheirs: boolean): boolean {
+  return presence === 'in' || (presence === 'unseen' && isTheirs);
+}
 
 export type InConversation = { channelId: string; userId: string };
 

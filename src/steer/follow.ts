@@ -114,7 +114,7 @@ export function createFollower(deps: FollowDeps) {
     const isShown =
       ts !== null &&
       channelId !== null &&
-      (request.userId === userId || (await deps.presence({ channelId, userId })) !== 'out');
+      (request.userId === userId || (await deps.presence({ channelId, userId })) === 'in');
     const text = await textFor(userId);
     const url = isShown ? await outbound.permalink(channelId, ts) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];

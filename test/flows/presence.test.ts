@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pressToOpen, stopOnCard, toldTo } from '../support/asking.ts';
+import { pressToOpen, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
@@ -150,5 +150,57 @@ describe('a former member of a private channel', () => {
     await slack.command(ben.userId, channelId, `follow ${made.id}`);
     await cardOf(slack, slack.directMessages(ben.userId), (text) => text.includes(made.url));
     expect(byTheApp().filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+});
+
+/** A session that Ana started in her direct messages with the app, and Ben in a channel of his own. */
+async function startedInDirect() {
+  const { slack, devin } = world();
+  const [ana, ben] = [addColleague(world()), addColleague(world())];
+  const direct = slack.directMessages(ana.userId);
+  await typeTask(world(), { userId: ana.userId, channelId: direct }, `task of ${ana.name}`);
+  const session = await sessionOf(devin, ana.devinUserId);
+  await cardOf(slack, direct, (text) => text.includes(session.url));
+  const elsewhere = slack.addChannel({ name: `of-${ben.name}`, members: [ben.userId] });
+  const hears = () => devin.session(session.id).messages.map(({ message }) => message);
+  return { ana, ben, direct, elsewhere, session, hears };
+}
+
+describe("a session in another person's direct messages", () => {
+  test('takes no message from outside, and shows none', async () => {
+    const { slack } = world();
+    const { ana, ben, direct, elsewhere, session, hears } = await startedInDirect();
+    await slack.command(ben.userId, elsewhere, `say ${session.id} let me in`);
+    await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "you aren't in");
+    await slack.command(ana.userId, direct, `say ${session.id} it is mine`);
+    await expect.poll(hears).toContain('it is mine');
+    expect(hears().join()).not.toContain('let me in');
+    expect(
+      slack
+        .messages(direct)
+        .map(({ text }) => text)
+        .join(),
+    ).not.toContain('let me in');
+  });
+
+  test("can't be ended from outside, but by its requester", async () => {
+    const { slack, devin } = world();
+    const { ana, ben, direct, elsewhere, session } = await startedInDirect();
+    for (const verb of ['stop', 'archive']) {
+      await slack.command(ben.userId, elsewhere, `${verb} ${session.id}`);
+      await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "you can't end it from here");
+    }
+    expect(devin.session(session.id)).toMatchObject({ isArchived: false });
+    expect(devin.session(session.id).status).not.toBe('exit');
+    await slack.command(ana.userId, direct, `stop ${session.id}`);
+    await expect.poll(() => devin.session(session.id).status).toBe('exit');
+  });
+
+  test('is brought to a follower without the address of its card', async () => {
+    const { slack } = world();
+    const { ben, direct, elsewhere, session } = await startedInDirect();
+    await slack.command(ben.userId, elsewhere, `follow ${session.id}`);
+    const told = await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, 'already has a card');
+    expect(slack.renderText(told)).not.toContain(direct);
   });
 });

@@ -88,7 +88,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
 
   async function boxRefusal(request: SessionRequest, person: Person): Promise<string | null> {
     const session = await sessions.ofRequest(request.id);
-    return session === null ? null : authority.writingRefusal(session, person.userId);
+    return session === null ? null : authority.writingRefusal({ request, session }, person.userId);
   }
 
   for (const [actionId, why] of BOXES) {

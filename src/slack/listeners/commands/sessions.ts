@@ -122,7 +122,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (found === null) return unknown(call, typed);
     const refusal =
       (await authority.steeringRefusal(found.request, call)) ??
-      (await authority.writingRefusal(found.session, call.userId));
+      (await authority.writingRefusal(found, call.userId));
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${call.deliveryId}`;
     const { session } = found;
