@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { StartError } from '../operator/sentences.ts';
 import { repeat } from '../time.ts';
@@ -32,6 +33,8 @@ type SourceDeps<T> = {
 
 /** Mounted files send no events when they change, so they are polled. */
 export const FILES_EVERY_MS = 3000;
+/** A file that was changed within this time may be half written: a policy without its last rules allows more. */
+const WRITTEN_MS = 50;
 
 /** Rejects if the file has errors: the app doesn't start without a file that it was given. */
 export async function openFile<T>(path: string | null, deps: SourceDeps<T>): Promise<FileSource<T>> {
@@ -71,6 +74,8 @@ async function followFile<T>(
     const mark = await markOf(path);
     if (mark === seen) return;
     const result = await read(path);
+    await delay(WRITTEN_MS);
+    if ((await markOf(path)) !== mark) return;
     if (result.ok) await keep(result);
     else refuse(result.problems);
     // Last, so that a change that couldn't be recorded is read again.

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StartError, startSentence } from '../../src/operator/sentences.ts';
 import { en } from '../../src/text/en.ts';
-import { openPolicy } from '../../src/trust/index.ts';
+import { openFile, openPolicy, readPolicyFile } from '../../src/trust/index.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 let folder = '';
@@ -45,6 +45,28 @@ describe('the policy', () => {
     await writeFile(path, 'limits: {acu_per_session: 12}\n');
     await source.look();
     expect(source.current()?.limits.acu_per_session).toBe(12);
+  });
+
+  test('stays in force while its file is being written, even if half of the new one is valid', async () => {
+    await writeFile(path, 'limits: {acu_per_session: 5}\n');
+    const writing: string[] = [];
+    const source = await openFile(path, {
+      read: async (file) => {
+        const result = await readPolicyFile(file, en);
+        for (const next of writing.splice(0)) await appendFile(file, next);
+        return result;
+      },
+      name: 'policy',
+      variable: 'POLICY_FILE',
+      everyMs: 1,
+      log: logged.log,
+    });
+    writing.push('instructions: Ask.\n');
+    await writeFile(path, 'limits: {acu_per_session: 6}\n');
+    await source.look();
+    expect(source.current()?.limits.acu_per_session).toBe(5);
+    await source.look();
+    expect(source.current()).toMatchObject({ limits: { acu_per_session: 6 }, instructions: 'Ask.' });
   });
 
   test('stays in force while its file has errors, which are logged once', async () => {
