@@ -10,7 +10,8 @@ export type Changes = {
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 
-export type WaitOptions = { timeoutMs?: number; what?: string };
+/** `seen`: what is there instead, if it doesn't come. */
+export type WaitOptions = { timeoutMs?: number; what?: string; seen?: () => string };
 
 /**
  * Tells observers of each change of state, and lets tests wait for one without polling. `hints`: why it may not
@@ -29,14 +30,19 @@ export function createChanges(hints: () => readonly string[]): Changes {
       for (const listener of listeners) listener(change);
     },
     subscribe,
-    async waitFor(look, { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'the awaited state' } = {}) {
+    async waitFor(look, { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'the awaited state', seen } = {}) {
       const now = look();
       if (isFound(now)) return now;
+      const cause = new Error(`Who waits for ${what}`);
       return new Promise((resolve, reject) => {
         const unsubscribe = subscribe(check);
         const timer = setTimeout(() => {
-          const said = [`Waited ${timeoutMs} ms for ${what}.`, ...hints()].join('\n');
-          finish(() => reject(new Error(said)));
+          const said = [
+            `Waited ${timeoutMs} ms for ${what}.`,
+            ...hints(),
+            ...(seen === undefined ? [] : [seen()]),
+          ];
+          finish(() => reject(new Error(said.join('\n'), { cause })));
         }, timeoutMs);
         function check(): void {
           try {

@@ -117,6 +117,7 @@ function createObservation(state: State) {
     waitForMessage: (channelId: string, isWanted: (message: Message) => boolean, wait?: WaitOptions) =>
       changes.waitFor(() => messages(channelId).findLast(isWanted), {
         what: `a message in ${channelId}`,
+        seen: () => renderChannel(state, channelId),
         ...wait,
       }),
     /** The newest matching open view. */
