@@ -202,28 +202,26 @@ describe("a message to the app outside of a session's thread", () => {
       'No Devin account for|no Devin|not a member|organi[sz]ation',
     ],
   ])('from a person who is %s is refused privately, without a card', async (_what, options, reason) => {
-    const { slack, devin } = world();
-    const { channelId, bot } = people(world());
+    const { slack } = world();
+    const { channelId, bot, sessionsOf } = people(world());
     const eve = addColleague(world(), options);
     slack.channels.get(channelId)?.members.add(eve.userId);
-    const before = devin.createdCount();
     await slack.speak(eve.userId, channelId, `${bot} fix the login test`);
     const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve.userId);
     expect(told.text).toMatch(new RegExp(reason));
     // Slack shows a private notice in a thread only if the thread has a reply.
     expect(told.threadTs).toBeNull();
     expect(slack.messages(channelId).filter(({ metadata }) => metadata)).toEqual([]);
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsOf(eve)).toBe(0);
   });
 
   test('from an app starts nothing', async () => {
     const { slack, devin } = world();
-    const { ben, channelId, bot } = people(world());
-    const before = devin.createdCount();
+    const { ben, channelId, bot, sessionsOf } = people(world());
     await slack.speak(ben.userId, channelId, `${bot} fix the login test`, { botName: 'Alerts' });
     await slack.speak(ben.userId, channelId, `${bot} fix the build`);
     await sessionOf(devin, ben.devinUserId);
-    expect(devin.createdCount()).toBe(before + 1);
+    expect(sessionsOf(ben)).toBe(1);
   });
 
   test('that asks for help gets it', async () => {

@@ -181,7 +181,7 @@ describe('a person', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `who-${ana.name}`, members: [ana.userId] });
-    slack.fail('users.info', { error: 'missing_scope', times: 1 });
+    slack.fail('users.info', { error: 'missing_scope', args: { user: ana.userId } });
     await slack.command(ana.userId, channelId, 'wait for Slack');
     await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't tell this app who asked.");
     await sessionOf(devin, ana.devinUserId);

@@ -126,6 +126,7 @@ describe('owners of the policy', () => {
     await hears(member.userId, 1);
     expect(alertsTo(owner.userId)[0]).toContain('75% used or reserved\n9 of 12 ACU for 20');
     await type('--acu 1 the third');
+    await started('the third');
     await type('--acu 2 the fourth');
     await started('the fourth');
     await hears(owner.userId, 2);
@@ -267,8 +268,9 @@ describe('usage', () => {
     const { url } = await started('the first');
     await cardOf(slack, channelId, (text) => text.includes(url));
     slack.fail('response_url', { status: 400 });
-    slack.fail('chat.postEphemeral', { error: 'invalid_blocks' });
-    slack.fail('chat.postMessage', { error: 'invalid_blocks' });
+    slack.fail('chat.postEphemeral', { error: 'invalid_blocks', args: { channel: channelId } });
+    const args = { channel: slack.directMessages(ana.userId) };
+    slack.fail('chat.postMessage', { error: 'invalid_blocks', args });
     const told = await (await usageOf({ ana, channelId }))('Your usage');
     expect(slack.renderText(told)).not.toContain('[chart');
     expect(slack.renderText(told)).toContain('By repository');

@@ -5,12 +5,12 @@ import { useWorld } from '../support/worlds.ts';
 
 describe('when Slack fails', () => {
   const world = useWorld();
-  const ask = async (text: string, options = {}) => {
+  const setUp = (options = {}) => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `cards-${ana.name}`, members: [ana.userId], ...options });
-    await slack.command(ana.userId, channelId, text);
-    return { ana, channelId };
+    const ask = async (text: string) => slack.command(ana.userId, channelId, text);
+    return { ana, channelId, args: { channel: channelId }, ask };
   };
 
   test.each([
@@ -24,8 +24,9 @@ describe('when Slack fails', () => {
     ['met the rate limit in an answer of 200', { error: 'ratelimited' }],
   ])('shows one card when it %s', async (_what, fault) => {
     const { slack, devin } = world();
-    slack.fail('chat.postMessage', { times: 1, ...fault });
-    const { ana, channelId } = await ask('one card please');
+    const { ana, channelId, args, ask } = setUp();
+    slack.fail('chat.postMessage', { ...fault, args });
+    await ask('one card please');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(slack.messages(channelId)).toHaveLength(1);
@@ -34,9 +35,10 @@ describe('when Slack fails', () => {
 
   test("sends no second card by direct message if a proxy's page stands in for Slack's answer", async () => {
     const { slack, devin } = world();
+    const { ana, channelId, args, ask } = setUp();
     // Slack's client takes the body for the code of the error.
-    slack.fail('chat.postMessage', { times: 1, error: '<html>Slow</html>', afterEffect: true });
-    const { ana, channelId } = await ask('one card behind a proxy');
+    slack.fail('chat.postMessage', { error: '<html>Slow</html>', afterEffect: true, args });
+    await ask('one card behind a proxy');
     const session = await sessionOf(devin, ana.devinUserId);
     devin.advance(session.id, { status: 'running' });
     await cardOf(slack, channelId, (text) => text.includes('Working'));
@@ -45,8 +47,9 @@ describe('when Slack fails', () => {
 
   test('shows one card if many people wrote before the app searched for it', async () => {
     const { slack, devin } = world();
-    slack.fail('chat.postMessage', { times: 1, afterEffect: true });
-    const { ana, channelId } = await ask('one card in the crowd');
+    const { ana, channelId, args, ask } = setUp();
+    slack.fail('chat.postMessage', { afterEffect: true, args });
+    await ask('one card in the crowd');
     await slack.waitForMessage(channelId, ({ userId }) => userId !== ana.userId);
     for (let count = 0; count < 210; count += 1) slack.say(ana.userId, channelId, `word ${count}`);
     const session = await sessionOf(devin, ana.devinUserId);
@@ -56,23 +59,26 @@ describe('when Slack fails', () => {
 
   test('edits the card later if an edit fails', async () => {
     const { slack, devin } = world();
-    slack.fail('chat.update', { times: 2, status: 503 });
-    const { ana, channelId } = await ask('edit me later');
+    const { ana, channelId, args, ask } = setUp();
+    slack.fail('chat.update', { times: 2, status: 503, args });
+    await ask('edit me later');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
 
   test('sends a direct message if the channel is archived', async () => {
     const { slack, devin } = world();
-    const { ana } = await ask('from the archive', { isArchived: true });
+    const { ana, ask } = setUp({ isArchived: true });
+    await ask('from the archive');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
   });
 
   test('gives the person the URL privately if Slack refuses the card in the channel and in direct messages', async () => {
     const { slack, devin } = world();
-    slack.fail('conversations.open', { times: 1, error: 'user_disabled' });
-    const { ana, channelId } = await ask('nowhere to go', { isArchived: true });
+    const { ana, channelId, ask } = setUp({ isArchived: true });
+    slack.fail('conversations.open', { error: 'user_disabled', args: { users: ana.userId } });
+    await ask('nowhere to go');
     const session = await sessionOf(devin, ana.devinUserId);
     await slack.waitForMessage(
       channelId,
@@ -82,7 +88,8 @@ describe('when Slack fails', () => {
 
   test('escapes what people write: no mention and no link', async () => {
     const { slack, devin } = world();
-    const { ana, channelId } = await ask('say <!channel> & *shout* --title "<!here> & co"');
+    const { ana, channelId, ask } = setUp();
+    await ask('say <!channel> & *shout* --title "<!here> & co"');
     const session = await sessionOf(devin, ana.devinUserId);
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     // Plain text, such as a button's label, pings nobody: only what Slack reads as mrkdwn counts.

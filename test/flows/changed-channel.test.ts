@@ -26,10 +26,11 @@ const writes = (channelId: string) =>
 const textOf = (channelId: string) => world().slack.renderText(channelId);
 
 describe('a channel that changes before a new session has its card', () => {
-  const ask = async () => {
+  const ask = async (prepare: (channelId: string) => void = () => undefined) => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `changed-${ana.name}`, members: [ana.userId] });
+    prepare(channelId);
     await slack.command(ana.userId, channelId, `fix it for ${ana.name}`);
     return { ana, channelId };
   };
@@ -40,8 +41,9 @@ describe('a channel that changes before a new session has its card', () => {
   ])('gets no card if it %s: the card goes to the person', async (_how, act, error, why) => {
     const { slack, devin } = world();
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    slack.fail('chat.postMessage', { until });
-    const { ana, channelId } = await ask();
+    const { ana, channelId } = await ask((channel) =>
+      slack.fail('chat.postMessage', { until, args: { channel } }),
+    );
     const { url } = await sessionOf(devin, ana.devinUserId);
     act(channelId);
     release();

@@ -23,9 +23,9 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
   ])('ends a lost answer with one session, and a lost post with one card, %s tags', async (_tags, world) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    slack.fail('chat.postMessage', { times: 1, status: 500, afterEffect: true });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `clock-${ana.name}`, members: [ana.userId] });
+    slack.fail('chat.postMessage', { status: 500, afterEffect: true, args: { channel: channelId } });
     await slack.command(ana.userId, channelId, 'at another time');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cardOf, noticesTo, sessionOf } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -64,7 +64,6 @@ describeOnBothWorlds('the slash command', (world) => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId]);
-    const before = devin.createdCount();
     const { message } = await slack.command(ana.userId, channelId, 'fix it --rpeo acme/web --acu 3');
     if (message === null) throw new Error('nothing was said');
     const said = slack.renderText(message);
@@ -73,9 +72,8 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(said).toContain('fix it --rpeo acme/web --acu 3');
 
     await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'open_form');
-    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
-    expect(slack.renderText(view.id)).toContain('fix it');
-    expect(devin.createdCount()).toBe(before);
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('fix it');
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     expect(slack.problems).toEqual([]);
   });
 
@@ -107,10 +105,9 @@ describeOnBothWorlds('the slash command', (world) => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId]);
-    const before = devin.createdCount();
     const { message } = await slack.command(ana.userId, channelId, 'help');
     expect(message === null ? '' : slack.renderText(message)).toContain('/devin help options');
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
   describe('who it runs as', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -28,10 +28,9 @@ describe('an invalid command', () => {
     const { slack, devin } = world();
     const { ana, view } = await correct('fix it soon --acu ten');
     expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number from 1 to 1,000,000.');
-    const before = devin.createdCount();
     const refused = await slack.submit(view.id, ana.userId);
     expect(refused).toMatchObject({ kind: 'invalid' });
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     slack.typeIn(view.id, { 'field.max_acu_limit': '10' });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
     const session = await sessionOf(devin, ana.devinUserId);

@@ -40,7 +40,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   test('says that it isn\'t sure if nothing is found, and adopts a late session with "Check again"', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    const hidden = devin.fail(LIST, { status: 403, times: 50 });
+    const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     const { ana, channelId } = await ask('be late');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();
@@ -53,7 +53,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   test('shows the tag of a request in Details only once its session is known', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    const hidden = devin.fail(LIST, { status: 403, times: 50 });
+    const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     const { ana, channelId } = await ask('hide the tag');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const detailsOf = async (ts: string) => {
@@ -74,7 +74,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   test('links a followed session to its unconfirmed request', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    const hidden = devin.fail(LIST, { status: 403, times: 50 });
+    const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     const { ana, channelId } = await ask('it is there');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();

@@ -14,9 +14,9 @@ describe('a reply under a card that is not recorded yet', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `early-${ana.name}`, members: [ana.userId] });
-    slack.fail('chat.postMessage', { afterEffect: true });
+    slack.fail('chat.postMessage', { afterEffect: true, args: { channel: channelId } });
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    slack.fail('conversations.history', { until });
+    slack.fail('conversations.history', { until, args: { channel: channelId } });
     await slack.command(ana.userId, channelId, 'fix the login test');
     const card = await slack.waitForMessage(channelId, ({ metadata }) => Boolean(metadata));
     const { id } = await sessionOf(devin, ana.devinUserId);

@@ -148,9 +148,11 @@ describe('the health pages', () => {
 
   test("say that the app isn't ready while Slack has closed the socket", async () => {
     const { slack, bot } = socket();
-    slack.fail('apps.connections.open', { times: 2, status: 500 });
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    slack.fail('apps.connections.open', { times: 2, status: 500, until });
     slack.dropSockets();
     await expect.poll(async () => (await bot.readiness()).slack).toBe(false);
+    answer();
     await slack.waitForSocket();
     await expect.poll(async () => (await bot.readiness()).slack, { timeout: 20_000 }).toBe(true);
   });

@@ -47,7 +47,7 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
 
   test("is posted once even if Slack's answer is lost", async () => {
     const { slack, ana, channelId, greetings, greeted } = setUp();
-    slack.fail('chat.postMessage', { times: 1, afterEffect: true });
+    slack.fail('chat.postMessage', { afterEffect: true, args: { channel: channelId } });
     await slack.inviteBot(ana.userId, channelId);
     await greeted();
     await slack.waitFor(() =>

@@ -138,8 +138,8 @@ describe('a workspace whose language is Japanese', () => {
 
   test('uses Japanese for a person whose language is unknown', async () => {
     const { slack } = world();
-    slack.fail('users.info', { times: Infinity, status: 503 });
     const late = addColleague(world(), { locale: 'en-US' });
+    slack.fail('users.info', { times: Infinity, status: 503, args: { user: late.userId } });
     const channelId = slack.addChannel({ name: `of-${late.name}`, members: [late.userId] });
     const { message } = await slack.command(late.userId, channelId, 'help');
     expect(message?.text).toContain('Devin セッションを開始');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stopOnCard, toldTo } from '../support/asking.ts';
+import { stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { startBot, type World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
@@ -31,9 +31,9 @@ describe('the open sessions of a person', () => {
     const second = await startBot(environment, slack);
     slack.connectHttp(`${address}/slack/events`, `${second.address}/slack/events`);
     try {
-      const { ana, channelId, type, own, place } = someone(world());
+      const { ana, channelId, own, place } = someone(world());
       const tasks = Array.from({ length: 8 }, (_none, at) => `task ${at} of ${ana.name}`);
-      await Promise.all(tasks.map(type));
+      await Promise.all(tasks.map(async (task) => typeTask(world(), place, task)));
       const isRefusal = (words: string) => words.includes('You have 2 open sessions');
       const refusals = () =>
         slack

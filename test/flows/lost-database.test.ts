@@ -214,7 +214,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     devin.advance(id, { statusDetail: 'finished' });
     await showing('Finished');
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_again');
-    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    const view = await settledForm(slack, ana.userId);
     expect(slack.renderText(view)).toContain('fix the login test');
     expect(slack.renderText(view)).not.toContain('Below is the Slack conversation');
   });

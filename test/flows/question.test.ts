@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startSession, toldTo } from '../support/asking.ts';
-import { sessionOf } from '../support/look.ts';
+import { sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -17,16 +17,14 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
 
   test('is asked privately after a typing mistake, with buttons for the command and the task', async () => {
     const { slack, devin } = world();
-    const before = devin.createdCount();
     const { ana, channelId, ts, said } = await ask('hlep');
     expect(said).toContain('Did you mean `/devin help`?');
     expect(said).toContain('Start it as a task');
-    expect(devin.createdCount()).toBe(before);
     await slack.clickButton(ana.userId, { channelId, ts }, '/devin help');
     const answered = slack.messages(channelId).find((message) => message.ts === ts);
     expect(answered?.text).toContain('--repo');
     expect(answered?.text).not.toContain('Start it as a task');
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     expect(slack.problems).toEqual([]);
   });
 
@@ -47,13 +45,12 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
 
   test('offers to set a default for an option in plain words', async () => {
     const { slack, devin } = world();
-    const before = devin.createdCount();
     const { ana, channelId, ts, said } = await ask('set acu 5');
     expect(said).toContain('Did you mean `/devin defaults me --acu 5`?');
     await slack.clickButton(ana.userId, { channelId, ts }, 'run_command.0');
     const answered = slack.messages(channelId).find((message) => message.ts === ts);
     expect(answered?.text).toContain('ACU cap: 5');
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
   test('starts with an option that was meant in the words of a task', async () => {
@@ -74,13 +71,12 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
   test('runs the intended command on the named session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
-    const before = devin.createdCount();
     const { message } = await slack.command(ana.userId, channelId, `sotp <${session.url}|Fix the test>`);
     if (message === null) throw new Error('nothing was asked');
     await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'run_command.0');
     await toldTo(world(), { channelId, userId: ana.userId }, 'is stopped');
     expect(devin.session(session.id).status).toBe('exit');
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
   });
 
   test("about which session has a button for each of the person's own", async () => {

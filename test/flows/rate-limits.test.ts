@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
+import { typeTask } from '../support/asking.ts';
 import { cardOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
@@ -48,7 +49,8 @@ test('no card is lost, doubled or outdated when Slack limits messages and edits'
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: 'busy', members: [ana.userId] });
   const tasks = Array.from({ length: 14 }, (_, at) => `task number ${at + 1}.`);
-  await Promise.all(tasks.map(async (task) => slack.command(ana.userId, channelId, task)));
+  const place = { userId: ana.userId, channelId };
+  await Promise.all(tasks.map(async (task) => typeTask({ slack }, place, task)));
   await slack.waitFor(() => limited(slack, 'chat.postMessage').length > 0);
   clock.go();
   const sessions = await Promise.all(

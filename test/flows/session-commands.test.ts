@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pressToOpen, startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
@@ -19,7 +19,6 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
     const other = await startSession(world());
-    const before = devin.createdCount();
     const { message } = await slack.command(ana.userId, channelId, 'list');
     expect(message?.ephemeralFor).toBe(ana.userId);
     const list = message === null ? '' : slack.renderText(message);
@@ -33,7 +32,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const everyones = await said(ana.userId, channelId, 'list all');
     expect(everyones).toContain(other.session.url);
     expect(everyones).toContain(`for @${ana.name}`);
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
     expect(slack.problems).toEqual([]);
   });
 
@@ -297,8 +296,7 @@ describe('follow', () => {
     // The message that it finished may be there before the card is edited.
     await slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes('Finished'));
     await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
-    const view = await slack.waitForView(({ userId }) => userId === person.userId);
-    expect(slack.renderText(view)).toContain('web: Found outside');
+    expect(slack.renderText(await settledForm(slack, person.userId))).toContain('web: Found outside');
     expect(slack.problems).toEqual([]);
   });
 
@@ -347,7 +345,8 @@ describe('follow', () => {
     const other = someone();
     // The first card is posted only after all commands were taken.
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    slack.fail('chat.postMessage', { times: 1, until });
+    for (const channel of [channelId, other.channelId])
+      slack.fail('chat.postMessage', { until, args: { channel } });
     await Promise.all([
       slack.command(person.userId, channelId, `follow ${id}`),
       slack.command(person.userId, channelId, `follow devin-${id}`),
@@ -369,7 +368,7 @@ describe('follow', () => {
     const { slack } = world();
     const id = await foreign(`Lost ${JSON.stringify(fault)}`);
     const { person, channelId, place } = someone();
-    slack.fail('chat.postMessage', { times: 1, ...fault });
+    slack.fail('chat.postMessage', { ...fault, args: { channel: channelId } });
     await slack.command(person.userId, channelId, `follow ${id}`);
     await toldTo(world(), place, 'Open the card');
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
@@ -389,7 +388,7 @@ describe('follow', () => {
     const id = await foreign('Nowhere to go');
     const { person, channelId, place } = someone();
     slack.setBotMember(channelId, false);
-    slack.fail('conversations.open', { error: 'user_disabled' });
+    slack.fail('conversations.open', { error: 'user_disabled', args: { users: person.userId } });
     await slack.command(person.userId, channelId, `follow ${id}`);
     await toldTo(world(), place, 'refused the card both here and in a direct message');
     await slack.command(person.userId, channelId, `say ${id} carry on`);

@@ -159,7 +159,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     const ref = { channelId, ts: thread.picked };
     await slack.closeView((await pick({ ben, channelId, ...thread }, thread.picked)).id);
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    slack.fail('conversations.replies', { times: 1, until });
+    slack.fail('conversations.replies', { until, args: { channel: channelId } });
     await slack.shortcut(ben.userId, ref, 'start_session');
     const view = await slack.waitForView(({ userId }) => userId === ben.userId);
     slack.typeIn(view.id, { 'field.prompt': ' ' });

@@ -122,7 +122,8 @@ describe("who can use a card's buttons", () => {
 });
 
 describe('when Stop fails', () => {
-  const world = useWorld();
+  // No poll sees how a session ended before Stop does.
+  const world = useWorld({ overrides: { watchTimes: { fastestMs: 3_600_000 } } });
 
   const stop = async (fault: object) => {
     const { devin } = world();

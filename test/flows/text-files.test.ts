@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { sessionOf, sessionsAs, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -46,7 +46,6 @@ describe('values too long for an input', () => {
 
   test('start nothing if they are invalid, and each input says why', async () => {
     const { slack, devin, ana, view, upload } = await open();
-    const before = devin.createdCount();
     slack.typeIn(view.id, {
       'field.prompt': 'Try it.',
       'file.prompt': [upload('task.bin', Buffer.from([0xff, 0xfe, 0xfd]))],
@@ -61,6 +60,6 @@ describe('values too long for an input', () => {
         'Not a valid JSON Schema (draft 7): /type must be equal to one of the allowed values.',
       'file.session_secrets': 'This file has no KEY=VALUE lines.',
     });
-    expect(devin.createdCount()).toBe(before);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 });

@@ -7,14 +7,16 @@ import { usePostgres } from '../support/databases.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-const CUT_SHORT_MS = 1500;
-
 describe('what people write in the thread', () => {
   const { createDatabase, url, open } = usePostgres();
   const onServer = (transport: 'http' | 'socket') => async (): Promise<WorldOptions> => {
     await createDatabase(transport);
-    const slack = { answerTimeoutMs: CUT_SHORT_MS, redeliverAfterMs: [] };
-    return { ...QUICK_THREADS, transport, slack, environment: { DATABASE_URL: url(transport) } };
+    return {
+      ...QUICK_THREADS,
+      transport,
+      slack: { redeliverAfterMs: [] },
+      environment: { DATABASE_URL: url(transport) },
+    };
   };
   const worlds = { http: useWorld(onServer('http')), socket: useWorld(onServer('socket')) };
 

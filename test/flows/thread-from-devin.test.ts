@@ -180,7 +180,7 @@ describe('what Devin says', () => {
   ])('appears once when it %s', async (_what, fault) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    slack.fail('chat.postMessage', { times: 1, ...fault });
+    slack.fail('chat.postMessage', { ...fault, args: { channel: thread.channelId } });
     devin.advance(thread.id, { status: 'running', message: 'once only' });
     devin.advance(thread.id, { message: 'and then this' });
     await thread.relayedText('and then this');
@@ -269,7 +269,7 @@ describe('a thread that takes no messages', () => {
     const thread = await startThread(world());
     const direct = slack.directMessages(thread.ana.userId);
     slack.setBotMember(thread.channelId, false);
-    slack.fail('conversations.open', { times: 1, retryAfter: 1 });
+    slack.fail('conversations.open', { retryAfter: 1, args: { users: thread.ana.userId } });
     devin.advance(thread.id, { status: 'running', message: 'first' });
     await slack.waitForMessage(direct, ({ text }) => text.includes("can't be posted"));
   });
@@ -311,8 +311,9 @@ describe('a thread that takes no messages', () => {
   test('gets everything after Slack was down', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    slack.fail('chat.postMessage', { times: 6, status: 503 });
-    slack.fail('conversations.replies', { times: 4, status: 503 });
+    const args = { channel: thread.channelId };
+    slack.fail('chat.postMessage', { times: 6, status: 503, args });
+    slack.fail('conversations.replies', { times: 4, status: 503, args });
     for (const message of ['a', 'b', 'c']) devin.advance(thread.id, { status: 'running', message });
     await thread.relayedText('c');
     expect(thread.relayed().map(({ text }) => text)).toEqual(['a', 'b', 'c']);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createWorld, startBot } from '../support/bot.ts';
-import { noticesTo } from '../support/look.ts';
+import { noticesTo, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
@@ -265,8 +265,7 @@ describe('replies in the thread', () => {
     await thread.say(thread.ana.userId, 'one more thing');
     const notice = await thread.noticeTo(thread.ana.userId, 'session is over');
     await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'open_form');
-    const view = await slack.waitForView(({ userId }) => userId === thread.ana.userId);
-    const shown = slack.renderText(view.id);
+    const shown = slack.renderText((await settledForm(slack, thread.ana.userId)).id);
     expect(shown).toContain('one more thing');
     expect(shown).toContain('7');
     expect(slack.problems).toEqual([]);
@@ -290,29 +289,34 @@ describe('replies in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, status: 422 });
-    slack.fail('chat.postEphemeral', { times: 1, retryAfter: 1 });
-    slack.fail('conversations.open', { times: 1, retryAfter: 1 });
+    const args = { channel: thread.channelId };
+    slack.fail('chat.postEphemeral', { retryAfter: 1, args });
+    slack.fail('conversations.open', { retryAfter: 1, args: { users: thread.ana.userId } });
     await thread.say(thread.ana.userId, 'no way');
     await thread.noticeTo(thread.ana.userId, 'Devin refused');
     // The one for "received" and the one for "delivered".
-    slack.fail('reactions.add', { times: 2, retryAfter: 1 });
+    slack.fail('reactions.add', { times: 2, retryAfter: 1, args });
     await delivered(thread, (await thread.say(thread.ana.userId, 'this way')).ts);
   });
 
   test.each(['missing_scope', 'message_not_found', 'already_reacted', 'internal_error'])(
     'are sent once even if Slack refuses the reaction (%s)',
     async (error) => {
-      const { slack } = world();
+      const { devin, slack } = world();
       const thread = await startThread(world());
-      // The one for "received" and the one for "delivered".
-      slack.fail('reactions.add', { times: 2, error });
+      const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+      devin.fail(SEND, { mode: 'delay', until });
+      slack.fail('reactions.add', { times: 2, error, args: { channel: thread.channelId } });
       const unmarked = await thread.say(thread.ana.userId, 'unmarked');
       const refused = () =>
         slack.calls.filter(
           (call) =>
             call.method === 'reactions.add' && call.args['timestamp'] === unmarked.ts && call.error === error,
         );
-      await expect.poll(refused).toHaveLength(2);
+      // The one for "received", which is not added once Devin has it, and the one for "delivered".
+      await slack.waitFor(() => refused().length === 1);
+      answer();
+      await slack.waitFor(() => refused().length === 2);
       await delivered(thread, (await thread.say(thread.ana.userId, 'marked')).ts);
       expect(thread.heard().map(({ message }) => message)).toEqual(['unmarked', 'marked']);
     },
@@ -487,12 +491,14 @@ describe('keywords in the thread', () => {
   test('archive loses its mark if Devin refuses it, and its author hears why', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/messages$`) }, { status: 429, times: 1 });
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/messages$`) }, { mode: 'delay', until });
     devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/archive$`) }, { status: 403, times: 1 });
     // The word waits behind this, and has its mark meanwhile.
     await thread.say(thread.ana.userId, 'first this');
     const { ts } = await thread.say(thread.ana.userId, 'archive');
     await thread.marked(ts, 'eyes');
+    answer();
     await thread.noticeTo(thread.ana.userId, "wasn't archived");
     await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && one.reactions.size === 0);
   });

@@ -99,7 +99,7 @@ describe('what people tell Devin outside the thread', () => {
   test('appears once even if Slack’s answer is lost', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    slack.fail('chat.postMessage', { times: 1, afterEffect: true });
+    slack.fail('chat.postMessage', { afterEffect: true, args: { channel: thread.channelId } });
     await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} say it once`);
     await thread.relayedText('say it once');
     devin.advance(thread.id, { status: 'running', message: 'Once it is.' });

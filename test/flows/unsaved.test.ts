@@ -116,7 +116,7 @@ describe("a command that can't be saved", () => {
     const root = slack.say(ana.userId, channelId, 'it is broken');
     const reply = slack.say(ana.userId, channelId, 'since Monday', { threadTs: root });
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    slack.fail('conversations.replies', { times: 1, until });
+    slack.fail('conversations.replies', { until, args: { channel: channelId } });
     await slack.shortcut(ana.userId, { channelId, ts: reply }, 'start_session');
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
     slack.typeIn(view.id, { 'field.prompt': 'keep me' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
+import { typeTask } from '../support/asking.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -12,7 +13,7 @@ const MESSAGE = { method: 'POST', path: /\/messages$/ } as const;
 async function askIn({ slack, devin }: Pick<World, 'slack' | 'devin'>, text: string) {
   const ana = addColleague({ slack, devin });
   const channelId = slack.addChannel({ name: `url-${ana.name}`, members: [ana.userId] });
-  await slack.command(ana.userId, channelId, text);
+  await typeTask({ slack }, { userId: ana.userId, channelId }, text);
   return { ana, channelId };
 }
 

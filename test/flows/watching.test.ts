@@ -109,8 +109,9 @@ describe('a session that is followed', () => {
 
   test('announces in the thread what Slack refused for a while', async () => {
     const { devin, slack } = world();
-    const { ana, session, told } = await startSession(world());
-    slack.fail('chat.postMessage', { times: 2, error: 'team_added_to_org' });
+    const { ana, channelId, session, told } = await startSession(world());
+    const args = { channel: channelId };
+    slack.fail('chat.postMessage', { times: 2, error: 'team_added_to_org', args });
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     await told('Finished');
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
@@ -118,11 +119,11 @@ describe('a session that is followed', () => {
 
   test('is up to date once Slack accepts edits again', async () => {
     const { devin, slack } = world();
-    const { session, showing, told } = await startSession(world());
+    const { channelId, session, showing, told } = await startSession(world());
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     await told('Finished');
     await showing('Finished');
-    slack.fail('chat.update', { times: 1, error: 'team_added_to_org' });
+    slack.fail('chat.update', { error: 'team_added_to_org', args: { channel: channelId } });
     devin.advance(session.id, { status: 'exit', acus: 3.5 });
     await showing('3.5 ACU');
   });
@@ -212,8 +213,8 @@ describe('when something is missing while a session is followed', () => {
     const { devin, slack } = world();
     const { ana, channelId, session, card, showing, editsOf } = await startSession(world());
     const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
-    const hidden = devin.fail(itself, { status: 404, times: 9 });
-    const unlisted = devin.fail(LIST, { status: 422, times: 20 });
+    const hidden = devin.fail(itself, { status: 404, times: Infinity });
+    const unlisted = devin.fail(LIST, { status: 422, times: Infinity });
     const gone = await showing('Not found');
     expect(gone.text).toContain("Devin can't find this session");
     const edits = editsOf().length;
@@ -296,7 +297,7 @@ describe('when something is missing while a session is followed', () => {
     const { channelId, session, card, told, showing } = await startSession(world());
     devin.advance(session.id, { status: 'running' });
     await showing('Working');
-    slack.fail('chat.postMessage', { times: 1, ...fault });
+    slack.fail('chat.postMessage', { ...fault, args: { channel: channelId } });
     devin.advance(session.id, { statusDetail: 'finished' });
     await told('Finished');
     // Announced in order: once the next one is, nothing is left to do about the first.
@@ -349,7 +350,7 @@ describe('a start after answers were lost', () => {
     const ana = addColleague(first);
     const channelId = slack.addChannel({ name: 'lost', members: [ana.userId] });
     devin.fail({ method: 'POST', path: LIST.path }, { mode: 'cut-after-effect', times: 1 });
-    const hidden = devin.fail(LIST, { status: 403, times: 100 });
+    const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     await slack.command(ana.userId, channelId, 'get lost');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await first.bot.stop();

@@ -1,16 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createWorld, type World, type WorldOptions } from './bot.ts';
 import { captureLog } from './log-lines.ts';
 import { addColleague } from './people.ts';
+import { shared } from './worlds.ts';
 
 /** A world under a policy file, which tests change while the app runs. */
 async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
   const file = join(folder, 'policy.yml');
-  const write = async (yaml: string): Promise<void> => writeFile(file, `${yaml}\nversion: 1\n`);
+  const write = async (yaml: string): Promise<void> => {
+    await writeFile(`${file}.next`, `${yaml}\nversion: 1\n`);
+    await rename(`${file}.next`, file);
+  };
   await write(policy);
   const logged = captureLog();
   const world = await createWorld({
@@ -43,7 +47,7 @@ type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
 export function useGovernedWorld(policy: string, options: WorldOptions = {}): () => GovernedWorld {
   let world: GovernedWorld | null = null;
   beforeAll(async () => {
-    world = await createGovernedWorld(policy, options);
+    world = shared(await createGovernedWorld(policy, options));
   });
   afterAll(async () => world?.close());
   return () => {

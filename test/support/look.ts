@@ -7,6 +7,11 @@ export async function sessionOf(devin: LocalDevin, devinUserId: string) {
   return devin.waitForSession((session) => session.userId === devinUserId);
 }
 
+/** The sessions that were created as this member so far. */
+export function sessionsAs(devin: LocalDevin, devinUserId: string) {
+  return devin.sessions.filter(({ userId }) => userId === devinUserId);
+}
+
 /** The card in a conversation, once its text is as wanted. */
 export async function cardOf(
   slack: LocalSlack,

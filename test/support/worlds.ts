@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createWorld, type Environment, type World, type WorldOptions } from './bot.ts';
 import { usePostgres } from './databases.ts';
 
@@ -13,11 +14,34 @@ export const DEVINS: readonly [string, DevinOptions][] = [
   ['says no more than is documented', SILENT_DEVIN],
 ];
 
+/** What the app calls in the background, whoever's turn it is. */
+const OFTEN_CALLED = new Set([
+  'chat.postMessage',
+  'chat.update',
+  'conversations.history',
+  'conversations.open',
+  'conversations.replies',
+  'reactions.add',
+  'users.info',
+  'views.publish',
+]);
+
+/** The tests of a suite share a world: a fault that any call meets may meet one for another test's person. */
+export function shared<Shared extends World>(world: Shared): Shared {
+  const { slack } = world;
+  const fail: LocalSlack['fail'] = (method, fault) => {
+    if (OFTEN_CALLED.has(method) && fault.args === undefined)
+      throw new Error(`Name with \`args\` whose ${method} fails.`);
+    slack.fail(method, fault);
+  };
+  return { ...world, slack: { ...slack, fail } };
+}
+
 /** One world for all tests of a suite: each test brings its own people and channels. */
 export function useWorld(options: WorldOptions | (() => Promise<WorldOptions>) = {}): () => World {
   let world: World | null = null;
   beforeAll(async () => {
-    world = await createWorld(typeof options === 'function' ? await options() : options);
+    world = shared(await createWorld(typeof options === 'function' ? await options() : options));
   });
   afterAll(async () => {
     await world?.close();
