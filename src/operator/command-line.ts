@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
 
 /** Exit codes. `WRONG`: what was checked is; `NOT_DONE`: the command is wrong, or the store can't be used. */
@@ -32,13 +33,16 @@ export async function printAll(lines: AsyncIterable<string>): Promise<typeof FIN
 
 type Export = { since: Date | null; csv: boolean };
 
+/** JavaScript also reads a date in much that isn't one, and takes February 30 for March 2. */
+const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
+
 /** `export [--since ISO] [--csv]`; null: not this command. */
 export function readExport(args: string[]): Export | null {
   try {
     const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
     const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
-    const since = values.since === undefined ? null : new Date(values.since);
-    if (positionals.join(' ') !== 'export' || Number.isNaN(since?.getTime())) return null;
+    if (positionals.join(' ') !== 'export') return null;
+    const since = values.since === undefined ? null : new Date(dateOrTime.parse(values.since));
     return { since, csv: values.csv };
   } catch {
     return null;

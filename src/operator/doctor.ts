@@ -26,6 +26,7 @@ import { configSentence, isForOperator, operatorSentence, startSentence } from '
 
 /** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';
+const SLACK_TIMEOUT_MS = 15_000;
 
 /** `npm run doctor`: checks the settings, Slack, Devin and the database, changes nothing, and says what is wrong. */
 const read = parseConfig(readEnvironment());
@@ -71,6 +72,9 @@ type Slack = Config['slack'];
 function clientOf({ apiUrl }: Slack, token: string, observed = fetch): WebClient {
   return new WebClient(token, {
     retryConfig: { retries: 0 },
+    // Nobody waits for Slack without an end, nor as long as a rate limit asks for.
+    timeout: SLACK_TIMEOUT_MS,
+    rejectRateLimitedCalls: true,
     // The findings say what failed.
     logLevel: LogLevel.ERROR,
     fetch: observed,

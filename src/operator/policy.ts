@@ -9,6 +9,17 @@ const { text, ownTag, command } = readOperatorSettings();
 /** A name instead of an id would match no rule, and so be allowed. */
 const USER_ID = /^[UW][A-Z\d]+$/;
 
+const OPTIONS = {
+  user: { type: 'string' },
+  email: { type: 'string' },
+  group: { type: 'string', multiple: true },
+  channel: { type: 'string' },
+  'channel-name': { type: 'string' },
+  kind: { type: 'string', multiple: true },
+  spent: { type: 'string' },
+  text: { type: 'string' },
+} as const;
+
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
@@ -37,19 +48,16 @@ type Arguments = ReturnType<typeof parsed>;
 type Options = Arguments['values'];
 
 function parsed(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      user: { type: 'string' },
-      email: { type: 'string' },
-      group: { type: 'string', multiple: true },
-      channel: { type: 'string' },
-      'channel-name': { type: 'string' },
-      kind: { type: 'string', multiple: true },
-      spent: { type: 'string' },
-      text: { type: 'string' },
-    },
+  return parseArgs({ args: withInlineValues(args), allowPositionals: true, options: OPTIONS });
+}
+
+/** A value may begin like an option, as a task with its options first does. */
+function withInlineValues(args: string[]): string[] {
+  const lenient = { args, options: OPTIONS, strict: false, tokens: true } as const;
+  return parseArgs(lenient).tokens.flatMap((token) => {
+    if (token.kind === 'option-terminator') return ['--'];
+    if (token.kind === 'positional') return [token.value];
+    return [token.value === undefined ? token.rawName : `${token.rawName}=${token.value}`];
   });
 }
 

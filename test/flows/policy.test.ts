@@ -182,6 +182,7 @@ describe('a rule of the policy', () => {
     }
     await type(`four of ${ana.name}`);
     await toldTo(world(), place, 'the limit is 3 per person');
+    await toldTo(world(), place, 'open_sessions_per_person');
     expect(own()).toHaveLength(3);
   });
 });

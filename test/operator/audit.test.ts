@@ -120,13 +120,25 @@ test('export prints only what is new', async () => {
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
 });
 
-test.each([[[]], [['verify', 'more']], [['export', '--since', 'yesterday']], [['export', '--xml']]])(
-  'prints its usage after %j',
-  async (args) => {
-    expect(await audit({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('npm run audit -- verify') as unknown,
-    });
+test.each([
+  [[]],
+  [['verify', 'more']],
+  [['export', '--since', 'yesterday']],
+  [['export', '--since', 'week 4']],
+  [['export', '--since', '2026-02-30']],
+  [['export', '--xml']],
+])('prints its usage after %j', async (args) => {
+  expect(await audit({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('npm run audit -- verify') as unknown,
+  });
+});
+
+test.each(['2026-01-31', '2026-01-31T08:00', '2026-01-31T08:00:00.5Z', '2026-01-31T08:00:00+09:00'])(
+  'export takes %s',
+  async (since) => {
+    const { settings } = await onServer();
+    expect(await audit(settings, 'export', '--since', since)).toMatchObject({ code: 0 });
   },
 );
 

@@ -22,6 +22,8 @@ type Sides = {
   absent?: string;
   /** What Devin says of the key. */
   self?: Record<string, unknown>;
+  /** Slack is too busy for this method. */
+  busy?: 'auth.test' | 'apps.connections.open';
 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -36,12 +38,14 @@ async function runDoctor({
   environment,
   absent,
   self,
+  busy,
 }: Sides = {}) {
   const slack = await createLocalSlack(slackOptions);
   const devin = await createLocalDevin(devinOptions);
   if (absent !== undefined) devin.fail({ method: 'GET', path: absent }, { status: 404, times: Infinity });
   if (self !== undefined)
     devin.fail({ method: 'GET', path: '/v3/self' }, { status: 200, problem: self, times: Infinity });
+  if (busy !== undefined) slack.fail(busy, { error: 'ratelimited', retryAfter: 3600, times: Infinity });
   closing.push(
     async () => slack.close(),
     async () => devin.stop(),
@@ -201,6 +205,15 @@ describe('the doctor', () => {
     ]);
     expect(complaints).toBe('');
   });
+
+  test.each(['auth.test', 'apps.connections.open'] as const)(
+    "doesn't wait for a Slack that is too busy for %s",
+    async (busy) => {
+      const { code, printed } = await runDoctor({ busy });
+      expect(code).toBe(1);
+      expect(printed).toContain("✗ missing        Slack can't be reached");
+    },
+  );
 
   test('shows what is set aside, or says that the app uses the database', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'doctor-'));

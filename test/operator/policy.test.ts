@@ -105,6 +105,10 @@ describe('npm run policy -- explain', () => {
     expect(lines).toContain(other);
   });
 
+  test('takes a task that begins with an option', async () => {
+    expect(await explained('--text', '--repo acme/infra-dns fix it')).toContain('approval: a look first');
+  });
+
   test("prints its usage if the user isn't an id", async () => {
     const { code, stdout, stderr } = await policy('explain', file, '--user', 'ana', '--text', 'fix it');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -129,9 +129,9 @@ export const notices = {
   /** The person reached a limit. `count`: what counts now. */
   limits: {
     openSessions: ({ allowed, count }: Reached): string =>
-      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}; the limit is ${allowed} per person. Stop one or let it finish, then try again. An app admin can raise the limit (LIMIT_OPEN_SESSIONS).`,
+      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}; the limit is ${allowed} per person. Stop one or let it finish, then try again. An app admin can raise the limit (LIMIT_OPEN_SESSIONS, or open_sessions_per_person if the policy has it).`,
     startsPerHour: ({ allowed, count }: Reached): string =>
-      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit (LIMIT_STARTS_PER_HOUR).`,
+      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit (LIMIT_STARTS_PER_HOUR, or starts_per_person_per_hour if the policy has it).`,
   },
   /** What was left out, and why. `name` is a file's; for `thread-unreadable`, Slack's code. */
   leftOut: {

@@ -117,9 +117,9 @@ export const notices: Text['notices'] = {
   },
   limits: {
     openSessions: ({ allowed, count }) =>
-      `開いているセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限（LIMIT_OPEN_SESSIONS）はアプリの管理者が引き上げられます。`,
+      `開いているセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限（LIMIT_OPEN_SESSIONS、またはポリシーに設定があれば open_sessions_per_person）はアプリの管理者が引き上げられます。`,
     startsPerHour: ({ allowed, count }) =>
-      `この 1 時間に ${count} 件のセッションを開始しました。上限は 1 人 ${allowed} 件です。後でもう一度お試しください。上限（LIMIT_STARTS_PER_HOUR）はアプリの管理者が引き上げられます。`,
+      `この 1 時間に ${count} 件のセッションを開始しました。上限は 1 人 ${allowed} 件です。後でもう一度お試しください。上限（LIMIT_STARTS_PER_HOUR、またはポリシーに設定があれば starts_per_person_per_hour）はアプリの管理者が引き上げられます。`,
   },
   leftOut: {
     'too-large': (name) =>
