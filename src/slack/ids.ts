@@ -64,6 +64,10 @@ export const ACTION = {
   listenMentions: 'listen_mentions',
   /** On a notice that a message didn't reach Devin. Value: the reply's id. */
   sendAgain: 'send_again',
+  /** On the question whether a reply was meant for the app: sends it to Devin. Value: see heldReply. */
+  sendHeld: 'send_held',
+  /** The same question: archives the session. Value: the request id. */
+  archiveAsked: 'archive_asked',
   /** On a message to an approver. Value: see approvalValue. */
   approve: 'approve_request',
   decline: 'decline_request',
@@ -176,6 +180,10 @@ export function readReviewBlock(blockId: string): Reviewed | null {
 /** The box for a message to Devin. */
 export const REPLY_BLOCK = 'reply_text';
 export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
+
+/** A short reply that Devin hasn't got, in the value of a button. */
+export const heldReply = viewMetadata(z.object({ requestId: z.string(), ts: z.string(), text: z.string() }));
+export type HeldReply = ReturnType<typeof heldReply.read>;
 
 /** The dialog before a session is stopped, and where a refusal goes. */
 const stopSchema = z.object({

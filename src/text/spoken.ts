@@ -8,10 +8,10 @@ export type Spoken = {
   greetings: readonly string[];
   /** What they ask in their own words: a command answers for free. */
   asked: { readonly [Name in Subcommand]?: readonly string[] };
-  /** To end a session: `kill my last session`. */
+  /** Each as a whole: `kill my last session`, `please archive this`, `how is my session`. */
   stop: RegExp;
-  /** To see the sessions; null: `asked` has them all. */
-  list: RegExp | null;
+  archive: RegExp;
+  list: RegExp;
   /** Other words for stop. */
   endings: readonly string[];
   thanks: readonly string[];
@@ -19,8 +19,8 @@ export type Spoken = {
   besideThanks: readonly string[];
   /** Meant for people, taken back, or about a session that isn't here. */
   withoutTask: readonly string[];
-  /** A wish for help or for a session, without a word about its task; null: none. */
-  noTask: RegExp | null;
+  /** Of these words alone, nobody can tell a task. */
+  empty: readonly string[];
 };
 
 /** People write in any of them, whatever language they read. */

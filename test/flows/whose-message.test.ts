@@ -285,6 +285,49 @@ describe('a thread under a card', () => {
     );
   });
 
+  test.each([
+    ['please archive this', 'Archive this session?', 'archive_asked', 'Archived'],
+    ['stop it', 'Stop this session for good?', 'stop', 'Ended'],
+  ])('asks whether "%s" is for Devin, and its button does it', async (words, question, button, shown) => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    await thread.say(userId, words);
+    const asked = await thread.noticeTo(userId, question);
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, button);
+    await cardOf(slack, thread.channelId, (text) => new RegExp(shown, 'i').test(text));
+    expect(thread.heard()).toEqual([]);
+  });
+
+  test('sends Devin what it asked about once, if the author says so', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const { ts } = await thread.say(userId, `<@${slack.workspace.botUserId}> Cancel that, please`);
+    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    const onNotice = { channelId: thread.channelId, ts: asked.ts };
+    await Promise.all([
+      slack.clickButton(userId, onNotice, 'send_held'),
+      slack.clickButton(userId, onNotice, 'send_held'),
+    ]);
+    await thread.marked(ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['Cancel that, please']);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('asks nothing about "stop it" if Devin asked something', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, {
+      status: 'running',
+      statusDetail: 'waiting_for_user',
+      message: 'Keep the server running, or stop it?',
+    });
+    await cardOf(slack, thread.channelId, (text) => text.includes('Needs you'));
+    await thread.marked((await thread.say(thread.ana.userId, 'stop it')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['stop it']);
+  });
+
   test('tells a person who may not steer it so, instead of asking about a "stop"', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());

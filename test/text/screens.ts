@@ -29,7 +29,7 @@ import {
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
 import { renderSetting } from '../../src/slack/blocks/setting-choices.ts';
 import {
-  renderAskStop,
+  renderAskFirst,
   renderReplyBox,
   renderStopDialog,
   renderStopTrouble,
@@ -52,6 +52,7 @@ const PREFERENCES = {
   language: null,
   webMessages: true,
 } as const;
+const HELD = { requestId: 'r1', ts: '1.1', text: 'please stop' };
 const NOTHING = { messages: [], files: [] };
 const REVIEW = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
 const MEMBER: FormIdentity = { kind: 'member', name: 'words', how: 'words' };
@@ -265,7 +266,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       text,
     ),
   'help in a thread': renderThreadHelp,
-  'the question before a stop in a thread': (text) => renderAskStop('r1', text),
+  'the question before a stop in a thread': (text) => renderAskFirst('stop', HELD, text),
+  'the question before an archive in a thread': (text) => renderAskFirst('archive', HELD, text),
   'the question before a stop': (text) =>
     renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
   'a stop that failed': renderStopTrouble,

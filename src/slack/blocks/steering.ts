@@ -1,6 +1,16 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../ids.ts';
+import type { Perhaps } from '../command/thread-keywords.ts';
+import {
+  ACTION,
+  REPLY_BLOCK,
+  VIEW,
+  heldReply,
+  replyMetadata,
+  stopMetadata,
+  type HeldReply,
+  type StopMetadata,
+} from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
@@ -95,11 +105,16 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
   );
 }
 
-/** Asks before a session is stopped. The button's value is the request's id. */
-export function renderAskStop(requestId: string, text: Text): Rendered {
-  const sentence = text.thread.askStop;
-  const stop: Button = { ...button(ACTION.stop, text.thread.stopNow, requestId), style: 'danger' };
-  return { text: sentence, blocks: [section(sentence), actions([stop])] };
+/** Asks whether a reply is a message to Devin or ends the session. */
+export function renderAskFirst(about: Perhaps, held: HeldReply, { thread, card }: Text): Rendered {
+  const { requestId } = held;
+  const act: Button =
+    about === 'stop'
+      ? { ...button(ACTION.stop, thread.stopNow, requestId), style: 'danger' }
+      : button(ACTION.archiveAsked, card.buttons.archive, requestId);
+  const send = button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held));
+  const sentence = thread.ask[about];
+  return { text: sentence, blocks: [section(sentence), actions([act, send])] };
 }
 
 /** The keywords for threads. */

@@ -143,6 +143,10 @@ function commandBefore(words: readonly Word[], named: number): Subcommand | null
 export const UNSPACED =
   /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]){5}/u;
 
+/** A word from another language: `アーカイブ`. */
+const KATAKANA = /^[\p{sc=Katakana}ー]+$/u;
+
 function isOneWord(task: string): boolean {
-  return !/\s/.test(task.trim()) && !UNSPACED.test(task);
+  const word = task.trim();
+  return !/\s/.test(word) && (KATAKANA.test(word) || !UNSPACED.test(word));
 }

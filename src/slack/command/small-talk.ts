@@ -3,17 +3,14 @@ import { SPOKEN, type Spoken } from '../../text/spoken.ts';
 
 const everyWord = (of: (spoken: Spoken) => readonly string[]): ReadonlySet<string> =>
   new Set(SPOKEN.flatMap(of));
-const everyPattern = (of: (spoken: Spoken) => RegExp | null): RegExp[] =>
-  SPOKEN.flatMap((one) => of(one) ?? []);
 
 const GREETINGS = everyWord(({ greetings }) => greetings);
 const ENDINGS = everyWord(({ endings }) => endings);
 const THANKS = everyWord(({ thanks }) => thanks);
 const POLITE = everyWord(({ thanks, besideThanks }) => [...thanks, ...besideThanks]);
 const WITHOUT_TASK = everyWord(({ withoutTask }) => withoutTask);
-const STOP = everyPattern(({ stop }) => stop);
-const LIST = everyPattern(({ list }) => list);
-const NO_TASK = everyPattern(({ noTask }) => noTask);
+const EMPTY = everyWord(({ empty }) => empty);
+const IN_WORDS = ['stop', 'archive', 'list'] as const satisfies Subcommand[];
 const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
   SPOKEN.flatMap(({ asked }) =>
     SUBCOMMANDS.flatMap((name) => (asked[name] ?? []).map((said) => [said, name] as const)),
@@ -21,16 +18,16 @@ const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
 );
 
 const MOST_POLITE_WORDS = 8;
+const MOST_EMPTY_WORDS = 8;
+
+/** People call the app so, too. */
+const ADDRESS = 'devin';
 
 /** Small talk is shorter. */
 const LONGEST = 200;
 
 const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}]/gu;
 const APOSTROPHES = /['’‘]/g;
-
-function isOneOf(patterns: readonly RegExp[], said: string): boolean {
-  return patterns.some((pattern) => pattern.test(said));
-}
 
 /** `what's` is one word. */
 function plainWords(typed: string): string[] {
@@ -46,14 +43,12 @@ function plainWords(typed: string): string[] {
 export function commandAsked(typed: string): Subcommand | null {
   if (typed.length > LONGEST) return null;
   const said = plainWords(typed);
-  const [first = '', ...others] = said;
-  const rest = GREETINGS.has(first) ? others : said;
-  if (rest.length === 0) return 'help';
-  const asked = rest.join(' ');
-  const found = COMMAND_OF.get(asked);
-  if (found !== undefined) return found;
-  if (isOneOf(LIST, asked)) return 'list';
-  return isOneOf(STOP, asked) ? 'stop' : null;
+  const start = said.findIndex((word) => !GREETINGS.has(word) && word !== ADDRESS);
+  if (start === -1) return said.includes(ADDRESS) && said.length === 1 ? null : 'help';
+  const asked = said.slice(start).join(' ');
+  return (
+    COMMAND_OF.get(asked) ?? IN_WORDS.find((name) => SPOKEN.some((one) => one[name].test(asked))) ?? null
+  );
 }
 
 /** Another word for it. */
@@ -73,6 +68,7 @@ export function isThanks(typed: string): boolean {
 /** Small talk, or a session without a task: nobody would pay for it. */
 export function saysNoTask(typed: string): boolean {
   if (typed.length > LONGEST) return false;
-  const said = plainWords(typed).join(' ');
-  return isThanks(typed) || WITHOUT_TASK.has(said) || isOneOf(NO_TASK, said);
+  const said = plainWords(typed);
+  const isEmpty = said.length <= MOST_EMPTY_WORDS && said.every((word) => EMPTY.has(word));
+  return isEmpty || isThanks(typed) || WITHOUT_TASK.has(said.join(' '));
 }

@@ -1,5 +1,6 @@
 import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
+import { commandAsked } from './small-talk.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 type ThreadMeaning =
@@ -8,7 +9,10 @@ type ThreadMeaning =
   | { kind: 'new'; text: string }
   /** For the people in the thread, not for Devin. */
   | { kind: 'aside' }
-  | { kind: 'reply'; text: string };
+  | { kind: 'reply'; text: string; perhaps: Perhaps | null };
+
+/** A reply that may be meant for the app: `please stop this`. */
+export type Perhaps = 'stop' | 'archive';
 
 /** A job acts on these. */
 type ActingKeyword = Exclude<ReplyKind, 'reply' | 'correction' | 'listen-thread' | 'listen-mentions'>;
@@ -50,7 +54,12 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
-  return { kind: 'reply', text };
+  return { kind: 'reply', text, perhaps: perhapsMeant(text) };
+}
+
+function perhapsMeant(text: string): Perhaps | null {
+  const asked = commandAsked(text);
+  return asked === 'stop' || asked === 'archive' ? asked : null;
 }
 
 /** The word, if it does something only in a session's thread: `mute`, `sleep this`. null: it's another text. */

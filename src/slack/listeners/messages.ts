@@ -5,7 +5,7 @@ import type { Posts } from '../../store/posts.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
-import { ACTION } from '../ids.ts';
+import { ACTION, heldReply } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
@@ -111,6 +111,14 @@ function listenToSwitches(app: App, { sessions, threads, outbound }: MessageDeps
       await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });
     });
   }
+
+  onDurableButton(app, ACTION.sendHeld, async (press) => {
+    const { requestId, ts, text } = heldReply.read(press.value ?? '');
+    const session = await sessions.ofRequest(requestId);
+    if (session === null || session.teamId !== press.homeTeamId) return;
+    await threads.accept({ session, userId: press.userId, ts, kind: 'reply', text, files: [] });
+    await outbound.settleNotice(press, null);
+  });
 
   onDurableButton(app, ACTION.sendAgain, async (press) => {
     const { value, userId, homeTeamId: teamId } = press;

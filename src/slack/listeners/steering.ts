@@ -64,11 +64,15 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
 
   onDurableButton(app, ACTION.archive, async (press) => steer(press, 'archive'));
 
-  // The question after a lone "stop". The card shows the answer.
-  onDurableButton(app, ACTION.stop, async (press) => {
-    await steer(press, 'stop');
-    await outbound.settleNotice(press, null);
-  });
+  // The question after a reply such as "stop". The card shows the answer.
+  for (const [actionId, what] of [
+    [ACTION.stop, 'stop'],
+    [ACTION.archiveAsked, 'archive'],
+  ] as const)
+    onDurableButton(app, actionId, async (press) => {
+      await steer(press, what);
+      await outbound.settleNotice(press, null);
+    });
 
   onButton(app, ACTION.askStop, async (press) => {
     const request = await pressed.bySteerer(press);

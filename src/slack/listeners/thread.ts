@@ -7,13 +7,13 @@ import type { ThreadNotice, ThreadNotices } from '../../store/thread-notices.ts'
 import type { Text } from '../../text/index.ts';
 import type { Authority } from '../authority.ts';
 import { notice, refusal } from '../blocks/notices.ts';
-import { renderAskStop, renderThreadHelp } from '../blocks/steering.ts';
+import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
 import { isOver } from '../card-actions.ts';
 import { isCourtesy } from '../command/addressed.ts';
 import { renderProblems } from '../command/help.ts';
 import { parseTask } from '../command/parse.ts';
-import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import { mentionsIn, readThreadMeaning, withoutMention, type Perhaps } from '../command/thread-keywords.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
@@ -56,7 +56,7 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     case 'help':
       return tellHelp(deps, reply);
     case 'ask-stop':
-      return askStop(deps, reply, session);
+      return askFirst(deps, reply, { session, about: 'stop' });
     case 'new':
       return startAnother(deps, reply, { session, task: meaning.text });
     case 'reply': {
@@ -71,6 +71,8 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
         if (isOver(session, session.phase)) return;
         return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: 'courtesy' });
       }
+      if (meaning.perhaps !== null && message.files.length === 0 && mayMeanApp(session))
+        return askFirst(deps, reply, { session, about: meaning.perhaps });
       const { text } = readMessage({ ts, text: meaning.text });
       await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
       return;
@@ -86,18 +88,26 @@ async function tellHelp({ answerMessage, textFor }: Telling, reply: Reply): Prom
   await answerMessage(reply, privatePlace(reply), renderThreadHelp(await textFor(reply.userId)));
 }
 
-/** Who may not stop it is told so, not asked. */
-async function askStop(
-  { requests, authority, answerMessage, textFor }: ThreadDeps,
+/** If Devin asked something, `stop it` is the answer. */
+function mayMeanApp(session: SessionRow): boolean {
+  return session.phase !== 'needs-you' && !isOver(session, session.phase);
+}
+
+/** Who may not steer it is told so, not asked. */
+async function askFirst(
+  { requests, authority, answerMessage, botUserId, textFor }: ThreadDeps,
   reply: Reply,
-  session: SessionRow,
+  { session, about }: { session: SessionRow; about: Perhaps },
 ): Promise<void> {
   const request = await requests.find(session.requestId);
   const refused = request === null ? null : await authority.steeringRefusal(request, reply);
   const text = await textFor(reply.userId);
   const over = isOver(session, session.phase) ? text.thread.doneOver : null;
   const sentence = refused ?? over;
-  const answer = sentence === null ? renderAskStop(session.requestId, text) : notice([sentence]);
+  const { ts, slackText } = reply;
+  const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;
+  const held = { requestId: session.requestId, ts, text: typed };
+  const answer = sentence === null ? renderAskFirst(about, held, text) : notice([sentence]);
   await answerMessage(reply, privatePlace(reply), answer);
 }
 

@@ -1,7 +1,13 @@
 import type { Spoken } from '../spoken.ts';
 
 const ENDINGS = ['stop', 'cancel', 'kill', 'end', 'abort', 'terminate', 'close', 'delete', 'exit', 'quit'];
-const SESSIONS = '(?:(?:all|my|the|this|that) ){0,2}(?:last |current )?sessions?';
+const SESSION = '(?:(?:all|my|the|this|that) ){0,2}(?:last |current )?(?:sessions?|thread)';
+
+/** `can you archive this`, `tell Devin to stop`. */
+const onSession = (verb: string): RegExp =>
+  new RegExp(
+    `^(?:(?:can|could|would) you )?(?:please )?(?:(?:tell|ask) (?:devin|it) to )?${verb}(?: (?:it|this|that|all|everything|${SESSION}))?(?: (?:please|now))?$`,
+  );
 
 export const spoken: Spoken = {
   greetings: ['hi', 'hello', 'hey'],
@@ -56,18 +62,28 @@ export const spoken: Spoken = {
       'whats my usage',
       'how much did i spend',
       'how much have i spent',
+      'how much did it cost',
+      'how much did this cost',
+      'billing',
       ...'budget budgets cost costs credits limits quota spend spending'.split(' '),
     ],
     whoami: ['who am i', 'me', 'connect', 'login', 'log in', 'sign in', 'link me', 'link my account'],
-    defaults: 'config options preferences prefs settings setup'.split(' '),
+    defaults: [
+      ...'config options preferences prefs settings setup'.split(' '),
+      'clear defaults',
+      'clear my defaults',
+      'reset defaults',
+      'reset my defaults',
+    ],
     notify: ['notifications', 'notifications off', 'mute notifications'],
     say: ['resume', 'continue', 'wake', 'unpause', 'wake up'],
     language: ['lang', 'lang ja', 'lang en', 'japanese', 'english'],
   },
-  stop: new RegExp(
-    `^(?:please )?(?:(?:tell|ask) (?:devin|it) to )?(?:${ENDINGS.join('|')})(?: (?:it|this|that|all|everything|${SESSIONS}))?(?: (?:please|now))?$`,
+  stop: onSession(`(?:${ENDINGS.join('|')})`),
+  archive: onSession('archive'),
+  list: new RegExp(
+    `^(?:what|how|where)(?:s| is| are) (?:(?:the |my )?(?:status|progress)(?: of (?:it|this|that|${SESSION}))?|${SESSION}(?: going| doing)?)$`,
   ),
-  list: null,
   endings: ENDINGS,
   thanks:
     'thanks thank thx ty tysm cheers great nice perfect awesome amazing excellent cool good ok okay'.split(
@@ -77,30 +93,9 @@ export const spoken: Spoken = {
     'you so much very a lot all it that thats this is was works job work for the help again no bye everyone everybody team folks'.split(
       ' ',
     ),
-  withoutTask: [
-    'never mind',
-    'nevermind',
-    'sorry',
-    'sorry never mind',
-    'wrong chat',
-    'wrong channel',
-    'wrong thread',
-    'sorry wrong chat',
-    'sorry wrong channel',
-    'sorry wrong thread',
-    'hold on',
-    'wait a minute',
-    'wait a second',
-    'you rock',
-    'go ahead',
-    'go on',
-    'keep going',
-    'carry on',
-    'try again',
-    'try it again',
-    'retry last',
-    'start over',
-  ],
-  noTask:
-    /^(?:please )?(?:(?:i need )?help(?: me)?|(?:(?:start|create|open|begin|make) )?(?:(?:a|another|the) )?(?:new )?session)(?: please)?$/,
+  withoutTask: ['you rock'],
+  empty:
+    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over last next another one new session sessions task status progress help need want start create open begin make run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening thing working world'.split(
+      ' ',
+    ),
 };

@@ -2,6 +2,7 @@ import type { Spoken } from '../spoken.ts';
 
 const PLEASE = '(?:ください)?';
 const WHOSE = '(?:(?:この|その|(?:今|最後|自分|私|すべて|全部|実行中|進行中)の))?';
+const ON_SESSION = `^(?:${WHOSE}(?:セッション|スレッド)を?)?`;
 const SHOW = `を?(?:見せて|表示して|教えて)${PLEASE}`;
 
 export const spoken: Spoken = {
@@ -29,11 +30,12 @@ export const spoken: Spoken = {
     defaults: ['設定'],
     notify: ['通知'],
     say: ['再開'],
-    language: ['日本語', '英語', '言語'],
+    language: ['日本語', '日本語にして', '英語', '言語'],
   },
   stop: new RegExp(
-    `^(?:${WHOSE}セッションを?)?(?:(?:停止|中止|終了|キャンセル)(?:して${PLEASE})?|(?:止めて|やめて|終わらせて)${PLEASE})$`,
+    `${ON_SESSION}(?:(?:停止|中止|終了|キャンセル)(?:して${PLEASE})?|(?:止めて|やめて|終わらせて)${PLEASE})$`,
   ),
+  archive: new RegExp(`${ON_SESSION}アーカイブ(?:して${PLEASE})?$`),
   list: new RegExp(`^${WHOSE}セッション(?:は|の?(?:一覧|リスト|状況|状態|進捗)(?:は|${SHOW})?|${SHOW})$`),
   endings: [],
   thanks: [
@@ -59,6 +61,8 @@ export const spoken: Spoken = {
   ],
   besideThanks: [],
   withoutTask: [
+    'お願い',
+    'お願いします',
     '続けて',
     '続けてください',
     'もう一度',
@@ -68,5 +72,5 @@ export const spoken: Spoken = {
     'なんでもないです',
     '何でもないです',
   ],
-  noTask: null,
+  empty: [],
 };

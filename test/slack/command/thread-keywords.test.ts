@@ -35,14 +35,29 @@ describe('a message in a session’s thread', () => {
 
   test.each([
     'mute the tests',
-    'please archive',
     'help me',
     '<@U0BEN> mute',
     'mute <@U0BEN>',
-    'stop it',
+    'stop the server',
+    'archive the logs',
     'constructor',
   ])('"%s" is for Devin', (text) => {
-    expect(read(text)).toEqual({ kind: 'reply', text });
+    expect(read(text)).toEqual({ kind: 'reply', text, perhaps: null });
+  });
+
+  test.each([
+    ['stop it', 'stop'],
+    ['Stop, please!', 'stop'],
+    ['please stop now', 'stop'],
+    ['hey Devin, stop', 'stop'],
+    ['cancel that', 'stop'],
+    ['can you cancel this session', 'stop'],
+    ['止めてください', 'stop'],
+    ['please archive this', 'archive'],
+    ['Archive the thread.', 'archive'],
+    ['このスレッドをアーカイブしてください', 'archive'],
+  ])('"%s" may be for Devin', (text, perhaps) => {
+    expect(read(text)).toEqual({ kind: 'reply', text, perhaps });
   });
 
   test.each([
@@ -63,7 +78,7 @@ describe('a message in a session’s thread', () => {
   test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides', 'asides: two'])(
     '"%s" is not an aside',
     (text) => {
-      expect(read(text)).toEqual({ kind: 'reply', text });
+      expect(read(text)).toEqual({ kind: 'reply', text, perhaps: null });
     },
   );
 
@@ -71,7 +86,7 @@ describe('a message in a session’s thread', () => {
     expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
     expect(read('！new 移植して')).toEqual({ kind: 'new', text: '移植して' });
     expect(read('!new')).toEqual({ kind: 'new', text: '' });
-    expect(read('!newer things')).toEqual({ kind: 'reply', text: '!newer things' });
+    expect(read('!newer things')).toEqual({ kind: 'reply', text: '!newer things', perhaps: null });
   });
 
   test.each([
@@ -85,6 +100,6 @@ describe('a message in a session’s thread', () => {
   });
 
   test('a leading mention of the app is removed', () => {
-    expect(read('<@U0BOT> go on, <@U0BEN>')).toEqual({ kind: 'reply', text: 'go on, <@U0BEN>' });
+    expect(read('<@U0BOT> go on, <@U0BEN>')).toMatchObject({ kind: 'reply', text: 'go on, <@U0BEN>' });
   });
 });
