@@ -11,7 +11,7 @@ const bot = await createBot(read.config, {
   leaseMs: 3000,
   sweepTimes: { everyMs: 500, strandedMs: 2000 },
   watchTimes: { fastestMs: 500, tickMs: 200, youngMs: 0, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },
-  relayTimes: { busyMs: 50, unclearMs: 200, troubleMs: 500 },
+  relayTimes: { unclearMs: 200, troubleMs: 500 },
   editBudget: { burst: 1000, perMinute: 1000 },
   pollSeconds: 0.5,
 });

@@ -2,7 +2,7 @@ import { lookupTrouble, refusedAs } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { Enqueue, Lease, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import { soonIfBusy, type Lease, type Queue, type SearchUntilFound, type WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -45,7 +45,7 @@ type ConversingDeps = {
   searchUntilFound: SearchUntilFound;
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
   mayFallBack: boolean;
-  tuning: Pick<Tuning, 'log' | 'now' | 'relayTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
 /** Each may wait for Devin: a slow session delays only itself. */
@@ -77,10 +77,9 @@ type Notifier = ReturnType<typeof createReplyNotifier>;
 function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
   const { queue, store, devin, slack, resolver, check, recordAnswer, mayFallBack } = deps;
   const { withLease, listMessages, fetchMessages, searchUntilFound } = deps;
-  const { log, now, relayTimes } = deps.tuning;
+  const { log, now } = deps.tuning;
   const { db, requests, sessions, replies, echoes, messages, cards } = store;
   const { enqueue } = queue;
-  const { busyMs } = relayTimes;
   const move = createMoveReply({ db, replies, messages, enqueue });
   const settle = createSettleReply({ replies, echoes, listMessages, move, searchUntilFound, now });
   const sender = createReplySender({
@@ -106,7 +105,6 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     fetchMessages,
     withLease,
     enqueue,
-    busyMs,
     now,
     log,
   });
@@ -122,8 +120,6 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     applyKeyword,
     move,
     withLease,
-    enqueue,
-    busyMs,
   });
 }
 
@@ -139,9 +135,6 @@ type RelayDeps = {
   applyKeyword: ApplyKeyword;
   move: MoveReply;
   withLease: WithLease;
-  enqueue: Enqueue;
-  /** How soon to retry while another process works on the session. */
-  busyMs: number;
 };
 
 /** Without a lease, another process may work on the same reply. */
@@ -153,11 +146,7 @@ const URGENT = ['stop'] as const;
 
 /** Takes what people say about a session to Devin: in order, each once, one process at a time. */
 function createRelayToDevin(deps: RelayDeps) {
-  const { replies, sender, move, withLease, enqueue } = deps;
-
-  async function continueLater(sessionId: string, startAfterMs: number): Promise<void> {
-    await enqueue('relay-to-devin', { sessionId }, { startAfterMs });
-  }
+  const { replies, sender, move, withLease } = deps;
 
   async function handle(inSession: ReplyInSession, { signal, lease }: Run): Promise<ReplyOutcome> {
     const { session, reply } = inSession;
@@ -178,24 +167,26 @@ function createRelayToDevin(deps: RelayDeps) {
     return sender.send({ ...inSession, identity, signal, ...(lease && { lease }) });
   }
 
-  async function relay(sessionId: string, run: Run, kinds?: readonly ReplyKind[]): Promise<void> {
+  /** When to go on, in ms; null: nothing waits. */
+  async function relay(sessionId: string, run: Run, kinds?: readonly ReplyKind[]): Promise<number | null> {
     for (;;) {
       run.signal.throwIfAborted();
       const reply = await replies.nextOpen(sessionId, kinds);
       const followed = reply === null ? null : await findFollowed(deps, sessionId);
-      if (reply === null || followed === null) return;
+      if (reply === null || followed === null) return null;
       const outcome = await handle({ ...followed, reply }, run);
-      if (outcome.kind === 'later') return continueLater(sessionId, outcome.afterMs);
+      if (outcome.kind === 'later') return outcome.afterMs;
     }
   }
 
-  return async (sessionId: string, signal: AbortSignal): Promise<void> => {
+  return async (sessionId: string, signal: AbortSignal): Promise<number | null> => {
     // No lease needed: a keyword takes one transaction, and the first process wins.
-    await relay(sessionId, { signal }, URGENT);
-    const { kind } = await withLease(`relay-to-devin:${sessionId}`, async (lease) =>
+    const urgentMs = await relay(sessionId, { signal }, URGENT);
+    const relaying = withLease(`relay-to-devin:${sessionId}`, async (lease) =>
       relay(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
     );
-    if (kind === 'busy') await continueLater(sessionId, deps.busyMs);
+    const othersMs = await soonIfBusy(relaying);
+    return urgentMs === null || othersMs === null ? (urgentMs ?? othersMs) : Math.min(urgentMs, othersMs);
   };
 }
 

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
-import type { Enqueue, WithLease } from '../queue/index.ts';
+import { HELD_WAIT_MS, type Enqueue, type WithLease } from '../queue/index.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
@@ -29,8 +29,6 @@ type KeywordDeps = {
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
   enqueue: Enqueue;
-  /** How soon to retry while another process reads the session. */
-  busyMs: number;
   now: () => number;
   log: Log;
 };
@@ -93,7 +91,7 @@ async function reconnect(
   inSession: ReplyInSession,
   signal: AbortSignal,
 ): Promise<ReplyOutcome> {
-  const { sessions, withLease, busyMs } = deps;
+  const { sessions, withLease } = deps;
   const { request, reply } = inSession;
   const { sessionId } = reply;
   const { kind } = await withLease(relayLease(sessionId), async ({ held }) => {
@@ -103,7 +101,7 @@ async function reconnect(
     if (!session.synced) await fetchMissed(deps, { session, request }, AbortSignal.any([signal, held]));
     await recordReconnected(deps, { ...inSession, session });
   });
-  return kind === 'done' ? DONE : { kind: 'later', afterMs: busyMs };
+  return kind === 'done' ? DONE : { kind: 'later', afterMs: HELD_WAIT_MS };
 }
 
 /** If Devin can't be asked now, the last of what was missed will appear in the thread after all. */

@@ -1,6 +1,6 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
-import { retryWindow, type Enqueue, type WithLease } from '../queue/index.ts';
+import { retryWindow, soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, lookup } from '../slack/blocks/text.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
@@ -17,14 +17,12 @@ import type { PostContext, PostOutcome } from './post-message.ts';
 import type { FindAttachments } from './share-file.ts';
 
 export type RelayTimes = {
-  /** How soon to retry while another process works on it. */
-  busyMs: number;
   /** After an unclear answer from Slack. */
   unclearMs: number;
   /** While the thread refuses messages. */
   troubleMs: number;
 };
-export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleMs: 10 * 60_000 };
+export const RELAY_TIMES: RelayTimes = { unclearMs: 2000, troubleMs: 10 * 60_000 };
 
 /** The lease under which a session's messages are read and posted, by one at a time. */
 export const relayLease = (sessionId: string): string => `relay-from-devin:${sessionId}`;
@@ -48,16 +46,16 @@ type RelayDeps = {
   log: Log;
 };
 
+/** `isThrough`: nothing more can be posted now. `againMs`: when to try again; null: nothing waits for that. */
+type Posted = { isThrough: boolean; againMs: number | null };
+const DONE: Posted = { isThrough: true, againMs: null };
+
 /**
  * Brings a session's messages into its thread: fetches and stores them, posts them in order and once each, by one process
  * at a time, then has milestones announced.
  */
 export function createRelayFromDevin(deps: RelayDeps) {
   const { sessions, messages, withLease, enqueue, times } = deps;
-
-  async function again(sessionId: string, startAfterMs: number): Promise<void> {
-    await enqueue('relay-from-devin', { sessionId }, { startAfterMs });
-  }
 
   function pauseMs(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>): number {
     switch (outcome.kind) {
@@ -70,18 +68,17 @@ export function createRelayFromDevin(deps: RelayDeps) {
     }
   }
 
-  /** False: some of it waits. */
-  async function post(sessionId: string, context: PostContext): Promise<boolean> {
+  async function post(sessionId: string, context: PostContext): Promise<Posted> {
     for (;;) {
       context.signal.throwIfAborted();
       const row = await messages.nextPending(sessionId);
-      if (row === null) return true;
+      if (row === null) return DONE;
       const session = await sessions.find(sessionId);
       // It waits for its thread.
-      if (session === null || session.threadTs === '') return true;
+      if (session === null || session.threadTs === '') return DONE;
       if (!session.synced) {
         await messages.leaveOutPending(sessionId);
-        return true;
+        return DONE;
       }
       const outcome = await postOrSetAside(deps, session, { row, context });
       if (outcome === null) continue;
@@ -91,31 +88,32 @@ export function createRelayFromDevin(deps: RelayDeps) {
         await noteTrouble(deps, session, outcome.code);
         // After that, only the session's next change is a reason to try again.
         const triedForMs = row.attemptedAt === null ? 0 : deps.now() - row.attemptedAt.getTime();
-        if (retryWindow('slack', { triedForMs }).kind === 'wait') await again(sessionId, times.troubleMs);
-        return true;
+        const mayHelp = retryWindow('slack', { triedForMs }).kind === 'wait';
+        return { isThrough: true, againMs: mayHelp ? times.troubleMs : null };
       } else {
-        await again(sessionId, pauseMs(outcome));
-        return false;
+        return { isThrough: false, againMs: pauseMs(outcome) };
       }
     }
   }
 
-  async function relay(followed: Followed, context: PostContext): Promise<void> {
+  async function relay(followed: Followed, context: PostContext): Promise<number | null> {
     const { sessionId, told } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
-    const isPosted = await post(sessionId, context);
-    if (fetched === null && isPosted && (await hasToNotify(deps, sessionId, new Set(told))))
+    const { isThrough, againMs } = await post(sessionId, context);
+    if (fetched === null && isThrough && (await hasToNotify(deps, sessionId, new Set(told))))
       await enqueue('tell-milestones', { sessionId });
     // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
     if (fetched !== null) throw fetched;
+    return againMs;
   }
 
-  return async (sessionId: string, signal: AbortSignal): Promise<void> => {
-    const { kind } = await withLease(relayLease(sessionId), async (lease) => {
+  return async (sessionId: string, signal: AbortSignal): Promise<number | null> => {
+    const relaying = withLease(relayLease(sessionId), async (lease) => {
       const followed = await findFollowed(deps, sessionId);
-      if (followed !== null) await relay(followed, { signal: AbortSignal.any([signal, lease.held]), lease });
+      const context = { signal: AbortSignal.any([signal, lease.held]), lease };
+      return followed === null ? null : relay(followed, context);
     });
-    if (kind === 'busy') await again(sessionId, times.busyMs);
+    return soonIfBusy(relaying);
   };
 }
 

@@ -18,7 +18,7 @@ const OVERRIDES = {
     goneAfterMs: 100,
     restorePauseMs: 0,
   },
-  relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
+  relayTimes: { unclearMs: 50, troubleMs: 100 },
 };
 
 type Started = Awaited<ReturnType<typeof started>>;

@@ -8,7 +8,7 @@ import { addColleague } from './people.ts';
 export const QUICK_THREADS = {
   overrides: {
     watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, goneAfterMs: 100 },
-    relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
+    relayTimes: { unclearMs: 50, troubleMs: 100 },
   },
 };
 
