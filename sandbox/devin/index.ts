@@ -16,8 +16,7 @@
  *     await devin.waitForSession((session) => session.status === 'running')
  *     await devin.stop()
  */
-export type { LocalDevin } from './local-devin.ts';
-export { createLocalDevin } from './local-devin.ts';
+export { type LocalDevin, createLocalDevin } from './local-devin.ts';
 export type { LocalDevinOptions } from './options.ts';
 export type { Permission } from './permissions.ts';
 export type { Script, ScriptName } from './scripts.ts';

@@ -27,8 +27,7 @@ import { createReplyNotifier } from './notify-reply.ts';
 import { createReplySender, type ReplySender } from './send-reply.ts';
 import { createApplyKeyword, type ApplyKeyword } from './thread-keywords.ts';
 
-export { createMoveReply } from './move-reply.ts';
-export type { MoveReply } from './move-reply.ts';
+export { createMoveReply, type MoveReply } from './move-reply.ts';
 
 type ConversingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;

@@ -20,15 +20,12 @@ import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
-export { devinTrouble } from './run.ts';
-export type { DevinTrouble, Waiting } from './run.ts';
+export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
-export { handOverFile } from './attach.ts';
-export type { UploadFile } from './attach.ts';
+export { handOverFile, type UploadFile } from './attach.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export type { Adopt } from './send.ts';
-export { SWEEP_TIMES } from './sweep.ts';
-export type { Sweep, SweepTimes } from './sweep.ts';
+export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Move, Transitions } from './transitions.ts';
 
 type CreationDeps = {

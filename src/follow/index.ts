@@ -20,17 +20,12 @@ import { createFindAttachments, readAttachment } from './share-file.ts';
 import { createPollingSource } from './status-source.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
-export { lastWordsOf, messagePages } from './fetch-messages.ts';
+export { lastWordsOf, messagePages, type ListMessages } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
-export { RELAY_TIMES, relayLease } from './from-devin.ts';
-export type { RelayTimes } from './from-devin.ts';
-export type { ListMessages } from './fetch-messages.ts';
-export { LEFT_OUT } from './post-message.ts';
-export type { ReplyBy } from './post-message.ts';
-export { ROUND_TIMES } from './round.ts';
-export type { RoundTimes } from './round.ts';
-export { WATCHER_TIMES } from './watcher.ts';
-export type { Watcher, WatcherTimes } from './watcher.ts';
+export { RELAY_TIMES, relayLease, type RelayTimes } from './from-devin.ts';
+export { LEFT_OUT, type ReplyBy } from './post-message.ts';
+export { ROUND_TIMES, type RoundTimes } from './round.ts';
+export { WATCHER_TIMES, type Watcher, type WatcherTimes } from './watcher.ts';
 
 type FollowingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;

@@ -14,8 +14,7 @@ import { createHomeFiles, createHomeHealth } from './for-admins.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher } from './publish-home.ts';
 
-export { createHomeRedrawer } from './publish-home.ts';
-export type { RedrawHome } from './publish-home.ts';
+export { createHomeRedrawer, type RedrawHome } from './publish-home.ts';
 
 type HomeDeps = {
   queue: Pick<Queue, 'work'>;

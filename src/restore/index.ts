@@ -18,8 +18,13 @@ import { createReconciler } from './reconcile.ts';
 import { createRestoreSession } from './restore-session.ts';
 import { createSessionsRestorer } from './restore-sessions.ts';
 
-export { draftOf, importedKey } from './import-session.ts';
-export type { History, ImportSession, SessionMember } from './import-session.ts';
+export {
+  draftOf,
+  importedKey,
+  type History,
+  type ImportSession,
+  type SessionMember,
+} from './import-session.ts';
 
 type RestoringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;

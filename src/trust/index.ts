@@ -21,8 +21,7 @@ import { createMayAll, type MayAll } from './usage/may-all.ts';
 import { createUsageReport, type ReportUsage } from './usage/report.ts';
 import { createShowUsage } from './usage/show.ts';
 
-export { createApproversOf, createMayApprove } from './approvers.ts';
-export type { ApproversOf, MayApprove } from './approvers.ts';
+export { createApproversOf, createMayApprove, type ApproversOf, type MayApprove } from './approvers.ts';
 export { verifyChain } from './audit-chain.ts';
 export { exportAudit, exportUsage } from './export.ts';
 export type { Budget, Fit, Reservation } from './budget.ts';
@@ -30,12 +29,9 @@ export type { Gate } from './gate.ts';
 export type { MayAll } from './usage/may-all.ts';
 export type { ReportUsage } from './usage/report.ts';
 export { explain, readSpent } from './explain.ts';
-export { FILES_EVERY_MS, openFile } from './file-source.ts';
-export type { FileSource } from './file-source.ts';
-export { readYamlFile } from './yaml-file/read.ts';
-export type { Format, YamlResult } from './yaml-file/read.ts';
-export { openPolicy, parsePolicy, readPolicyFile } from './policy-file.ts';
-export type { PolicySource } from './policy-file.ts';
+export { FILES_EVERY_MS, openFile, type FileSource } from './file-source.ts';
+export { readYamlFile, type Format, type YamlResult } from './yaml-file/read.ts';
+export { openPolicy, parsePolicy, readPolicyFile, type PolicySource } from './policy-file.ts';
 export type { ApprovalNeeded, Verdict } from './verdict.ts';
 
 type TrustDeps = {

@@ -301,17 +301,17 @@ describe('replies in the thread', () => {
 
   test.each(['missing_scope', 'message_not_found', 'already_reacted', 'internal_error'])(
     'are sent once even if Slack refuses the reaction (%s)',
-    async (error) => {
+    async (code) => {
       const { devin, slack } = world();
       const thread = await startThread(world());
       const { promise: until, resolve: answer } = Promise.withResolvers<void>();
       devin.fail(SEND, { mode: 'delay', until });
-      slack.fail('reactions.add', { times: 2, error, args: { channel: thread.channelId } });
+      slack.fail('reactions.add', { times: 2, error: code, args: { channel: thread.channelId } });
       const unmarked = await thread.say(thread.ana.userId, 'unmarked');
       const refused = () =>
         slack.calls.filter(
           (call) =>
-            call.method === 'reactions.add' && call.args['timestamp'] === unmarked.ts && call.error === error,
+            call.method === 'reactions.add' && call.args['timestamp'] === unmarked.ts && call.error === code,
         );
       // The one for "received", which is not added once Devin has it, and the one for "delivered".
       await slack.waitFor(() => refused().length === 1);

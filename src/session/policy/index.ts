@@ -9,10 +9,20 @@ export {
   overCeiling,
   PERIOD_OF,
   renewsAt,
+  type BudgetAlert,
+  type CeilingKey,
+  type CeilingLeft,
+  type Over,
+  type Spend,
 } from './ceilings.ts';
-export type { BudgetAlert, CeilingKey, CeilingLeft, Over, Spend } from './ceilings.ts';
-export { choicesOf, choicesSchema, isOffered, refusalsOf } from './choices.ts';
-export type { AsksApproval, Choices } from './choices.ts';
+export {
+  choicesOf,
+  choicesSchema,
+  isOffered,
+  refusalsOf,
+  type AsksApproval,
+  type Choices,
+} from './choices.ts';
 export {
   decide,
   limitsOf,
@@ -22,11 +32,11 @@ export {
   preferencesIn,
   SESSION_LIMIT,
   standingInstructions,
+  type Approvers,
+  type Explained,
+  type Mentions,
+  type PolicyDecision,
 } from './decide.ts';
-export type { Approvers, Explained, Mentions, PolicyDecision } from './decide.ts';
-export { groupsIn, needsOf } from './match.ts';
-export type { PolicyFacts, PolicyPlace } from './match.ts';
-export { patternWords, PLACE_WORDS } from './patterns.ts';
-export type { PersonPattern, PlaceWord } from './patterns.ts';
-export { POLICY_KEYS, policySchema } from './schema.ts';
-export type { Policy } from './schema.ts';
+export { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from './match.ts';
+export { patternWords, PLACE_WORDS, type PersonPattern, type PlaceWord } from './patterns.ts';
+export { POLICY_KEYS, policySchema, type Policy } from './schema.ts';
