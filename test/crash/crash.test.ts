@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothDatabaseServers } from '../support/worlds.ts';
@@ -33,7 +34,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     const { slack, devin } = world();
     const ana = addColleague({ slack, devin });
     const channelId = slack.addChannel({ name: `crash-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, text);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, text);
     return { ana, channelId };
   }
 

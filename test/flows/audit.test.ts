@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createAudit, type AuditRow } from '../../src/store/audit.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { verifyChain } from '../../src/trust/index.ts';
-import { startSession, stopOnCard } from '../support/asking.ts';
+import { startSession, stopOnCard, typeTask } from '../support/asking.ts';
 import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { addColleague } from '../support/people.ts';
@@ -99,10 +99,10 @@ test('a refused create is recorded, and an unconfirmed one', async () => {
   const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId] });
   const create = { method: 'POST', path: '/sessions' };
   devin.fail(create, { status: 422 });
-  await slack.command(ana.userId, channelId, 'fix it');
+  await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it');
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'failed:devin:invalid-request' });
   devin.fail(create, { mode: 'cut' });
-  await slack.command(ana.userId, channelId, 'fix it again');
+  await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it again');
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'unknown' });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
+import { startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
@@ -49,7 +49,7 @@ describeOnBothWorlds('a person who became a guest', (world) => {
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `wait-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, `waiting task of ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `waiting task of ${ana.name}`);
     await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is busy'));
     await slack.changeUser(ana.userId, change);
     await slack.waitForMessage(channelId, ({ text }) => text.includes(why));
@@ -68,7 +68,7 @@ describe('who a session runs as', () => {
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     const channelId = slack.addChannel({ name: `relink-${ana.name}`, members: [ana.userId, admin.userId] });
     devin.fail(CREATE, { mode: 'cut', times: 1 });
-    await slack.command(ana.userId, channelId, `lost task of ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `lost task of ${ana.name}`);
     const { ts } = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),
     );
@@ -87,7 +87,7 @@ describe('who a session runs as', () => {
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId, ben.userId] });
     devin.fail(CREATE, { mode: 'cut', times: 1 });
-    await slack.command(ana.userId, channelId, `lost task of ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `lost task of ${ana.name}`);
     const { ts } = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),
     );
@@ -125,7 +125,7 @@ describe('who a session runs as', () => {
     const moved = `user-moved-${ana.name}`;
     devin.addMember({ userId: moved, email: `moved-${ana.name}@acme.example`, name: 'Moved' });
     await slack.changeUser(ana.userId, { email: `moved-${ana.name}@acme.example` });
-    await slack.command(ana.userId, channelId, 'as the other');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'as the other');
     expect((await sessionOf(devin, moved)).request.prompt).toBe('as the other');
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -9,7 +10,7 @@ describe('when Slack fails', () => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `cards-${ana.name}`, members: [ana.userId], ...options });
-    const ask = async (text: string) => slack.command(ana.userId, channelId, text);
+    const ask = async (text: string) => typeTask({ slack }, { userId: ana.userId, channelId }, text);
     return { ana, channelId, args: { channel: channelId }, ask };
   };
 

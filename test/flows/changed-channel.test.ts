@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
+import { toldTo, typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
@@ -31,7 +31,7 @@ describe('a channel that changes before a new session has its card', () => {
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `changed-${ana.name}`, members: [ana.userId] });
     prepare(channelId);
-    await slack.command(ana.userId, channelId, `fix it for ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `fix it for ${ana.name}`);
     return { ana, channelId };
   };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -26,7 +27,7 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `clock-${ana.name}`, members: [ana.userId] });
     slack.fail('chat.postMessage', { status: 500, afterEffect: true, args: { channel: channelId } });
-    await slack.command(ana.userId, channelId, 'at another time');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'at another time');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
@@ -49,7 +50,7 @@ describe.each([-2 * HOUR_MS, 2 * HOUR_MS])(
       devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
       const ana = addColleague(world());
       const channelId = slack.addChannel({ name: `database-clock-${ana.name}`, members: [ana.userId] });
-      await slack.command(ana.userId, channelId, 'wait your turn');
+      await typeTask({ slack }, { userId: ana.userId, channelId }, 'wait your turn');
       const { url } = await sessionOf(devin, ana.devinUserId);
       await cardOf(slack, channelId, (text) => text.includes(url));
     });

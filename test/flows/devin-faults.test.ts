@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
+import { typeTask } from '../support/asking.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { cardOf, noticesTo, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -15,7 +16,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `faults-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, text);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, text);
     return { ana, channelId };
   };
   const created = (devinUserId: string) =>
@@ -79,7 +80,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();
     const session = await sessionOf(devin, ana.devinUserId);
-    await slack.command(ana.userId, channelId, `follow ${session.id}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `follow ${session.id}`);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     const isCard = ({ metadata }: Message): boolean => JSON.stringify(metadata).includes('devin_session');
     expect(slack.messages(channelId).filter(isCard)).toHaveLength(1);
@@ -168,7 +169,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const ana = addColleague(world(), { inDevin: false });
     devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName, canUse: false });
     const channelId = slack.addChannel({ name: `viewer-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'fix what only members may fix');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix what only members may fix');
     const words = 'Target user does not have the UseDevinSessions permission';
     const card = await cardOf(slack, channelId, (text) => text.includes(words));
     expect(slack.renderText(card)).toContain("That's about the person");
@@ -238,10 +239,10 @@ describe('a Devin that asks for a long wait', () => {
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: 'patience', members: [ana.userId, ben.userId] });
     devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    await slack.command(ana.userId, channelId, 'wait for half an hour');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'wait for half an hour');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     for (const task of ['one', 'two', 'three']) {
-      await slack.command(ben.userId, channelId, `go on with ${task}`);
+      await typeTask({ slack }, { userId: ben.userId, channelId }, `go on with ${task}`);
       const { url } = await devin.waitForSession(({ request }) => request.prompt.endsWith(task));
       await cardOf(slack, channelId, (text) => text.includes(url));
     }
@@ -258,7 +259,7 @@ describe('an old request that is tried again', () => {
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'again', members: [ana.userId] });
     devin.fail(CREATE, { status: 429, retryAfter: 2 * 3600, times: 1 });
-    await slack.command(ana.userId, channelId, 'try later');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'try later');
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Failed'));
     clock.aheadMs = 2 * 3600_000;
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
@@ -17,7 +18,7 @@ describe('a reply under a card that is not recorded yet', () => {
     slack.fail('chat.postMessage', { afterEffect: true, args: { channel: channelId } });
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
     slack.fail('conversations.history', { until, args: { channel: channelId } });
-    await slack.command(ana.userId, channelId, 'fix the login test');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the login test');
     const card = await slack.waitForMessage(channelId, ({ metadata }) => Boolean(metadata));
     const { id } = await sessionOf(devin, ana.devinUserId);
 

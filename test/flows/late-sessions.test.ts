@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
 import { cardOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -39,7 +40,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, task);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, task);
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const first = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     const showing = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
@@ -136,7 +137,7 @@ describe.each(DEVINS)('if sessions have no tag, with a Devin that %s', (_what, d
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'known by its words');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'known by its words');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     state.lagging = false;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
+import { typeTask } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, doneWith, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -204,10 +205,10 @@ describe('one message for each event', () => {
   });
 
   test("is only Devin's words when it finishes again after a follow-up", async () => {
-    const { change, says, say, card, byApp, pings, ana } = await started(world());
+    const { change, says, say, marked, card, byApp, pings, ana } = await started(world());
     change({ status: 'running', statusDetail: 'finished', message: 'Done.' });
     await says('Finished');
-    await say(ana.userId, 'And the docs?');
+    await marked((await say(ana.userId, 'And the docs?')).ts, 'white_check_mark');
     change({ statusDetail: 'working' });
     await card('Working');
     change({ statusDetail: 'finished', message: 'Docs, too.' });
@@ -226,7 +227,7 @@ describe('one message for each event', () => {
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { ...fault, times: 1 });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `no-answer-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'fix the login');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the login');
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(cardWords));
     const told = await slack.waitForMessage(channelId, ({ threadTs }) => threadTs === ts);
     const pings = () => slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`));

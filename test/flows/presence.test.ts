@@ -32,7 +32,7 @@ async function startedInPrivate() {
   const { slack, devin } = world();
   const seeded = seedPrivate();
   const { ana, channelId } = seeded;
-  await slack.command(ana.userId, channelId, `task of ${ana.name}`);
+  await typeTask({ slack }, { userId: ana.userId, channelId }, `task of ${ana.name}`);
   const session = await sessionOf(devin, ana.devinUserId);
   const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
   const hears = () => devin.session(session.id).messages.map(({ message }) => message);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pressToOpen, startSession, stopOnCard, toldTo } from '../support/asking.ts';
+import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, doneWith, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -40,7 +40,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world());
     for (let count = 1; count < 12; count++)
-      await slack.command(ana.userId, channelId, `more of ${ana.name}: ${count}`);
+      await typeTask({ slack }, { userId: ana.userId, channelId }, `more of ${ana.name}: ${count}`);
     const mine = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
     await devin.waitForSession(() => mine().length === 12);
     // Waits until the app is idle: if `list` takes too long, it says so instead.
@@ -194,7 +194,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `open-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, `task of ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `task of ${ana.name}`);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     slack.makePrivate(channelId);
@@ -212,11 +212,11 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const [ana, mei] = [addColleague(world()), addColleague(world())];
     const members = [ana.userId, mei.userId];
     const channelId = slack.addChannel({ name: `only-${ana.name}`, members, isPrivate: true });
-    await slack.command(ana.userId, channelId, `task of ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `task of ${ana.name}`);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     const direct = slack.directMessages(ana.userId);
-    await slack.command(ana.userId, direct, `whisper of ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId: direct }, `whisper of ${ana.name}`);
     const { id, url } = await devin.waitForSession(({ request }) =>
       request.prompt.startsWith(`whisper of ${ana.name}`),
     );

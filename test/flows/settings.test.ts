@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -10,7 +11,7 @@ describe('IMPERSONATION=preferred', () => {
     const { slack, devin } = world();
     const eve = addColleague(world(), { inDevin: false });
     const channelId = slack.addChannel({ name: 'preferred', members: [eve.userId] });
-    await slack.command(eve.userId, channelId, 'nobody of Devin');
+    await typeTask({ slack }, { userId: eve.userId, channelId }, 'nobody of Devin');
     const session = await devin.waitForSession(({ request }) => request.prompt === 'nobody of Devin');
     expect(session.request.create_as_user_id ?? null).toBeNull();
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
@@ -21,7 +22,7 @@ describe('IMPERSONATION=preferred', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'preferred-2', members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'somebody of Devin');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'somebody of Devin');
     expect((await sessionOf(devin, ana.devinUserId)).request.create_as_user_id).toBe(ana.devinUserId);
   });
 });
@@ -33,7 +34,7 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'as the service');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'as the service');
     const session = await devin.waitForSession(({ request }) => request.prompt === 'as the service');
     expect(session.request).not.toHaveProperty('create_as_user_id');
     expect(session.request.tags ?? []).toEqual([]);
@@ -44,11 +45,11 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off-2', members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'a neighbour');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'a neighbour');
     const neighbour = await devin.waitForSession(({ request }) => request.prompt === 'a neighbour');
     await cardOf(slack, channelId, (text) => text.includes(neighbour.url));
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect', times: 1 });
-    await slack.command(ana.userId, channelId, 'the answer gets lost');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'the answer gets lost');
     const session = await devin.waitForSession(({ request }) => request.prompt === 'the answer gets lost');
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     const lost = devin.sessions.filter(({ request }) => request.prompt === 'the answer gets lost');

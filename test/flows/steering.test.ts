@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
+import { startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
@@ -200,7 +200,7 @@ describe('canceling a request', () => {
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `back-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, `never mind ${ana.name}`);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `never mind ${ana.name}`);
     const card = await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
     return { ana, channelId, on: { channelId, ts: card.ts }, busy };
   };

@@ -351,7 +351,7 @@ describe('a start after answers were lost', () => {
     const channelId = slack.addChannel({ name: 'lost', members: [ana.userId] });
     devin.fail({ method: 'POST', path: LIST.path }, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
-    await slack.command(ana.userId, channelId, 'get lost');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'get lost');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await first.bot.stop();
     hidden.clear();

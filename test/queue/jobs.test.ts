@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { createQueue, type Queue } from '../../src/queue/jobs.ts';
@@ -382,19 +383,24 @@ describeOnBothDatabases('the queue', (open, kind) => {
   test('waits for running jobs when it stops, and leaves waiting jobs to the next start', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
+    const held = Promise.withResolvers<void>();
     const { queue } = await startQueue({
       database,
       concurrency: 1,
       async handler({ requestId }) {
         add(`${requestId} began`);
-        await sql`select pg_sleep(0.3)`.execute(database.db);
+        await held.promise;
         add(`${requestId} ended`);
       },
     });
     await send(queue, 'running');
     await reached(1);
     await send(queue, 'waiting');
-    await queue.stop({ timeoutMs: 10_000 });
+    const stopping = queue.stop({ timeoutMs: 60_000 });
+    // From here on, it takes no other job.
+    await setImmediate();
+    held.resolve();
+    await stopping;
     expect(seen).toEqual(['running began', 'running ended']);
     await queue.start();
     await reached(4);
@@ -409,7 +415,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
       async handler({ requestId }, { signal }) {
         first.add(requestId);
         await once(signal, 'abort');
-        await sql`select pg_sleep(0.1)`.execute(database.db);
+        await sql`select 1`.execute(database.db);
         first.add(`${requestId} recorded`);
         throw new Error('aborted');
       },

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
+import type { Log } from '../../src/log.ts';
 import { createBolt, type Bolt } from '../../src/slack/bolt.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 const BOT = { botToken: 'xoxb-1', botId: 'B1', botUserId: 'U1', teamId: 'T1', workspaceUrl: null };
-const TIMES = { stepMs: 200, pausesMs: [0, 10], drainMs: 50 };
+const TIMES = { stepMs: 20_000, pausesMs: [0, 10], drainMs: 50 };
+/** For steps that never end; on a busy machine, others may take longer, too, and are repeated. */
+const IMPATIENT = { ...TIMES, stepMs: 200 };
 const OPEN = 'apps.connections.open';
 
 const closing: (() => Promise<void>)[] = [];
@@ -20,14 +23,19 @@ async function startSlack(): Promise<LocalSlack> {
   return slack;
 }
 
-function createApp(slack: LocalSlack, appToken = slack.workspace.appToken, log = captureLog().log): Bolt {
+type AppOptions = { appToken?: string; log?: Log; times?: typeof TIMES };
+
+function createApp(
+  slack: LocalSlack,
+  { appToken = slack.workspace.appToken, log = captureLog().log, times = TIMES }: AppOptions = {},
+): Bolt {
   const bolt = createBolt({
     transport: { kind: 'socket', appToken },
     apiUrl: slack.apiUrl,
     bot: () => BOT,
     onRefused: () => undefined,
     log,
-    socketTimes: TIMES,
+    socketTimes: times,
   });
   bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
   closing.push(async () => bolt.stop());
@@ -57,7 +65,7 @@ describe('Socket Mode', () => {
   test.each(STALLS)('starts even if %s never comes', async (_what, stall) => {
     const slack = await startSlack();
     stall(slack);
-    const bolt = createApp(slack);
+    const bolt = createApp(slack, { times: IMPATIENT });
     await bolt.start();
     expect(bolt.connected()).toBe(true);
     await expectHeard(slack);
@@ -65,7 +73,7 @@ describe('Socket Mode', () => {
 
   test.each(STALLS)('reconnects even if %s never comes', async (_what, stall) => {
     const slack = await startSlack();
-    const bolt = createApp(slack);
+    const bolt = createApp(slack, { times: IMPATIENT });
     await bolt.start();
     stall(slack);
     slack.dropSockets();
@@ -127,12 +135,13 @@ describe('Socket Mode', () => {
   test("doesn't start with a token that Slack refuses, even if its first answer is lost", async () => {
     const slack = await startSlack();
     slack.fail(OPEN, { hang: true });
-    await expect(createApp(slack, 'xapp-wrong').start()).rejects.toThrow('invalid_auth');
+    const bolt = createApp(slack, { appToken: 'xapp-wrong', times: IMPATIENT });
+    await expect(bolt.start()).rejects.toThrow('invalid_auth');
   });
 
   test("doesn't start with a token that Slack refuses", async () => {
     const slack = await startSlack();
-    await expect(createApp(slack, 'xapp-wrong').start()).rejects.toMatchObject({
+    await expect(createApp(slack, { appToken: 'xapp-wrong' }).start()).rejects.toMatchObject({
       data: { error: 'invalid_auth' },
     });
   });
@@ -140,7 +149,7 @@ describe('Socket Mode', () => {
   test('says once a minute what to do while Slack refuses its token, and connects once it is accepted again', async () => {
     const slack = await startSlack();
     const { log, text } = captureLog();
-    await createApp(slack, slack.workspace.appToken, log).start();
+    await createApp(slack, { log }).start();
     slack.fail(OPEN, { error: 'token_revoked', times: 4 });
     const counts = countConnections(slack);
     slack.dropSockets();
