@@ -28,7 +28,7 @@ function readTask(args: string[]): ((db: Kysely<Tables>) => Promise<number>) | n
 
 async function verify(db: Kysely<Tables>): Promise<number> {
   const { intact, last: lastEntry, wrong } = text.audit;
-  const found = await verifyChain(createAudit(db).entries());
+  const found = await verifyChain(createAudit(db));
   if (!found.ok) {
     process.stdout.write(`${wrong[found.fault](found.seq)}\n`);
     return WRONG;

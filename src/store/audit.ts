@@ -44,6 +44,13 @@ export type AuditTable = {
   hash: string;
 };
 
+/** One row, written by `append_audit`: the last entry, so that it is missed if it is gone. */
+export type AuditEndTable = {
+  isOnly: ColumnType<boolean, never, never>;
+  seq: ColumnType<string | number, never, never>;
+  hash: ColumnType<string, never, never>;
+};
+
 /** Ids and fixed words only: nothing that people wrote. */
 export type AuditEntry = {
   kind: AuditKind;
@@ -91,6 +98,12 @@ export function createAudit(db: Kysely<Tables>) {
           .executeTakeFirst();
         if ((last?.result ?? NO_FILE) !== result) await appendAudit([{ kind, result }], trx);
       });
+    },
+
+    /** The last entry that was written; null: none. */
+    async end(): Promise<{ seq: number; hash: string } | null> {
+      const row = await db.selectFrom('auditEnd').select(['seq', 'hash']).executeTakeFirst();
+      return row === undefined ? null : { seq: Number(row.seq), hash: row.hash };
     },
 
     /** All entries in order, including those written meanwhile; `since`: from this time on. */

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ApprovalMessage } from './approval-messages.ts';
-import type { AuditTable } from './audit.ts';
+import type { AuditEndTable, AuditTable } from './audit.ts';
 import type { EditBudgetsTable, PostPausesTable } from './card-turns.ts';
 import type { FormsTable } from './forms.ts';
 import type { GreetingsTable } from './greetings.ts';
@@ -28,6 +28,7 @@ import type { LostAnswersTable } from './unconfirmed-creates.ts';
 export type Tables = {
   approvalMessages: ApprovalMessage;
   audit: AuditTable;
+  auditEnd: AuditEndTable;
   budgetAlerts: BudgetAlertsTable;
   editBudgets: EditBudgetsTable;
   forms: FormsTable;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditRow } from '../store/audit.ts';
+import type { Audit, AuditRow } from '../store/audit.ts';
 
 /** An entry as it is exported, with the keys in this order. */
 type ExportedEntry = ReturnType<typeof toExport>;
@@ -31,18 +31,24 @@ type Verified =
   /** `last`: null if there is no entry. */
   { ok: true; count: number; last: ExportedEntry | null } | { ok: false; seq: number; fault: Fault };
 
-/** Follows the chain from the first entry. One entry at a time is in memory. */
-export async function verifyChain(rows: AsyncIterable<AuditRow>): Promise<Verified> {
+/** Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. */
+export async function verifyChain(audit: Pick<Audit, 'end' | 'entries'>): Promise<Verified> {
+  // First: more can be written meanwhile.
+  const end = await audit.end();
   let last: ExportedEntry | null = null;
-  for await (const row of rows) {
+  for await (const row of audit.entries()) {
     const entry = toExport(row);
     const expected = (last?.seq ?? 0) + 1;
     if (entry.seq !== expected) return { ok: false, seq: expected, fault: 'missing' };
     if (entry.hash !== hashOf(entry)) return { ok: false, seq: entry.seq, fault: 'changed' };
     if (entry.prev !== (last?.hash ?? GENESIS)) return { ok: false, seq: entry.seq, fault: 'loose' };
+    if (entry.seq === end?.seq && entry.hash !== end.hash)
+      return { ok: false, seq: entry.seq, fault: 'changed' };
     last = entry;
   }
-  return { ok: true, count: last?.seq ?? 0, last };
+  const count = last?.seq ?? 0;
+  if (count < (end?.seq ?? 0)) return { ok: false, seq: count + 1, fault: 'missing' };
+  return { ok: true, count, last };
 }
 
 /** As the database's `audit_hash`. */

@@ -39,7 +39,7 @@ async function recorded(wanted: Wanted): Promise<AuditRow> {
   };
   try {
     await expect.poll(look).toBeDefined();
-    expect(await verifyChain(createAudit(db).entries())).toMatchObject({ ok: true });
+    expect(await verifyChain(createAudit(db))).toMatchObject({ ok: true });
     const found = await look();
     if (found === undefined) throw new Error('it is no longer recorded');
     return found;

@@ -22,7 +22,7 @@ const ENTRIES: AuditEntry[] = [
 const append = async ({ db }: Pick<Database, 'db'>, entries: AuditEntry[] = ENTRIES): Promise<void> =>
   db.transaction().execute(async (trx) => appendAudit(entries, trx));
 
-const verify = async ({ db }: Pick<Database, 'db'>) => verifyChain(createAudit(db).entries());
+const verify = async ({ db }: Pick<Database, 'db'>) => verifyChain(createAudit(db));
 
 /** What an attacker with the database's password would do. */
 async function tamper({ db }: Pick<Database, 'db'>, statement: string): Promise<void> {
@@ -76,6 +76,8 @@ describeOnBothDatabases('the audit', (open) => {
       { seq: 2, fault: 'changed' },
     ],
     ['a gap', `delete from audit where seq = 3`, { seq: 3, fault: 'missing' }],
+    ['a missing end', `delete from audit where seq > 4`, { seq: 5, fault: 'missing' }],
+    ['a missing audit', `delete from audit`, { seq: 1, fault: 'missing' }],
     ['a missing front', `delete from audit where seq < 3`, { seq: 1, fault: 'missing' }],
     [
       'another order',
@@ -87,12 +89,25 @@ describeOnBothDatabases('the audit', (open) => {
       `update audit set user_id = 'U9' where seq = 2; update audit set hash = audit_hash(audit) where seq = 2`,
       { seq: 3, fault: 'loose' },
     ],
+    [
+      'a last entry with a hash of its own',
+      `update audit set user_id = 'U9' where seq = 6; update audit set hash = audit_hash(audit) where seq = 6`,
+      { seq: 6, fault: 'changed' },
+    ],
   ])('reveals %s, by the first wrong entry', async (_what, statements, found) => {
     const database = await opened();
     await append(database);
     await append(database);
     for (const statement of statements.split('; ')) await tamper(database, statement);
     expect(await verify(database)).toEqual({ ok: false, ...found });
+  });
+
+  test('still reveals a missing end once more is recorded', async () => {
+    const database = await opened();
+    await append(database);
+    await tamper(database, 'delete from audit where seq = 3');
+    await append(database);
+    expect(await verify(database)).toEqual({ ok: false, seq: 3, fault: 'missing' });
   });
 
   test('records once that the same file was loaded', async () => {

@@ -39,6 +39,7 @@ import { sharedAccounts } from './056-shared-accounts.ts';
 import { unusedColumns } from './062-unused-columns.ts';
 import { twinKey } from './063-twin-key.ts';
 import { unloggedLeases } from './064-unlogged-leases.ts';
+import { auditEnd } from './065-audit-end.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -84,6 +85,7 @@ const migrations: Record<string, Migration> = {
   '062-unused-columns': unusedColumns,
   '063-twin-key': twinKey,
   '064-unlogged-leases': unloggedLeases,
+  '065-audit-end': auditEnd,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
