@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import { LEASE_MS, RECHECK_DELAYS_MS, POLL_SECONDS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
+import { CARD_HOLD_MS } from './store/cards.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { clockOf, createDatabaseTime, databaseClock, type Clock, type DatabaseTime } from './store/sql.ts';
@@ -28,6 +29,8 @@ export type Overrides = {
   /** How soon another process continues the work of one that died. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
+  /** How soon another process draws a card whose turn one took that died. */
+  cardHoldMs?: number;
   /** How late a scheduled job may start. */
   pollSeconds?: number;
   /** How often it polls at most is a setting. */
@@ -89,6 +92,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     recheckDelaysMs: RECHECK_DELAYS_MS,
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,
+    cardHoldMs: CARD_HOLD_MS,
     pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,
     relayTimes: RELAY_TIMES,

@@ -25,7 +25,7 @@ const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
 type SweepDeps = {
   requests: Pick<Requests, 'stranded' | 'expired' | 'awaitingApproval'>;
-  cards: Pick<Cards, 'unlined' | 'teamsInLine'>;
+  cards: Pick<Cards, 'endTurns' | 'unlined' | 'teamsInLine'>;
   forms: Pick<Forms, 'deleteBefore'>;
   knownPeople: Pick<KnownPeople, 'deleteBefore'>;
   replies: Pick<Replies, 'waiting'>;
@@ -90,8 +90,9 @@ export function createSweep(deps: SweepDeps) {
   }
 
   return {
-    /** `alone`: no other process is running, so open requests were left by a dead one. */
+    /** `alone`: no other process is running, so what is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
+      if (alone) await cards.endTurns();
       await recover(alone ? 0 : times.strandedMs);
       await recoverCards();
       await recoverThreads(alone ? 0 : WAITING_MS);

@@ -22,8 +22,6 @@ const MINUTE_MS = 60_000;
 /** Shares of a burst that are reserved for higher classes: a URL finds a turn even while many cards change. */
 const KEPT_FOR_URL = 0.2;
 const KEPT_FOR_NEEDED = 0.4;
-/** How long to wait for a process that took a turn and died. */
-const HOLD_MS = 60_000;
 /** The longest delay: a longer one was written before the clock was set back. */
 const LONGEST_WAIT_MS = 120_000;
 /** A channel that was too busy accepts one message a second. https://docs.slack.dev/reference/methods/chat.postMessage */
@@ -35,20 +33,23 @@ const lineSchema = z.array(
 );
 type First = z.infer<typeof lineSchema>[number];
 
-type TurnDeps = { db: Kysely<Tables>; budget: EditBudget; clock: Clock };
+/** `holdMs`: how long to wait for a process that took a turn and died. */
+type TurnDeps = { db: Kysely<Tables>; budget: EditBudget; clock: Clock; holdMs: number };
 
 /**
  * The first card whose turn has come; its next turn waits until it is drawn. These cost no edit: a card that is posted
  * with its URL, and the first edit of one that was posted without, which was counted then.
  */
-export async function takeTurn({ db, budget, clock }: TurnDeps, teamId: string): Promise<Turn> {
-  return db.transaction().execute(async (trx) => {
+export async function takeTurn(deps: TurnDeps, teamId: string): Promise<Turn> {
+  const { clock } = deps;
+  return deps.db.transaction().execute(async (trx) => {
+    const here = { ...deps, db: trx };
     await lockBudget(trx, clock, teamId);
-    const first = await firstInLine({ db: trx, budget, clock }, teamId);
+    const first = await firstInLine(here, teamId);
     if (first === null) return { kind: 'none' };
     if (first.waitMs > 0) return { kind: 'wait', ms: first.waitMs };
-    await hold(trx, clock, first);
-    if (!first.free) await spend({ db: trx, budget, clock }, teamId);
+    await hold(here, first);
+    if (!first.free) await spend(here, teamId);
     return { kind: 'turn', requestId: first.id };
   });
 }
@@ -108,18 +109,18 @@ async function firstInLine({ db, budget, clock }: TurnDeps, teamId: string): Pro
 }
 
 /** `?`: unknown until it is drawn. */
-async function hold(trx: Transaction<Tables>, clock: Clock, { id, free, paced }: First): Promise<void> {
-  await trx
+async function hold({ db, clock, holdMs }: TurnDeps, { id, free, paced }: First): Promise<void> {
+  await db
     .updateTable('sessionRequests')
     .where('id', '=', id)
     .set({
-      cardDueAt: sql<Date>`${clock()} + ${`${HOLD_MS} ms`}::interval`,
+      cardDueAt: sql<Date>`${clock()} + ${`${holdMs} ms`}::interval`,
       ...(!free && { cardPrepaid: sql<boolean>`card_prepaid or card_ts is null` }),
       cardShown: sql<string | null>`split_part(card_shown, ':', 1) || ':?'`,
     })
     .execute();
   if (paced === null) return;
-  await trx
+  await db
     .updateTable('postPauses')
     .where('channelId', '=', paced)
     .set({ until: sql<Date>`${clock()} + ${`${CHANNEL_STEP_MS} ms`}::interval` })

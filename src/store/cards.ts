@@ -38,8 +38,16 @@ type Placement = { channelId: string; ts: string; shown: string };
 
 export type Cards = ReturnType<typeof createCards>;
 
+/** How long a card waits for a process that took its turn and died. */
+export const CARD_HOLD_MS = 60_000;
+
 /** The state of the cards: which are out of date, and whose turn it is to be posted or edited. */
-export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock = databaseClock) {
+export function createCards(
+  db: Kysely<Tables>,
+  budget: EditBudget,
+  clock: Clock = databaseClock,
+  holdMs: number = CARD_HOLD_MS,
+) {
   const card = (requestId: string, trx: Db = db) =>
     trx.updateTable('sessionRequests').where('id', '=', requestId);
   const inMs = (ms: number) => sql<Date>`${clock()} + ${`${Math.min(ms, LONGEST_PAUSE_MS)} ms`}::interval`;
@@ -61,7 +69,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .execute();
     },
 
-    takeTurn: async (teamId: string): Promise<Turn> => takeTurn({ db, budget, clock }, teamId),
+    takeTurn: async (teamId: string): Promise<Turn> => takeTurn({ db, budget, clock, holdMs }, teamId),
 
     /** Its turn comes again, but not before. */
     async putOff(requestId: string, ms: number): Promise<void> {
@@ -160,6 +168,16 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .limit(500)
         .execute();
       return rows.map(({ id }) => id);
+    },
+
+    /** No process is running: a dead one draws no card whose turn it took. */
+    async endTurns(): Promise<void> {
+      await db
+        .updateTable('sessionRequests')
+        .set({ cardDueAt: clock() })
+        .where('cardStale', '=', sql.lit(true))
+        .where('cardDueAt', 'is not', null)
+        .execute();
     },
 
     /** Workspaces in which a card waits. */

@@ -29,10 +29,10 @@ import { createUsage } from './usage.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-type StoreOptions = { editBudget: EditBudget; clock: Clock };
+type StoreOptions = { editBudget: EditBudget; clock: Clock; cardHoldMs: number };
 
 /** Everything that reads and writes tables. */
-export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
+export function createStore(db: Database['db'], seal: Seal, { editBudget, clock, cardHoldMs }: StoreOptions) {
   return {
     db,
     audit: createAudit(db),
@@ -40,7 +40,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     requests: createRequests(db, clock),
     sessions: createSessions(db),
     polls: createPolls(db),
-    cards: createCards(db, editBudget, clock),
+    cards: createCards(db, editBudget, clock, cardHoldMs),
     approvalMessages: createApprovalMessages(db),
     milestones: createMilestones(db),
     calls: createCalls(db),

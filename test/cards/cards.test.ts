@@ -24,6 +24,7 @@ const storeOn = (db: Kysely<Tables>) =>
   createStore(db, createSeal(Buffer.alloc(32)), {
     editBudget: { burst: 10, perMinute: 10 },
     clock: databaseClock,
+    cardHoldMs: LEASE_MS,
   });
 
 /** A card with something new to show. The request waits for 10 s. */

@@ -24,6 +24,7 @@ const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
   recheckDelaysMs: QUICK_RECHECK_MS,
   leaseMs: 900,
+  cardHoldMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900 },
   // Milestones don't wait long for Devin's words if their job died.
   watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100, tellAfterMs: 50 },

@@ -89,10 +89,14 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     await expectOneOfEach(asked);
   });
 
-  test('while it posted the card leaves one session and one card', async () => {
-    const { slack, running } = world();
+  test.each([
+    ['the card', null],
+    ['a card without the URL', 'hang-after-effect'],
+  ] as const)('while it posted %s leaves one session and one card', async (_what, mode) => {
+    const { slack, devin, running } = world();
     const dying = await running();
     slack.fail('chat.postMessage', { times: 1, hang: true, afterEffect: true });
+    if (mode !== null) devin.fail({ method: 'POST', path: '/sessions' }, { mode, times: 1 });
     const asked = await ask('die while posting');
     await slack.waitForMessage(asked.channelId, ({ metadata }) => Boolean(metadata));
     await dying.kill();

@@ -14,7 +14,7 @@ const NOTHING_LEFT: SweepDeps = {
   readTime: async () => Promise.resolve(),
   now: Date.now,
   requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
-  cards: { unlined: nothing, teamsInLine: nothing },
+  cards: { endTurns: async () => Promise.resolve(), unlined: nothing, teamsInLine: nothing },
   forms: { deleteBefore: async () => Promise.resolve() },
   knownPeople: { deleteBefore: async () => Promise.resolve() },
   replies: { waiting: nothing },
@@ -88,7 +88,11 @@ test.each([
       awaitingApproval: one('asked'),
       stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
     },
-    cards: { unlined: one('card'), teamsInLine: one('team') },
+    cards: {
+      endTurns: async () => void (await Promise.resolve(queued.push('end turns'))),
+      unlined: one('card'),
+      teamsInLine: one('team'),
+    },
     replies: { waiting: aged('said') },
     messages: { waiting: aged('heard') },
     milestones: { waiting: aged('come to') },
@@ -105,7 +109,8 @@ test.each([
     'relay-from-devin heard',
     'tell-milestones come to',
   ];
-  expect(queued).toEqual([...left, 'tell-approvers asked']);
+  // Only a process that is alone ends the turns of cards.
+  expect(queued).toEqual([...(alone ? ['end turns'] : []), ...left, 'tell-approvers asked']);
   expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);
   queued.splice(0);
   await vi.advanceTimersByTimeAsync(EVERY_MS);

@@ -258,6 +258,15 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect(await cards.takeTurn('T1')).toEqual({ kind: 'turn', requestId: 'one' });
   });
 
+  test('gives a turn again at once if a process died that was alone', async () => {
+    const { add, lineUp, cards } = await createLine(open);
+    await add('one', { posted: true });
+    await lineUp('one', 'url');
+    await cards.takeTurn('T1');
+    await cards.endTurns();
+    expect(await cards.takeTurn('T1')).toEqual({ kind: 'turn', requestId: 'one' });
+  });
+
   test('keeps a card that changed while it was drawn', async () => {
     const line = await createLine(open);
     await line.add('r1', { posted: true });
