@@ -34,7 +34,7 @@ async function quiet(): Promise<number> {
     before = (await readOrders()).length;
     return before === was;
   };
-  await expect.poll(isSame, { interval: 400, timeout: 20_000 }).toBe(true);
+  await expect.poll(isSame, { interval: 1500, timeout: 20_000 }).toBe(true);
   return before;
 }
 

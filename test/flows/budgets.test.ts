@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { sameDay, someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -8,7 +8,7 @@ const CREATE = { method: 'POST', path: '/sessions' } as const;
 const LIMITS = 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
 const RULE = 'rule: limits.acu_per_person_per_day';
 
-const world = useGovernedWorld(LIMITS, { overrides: { watchTimes: { fastestMs: 20 } } });
+const world = useGovernedWorld(LIMITS, { overrides: { now: sameDay(), watchTimes: { fastestMs: 20 } } });
 
 function someone() {
   const who = someoneIn(world(), { name: 'budgets' });

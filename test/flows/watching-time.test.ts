@@ -80,9 +80,9 @@ describe('while only time passes', () => {
     devin.advance(thread.id, { statusDetail: 'finished' });
     await told(2);
     await showing(thread, 'Finished');
-    // Quiet for so long that it is polled every ten minutes.
+    // Quiet for so long that it is polled every ten minutes, counted from now if a poll is in flight.
     clock.aheadMs += 15 * MINUTE_MS;
-    await lookedAt(thread.id);
+    await lookedAt(thread.id, MINUTE_MS);
     await lookedAt(thread.id, MINUTE_MS);
     // A poll of another session comes after everything that follows from this poll.
     const another = await startThread(world());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { sameDay, someoneIn, useGovernedWorld } from '../support/governed.ts';
 import { sessionOf } from '../support/look.ts';
 
 const POLICY = `
@@ -13,7 +13,7 @@ channels:
     set: { modes: [lite], acu: 5 }
 `;
 
-const world = useGovernedWorld(POLICY);
+const world = useGovernedWorld(POLICY, { overrides: { now: sameDay() } });
 
 async function why(options: string, where: Parameters<typeof someoneIn>[1] = {}) {
   const who = someoneIn(world(), where);

@@ -41,6 +41,15 @@ async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
   };
 }
 
+const HOUR_MS = 3_600_000;
+
+/** A clock for budgets: in the last hour of a day it is that of the next, so that none is given back during a test. */
+export function sameDay(): () => number {
+  const leftMs = 24 * HOUR_MS - (Date.now() % (24 * HOUR_MS));
+  const aheadMs = leftMs < HOUR_MS ? leftMs : 0;
+  return () => Date.now() + aheadMs;
+}
+
 type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
 
 /** One for all tests of a file: each test brings its own people and channels. */
