@@ -100,7 +100,11 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
 
   test('is searched for once for all waiting requests, when they are due', async () => {
     const { devin } = world();
-    const waiting = [await lose('the first'), await lose('the second'), await lose('the third')];
+    const waiting = [
+      await lose('fix the first test'),
+      await lose('fix the second test'),
+      await lose('fix the third test'),
+    ];
     state.lagging = false;
     const before = devin.requests.length;
     aMinuteLater();
