@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { noticesTo, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -208,6 +208,20 @@ describe('defaults and preferences', () => {
       await say('link BEN none');
       await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, "wasn't linked");
       expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
+    });
+
+    test('does nothing without the permission to read members, and nobody is told that it would', async () => {
+      const { devin } = world();
+      const [admin, ben] = [someone({ isAdmin: true }), someone()];
+      devin.permissions.delete('ViewOrgMembership');
+      onTestFinished(() => void devin.permissions.add('ViewOrgMembership'));
+      await ben.type('refused first');
+      const toBen = { channelId: ben.channelId, userId: ben.person.userId };
+      const refused = await toldTo(world(), toBen, "can't look up members in Devin");
+      await admin.type(`link @${ben.person.name} ${ben.person.devinUserId}`);
+      const toAdmin = { channelId: admin.channelId, userId: admin.person.userId };
+      const told = await toldTo(world(), toAdmin, 'lacks the permission ViewOrgMembership');
+      for (const { text } of [refused, told]) expect(text).not.toMatch(/link (?:you|each person)/);
     });
 
     test('is refused for a member whose address belongs to another person in Slack', async () => {

@@ -36,8 +36,7 @@ export const devin = {
       "Until then, sessions can't run as a person; with IMPERSONATION=off they run as the service user.",
     UseDevinSessions: "Until then, files can't be sent; sessions without files can start.",
     ViewOrgSessions: "Until then, sessions can start but can't be followed here.",
-    ViewOrgMembership:
-      "Until then, people can't be found by email; a workspace admin can link each person instead.",
+    ViewOrgMembership: "Until then, people can't be found in Devin, linked ones included.",
     ManageAccountPlaybooks: "Until then, playbooks aren't suggested; you can type their ids.",
     ManageAccountKnowledge: "Until then, knowledge isn't suggested; you can type the ids of notes.",
     Read: "Until then, repositories aren't suggested; you can type their names.",

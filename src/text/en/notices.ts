@@ -124,7 +124,7 @@ export const notices = {
     'mapping-conflict': (_maskedEmail: string | null, about?: MappedAbout): string =>
       `By the app's identity file, you and ${about?.other ?? ''} would both be ${about?.account ?? ''} in Devin. Ask the person who runs this app to correct the file, or to mark the entry as shared.`,
     'lookup-forbidden': (_maskedEmail: string | null): string =>
-      "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users), or a workspace admin to link you.",
+      "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users).",
   },
   /** The person reached a limit. `count`: what counts now. */
   limits: {

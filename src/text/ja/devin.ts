@@ -30,8 +30,7 @@ export const devin: Text['devin'] = {
       'それまでは、本人としてセッションを実行できません。IMPERSONATION=off にすると、サービスユーザーとして実行します。',
     UseDevinSessions: 'それまでは、ファイルを送信できません。ファイルなしのセッションは開始できます。',
     ViewOrgSessions: 'それまでは、セッションを開始できますが、ここに状態を表示できません。',
-    ViewOrgMembership:
-      'それまでは、メールアドレスでメンバーを探せません。代わりに、ワークスペースの管理者が一人ずつ関連付けられます。',
+    ViewOrgMembership: 'それまでは、関連付けた人も含めて、Devin のメンバーを探せません。',
     ManageAccountPlaybooks: 'それまでは、プレイブックの候補を表示できません。ID は入力できます。',
     ManageAccountKnowledge: 'それまでは、ナレッジの候補を表示できません。ノートの ID は入力できます。',
     Read: 'それまでは、リポジトリの候補を表示できません。名前は入力できます。',
