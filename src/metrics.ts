@@ -70,7 +70,7 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
   });
   const setAside = new Gauge({
     name: 'devin_slack_set_aside',
-    help: 'Sessions, messages and milestones that failed repeatedly and are no longer retried.',
+    help: 'Sessions, messages and milestones that failed five times.',
     labelNames: ['kind'],
     registers,
     async collect() {

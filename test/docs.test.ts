@@ -107,6 +107,20 @@ test('docs/operations.md explains each metric', () => {
   expect(names.filter(([, name]) => !guide.includes(`| \`${name}\``)).map(([, name]) => name)).toEqual([]);
 });
 
+test('docs/operations.md quotes the log as it is written', () => {
+  const [, guide = ''] = readFileSync('docs/operations.md', 'utf8').split('| `msg`');
+  const rows = guide.split('\n').filter((line) => line.startsWith('| `'));
+  const spans = rows.flatMap((row) => row.split('`').filter((_part, at) => at % 2 === 1));
+  const quoted = spans.filter((span) => span.includes(' ') || span === 'ready');
+  expect(quoted.length).toBeGreaterThan(15);
+  const sources = globSync('src/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const isLogged = (said: string): boolean => {
+    const parts = said.split('…').map((part) => part.trim());
+    return sources.some((source) => parts.every((part) => source.includes(part)));
+  };
+  expect(quoted.filter((said) => !isLogged(said))).toEqual([]);
+});
+
 test('the identity file in the README is valid', () => {
   const source = examplesIn('README.md').find((example) => example.includes('devin:')) ?? '';
   expect(mappingSchema.parse(parse(source)).people).toHaveLength(2);

@@ -28,7 +28,7 @@ export function createFormDescriber(deps: DescribeDeps) {
   async function describe(form: Form): Promise<FormDescription> {
     const [identity, counts, left] = await Promise.all([
       resolver.resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
-        log.warn({ err: error }, 'a form could not say as whom it will run');
+        log.warn({ err: error }, 'a form could not show who it will run as');
         return null;
       }),
       threadCounts(form),

@@ -33,7 +33,7 @@ export function createGreeter(deps: GreetDeps) {
         log.warn({ code: posted.code }, 'Slack refused a greeting');
         return null;
       case 'unclear':
-        throw new Error('Slack did not say whether it took a greeting');
+        throw new Error("Slack didn't confirm a greeting");
     }
   }
 

@@ -57,7 +57,7 @@ export function createHomePublisher(deps: HomeDeps) {
   /** null: it can't be looked up. */
   async function found<T>(what: string, asking: Promise<T>): Promise<T | null> {
     return asking.catch((error: unknown) => {
-      log.warn({ err: error }, `a Home could not say ${what}`);
+      log.warn({ err: error }, `a Home could not show ${what}`);
       return null;
     });
   }
@@ -65,9 +65,9 @@ export function createHomePublisher(deps: HomeDeps) {
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
     const [identity, health, files, everyone] = await Promise.all([
-      found('as whom sessions run', resolver.resolve(person)),
+      found('who sessions run as', resolver.resolve(person)),
       deps.healthFor(userId),
-      found('how the policy and the identity file are', deps.filesFor(userId)),
+      found('the state of the policy and the identity file', deps.filesFor(userId)),
       found('what everyone used', deps.usage.ofEveryone(person)),
     ]);
     return { identity, health, files: files ?? [], everyone };
@@ -130,7 +130,7 @@ export function createHomePublisher(deps: HomeDeps) {
         log.warn({ code: published.code }, 'Slack refused a Home');
         return null;
       case 'unclear':
-        throw new Error('Slack did not say whether it took a Home');
+        throw new Error("Slack didn't confirm a Home");
     }
   }
 

@@ -11,7 +11,7 @@ type SourceDeps = { path: string | null; everyMs: number; text: Text; log: Log }
 export async function openMapping({ path, everyMs, text, log }: SourceDeps): Promise<MappingSource> {
   return openFile(path, {
     read: async (file) => readMappingFile(file, text),
-    name: 'identity mapping',
+    name: 'identity',
     variable: 'IDENTITY_FILE',
     everyMs,
     log,

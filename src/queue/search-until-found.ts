@@ -33,7 +33,7 @@ export function createSearchUntilFound({ sleep, recheckDelaysMs, log }: SearchDe
         const value = await look();
         if (value !== null) return { kind: 'found', value };
       } catch (error) {
-        log.warn({ err: error }, 'a search for what may have been done failed');
+        log.warn({ err: error }, 'a search for a lost answer failed');
       }
     }
     return { kind: 'missing' };

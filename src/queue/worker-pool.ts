@@ -200,7 +200,7 @@ function createPerformer({
     try {
       await run(job.data, AbortSignal.any([job.signal, stopping]));
     } catch (error) {
-      log.warn({ job: name, id: job.id, ...factsOf(error) }, 'a job failed and will be tried again');
+      log.warn({ job: name, id: job.id, ...factsOf(error) }, 'a job failed; it will be retried');
       // The one that waits already does its work: two would be two calls where one failed.
       const key = job.singletonKey;
       if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;

@@ -1,9 +1,9 @@
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
 import { slackLogger, type Log } from '../log.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
-import { createRemoteClock } from '../time.ts';
+import { createOnceAMinute, createRemoteClock } from '../time.ts';
 import { bounded, createUpstream, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
@@ -53,8 +53,13 @@ export function createSlack(options: SlackOptions) {
     rates: SLACK_RATES,
     refuse: tooMany,
   });
+  const onceAMinute = createOnceAMinute();
+  const onDeadToken = (method: string, code: string): void =>
+    onceAMinute('token', (leftOut) =>
+      log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
+    );
   const client = (more: WebClientOptions): WebClient =>
-    new WebClient(botToken, {
+    new Client(botToken, onDeadToken, {
       logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
@@ -116,6 +121,36 @@ export function createSlack(options: SlackOptions) {
       log,
     }),
   };
+}
+
+/** The token was revoked, or the app removed. https://docs.slack.dev/reference/methods/auth.test#errors */
+const DEAD_TOKEN = new Set([
+  'invalid_auth',
+  'not_authed',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+]);
+
+type OnDeadToken = (method: string, code: string) => void;
+
+class Client extends WebClient {
+  readonly #onDeadToken: OnDeadToken;
+
+  constructor(token: string, onDeadToken: OnDeadToken, options: WebClientOptions) {
+    super(token, options);
+    this.#onDeadToken = onDeadToken;
+  }
+
+  override async apiCall(method: string, options?: Record<string, unknown>): Promise<WebAPICallResult> {
+    try {
+      return await super.apiCall(method, options);
+    } catch (error) {
+      const code = error instanceof WebAPIPlatformError ? error.data.error : '';
+      if (DEAD_TOKEN.has(code)) this.#onDeadToken(method, code);
+      throw error;
+    }
+  }
 }
 
 /** Charts and tables, which Slack introduces one workspace at a time. */

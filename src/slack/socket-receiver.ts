@@ -85,7 +85,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     const refused = isRefused(error);
     onceAMinute(refused ? 'refused' : 'failed', (leftOut) => {
       if (refused) log.error({ err: error, leftOut }, REFUSED);
-      else log.warn({ err: error, leftOut }, 'Slack could not be connected to');
+      else log.warn({ err: error, leftOut }, 'could not connect to Slack');
     });
   }
 

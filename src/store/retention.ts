@@ -107,7 +107,7 @@ export function createTidying({ retention, retentionDays, log }: TidyDeps): Tidy
   const stopping = new AbortController();
   const once = async (): Promise<void> =>
     retention.removeExpired(retentionDays, stopping.signal).catch((error: unknown) => {
-      log.warn({ err: error }, 'removing what was kept long enough failed; the next hour tries again');
+      log.warn({ err: error }, 'removing old text failed; it will be retried in an hour');
     });
   let life: { stop(): Promise<void> } | null = null;
   let first: Promise<void> = Promise.resolve();

@@ -59,14 +59,14 @@ async function followFile<T>(
     ({ value, sha256 } = newer);
     problems = [];
     if (!isNew) return;
-    log.info({ sha256 }, `the ${name} file has changed: the new ${name} is in force`);
+    log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
     await told(sha256);
   }
 
   /** Each error is logged once, not every few seconds. */
   function refuse(lines: readonly string[]): void {
     if (lines.join('\n') !== problems.join('\n'))
-      log.error({ problems: lines }, `the ${name} file has errors: the last valid ${name} stays in force`);
+      log.error({ problems: lines }, `the ${name} file has errors; the last valid one stays in force`);
     problems = lines;
   }
 
@@ -83,7 +83,9 @@ async function followFile<T>(
   }
 
   const lookSafely = async (): Promise<void> =>
-    look().catch((error: unknown) => log.warn({ err: error }, `the ${name} could not be recorded`));
+    look().catch((error: unknown) =>
+      log.warn({ err: error }, `a change of the ${name} file could not be recorded`),
+    );
 
   return {
     current: () => value,

@@ -249,7 +249,7 @@ describe('a policy that changes', () => {
     expect(await metric()).toContain('devin_slack_policy_ok 1');
     await change('rules: [');
     expect(await metric()).toContain('devin_slack_policy_ok 0');
-    expect(world().logText()).toContain('the last valid policy stays in force');
+    expect(world().logText()).toContain('the last valid one stays in force');
     const [admin, owner, other] = [
       addColleague(world(), { isAdmin: true }),
       addColleague(world()),

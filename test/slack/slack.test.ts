@@ -8,9 +8,10 @@ import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createSlack } from '../../src/slack/slack.ts';
 import { createLanguages } from '../../src/text/languages.ts';
 import { listenInTest } from '../support/listen.ts';
+import { captureLog } from '../support/log-lines.ts';
 
 /** Everything that calls a Slack which gives this answer to each call, and the calls and other addresses it was asked for. */
-async function open(answer: object | Buffer) {
+async function open(answer: object | Buffer, log = createLog('silent')) {
   const calls: URLSearchParams[] = [];
   const elsewhere: string[] = [];
   const server = createServer((request, response) => {
@@ -34,7 +35,7 @@ async function open(answer: object | Buffer) {
       return Promise.resolve(new Response('ok'));
     },
     now: Date.now,
-    log: createLog('silent'),
+    log,
   });
   return { ...slack, calls, elsewhere };
 }
@@ -43,6 +44,25 @@ test("an answer of any size isn't unpacked", async () => {
   const bomb = gzipSync(JSON.stringify({ ok: true, team: 'a'.repeat(17 * 1024 * 1024) }));
   const { answers } = await open(bomb);
   expect(await answers.auth.test().then(() => 'read', slackFailure)).toEqual({ kind: 'unclear' });
+});
+
+test('a token that Slack refuses is logged once a minute, with what to do', async () => {
+  const { log, text: logged } = captureLog();
+  const { answers, people } = await open({ ok: false, error: 'token_revoked' }, log);
+  const refusals = [answers.auth.test(), people.findByEmail('ana@acme.example')].map(async (asking) =>
+    asking.then(() => 'read', slackFailure),
+  );
+  const refused = { kind: 'refused', code: 'token_revoked' };
+  expect(await Promise.all(refusals)).toEqual([refused, refused]);
+  const lines = logged()
+    .split('\n')
+    .filter((line) => line.includes('"msg":"Slack refuses SLACK_BOT_TOKEN'));
+  expect(lines).toEqual([
+    expect.stringMatching(/"method":"auth.test","code":"token_revoked",.*npm run doctor/),
+  ]);
+  const { answers: others } = await open({ ok: false, error: 'channel_not_found' }, log);
+  await others.conversations.info({ channel: 'C1' }).catch(() => undefined);
+  expect(logged().split('SLACK_BOT_TOKEN')).toHaveLength(2);
 });
 
 test("nothing is sent to an address that isn't Slack's: neither a notice nor a file", async () => {

@@ -23,7 +23,7 @@ async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
     overrides: { policyEveryMs: 20, log: logged.log, ...options.overrides },
   });
   /** How often the app accepted or refused a policy. */
-  const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
+  const looks = (): number => logged.text().match(/policy file has (?:changed|errors)/g)?.length ?? 0;
 
   return {
     ...world,

@@ -10,7 +10,7 @@ import { captureLog } from '../support/log-lines.ts';
 let folder = '';
 let path = '';
 let logged = captureLog();
-const errors = () => logged.text().match(/the last valid policy stays in force/g) ?? [];
+const errors = () => logged.text().match(/the last valid one stays in force/g) ?? [];
 
 const open = async () => openPolicy({ path, everyMs: 1, text: en, log: logged.log });
 
