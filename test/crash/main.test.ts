@@ -146,12 +146,12 @@ describe('the program', () => {
     [
       'the policy file is missing',
       { POLICY_FILE: '/nowhere.yml' },
-      'POLICY_FILE /nowhere.yml:1:1: cannot be read',
+      "POLICY_FILE /nowhere.yml:1:1: can't be read",
     ],
     [
       'the identity file is missing',
       { IDENTITY_FILE: '/nowhere.yml' },
-      'IDENTITY_FILE /nowhere.yml:1:1: cannot',
+      "IDENTITY_FILE /nowhere.yml:1:1: can't",
     ],
     ["a folder can't be made", { DATA_DIR: '/proc/nowhere' }, 'DATA_DIR /proc/nowhere'],
     ["the database can't be reached", { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],

@@ -181,7 +181,7 @@ describe('a request that needs an approval', () => {
     const { ana, type, place, own } = team();
     world().slack.setGroup(PLATFORM, [ana.userId]);
     await type(`fix it ${INFRA}`);
-    await toldTo(world(), place, 'not enough people can give it');
+    await toldTo(world(), place, 'not enough people besides you');
     expect(own()).toHaveLength(0);
   });
 
@@ -241,7 +241,7 @@ describe('an approval counts', () => {
     const eve = addColleague(world());
     await press(eve, 'approve_request', await askedOf(ben));
     await world().slack.waitFor(
-      () => allTold(eve).some((words) => words.includes("You aren't one of the people")) || undefined,
+      () => allTold(eve).some((words) => words.includes("You aren't an approver")) || undefined,
       { what: 'a refusal' },
     );
     await card('Waiting for approval');
@@ -253,7 +253,7 @@ describe('an approval counts', () => {
     await askedOf(ben);
     await world().slack.changeUser(ben.userId, { isGuest: true });
     await press(ben, 'approve_request');
-    await shownTo(ben, "You aren't one of the people");
+    await shownTo(ben, "You aren't an approver");
     await card('Waiting for approval');
     expect(own()).toHaveLength(0);
   });
@@ -264,7 +264,7 @@ describe('an approval counts', () => {
     const [, cy] = others;
     world().slack.setGroup(PLATFORM, [ana.userId, cy?.userId ?? '']);
     await press(ben, 'approve_request');
-    await shownTo(ben, "You aren't one of the people");
+    await shownTo(ben, "You aren't an approver");
     await card('Waiting for approval');
     expect(own()).toHaveLength(0);
   });
@@ -432,7 +432,7 @@ describe('a decision', () => {
       await slack.waitFor(() => noticesTo(slack, channelId, ben.userId).length > before || undefined, {
         what: 'a refusal',
       });
-      expect(noticesTo(slack, channelId, ben.userId).at(-1)?.text).toContain('decided or canceled meanwhile');
+      expect(noticesTo(slack, channelId, ben.userId).at(-1)?.text).toContain('already decided or canceled');
     }
   });
 

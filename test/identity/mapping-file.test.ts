@@ -37,7 +37,7 @@ test.each([
   ],
   ['people: [{ slack: U0123, devin: somebody }]', ':1:33: devin must be a Devin user id'],
   ['people: [{ slack: U0123 }]', ':1:10: devin is missing: add it.'],
-  ['peoples: []', ':1:1: peoples is not a key of the format. Known here: version, people.'],
+  ['peoples: []', ":1:1: peoples isn't a key of the format. Known here: version, people."],
   [
     'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0456, devin: USER-1 }',
     ':3:28: maps both U0123 and U0456 to USER-1: correct one, or set `shared: true` on both.',

@@ -251,7 +251,7 @@ describe('the doctor', () => {
     expect(code).toBe(1);
     expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
       expect.stringContaining(`POLICY_FILE ${POLICY_FILE}:1:28: acu_per_session must be at least 1`),
-      expect.stringContaining(`IDENTITY_FILE ${IDENTITY_FILE}:1:1: cannot be read (ENOENT)`),
+      expect.stringContaining(`IDENTITY_FILE ${IDENTITY_FILE}:1:1: can't be read (ENOENT)`),
       expect.stringContaining(`DATA_DIR ${POLICY_FILE}/data can't be used`),
     ]);
 

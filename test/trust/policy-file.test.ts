@@ -68,16 +68,16 @@ describe('a policy file', () => {
   });
 
   test.each([
-    ['an unknown key', 'rule: []', /^policy.yml:1:1: rule is not a key .*Known here: .*rules/],
+    ['an unknown key', 'rule: []', /^policy.yml:1:1: rule isn't a key .*Known here: .*rules/],
     [
       'an unknown key deep inside',
       'channels:\n  - match: [C1]\n    set:\n      mode: lite',
-      /^policy.yml:4:7: mode is not a key .*modes/,
+      /^policy.yml:4:7: mode isn't a key .*modes/,
     ],
     [
       'a repeated key',
       'rules:\n  - name: a\n    name: b\n    then: allow',
-      /^policy.yml:3:5: name is here twice/,
+      /^policy.yml:3:5: name appears twice/,
     ],
     ['a rule without a verdict', 'rules:\n  - name: a', /^policy.yml:2:5: then is missing/],
     ['a rule without a name', 'rules:\n  - then: allow', /^policy.yml:2:5: name is missing/],
@@ -89,7 +89,7 @@ describe('a policy file', () => {
     [
       'a name of two rules',
       'rules:\n  - {name: a, then: allow}\n  - {name: a, then: refuse}',
-      /^policy.yml:3:12: name is the name of an earlier rule/,
+      /^policy.yml:3:12: name is already the name of an earlier rule/,
     ],
     ['an invalid person', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
     ['an address among the owners', 'owners: ["*@acme.example"]', /^policy.yml:1:10: owners must be/],
@@ -128,7 +128,7 @@ describe('a policy file', () => {
     [
       'approvers of a refusal',
       'rules:\n  - {name: a, then: refuse, approvers: [U1]}',
-      /^policy.yml:2:40: approvers only goes with/,
+      /^policy.yml:2:40: approvers works only with/,
     ],
     [
       'nobody to approve',
@@ -151,13 +151,13 @@ describe('a policy file', () => {
       /^policy.yml:3:30: acu is above/,
     ],
     ['another version', 'version: 2', /^policy.yml:1:10: version must be 1/],
-    ['a list at the top', '- a', /^policy.yml:1:1: The policy must hold keys and values/],
-    ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: is not valid YAML/],
-    ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: begins a second document/],
+    ['a list at the top', '- a', /^policy.yml:1:1: The policy must have keys and values/],
+    ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: isn't valid YAML/],
+    ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: starts a second document/],
     ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: has a tag/],
     ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: must be a plain word/],
     ['an alias of nothing', 'rules: *none', /^policy.yml:1:8: names an anchor/],
-    ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ is not a key/],
+    ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ isn't a key/],
   ])('is reported with its place if it has %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
   });
@@ -185,7 +185,7 @@ describe('a hostile policy file', () => {
   ];
 
   test.each([
-    ['aliases that multiply', bomb.join('\n'), /holds more than a policy may/],
+    ['aliases that multiply', bomb.join('\n'), /has too many parts/],
     ['an alias of itself', 'rules: &r [*r]', /nested too deeply/],
     ['lists in lists', '['.repeat(1000), /^policy.yml:1:13: is nested too deeply/],
     ['lists in lists, by dashes', '- '.repeat(1000), /nested too deeply/],
@@ -195,7 +195,7 @@ describe('a hostile policy file', () => {
       Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
       /nested too deeply/,
     ],
-    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /holds more than a policy may/],
+    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /has too many parts/],
     ['more than a file may hold', `# ${'x'.repeat(256 * 1024)}`, /^policy.yml:1:1: is larger than 256 KB/],
   ])('is refused for %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
@@ -206,6 +206,6 @@ test('a missing file is a problem of the file', async () => {
   const result = await readPolicyFile('/nowhere/policy.yml', en);
   expect(result).toEqual({
     ok: false,
-    problems: [expect.stringMatching(/^\/nowhere\/policy.yml:1:1: cannot be read \(ENOENT\)/)],
+    problems: [expect.stringMatching(/^\/nowhere\/policy.yml:1:1: can't be read \(ENOENT\)/)],
   });
 });

@@ -3,7 +3,7 @@ export const approval = {
   someone: 'An approver',
   /** Private, to the person who asked. */
   nobody: (rule: string): string =>
-    `This needs an approval (rule: ${rule}), and not enough people can give it besides you. Ask the person who maintains the policy of this app to name more approvers.`,
+    `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
   forRequester: {
     /** Plain. */
@@ -81,13 +81,13 @@ export const approval = {
   },
   /** Private, to the person who pressed. */
   refused: {
-    own: "You can't approve your own request. Someone else who may approve it has to.",
+    own: "You can't approve your own request. Ask another approver.",
     sameAccount:
-      "This session would run as your Devin account, so you can't approve it. Someone else who may approve it has to.",
-    notAsked: "You aren't one of the people who may decide about this request. Nothing was changed.",
-    over: 'This request was decided or canceled meanwhile. Nothing was changed.',
+      "This session would run as your Devin account, so you can't approve it. Ask another approver.",
+    notAsked: "You aren't an approver of this request. Nothing was changed.",
+    over: 'This request was already decided or canceled. Nothing was changed.',
     expired: 'Nobody approved this request in time, so it has ended. Nothing was started.',
-    busy: "Slack or Devin couldn't be asked who may decide, so nothing was changed. Try again in a minute.",
+    busy: "This app couldn't check who can approve this just now, so nothing was changed. Try again in a minute.",
   },
   dialog: {
     title: 'Decline this request',

@@ -4,7 +4,7 @@ export const command = {
   notRecorded:
     "Your request couldn't be saved, so nothing was started. Try again in a minute. If it happens again, tell an app admin.",
   misnamed: (typed: string, name: string): string =>
-    `${typed} isn't this app's command: type ${name} instead. To change the name, an app admin sets SLACK_COMMAND and the command in the Slack app's settings alike.`,
+    `${typed} isn't this app's command: type ${name} instead. To change the name, an app admin changes it both in SLACK_COMMAND and in the Slack app's settings.`,
   /** The same for a command that would have started nothing. */
   notAnswered: {
     title: 'Nothing was done.',

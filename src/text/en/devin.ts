@@ -47,8 +47,7 @@ export const devin = {
   /** 404. */
   notFound:
     "Devin can't find this, or this app has no access to it. Check the id or the link: it may belong to another organization or have been deleted.",
-  /** 409. */
-  /** There is no session yet. */
+  /** 409, before there is a session. */
   createConflict: (reason: string | null): string =>
     `${reason === null ? "Devin refused it and didn't say why. " : `Devin refused it: ${reason}\n`}Try again in a minute.`,
   conflict: (reason: string | null): string =>

@@ -83,7 +83,7 @@ export const notices = {
   },
   /** To a member. `who`: a mention of the person who can be them. */
   sharedAccount: (who: string, account: string): string =>
-    `The identity file of this app says that your Devin account (${account}) is shared with ${who}: sessions that ${who} starts here run as you, and count as yours in Devin. If that's wrong, ask the people who run this app to change the file.`,
+    `The identity file of this app says that your Devin account (${account}) is shared with ${who}: sessions that ${who} starts here run as you, and count as yours in Devin. If that's wrong, ask an app admin to change the file.`,
   serviceUser: {
     off: "Runs as the organization's service user: this app is set up that way for everyone.",
     noMatch: {
@@ -120,9 +120,9 @@ export const notices = {
     'no-email': (_maskedEmail: string | null): string =>
       "Slack has no confirmed email address for you, so this app can't find you in Devin. Confirm the address in your Slack account settings. If it's confirmed, ask an app admin to check the scope users:read.email, or a workspace admin to link you.",
     'mapping-unknown': (_maskedEmail: string | null, about?: MappedAbout): string =>
-      `The app's identity file says that you are ${about?.account ?? ''} in Devin, but Devin has no such account. Ask the person who runs this app to correct the file.`,
+      `The app's identity file says that you are ${about?.account ?? ''} in Devin, but Devin has no such account. Ask an app admin to correct the file.`,
     'mapping-conflict': (_maskedEmail: string | null, about?: MappedAbout): string =>
-      `By the app's identity file, you and ${about?.other ?? ''} would both be ${about?.account ?? ''} in Devin. Ask the person who runs this app to correct the file, or to mark the entry as shared.`,
+      `By the app's identity file, you and ${about?.other ?? ''} would both be ${about?.account ?? ''} in Devin. Ask an app admin to correct the file, or to mark the entry as shared.`,
     'lookup-forbidden': (_maskedEmail: string | null): string =>
       "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users).",
   },

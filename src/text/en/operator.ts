@@ -84,7 +84,7 @@ export const start = {
   address: ({ host, port, code }: Address): string =>
     code === 'EADDRINUSE'
       ? `PORT ${port} is used by another program on ${host}: stop that one, or set another PORT.`
-      : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT one that this user can use.`,
+      : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT a port that this user can listen on.`,
   clockSkew: ({ system, seconds, weAreLate }: Skew): string =>
     `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   devinKey:
@@ -127,7 +127,7 @@ export const doctor = {
   devin: 'Devin accepts DEVIN_API_KEY, the key of a service user.',
   permission: (permission: string): string => `Devin permission ${permission}.`,
   unclear: (permission: string): string =>
-    `Devin permission ${permission}: Devin gave no clear answer. Try again in a minute; if it stays so, your plan may not have this.`,
+    `Devin permission ${permission}: Devin gave no clear answer. Try again in a minute; if nothing changes, your plan may not include it.`,
   notCheckable: new Map([
     [
       'ManageOrgSessions',
