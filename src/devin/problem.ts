@@ -55,7 +55,7 @@ const CODES: Record<number, DevinErrorCode> = {
   429: 'rate-limited',
 };
 
-/** Longer than anything waits, so that people read how long Devin asks for; and never for ever. */
+/** Longer than anything waits, so that people read how long Devin asks for; but not forever. */
 const LONGEST_ASKED_MS = 24 * 60 * 60_000;
 
 /** Retry-After, in seconds or as a date by the answer's own clock, within a day; null: none. */

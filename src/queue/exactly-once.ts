@@ -39,8 +39,8 @@ export type Lease = {
 type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
 
 /**
- * `late`: what comes before the first write may be done by several, so the lease is taken with that write, at the
- * price of none.
+ * `late`: several processes may do what comes before the first write, so the lease is taken with that write, which costs
+ * no write of its own.
  */
 export type WithLease = <T>(
   name: string,
@@ -48,13 +48,13 @@ export type WithLease = <T>(
   options?: { late: boolean },
 ) => Promise<Leased<T>>;
 
-/** For a job, when it is to be done again, in ms: soon if another process works on the same; null: it is done. */
+/** When to run a job again, in ms: soon if another process works on the same; null: it's done. */
 export async function soonIfBusy(leasing: Promise<Leased<number | null>>): Promise<number | null> {
   const leased = await leasing;
   return leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
 }
 
-/** What belongs to one name is done by one at a time, over all replicas. */
+/** One task at a time for each name, across all replicas. */
 export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): WithLease {
   return async (name, task, { late } = { late: false }) => {
     const number = late ? null : await leases.take(name, leaseMs);
@@ -98,7 +98,7 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
 
   let renewing: Promise<unknown> | null = null;
   const renewal = setInterval(() => {
-    // One at a time: a database that is slow is not asked more often. One that does not answer is noticed by the next write.
+    // One at a time, so that a slow database gets no more of them. The next write notices one that doesn't answer.
     renewing ??= renew()
       .catch(() => undefined)
       .finally(() => {
@@ -225,7 +225,7 @@ async function findAttempt(
     return ts === null ? null : { kind: 'posted', ts };
   } catch (error) {
     const failure: SlackFailure = slackFailure(error);
-    // Where the app may not read, it could not have posted.
+    // If the app can't read there, it can't have posted there.
     return failure.kind === 'refused' ? null : failure;
   }
 }

@@ -28,9 +28,8 @@ type Workers = {
 };
 
 /**
- * Returning ends the job; a number has it done again, so many ms later. Throwing means being called again later, with
- * growing pauses. `signal` aborts when the app stops or the job took too long: throw then, and the next start takes the
- * job up.
+ * Returning ends the job; returning a number runs it again that many ms later. Throwing retries it, with growing pauses.
+ * `signal` aborts when the app stops or the job took too long: throw then, and the next start continues the job.
  */
 type JobHandler<Name extends JobName> = (
   payload: Jobs[Name],
@@ -46,8 +45,8 @@ export type Depth = { queued: number; active: number };
 
 export type Queue = {
   /**
-   * Only after `start`. One job waits for each key: asking for another makes it start no later than asked for; a job
-   * that failed keeps its pause. A job that already runs does not count.
+   * Only after `start`. One job waits for each key: enqueuing another makes it start no later than that one would; a job
+   * that failed keeps its pause. A job that is running doesn't count.
    */
   enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
   /** Many of one kind at once, each with a key that is new, inside a transaction. */
@@ -60,7 +59,7 @@ export type Queue = {
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
-  /** Kinds of jobs that nothing here does. */
+  /** Kinds of jobs that no feature handles. */
   unhandled(): string[];
   start(): Promise<void>;
   /** Takes no new job; waits for the running ones up to `timeoutMs`, then aborts them and gives them a last second. */

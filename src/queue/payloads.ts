@@ -92,7 +92,7 @@ const schemas = {
   }),
   /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
-  /** Say in a channel the app was invited to what it does there. */
+  /** Greet a channel that the app was invited to. */
   'greet-channel': z.object({ teamId: z.string(), channelId: z.string() }),
   /** Fetch what was said in a session, and post what is new in its thread. */
   'relay-from-devin': z.object({ sessionId: z.string() }),

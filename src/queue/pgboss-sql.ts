@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { repeat, type Interval } from '../time.ts';
 
 /**
- * All that is said to pg-boss's own tables, beside its API: its `job` table (name, singleton_key, state, blocked,
+ * All SQL against pg-boss's own tables: its `job` table (name, singleton_key, state, blocked,
  * priority, start_after, created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails when an upgrade
  * changes one of these.
  */
@@ -121,9 +121,9 @@ export async function countJobs(db: BossDb) {
 const dueSchema = z.array(z.object({ name: z.string().nullable(), nowMs: z.coerce.number() }));
 
 /**
- * Those of the queues in which a job may start now, and what time it is. pg-boss tells of jobs as they are sent; of
- * those that were to start later, or again, the queue must be polled: here with one cheap query, instead of one from
- * every idle worker.
+ * Those of the queues in which a job may start now, and what time it is. pg-boss notifies workers of jobs as they are
+ * sent; those that start later, or again, must be polled for: here with one cheap query, instead of one from every idle
+ * worker.
  */
 async function dueQueues(db: BossDb, names: readonly string[]): Promise<{ due: Set<string>; nowMs: number }> {
   const { rows } = await db.executeSql(

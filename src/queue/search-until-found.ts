@@ -22,7 +22,7 @@ type SearchDeps = {
 
 export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<Found<T>>;
 
-/** Looks for what an answer that was lost may have left on the other side. A look that fails is one that saw nothing. */
+/** Searches for what a lost answer may have left on the other side. A failed search counts as one that found nothing. */
 export function createSearchUntilFound({ sleep, recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
   return async (look, signal) => {
     let elapsedMs = 0;

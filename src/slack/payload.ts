@@ -159,7 +159,7 @@ const knownSchema = z.union([
   profileSchema,
 ]);
 
-/** Anything else is of no interest here, and what cannot be read should not come again. */
+/** Anything else is of no use here, and what can't be read shouldn't be delivered again. */
 const eventSchema = z
   .looseObject({ team_id: present, event: knownSchema.nullable().catch(null) })
   .transform(({ team_id: teamId, event }): EventPayload =>

@@ -167,7 +167,7 @@ test('a card says that it runs as the service user, and why', () => {
   expect(cardView({ request: matched, session: sessionRow(), nowMs: 0 }, en).notes).toEqual([]);
 });
 
-test('a card says of a cap that nobody chose where it comes from', () => {
+test('a card says where a cap that nobody chose comes from', () => {
   const notesWith = (source: 'left-today' | 'left-this-month' | 'request') =>
     cardView(
       {
