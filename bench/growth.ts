@@ -63,7 +63,7 @@ export async function measureGrowth(databaseUrl: string): Promise<void> {
   row('Home, p50', ({ homeMs }) => ms(quantile(homeMs, 0.5)));
   row('upkeep: longest event-loop delay', ({ loopMs }) => ms(loopMs), '<= 100 ms');
   row('upkeep: longest wait of a statement', ({ statementMs }) => ms(statementMs));
-  row('CPU in the quiet, share of one core', ({ cpuShare }) => `${(100 * cpuShare).toFixed(1)} %`, '<= 3 %');
+  row('CPU when idle, share of one core', ({ cpuShare }) => `${(100 * cpuShare).toFixed(1)} %`, '<= 3 %');
   row('memory (RSS)', ({ rssMb }) => mb(rssMb));
 }
 
