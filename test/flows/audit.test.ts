@@ -84,13 +84,13 @@ test('refusals are recorded with the reason: no Devin account, and a limit', asy
     devinUserId: null,
   });
   const { ana, channelId: here } = await startSession(world());
-  await slack.command(ana.userId, here, 'a second one');
-  await slack.command(ana.userId, here, 'a third one');
+  await slack.command(ana.userId, here, 'fix a second one');
+  await slack.command(ana.userId, here, 'fix a third one');
   expect(await recorded({ kind: 'refusal', userId: ana.userId })).toMatchObject({
     result: 'limit:openSessions',
   });
   // Otherwise its POST could get the next test's fault.
-  await devin.waitForSession(({ request }) => request.prompt.includes('a second one'));
+  await devin.waitForSession(({ request }) => request.prompt.includes('fix a second one'));
 });
 
 test('a refused create is recorded, and an unconfirmed one', async () => {

@@ -17,7 +17,7 @@ describeOnBothWorlds('a person who became a guest', (world) => {
   test('can no longer start a session, whatever Devin said before', async () => {
     const { slack, devin } = world();
     const { ana, channelId, place } = await demoted();
-    await slack.command(ana.userId, channelId, 'one more');
+    await slack.command(ana.userId, channelId, 'fix one more');
     await toldTo(world(), place, "You're a guest");
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
@@ -104,7 +104,7 @@ describe('who a session runs as', () => {
     const inSlack = slack.users.get(ana.userId);
     if (inSlack !== undefined) inSlack.isGuest = true;
     clock.aheadMs += 5 * 60_000 + 1000;
-    await slack.command(ana.userId, channelId, 'one more');
+    await slack.command(ana.userId, channelId, 'fix one more');
     await toldTo(world(), { channelId, userId: ana.userId }, "You're a guest");
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });

@@ -59,6 +59,8 @@ export function ticked(isTicked = true) {
 const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => text.trim());
 const filled = line.filter((text) => text !== '');
 const repo = fc.stringMatching(/^[a-z]{1,9}\/[a-z.-]{1,9}$/).filter((name) => !name.endsWith('.git'));
+/** KEY=VALUE is refused. */
+const secretId = filled.filter((id) => !id.includes('='));
 const several = (item: fc.Arbitrary<string>) => fc.uniqueArray(item, { minLength: 1, maxLength: 60 });
 const paragraph = fc
   .array(fc.oneof(filled, fc.constantFrom('\n', ' ', '    indented', 'x'.repeat(3500))))
@@ -77,7 +79,7 @@ export const draft: fc.Arbitrary<SessionDraft> = fc
       tags: fc.uniqueArray(filled, { minLength: 1, maxLength: 49 }),
       child_playbook_id: fc.oneof(filled, fc.constant('p'.repeat(255))),
       knowledge_ids: fc.oneof(several(filled), fc.constant([])),
-      secret_ids: fc.oneof(several(filled), fc.constant(['s'.repeat(255)]), fc.constant([])),
+      secret_ids: fc.oneof(several(secretId), fc.constant(['s'.repeat(255)]), fc.constant([])),
       session_links: several(fc.webUrl()),
       attachment_urls: several(fc.webUrl({ withQueryParameters: true, withFragments: true })),
       structured_output_schema: fc
