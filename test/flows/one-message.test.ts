@@ -158,7 +158,7 @@ describe('one message for each event', () => {
 
   test('has a button for another question while the first one waits, but no second ping', async () => {
     const { slack, devin } = world();
-    const { asks, change, says, say, card, byApp, pings, ana, id } = await started(world());
+    const { asks, change, says, say, byApp, pings, ana, id } = await started(world());
     await asks('Main or release?');
     await says('Main or release?');
     for (const words of ['Today or tomorrow?', 'With tests?', 'With docs?']) {
@@ -185,9 +185,19 @@ describe('one message for each event', () => {
       },
     );
     expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"answer"');
+  });
+
+  test('calls the requester again if Devin asks in the same words after an answer', async () => {
+    const { slack } = world();
+    const { asks, says, say, card, pings, ana } = await started(world());
+    await asks('With docs?');
+    await says('With docs?');
+    await say(ana.userId, 'Yes.');
+    await says('Answered by');
     await card('Working');
     await asks('With docs?');
-    await says(`<@${ana.userId}> Devin asks:\nWith docs?`);
+    await slack.waitFor(() => pings().length === 2, { what: 'a second call' });
+    expect(pings().at(-1)).toBe(`<@${ana.userId}> Devin asks:\nWith docs?`);
   });
 
   test.each(['by', 'in Devin'])('says that a question without words was answered %s', async (how) => {
