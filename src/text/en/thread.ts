@@ -20,7 +20,7 @@ export const thread = {
     not_in_channel:
       'This app was removed from the channel. Type `/invite @Devin Sessions` there to add it back.',
     channel_not_found:
-      'This app was removed from the conversation. Type `/invite @Devin Sessions` there to add it back.',
+      'The conversation was deleted, or this app was removed from it. To add it back, type `/invite @Devin Sessions` there.',
     is_archived: 'The channel is archived.',
     thread_not_found: 'The message that started the thread was deleted.',
     message_not_found: 'The message that started the thread was deleted.',

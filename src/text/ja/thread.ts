@@ -18,7 +18,7 @@ export const thread: Text['thread'] = {
     not_in_channel:
       'このアプリがチャンネルから削除されました。チャンネルで `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
     channel_not_found:
-      'このアプリが会話から削除されました。会話で `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
+      '会話が削除されたか、このアプリが会話から外されました。会話で `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
     is_archived: 'チャンネルがアーカイブされています。',
     thread_not_found: 'スレッドの最初のメッセージが削除されました。',
     message_not_found: 'スレッドの最初のメッセージが削除されました。',
