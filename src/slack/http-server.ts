@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Slack waits 3 s for an answer; later ones are of no use. */
 const CLOSE_MS = 1500;
@@ -10,7 +11,7 @@ const CLOSE_MS = 1500;
 const KEEP_ALIVE_MS = 75_000;
 /** How long a request may take to arrive; Slack's arrive at once. */
 const REQUEST_TIMES = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
-/** Far more than Slack opens, so that others can't open any number. */
+/** Far more than Slack opens. Others can't open any number, nor keep Slack out. */
 const MAX_CONNECTIONS = 1000;
 
 export type Page = { status: number; contentType: string; body: string };
@@ -30,13 +31,15 @@ export type HttpServer = { start(): Promise<{ port: number }>; stop(): Promise<v
 
 /** One server for Slack's deliveries and the health pages, in both modes. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const connections = createConnections(options.maxConnections ?? MAX_CONNECTIONS);
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, ...REQUEST_TIMES, ...options.requestTimes },
     (request, response) => {
+      connections.used(request, response);
       answer(options, request, response).catch(() => end(response, 500));
     },
   );
-  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+  server.on('connection', (socket) => connections.opened(socket));
   return {
     start: async () => {
       server.listen(options.port, options.host);
@@ -52,6 +55,30 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
       await closed;
       clearTimeout(timer);
+    },
+  };
+}
+
+/** When there is one too many, one that waits for its client is closed: the one that was unused the longest. */
+function createConnections(most: number) {
+  /** With the request on each, the last used last; null: none. */
+  const open = new Map<Socket, IncomingMessage | null>();
+
+  function closeOne(): void {
+    for (const [socket, request] of open) if (request?.complete !== true) return void socket.destroy();
+  }
+
+  return {
+    opened(socket: Socket): void {
+      open.set(socket, null);
+      socket.once('close', () => open.delete(socket));
+      if (open.size > most) closeOne();
+    },
+    used(request: IncomingMessage, response: ServerResponse): void {
+      const { socket } = request;
+      if (!open.delete(socket)) return;
+      open.set(socket, request);
+      response.once('close', () => open.has(socket) && open.set(socket, null));
     },
   };
 }

@@ -26,6 +26,11 @@ async function textUntilClosed(socket: Socket): Promise<string> {
   return text;
 }
 
+async function ask(socket: Socket): Promise<void> {
+  socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(socket, 'data');
+}
+
 afterEach(async () => {
   await Promise.all(servers.splice(0).map(async (server) => server.stop()));
 });
@@ -52,14 +57,62 @@ describe('the HTTP server', () => {
     expect(await textUntilClosed(socket)).toContain('408');
   });
 
-  test('limits its connections', async () => {
+  test('ends a request that does not arrive within seconds, unless it is told otherwise', async () => {
+    const port = await start();
+    const sent = [
+      'POST /slack/events HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n',
+      'POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nabc',
+    ];
+    const texts = sent.map(async (start) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(start);
+      return textUntilClosed(socket);
+    });
+    for (const text of await Promise.all(texts)) expect(text).toContain('408');
+  });
+
+  test('has a thousand connections at most', async () => {
+    const port = await start();
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    const others = Array.from({ length: 1000 }, () => connect(port, '127.0.0.1'));
+    await textUntilClosed(first);
+    for (const socket of others) socket.destroy();
+  });
+
+  test('can be stopped before it started, and twice', async () => {
+    const server = createHttpServer({ host: '127.0.0.1', port: 0, pages: {}, slackEvents: null });
+    await server.stop();
+    await server.start();
+    await Promise.all([server.stop(), server.stop()]);
+  });
+
+  test('closes the connection that was unused the longest for one too many', async () => {
     const port = await start({ maxConnections: 2 });
-    const held = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-    await Promise.all(held.map(async (socket) => once(socket, 'connect')));
+    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    await ask(first);
+    await ask(second);
+    await ask(first);
     const extra = connect(port, '127.0.0.1');
-    extra.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
-    expect(await textUntilClosed(extra)).toBe('');
-    for (const socket of held) socket.destroy();
-    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    await Promise.all([ask(extra), once(second, 'close')]);
+    await ask(first);
+    for (const socket of [first, extra]) socket.destroy();
+  });
+
+  test('closes no connection with a request that it works on', async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<void>();
+    const page = { status: 200, contentType: 'text/plain', body: 'ok' };
+    let asked = 0;
+    const slow = async () => ((asked += 1), answer.then(() => page));
+    const port = await start({ maxConnections: 2, pages: { '/healthz': slow } });
+    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    const answered = [ask(first), ask(second)];
+    await expect.poll(() => asked).toBe(2);
+    expect(await textUntilClosed(connect(port, '127.0.0.1'))).toBe('');
+    resolve();
+    await Promise.all(answered);
+    const extra = connect(port, '127.0.0.1');
+    await Promise.all([ask(extra), once(first, 'close')]);
+    for (const socket of [second, extra]) socket.destroy();
   });
 });
