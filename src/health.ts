@@ -25,6 +25,7 @@ export function createHealthPages(
   deps: HealthDeps,
 ): Record<string, (request: IncomingMessage) => Promise<Page>> {
   const { readiness, warnings, metrics, metricsToken } = deps;
+  const readMetrics = oneAtATime(async () => metrics.text());
   return {
     '/healthz': async () => json(200, { status: 'ok' }),
     '/readyz': async () => {
@@ -39,8 +40,17 @@ export function createHealthPages(
           ? plain(403, 'From a public address, /metrics needs METRICS_TOKEN in the settings.')
           : plain(401, 'Send METRICS_TOKEN as a bearer token.');
       }
-      return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
+      return { status: 200, contentType: metrics.contentType, body: await readMetrics() };
     },
+  };
+}
+
+/** Who asks meanwhile gets the same answer: many questions at once cost as much as one. */
+function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asking: Promise<T> | null = null;
+  return async () => {
+    asking ??= ask().finally(() => (asking = null));
+    return asking;
   };
 }
 
@@ -126,22 +136,15 @@ export function createReadiness({
   queue,
   slack,
 }: ReadinessParts): () => Promise<Readiness> {
-  let pinging: Promise<boolean> | null = null;
-
-  /** One at a time, so that pings don't pile up while the database hangs. */
-  async function ping(): Promise<boolean> {
-    pinging ??= database
-      .ping()
-      .then(
-        () => true,
-        () => false,
-      )
-      .finally(() => (pinging = null));
-    return Promise.race([pinging, delay(PING_MS, false, { ref: false })]);
-  }
+  const ping = oneAtATime(async () =>
+    database.ping().then(
+      () => true,
+      () => false,
+    ),
+  );
 
   return async () => ({
-    database: (await ping()) && writes.isOk(),
+    database: (await Promise.race([ping(), delay(PING_MS, false, { ref: false })])) && writes.isOk(),
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });

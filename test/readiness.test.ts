@@ -81,3 +81,25 @@ test.each(PARTS)('/readyz says whether %s', async (_what, changes) => {
   expect(JSON.parse(body)).toEqual(parts);
   expect(status).toBe(Object.keys(changes).length === 0 ? 200 : 503);
 });
+
+test('/metrics is read once for all who ask at the same time', async () => {
+  const { promise: text, resolve } = Promise.withResolvers<string>();
+  let reads = 0;
+  const { '/metrics': page } = createHealthPages({
+    readiness: async () => Promise.reject(new Error('not asked')),
+    warnings: () => [],
+    metrics: {
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      text: async () => ((reads += 1), text),
+    },
+    metricsToken: 'token',
+  });
+  const request = new IncomingMessage(new Socket());
+  request.headers.authorization = 'Bearer token';
+  const asked = Array.from({ length: 3 }, async () => page?.(request));
+  resolve('numbers');
+  expect((await Promise.all(asked)).map((one) => one?.body)).toEqual(['numbers', 'numbers', 'numbers']);
+  expect(reads).toBe(1);
+  await page?.(request);
+  expect(reads).toBe(2);
+});
