@@ -6,6 +6,7 @@ import { slackLogger, type Log } from '../log.ts';
 import { cleanJson } from '../session/json.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
+import { createTurns } from './turns.ts';
 
 export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 
@@ -80,11 +81,36 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
   });
   acknowledgeEventsLast(app);
   readableBodies(app, bot);
+  takeTurns(app);
   return app;
 }
 
 function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
+}
+
+/** Nobody waits for all that another person sends at once. */
+function takeTurns(app: App): void {
+  const takeTurn = createTurns();
+  const process = app.processEvent.bind(app);
+  app.processEvent = async (event) => {
+    const who = senderOf(event.body);
+    if (who === null) return process(event);
+    if (!(await takeTurn(who, async () => process(event))))
+      throw new ListenerFailedError(new Error('one person sends too much at once'));
+  };
+}
+
+const senderSchema = z.looseObject({
+  user_id: z.string().optional(),
+  user: z.looseObject({ id: z.string() }).optional(),
+  event: z.looseObject({ user: z.string().optional().catch(undefined) }).optional(),
+});
+
+/** Of a command, of what someone did in a message or a view, or of an event; null: nobody. */
+function senderOf(body: unknown): string | null {
+  const { user_id: typed, user, event } = senderSchema.safeParse(body).data ?? {};
+  return typed ?? user?.id ?? event?.user ?? null;
 }
 
 /** Nothing from Slack may hold what can't be stored, and each names the workspace it is for. */
@@ -135,8 +161,8 @@ function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
   const receiver = createSocketReceiver({
     appToken,
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
-    // A payload that can't be read should not come again; an event that couldn't be saved should.
-    isSettled: (body) => !isEvent(body),
+    // A payload that can't be read should not come again; an event that couldn't be saved, or what came too fast, may.
+    isSettled: (body, error) => !isEvent(body) && !(error instanceof ListenerFailedError),
     log,
     ...(socketTimes !== undefined && { times: socketTimes }),
   });

@@ -19,8 +19,8 @@ const REFUSED = 'Slack refuses SLACK_APP_TOKEN, so nothing reaches the app; run 
 const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_000], drainMs: 3000 };
 
 type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions'> & {
-  /** Whether an envelope that failed should not come again. */
-  isSettled: (body: Record<string, unknown>) => boolean;
+  /** Whether an envelope that failed should not come again. Unless it is acknowledged, people see that it failed. */
+  isSettled: (body: Record<string, unknown>, error: unknown) => boolean;
   log: Log;
   times?: SocketTimes;
 };
@@ -59,7 +59,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
       await app?.processEvent({ body, ack: acknowledge, ...retry });
     } catch (error) {
       log.warn({ err: error }, 'a payload could not be read');
-      if (isSettled(body)) await acknowledge();
+      if (isSettled(body, error)) await acknowledge();
     }
   }
 
