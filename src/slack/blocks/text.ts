@@ -41,11 +41,16 @@ export function codeBlock(text: string): string {
 }
 
 /**
- * Marks that have no width or turn the order of what follows, tags, and variation selectors that emoji don't use: a
- * person sees nothing of them, and Devin reads them. What joins letters and emoji is not among them.
+ * A person sees nothing of these, and Devin reads them: what Unicode says to ignore, and what turns or breaks lines.
+ * https://unicode.org/reports/tr44/#Default_Ignorable_Code_Point
  */
-const UNSEEN =
-  /[\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]/gu;
+const IGNORED = /(?![\u200C\u200D]|[\uFE0E\uFE0F])\p{DI}|[\u2028\u2029\uFFF9-\uFFFB]/u;
+/** What chooses how an emoji looks, without one. */
+const IDLE_SELECTOR = /(?<!\p{Emoji})[\uFE0E\uFE0F]/u;
+/** What joins letters or emoji, or keeps them apart, after none that it could: these scripts need no joiners. */
+const IDLE_JOINER =
+  /(?<![\p{M}\p{ExtPict}\p{EMod}]|(?![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])\p{L})[\u200C\u200D]/u;
+const UNSEEN = new RegExp([IGNORED, IDLE_SELECTOR, IDLE_JOINER].map(({ source }) => source).join('|'), 'gu');
 
 /** As a person sees it. */
 export function asSeen(text: string): string {

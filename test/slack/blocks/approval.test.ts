@@ -57,6 +57,22 @@ describe('a message that asks for an approval', () => {
     expect(shown({ ...asked, task: plain })).toContain(plain);
   });
 
+  test.each([
+    ['variation selectors', 'fix\uFE00 it\uFE0D', ['FE00', 'FE0D']],
+    ['what chooses how an emoji looks, on a letter', 'fi\uFE0Fx it', ['FE0F']],
+    ['joiners that join nothing', 'f\u200Dix \u200Cピ\u200Dン', ['200D', '200C']],
+    ['joiners one after the other', '👩\u200D\u200C', ['200C']],
+    ['fillers', 'fix\u3164it\u115F\u034F', ['3164', '115F', '034F']],
+  ])('shows %s by number', (_what, task, numbers) => {
+    const words = shown({ ...asked, task });
+    for (const number of numbers) expect(words).toContain(`⟨U+${number}⟩`);
+  });
+
+  test('shows what joins letters and emoji as it is', () => {
+    const plain = '👩‍💻 ❤️‍🔥 1️⃣ ☺︎ می‌خواهم क्‍ष ರ‍್';
+    expect(shown({ ...asked, task: plain })).toContain(plain);
+  });
+
   test('says that a session without a cap has no limit', () => {
     expect(shown(withValues({}))).toContain('No ACU cap');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');

@@ -176,6 +176,11 @@ describe('a link shows its target', () => {
       '\u200Bgit\u2060hub.com/acme (evil.example)',
     ],
     [
+      'an address with a variation selector',
+      '[git\uFE00hub.com](https://evil.example)',
+      'git\uFE00hub.com (evil.example)',
+    ],
+    [
       'an address in wide letters',
       '[ｇithub．com／acme](https://evil.example)',
       'ｇithub．com／acme (evil.example)',
