@@ -163,10 +163,9 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   };
 }
 
-/** At most one: a finished session with nothing to review is opened instead. */
-function isPrimary(action: CardAction, card: SessionCard): boolean {
-  if (action === 'open' && hasReview(card)) return false;
-  return BUTTONS[action].primaryIn?.includes(card.phase) === true;
+/** At most one: beside a review, a finished session is opened from the menu. */
+function isPrimary(action: CardAction, { phase }: SessionCard): boolean {
+  return BUTTONS[action].primaryIn?.includes(phase) === true;
 }
 
 function isLinkable(url: string | null): boolean {
