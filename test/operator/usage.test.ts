@@ -88,24 +88,41 @@ test('export prints only what is new, and as CSV escapes spreadsheet formulas', 
   expect(lines[1]).toContain(`,"'=HYPERLINK(""x"")",,U1,C1,`);
 });
 
+const ENTRY = {
+  at: new Date('2026-01-31T10:00:00Z'),
+  requestId: 'r1',
+  sessionId: 's1',
+  userId: 'U1',
+  channelId: 'C1',
+  mode: 'fast',
+  repos: ['acme/web', 'acme/api'],
+  cap: 10,
+  consumed: 2,
+  counted: 2,
+  isOpen: true,
+  merged: 1,
+};
+
 test('export as CSV has several repositories in one cell', async () => {
-  const entry = {
-    at: new Date('2026-01-31T10:00:00Z'),
-    requestId: 'r1',
-    sessionId: 's1',
-    userId: 'U1',
-    channelId: 'C1',
-    mode: 'fast',
-    repos: ['acme/web', 'acme/api'],
-    cap: 10,
-    consumed: 2,
-    counted: 2,
-    isOpen: true,
-    merged: 1,
-  };
   const lines: string[] = [];
-  for await (const line of exportUsage(Readable.from([entry]), true)) lines.push(line);
+  for await (const line of exportUsage(Readable.from([ENTRY]), true)) lines.push(line);
   expect(lines[1]).toBe('2026-01-31T10:00:00.000Z,r1,s1,U1,C1,fast,acme/web acme/api,10,2,2,true,1\r\n');
+});
+
+test.each([
+  ['=1', "'=1"],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@a', "'@a"],
+  ['\ta', "'\ta"],
+  ['\ra', `"'\ra"`],
+  ['a\rb', '"a\rb"'],
+  ['a\nb', '"a\nb"'],
+  ['a,b', '"a,b"'],
+])('a cell of a CSV file is never computed, nor two: %j', async (mode, cell) => {
+  const lines: string[] = [];
+  for await (const line of exportUsage(Readable.from([{ ...ENTRY, mode }]), true)) lines.push(line);
+  expect(lines[1]).toContain(`,C1,${cell},acme/web`);
 });
 
 test.each([[[]], [['export', 'more']], [['export', '--since', 'soon']]])(

@@ -208,6 +208,14 @@ test('a card names who approved, whose approval is missing, and until when', () 
   expect(renderCard(card, en).text).toContain('until <!date^300^');
 });
 
+test('a card names five of the people who can approve, and counts the others', () => {
+  const people = Array.from({ length: 8 }, (_none, at) => ({ userId: `U${at}`, name: `Person ${at}` }));
+  const approval = { rule: 'infra', say: null, fingerprint: 'f', people, need: 1, yes: [], end: null };
+  const request = requestRow({ state: 'awaiting-approval', sessionId: null, approvals: [approval] });
+  const [note] = cardView({ request, session: null, nowMs: 0 }, en).notes;
+  expect(note).toContain('Person 4 or 3 more');
+});
+
 test('a card of a refused request says only that nothing started', () => {
   const failure = { kind: 'policy', rule: 'infra', say: 'Ask the platform team.' } as const;
   const request = requestRow({ state: 'refused', sessionId: null, failure });

@@ -74,6 +74,7 @@ describe('the choices in a form', () => {
 
   test.each([
     [{ limits: { acu_per_session: 20 } }, 20, false],
+    [{ limits: { acu_per_session: 1 } }, 1, false],
     [{ limits: { acu_per_session: 20, over: 'approve' }, owners: ['U2'] }, null, false],
     [refusing({ acu_over: 10 }), 10, true],
     [{ ...refusing({ acu_over: 30 }), limits: { acu_per_session: 20 } }, 20, false],
@@ -130,6 +131,19 @@ describe('the choices in a form', () => {
     const file = refusing({ repos: ['acme/infra-*'], modes: ['ultra'] });
     expect(choices(file).modes).toEqual(EVERY_MODE);
     expect(choices(file, { repos: ['acme/infra-dns'] }).modes).not.toContain('ultra');
+  });
+
+  test('exclude what a rule refuses also while another rule refuses the request', () => {
+    const rules = [{ repos: ['acme/infra-*'] }, { modes: ['ultra'] }, { attachments: true }].map(
+      (when, at) => ({ name: `r${at}`, when, then: 'refuse' }),
+    );
+    expect(choices({ rules }, { repos: ['acme/infra-dns'] }).modes).not.toContain('ultra');
+  });
+
+  test('name the cap of a session above which it needs approval', () => {
+    const limits = { acu_per_session: 20, over: 'approve' };
+    const { approvals } = choices({ owners: ['U2'], limits });
+    expect(approvals).toMatchObject([{ rule: 'limits.acu_per_session', when: { acu_over: 20 } }]);
   });
 });
 
