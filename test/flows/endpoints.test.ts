@@ -105,7 +105,7 @@ describe('a request to /slack/events', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'after', members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'still there?');
+    await slack.command(ana.userId, channelId, 'fix the login test');
     await sessionOf(devin, ana.devinUserId);
   });
 });
