@@ -32,6 +32,22 @@ describe('the page', () => {
     expect(await sideways(page)).toBe(0);
   });
 
+  test('breaks no word and no number of a table on a screen 390 px wide', async () => {
+    const { message, send } = await stage.visit({ as: 'ana', width: 390 });
+    await send('/devin usage');
+    const cells = message('By repository').locator('th, td.right');
+    await cells.first().waitFor();
+    const broken = await cells.evaluateAll((found) =>
+      found.flatMap((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getClientRects().length > 1 ? [cell.textContent] : [];
+      }),
+    );
+    expect(await cells.count()).toBeGreaterThan(4);
+    expect(broken).toEqual([]);
+  });
+
   test('keeps the menu of a card open while the card changes', async () => {
     const { channel, message, page, send } = await stage.visit({ as: 'mei', channel: 'general' });
     const known = stage.devin.createdCount();

@@ -22,11 +22,13 @@ export function richText(state: AppState, { elements }: RichText): Child {
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block: the first row is the header. */
 export function table(state: AppState, { rows, column_settings: settings = [] }: Table): Child {
   const [head = [], ...body] = rows;
+  const alignOf = (at: number): string =>
+    settings[at]?.align ?? (body[0]?.[at]?.type === 'raw_number' ? 'right' : 'left');
   const row = (tag: 'th' | 'td', cells: readonly TableCell[]): Child =>
     h(
       'tr',
       {},
-      cells.map((one, at) => h(`${tag}.${settings[at]?.align ?? 'left'}`, {}, tableCell(state, one))),
+      cells.map((one, at) => h(`${tag}.${alignOf(at)}`, {}, tableCell(state, one))),
     );
   return h(
     'div.table',
