@@ -9,7 +9,7 @@ import { requestLease, type Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { FindSession } from './find-session.ts';
 import type { Adopt } from './send.ts';
-import type { Moved, Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
@@ -131,20 +131,11 @@ type RunDeps = {
  * any step; the row says where to continue.
  */
 export function createSessionCreator({ requests, withLease, enqueue, steps, postNewCard }: RunDeps) {
-  /** The request and its new session if it's settled; null: there is more to do later. */
-  async function walk(run: Run): Promise<Moved | null> {
-    let { request } = run;
-    let session: SessionRow | null = null;
-    while (isOpen(request.state) && !run.signal.aborted) {
-      const outcome = await steps[request.state]({ ...run, request });
-      if (outcome.kind === 'leave') return null;
-      if (outcome.kind === 'later') {
-        await enqueue('create-session', { requestId: request.id }, { startAfterMs: outcome.afterMs });
-        return null;
-      }
-      ({ request, session = null } = outcome);
-    }
-    return { request, session };
+  async function walk(run: Run): Promise<StepOutcome> {
+    let outcome: StepOutcome = { kind: 'next', request: run.request };
+    while (outcome.kind === 'next' && isOpen(outcome.request.state) && !run.signal.aborted)
+      outcome = await steps[outcome.request.state]({ ...run, request: outcome.request });
+    return outcome;
   }
 
   /** A session that takes long to create gets a card meanwhile. */
@@ -158,22 +149,25 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
   }
 
-  return async (requestId: string, signal: AbortSignal): Promise<void> => {
+  return async (requestId: string, signal: AbortSignal): Promise<number | null> => {
     const found = await requests.find(requestId);
-    if (found === null) return;
+    if (found === null) return null;
     const { isSlow, stop } = showIfSlow(requestId);
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
     // If another process holds the lease, it continues; if it died, the sweep finds the request.
-    const walked = async (lease: Lease): Promise<Moved | null> => {
+    const walked = async (lease: Lease): Promise<StepOutcome> => {
       const request = late ? found : await requests.find(requestId);
-      if (request === null) return null;
+      if (request === null) return { kind: 'leave' };
       return walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
     };
     const leased = await withLease(requestLease(requestId), walked, { late }).finally(stop);
-    if (leased.kind !== 'done' || leased.result === null) return;
-    const { request, session } = leased.result;
+    const outcome: StepOutcome = leased.kind === 'done' ? leased.result : { kind: 'leave' };
+    if (outcome.kind === 'later') return outcome.afterMs;
+    if (outcome.kind === 'leave') return null;
+    const { request, session = null } = outcome;
     if (request.state === 'created' && request.cardTs === null) await postNewCard(request, session);
+    return null;
   };
 }
 

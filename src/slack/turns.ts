@@ -1,5 +1,5 @@
-/** What is handled at a time for one person. */
-const AT_A_TIME = 10;
+/** What is handled at a time for one person: as many as are saved together. */
+const AT_A_TIME = 50;
 /** Slack waits 3 s, and what is saved afterwards is refused: there is no time for a longer wait. */
 const LONGEST_WAIT_MS = 400;
 

@@ -1,3 +1,4 @@
+import type { SessionPhase } from '../../session/lifecycle.ts';
 import { durationWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { shownMoment, shownTime } from './details-values.ts';
@@ -105,13 +106,16 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-/** At most one. */
-export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
+const NOT_STARTED: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
+
+/** At most one. Without a session that can use any, none. */
+export function acuFact({ acusUsed, acuLimit, phase, url }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
     const used = String(rounded(acusUsed));
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, String(acuLimit))];
   }
-  return acuLimit === null ? [] : [text.card.acuLimit(String(acuLimit))];
+  const isOff = url === null && NOT_STARTED.has(phase);
+  return acuLimit === null || isOff ? [] : [text.card.acuLimit(String(acuLimit))];
 }
 
 /** `acme/web #412` for addresses of GitHub, GitLab, Bitbucket and Azure; otherwise the address without its scheme. */

@@ -5,7 +5,7 @@ import type { Language, Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata } from '../ids.ts';
 import { firstButton } from './card-buttons.ts';
-import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
+import { acuFact, progressFacts, pullRequestLines, repositoryFact, workFacts } from './card-facts.ts';
 import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
 import { homeFile, homeHealth, homeSettings, type HomeFile, type HomeHealth } from './home-settings.ts';
@@ -101,6 +101,8 @@ function homeApprovals({ asked, total }: Home['approvals'], text: Text): KnownBl
   const lines = asked.map(({ card, message }) => {
     const facts = [
       words.from(`<@${escape(card.requester)}>`),
+      ...acuFact(card, text),
+      ...workFacts(card, text),
       ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs))]),
       ...(message === null ? [] : [link(message, words.review)]),
     ];

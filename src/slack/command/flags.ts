@@ -1,7 +1,7 @@
 import { fields, type Field } from '../../session/fields.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
-import { blankEnd, edits, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import { blankEnd, DASHES, edits, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -159,8 +159,7 @@ type FoundFlag = {
   end: number;
 };
 
-/** macOS and iOS turn two hyphens into one dash, Japanese keyboards into wide ones or into the mark of a long vowel. */
-const FLAG = /(--|－－|ーー|[—–-])(\p{L}[\p{L}\p{N}_-]*)/uy;
+const FLAG = new RegExp(`(${DASHES}|-)(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
 /** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
 
@@ -174,7 +173,8 @@ function flagAt(text: string, at: number): FoundFlag | null {
   if (head === undefined || name === undefined) return null;
   NAME_END.lastIndex = at + head.length;
   const isWhole = NAME_END.test(text);
-  const known = isWhole ? (byName.get(name.toLowerCase()) ?? null) : null;
+  // Japanese keyboards write wide letters, too.
+  const known = isWhole ? (byName.get(name.normalize('NFKC').toLowerCase()) ?? null) : null;
   if (known === null && dash !== '--' && dash !== '－－') return null;
   const field = dash === '-' ? null : known;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
@@ -187,7 +187,8 @@ const LONGEST_SLIP = 40;
 function nearestField(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = typed
-    .replace(/^[-—–－]+/, '')
+    .normalize('NFKC')
+    .replace(/^[-—–]+/, '')
     .replaceAll('_', '-')
     .toLowerCase();
   const [nearest] = [...byAnyName]
@@ -203,7 +204,7 @@ function isAbbreviation(a: string, b: string): boolean {
 }
 
 /** Slack's apps turn two hyphens into a dash. */
-const OPTION = /^(?:--|－－|ーー|[—–])(by|since)(?:=(\S+))?$/i;
+const OPTION = new RegExp(`^${DASHES}(by|since)(?:=(\\S+))?$`, 'i');
 const DAYS = /^(\d{1,3})d?$/i;
 
 const USUALLY_BY = { me: 'repo', channel: 'mode', workspace: 'mode' } as const;

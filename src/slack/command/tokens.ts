@@ -89,10 +89,17 @@ function plainPiece(text: string, at: number): Piece {
   return { text: text.slice(at, end), end };
 }
 
+/**
+ * What people type for two hyphens: macOS and iOS make one dash of them; Japanese keyboards make wide ones, minus signs, bars
+ * or the mark of a long vowel.
+ */
+export const DASHES = '(?:[-－ー−―‐]{2}|[—–])';
+const LIST_END = new RegExp(`^(?:\\n|--|${DASHES}\\p{L})`, 'u');
+
 /** After the spaces that follow a comma, unless the list ends there: at the end of the line or before another flag. */
 function nextItem(text: string, afterComma: number): number {
   const next = blankEnd(text, afterComma);
-  const endsHere = next >= text.length || /^(?:\n|--|－－|ーー|[—–]\p{L})/u.test(text.slice(next, next + 2));
+  const endsHere = next >= text.length || LIST_END.test(text.slice(next, next + 3));
   return endsHere ? afterComma : next;
 }
 

@@ -160,9 +160,9 @@ function toInput(input: FieldInput, text: string): unknown {
     case 'list':
       return [text];
     case 'choice':
-      return input.options.find((option) => option.toLowerCase() === withoutMark(text).toLowerCase());
+      return input.options.find((option) => option.toLowerCase() === plainWord(text));
     case 'number':
-      return /^\d+$/.test(withoutMark(text)) ? Number(withoutMark(text)) : undefined;
+      return /^\d+$/.test(plainWord(text)) ? Number(plainWord(text)) : undefined;
     case 'switch':
       return toSwitch(input.initially, text.toLowerCase());
     case 'secrets':
@@ -180,8 +180,9 @@ function toSwitch(initially: boolean, text: string): boolean | undefined {
 
 const SENTENCE_MARKS = '.,;:!?';
 
-/** Punctuation after a word or number: `--mode fast, --acu 10.` */
-function withoutMark(text: string): string {
+/** In lower case, without wide characters (`１０`) and the punctuation after it: `--mode fast, --acu 10.` */
+function plainWord(typed: string): string {
+  const text = typed.normalize('NFKC').toLowerCase();
   let end = text.length;
   while (end > 0 && SENTENCE_MARKS.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);

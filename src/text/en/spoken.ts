@@ -95,7 +95,7 @@ export const spoken: Spoken = {
     ),
   withoutTask: ['you rock'],
   empty:
-    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over last next another one new session sessions task status progress help need want start create open begin make run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening thing working world'.split(
+    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over new session sessions status progress help need want start create open begin run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening working'.split(
       ' ',
     ),
 };

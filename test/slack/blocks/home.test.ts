@@ -79,6 +79,20 @@ const actionIds = (home: Home): (string | undefined)[] => {
 };
 
 describe('a Home', () => {
+  test('says what a request that waits for an approval may cost, and on what', () => {
+    const waiting: SessionCard = {
+      ...working,
+      phase: 'needs-approval',
+      url: null,
+      acusUsed: null,
+      waitsUntilMs: 1,
+    };
+    const asked = [{ card: waiting, message: null }];
+    expect(shown({ ...full, approvals: { asked, total: 1 } })).toContain(
+      'from <@U1> · up to 10 ACU · acme/web · fast mode · until <!date',
+    );
+  });
+
   test('says who sessions run as, when it was updated, and remembers where cards go', () => {
     const view = render(full);
     expect(checkView(view)).toEqual([]);

@@ -307,6 +307,15 @@ describe('a card', () => {
     );
   });
 
+  test.each([
+    ['failed', false],
+    ['ended', false],
+    ['queued', true],
+    ['unknown', true],
+  ] as const)('without a session says what it may use only if one can still use it: %s', (phase, says) => {
+    expect(shown({ ...bare, phase, acuLimit: 10 }).includes('up to 10 ACU')).toBe(says);
+  });
+
   test('names three repositories and the number of others', () => {
     const repos = Array.from({ length: 50 }, (_, i) => `acme/r${i}`);
     expect(render({ ...full, repos }).text).toContain('acme/r0, acme/r1, acme/r2 and 47 more');

@@ -59,6 +59,10 @@ describe('flags', () => {
     ['after a direction mark', 'fix it \u202A--acu 10'],
     ['with the wide dashes of a Japanese keyboard', 'fix it －－acu 10'],
     ['with the long vowels of a Japanese keyboard', 'fix it ーーacu 10'],
+    ['with minus signs', 'fix it −−acu 10'],
+    ['with bars', 'fix it ――acu 10'],
+    ['with narrow hyphens', 'fix it ‐‐acu 10'],
+    ['in wide letters and digits', 'fix it －－ａｃｕ １０'],
   ])('are read %s', (_where, text) => {
     expect(created(text)).toEqual({ prompt: 'fix it', max_acu_limit: 10 });
   });
@@ -603,7 +607,6 @@ describe('sub-commands', () => {
     ['undo that', null, null],
     ['resume it', null, null],
     ['continue, please', null, null],
-    ['another one', null, null],
     ['please archive this', 'archive', 'archive'],
     ['アーカイブ', 'archive', 'archive'],
     ['リファクタリング', null, null],
