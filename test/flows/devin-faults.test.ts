@@ -76,11 +76,11 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
-    const { ana, channelId } = await ask('it is there');
+    const { ana, channelId } = await ask('repair the header');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();
     const session = await sessionOf(devin, ana.devinUserId);
-    await typeTask({ slack }, { userId: ana.userId, channelId }, `follow ${session.id}`);
+    await slack.command(ana.userId, channelId, `follow ${session.id}`);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     const isCard = ({ metadata }: Message): boolean => JSON.stringify(metadata).includes('devin_session');
     expect(slack.messages(channelId).filter(isCard)).toHaveLength(1);
