@@ -40,7 +40,7 @@ type Conditions = {
 };
 
 /** `session`: the one bound just now. */
-export type Moved = { request: SessionRequest; session: SessionRow | null };
+type Moved = { request: SessionRequest; session: SessionRow | null };
 
 type Then = Consequences | ((moved: SessionRequest) => Consequences);
 
