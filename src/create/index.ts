@@ -22,7 +22,7 @@ import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
 export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
-export { handOverFile, type UploadFile } from './attach.ts';
+export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export type { Adopt } from './send.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';

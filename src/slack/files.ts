@@ -10,6 +10,8 @@ export type Download =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }
   | { kind: 'left-out'; reason: 'too-large' | 'sign-in-page' | 'unreadable' };
 
+type Described = { file: SlackFile; uploadedBy: string | null };
+
 /** Larger files are left out, and the card says so. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
@@ -22,11 +24,20 @@ export function createSlackFiles(deps: {
   botToken: string;
   fetch: typeof fetch;
 }) {
+  async function describe(fileId: string): Promise<Described | null> {
+    const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
+    if (file?.id === undefined) return null;
+    return { file: readFile({ ...file, id: file.id }), uploadedBy: file.user ?? null };
+  }
+
   return {
     /** null: Slack doesn't have it, or the app may not see it. */
-    async find(fileId: string): Promise<SlackFile | null> {
-      const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
-      return file?.id === undefined ? null : readFile({ ...file, id: file.id });
+    find: async (fileId: string): Promise<SlackFile | null> => (await describe(fileId))?.file ?? null,
+
+    /** The same for an id in a form, which isn't proof that the person may see the file. null also: it isn't theirs. */
+    async findUpload(fileId: string, userId: string): Promise<SlackFile | null> {
+      const described = await describe(fileId);
+      return described?.uploadedBy === userId ? described.file : null;
     },
 
     /** Opens the file's bytes. The caller reads `body` to its end or cancels it. */
@@ -87,17 +98,23 @@ export type UploadedText =
   /** Slack didn't deliver it in time. */
   | { kind: 'slow' };
 
-export type ReadUploadedText = (fileId: string) => Promise<UploadedText>;
+/** `userId`: who uploaded it. */
+export type ReadUploadedText = (fileId: string, userId: string) => Promise<UploadedText>;
 
-type Deps = { files: Pick<SlackFiles, 'find' | 'open'>; timeoutMs: number };
+type Deps = { files: Pick<SlackFiles, 'findUpload' | 'open'>; timeoutMs: number };
 
 /** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
 const MOST_BYTES = 256 * 1024;
 
 /** Reads a text file while a person waits for the form's answer. */
 export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUploadedText {
-  async function read(fileId: string, signal: AbortSignal): Promise<UploadedText> {
-    const file = await files.find(fileId);
+  async function read(upload: {
+    fileId: string;
+    userId: string;
+    signal: AbortSignal;
+  }): Promise<UploadedText> {
+    const { fileId, userId, signal } = upload;
+    const file = await files.findUpload(fileId, userId);
     if (file === null) return { kind: 'unreadable' };
     if (file.size > MOST_BYTES) return { kind: 'too-large' };
     const download = await files.open(file, signal);
@@ -106,11 +123,11 @@ export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUpload
     return bytes === null ? { kind: 'too-large' } : decoded(bytes);
   }
 
-  return async (fileId) => {
+  return async (fileId, userId) => {
     const abort = new AbortController();
     const slow = delay(timeoutMs, { kind: 'slow' } as const, { ref: false });
     const result = await Promise.race([
-      read(fileId, abort.signal).catch((): UploadedText => ({ kind: 'unreadable' })),
+      read({ fileId, userId, signal: abort.signal }).catch((): UploadedText => ({ kind: 'unreadable' })),
       slow,
     ]);
     abort.abort();

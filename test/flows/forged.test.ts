@@ -188,6 +188,25 @@ describe('a form', () => {
     expect(own(ana)).toHaveLength(0);
   });
 
+  test('sends no file of another person to Devin, and reads none', async () => {
+    const { slack, devin } = world();
+    const { ana, ben, form } = await openForm();
+    await showAllOptions(slack, form);
+    const upload = (owner: string, content: string) =>
+      slack.addFile({ name: `${content}.txt`, mimetype: 'text/plain', content, owner });
+    const [own, other] = [upload(ana.userId, 'mine'), upload(ben.userId, 'salaries')];
+    slack.typeIn(form.id, { 'field.prompt': 'what is in it?', 'file.prompt': [other], files: [own, other] });
+    expect(await slack.submit(form.id, ana.userId)).toMatchObject({
+      kind: 'errors',
+      errors: { 'file.prompt': "This app couldn't read the file from Slack. Remove it and upload it again." },
+    });
+    slack.typeIn(form.id, { 'file.prompt': [] });
+    await slack.submit(form.id, ana.userId);
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request.attachment_urls).toHaveLength(1);
+    expect(devin.uploads.map(({ name }) => name)).not.toContain('salaries.txt');
+  });
+
   test('takes secrets and unticked messages from nobody else', async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];

@@ -55,7 +55,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     const read = readSecretRows(view.values);
     const uploads = read.rows.flatMap(({ row, fileId }) => (fileId === null ? [] : [{ row, fileId }]));
     const texts = await Promise.all(
-      uploads.map(async ({ row, fileId }) => [row, await readUploadedText(fileId)] as const),
+      uploads.map(async ({ row, fileId }) => [row, await readUploadedText(fileId, form.userId)] as const),
     );
     const text = await textFor(form.userId);
     const { secrets, errors } = checkSecretRows(read, new Map(texts), text);

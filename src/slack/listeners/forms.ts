@@ -83,7 +83,9 @@ function listenToSubmission(
       if (form.description?.thread === 'looking') await forms.describe(formId, { refusedView: view.id });
     };
     const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
-    const texts = await readFiles(textFilesIn(view.values), readUploadedText);
+    const texts = await readFiles(textFilesIn(view.values), async (fileId) =>
+      readUploadedText(fileId, userId),
+    );
     const typed = readSessionForm(view.values, rules, text);
     const read = withTextFiles(typed, { state: view.values, texts }, { rules, text });
     if (Object.keys(read.errors).length > 0) {
@@ -116,10 +118,9 @@ function faultsIn({ faults, description }: Form): Faults {
 
 async function readFiles(
   files: readonly TextFile[],
-  readUploadedText: ReadUploadedText,
+  read: (fileId: string) => Promise<UploadedText>,
 ): Promise<Map<FieldKey, UploadedText>> {
-  const read = files.map(async ({ key, fileId }) => [key, await readUploadedText(fileId)] as const);
-  return new Map(await Promise.all(read));
+  return new Map(await Promise.all(files.map(async ({ key, fileId }) => [key, await read(fileId)] as const)));
 }
 
 function unsavedBy(error: unknown): Unsaved {

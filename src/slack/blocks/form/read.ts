@@ -3,6 +3,7 @@ import type { Faults } from '../../../session/failure.ts';
 import { sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../ids.ts';
+import { LIMIT } from '../limits.ts';
 import { fitting, problemWith, type Rules } from './check.ts';
 import { pickedIn, readEntered, shownFields, type EnteredByBlock } from './entered.ts';
 import { mustBeFilled } from './inputs.ts';
@@ -32,7 +33,7 @@ export function readSessionForm(state: unknown, rules: FormRules, text: Text): R
   return {
     draft: sessionDraftSchema.parse(values),
     contextChoice: CONTEXT_CHOICES.find((known) => known === choice) ?? null,
-    fileIds: pickedIn(entered, BLOCK.files),
+    fileIds: pickedIn(entered, BLOCK.files).slice(0, LIMIT.files),
     errors,
   };
 }

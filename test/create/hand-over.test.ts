@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { handOverFile } from '../../src/create/attach.ts';
+import { handOverFile } from '../../src/create/hand-over.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 
 const file = {
