@@ -26,7 +26,10 @@ async function runWith(config: Config, embedded: Promise<Embedded> | null): Prom
       embedded,
       onFatal: (error) => exitForRestart(log, operatorSentence(error, languages.logged), error),
     });
+    let ending = false;
     const end = (): void => {
+      if (ending) return;
+      ending = true;
       setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
       bot.stop().then(
         () => process.exit(0),
@@ -36,8 +39,9 @@ async function runWith(config: Config, embedded: Promise<Embedded> | null): Prom
         },
       );
     };
-    process.once('SIGTERM', end);
-    process.once('SIGINT', end);
+    // One signal may arrive twice: Ctrl-C and systemd signal npm, which passes it on, and this process.
+    process.on('SIGTERM', end);
+    process.on('SIGINT', end);
     await bot.start();
   } catch (error) {
     if (!isForOperator(error)) throw error;

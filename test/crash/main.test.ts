@@ -39,7 +39,8 @@ describe('the program', () => {
 
   function run(environment: Environment, [command, ...args]: readonly [string, ...string[]] = NODE) {
     const env = { ...environment, PATH: process.env['PATH'], LOG_LEVEL: 'info' };
-    return spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // As in a terminal, each command has a process group of its own.
+    return spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   }
 
   const complete = (): Environment => ({
@@ -136,6 +137,18 @@ describe('the program', () => {
     const over = once(second, 'exit');
     second.kill('SIGTERM');
     expect(await over).toEqual([0, null]);
+  });
+
+  test('ends what is running when Ctrl-C reaches both npm, which passes it on, and the app', async () => {
+    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    const child = await started(complete(), NPM_START);
+    const ana = addColleague({ slack, devin });
+    const channelId = slack.addChannel({ name: 'terminal', members: [ana.userId] });
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'outlive the terminal');
+    await sessionOf(devin, ana.devinUserId);
+    const ended = once(child, 'exit');
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await ended).toEqual([0, null]);
   });
 
   test.each([
