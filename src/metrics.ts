@@ -44,15 +44,13 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
   });
   const jobs = new Gauge({
     name: 'devin_slack_jobs',
-    help: 'Jobs waiting or running.',
-    labelNames: ['job', 'state'],
+    help: 'Jobs that can start now (due), start later, or run (active).',
+    // Prometheus itself uses the label `job`.
+    labelNames: ['queue', 'state'],
     registers,
     async collect() {
-      const depths = await orNone(depth());
-      for (const [job, { queued, active }] of Object.entries(depths)) {
-        this.set({ job, state: 'queued' }, queued);
-        this.set({ job, state: 'active' }, active);
-      }
+      for (const [queue, depthOf] of Object.entries(await orNone(depth())))
+        for (const [state, count] of Object.entries(depthOf)) this.set({ queue, state }, count);
     },
   });
   registry.registerMetric(jobs);

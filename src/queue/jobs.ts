@@ -41,7 +41,8 @@ export type EnqueueAll = Queue['enqueueAll'];
 
 export type Unqueued = Queue['unqueued'];
 
-export type Depth = { queued: number; active: number };
+/** Jobs of a queue: those that can start now, those that start later, and those that run. */
+export type Depth = { due: number; later: number; active: number };
 
 export type Queue = {
   /**
@@ -151,7 +152,7 @@ function createLife(begin: () => Promise<WorkerPool>) {
 }
 
 async function readDepth(boss: PgBoss): Promise<Record<string, Depth>> {
-  const none = JOB_NAMES.map((name): [string, Depth] => [name, { queued: 0, active: 0 }]);
+  const none = JOB_NAMES.map((name): [string, Depth] => [name, { due: 0, later: 0, active: 0 }]);
   const counted = await countJobs(boss.getDb());
   const some = counted.map(({ name, ...depth }): [string, Depth] => [name, depth]);
   return Object.fromEntries([...none, ...some]);

@@ -106,13 +106,16 @@ async function endLongWaits(db: BossDb): Promise<void> {
 }
 
 const depthSchema = z.array(
-  z.object({ name: z.string(), queued: z.coerce.number(), active: z.coerce.number() }),
+  z.object({ name: z.string(), due: z.coerce.number(), later: z.coerce.number(), active: z.coerce.number() }),
 );
 
-/** How many jobs wait and run, by queue; pg-boss takes a statement for each queue, which also counts what is over. */
+/** How many jobs can start, start later and run, by queue. pg-boss itself takes a statement for each queue. */
 export async function countJobs(db: BossDb) {
   const { rows } = await db.executeSql(
-    `select name, count(*) filter (where state < 'active') as queued, count(*) filter (where state = 'active') as active
+    `select name,
+       count(*) filter (where state < 'active' and start_after <= now()) as due,
+       count(*) filter (where state < 'active' and start_after > now()) as later,
+       count(*) filter (where state = 'active') as active
      from ${BOSS_SCHEMA}.job where state <= 'active' group by name`,
   );
   return depthSchema.parse(rows);

@@ -104,7 +104,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await send(queue, 'next');
     await reached(1);
     expect(seen).toEqual(['next']);
-    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 0 } });
   });
 
   test('works through a backlog without a poll while one job is slow, within its concurrency', async () => {
@@ -209,7 +209,26 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await queue.enqueue('create-session', job);
     await reached(1);
     expect(seen).toEqual(['key']);
-    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 0 } });
+  });
+
+  test('counts what runs, what can start and what starts later', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const held = Promise.withResolvers<undefined>();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }) {
+        add(requestId);
+        await held.promise;
+      },
+    });
+    await queue.enqueue('create-session', { requestId: 'later' }, { startAfterMs: 3_600_000 });
+    await send(queue, 'first');
+    await reached(1);
+    expect(seen).toEqual(['first']);
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 1, active: 1 } });
+    held.resolve(undefined);
   });
 
   test('lets slow jobs delay only themselves, up to a bound', async () => {
