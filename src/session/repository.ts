@@ -39,6 +39,16 @@ const PAGES: ReadonlySet<string> = new Set([
   'wiki',
 ]);
 
+const ALONE =
+  /^(?:(?:https?:\/\/)?(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/)?[\w.-]+\/[\w.-]+\/?$/i;
+/** `CI/CD`, `I/O`. */
+const ABBREVIATIONS = /^[A-Z]{1,4}\/[A-Z]{1,4}$/;
+
+/** Whether a word between others probably names a repository, as `owner/name` or by its first page. */
+export function namesRepository(word: string): boolean {
+  return ALONE.test(word) && !ABBREVIATIONS.test(word) && repository.safeParse(word).success;
+}
+
 const SCHEME = /^(?:(?:https?|ssh|git):\/\/)?(?:[\w.-]+@)?(?<host>[\w.-]+)(?::\d+)?[/:](?<path>.*)$/i;
 const SEGMENTS = 2;
 

@@ -64,7 +64,7 @@ describeOnBothWorlds('a question before a session costs anything', (world) => {
 
   test('says what a word of a thread or an option does elsewhere', async () => {
     expect((await ask('mute')).said).toContain("Type it in the session's thread.");
-    expect((await ask('fix it, max 10 ACU')).said).toContain('Did you mean the option `--acu 10`?');
+    expect((await ask('fix it, max 10 ACU')).said).toContain('Did you mean `--acu 10`?');
     expect((await ask('!ask how it works')).said).toContain("works only in Devin's own Slack app");
   });
 

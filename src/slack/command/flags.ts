@@ -1,7 +1,9 @@
-import { fields, type Field } from '../../session/fields.ts';
+import type { Field } from '../../session/fields.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
-import { blankEnd, DASHES, edits, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import { choiceOf, flagNamed, nearestFlag } from './flag-names.ts';
+import { meantValue } from './spaced.ts';
+import { blankEnd, DASHES, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -10,7 +12,9 @@ export type Given =
   | { kind: 'missing'; field: Field }
   /** `text` as Slack sends it; null: a switch without a value. */
   | { kind: 'value'; field: Field; text: string | null }
-  | { kind: 'unclosed'; field: Field; text: string };
+  | { kind: 'unclosed'; field: Field; text: string }
+  /** The value that was probably meant goes on after a space. */
+  | { kind: 'spaced'; field: Field; text: string };
 
 export type Scan = {
   /** The task as Slack sends it, without the flags. */
@@ -67,7 +71,13 @@ function readFlag(text: string, at: number): Cut | null {
   const { unclosed, end: valueEnd } = value;
   if (unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: valueEnd };
   if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
+  const meant = meantValue(text, field, { flagAt: at, value, isFlag: (next) => isFlag(text, next) });
+  if (meant !== null) return { given: { kind: 'spaced', field, text: meant.text }, end: meant.end };
   return { given: { kind: 'value', field, text: value.text }, end: valueEnd };
+}
+
+function isFlag(text: string, at: number): boolean {
+  return flagAt(text, at) !== null || readBang(text, at) !== null || endsFlags(text, at);
 }
 
 /** null: another flag follows, or the task. */
@@ -80,10 +90,13 @@ function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value |
 
 /** Keeps the value if a flag with a value was probably meant. */
 function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
-  const { typed, end } = flag;
+  const { typed, name, end } = flag;
   const wordEnd = proseEnd(text, end);
   const isName = text.charAt(end) === '=' || wordEnd === end;
-  const nearest = isName ? nearestField(typed) : null;
+  const choice = isName ? choiceOf(name) : null;
+  if (choice !== null)
+    return { given: { kind: 'unknown', typed, nearest: choice.field, text: choice.option }, end: wordEnd };
+  const nearest = isName ? nearestFlag(name) : null;
   const value = nearest === null || nearest.input.kind === 'switch' ? null : valueAfter(text, flag, nearest);
   const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
   const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
@@ -97,10 +110,9 @@ const BANG = /!(\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
 /** A mode word at the start of a word, with the punctuation right after it. */
 function readBang(text: string, at: number): Cut | null {
   BANG.lastIndex = at;
-  const value = BANG.exec(text)?.[1]?.toLowerCase();
-  const field = value === undefined ? undefined : byBang.get(value);
-  if (value === undefined || field === undefined) return null;
-  return { given: { kind: 'value', field, text: value }, end: BANG.lastIndex };
+  const choice = choiceOf(BANG.exec(text)?.[1] ?? '');
+  if (choice === null) return null;
+  return { given: { kind: 'value', field: choice.field, text: choice.option }, end: BANG.lastIndex };
 }
 
 function join(parts: Part[]): string {
@@ -126,35 +138,13 @@ function meet(before: string, after: string): string {
   return before.slice(0, before.lastIndexOf('\n') + 1) + after.slice(after.lastIndexOf('\n') + 1);
 }
 
-/** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
-const byName = new Map(
-  fields.flatMap((field) =>
-    field.flag === null ? [] : [[field.flag.slice(2).toLowerCase(), field] as const],
-  ),
-);
-
-/** Also by their names in Devin's API, with `-` for `_`: `--max-acu-limit`. */
-const byAnyName = new Map([
-  ...fields.flatMap((field) =>
-    field.flag === null ? [] : [[field.key.replaceAll('_', '-'), field] as const],
-  ),
-  ...byName,
-]);
-
-/** Devin's own words for modes (`!fast`): each option of each choice. https://docs.devin.ai/integrations/slack */
-const byBang = new Map(
-  fields.flatMap((field) =>
-    field.input.kind === 'choice' ? field.input.options.map((word) => [word, field] as const) : [],
-  ),
-);
-
-export const bangWords: readonly string[] = [...byBang.keys()].map((word) => `!${word}`);
-
 type FoundFlag = {
   /** null: no such flag. */
   field: Field | null;
   /** As typed, with its dashes. */
   typed: string;
+  /** The same without them. */
+  name: string;
   /** After the name, at a possible `=`. */
   end: number;
 };
@@ -165,7 +155,7 @@ const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
 
 /**
  * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
- * letter after it; a single dash before a flag's name is a slip.
+ * letter after it; a single dash before a flag's name, or any dash before a mode, is a slip.
  */
 function flagAt(text: string, at: number): FoundFlag | null {
   FLAG.lastIndex = at;
@@ -173,34 +163,12 @@ function flagAt(text: string, at: number): FoundFlag | null {
   if (head === undefined || name === undefined) return null;
   NAME_END.lastIndex = at + head.length;
   const isWhole = NAME_END.test(text);
-  // Japanese keyboards write wide letters, too.
-  const known = isWhole ? (byName.get(name.normalize('NFKC').toLowerCase()) ?? null) : null;
-  if (known === null && dash !== '--' && dash !== '－－') return null;
+  const known = isWhole ? flagNamed(name) : null;
+  const isSlip = known !== null || (isWhole && choiceOf(name) !== null);
+  if (!isSlip && dash !== '--' && dash !== '－－') return null;
   const field = dash === '-' ? null : known;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
-  return { field, typed: head, end };
-}
-
-const LONGEST_SLIP = 40;
-
-/** The flag that was probably meant; null: none is close. */
-function nearestField(typed: string): Field | null {
-  if (typed.length > LONGEST_SLIP) return null;
-  const name = typed
-    .normalize('NFKC')
-    .replace(/^[-—–]+/, '')
-    .replaceAll('_', '-')
-    .toLowerCase();
-  const [nearest] = [...byAnyName]
-    .map(([known, field]) => ({ field, edits: isAbbreviation(name, known) ? 0 : edits(name, known), known }))
-    .filter(({ edits, known }) => edits <= Math.max(name.length, known.length) / 3)
-    .toSorted((a, b) => a.edits - b.edits);
-  return byAnyName.get(name) ?? nearest?.field ?? null;
-}
-
-/** `--schema` for `--schema-optional`, `--repository` for `--repo`. */
-function isAbbreviation(a: string, b: string): boolean {
-  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+  return { field, typed: head, name, end };
 }
 
 /** Slack's apps turn two hyphens into a dash. */

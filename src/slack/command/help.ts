@@ -4,7 +4,7 @@ import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections, type Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
-import { bangWords } from './flags.ts';
+import { bangWords } from './flag-names.ts';
 import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './values.ts';
 
@@ -118,6 +118,13 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
   switch (problem.kind) {
     case 'unknown-flag':
       return renderUnknownFlag(problem, where, text);
+    case 'spaced-value': {
+      const said = flagWith(problem.nearest, quotedIfSpaced(problem.value), text);
+      const meant = problems.spacedValue(said);
+      return where.what === 'task'
+        ? text.joins.sentences([meant, problems.taskFirst(flagOf(problem.nearest, text))])
+        : meant;
+    }
     case 'missing-value':
       return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
     case 'bad-value':
@@ -178,6 +185,10 @@ function flagOf(key: FieldKey, text: Text): string {
 function flagWith(key: FieldKey, value: string | null, text: Text): string {
   const flag = fields.find((field) => field.key === key)?.flag ?? text.fields[key].label;
   return quoted(value === null ? flag : `${flag} ${value}`);
+}
+
+function quotedIfSpaced(value: string): string {
+  return /\s/.test(value) ? `"${value}"` : value;
 }
 
 function takesOf(key: FieldKey, text: Text): string {

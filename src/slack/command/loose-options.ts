@@ -1,9 +1,10 @@
 import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
+import { namesOf } from './flag-names.ts';
 import { readValues } from './values.ts';
 
-/** An option in plain words, as it would be typed: `--acu 5`. */
+/** Options in plain words, as they would be typed: `--acu 5`. */
 type LooseOption = {
   typed: string;
   /** It is all that was typed. */
@@ -14,15 +15,17 @@ const oneOf = (words: readonly string[]): string => `(?:${words.join('|')})`;
 
 const SETS = oneOf('please set use change switch me my the a default defaults max maximum to'.split(' '));
 const SETTING = `(?:${SETS} +){1,5}`;
-const IS = '(?: *[:=] *| +(?:(?:to|is|of) +)?)';
+const SIGN = ' *[:=：＝] *';
+const IS = `(?:${SIGN}| +(?:(?:to|is|of) +)?)`;
 const END = '[.!]?$';
-
-/** People's other words for an option. */
-const ALSO: Readonly<Record<string, readonly string[]>> = {
-  '--acu': ['acus', '(?:acu )?cap', '(?:acu )?limit'],
-  '--repo': ['repos', 'repository', 'repositories'],
-  '--tag': ['tags'],
-};
+const NUMBER = String.raw`(?<value>\d+)`;
+const ANY = String.raw`(?<value>"[^"]+"|\S+?)`;
+const REPOSITORY = String.raw`(?:<https?:[^<>]+>|(?:https?:\/\/)?[\w.-]+(?:\/[\w.-]+)+)`;
+const REPOSITORIES = `(?<value>${REPOSITORY}(?:, *${REPOSITORY})*)`;
+/** Not within a word. */
+const START = String.raw`(?<![\w.-])`;
+/** `in repo acme/web` is plain English, which Devin reads. */
+const NOT_AFTER = String.raw`(?<!\s|\b${oneOf('a all an and at by each for from in into of on our same that the this to with'.split(' '))})`;
 
 /** Each finds the value in its group; `setting`: without one, as in `set the default repo`. */
 type Patterns = { field: Field; flag: string; alone: RegExp[]; beside: RegExp[]; setting: RegExp };
@@ -30,52 +33,77 @@ type Patterns = { field: Field; flag: string; alone: RegExp[]; beside: RegExp[];
 const PATTERNS = fields.flatMap(({ flag, ...field }): Patterns[] =>
   flag === null
     ? []
-    : [{ field: { flag, ...field }, flag, setting: settingOf(flag), ...patternsOf(flag, field.input) }],
+    : [
+        {
+          field: { flag, ...field },
+          flag,
+          alone: aloneOf(flag, field.input).map(find),
+          beside: besideOf(flag, field.input).map(find),
+          setting: find(`^(?=.*\\b(?:set|change|switch|defaults?) )${SETTING}${nameOf(flag)}${END}`),
+        },
+      ],
 );
 
-function settingOf(flag: string): RegExp {
-  return new RegExp(`^(?=.*\\b(?:set|change|switch|defaults?) )${SETTING}${nameOf(flag)}${END}`, 'i');
+function find(pattern: string): RegExp {
+  return new RegExp(pattern, 'i');
 }
 
 function nameOf(flag: string): string {
-  return oneOf([flag.slice(2), ...(ALSO[flag] ?? [])]);
+  return oneOf(namesOf(flag).map((name) => name.replaceAll('-', '[ -]')));
 }
 
-function patternsOf(flag: string, input: FieldInput): Pick<Patterns, 'alone' | 'beside'> {
-  const own = flag.slice(2);
+/** For a text that is nothing else. */
+function aloneOf(flag: string, input: FieldInput): string[] {
   const name = nameOf(flag);
-  const named = (value: string): string => `^(?:${SETTING})?${name}${IS}(?<value>${value})${END}`;
-  const find = (pattern: string): RegExp => new RegExp(pattern, 'i');
+  const named = (value: string): string => `^(?:${SETTING})?${name}${IS}${value}${END}`;
   switch (input.kind) {
-    case 'number': {
-      const value = '(?<value>\\d+)';
-      return {
-        alone: [find(named('\\d+')), find(`^(?:${SETTING})?${value} *${name}${END}`)],
-        beside: [
-          find(`(?<![\\w.-])${own}s?(?: *[:=] *| +)${value}\\b`),
-          find(`(?<![\\w.-])${value} *${own}s?\\b`),
-        ],
-      };
-    }
+    case 'number':
+      return [named(NUMBER), `^(?:${SETTING})?${NUMBER} *${name}${END}`];
     case 'choice': {
-      const value = `(?<value>${oneOf(input.options)})`;
-      return {
-        alone: [
-          find(named(oneOf(input.options))),
-          find(`^(?:${SETTING}${value}|(?:${SETTING})?${value} +${name})${END}`),
-        ],
-        beside: [
-          find(`^${own}${IS}${value}\\b`),
-          find(`(?:^|\\b(?:in|with|using|use) +)${value} +${own}\\b`),
-        ],
-      };
+      const value = optionOf(input);
+      return [named(value), `^(?:${SETTING}${value}|(?:${SETTING})?${value} +${name})${END}`];
     }
     case 'text':
     case 'list':
-      return { alone: [find(named('"[^"]+"|\\S+?'))], beside: [] };
+      return [named(ANY)];
     default:
-      return { alone: [], beside: [] };
+      return [];
   }
+}
+
+function optionOf({ options }: { options: readonly string[] }): string {
+  return `(?<value>${oneOf(options)})`;
+}
+
+/** For a task. */
+function besideOf(flag: string, input: FieldInput): string[] {
+  const own = flag.slice(2);
+  const short = (value: string): string => `(?<!\\S)-${own.charAt(0)}(?: +|=)${value}(?!\\S)`;
+  switch (input.kind) {
+    case 'number': {
+      const named = `${START}${own}s?(?:${SIGN}| +)${NUMBER}\\b`;
+      return [named, `${START}${NUMBER} *${own}s?\\b`, short(NUMBER)];
+    }
+    case 'choice': {
+      const value = optionOf(input);
+      const named = [`^${own}${IS}${value}\\b`, `${START}${own}${SIGN}${value}\\b`];
+      return [...named, `(?:^|\\b(?:in|with|using|use) +)${value} +${own}\\b`, short(value)];
+    }
+    case 'list':
+      return input.lookup === 'repositories' ? [...repositoriesBeside(flag), short(REPOSITORIES)] : [];
+    default:
+      return [];
+  }
+}
+
+/** `repo: a/b` anywhere; without a sign, where a sentence begins or at the end. */
+function repositoriesBeside(flag: string): string[] {
+  const named = `${nameOf(flag)} +${REPOSITORIES}`;
+  return [
+    `${START}${nameOf(flag)}${SIGN}${REPOSITORIES}`,
+    `(?:^|[,;.\n]) *${named}`,
+    `${NOT_AFTER} +${named}${END}`,
+  ];
 }
 
 /** An option is a few words. */
@@ -86,14 +114,16 @@ const LONGEST_BESIDE = 4000;
 /** `set acu 5`, `repo: acme/web`, `fast mode`; and beside a task, where such words set nothing. */
 export function looseOption(task: string, isGiven: (field: Field) => boolean): LooseOption | null {
   const text = task.slice(0, LONGEST_BESIDE).replaceAll(CODE, ' ').trim();
-  for (const { field, flag, alone, beside, setting } of PATTERNS) {
-    const aloneValue = task.length > LONGEST_ALONE ? null : validValue(field, valueIn(text, alone));
-    if (aloneValue !== null) return { typed: `${flag} ${aloneValue}`, isAlone: true };
-    if (setting.test(text)) return { typed: '', isAlone: true };
-    const besideValue = isGiven(field) ? null : validValue(field, valueIn(text, beside));
-    if (besideValue !== null) return { typed: `${flag} ${besideValue}`, isAlone: false };
-  }
-  return null;
+  const typed = ({ field, flag }: Patterns, patterns: readonly RegExp[]): string[] => {
+    const value = validValue(field, valueIn(text, patterns));
+    return value === null ? [] : [`${flag} ${value}`];
+  };
+  const isShort = task.length <= LONGEST_ALONE;
+  const [alone] = isShort ? PATTERNS.flatMap((one) => typed(one, one.alone)) : [];
+  if (alone !== undefined) return { typed: alone, isAlone: true };
+  if (PATTERNS.some(({ setting }) => setting.test(text))) return { typed: '', isAlone: true };
+  const beside = PATTERNS.flatMap((one) => (isGiven(one.field) ? [] : typed(one, one.beside)));
+  return beside.length === 0 ? null : { typed: beside.join(' '), isAlone: false };
 }
 
 const CODE = /```[^]*?```|`[^`\n]*`/g;

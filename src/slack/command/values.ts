@@ -16,12 +16,12 @@ type ReadValues = {
  * `input` is what the field's schema accepted. `output` is what it made of it; two with the same output mean the same.
  */
 type Accepted = { input: unknown; output: string };
-type KnownGiven = Exclude<Given, { kind: 'unknown' }>;
+type KnownGiven = Exclude<Given, { kind: 'unknown' | 'spaced' }>;
 type FieldTexts = { texts: (string | null)[]; problems: Problem[] };
 
 /** `ownTag`: the app adds a tag of its own. */
 export function readValues(given: readonly Given[], ownTag = true): ReadValues {
-  const read: ReadValues = { values: {}, reset: [], problems: given.flatMap(unknownFlag) };
+  const read: ReadValues = { values: {}, reset: [], problems: given.flatMap(slipOf) };
   const known = given.flatMap(asMeant);
   for (const field of new Set(known.map((one) => one.field))) {
     const said = sortOut(known.filter((one) => one.field === field));
@@ -37,7 +37,9 @@ export function readValues(given: readonly Given[], ownTag = true): ReadValues {
   return read;
 }
 
-function unknownFlag(one: Given): Problem[] {
+function slipOf(one: Given): Problem[] {
+  if (one.kind === 'spaced')
+    return [{ kind: 'spaced-value', nearest: one.field.key, value: asTyped(one.text) }];
   if (one.kind !== 'unknown') return [];
   const { typed, nearest, text } = one;
   return [
@@ -50,8 +52,9 @@ function unknownFlag(one: Given): Problem[] {
   ];
 }
 
-/** Keeps the value of a misspelled flag for the field that was probably meant. */
+/** Keeps a value for the field that was probably meant. */
 function asMeant(one: Given): KnownGiven[] {
+  if (one.kind === 'spaced') return [{ kind: 'value', field: one.field, text: one.text }];
   if (one.kind !== 'unknown') return [one];
   const { nearest: field, text } = one;
   return field === null || text === null ? [] : [{ kind: 'value', field, text }];

@@ -32,6 +32,10 @@ export const command = {
       defaults: (flag: string, label: string): string =>
         `Unknown option ${flag}. "${label}" can only be set in the form, for each session.`,
     },
+    /** `said`: the option with all of its value. */
+    spacedValue: (said: string): string => `A value ends at a space. Did you mean ${said}?`,
+    /** If the command takes a task. */
+    taskFirst: (flag: string): string => `If the rest is part of the task, put it before ${flag}.`,
     missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} can't be ${value}. Use ${takes}.`,
@@ -51,7 +55,7 @@ export const command = {
     wholeTask: 'Is that your whole task?',
     hints: {
       option: (option: string): string =>
-        `Did you mean the option ${option}? Words in a task set nothing. To start without it, edit first.`,
+        `Did you mean ${option}? Words in a task set nothing. To start without it, edit first.`,
       'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
       'devin-word': (word: string): string =>
         `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,

@@ -25,6 +25,8 @@ export const command: Text['command'] = {
       defaults: (flag, label) =>
         `オプション ${flag} はありません。「${label}」は、セッションごとにフォームでのみ設定できます。`,
     },
+    spacedValue: (said) => `値はスペースで区切られます。${said} のことですか？`,
+    taskFirst: (flag) => `残りがタスクの一部の場合は、${flag} より前に書いてください。`,
     missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
     tooMany: (flag, most, given) =>
@@ -42,7 +44,7 @@ export const command: Text['command'] = {
     wholeTask: 'タスクはこれだけですか？',
     hints: {
       option: (option) =>
-        `オプション ${option} のことですか？ タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
+        `${option} のことですか？ タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
       'thread-word': (word) => `${word} のことですか？ セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
         `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,

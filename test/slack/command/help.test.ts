@@ -76,6 +76,13 @@ describe('problems', () => {
     ]);
   });
 
+  test('a value that goes on after a space is shown as one', () => {
+    expect(sentences('x --title The login test --repo a/b c/d')).toEqual([
+      'A value ends at a space. Did you mean `--title "The login test"`? If the rest is part of the task, put it before `--title`.',
+      'A value ends at a space. Did you mean `--repo a/b,c/d`? If the rest is part of the task, put it before `--repo`.',
+    ]);
+  });
+
   test('an invalid value is shown as typed, with what is valid', () => {
     expect(sentences('x --acu &lt;ten&gt;')).toEqual([
       "`--acu` can't be `&lt;ten&gt;`. Use a whole number from 1 to 1,000,000.",
@@ -86,6 +93,7 @@ describe('problems', () => {
     const problems: Problem[] = [
       { kind: 'unknown-flag', flag: '--x', nearest: null, value: null },
       { kind: 'too-many', field: 'title', most: 1, given: 2 },
+      { kind: 'spaced-value', nearest: 'title', value: 'a b' },
       { kind: 'missing-value', field: 'title' },
       { kind: 'bad-value', field: 'title', value: 'x' },
       { kind: 'unclosed-quote', field: 'title', value: '"x' },

@@ -240,6 +240,19 @@ describe('problems', () => {
       'x --schema a',
       { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required', value: null },
     ],
+    ['x --cap 10', { kind: 'unknown-flag', flag: '--cap', nearest: 'max_acu_limit', value: '10' }],
+    ['x --max-acu 10', { kind: 'unknown-flag', flag: '--max-acu', nearest: 'max_acu_limit', value: '10' }],
+    ['x --fast', { kind: 'unknown-flag', flag: '--fast', nearest: 'devin_mode', value: 'fast' }],
+    ['--Ultra, x', { kind: 'unknown-flag', flag: '--Ultra', nearest: 'devin_mode', value: 'ultra' }],
+    ['x -lite', { kind: 'unknown-flag', flag: '-lite', nearest: 'devin_mode', value: 'lite' }],
+    ['x —fast', { kind: 'unknown-flag', flag: '—fast', nearest: 'devin_mode', value: 'fast' }],
+    ['x --repo a/b c/d', { kind: 'spaced-value', nearest: 'repos', value: 'a/b,c/d' }],
+    ['--repo a/b and c/d fix it', { kind: 'spaced-value', nearest: 'repos', value: 'a/b,c/d' }],
+    [
+      'x --repo a/b <https://github.com/c/d|github.com/c/d>',
+      { kind: 'spaced-value', nearest: 'repos', value: 'a/b,github.com/c/d' },
+    ],
+    ['x --title The login test', { kind: 'spaced-value', nearest: 'title', value: 'The login test' }],
     ['x --branch=main', { kind: 'unknown-flag', flag: '--branch', nearest: null, value: null }],
     ['x --foo/bar', { kind: 'unknown-flag', flag: '--foo/bar', nearest: null, value: null }],
     ['x --title', { kind: 'missing-value', field: 'title' }],
@@ -303,6 +316,25 @@ describe('problems', () => {
       { kind: 'unknown-flag', flag: '--max-acu-limit', nearest: 'max_acu_limit', value: 'ten' },
       { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' },
     ]);
+  });
+
+  test('what a value was probably meant to be is kept for the form, out of the task', () => {
+    expect(refused('fix it --repo a/b c/d --title Login test --acu 5').draft).toEqual({
+      prompt: 'fix it',
+      repos: ['a/b', 'c/d'],
+      title: 'Login test',
+      max_acu_limit: 5,
+    });
+  });
+
+  test.each([
+    ['--title Login fix the test', 'fix the test'],
+    ['--repo a/b CI/CD is red', 'CI/CD is red'],
+    ['fix it --repo a/b https://github.com/a/b/issues/7', 'fix it https://github.com/a/b/issues/7'],
+    ['fix it --title "Login" now', 'fix it now'],
+    ['fix it --title Login\nand more', 'fix it\nand more'],
+  ])('a value ends before the task: %s', (text, prompt) => {
+    expect(created(text).prompt).toBe(prompt);
   });
 
   test.each(['-x', '-la', 'a -m b', 'tar -xzf', '-5', '- item'])('%s is not a mistyped option', (text) => {
@@ -631,6 +663,18 @@ describe('sub-commands', () => {
     ['ログインのテストを直して、最大10ACUで', 'option', '--acu 10', null],
     ['mode fast fix the login test', 'option', '--mode fast', null],
     ['fix the login test in ultra mode', 'option', '--mode ultra', null],
+    ['fix the login test repo: acme/web', 'option', '--repo acme/web', null],
+    ['repo: acme/web fix the login test', 'option', '--repo acme/web', null],
+    ['repo acme/web fix the login test', 'option', '--repo acme/web', null],
+    ['fix the login test repo acme/web', 'option', '--repo acme/web', null],
+    ['fix it\nRepository: a/b, c/d', 'option', '--repo "a/b, c/d"', null],
+    ['fix it, repo=<https://github.com/a/b|a/b>', 'option', '--repo https://github.com/a/b', null],
+    ['ログインのテストを直して　リポジトリ：acme/web', 'option', '--repo acme/web', null],
+    ['fix it -r acme/web', 'option', '--repo acme/web', null],
+    ['fix it -m fast', 'option', '--mode fast', null],
+    ['fix it -a 5', 'option', '--acu 5', null],
+    ['fix the login test, mode: ultra', 'option', '--mode ultra', null],
+    ['fix it\nrepo: a/b\nacu: 5', 'option', '--repo a/b --acu 5', null],
     ['!windows fix the installer', 'option', '--platform windows', null],
     ['!ask how does the login work', 'devin-word', '!ask', null],
   ])('%s starts nothing before a hint: %s %s', (text, kind, typed, meant) => {
@@ -647,6 +691,10 @@ describe('sub-commands', () => {
 
   test.each([
     'thank the team in the release notes',
+    'fix the login test in repo acme/web',
+    'copy the workflow of our repo acme/web to acme/api',
+    'run `grep -r src/app` first',
+    'fix the link: https://acme.example/a/b is dead',
     'why does the login test fail on CI?',
     "why isn't the cache warm",
     'set the timeout of the login test to 5 s',
