@@ -220,11 +220,12 @@ async function authorize(
   }
 }
 
-/** The thread shows what is said in a dialog or by a command. Anyone who writes in the thread is in the conversation. */
+/** Not what is written in the thread, but what is said in a dialog, by a command or by a button of the card. */
 async function isOutside(
   { presence }: RelayDeps,
-  { session, request, reply: { via, userId } }: ReplyInSession,
+  { session, request, reply: { messageTs, userId } }: ReplyInSession,
 ): Promise<boolean> {
-  if (via === null) return false;
+  // Anyone who writes there is in the conversation.
+  if (messageTs !== null) return false;
   return !isLetIn(await presence({ channelId: session.channelId, userId }), request.userId === userId);
 }

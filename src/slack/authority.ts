@@ -17,6 +17,9 @@ type AuthorityDeps = {
   textFor: TextFor;
 };
 
+/** `session`: where it is, or will be. */
+export type Ending = { request: SessionRequest; session: { channelId: string } };
+
 export type Authority = ReturnType<typeof createAuthority>;
 
 /**
@@ -67,7 +70,7 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     },
 
     /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
-    async endingRefusal({ request, session }: Followed, person: Person): Promise<string | null> {
+    async endingRefusal({ request, session }: Ending, person: Person): Promise<string | null> {
       const refused = await steering(request, person);
       const { userId } = person;
       const isTheirs = request.source !== 'follow' && request.userId === userId;

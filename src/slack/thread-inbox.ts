@@ -134,11 +134,14 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       });
     },
 
-    /** Only for the author, and only if it hasn't reached Devin. */
-    async sendAgain(replyId: string, { teamId, userId }: Person): Promise<void> {
+    /** null: another person wrote it. */
+    async findOwn(replyId: string, { teamId, userId }: Person): Promise<Reply | null> {
       const reply = await replies.find(replyId);
-      if (reply === null || reply.userId !== userId || reply.teamId !== teamId) return;
-      const { sessionId } = reply;
+      return reply?.userId === userId && reply.teamId === teamId ? reply : null;
+    },
+
+    /** Only if it hasn't reached Devin. */
+    async sendAgain({ id: replyId, sessionId }: Reply): Promise<void> {
       await inTransaction(async (trx) => {
         if (await replies.resend(replyId, trx)) {
           await enqueue('relay-to-devin', { sessionId }, { trx });

@@ -6,11 +6,10 @@ import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound } from '../queue/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { createAuthority } from '../slack/authority.ts';
+import { createAuthority, type Ending } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createSteeringRefusal, type SteeringCheck } from '../slack/steering-check.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
@@ -52,8 +51,10 @@ export function createSteering(deps: SteeringDeps): void {
   const steeringRefusal = tolerant<SessionRequest>(refusal, textFor);
   const identify = deps.resolver.resolve;
   const authority = createAuthority({ identify, presence, steeringRefusal: refusal, textFor });
-  const endingRefusal = async (followed: Followed, userId: string): Promise<string | null> =>
-    authority.endingRefusal(followed, { teamId: followed.request.teamId, userId });
+  const endingRefusal = tolerant<Ending>(
+    async (ending, userId) => authority.endingRefusal(ending, { teamId: ending.request.teamId, userId }),
+    textFor,
+  );
   const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
     db,
@@ -62,7 +63,7 @@ export function createSteering(deps: SteeringDeps): void {
     sessions,
     moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal,
-    endingRefusal: tolerant(endingRefusal, textFor),
+    endingRefusal,
     devin: verbsOf(devin),
     enqueue,
     recordAnswer,
@@ -71,7 +72,7 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({ requests, steeringRefusal, transitions, envelopes, notifier, textFor });
+  const cancel = createCanceller({ requests, endingRefusal, transitions, envelopes, notifier, textFor });
   const follow = createFollowing(deps, notifier);
   const link = createLinker({ people, findMember, identities, outbound, notifier, log, textFor });
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);

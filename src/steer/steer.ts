@@ -5,11 +5,11 @@ import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import type { Ending } from '../slack/authority.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
 import { isDoneAlready } from '../slack/card-actions.ts';
 import { cardView } from '../slack/card-view.ts';
-import type { SteeringRefusal } from '../slack/steering-check.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
@@ -34,7 +34,7 @@ type SteerDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
-  endingRefusal: Refusal<Followed>;
+  endingRefusal: Refusal<Ending>;
   devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
@@ -191,7 +191,7 @@ function inThread(session: SessionRow): AnswerTo {
 
 type CancelDeps = {
   requests: Pick<Requests, 'find'>;
-  steeringRefusal: SteeringRefusal;
+  endingRefusal: Refusal<Ending>;
   transitions: Transitions;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
   notifier: Notifier;
@@ -205,7 +205,7 @@ const UNSENT = PENDING_STATES.filter((state) => state !== 'sending');
 
 /** Cancels a request. It moves only from the state it was read in, so a POST that left meanwhile wins. */
 export function createCanceller(deps: CancelDeps) {
-  const { requests, steeringRefusal, transitions, envelopes, notifier, textFor } = deps;
+  const { requests, endingRefusal, transitions, envelopes, notifier, textFor } = deps;
 
   async function cancel(request: SessionRequest, userId: string): Promise<boolean> {
     const { id, state, sealed } = request;
@@ -229,11 +229,9 @@ export function createCanceller(deps: CancelDeps) {
   return async ({ requestId, userId, answerTo }: CancelJob): Promise<void> => {
     let request = await requests.find(requestId);
     if (request === null) return;
-    const refusal = await steeringRefusal(request, userId);
-    if (refusal !== null) {
-      await notifier.notifyMarkup(userId, answerTo, refusal);
-      return;
-    }
+    const session = { channelId: request.cardChannelId ?? request.channelId };
+    const refusal = await endingRefusal({ request, session }, userId);
+    if (refusal !== null) return notifier.notifyMarkup(userId, answerTo, refusal);
     while (request !== null && UNSENT.some((state) => state === request?.state)) {
       if (await cancel(request, userId)) return;
       request = await requests.find(requestId);

@@ -117,6 +117,57 @@ describe('a former member of a private channel', () => {
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 
+  test("can't mute its thread, nor send what was held back or not confirmed there", async () => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, session, hears, on } = await startedInPrivate();
+    const say = async (userId: string, words: string) =>
+      slack.speak(userId, channelId, words, { threadTs: on.ts });
+    const noticed = async (words: string) => toldTo(world(), { channelId, userId: ben.userId }, words);
+    await say(ben.userId, 'please archive this');
+    const held = await noticed('Archive this session?');
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut' });
+    await say(ben.userId, 'lost words');
+    const lost = await noticed("didn't confirm that");
+    leave(world(), ben.userId, channelId);
+    const refused = () =>
+      [...slack.messages(channelId), ...slack.messages(slack.directMessages(ben.userId))].filter(({ text }) =>
+        text.includes("you aren't in"),
+      );
+    for (const [target, button] of [
+      [{ channelId, ts: held.ts }, 'send_held'],
+      [{ channelId, ts: lost.ts }, 'send_again'],
+      [on, 'mute'],
+    ] as const) {
+      const before = refused().length;
+      await slack.clickButton(ben.userId, target, button);
+      await expect.poll(() => refused().length).toBe(before + 1);
+    }
+    const { ts } = await say(ana.userId, 'among us');
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
+    expect(hears().slice(1)).toEqual(['among us']);
+    expect(devin.session(session.id).isArchived).toBe(false);
+  });
+
+  test("can't cancel what another person asked for there", async () => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, byTheApp } = seedPrivate();
+    const busy = devin.fail(
+      { method: 'POST', path: /\/sessions$/ },
+      { status: 429, retryAfter: 1, times: Infinity },
+    );
+    await typeTask(world(), { userId: ana.userId, channelId }, `task of ${ana.name}`);
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
+    leave(world(), ben.userId, channelId);
+    await slack.clickButton(ben.userId, { channelId, ts }, 'cancel');
+    await toldTo(world(), { channelId, userId: ben.userId }, "you can't end it from here");
+    expect(
+      byTheApp()
+        .map(({ text }) => text)
+        .join(),
+    ).not.toContain('Ended by');
+    busy.clear();
+  });
+
   test("can't start a session there again, nor read what others asked for", async () => {
     const { slack } = world();
     const { ana, ben, channelId, on } = await startedInPrivate();

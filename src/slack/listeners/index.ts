@@ -36,6 +36,7 @@ import { listenToHome } from './home.ts';
 import { listenToMessages } from './messages.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
+import { listenToThreadButtons } from './thread-buttons.ts';
 import { listenToInvitations, listenToPeople } from './workspace.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
@@ -146,6 +147,7 @@ export function createListeners(deps: ListenerDeps): void {
     command,
     tagRequests,
   });
+  listenToThreadButtons(app, { ...acting, threads });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });
   listenToForms(app, {

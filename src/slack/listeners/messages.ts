@@ -1,22 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
-import type { ReplyKind } from '../../session/reply.ts';
 import type { Posts } from '../../store/posts.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
-import { ACTION, heldReply } from '../ids.ts';
-import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
-import { onDurableButton, onEvent } from './routes.ts';
+import { onEvent } from './routes.ts';
 import { hear, hearEdit, tellNotTaken, type Reply, type ThreadDeps } from './thread.ts';
 
 type MessageDeps = ThreadDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
     requests: Pick<Requests, 'openAbove' | 'find'>;
-    outbound: Pick<Outbound, 'settleNotice'>;
   };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
@@ -38,8 +34,6 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
       default:
     }
   });
-
-  listenToSwitches(app, deps);
 }
 
 async function hearMessage(deps: MessageDeps, message: Message): Promise<void> {
@@ -92,38 +86,4 @@ async function notHeard(deps: MessageDeps, reply: Reply, requestId: string): Pro
   const isForPeople = mentions.others && !mentions.app;
   if (isForPeople || readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
   await tellNotTaken(deps, reply, { sessionId: requestId, reason: 'not-started' });
-}
-
-/** Buttons of a card that do what a keyword does in its thread; the job checks the person. */
-const SWITCHES = [
-  [ACTION.mute, 'mute'],
-  [ACTION.unmute, 'unmute'],
-  [ACTION.sync, 'sync'],
-  [ACTION.listenThread, 'listen-thread'],
-  [ACTION.listenMentions, 'listen-mentions'],
-] as const satisfies [string, ReplyKind][];
-
-function listenToSwitches(app: App, { sessions, threads, outbound }: MessageDeps): void {
-  for (const [actionId, kind] of SWITCHES) {
-    onDurableButton(app, actionId, async ({ value, userId, homeTeamId, actionTs }) => {
-      const session = value === null ? null : await sessions.ofRequest(value);
-      if (session === null || session.teamId !== homeTeamId) return;
-      await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });
-    });
-  }
-
-  onDurableButton(app, ACTION.sendHeld, async (press) => {
-    const { requestId, ts, text } = heldReply.read(press.value ?? '');
-    const session = await sessions.ofRequest(requestId);
-    if (session === null || session.teamId !== press.homeTeamId) return;
-    await threads.accept({ session, userId: press.userId, ts, kind: 'reply', text, files: [] });
-    await outbound.settleNotice(press, null);
-  });
-
-  onDurableButton(app, ACTION.sendAgain, async (press) => {
-    const { value, userId, homeTeamId: teamId } = press;
-    if (value === null) return;
-    await threads.sendAgain(value, { userId, teamId });
-    await outbound.settleNotice(press, null);
-  });
 }
