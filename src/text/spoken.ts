@@ -3,6 +3,10 @@ import type { Language } from '../session/preferences.ts';
 import { spoken as en } from './en/spoken.ts';
 import { spoken as ja } from './ja/spoken.ts';
 
+/** Words that do something only in a session's thread. */
+export const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
+export type ThreadWord = (typeof THREAD_WORDS)[number];
+
 /** What people say to the app in one language, in lower case and without signs: `whats up`. */
 export type Spoken = {
   greetings: readonly string[];
@@ -12,6 +16,8 @@ export type Spoken = {
   stop: RegExp;
   archive: RegExp;
   list: RegExp;
+  /** What works only in a session's thread. */
+  inThread: { readonly [Word in ThreadWord]: RegExp };
   /** Other words for stop. */
   endings: readonly string[];
   thanks: readonly string[];

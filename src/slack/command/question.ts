@@ -1,7 +1,7 @@
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import type { Scan } from './flags.ts';
 import { devinWord, looseOption } from './loose-options.ts';
-import { commandAsked, isEnding, saysNoTask } from './small-talk.ts';
+import { commandAsked, isEnding, saysNoTask, threadWordAsked } from './small-talk.ts';
 import {
   commandOnPerson,
   meantCommand,
@@ -9,7 +9,6 @@ import {
   takesSession,
   type NearWord,
 } from './subcommands.ts';
-import { wordOfThreads } from './thread-keywords.ts';
 import { bareWord, wordsOf, type Word } from './tokens.ts';
 
 /** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
@@ -25,7 +24,8 @@ export function questionAbout({ task, given }: Scan): AskedFirst | null {
   const words = wordsOf(task);
   const hasOptions = given.length > 0;
   const about = commandAbout(task, words, hasOptions);
-  const threadWord = wordOfThreads(task) ?? (hasSession(words) ? wordOfThreads(words[0]?.raw ?? '') : null);
+  const threadWord =
+    threadWordAsked(task) ?? (hasSession(words) ? threadWordAsked(words[0]?.raw ?? '') : null);
   if (threadWord !== null) return { ...asked(about, task), hint: { kind: 'thread-word', typed: threadWord } };
   if (about !== null) return asked(about, task);
   const option = looseOption(task, ({ key }) => given.some((one) => 'field' in one && one.field.key === key));

@@ -1,5 +1,5 @@
 import { SUBCOMMANDS, type Subcommand } from '../../session/intent.ts';
-import { SPOKEN, type Spoken } from '../../text/spoken.ts';
+import { SPOKEN, THREAD_WORDS, type Spoken, type ThreadWord } from '../../text/spoken.ts';
 
 const everyWord = (of: (spoken: Spoken) => readonly string[]): ReadonlySet<string> =>
   new Set(SPOKEN.flatMap(of));
@@ -43,12 +43,24 @@ function plainWords(typed: string): string[] {
 export function commandAsked(typed: string): Subcommand | null {
   if (typed.length > LONGEST) return null;
   const said = plainWords(typed);
-  const start = said.findIndex((word) => !GREETINGS.has(word) && word !== ADDRESS);
-  if (start === -1) return said.includes(ADDRESS) && said.length === 1 ? null : 'help';
-  const asked = said.slice(start).join(' ');
+  const asked = withoutAddress(said);
+  if (asked === '') return said.includes(ADDRESS) && said.length === 1 ? null : 'help';
   return (
     COMMAND_OF.get(asked) ?? IN_WORDS.find((name) => SPOKEN.some((one) => one[name].test(asked))) ?? null
   );
+}
+
+/** After a greeting and the app's name. */
+function withoutAddress(said: readonly string[]): string {
+  const start = said.findIndex((word) => !GREETINGS.has(word) && word !== ADDRESS);
+  return start === -1 ? '' : said.slice(start).join(' ');
+}
+
+/** The word of a session's thread that it says: `please mute this`. null: it's about something else. */
+export function threadWordAsked(typed: string): ThreadWord | null {
+  if (typed.length > LONGEST) return null;
+  const asked = withoutAddress(plainWords(typed));
+  return THREAD_WORDS.find((word) => SPOKEN.some(({ inThread }) => inThread[word].test(asked))) ?? null;
 }
 
 /** Another word for it. */

@@ -1,6 +1,6 @@
 import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
-import { commandAsked } from './small-talk.ts';
+import { commandAsked, threadWordAsked } from './small-talk.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 type ThreadMeaning =
@@ -54,6 +54,9 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
+  const asked = threadWordAsked(text);
+  // Devin can sync other things.
+  if (asked !== null && asked !== 'sync') return { kind: asked };
   return { kind: 'reply', text, perhaps: perhapsMeant(text) };
 }
 
@@ -61,16 +64,6 @@ function perhapsMeant(text: string): Perhaps | null {
   const asked = commandAsked(text);
   return asked === 'stop' || asked === 'archive' ? asked : null;
 }
-
-/** The word, if it does something only in a session's thread: `mute`, `sleep this`. null: it's another text. */
-export function wordOfThreads(text: string): string | null {
-  const word = ALONE.exec(text)?.groups?.['word']?.toLowerCase() ?? '';
-  return ONLY_IN_THREADS.has(word) ? word : null;
-}
-
-const ALONE = /^\s*[!！]?(?<word>[a-z]+)(?: (?:it|this|the|thread|session|please))*[.!。！]?\s*$/i;
-/** A command stops a session, too. */
-const ONLY_IN_THREADS = new Set(['mute', 'unmute', 'unsync', 'sync', 'sleep']);
 
 /** The people and groups it mentions, outside of code. */
 export function mentionsIn(slackText: string, botUserId: string): Mentions {

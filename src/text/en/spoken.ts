@@ -84,6 +84,13 @@ export const spoken: Spoken = {
   list: new RegExp(
     `^(?:what|how|where)(?:s| is| are) (?:(?:the |my )?(?:status|progress)(?: of (?:it|this|that|${SESSION}))?|${SESSION}(?: going| doing)?)$`,
   ),
+  inThread: {
+    mute: onSession('mute'),
+    unmute: onSession('unmute'),
+    unsync: onSession('unsync'),
+    sync: onSession('sync'),
+    sleep: onSession(`(?:(?:go to )?sleep|put (?:it|this|${SESSION}) to sleep)`),
+  },
   endings: ENDINGS,
   thanks:
     'thanks thank thx ty tysm cheers great nice perfect awesome amazing excellent cool good ok okay'.split(

@@ -5,6 +5,9 @@ const WHOSE = '(?:(?:この|その|(?:今|最後|自分|私|すべて|全部|実
 const ON_SESSION = `^(?:${WHOSE}(?:セッション|スレッド)を?)?`;
 const SHOW = `を?(?:見せて|表示して|教えて)${PLEASE}`;
 
+/** `ミュート`, `このスレッドをミュートしてください`. */
+const onSession = (noun: string): RegExp => new RegExp(`${ON_SESSION}${noun}(?:して${PLEASE})?$`);
+
 export const spoken: Spoken = {
   greetings: ['こんにちは', 'おはよう', 'おはようございます', 'はじめまして', 'よろしくお願いします'],
   asked: {
@@ -35,8 +38,15 @@ export const spoken: Spoken = {
   stop: new RegExp(
     `${ON_SESSION}(?:(?:停止|中止|終了|キャンセル)(?:して${PLEASE})?|(?:止めて|やめて|終わらせて)${PLEASE})$`,
   ),
-  archive: new RegExp(`${ON_SESSION}アーカイブ(?:して${PLEASE})?$`),
+  archive: onSession('アーカイブ'),
   list: new RegExp(`^${WHOSE}セッション(?:は|の?(?:一覧|リスト|状況|状態|進捗)(?:は|${SHOW})?|${SHOW})$`),
+  inThread: {
+    mute: onSession('ミュート'),
+    unmute: onSession('ミュートを?解除'),
+    unsync: onSession('(?:同期を?(?:解除|停止)|切断)'),
+    sync: onSession('(?:再接続|再同期)'),
+    sleep: onSession('スリープ'),
+  },
   endings: [],
   thanks: [
     'ありがと',

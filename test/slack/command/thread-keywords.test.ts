@@ -29,12 +29,27 @@ describe('a message in a session’s thread', () => {
     ['！sleep', 'sleep'],
     ['mute。', 'mute'],
     ['!help', 'help'],
+    ['please mute', 'mute'],
+    ['Mute this thread, please!', 'mute'],
+    ['<@U0BOT> can you unmute this', 'unmute'],
+    ['unsync please', 'unsync'],
+    ['Go to sleep.', 'sleep'],
+    ['hey Devin, please go to sleep now', 'sleep'],
+    ['put the session to sleep', 'sleep'],
+    ['このスレッドをミュートしてください', 'mute'],
+    ['ミュート解除', 'unmute'],
+    ['スリープして', 'sleep'],
   ])('"%s" is a keyword', (text, kind) => {
     expect(read(text)).toEqual({ kind });
   });
 
   test.each([
     'mute the tests',
+    'please mute the tests',
+    'sync please',
+    'let it sleep for 5 s',
+    'go to sleep after the tests',
+    '音声をミュートしてください',
     'help me',
     '<@U0BEN> mute',
     'mute <@U0BEN>',
