@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { App, type Receiver } from '@slack/bolt';
+import { App, type ReceiverEvent } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
@@ -48,8 +48,9 @@ export type BoltOptions = {
   socketTimes?: SocketTimes;
 };
 
-export type Bolt = {
-  app: App;
+/** Takes what Slack sends. */
+export type SlackReceiver = {
+  init(app: App): void;
   /** Takes Slack's HTTP deliveries; null in Socket Mode. */
   slackEvents: RequestListener | null;
   /** Ready to receive: the socket is open, or there is none. */
@@ -58,13 +59,26 @@ export type Bolt = {
   stop(): Promise<void>;
 };
 
+export type Bolt = Omit<SlackReceiver, 'init'> & { app: App };
+
 export function createBolt(options: BoltOptions): Bolt {
-  return options.transport.kind === 'socket'
-    ? createSocketBolt(options, options.transport.appToken)
-    : createHttpBolt(options, options.transport.signingSecret);
+  const receiver = createReceiver(options);
+  return { ...receiver, app: createApp(options, receiver) };
 }
 
-function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
+function createReceiver({ transport, apiUrl, socketTimes, ...options }: BoltOptions): SlackReceiver {
+  if (transport.kind === 'http') return createHttpReceiver({ ...options, ...transport });
+  return createSocketReceiver({
+    appToken: transport.appToken,
+    clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
+    // A payload that can't be read should not come again; an event that couldn't be saved, or what came too fast, may.
+    isSettled: (body, error) => !isEvent(body) && !(error instanceof ListenerFailedError),
+    log: options.log,
+    ...(socketTimes !== undefined && { times: socketTimes }),
+  });
+}
+
+function createApp({ bot, apiUrl, log }: BoltOptions, receiver: SlackReceiver): App {
   const app = new App({
     receiver,
     authorize: async () => bot(),
@@ -79,9 +93,7 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
     if (isEvent(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
-  acknowledgeEventsLast(app);
-  readableBodies(app, bot);
-  takeTurns(app);
+  guard(app, bot);
   return app;
 }
 
@@ -89,14 +101,27 @@ function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
-/** Nobody waits for all that another person sends at once. */
-function takeTurns(app: App): void {
+/** What Bolt doesn't do for its listeners. */
+function guard(app: App, bot: BoltOptions['bot']): void {
   const takeTurn = createTurns();
   const process = app.processEvent.bind(app);
+
+  /**
+   * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
+   * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
+   */
+  async function handle(event: ReceiverEvent): Promise<void> {
+    const body = readableBody(event.body, bot);
+    if (!isEvent(body)) return process({ ...event, body });
+    await process({ ...event, body, ack: async () => Promise.resolve() });
+    await event.ack();
+  }
+
   app.processEvent = async (event) => {
     const who = senderOf(event.body);
-    if (who === null) return process(event);
-    if (!(await takeTurn(who, async () => process(event))))
+    if (who === null) return handle(event);
+    // Nobody waits for all that another person sends at once.
+    if (!(await takeTurn(who, async () => handle(event))))
       throw new ListenerFailedError(new Error('one person sends too much at once'));
   };
 }
@@ -114,12 +139,9 @@ function senderOf(body: unknown): string | null {
 }
 
 /** Nothing from Slack may hold what can't be stored, and each names the workspace it is for. */
-function readableBodies(app: App, bot: BoltOptions['bot']): void {
-  const process = app.processEvent.bind(app);
-  app.processEvent = async (event) => {
-    const body = bodySchema.parse(cleanJson(event.body));
-    await process({ ...event, body: hasNoWorkspace(body) ? { ...body, team: { id: bot().teamId } } : body });
-  };
+function readableBody(raw: unknown, bot: BoltOptions['bot']): Record<string, unknown> {
+  const body = bodySchema.parse(cleanJson(raw));
+  return hasNoWorkspace(body) ? { ...body, team: { id: bot().teamId } } : body;
 }
 
 /**
@@ -131,50 +153,3 @@ function hasNoWorkspace({ user, team }: z.output<typeof bodySchema>): boolean {
 }
 
 const bodySchema = z.record(z.string(), z.unknown());
-
-/**
- * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
- * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
- */
-function acknowledgeEventsLast(app: App): void {
-  const process = app.processEvent.bind(app);
-  app.processEvent = async (event) => {
-    if (!isEvent(event.body)) return process(event);
-    await process({ ...event, ack: async () => Promise.resolve() });
-    await event.ack();
-  };
-}
-
-function createHttpBolt(options: BoltOptions, signingSecret: string): Bolt {
-  const receiver = createHttpReceiver({ ...options, signingSecret });
-  return {
-    app: createApp(options, receiver),
-    slackEvents: receiver.slackEvents,
-    connected: () => true,
-    start: async () => Promise.resolve(),
-    stop: async () => Promise.resolve(),
-  };
-}
-
-function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
-  const { apiUrl, log, socketTimes } = options;
-  const receiver = createSocketReceiver({
-    appToken,
-    clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
-    // A payload that can't be read should not come again; an event that couldn't be saved, or what came too fast, may.
-    isSettled: (body, error) => !isEvent(body) && !(error instanceof ListenerFailedError),
-    log,
-    ...(socketTimes !== undefined && { times: socketTimes }),
-  });
-  return {
-    app: createApp(options, receiver),
-    slackEvents: null,
-    connected: receiver.connected,
-    start: async () => {
-      await receiver.start();
-    },
-    stop: async () => {
-      await receiver.stop();
-    },
-  };
-}

@@ -1,6 +1,7 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { HTTPResponseAck, type App, type Receiver } from '@slack/bolt';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../log.ts';
+import type { SlackReceiver } from './bolt.ts';
 import { createBodyReader, isSignedBy, parseBody, readSignature } from './request-body.ts';
 
 export type RefusedDelivery =
@@ -46,15 +47,13 @@ type ReceiverOptions = {
   now?: () => number;
 };
 
-type HttpReceiver = Receiver & { slackEvents: RequestListener };
-
 type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
 
 /**
  * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts
  * times in the future, and never answers a signed `null`.
  */
-export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
+export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   const { onRefused, log, now = Date.now } = options;
   const readDelivery = createDeliveryReader(options);
   const logger = slackLogger(log);
@@ -119,6 +118,7 @@ export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
     init(given) {
       app = given;
     },
+    connected: () => true,
     start: async () => Promise.resolve(),
     stop: async () => Promise.resolve(),
     slackEvents: (request, response) => {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App, Receiver } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
 import { createOnceAMinute } from '../time.ts';
+import type { SlackReceiver } from './bolt.ts';
 import { isRefused } from './errors.ts';
 
 export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
@@ -25,12 +26,10 @@ type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions'> & {
   times?: SocketTimes;
 };
 
-type SocketReceiver = Receiver & { connected(): boolean };
-
 /**
  * One connection at a time; two while one replaces the other. https://docs.slack.dev/apis/events-api/using-socket-mode
  */
-export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
+export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
   const { log, isSettled, times = TIMES } = options;
   let app: App | null = null;
   let current: SocketConnection | null = null;
@@ -137,6 +136,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     init(given) {
       app = given;
     },
+    slackEvents: null,
     /** Rejects only if Slack refuses the token; all other failures are retried. */
     async start() {
       try {
