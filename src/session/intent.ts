@@ -1,5 +1,5 @@
 import type { SettingScope } from './defaults.ts';
-import type { FieldKey, SessionDraft } from './fields.ts';
+import type { FieldKey, StoredDraft } from './fields.ts';
 import type { LanguageChoice, Listen, Notify, Steer } from './preferences.ts';
 import type { UsageBy, UsageScope } from './usage.ts';
 
@@ -44,8 +44,11 @@ export type Problem =
 /** Settings that administrators make for others. */
 export type SharedScope = Exclude<SettingScope, 'person'>;
 
-/** What a person asks for. `reset`: fields that return to the organization's default, despite other defaults. */
-export type Wish = { draft: SessionDraft; reset: FieldKey[] };
+/**
+ * What a person asks for; session secrets can't be typed. `reset`: fields that return to the organization's default,
+ * despite other defaults.
+ */
+export type Wish = { draft: StoredDraft; reset: FieldKey[] };
 
 export type HelpTopic = 'options' | 'admin';
 

@@ -3,7 +3,7 @@ import type { Replaces } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, isHidden, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOfFailure, type Faults } from '../session/failure.ts';
-import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
+import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import type { Envelope, Envelopes } from '../store/envelope.ts';
@@ -88,34 +88,27 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     return { ...form, without: null, secretNames: null, description: null };
   }
 
-  /** Secrets are never filled in. */
-  async function draftFor(
-    origin: Origin,
-    { draft, reset = [] }: { draft: SessionDraft; reset?: FieldKey[] },
-  ) {
-    const { session_secrets: _never, ...stored } = draft;
-    return effectiveDraft(origin, { draft: stored, reset });
-  }
-
   return {
     async offerForm(
       origin: Origin,
-      draft: SessionDraft,
+      draft: StoredDraft,
       context: MessageContext | null = null,
     ): Promise<Form> {
-      return withDeadline(async () => keep(origin, { draft: await draftFor(origin, { draft }), context }));
+      return withDeadline(async () =>
+        keep(origin, { draft: await effectiveDraft(origin, { draft }), context }),
+      );
     },
 
     /** With what could be read of a command, and at its fields what could not. */
     async offerCorrection(origin: Origin, wish: Wish, faults: Faults = {}): Promise<Form> {
-      return withDeadline(async () => keep(origin, { draft: await draftFor(origin, wish), faults }));
+      return withDeadline(async () => keep(origin, { draft: await effectiveDraft(origin, wish), faults }));
     },
 
     /** With a message to the app: one form, however often the message arrives. */
     async offerMessage(origin: Origin, ts: string, { wish, ...content }: OfferedMessage): Promise<Form> {
       const key = messageKey({ ...origin, ts });
       const id = createHash('sha256').update(key).digest('hex').slice(0, ID_LENGTH);
-      return keep(origin, { ...content, id, draft: await draftFor(origin, wish) });
+      return keep(origin, { ...content, id, draft: await effectiveDraft(origin, wish) });
     },
 
     /** Filled in like a request, to start the same again. */

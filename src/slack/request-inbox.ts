@@ -1,17 +1,15 @@
 import type { MessageContext } from '../session/context.ts';
 import { applyForm } from '../session/defaults.ts';
-import type { FieldKey, SessionDraft } from '../session/fields.ts';
+import type { SessionDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { messageKey, newId, type NewRequest, type SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import { messageKey, newId, type NewRequest } from '../store/request-row.ts';
 import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } from './form-inbox.ts';
 import { createSaveRequest, type SaveDeps } from './save-request.ts';
 
 type InboxDeps = SaveDeps & {
-  requests: Pick<Requests, 'find'>;
   forms: Pick<Forms, 'seal'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
@@ -21,11 +19,10 @@ type InboxDeps = SaveDeps & {
 
 /** A task as it was typed. */
 type TypedTask = {
-  draft: SessionDraft;
+  wish: Wish;
   files: readonly { id: string }[];
-  reset?: readonly FieldKey[];
-  /** Left out: nothing but what was typed. */
-  context?: MessageContext | null;
+  /** null: nothing but what was typed. */
+  context: MessageContext | null;
 };
 
 type SubmittedForm = {
@@ -40,69 +37,54 @@ export type RequestInbox = ReturnType<typeof createRequestInbox>;
 
 /** Saves what people ask for, in one transaction with its jobs. The rest happens after Slack has its answer. */
 export function createRequestInbox(deps: InboxDeps) {
-  const { requests, forms, envelopes, effectiveDraft, withPriority } = deps;
+  const { forms, envelopes, effectiveDraft, withPriority } = deps;
   const save = createSaveRequest(deps);
 
-  /** Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. False: it was saved before. */
-  const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
+  /**
+   * Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. `unlessTwin`: not if the person asked
+   * for the same there a moment ago; resolves with the id of that request.
+   */
+  const accept = async (toRequest: () => Promise<NewRequest>, unlessTwin = false): Promise<string | null> =>
     withDeadline(async (deadline) =>
-      withPriority(async () => {
-        const { isNew } = await save({ request: await toRequest(), deadline, unlessTwin: false });
-        return isNew;
-      }),
+      withPriority(async () => save({ request: await toRequest(), deadline, unlessTwin })),
     );
 
   async function typedRequest(
     origin: Origin,
     dedupeKey: string,
-    { draft, files, reset = [], context = null }: TypedTask,
+    { wish, files, context }: TypedTask,
   ): Promise<NewRequest> {
-    const { session_secrets: sessionSecrets = [], ...stored } = draft;
     const id = newId();
     return {
       ...placeOf(origin),
       id,
       dedupeKey,
       source: 'command',
-      draft: await effectiveDraft(origin, { draft: stored, reset }),
+      draft: await effectiveDraft(origin, wish),
       context,
       slackFileIds: files.map(({ id: fileId }) => fileId),
-      sealed: envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets }),
-      secretNames: sessionSecrets.map(({ key }) => key),
+      sealed: envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets: [] }),
     };
   }
 
   return {
     /**
      * A task typed as a command; `triggerId` is Slack's name for this one delivery. If the person asked for the same in
-     * the same place a moment ago, nothing is saved and that request is returned.
+     * the same place a moment ago, nothing is saved, and it resolves with the id of that request.
      */
-    acceptCommand: async (
-      origin: Origin,
-      triggerId: string,
-      { draft, reset }: Wish,
-    ): Promise<SessionRequest | null> =>
-      withDeadline(async (deadline) =>
-        withPriority(async () => {
-          const request = await typedRequest(origin, `command:${triggerId}`, { draft, reset, files: [] });
-          const { twinId } = await save({ request, deadline, unlessTwin: true });
-          return twinId === null ? null : requests.find(twinId);
-        }),
+    acceptCommand: async (origin: Origin, triggerId: string, wish: Wish): Promise<string | null> =>
+      accept(
+        async () => typedRequest(origin, `command:${triggerId}`, { wish, files: [], context: null }),
+        true,
       ),
 
-    /** A task typed in a thread; `ts` names the message. */
-    acceptInThread: async (origin: Origin, ts: string, task: TypedTask): Promise<boolean> =>
-      accept(async () => typedRequest(origin, `thread:${origin.teamId}:${origin.channelId}:${ts}`, task)),
-
-    /** A message to the app that is the task: once, however often it arrives. */
-    acceptMessage: async (origin: Origin, ts: string, task: TypedTask): Promise<boolean> =>
-      accept(async () => typedRequest(origin, messageKey({ ...origin, ts }), task)),
+    /** A message that is the task, to the app or in a session's thread: once, however often it arrives. */
+    async acceptMessage(origin: Origin, ts: string, task: TypedTask): Promise<void> {
+      await accept(async () => typedRequest(origin, messageKey({ ...origin, ts }), task));
+    },
 
     /** A form that was submitted; `viewId` names this one opening of it. */
-    async acceptForm(
-      form: Form,
-      { viewId, userId, draft, choice, fileIds }: SubmittedForm,
-    ): Promise<boolean> {
+    async acceptForm(form: Form, { viewId, userId, draft, choice, fileIds }: SubmittedForm): Promise<void> {
       const { session_secrets: typed = [], ...stored } = draft;
       const { sessionSecrets: kept, ...urls } = openForm(envelopes, form);
       const sessionSecrets = withSecrets(kept, typed);
@@ -120,13 +102,12 @@ export function createRequestInbox(deps: InboxDeps) {
         secretNames: sessionSecrets.map(({ key }) => key),
         replaces: form.replaces,
       };
-      const isNew = await accept(async () => request);
+      await accept(async () => request);
       if (kept.length > 0) await forms.seal(form.id, envelopes.withoutSecrets(form.id, form.sealed), []);
-      return isNew;
     },
 
     /** A text that may have been a slip, which the person wants started as a task: once, however often they say so. */
-    async acceptOffered(form: Form): Promise<boolean> {
+    async acceptOffered(form: Form): Promise<void> {
       const { responseUrl } = openForm(envelopes, form);
       const id = newId();
       const request: NewRequest = {
@@ -139,7 +120,7 @@ export function createRequestInbox(deps: InboxDeps) {
         slackFileIds: [],
         sealed: envelopes.close(id, { responseUrl, sessionSecrets: [] }),
       };
-      return accept(async () => request);
+      await accept(async () => request);
     },
   };
 }

@@ -22,13 +22,12 @@ export type SaveDeps = {
 
 /** `unlessTwin`: not if the person asked for the same there a moment ago. */
 type Pending = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
-type Saved = { isNew: boolean; twinId: string | null };
 type Take = Awaited<ReturnType<Limiter['hold']>>['take'];
 
 /** Requests that share a transaction when many come at once. */
 const BATCH_SIZE = 50;
 
-/** Rows and jobs in one transaction; a delivery that was seen before changes nothing. */
+/** Rows and jobs in one transaction; a delivery that was seen before changes nothing. Resolves with the id of a twin. */
 export function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll, onMoved }: SaveDeps) {
   /** The person is told why, and gets what they typed back in a form. */
   async function refuseBeyond(
@@ -65,7 +64,7 @@ export function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll
     return [...inserted.map(() => 'accepted' as const), ...refused];
   }
 
-  return inBatches(async (batch: Pending[]): Promise<Saved[]> => {
+  return inBatches(async (batch: Pending[]): Promise<(string | null)[]> => {
     const deadlines = batch.map(({ deadline }) => deadline);
     // A request's time may have run out while it waited for the batch before.
     for (const deadline of deadlines) deadline.check();
@@ -81,10 +80,7 @@ export function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll
       const inserted = wanted.filter((_request, at) => areNew[at]);
       if (inserted.length > 0) states.push(...(await startOrRefuse(inserted, take, trx)));
       if (wanted.length > 0) beginCommit(deadlines);
-      return batch.map(({ request: { id } }) => ({
-        isNew: inserted.some((one) => one.id === id),
-        twinId: twins.get(id) ?? null,
-      }));
+      return batch.map(({ request: { id } }) => twins.get(id) ?? null);
     });
     states.forEach(onMoved);
     return saved;

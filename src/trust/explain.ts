@@ -59,13 +59,14 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
         ),
       ],
     };
-  const { session_secrets: secrets = [], ...asked } = intent.kind === 'create' ? intent.draft : {};
+  const asked = intent.kind === 'create' ? intent.draft : {};
   const place = placeOf(question);
   const defaults = placeDefaults(policy, place);
   const { values: draft } = applyDefaults({ channel: defaults, request: asked });
   const request = {
     draft,
-    hasSessionSecrets: secrets.length > 0,
+    // They can't be typed.
+    hasSessionSecrets: false,
     hasAttachments: (draft.attachment_urls ?? []).length > 0,
     approved: [],
   };

@@ -1,4 +1,4 @@
-import { sessionDraftSchema } from '../../session/fields.ts';
+import { storedDraftSchema } from '../../session/fields.ts';
 import type { Intent, IntentOf, Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
@@ -42,7 +42,7 @@ export function parseTask(
 function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' | 'invalid'> {
   const { values, reset, problems } = readValues(given, ownTag);
   const prompt = unescape(task).trim();
-  const draft = sessionDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
+  const draft = storedDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
   const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];
   const all = [...problems, ...missing];
   return all.length === 0
@@ -64,7 +64,7 @@ function readSetDefaults(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaul
   const scope = given.length === 0 ? null : defaultsSetBeside(wordsBeside(scanned));
   if (scope === null) return null;
   const { values, reset, problems } = readValues(given, ownTag);
-  return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), reset, problems };
+  return { kind: 'set-defaults', scope, draft: storedDraftSchema.parse(values), reset, problems };
 }
 
 /** `why --repo acme/web`. */
@@ -72,7 +72,7 @@ function readWhy(scanned: Scan, { ownTag }: Rules): IntentOf<'why'> | null {
   const { given } = scanned;
   if (given.length === 0 || wordsBeside(scanned).toLowerCase() !== 'why') return null;
   const { values, reset, problems } = readValues(given, ownTag);
-  return { kind: 'why', draft: sessionDraftSchema.parse(values), reset, problems };
+  return { kind: 'why', draft: storedDraftSchema.parse(values), reset, problems };
 }
 
 /** The value of an unknown flag is still among the words after it. */
@@ -89,7 +89,7 @@ function readQuestion(
   const question = questionAbout(scanned);
   if (question === null) return null;
   const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
-  const withOption = sessionDraftSchema.parse({ ...draft, ...readValues(option, ownTag).values });
+  const withOption = storedDraftSchema.parse({ ...draft, ...readValues(option, ownTag).values });
   return { kind: 'ask-first', ...question, draft: withOption, reset };
 }
 

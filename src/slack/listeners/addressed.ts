@@ -90,11 +90,11 @@ async function runsAsOf({ identify }: AddressedDeps, { teamId, userId }: Person)
 }
 
 /** The request is on disk once this resolves. If the person may not start one, its job tells them why. */
-async function start({ inbox }: AddressedDeps, message: Message, { draft, reset }: Wish): Promise<null> {
+async function start({ inbox }: AddressedDeps, message: Message, wish: Wish): Promise<null> {
   // In a thread, the files come with the messages that are quoted.
   const context = message.threadTs === null ? null : contextOf(message);
   const files = context === null ? message.message.files : [];
-  await inbox.acceptMessage(originOf(message), message.ts, { draft, reset, context, files });
+  await inbox.acceptMessage(originOf(message), message.ts, { wish, context, files });
   return null;
 }
 

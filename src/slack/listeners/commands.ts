@@ -4,7 +4,6 @@ import { faultsOf } from '../../session/failure.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Forms } from '../../store/forms.ts';
-import type { SessionRequest } from '../../store/request-row.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
@@ -162,11 +161,7 @@ function isStarting(intent: Intent): intent is Starting {
 
 /** A task, or what was meant to be one. */
 function createStart({ command: name, inbox, formInbox, sessions, openForm, textFor }: CommandDeps) {
-  async function alreadyRunning(
-    origin: Origin,
-    wish: Wish,
-    { id: requestId }: SessionRequest,
-  ): Promise<Rendered> {
+  async function alreadyRunning(origin: Origin, wish: Wish, requestId: string): Promise<Rendered> {
     const session = await sessions.ofRequest(requestId);
     const { id: formId } = await formInbox.offerCorrection(origin, wish);
     const another = { actionId: ACTION.startAsTask, formId };
@@ -177,9 +172,9 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
   return async (command: Command, intent: Starting, ack: CommandAck): Promise<void> => {
     const origin = typedCall(command);
     if (intent.kind === 'create') {
-      const twin = await inbox.acceptCommand(origin, command.triggerId, intent);
+      const twinId = await inbox.acceptCommand(origin, command.triggerId, intent);
       // The request is on disk: whatever happens from here on, it is not lost.
-      await (twin === null ? ack() : ack(await alreadyRunning(origin, intent, twin)));
+      await (twinId === null ? ack() : ack(await alreadyRunning(origin, intent, twinId)));
       return;
     }
     if (intent.kind === 'open-form') {

@@ -31,7 +31,7 @@ export type ThreadDeps = {
   messages: Pick<SessionMessages, 'lastMessage'>;
   threads: ThreadInbox;
   notices: ThreadNotices;
-  inbox: Pick<RequestInbox, 'acceptInThread'>;
+  inbox: Pick<RequestInbox, 'acceptMessage'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   answerMessage: AnswerMessage;
@@ -162,15 +162,18 @@ export async function hearEdit(
 type Another = { session: SessionRow; task: string };
 
 /** `!new`: like a mention, the card is the answer. */
-async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: Another): Promise<void> {
+async function startAnother(
+  deps: ThreadDeps,
+  reply: Reply,
+  { session, task: typed }: Another,
+): Promise<void> {
   const { inbox, formInbox } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = reply;
   const origin = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
-  const intent = parseTask(task, { ownTag: deps.tagRequests });
+  const intent = parseTask(typed, { ownTag: deps.tagRequests });
   if (intent.kind === 'create') {
-    const { draft, reset } = intent;
-    const content = { draft, reset, files: message.files, context: threadAbove(reply) };
-    await inbox.acceptInThread(origin, ts, content);
+    const task = { wish: intent, files: message.files, context: threadAbove(reply) };
+    await inbox.acceptMessage(origin, ts, task);
     return;
   }
   const text = await deps.textFor(userId);
@@ -179,7 +182,7 @@ async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: A
       ? renderProblems(intent.problems, { what: 'task', command: deps.command }, text)
       : [text.thread.newNeedsTask];
   const form = await formInbox.offerForm(origin, intent.kind === 'invalid' ? intent.draft : {});
-  const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
+  const refused = refusal({ problems, typed: unescape(typed), formId: form.id }, text);
   await deps.answerMessage(reply, privatePlace(reply), refused);
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { refusalSentence } from '../../../errors.ts';
 import type { Identity } from '../../../session/identity.ts';
-import type { IntentOf } from '../../../session/intent.ts';
+import type { IntentOf, Wish } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
 import type { Tables } from '../../../store/tables.ts';
@@ -33,14 +33,10 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
   const { command, db, effectiveDraft, limiter, explain, identify, forgetIdentity } = deps;
 
   /** null: not known in time. */
-  async function explained(
-    call: Invocation,
-    wish: Pick<IntentOf<'why'>, 'draft' | 'reset'>,
-  ): Promise<Why | null> {
+  async function explained(call: Invocation, wish: Wish): Promise<Why | null> {
     const { teamId, userId, channelId, placeKind } = call;
-    const { session_secrets: _never, ...stored } = wish.draft;
     const [draft, { limits, usage }] = await Promise.all([
-      effectiveDraft(call, { draft: stored, reset: wish.reset }),
+      effectiveDraft(call, wish),
       limiter.usage({ teamId, userId }, db),
     ]);
     const decision = await explain({ teamId, userId, channelId, placeKind, draft });

@@ -110,11 +110,10 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       const told = renderProblems(problems, { what: 'defaults', command }, text);
       return refusal({ problems: told, typed, formId: null, title: words.nothingSet }, text);
     }
-    const { session_secrets: _never, ...stored } = draft;
     const said = words.set(words.scopes[scope]);
     return change(call, { scope, said }, async (key) => {
       const before = (await settings.layersFor(call))[scope];
-      await settings.set(key, { ...omitFields(before ?? {}, reset), ...stored }, call.userId);
+      await settings.set(key, { ...omitFields(before ?? {}, reset), ...draft }, call.userId);
     });
   }
 
