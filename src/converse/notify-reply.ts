@@ -142,7 +142,7 @@ function privatePlace({ reply, session }: { reply: Reply; session: SessionRow })
 
 function doneSentence({ reply: { kind }, session }: ReplyInSession, { thread }: Text): string | null {
   if (kind !== 'mute' && kind !== 'unmute' && kind !== 'unsync' && kind !== 'sync') return null;
-  return isOver(session, session.phase) ? thread.doneOver : thread.done[kind];
+  return isOver(session) ? thread.doneOver : thread.done[kind];
 }
 
 type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;

@@ -1,5 +1,6 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
+import { ownershipOf } from '../session/steering.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
@@ -35,14 +36,13 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     return { why };
   }
 
-  /** `isTheirs`: they asked for what is there. */
+  /** `request`: what it is about. */
   async function placeRefusal(
-    asked: InConversation & { isTheirs: boolean },
+    { channelId, userId, request }: InConversation & { request: SessionRequest },
     why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
   ): Promise<string | null> {
-    const { channelId, userId, isTheirs } = asked;
     const found = await presence({ channelId, userId });
-    if (found !== null && isLetIn(found, isTheirs)) return null;
+    if (found !== null && isLetIn(found, request.userId === userId)) return null;
     const { steering } = await textFor(userId);
     return found === null ? steering.notLookedUp : steering[why];
   }
@@ -64,26 +64,21 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
     steeringRefusal: steering,
 
     /** To write to a session from outside its thread. */
-    writingRefusal: async ({ request, session }: Followed, userId: string): Promise<string | null> => {
-      const { channelId } = session;
-      return placeRefusal({ channelId, userId, isTheirs: request.userId === userId }, 'notInConversation');
-    },
+    writingRefusal: async ({ request, session }: Followed, userId: string): Promise<string | null> =>
+      placeRefusal({ channelId: session.channelId, userId, request }, 'notInConversation'),
 
     /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
     async endingRefusal({ request, session }: Ending, person: Person): Promise<string | null> {
       const refused = await steering(request, person);
       const { userId } = person;
-      const isTheirs = request.source !== 'follow' && request.userId === userId;
-      if (refused !== null || isTheirs) return refused;
-      const { channelId } = session;
-      return placeRefusal({ channelId, userId, isTheirs: request.userId === userId }, 'notYoursToEnd');
+      if (refused !== null || ownershipOf(request).requester === userId) return refused;
+      return placeRefusal({ channelId: session.channelId, userId, request }, 'notYoursToEnd');
     },
 
     /** To read what another person asked for. */
     async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
-      if (request.source !== 'follow' && request.userId === userId) return null;
-      const { channelId } = request;
-      return placeRefusal({ channelId, userId, isTheirs: request.userId === userId }, 'notYoursToRead');
+      if (ownershipOf(request).requester === userId) return null;
+      return placeRefusal({ channelId: request.channelId, userId, request }, 'notYoursToRead');
     },
   };
 }

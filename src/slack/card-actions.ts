@@ -67,7 +67,7 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
 }
 
 /** Whether the session takes no more messages. */
-export function isOver({ snapshot }: SessionAnswer, phase: SessionPhase): boolean {
+export function isOver({ snapshot, phase }: SessionAnswer & { phase: SessionPhase }): boolean {
   return isClosed(snapshot) || phase === 'gone';
 }
 
@@ -88,7 +88,7 @@ function isOwnCap({ draft: { values } }: ActedOnRequest, statusDetail: string | 
 function onSession(request: ActedOnRequest, session: SessionAnswer, { phase, thread }: Now): CardAction[] {
   const { isArchived, statusDetail } = session.snapshot;
   const instead = isOwnCap(request, statusDetail) ? 'start-again' : 'raise-cap';
-  const over = isOver(session, phase);
+  const over = isOver({ ...session, phase });
   const undo = thread === null ? undefined : UNDO[thread];
   const actions = IN_PHASE[phase].flatMap((step) => inThread(step, thread));
   return [...actions, ...(undo === undefined ? [] : [undo])].filter(

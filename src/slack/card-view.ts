@@ -1,14 +1,14 @@
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { threadState, type ThreadState } from '../session/steering.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { lookup, truncate } from './blocks/text.ts';
-import { cardActions, isOver } from './card-actions.ts';
+import { cardActions } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
 import { beganBy, type ThreadHere } from './steering-check.ts';
 
@@ -177,7 +177,7 @@ function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
 }
 
 function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {
-  if (OVER.has(phase) || isOver(session, phase)) return null;
+  if (OVER.has(phase) || isClosed(session.snapshot)) return null;
   const { muted, synced } = session;
   return threadState({ muted, synced, ...here });
 }

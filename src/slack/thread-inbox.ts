@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
-import { isForDevin, type Mentions } from '../session/steering.ts';
+import { isForDevin, ownershipOf, type Mentions } from '../session/steering.ts';
 import { commitInTime } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
@@ -75,7 +75,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     async receive(session: SessionRow, { userId, mentions }: Author): Promise<Reception> {
       const request = await deps.requests.find(session.requestId);
       if (request === null) return 'aside';
-      const isRequester = request.source !== 'follow' && request.userId === userId;
+      const isRequester = ownershipOf(request).requester === userId;
       const here = await listenHere(session, request);
       if (!isForDevin({ ...here, isRequester, mentions })) return 'aside';
       const { sessionId, muted, synced } = session;

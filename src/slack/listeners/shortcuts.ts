@@ -38,7 +38,7 @@ export function listenToShortcuts(
     const form = await formInbox.offerForm(origin, draft, contextOf(shortcut));
     await ack();
     const running = await sessions.inThread(origin.channelId, origin.threadTs);
-    if (running === null || isOver(running, running.phase)) return openForm(shortcut.triggerId, form);
+    if (running === null || isOver(running)) return openForm(shortcut.triggerId, form);
     const { requestId, url } = running;
     const another = { actionId: ACTION.openForm, formId: form.id };
     const told = renderRunning({ requestId, url, another }, await textFor(origin.userId));

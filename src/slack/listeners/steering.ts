@@ -101,7 +101,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);
       const text = await textFor(press.userId);
-      if (session !== null && isOver(session, session.phase)) {
+      if (session !== null && isOver(session)) {
         await outbound.tellPrivately(privatePlace(press), sessionOver(request.id, text));
         return;
       }

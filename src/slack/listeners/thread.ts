@@ -68,7 +68,7 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
         return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: reception });
       if (isResting(session.phase) && (await isOnlyCourtesy(deps, reply, session))) {
         // A session that is over can't be woken: nobody needs to hear of it.
-        if (isOver(session, session.phase)) return;
+        if (isOver(session)) return;
         return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: 'courtesy' });
       }
       if (meaning.perhaps !== null && message.files.length === 0 && mayMeanApp(session))
@@ -90,7 +90,7 @@ async function tellHelp({ answerMessage, textFor }: Telling, reply: Reply): Prom
 
 /** If Devin asked something, `stop it` is the answer. */
 function mayMeanApp(session: SessionRow): boolean {
-  return session.phase !== 'needs-you' && !isOver(session, session.phase);
+  return session.phase !== 'needs-you' && !isOver(session);
 }
 
 /** Who may not steer it is told so, not asked. */
@@ -102,7 +102,7 @@ async function askFirst(
   const request = await requests.find(session.requestId);
   const refused = request === null ? null : await authority.steeringRefusal(request, reply);
   const text = await textFor(reply.userId);
-  const over = isOver(session, session.phase) ? text.thread.doneOver : null;
+  const over = isOver(session) ? text.thread.doneOver : null;
   const sentence = refused ?? over;
   const { ts, slackText } = reply;
   const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;

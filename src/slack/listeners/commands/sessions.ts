@@ -128,7 +128,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const { session } = found;
     await steering.reply(call, { session, text: message, via: 'command', dedupeKey });
     // As for a reply in its thread, the job says what becomes of it.
-    if (isOver(session, session.phase)) return null;
+    if (isOver(session)) return null;
     return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 
@@ -186,5 +186,5 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {
   if (act === 'status') return true;
   if (act === 'archive') return session.archivedBy === null;
-  return !isOver(session, session.phase);
+  return !isOver(session);
 }
