@@ -4,7 +4,7 @@ import type { Person } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import type { Languages } from '../text/languages.ts';
-import { forAMinute, inTime } from '../time.ts';
+import { inTime } from '../time.ts';
 import type { People } from './people.ts';
 
 /**
@@ -13,13 +13,11 @@ import type { People } from './people.ts';
  */
 export type TextFor = (userId: string, chosen?: Language | null) => Promise<Text>;
 
-/** A person chose a language in this process; null: that of their Slack. */
-type LearnLanguage = (userId: string, language: Language | null) => void;
-
 type TextForDeps = {
   languages: Languages;
   findPerson: People['find'];
-  findChosen: FindChosen;
+  /** null: as in Slack. */
+  findChosen: (userId: string) => Promise<Language | null>;
   now: () => number;
   log: Log;
 };
@@ -27,47 +25,32 @@ type TextForDeps = {
 /** Part of Slack's 3 s for an answer. A language that takes longer is known the next time. */
 const QUICK_MS = 100;
 const PATIENT_MS = 3000;
-const MOST_KNOWN = 10_000;
 
 /** `quickTextFor`: for what Slack waits for. It uses what is known about a person while it looks them up again. */
 export function createTextFor({ languages, findPerson, findChosen, now, log }: TextForDeps) {
-  const known = new Map<string, string | null>();
-  const chosenLanguages = createChosenLanguages(findChosen, now);
-  const ask = forAMinute(
-    async (userId: string) => {
-      const locale = (await findPerson(userId))?.locale ?? null;
-      if (known.size >= MOST_KNOWN) known.clear();
-      known.set(userId, locale);
-      return locale;
-    },
-    { keyOf: (userId) => userId, most: MOST_KNOWN, now },
-  );
+  const locales = createMemory(async (userId) => (await findPerson(userId))?.locale ?? null, now);
+  const choices = createMemory(findChosen, now);
 
   function within(withinMs: number): TextFor {
     const bound = { withinMs, log, what: 'the language of a person' };
     return async (userId, given) => {
-      const before = known.get(userId);
-      const asking = inTime(ask(userId), { ...bound, otherwise: null });
-      const last = chosenLanguages.last(userId);
+      const before = locales.last(userId);
+      const asking = inTime(locales.ask(userId), { ...bound, otherwise: null });
+      const last = choices.last(userId) ?? null;
       const chosen =
-        given === undefined
-          ? await inTime(chosenLanguages.ask(userId), { ...bound, otherwise: last })
-          : given;
+        given === undefined ? await inTime(choices.ask(userId), { ...bound, otherwise: last }) : given;
       if (chosen !== null) return languages.of(chosen);
       return languages.forLocale(before === undefined ? await asking : before);
     };
   }
 
-  return {
-    textFor: within(PATIENT_MS),
-    quickTextFor: within(QUICK_MS),
-    learnLanguage: chosenLanguages.learn,
-  };
+  return { textFor: within(PATIENT_MS), quickTextFor: within(QUICK_MS), learnLanguage: choices.learn };
 }
 
 type ChooseDeps = {
   settings: Pick<Settings, 'changePreferences'>;
-  learnLanguage: LearnLanguage;
+  /** A person chose one in this process. */
+  learnLanguage: (userId: string, language: Language | null) => void;
 };
 
 /** null: as in Slack. */
@@ -83,33 +66,28 @@ export function createLanguageChooser({ settings, learnLanguage }: ChooseDeps): 
 }
 
 const KNOWN_FOR_MS = 60_000;
-const MOST_CHOSEN = 10_000;
+const MOST_KNOWN = 10_000;
 
-/** null: as in Slack. */
-type FindChosen = (userId: string) => Promise<Language | null>;
+/** Something about each person. What is learned in this process counts at once, anything else within a minute. */
+function createMemory<T>(find: (userId: string) => Promise<T>, now: () => number) {
+  const known = new Map<string, { value: T; atMs: number }>();
 
-type Known = { language: Language | null; atMs: number };
-
-/** The languages that people chose. A choice made in this process counts at once, others within a minute. */
-function createChosenLanguages(find: FindChosen, now: () => number) {
-  const known = new Map<string, Known>();
-
-  function learn(userId: string, language: Language | null): void {
-    if (known.size >= MOST_CHOSEN) known.clear();
-    known.set(userId, { language, atMs: now() });
+  function learn(userId: string, value: T): void {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(userId, { value, atMs: now() });
   }
 
   return {
     learn,
-    /** As it was last known. */
-    last: (userId: string): Language | null => known.get(userId)?.language ?? null,
-    async ask(userId: string): Promise<Language | null> {
+    /** As it was last known; undefined: never. */
+    last: (userId: string): T | undefined => known.get(userId)?.value,
+    async ask(userId: string): Promise<T> {
       const before = known.get(userId);
-      if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.language;
+      if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.value;
       const found = await find(userId);
       const meanwhile = known.get(userId);
-      // A choice made during the look-up is newer than what it found.
-      if (meanwhile !== undefined && meanwhile !== before) return meanwhile.language;
+      // What was learned during the look-up is newer than what it found.
+      if (meanwhile !== undefined && meanwhile !== before) return meanwhile.value;
       learn(userId, found);
       return found;
     },
