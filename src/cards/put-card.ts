@@ -4,9 +4,10 @@ import { retrySlack, type Enqueue, type Lease, type PostedOnce, type PostOnce } 
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import { cardMessage } from '../slack/posted-messages.ts';
 import { shownAs, type Cards } from '../store/cards.ts';
 import { cardPost, type Posts } from '../store/posts.ts';
-import { cardThread, type SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { editClass, isNeeded, placeOf, wasDeleted, type DrawCard, type DrawnCard } from './draw-card.ts';
@@ -159,7 +160,6 @@ async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): P
 
 /** The thread in which a request's session is followed: its card's, or the one under the card; null: no card yet. */
 export function threadOfCard(request: SessionRequest): { channelId: string; threadTs: string } | null {
-  const { cardChannelId: channelId, cardTs: ts } = request;
-  if (channelId === null || ts === null) return null;
-  return { channelId, threadTs: cardThread(request) ?? ts };
+  const card = cardMessage(request);
+  return card === null ? null : { channelId: card.channelId, threadTs: card.threadTs ?? card.ts };
 }

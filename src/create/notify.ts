@@ -24,6 +24,7 @@ import { throwIfRetryable } from '../slack/errors.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { FindLeaver } from '../slack/people.ts';
+import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
@@ -113,9 +114,7 @@ async function compose(
   { threadTs }: CardPlace,
 ): Promise<Rendered> {
   const text = threadTs === null ? await words.textFor(request.userId) : words.text;
-  const { cardChannelId: channelId, cardTs: ts } = request;
-  const isBelow = threadTs !== null || channelId === null || ts === null;
-  const cardUrl = isBelow ? null : await outbound.permalink(channelId, ts);
+  const cardUrl = threadTs === null ? outbound.permalink(cardMessage(request)) : null;
   const card = cardView({ request, session: null, nowMs: now() }, text);
   return renderOutcome({ card, called, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
 }
@@ -177,19 +176,16 @@ export function createPersonNotifier({
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }
 
-  async function elsewhere(request: SessionRequest, text: Text): Promise<Rendered> {
-    const { cardChannelId: channelId, cardTs: ts } = request;
-    const url = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
-    return cardElsewhere({ code: request.cardElsewhere ?? '', link: url }, text);
-  }
-
   async function compose(request: SessionRequest, kind: Exclude<Notice, 'started'>): Promise<Rendered> {
     const text = await textFor(request.userId);
     switch (kind) {
       case 'refused':
         return refused(request, text);
       case 'card-elsewhere':
-        return elsewhere(request, text);
+        return cardElsewhere(
+          { code: request.cardElsewhere ?? '', link: outbound.permalink(cardMessage(request)) },
+          text,
+        );
       case 'no-card':
         return noCard(await sessions.ofRequest(request.id), text);
       case 'queued':

@@ -77,7 +77,7 @@ async function whereTold(
 ): Promise<ToldIn> {
   if (threadTs !== null) return { kind: 'thread', isShared: await sessions.sharesThread(session) };
   const { channelId, threadTs: ts } = session;
-  return { kind: 'direct', thread: ts === '' ? null : await outbound.permalink(channelId, ts) };
+  return { kind: 'direct', thread: ts === '' ? null : outbound.permalink({ channelId, ts, threadTs: null }) };
 }
 
 /** The structured output of a session, as people read JSON. */

@@ -23,7 +23,7 @@ type HomeDeps = {
     'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings' | 'greetings'
   >;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'richBlocks' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'answers' | 'people' | 'richBlocks' | 'textFor'>;
   policy: Pick<PolicySource, 'current' | 'problems'>;
   mapping: Pick<MappingSource, 'current' | 'problems'>;
   resolver: IdentityResolver;
@@ -43,7 +43,7 @@ export function createHome(deps: HomeDeps): void {
   const { queue, store, slack, policy, mapping, mayAll, resolver, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
-  const { outbound, workspaceUrl, textFor } = slack;
+  const { outbound, textFor } = slack;
   const publish = createHomePublisher({
     listing,
     requests,
@@ -58,7 +58,6 @@ export function createHome(deps: HomeDeps): void {
     richBlocks: slack.richBlocks,
     outbound,
     command,
-    workspaceUrl,
     now,
     textFor,
     log,

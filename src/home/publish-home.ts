@@ -32,9 +32,8 @@ type HomeDeps = {
   filesFor: (userId: string) => Promise<HomeFile[]>;
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   richBlocks: RichBlocks;
-  outbound: Pick<Outbound, 'publishHome'>;
+  outbound: Pick<Outbound, 'publishHome' | 'permalink'>;
   command: string;
-  workspaceUrl: () => string | null;
   now: () => number;
   textFor: TextFor;
   log: Log;
@@ -118,8 +117,8 @@ export function createHomePublisher(deps: HomeDeps) {
     const read = await readRows(whose);
     const text = await textFor(whose.userId, read.preferences.language);
     const rows = { ...read, ...known };
-    const { command, workspaceUrl, now } = deps;
-    const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });
+    const { command, now } = deps;
+    const home = homeView(rows, { command, permalink: outbound.permalink, nowMs: now(), text });
     const published = await publishBlocks(whose.userId, (rich) => renderHome({ ...home, rich }, text));
     switch (published.kind) {
       case 'updated':

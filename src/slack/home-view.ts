@@ -2,7 +2,7 @@ import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Identity } from '../session/identity.ts';
 import type { EffectivePreferences } from '../session/preferences.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
-import { cardThread, type SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { HomeFile, HomeHealth } from './blocks/home-settings.ts';
@@ -10,7 +10,8 @@ import type { Home } from './blocks/home.ts';
 import type { HomeEveryone, HomeUsage } from './blocks/usage.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
-import { permalink } from './posted-messages.ts';
+import type { Outbound } from './outbound.ts';
+import { cardMessage } from './posted-messages.ts';
 
 /** What a person's Home is drawn from. */
 export type HomeRows = {
@@ -31,13 +32,10 @@ export type HomeRows = {
   everyone: HomeEveryone | null;
 };
 
-type Drawing = { command: string; workspaceUrl: string | null; nowMs: number; text: Text };
+type Drawing = { command: string; permalink: Outbound['permalink']; nowMs: number; text: Text };
 
 /** The view model of a person's App Home. */
-export function homeView(
-  rows: HomeRows,
-  { command, workspaceUrl, nowMs, text }: Drawing,
-): Omit<Home, 'rich'> {
+export function homeView(rows: HomeRows, { command, permalink, nowMs, text }: Drawing): Omit<Home, 'rich'> {
   const { channelId, entries, total, defaults } = rows;
   const { notify, language } = rows.preferences;
   return {
@@ -46,13 +44,13 @@ export function homeView(
     runsAs: runsAs(rows.identity, text),
     sessions: entries.map(({ request, session }) => ({
       card: cardView({ request, session, nowMs }, text),
-      thread: threadOf(request, workspaceUrl),
+      thread: permalink(cardMessage(request)),
     })),
     total: { count: total, more: total >= MOST_COUNTED },
     approvals: {
       asked: rows.approvals.asked.map(({ request, channelId: conversation, ts }) => ({
         card: cardView({ request, session: null, nowMs }, text),
-        message: workspaceUrl && permalink(workspaceUrl, { channelId: conversation, ts, threadTs: null }),
+        message: permalink({ channelId: conversation, ts, threadTs: null }),
       })),
       total: rows.approvals.total,
     },
@@ -72,10 +70,4 @@ function runsAs(identity: HomeRows['identity'], text: Text): Home['runsAs'] {
   return identity === null
     ? { kind: 'not-known', why: text.home.runsAs.notKnown }
     : shownIdentity(identity, text);
-}
-
-function threadOf(request: SessionRequest, workspaceUrl: string | null): string | null {
-  const { cardChannelId: channelId, cardTs: ts } = request;
-  if (workspaceUrl === null || channelId === null || ts === null) return null;
-  return permalink(workspaceUrl, { channelId, ts, threadTs: cardThread(request) });
 }

@@ -7,7 +7,7 @@ import type { Rendered } from './blocks/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
 import { hasMetadata, metadataBlockId, type MessageMetadata } from './metadata.ts';
-import { pagesOf } from './posted-messages.ts';
+import { pagesOf, permalink, type MessagePlace } from './posted-messages.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 export type CardPlace = { channelId: string; threadTs: string | null };
@@ -33,6 +33,7 @@ type OutboundDeps = {
   background: WebClient;
   hosts: SlackHosts;
   clock: RemoteClock;
+  workspaceUrl: () => string | null;
   fetch: typeof fetch;
   log: Log;
 };
@@ -53,7 +54,9 @@ const RESPOND = {
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
-export function createOutbound({ answers, background, hosts, clock, fetch, log }: OutboundDeps) {
+export function createOutbound(deps: OutboundDeps) {
+  const { answers, background, hosts, clock, workspaceUrl, fetch, log } = deps;
+
   /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
     const opened = await unlessRefused(answers.conversations.open({ users: userId }));
@@ -177,11 +180,10 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     ): Promise<Updated> =>
       updated(background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) })),
 
-    async permalink(channelId: string, ts: string): Promise<string | null> {
-      const answer = await answers.chat
-        .getPermalink({ channel: channelId, message_ts: ts })
-        .catch((error: unknown) => (slackFailure(error), null));
-      return answer?.permalink ?? null;
+    /** The address of a message; null: there is none, or Slack didn't say where the workspace is. */
+    permalink(message: MessagePlace | null): string | null {
+      const url = workspaceUrl();
+      return url === null || message === null ? null : permalink(url, message);
     },
 
     /** Replaces the private notice whose button was pressed (null: removes it), or removes it and posts another one. */

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import { pages } from '../upstream.ts';
 import { cursorAfter } from './conversations.ts';
 import { unlessRefused } from './errors.ts';
@@ -151,10 +152,17 @@ export async function* pagesOf(
   for await (const { messages } of pages({ read, next: cursorAfter, most: maxPages })) yield messages;
 }
 
-type Linked = { channelId: string; ts: string; threadTs: string | null };
+/** `threadTs` null: it is in no thread, or starts one. */
+export type MessagePlace = { channelId: string; ts: string; threadTs: string | null };
+
+/** Where a request's card is; null: nowhere yet, or it was deleted. */
+export function cardMessage(request: SessionRequest): MessagePlace | null {
+  const { cardChannelId: channelId, cardTs: ts } = request;
+  return channelId === null || ts === null ? null : { channelId, ts, threadTs: cardThread(request) };
+}
 
 /** The same as https://docs.slack.dev/reference/methods/chat.getPermalink, without a call for each message. */
-export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: Linked): string {
+export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: MessagePlace): string {
   const address = new URL(`archives/${channelId}/p${ts.replace('.', '')}`, workspaceUrl);
   if (threadTs !== null) {
     address.searchParams.set('thread_ts', threadTs);

@@ -85,8 +85,9 @@ export function createSlack(options: SlackOptions) {
   };
   const botUserId = (): string => bot().botUserId;
   const teamId = (): string => bot().teamId;
+  const workspaceUrl = (): string | null => bot().workspaceUrl;
   const people = createPeople({ client: background, teamId, knownPeople, now });
-  const outbound = createOutbound({ answers, background, hosts, clock, fetch, log });
+  const outbound = createOutbound({ answers, background, hosts, clock, workspaceUrl, fetch, log });
   const { directChannel } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
   return {
@@ -95,7 +96,6 @@ export function createSlack(options: SlackOptions) {
     identity,
     botUserId,
     teamId,
-    workspaceUrl: () => bot().workspaceUrl,
     metadata: createMetadataReader({ client: background, botUserId }),
     people,
     ...createTextFor({

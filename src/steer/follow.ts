@@ -17,6 +17,7 @@ import { isMember } from '../session/steering.ts';
 import { link } from '../slack/blocks/text.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -110,13 +111,12 @@ export function createFollower(deps: FollowDeps) {
   }
 
   async function notifyWhere(request: SessionRequest, { userId, answerTo }: FollowJob): Promise<void> {
-    const { cardChannelId: channelId, cardTs: ts } = request;
+    const card = cardMessage(request);
     const isShown =
-      ts !== null &&
-      channelId !== null &&
-      (request.userId === userId || (await deps.presence({ channelId, userId })) === 'in');
+      card !== null &&
+      (request.userId === userId || (await deps.presence({ channelId: card.channelId, userId })) === 'in');
     const text = await textFor(userId);
-    const url = isShown ? await outbound.permalink(channelId, ts) : null;
+    const url = isShown ? outbound.permalink(card) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];
     const isHere = request.channelId === answerTo.channelId;
     const sentence = isHere ? text.steering.followed : text.steering.followedElsewhere;

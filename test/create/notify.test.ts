@@ -27,7 +27,7 @@ async function tellOutcome(
     findLeaver: async () => Promise.resolve(left ?? null),
     outbound: {
       directChannel: async () => Promise.resolve('D1'),
-      permalink: async () => Promise.resolve('https://example.slack.com/archives/C1/p10'),
+      permalink: () => 'https://example.slack.com/archives/C1/p10',
     },
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
     postOnce: async ({ key, place, render }) => {

@@ -33,9 +33,9 @@ async function setUp({ skewMs = 0 } = {}) {
   const clock = createRemoteClock();
   const client = clientOf(slack, slack.workspace.botToken, clock.observe(fetch));
   await client.auth.test();
-  const clients = { answers: client, background: client };
+  const slackSide = { answers: client, background: client, workspaceUrl: () => null };
   const hosts = createSlackHosts(slack.apiUrl);
-  const outbound = createOutbound({ ...clients, hosts, clock, fetch, log: createLog('silent') });
+  const outbound = createOutbound({ ...slackSide, hosts, clock, fetch, log: createLog('silent') });
   const postOnce = createPostOnce({ db, posts: createPosts(db), outbound });
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>

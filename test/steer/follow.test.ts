@@ -37,7 +37,7 @@ async function followTagged(identity: Identity, userId: string | null): Promise<
       return Promise.resolve({ kind: 'leave' });
     },
     placeCard: async () => Promise.resolve({ kind: 'no-place' }),
-    outbound: { permalink: async () => Promise.resolve(null) },
+    outbound: { permalink: () => null },
     notifier: { notify: async () => Promise.resolve(), notifyMarkup: async () => Promise.resolve() },
     textFor: async () => Promise.resolve(en),
   });
