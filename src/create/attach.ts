@@ -6,8 +6,7 @@ import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
 import { handOverFile, handOverText, type UploadFile } from './hand-over.ts';
 import type { AskApproval } from './identify.ts';
-import { nextOrLeave, waitFor, type CreateStep, type EndRequest, type Run, type StepOutcome } from './run.ts';
-import type { Transitions } from './transitions.ts';
+import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 
 /** Files beyond this are left out, and the card says so. */
 const MAX_FILES = 20;
@@ -18,8 +17,7 @@ type AttachDeps = {
   files: SlackFiles;
   upload: UploadFile;
   askApproval: AskApproval;
-  transitions: Transitions;
-  end: EndRequest;
+  flow: Flow;
   now: () => number;
 };
 
@@ -60,7 +58,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
 }
 
 async function attach(deps: AttachDeps, run: Run, material: Material): Promise<StepOutcome> {
-  const { request, lease, signal } = run;
+  const { request, signal } = run;
   const { quoted, files } = material;
   const leftOut = [...material.leftOut];
   const urls: string[] = [];
@@ -75,19 +73,12 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
     const uploaded = await handOver();
     if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
     else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
-    else if (uploaded.kind === 'wait') return waitFor(run, uploaded, deps);
-    else return waitFor(run, { waiting: 'down', retryAfterMs: null }, deps);
+    else if (uploaded.kind === 'wait') return deps.flow.wait(run, uploaded);
+    else return deps.flow.wait(run, { waiting: 'down', retryAfterMs: null });
   }
   const prompt = await promptOf(deps, request, { ...material, leftOut });
   const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
-  const card = leftOut.length > 0;
-  return nextOrLeave(
-    await deps.transitions.move(
-      { id: request.id, from: 'identified', to: 'attached', changes },
-      { card },
-      { lease },
-    ),
-  );
+  return deps.flow.advance(run, { to: 'attached', changes }, { card: leftOut.length > 0 });
 }
 
 /** The name of the file with the conversation; null: the prompt includes it. */

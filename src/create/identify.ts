@@ -11,24 +11,14 @@ import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
-import {
-  devinTrouble,
-  nextOrLeave,
-  waitFor,
-  type CreateStep,
-  type EndRequest,
-  type Run,
-  type StepOutcome,
-} from './run.ts';
+import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
-import type { Transitions } from './transitions.ts';
 
 type IdentifyDeps = {
   judge: Gate['judge'];
   resolver: IdentityResolver;
   presence: PresenceOf;
-  transitions: Transitions;
-  end: EndRequest;
+  flow: Flow;
   withNames: WithNames;
   now: () => number;
 };
@@ -58,7 +48,7 @@ export type Identify = (run: Run) => Promise<Identified>;
 
 /** Who the session runs as, and whether the policy allows it now. */
 export function createIdentify(deps: IdentifyDeps): Identify {
-  const { resolver, end } = deps;
+  const { resolver, flow } = deps;
 
   /** Nothing is posted in a conversation for a person who isn't in it. */
   async function placeChanges(request: SessionRequest): Promise<Pick<RequestChanges, 'cardElsewhere'>> {
@@ -72,13 +62,13 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   async function find(run: Run): Promise<Identified> {
     const { request } = run;
     const [identity, placing] = await Promise.all([resolver.resolve(request), placeChanges(request)]);
-    if (identity.kind === 'refused') return { kind: 'not', outcome: await end(run, refusedAs(identity)) };
+    if (identity.kind === 'refused')
+      return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
     const verdict = await deps.judge(request);
-    if (verdict.kind === 'refused') return { kind: 'not', outcome: await end(run, verdict.failure) };
+    if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
     const draft = deps.withNames(verdict.draft);
     const found = { identity, draft, waiting: null, ...placing };
-    if (verdict.kind === 'approval')
-      return { kind: 'not', outcome: await toIdentified(deps.transitions, run, found) };
+    if (verdict.kind === 'approval') return { kind: 'not', outcome: await toIdentified(flow, run, found) };
     const { rule, approved } = verdict;
     return { kind: 'found', found: { ...found, rule }, approved };
   }
@@ -87,28 +77,20 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     try {
       return await find(run);
     } catch (error) {
-      return { kind: 'not', outcome: await afterTrouble(run, error, deps) };
+      const trouble = lookupTrouble(error);
+      const ended = trouble.kind === 'final' ? flow.end(run, trouble.failure) : flow.wait(run, trouble);
+      return { kind: 'not', outcome: await ended };
     }
   };
 }
 
-type IdentifyStepDeps = {
-  identify: Identify;
-  writePrompt: WritePrompt;
-  send: Send;
-  transitions: Transitions;
-};
+type IdentifyStepDeps = { identify: Identify; writePrompt: WritePrompt; send: Send; flow: Flow };
 
 /**
  * accepted -> identified, or refused. A task without context or files is sent at once: nothing can happen between
  * identifying and sending that would have to be saved.
  */
-export function createIdentifyStep({
-  identify,
-  writePrompt,
-  send,
-  transitions,
-}: IdentifyStepDeps): CreateStep {
+export function createIdentifyStep({ identify, writePrompt, send, flow }: IdentifyStepDeps): CreateStep {
   return async (run) => {
     const { request } = run;
     const now = await identify(run);
@@ -118,20 +100,15 @@ export function createIdentifyStep({
       const prompt = await writePrompt({ ...request, ...found }, BARE);
       return send(run, { found: { ...found, prompt, uploads: { urls: [], leftOut: [] } }, approved });
     }
-    return toIdentified(transitions, run, found);
+    return toIdentified(flow, run, found);
   };
 }
 
 const BARE = { thread: null, transcript: null };
 
 /** The next step collects what is sent, and asks for an approval if the policy wants one. */
-async function toIdentified(
-  transitions: Transitions,
-  { request: { id, state: from }, lease, isSlow }: Run,
-  changes: RequestChanges,
-): Promise<StepOutcome> {
-  const step = { id, from, to: 'identified', changes } as const;
-  return nextOrLeave(await transitions.move(step, { card: isSlow() }, { lease }));
+async function toIdentified(flow: Flow, run: Run, changes: RequestChanges): Promise<StepOutcome> {
+  return flow.advance(run, { to: 'identified', changes }, { card: run.isSlow() });
 }
 
 export function refusedAs({
@@ -140,15 +117,6 @@ export function refusedAs({
   about,
 }: RefusedIdentity): Extract<Failure, { kind: 'identity' }> {
   return { kind: 'identity', reason, maskedEmail, about };
-}
-
-async function afterTrouble(
-  run: Run,
-  error: unknown,
-  deps: Pick<IdentifyDeps, 'transitions' | 'end' | 'now'>,
-): Promise<StepOutcome> {
-  const trouble = lookupTrouble(error);
-  return trouble.kind === 'final' ? deps.end(run, trouble.failure) : waitFor(run, trouble, deps);
 }
 
 /** A lookup changes nothing, so it can be repeated whatever happened to its answer. */
@@ -167,8 +135,7 @@ export function lookupTrouble(error: unknown) {
 type AskDeps = {
   judge: Gate['judge'];
   approversOf: ApproversOf;
-  transitions: Transitions;
-  end: EndRequest;
+  flow: Flow;
 };
 
 /** `prompt`: as it would be sent now. */
@@ -182,31 +149,24 @@ export type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | nu
  * fixed from here on, and no file has been uploaded yet.
  */
 export function createAskApproval(deps: AskDeps): AskApproval {
-  const { judge, transitions, end } = deps;
+  const { judge, flow } = deps;
 
   async function ask(run: Run, verdict: ApprovalNeeded, { material, prompt }: ToSend): Promise<StepOutcome> {
-    const { request, lease } = run;
+    const { request } = run;
     const { asks, draft } = verdict;
     const sent = { draft, material, prompt: await prompt() };
     const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
     if (approval === null)
-      return end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
+      return flow.end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
     const changes = { ...sent, approvals: [...request.approvals, approval], waiting: null };
-    const { id } = request;
     const { expiresMs: expiresInMs } = asks;
-    return nextOrLeave(
-      await transitions.move(
-        { id, from: 'identified', to: 'awaiting-approval', changes, expiresInMs },
-        { card: true },
-        { lease },
-      ),
-    );
+    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs }, { card: true });
   }
 
   return async (run, toSend) => {
     const verdict = await judge({ ...run.request, material: toSend.material });
     if (verdict.kind === 'allowed') return null;
-    return verdict.kind === 'refused' ? end(run, verdict.failure) : ask(run, verdict, toSend);
+    return verdict.kind === 'refused' ? flow.end(run, verdict.failure) : ask(run, verdict, toSend);
   };
 }
 

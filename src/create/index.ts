@@ -14,7 +14,7 @@ import { createAttachStep, createWritePrompt } from './attach.ts';
 import { createFindSession, createFindSessions, type FindSession } from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
 import { createOutcomeNotifier, createPersonNotifier } from './notify.ts';
-import { createEnd, createResumer, createSessionCreator } from './run.ts';
+import { createFlow, createResumer, createSessionCreator } from './run.ts';
 import { createAdopt, createSend, createSendStep, type Adopt } from './send.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
@@ -150,11 +150,11 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const { judge, instructionsAt } = deps.gate;
-  const end = createEnd(transitions, store.envelopes);
-  const identify = createIdentify({ judge, resolver, presence, transitions, end, withNames, now });
+  const flow = createFlow({ transitions, envelopes: store.envelopes, now });
+  const identify = createIdentify({ judge, resolver, presence, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
-  const askApproval = createAskApproval({ judge, approversOf, transitions, end });
+  const askApproval = createAskApproval({ judge, approversOf, flow });
   const send = createSend({
     createSession: devin.sessions.create,
     devinTime: async () => devin.time().catch(() => null),
@@ -162,15 +162,14 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
     budget,
     envelopes: store.envelopes,
     tagRequests: deps.tagRequests,
-    transitions,
+    flow,
     adopt,
-    end,
     now,
   });
   return {
-    accepted: createIdentifyStep({ identify, writePrompt, send, transitions }),
-    identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, transitions, end, now }),
+    accepted: createIdentifyStep({ identify, writePrompt, send, flow }),
+    identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, flow, now }),
     attached: createSendStep({ identify, send }),
-    sending: createSettleStep({ findSession, adopt, transitions, searchUntilFound }),
+    sending: createSettleStep({ findSession, adopt, flow, searchUntilFound }),
   };
 }

@@ -5,11 +5,11 @@ import type { Failure } from '../session/failure.ts';
 import { EARLY_CARD_MS, isOpen, type OpenState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import { requestLease, type Requests } from '../store/requests.ts';
+import { requestLease, type Requests, type Step } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { FindSession } from './find-session.ts';
 import type { Adopt } from './send.ts';
-import type { Transitions } from './transitions.ts';
+import type { Conditions, Then, Transitions } from './transitions.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
@@ -30,10 +30,6 @@ export type Run = {
 };
 
 export type CreateStep = (run: Run) => Promise<StepOutcome>;
-
-export function nextOrLeave(request: SessionRequest | null): StepOutcome {
-  return request === null ? { kind: 'leave' } : { kind: 'next', request };
-}
 
 /** What an error of the Devin client means for a request. */
 export type DevinTrouble =
@@ -70,52 +66,57 @@ function failureOf({ facts }: DevinError): Failure {
 
 /** `slack`: Slack doesn't say who asks. */
 export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
-type WaitDeps = { transitions: Transitions; end: EndRequest; now: () => number };
 
-export type EndRequest = (run: Run, failure: Failure) => Promise<StepOutcome>;
+type FlowDeps = {
+  transitions: Pick<Transitions, 'move' | 'stay'>;
+  envelopes: Pick<Envelopes, 'withoutSecrets'>;
+  now: () => number;
+};
+type Advance = Pick<Step, 'to' | 'changes' | 'expiresInMs'> & Pick<Conditions, 'onlyIf'>;
 
-/** Waits as long as Devin asks, or longer each time; says so on the card, or privately if there is none yet. */
-export async function waitFor(
-  run: Run,
-  { waiting, retryAfterMs }: Waiting,
-  { transitions, end, now }: WaitDeps,
-): Promise<StepOutcome> {
-  const { request } = run;
-  const retry = retryWindow('devin', { triedForMs: now() - askedAt(request).getTime(), retryAfterMs });
-  if (retry.kind === 'over') {
-    const { askedToWaitMs } = retry;
-    return end(run, { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) });
+export type Flow = ReturnType<typeof createFlow>;
+
+/** What a step does with its request. */
+export function createFlow({ transitions, envelopes, now }: FlowDeps) {
+  /** On to another state, unless another process moved it first. */
+  async function advance(run: Run, { onlyIf, ...step }: Advance, then: Then = {}): Promise<StepOutcome> {
+    const { request, lease } = run;
+    const conditions = { lease, ...(onlyIf !== undefined && { onlyIf }) };
+    const moved = await transitions.move({ id: request.id, from: request.state, ...step }, then, conditions);
+    return moved === null ? { kind: 'leave' } : { kind: 'next', request: moved };
   }
-  if (request.waiting !== waiting) {
-    // There is no card until it's known who asks: a refusal must leave none behind.
-    await transitions.stay(run, { waiting }, hasCard(request) ? { card: true } : { tell: 'queued' });
-  }
-  return { kind: 'later', afterMs: retry.afterMs };
-}
 
-/**
- * Ends a request without a session: on its card, or privately if it has none. Why it was refused only the person hears.
- * Session secrets are erased.
- */
-export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
-  return async ({ request, lease }, failure) => {
+  /**
+   * Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears. Session
+   * secrets are erased.
+   */
+  async function end(run: Run, failure: Failure): Promise<StepOutcome> {
+    const { id, sealed } = run.request;
     const refused = ['identity', 'limit', 'policy'].includes(failure.kind);
-    const ended = await transitions.move(
-      {
-        id: request.id,
-        from: request.state,
-        to: refused ? 'refused' : 'failed',
-        changes: { failure, waiting: null, sealed: envelopes.withoutSecrets(request.id, request.sealed) },
-      },
-      (moved) => ({
-        card: hasCard(moved),
-        outcome: !refused && hasCard(moved),
-        ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
-      }),
-      { lease },
-    );
-    return nextOrLeave(ended);
-  };
+    const changes = { failure, waiting: null, sealed: envelopes.withoutSecrets(id, sealed) };
+    return advance(run, { to: refused ? 'refused' : 'failed', changes }, (moved) => ({
+      card: hasCard(moved),
+      outcome: !refused && hasCard(moved),
+      ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
+    }));
+  }
+
+  /** Waits as long as Devin asks, or longer each time; says so on the card, or privately if there is none yet. */
+  async function wait(run: Run, { waiting, retryAfterMs }: Waiting): Promise<StepOutcome> {
+    const { request } = run;
+    const retry = retryWindow('devin', { triedForMs: now() - askedAt(request).getTime(), retryAfterMs });
+    if (retry.kind === 'over') {
+      const { askedToWaitMs } = retry;
+      return end(run, { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) });
+    }
+    if (request.waiting !== waiting) {
+      // There is no card until it's known who asks: a refusal must leave none behind.
+      await transitions.stay(run, { waiting }, hasCard(request) ? { card: true } : { tell: 'queued' });
+    }
+    return { kind: 'later', afterMs: retry.afterMs };
+  }
+
+  return { advance, end, wait };
 }
 
 type RunDeps = {

@@ -17,15 +17,7 @@ import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
 import type { Found, Identify, WithNames } from './identify.ts';
-import {
-  devinTrouble,
-  nextOrLeave,
-  waitFor,
-  type CreateStep,
-  type EndRequest,
-  type Run,
-  type StepOutcome,
-} from './run.ts';
+import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type SendDeps = {
@@ -34,11 +26,10 @@ type SendDeps = {
   budget: Pick<Budget, 'fit'>;
   envelopes: Envelopes;
   tagRequests: boolean;
-  transitions: Transitions;
+  flow: Flow;
   adopt: Adopt;
   /** What time it is at Devin; null: not known. */
   devinTime: () => Promise<Date | null>;
-  end: EndRequest;
   now: () => number;
 };
 
@@ -64,13 +55,11 @@ export type Send = (
  * back to `attached` only if Devin did nothing or was never reached.
  */
 export function createSend(deps: SendDeps): Send {
-  const { createSession, transitions, adopt, end } = deps;
+  const { createSession, flow, adopt } = deps;
 
   /** Devin did nothing. */
-  async function takeBack({ request: { id }, lease }: Run): Promise<SessionRequest | null> {
-    const changes = { sentAt: null };
-    return transitions.move({ id, from: 'sending', to: 'attached', changes }, {}, { lease });
-  }
+  const takeBack = async (run: Run): Promise<StepOutcome> =>
+    flow.advance(run, { to: 'attached', changes: { sentAt: null } });
 
   async function afterError(run: Run, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
@@ -79,12 +68,12 @@ export function createSend(deps: SendDeps): Send {
         // Devin's reason is kept for the person who decides if nothing is found.
         return trouble.failure === null
           ? { kind: 'next', request: run.request }
-          : nextOrLeave(await transitions.stay(run, { failure: trouble.failure }));
+          : flow.advance(run, { to: 'sending', changes: { failure: trouble.failure } });
       case 'final':
-        return end(run, trouble.failure);
+        return flow.end(run, trouble.failure);
       case 'wait': {
-        const attached = await takeBack(run);
-        return attached === null ? { kind: 'leave' } : waitFor({ ...run, request: attached }, trouble, deps);
+        const back = await takeBack(run);
+        return back.kind === 'next' ? flow.wait({ ...run, request: back.request }, trouble) : back;
       }
     }
   }
@@ -92,7 +81,7 @@ export function createSend(deps: SendDeps): Send {
   async function post(run: Run, body: SessionCreateRequest): Promise<StepOutcome> {
     const { request, lease } = run;
     // If the commit took too long, another process may already search for its session.
-    if (!lease.isFresh()) return nextOrLeave(await takeBack(run));
+    if (!lease.isFresh()) return takeBack(run);
     try {
       return await adopt(request, await createSession(body), { lease });
     } catch (error) {
@@ -101,24 +90,22 @@ export function createSend(deps: SendDeps): Send {
   }
 
   return async (run, { found, approved }) => {
-    const { request, lease } = run;
+    const { request } = run;
     const body = composeRequest({ ...request, ...found }, deps);
-    if (body === null) return end(run, { kind: 'secrets-lost' });
-    const { id, state } = request;
+    if (body === null) return flow.end(run, { kind: 'secrets-lost' });
     // If the answer is lost, the search starts from this time.
     const changes = { ...found, sentAt: await deps.devinTime() };
     const card = run.isSlow() || isAnother(request.identity, found.identity);
     const cap = found.draft.values.max_acu_limit;
     const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
-    const sending = await transitions.move(
-      { id, from: state, to: 'sending', changes },
-      () => ({ card, ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }) }),
-      { lease, onlyIf },
-    );
-    if (checked.reached !== null) return end(run, { kind: 'limit', ...checked.reached });
+    const sending = await flow.advance(run, { to: 'sending', changes, onlyIf }, () => ({
+      card,
+      ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }),
+    }));
+    if (checked.reached !== null) return flow.end(run, { kind: 'limit', ...checked.reached });
     // Others reserved meanwhile: it's judged again by what is left.
     if (checked.fit?.kind === 'over') return { kind: 'next', request };
-    return sending === null ? { kind: 'leave' } : post({ ...run, request: sending }, body);
+    return sending.kind === 'next' ? post({ ...run, request: sending.request }, body) : sending;
   };
 }
 

@@ -32,7 +32,7 @@ type Consequences = {
 /** The thread is the card's, wherever that is by now. */
 type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
 
-type Conditions = {
+export type Conditions = {
   /** Of the process that works on the request. Throws a LeaseLostError if another has taken over. */
   lease?: Lease;
   /** Checked first; false: nothing changes. */
@@ -42,7 +42,7 @@ type Conditions = {
 /** `session`: the one bound just now. */
 type Moved = { request: SessionRequest; session: SessionRow | null };
 
-type Then = Consequences | ((moved: SessionRequest) => Consequences);
+export type Then = Consequences | ((moved: SessionRequest) => Consequences);
 
 export type Move = { step: Step; consequences: Then; lease?: Lease };
 

@@ -14,14 +14,14 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
-import { nextOrLeave, type CreateStep } from './run.ts';
+import type { CreateStep, Flow } from './run.ts';
 import type { Adopt } from './send.ts';
-import { recheckInterval, spending, type Transitions } from './transitions.ts';
+import { recheckInterval, spending } from './transitions.ts';
 
 type SettleDeps = {
   findSession: FindSession;
   adopt: Adopt;
-  transitions: Transitions;
+  flow: Flow;
   searchUntilFound: SearchUntilFound;
 };
 
@@ -30,23 +30,15 @@ type SettleDeps = {
  * list is searched; if the session isn't found, the request is unknown and a person decides.
  */
 export function createSettleStep(deps: SettleDeps): CreateStep {
-  const { findSession, adopt, transitions, searchUntilFound } = deps;
+  const { findSession, adopt, flow, searchUntilFound } = deps;
 
   return async (run) => {
     const { request, lease, signal } = run;
-    await transitions.stay(run, { waiting: 'looking' }, { card: true });
+    await flow.advance(run, { to: 'sending', changes: { waiting: 'looking' } }, { card: true });
     const found = await searchUntilFound(async () => findSession(request), signal);
     if (found.kind === 'stopped') return { kind: 'leave' };
     if (found.kind === 'found') return adopt(request, found.value, { lease });
-    const { id } = request;
-    const changes = { waiting: null };
-    return nextOrLeave(
-      await transitions.move(
-        { id, from: 'sending', to: 'unknown', changes },
-        { card: true, outcome: true },
-        { lease },
-      ),
-    );
+    return flow.advance(run, { to: 'unknown', changes: { waiting: null } }, { card: true, outcome: true });
   };
 }
 

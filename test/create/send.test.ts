@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createFlow } from '../../src/create/run.ts';
 import { createAdopt, createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import type { Lease } from '../../src/queue/index.ts';
@@ -63,6 +64,7 @@ describe('a create', () => {
     const answer = Promise.withResolvers<SessionSnapshot>();
     const sent = Promise.withResolvers<void>();
     const createdAtMs = (await current()).createdAt.getTime();
+    const now = (): number => createdAtMs + waitedMs;
     const send = createSend({
       createSession: async () => {
         sent.resolve();
@@ -72,11 +74,10 @@ describe('a create', () => {
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       envelopes,
       tagRequests: true,
-      transitions,
+      flow: createFlow({ transitions, envelopes, now }),
       adopt,
       devinTime: async () => Promise.resolve(new Date(1)),
-      end: async () => Promise.resolve({ kind: 'leave' }),
-      now: () => createdAtMs + waitedMs,
+      now,
     });
     const { signal } = new AbortController();
     const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
