@@ -63,10 +63,17 @@ export function listenToActions(app: App, deps: ActionDeps): void {
     await openView(press.triggerId, renderDetails(details, text), openingOf(press, 'details'));
   });
 
-  onButton(app, ACTION.editAndTryAgain, async (press) => {
-    const request = await byRequester(press);
-    if (request === null) return;
-    await openForm(press.triggerId, await formInbox.offerAgain(privatePlace(press), request));
+  const reopen = async (press: Press, request: SessionRequest | null): Promise<void> => {
+    if (request !== null)
+      await openForm(press.triggerId, await formInbox.offerAgain(privatePlace(press), request));
+  };
+
+  onButton(app, ACTION.editAndTryAgain, async (press) => reopen(press, await byRequester(press)));
+  // A session of their own: they must be able to read what was asked for.
+  onButton(app, ACTION.startAgain, async (press) => reopen(press, await byReader(press)));
+  onButton(app, ACTION.raiseCap, async (press) => {
+    const request = await byReader(press);
+    await reopen(press, request && withHigherCap(request));
   });
 
   for (const [actionId, how] of RESUMPTIONS) {
@@ -75,20 +82,6 @@ export function listenToActions(app: App, deps: ActionDeps): void {
       if (request !== null) await enqueue('resume', { requestId: request.id, how });
     });
   }
-
-  // A session of their own: they must be able to read what was asked for.
-  onButton(app, ACTION.startAgain, async (press) => {
-    const request = await byReader(press);
-    if (request !== null)
-      await openForm(press.triggerId, await formInbox.offerAgain(privatePlace(press), request));
-  });
-
-  onButton(app, ACTION.raiseCap, async (press) => {
-    const request = await byReader(press);
-    if (request === null) return;
-    const higher = withHigherCap(request);
-    await openForm(press.triggerId, await formInbox.offerAgain(privatePlace(press), higher));
-  });
 }
 
 /** A session that stopped at its cap needs about as much again. */

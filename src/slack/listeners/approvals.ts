@@ -47,13 +47,13 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
 
   onDurableButton(app, ACTION.approve, async (press) => {
     const asked = askedIn(press);
-    if ((await pressed.inWorkspace(about(press, asked))) === null) return;
+    if ((await pressed.inWorkspace(press, asked.requestId)) === null) return;
     await steering.settleApproval(actorOf(press), { ...asked, act: 'approve', reason: null });
   });
 
   /** null: it was decided meanwhile, and the person is told. */
   async function undecided(press: Press): Promise<SessionRequest | null> {
-    const request = await pressed.inWorkspace(about(press, askedIn(press)));
+    const request = await pressed.inWorkspace(press, askedIn(press).requestId);
     if (request === null || request.state === 'awaiting-approval') return request;
     const { refused } = (await textFor(press.userId)).approval;
     await outbound.tellPrivately(privatePlace(press), notice([refused.over]));
@@ -111,9 +111,4 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
 
 function askedIn({ value }: Press): AskedApproval {
   return readApprovalValue(value ?? '');
-}
-
-/** As if its value were the request's id alone. */
-function about(press: Press, { requestId }: AskedApproval): Press {
-  return { ...press, value: requestId };
 }

@@ -29,9 +29,12 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
   const tell = async (press: Press, sentence: string) =>
     outbound.tellPrivately(privatePlace(press), notice([sentence]));
 
-  /** For what a job does, since jobs check the person. People of other workspaces can click in a shared channel. */
-  async function inWorkspace(press: Press): Promise<SessionRequest | null> {
-    const request = press.value === null ? null : await requests.find(press.value);
+  /**
+   * For what a job does, since jobs check the person. People of other workspaces can click in a shared channel.
+   * `requestId`: if it isn't the button's whole value.
+   */
+  async function inWorkspace(press: Press, requestId = press.value): Promise<SessionRequest | null> {
+    const request = requestId === null ? null : await requests.find(requestId);
     if (request === null) return null;
     if (request.teamId === press.homeTeamId) {
       await sessions.touch(request.id);
