@@ -38,8 +38,8 @@ export async function settledForm(slack: LocalSlack, userId: string): Promise<Vi
 /** Once no job of this kind waits or runs. */
 export async function doneWith({ address }: { address: string }, job: string): Promise<void> {
   const metrics = async () => (await fetch(`${address}/metrics`)).text();
-  for (const state of ['queued', 'active'])
-    await expect.poll(metrics).toContain(`{job="${job}",state="${state}"} 0`);
+  for (const state of ['due', 'later', 'active'])
+    await expect.poll(metrics).toContain(`{queue="${job}",state="${state}"} 0`);
 }
 
 /** A form that offers parts of a thread says how long they are once the thread was read. */
