@@ -38,8 +38,8 @@ type Placement = { channelId: string; ts: string; shown: string };
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** How long a card waits for a process that took its turn and died. */
-export const CARD_HOLD_MS = 60_000;
+/** How long a card waits for a process that took its turn and died: longer than a call to Slack, and than a lease. */
+export const CARD_HOLD_MS = 20_000;
 
 /** The state of the cards: which are out of date, and whose turn it is to be posted or edited. */
 export function createCards(
