@@ -5,8 +5,8 @@ import { excerptAround, placeOf } from './excerpt.ts';
 const quotedMessageSchema = z.object({
   /** null: without a name. */
   author: z.string().nullable(),
-  /** Who wrote it. People outside the workspace and apps are marked, so that Devin trusts their words less. */
-  authorKind: z.enum(['member', 'guest', 'external', 'app']),
+  /** Who wrote it. All but members are marked, so that Devin trusts their words less. */
+  authorKind: z.enum(['member', 'guest', 'external', 'app', 'unknown']),
   atMs: z.number(),
   text: z.string(),
   /** Names of the files that came with the message. */
@@ -169,7 +169,13 @@ function describe({ place, permalink }: QuotedThread): string {
   return permalink === null ? place : `${place}, ${permalink}`;
 }
 
-const AUTHOR_NOTE = { member: '', guest: ' (guest)', external: ' (outside the organization)', app: ' (app)' };
+const AUTHOR_NOTE = {
+  member: '',
+  guest: ' (guest)',
+  external: ' (outside the organization)',
+  app: ' (app)',
+  unknown: ' (unknown)',
+};
 
 /** Everything that can be read as a line ending. */
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;

@@ -48,14 +48,15 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
 
     /** The messages as Devin reads them, with names instead of ids. */
     async quote(context: MessageContext, { messages, unread, unticked }: Quotable): Promise<QuotedThread> {
-      const known = await knownIn(people, messages);
+      const { ts: pickedTs } = context.picked;
+      const known = await knownIn(people, [...messages.filter(({ ts }) => ts === pickedTs), ...messages]);
       const permalink = await client.chat
-        .getPermalink({ channel: context.channelId, message_ts: context.picked.ts })
+        .getPermalink({ channel: context.channelId, message_ts: pickedTs })
         .catch((error: unknown) => (slackFailure(error), null));
       return {
         place: placeName(context.channelName),
         permalink: permalink?.permalink ?? null,
-        messages: messages.map((message) => quoted(message, known, context.picked.ts)),
+        messages: messages.map((message) => quoted(message, known, pickedTs)),
         unread,
         unticked,
       };
@@ -173,18 +174,17 @@ function mentionIds(text: string): string[] {
   return [...text.matchAll(MENTION)].flatMap(([, id]) => (id === undefined ? [] : [id]));
 }
 
-/** Each id costs a call. Beyond this many, the rest stay as they are. */
+/** Each id costs a call, of which Slack takes about 100 a minute. Beyond this many, the rest stay as they are. */
 const MOST_NAMED = 30;
+const MOST_AUTHORS = 200;
 
 type Finding = Pick<People, 'find'>;
 type Known = Map<string, SlackPerson>;
 
-/** What an author is must be known; a name in their text is a convenience. */
+/** What an author is matters, so it is asked until Slack answers; a name in their text is a convenience. */
 async function knownIn(people: Finding, messages: SlackMessage[]): Promise<Known> {
-  const authors = await lookUp(
-    messages.flatMap(({ userId }) => userId ?? []),
-    async (id) => people.find(id),
-  );
+  const ids = [...new Set(messages.flatMap(({ userId }) => userId ?? []))];
+  const authors = await lookUp(ids.slice(0, MOST_AUTHORS), async (id) => people.find(id));
   const mentioned = messages.flatMap(({ text }) => mentionIds(text)).filter((id) => !authors.has(id));
   return new Map([...authors, ...(await lookUpMentioned(people, mentioned))]);
 }
@@ -195,8 +195,11 @@ async function lookUpMentioned(people: Finding, ids: string[]): Promise<Known> {
   );
 }
 
-async function lookUp(ids: string[], find: (id: string) => Promise<SlackPerson | null>): Promise<Known> {
-  const found = await Promise.all([...new Set(ids)].map(find));
+async function lookUp(
+  ids: readonly string[],
+  find: (id: string) => Promise<SlackPerson | null>,
+): Promise<Known> {
+  const found = await Promise.all(ids.map(find));
   return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
 }
 
@@ -223,7 +226,7 @@ function quoted(
 function authorKind(message: SlackMessage, person: SlackPerson | undefined): QuotedMessage['authorKind'] {
   if (message.appName !== null || person?.kind === 'bot') return 'app';
   if (person?.kind === 'guest' || person?.kind === 'external') return person.kind;
-  return 'member';
+  return person === undefined ? 'unknown' : 'member';
 }
 
 function placeName(channelName: string): string {

@@ -12,7 +12,7 @@ const nobody = {
 };
 
 async function open() {
-  const slack = await createLocalSlack();
+  const slack = await createLocalSlack({ rateLimits: 'off' });
   onTestFinished(async () => slack.close());
   const { botToken, teamId } = slack.workspace;
   const client = new WebClient(botToken, {
@@ -21,8 +21,16 @@ async function open() {
     rejectRateLimitedCalls: true,
   });
   const people = createPeople({ client, teamId: () => teamId, knownPeople: nobody, now: Date.now });
-  return { slack, client, people };
+  const reader = createThreadReader({
+    client,
+    people,
+    presence: async () => Promise.resolve('in'),
+    botUserId: () => slack.workspace.botUserId,
+  });
+  return { slack, people, reader };
 }
+
+const NOTHING = { messages: 0, files: 0 };
 
 test('at most 30 people are looked up for one text, and the others keep their ids', async () => {
   const { slack, people } = await open();
@@ -42,24 +50,48 @@ test('a name that Slack is too busy to return stays an id', async () => {
 });
 
 test('an author without a name is quoted without one, in any language', async () => {
-  const { slack, client, people } = await open();
-  const reader = createThreadReader({
-    client,
-    people,
-    presence: async () => Promise.resolve('in'),
-    botUserId: () => slack.workspace.botUserId,
-  });
+  const { reader } = await open();
   const picked = { ts: '1.0', threadTs: null, userId: null, appName: '', text: 'It is slow', files: [] };
   const context = { channelId: 'C1', channelName: 'dev', picked, choice: 'message' as const };
   const { messages } = await reader.quote(context, {
     messages: [picked, { ...picked, appName: null }],
     unread: 0,
-    unticked: { messages: 0, files: 0 },
+    unticked: NOTHING,
   });
   expect(messages.map(({ author, authorKind }) => [author, authorKind])).toEqual([
     [null, 'app'],
-    [null, 'member'],
+    [null, 'unknown'],
   ]);
+});
+
+test('of many authors 200 are looked up, and the author of the picked message is among them', async () => {
+  const { slack, reader } = await open();
+  const written = Array.from({ length: 300 }, (_, at) => {
+    const userId = slack.addUser({ name: `author-${at}` });
+    return {
+      ts: `${at + 1}.000000`,
+      threadTs: '1.000000',
+      userId,
+      appName: null,
+      text: 'So it is',
+      files: [],
+    };
+  });
+  const last = written.at(-1);
+  if (last === undefined) throw new Error('nobody wrote');
+  const context = { channelId: 'C1', channelName: 'dev', picked: last, choice: 'thread' as const };
+  const { messages } = await reader.quote(context, { messages: written, unread: 0, unticked: NOTHING });
+  expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(200);
+  expect(messages.at(-1)).toMatchObject({ author: 'author-299', authorKind: 'member' });
+  expect(messages.at(-2)).toMatchObject({ author: written.at(-2)?.userId, authorKind: 'unknown' });
+});
+
+test('an author that Slack does not show to the app is quoted as unknown', async () => {
+  const { reader } = await open();
+  const picked = { ts: '1.0', threadTs: null, userId: 'UNOBODY', appName: null, text: 'Trust me', files: [] };
+  const context = { channelId: 'C1', channelName: 'dev', picked, choice: 'message' as const };
+  const { messages } = await reader.quote(context, { messages: [picked], unread: 0, unticked: NOTHING });
+  expect(messages).toMatchObject([{ author: 'UNOBODY', authorKind: 'unknown' }]);
 });
 
 test('a thread is what people and apps wrote in it, without asides and what this app posted', async () => {

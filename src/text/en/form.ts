@@ -232,7 +232,13 @@ export const review = {
   send: 'Send',
   /** For screen readers, at a box. */
   picked: 'the message you picked',
-  kinds: { member: 'member', guest: 'guest', external: 'outside your organization', app: 'app' },
+  kinds: {
+    member: 'member',
+    guest: 'guest',
+    external: 'outside your organization',
+    app: 'app',
+    unknown: 'unknown',
+  },
   /** Authors without a name. */
   unnamed: { app: 'an app', person: 'an unknown person' },
   empty: '(no text)',

@@ -210,7 +210,7 @@ export const review: Text['review'] = {
   later: '次のメッセージ',
   send: '渡す',
   picked: '選んだメッセージ',
-  kinds: { member: 'メンバー', guest: 'ゲスト', external: '組織外', app: 'アプリ' },
+  kinds: { member: 'メンバー', guest: 'ゲスト', external: '組織外', app: 'アプリ', unknown: '不明' },
   unnamed: { app: '名前のないアプリ', person: '名前が不明な人' },
   empty: '（テキストなし）',
   cut: 'ここでは省略していますが、Devin にはすべて渡します。',
