@@ -1,75 +1,129 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
 import { createLog } from '../../src/log.ts';
-import { createWithLease } from '../../src/queue/index.ts';
+import { createWithLease, type WithLease } from '../../src/queue/index.ts';
 import type { MessageRow } from '../../src/store/session-messages.ts';
 import { en } from '../../src/text/en.ts';
+import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
-test("a renewal in flight at the end doesn't leave the lease taken", async () => {
-  const events: string[] = [];
-  const renewal = Promise.withResolvers<boolean>();
-  const renewed = Promise.withResolvers<boolean>();
-  const withLease = createWithLease(
+const LEASE_MS = 15_000;
+const RENEW_MS = LEASE_MS / 3;
+
+type Lent = Parameters<typeof createWithLease>[0];
+
+/** Lent by a database that does what it is asked, but for these. */
+const lentBy = (other: Partial<Lent>): WithLease =>
+  createWithLease(
     {
       take: async () => Promise.resolve('1'),
+      renew: async () => Promise.resolve(true),
+      release: async () => Promise.resolve(true),
+      releaseAll: async () => Promise.resolve(),
+      ...other,
+    },
+    LEASE_MS,
+  );
+
+const open = useEmbedded();
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
+
+describe('a lease', () => {
+  test("isn't left taken by a renewal in flight at the end", async () => {
+    const events: string[] = [];
+    const renewed = Promise.withResolvers<boolean>();
+    const withLease = lentBy({
       renew: async () => {
-        renewal.resolve(true);
-        const taken = await renewed.promise;
-        events.push('renewed');
-        return taken;
+        await renewed.promise;
+        return events.push('renewed') > 0;
       },
       release: async () => Promise.resolve(events.push('released') > 0),
-      releaseAll: async () => Promise.resolve(),
-    },
-    3,
-  );
-  const done = withLease('relay', async () => void (await renewal.promise));
-  await renewal.promise;
-  setImmediate(() => renewed.resolve(true));
-  expect(await done).toMatchObject({ kind: 'done' });
-  expect(events.slice(-2)).toEqual(['renewed', 'released']);
-});
+    });
+    const done = withLease('relay', async () => vi.advanceTimersByTimeAsync(RENEW_MS));
+    setImmediate(() => renewed.resolve(true));
+    expect(await done).toMatchObject({ kind: 'done' });
+    expect(events).toEqual(['renewed', 'released']);
+  });
 
-test("a database that doesn't answer gets one renewal at a time", async () => {
-  const answer = Promise.withResolvers<boolean>();
-  let asked = 0;
-  const withLease = createWithLease(
-    {
-      take: async () => Promise.resolve('1'),
+  test("is renewed once at a time by a database that doesn't answer", async () => {
+    const answer = Promise.withResolvers<boolean>();
+    let asked = 0;
+    const withLease = lentBy({
       renew: async () => {
         asked += 1;
         return answer.promise;
       },
-      release: async () => Promise.resolve(true),
-      releaseAll: async () => Promise.resolve(),
-    },
-    3,
-  );
-  const ticks = Array.from({ length: 20 }, (_none, at) => at);
-  const done = withLease('relay', async () => {
-    for (const _tick of ticks) await new Promise((resolve) => void setTimeout(resolve, 1));
-    answer.resolve(true);
+    });
+    await withLease('relay', async () => {
+      await vi.advanceTimersByTimeAsync(2 * LEASE_MS);
+      answer.resolve(true);
+    });
+    expect(asked).toBe(1);
   });
-  await done;
-  expect(asked).toBe(1);
+
+  test('is renewed for as long as the work takes, even after a renewal failed', async () => {
+    let asked = 0;
+    const withLease = lentBy({
+      renew: async () => {
+        asked += 1;
+        return asked === 1 ? Promise.reject(new Error('the database restarts')) : Promise.resolve(true);
+      },
+    });
+    const leased = await withLease('relay', async ({ isFresh }) => {
+      await vi.advanceTimersByTimeAsync(2 * LEASE_MS);
+      return isFresh();
+    });
+    expect(leased).toEqual({ kind: 'done', result: true });
+    expect(asked).toBe(6);
+  });
+
+  test("that wasn't renewed in time counts again after a write, and not without one", async () => {
+    const { db } = await open();
+    const ended = Promise.withResolvers<boolean>();
+    // Only the write gets through.
+    const withLease = lentBy({
+      renew: async (_name, _number, _forMs, trx) => trx !== undefined || ended.promise,
+    });
+    const isFresh: boolean[] = [];
+    const leased = await withLease('relay', async (lease) => {
+      await vi.advanceTimersByTimeAsync(LEASE_MS);
+      isFresh.push(lease.isFresh());
+      await db.transaction().execute(lease.fence);
+      isFresh.push(lease.isFresh());
+      await vi.advanceTimersByTimeAsync(LEASE_MS);
+      ended.resolve(true);
+      lease.assertFresh();
+    });
+    expect(isFresh).toEqual([false, true]);
+    expect(leased).toEqual({ kind: 'busy' });
+  });
+
+  test('that is taken with the first write is not taken before it', async () => {
+    const taken: string[] = [];
+    const withLease = lentBy({ take: async (name) => Promise.resolve(String(taken.push(name))) });
+    await withLease('relay', async () => vi.advanceTimersByTimeAsync(LEASE_MS), { late: true });
+    expect(taken).toEqual([]);
+  });
+
+  test('that ends with the last write is released once', async () => {
+    const { db } = await open();
+    const released: string[] = [];
+    const withLease = lentBy({ release: async (name) => Promise.resolve(released.push(name) > 0) });
+    await withLease('relay', async (lease) => db.transaction().execute(lease.end));
+    expect(released).toEqual(['relay']);
+  });
+
+  test('leaves an error of the work as it is', async () => {
+    const error = new Error('Slack has changed');
+    await expect(lentBy({})('relay', async () => Promise.reject(error))).rejects.toBe(error);
+  });
 });
 
 test('a process that lost its lease to another posts nothing more', async () => {
-  const stolen = Promise.withResolvers<void>();
-  const withLease = createWithLease(
-    {
-      take: async () => Promise.resolve('1'),
-      renew: async () => {
-        setImmediate(stolen.resolve);
-        return Promise.resolve(false);
-      },
-      release: async () => Promise.resolve(true),
-      releaseAll: async () => Promise.resolve(),
-    },
-    3,
-  );
+  const withLease = lentBy({ renew: async () => Promise.resolve(false) });
   const posted: string[] = [];
   const relay = createRelayFromDevin({
     sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
@@ -86,7 +140,7 @@ test('a process that lost its lease to another posts nothing more', async () => 
     findAttachments: async () => Promise.resolve(),
     postMessage: async (_session, { text }) => {
       posted.push(text);
-      await stolen.promise;
+      await vi.advanceTimersByTimeAsync(RENEW_MS);
       return { kind: 'posted', ts: '1.1' };
     },
     outbound: { tellPrivately: async () => Promise.resolve('delivered') },
