@@ -1,5 +1,6 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
+import type { Proxy } from './proxy.ts';
 import type { Limits } from './session/limits.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
@@ -9,6 +10,7 @@ import { createLanguages, readLanguage } from './text/languages.ts';
 const token = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[!-~]+$`));
 /** Tokens are sent there: without TLS only on this machine. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
+const proxy = z.url({ protocol: /^https?$/ });
 const keys = z
   .string()
   .refine((value) => value.split(',').every((key) => Buffer.from(key, 'base64').length === 32));
@@ -32,6 +34,9 @@ const environmentSchema = z.object({
   // Some accounts have `org_…`. It is sent to Devin unchanged.
   DEVIN_ORG_ID: z.string().regex(/^org[-_]\S+$/),
   DEVIN_API_URL: address.default('https://api.devin.ai'),
+  HTTPS_PROXY: proxy.optional(),
+  HTTP_PROXY: proxy.optional(),
+  NO_PROXY: z.string().optional(),
   IMPERSONATION: z.enum(['required', 'preferred', 'off']).default('required'),
   REQUEST_TAG: z.enum(['on', 'off']).default('on'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -69,6 +74,8 @@ export type Config = {
   /** `metricsToken` null: loopback and private addresses may read the metrics. */
   http: { host: string; port: number; metricsToken: string | null };
   devin: { apiKey: string; orgId: string; apiUrl: string };
+  /** For connections to Slack and Devin; null: direct ones. */
+  proxy: Proxy | null;
   impersonation: 'required' | 'preferred' | 'off';
   /** Off if the organization enforces its own tags. */
   requestTag: boolean;
@@ -134,7 +141,16 @@ type Environment = Record<string, string | undefined>;
  */
 function withoutEmpty(environment: Environment): Environment {
   const given = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+  return withProxyNames(Object.fromEntries(given.filter(([, value]) => value !== '')));
+}
+
+/** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
+function withProxyNames(given: Environment): Environment {
+  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [
+    name,
+    given[name.toLowerCase()] ?? given[name],
+  ]);
+  return { ...given, ...Object.fromEntries(proxies) };
 }
 
 export function parseConfig(environment: Environment): ConfigResult {
@@ -160,7 +176,9 @@ function jointProblems(given: Record<string, string | undefined>): ConfigProblem
   ];
 }
 
-function toConfig(env: z.infer<typeof environmentSchema>): Config {
+type Parsed = z.infer<typeof environmentSchema>;
+
+function toConfig(env: Parsed): Config {
   return {
     slack: {
       botToken: env.SLACK_BOT_TOKEN,
@@ -173,6 +191,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     },
     http: { host: env.HOST, port: env.PORT, metricsToken: env.METRICS_TOKEN ?? null },
     devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
+    proxy: toProxy(env),
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
     policyFile: env.POLICY_FILE ?? null,
@@ -189,4 +208,8 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     language: env.LANGUAGE,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function toProxy({ HTTPS_PROXY: https = '', HTTP_PROXY: http = '', NO_PROXY: except = '' }: Parsed) {
+  return https === '' && http === '' ? null : { https, http, except };
 }

@@ -48,6 +48,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const devin = createGuardedDevin(config, tuning, metrics);
   const slack = createSlack({
     ...config.slack,
+    proxy: config.proxy,
     knownPeople,
     languageOf: createSettings(database.interactive).languageOf,
     languages,

@@ -75,7 +75,7 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'no-answer' || error.code === 'unavailable');
 }
 
-/** The connection failed before the request was sent: name lookup, connect, TLS handshake. */
+/** The connection failed before the request was sent: name lookup, connect, TLS handshake, proxy. */
 export function neverConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected);
@@ -83,16 +83,20 @@ export function neverConnected(error: unknown): boolean {
 }
 
 const CONNECT_SYSCALLS = new Set(['connect', 'getaddrinfo']);
-/** Undici's connect timeout, and OpenSSL's errors about certificates. */
+/** Undici's connect timeout and its proxy's TLS, and OpenSSL's errors about certificates. */
 const CONNECT_CODES =
-  /^(?:UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)/;
+  /^(?:UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_TLS|ERR_TLS_CERT_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)/;
+
+/** Its code is that of any request that was given up. https://github.com/nodejs/undici/blob/v7.30.2/lib/dispatcher/proxy-agent.js */
+const PROXY_REFUSAL = /^Proxy response \(\d+\) !== 200 when HTTP Tunneling$/;
 
 function isConnectFailure(error: Error): boolean {
   const syscall = 'syscall' in error ? error.syscall : undefined;
   const code = 'code' in error ? error.code : undefined;
   return (
     (typeof syscall === 'string' && CONNECT_SYSCALLS.has(syscall)) ||
-    (typeof code === 'string' && CONNECT_CODES.test(code))
+    (typeof code === 'string' && CONNECT_CODES.test(code)) ||
+    PROXY_REFUSAL.test(error.message)
   );
 }
 

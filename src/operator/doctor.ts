@@ -2,9 +2,11 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
+import { setGlobalDispatcher } from 'undici';
 import { parseConfig, readEnvironment, type Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
+import { proxyAgent } from '../proxy.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
@@ -46,6 +48,7 @@ process.exitCode = isHealthy ? 0 : 1;
 type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
 
 async function examine(config: Config, text: Text): Promise<Finding[]> {
+  if (config.proxy !== null) setGlobalDispatcher(proxyAgent(config.proxy));
   const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
   const slackFetch = clocks.slack.observe(fetch);
   const devin = createDevin({ ...config.devin, fetch: clocks.devin.observe(fetch) });

@@ -3,6 +3,7 @@ import { App, type ReceiverEvent } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
+import { proxyAgent, type Proxy } from '../proxy.ts';
 import { cleanJson } from '../session/json.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
@@ -39,6 +40,8 @@ type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
 
 export type BoltOptions = {
   transport: Transport;
+  /** For the socket: `fetch` has it already. null: none. */
+  proxy: Proxy | null;
   apiUrl: string | null;
   bot: () => BotIdentity;
   /** HTTP only: a delivery was refused before any listener saw it. */
@@ -66,11 +69,12 @@ export function createBolt(options: BoltOptions): Bolt {
   return { ...receiver, app: createApp(options, receiver) };
 }
 
-function createReceiver({ transport, apiUrl, socketTimes, ...options }: BoltOptions): SlackReceiver {
+function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: BoltOptions): SlackReceiver {
   if (transport.kind === 'http') return createHttpReceiver({ ...options, ...transport });
   return createSocketReceiver({
     appToken: transport.appToken,
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
+    dispatcher: proxy === null ? null : proxyAgent(proxy),
     // A payload that can't be read should not come again; an event that couldn't be saved, or what came too fast, may.
     isSettled: (body, error) => !isEvent(body) && !(error instanceof ListenerFailedError),
     log: options.log,

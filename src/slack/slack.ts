@@ -1,5 +1,6 @@
 import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
 import { slackLogger, type Log } from '../log.ts';
+import type { Proxy } from '../proxy.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
@@ -34,6 +35,7 @@ type SlackOptions = {
   /** null: Slack's. */
   apiUrl: string | null;
   transport: Transport;
+  proxy: Proxy | null;
   knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
   languages: Languages;
   languageOf: Settings['languageOf'];
@@ -45,7 +47,7 @@ type SlackOptions = {
 
 /** Everything that calls Slack or is called by it. */
 export function createSlack(options: SlackOptions) {
-  const { botToken, apiUrl, transport, knownPeople, languages, onRefused, fetch, now, log } = options;
+  const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
@@ -115,6 +117,7 @@ export function createSlack(options: SlackOptions) {
     describePlace: createPlaces({ client: background, now }),
     bolt: createBolt({
       transport,
+      proxy,
       apiUrl,
       bot,
       onRefused,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
-import { SocketModeClient } from '@slack/socket-mode';
+import { SocketModeClient, type SocketModeDispatcher } from '@slack/socket-mode';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
@@ -19,7 +19,7 @@ const REFUSED = 'Slack refuses SLACK_APP_TOKEN, so nothing reaches the app; run 
 
 const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_000], drainMs: 3000 };
 
-type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions'> & {
+type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'dispatcher'> & {
   /** Whether an envelope that failed should not come again. Unless it is acknowledged, people see that it failed. */
   isSettled: (body: Record<string, unknown>, error: unknown) => boolean;
   log: Log;
@@ -170,6 +170,8 @@ type Envelope = {
 type ConnectionOptions = {
   appToken: string;
   clientOptions: Omit<WebClientOptions, 'logLevel' | 'logger'>;
+  /** How the socket connects; null: directly. */
+  dispatcher: SocketModeDispatcher | null;
   /** How long each step may take: getting an address from Slack, then the handshake and its hello. */
   stepMs: number;
   log: Log;
@@ -185,13 +187,14 @@ class SocketConnection extends SocketModeClient {
   readonly #stepMs: number;
   readonly #log: Log;
 
-  constructor({ appToken, clientOptions, stepMs, log }: ConnectionOptions) {
+  constructor({ appToken, clientOptions, dispatcher, stepMs, log }: ConnectionOptions) {
     const retryConfig = { retries: 0 };
     super({
       appToken,
       autoReconnectEnabled: false,
       logger: quietLogger(log),
       clientOptions: { ...clientOptions, retryConfig, timeout: stepMs },
+      ...(dispatcher !== null && { dispatcher }),
     });
     this.#stepMs = stepMs;
     this.#log = log;

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -17,6 +19,36 @@ import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
+
+/** Tunnels to this machine, whatever the address, for who has a password. */
+async function createProxy() {
+  const passwords = new Set<string | undefined>();
+  let isSocketSeen = false;
+  const tunnels = new Set<Duplex>();
+  const server = createServer();
+  server.on('connect', ({ url, headers }, client, head) => {
+    passwords.add(headers['proxy-authorization']);
+    const target = connect(Number(url?.split(':')[1]), '127.0.0.1');
+    for (const side of [client, target]) tunnels.add(side.on('error', () => undefined));
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    client.once(
+      'data',
+      (request: Buffer) => (isSocketSeen ||= /^upgrade: websocket/im.test(String(request))),
+    );
+    target.write(head);
+    target.pipe(client).pipe(target);
+  });
+  const { origin } = await listen(server);
+  return {
+    passwords,
+    isSocketSeen: () => isSocketSeen,
+    address: new URL(origin).host,
+    async close() {
+      for (const side of tunnels) side.destroy();
+      await shut(server);
+    },
+  };
+}
 
 describe('the program', () => {
   let slack: LocalSlack;
@@ -137,6 +169,34 @@ describe('the program', () => {
     const over = once(second, 'exit');
     second.kill('SIGTERM');
     expect(await over).toEqual([0, null]);
+  });
+
+  test('reaches Slack, its socket and Devin only through a proxy, whose password it keeps', async () => {
+    const proxy = await createProxy();
+    // Nothing listens there: the proxy leads to the machine's usual address.
+    const behind = (url: string | undefined): string => (url ?? '').replace('127.0.0.1', '127.0.0.2');
+    const sides = environmentOf({ slack, devin, transport: 'socket' });
+    const child = run({
+      ...complete(),
+      ...sides,
+      SLACK_API_URL: behind(sides['SLACK_API_URL']),
+      DEVIN_API_URL: behind(sides['DEVIN_API_URL']),
+      HTTP_PROXY: `http://ana:hunter2hunter2@${proxy.address}`,
+    });
+    const logged = text(child.stdout);
+    await slack.waitForSocket();
+    const ana = addColleague({ slack, devin });
+    const channelId = slack.addChannel({ name: 'proxy', members: [ana.userId] });
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'work behind a proxy');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (shown) => shown.includes(session.url));
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await proxy.close();
+    expect(proxy.isSocketSeen()).toBe(true);
+    expect(proxy.passwords).toEqual(new Set([`Basic ${btoa('ana:hunter2hunter2')}`]));
+    expect(await logged).not.toContain('hunter2hunter2');
   });
 
   test('ends what is running when Ctrl-C reaches both npm, which passes it on, and the app', async () => {

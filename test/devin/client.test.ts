@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createDevinClient } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
+import { proxyAgent } from '../../src/proxy.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
 import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.ts';
@@ -203,6 +205,18 @@ describe('a write', () => {
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
     expect(error).toMatchObject({ code: 'not-sent', status: null });
     expect(isOutcomeUnknown(error)).toBe(false);
+  });
+
+  test("isn't sent if a proxy refuses it", async () => {
+    const proxy = createServer();
+    proxy.on('connect', (_request, socket) =>
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
+    );
+    const direct = getGlobalDispatcher();
+    setGlobalDispatcher(proxyAgent({ http: await listenInTest(proxy), https: '', except: '' }));
+    onTestFinished(() => setGlobalDispatcher(direct));
+    const { sessions } = createDevin({ apiUrl: 'http://devin.invalid', apiKey: KEY, orgId: ORG });
+    expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ code: 'not-sent' });
   });
 
   test("isn't sent if the host has no address", async () => {

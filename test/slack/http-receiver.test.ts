@@ -27,6 +27,7 @@ const opened: ClientRequest[] = [];
 beforeAll(async () => {
   const bolt = createBolt({
     transport: { kind: 'http', signingSecret: SECRET },
+    proxy: null,
     apiUrl: null,
     bot: () => BOT,
     onRefused: (why) => refusals.push(why),

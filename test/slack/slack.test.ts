@@ -24,6 +24,7 @@ async function open(answer: object | Buffer, log = createLog('silent')) {
   });
   const slack = createSlack({
     botToken: 'xoxb-1',
+    proxy: null,
     apiUrl: `${await listenInTest(server)}/api/`,
     transport: { kind: 'http', signingSecret: 's' },
     knownPeople: { since: async () => Promise.resolve(null), remember: async () => Promise.resolve() },

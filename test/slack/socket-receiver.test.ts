@@ -31,6 +31,7 @@ function createApp(
 ): Bolt {
   const bolt = createBolt({
     transport: { kind: 'socket', appToken },
+    proxy: null,
     apiUrl: slack.apiUrl,
     bot: () => BOT,
     onRefused: () => undefined,

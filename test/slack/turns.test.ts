@@ -65,6 +65,7 @@ test.each([
   const bot = { botToken: 'xoxb-1', botId: 'B1', botUserId: 'UBOT', teamId: 'T1', workspaceUrl: null };
   const { app } = createBolt({
     transport: { kind: 'http', signingSecret: 'secret' },
+    proxy: null,
     apiUrl: null,
     bot: () => bot,
     onRefused: () => undefined,

@@ -18,6 +18,9 @@ export const config = {
     DEVIN_ORG_ID: 'must be the organization id (org-…): app.devin.ai > Settings > Service users.',
     DEVIN_API_URL:
       'must be an https address (http on this machine only); leave it out to use https://api.devin.ai.',
+    HTTPS_PROXY: 'must be the address of a proxy, such as http://proxy.example:3128.',
+    HTTP_PROXY: 'must be the address of a proxy, such as http://proxy.example:3128.',
+    NO_PROXY: 'must be the names of hosts, separated by commas.',
     IMPERSONATION: 'must be required, preferred or off.',
     REQUEST_TAG: 'must be on or off.',
     DATABASE_URL:
@@ -90,7 +93,7 @@ export const start = {
   devinKey:
     "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
   devinUnreachable:
-    "Devin can't be reached: check the network and DEVIN_API_URL. The app starts anyway; requests wait.",
+    "Devin can't be reached: check the network, any proxy, and DEVIN_API_URL. The app starts anyway; requests wait.",
   otherOrganization: (orgId: string): string =>
     `DEVIN_API_KEY belongs to the organization ${orgId}, but DEVIN_ORG_ID names another one: correct one of them.`,
   organizationNotFound: (orgId: string): string =>

@@ -20,6 +20,9 @@ export const config: Text['config'] = {
     DEVIN_ORG_ID: 'には組織 ID（org-…）を指定してください: app.devin.ai > Settings > Service users',
     DEVIN_API_URL:
       'には https の URL を指定してください（http はこのマシン内のみ）。https://api.devin.ai を使う場合は省略します。',
+    HTTPS_PROXY: 'にはプロキシの URL を指定してください（例: http://proxy.example:3128）。',
+    HTTP_PROXY: 'にはプロキシの URL を指定してください（例: http://proxy.example:3128）。',
+    NO_PROXY: 'にはホスト名をコンマ区切りで指定してください。',
     IMPERSONATION: 'は required、preferred、off のいずれかにしてください。',
     REQUEST_TAG: 'は on または off にしてください。',
     DATABASE_URL:
@@ -86,7 +89,7 @@ export const start: Text['start'] = {
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
   devinUnreachable:
-    'Devin に接続できません。ネットワークと DEVIN_API_URL を確認してください。アプリは起動し、リクエストは待機します。',
+    'Devin に接続できません。ネットワーク、プロキシ、DEVIN_API_URL を確認してください。アプリは起動し、リクエストは待機します。',
   otherOrganization: (orgId) =>
     `DEVIN_API_KEY は組織 ${orgId} のものですが、DEVIN_ORG_ID は別の組織を指しています。どちらかを修正してください。`,
   organizationNotFound: (orgId) =>
