@@ -146,11 +146,13 @@ function withoutEmpty(environment: Environment): Environment {
 
 /** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
 function withProxyNames(given: Environment): Environment {
-  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [
-    name,
-    given[name.toLowerCase()] ?? given[name],
-  ]);
-  return { ...given, ...Object.fromEntries(proxies) };
+  const { https_proxy: https, http_proxy: http, no_proxy: except } = given;
+  return {
+    ...given,
+    HTTPS_PROXY: https ?? given['HTTPS_PROXY'],
+    HTTP_PROXY: http ?? given['HTTP_PROXY'],
+    NO_PROXY: except ?? given['NO_PROXY'],
+  };
 }
 
 export function parseConfig(environment: Environment): ConfigResult {
