@@ -63,23 +63,28 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
   return left.map((one) => usage.left[one.key](acuWords(Math.max(0, one.left)), acuWords(one.most)));
 }
 
-/** What Devin counts beside what is counted here, and why, if the two differ. */
+/** What Devin counts in one line, and why that differs from what is counted here, if it does. */
 function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
-  const workLines = work === null ? [] : [workLine(work, usage)];
-  if (acu === null) return workLines;
-  const more = rounded(acu - summary.acu);
-  const difference =
-    more === 0 ? usage.devin.same : usage.devin[more > 0 ? 'more' : 'less'](acuWords(Math.abs(more)));
-  const why = more === 0 ? [] : [usage.devin.why];
-  return [...workLines, usage.devin.counts(acuWords(acu), difference), ...why];
+  const more = acu === null ? 0 : rounded(acu - summary.acu);
+  const facts = [
+    ...(work === null ? [] : [usage.sessions(work.sessions)]),
+    ...(acu === null ? [] : [comparedAcu(acu, more, usage)]),
+    ...(work === null ? [] : [usage.devin.pullRequests(work.pullRequests, work.merged)]),
+  ];
+  if (facts.length === 0 || isNothing({ summary, devin: { acu, work } })) return [];
+  const isSame = more === 0 && (work === null || work.sessions === summary.sessions);
+  return [usage.devin.counts(facts.join(' · ')), ...(isSame ? [] : [usage.devin.why])];
 }
 type Counted = Pick<UsageReport, 'summary' | 'devin'>;
 
-function workLine(
-  { sessions, pullRequests, merged }: NonNullable<DevinCounts['work']>,
-  { sessions: sessionWords, devin }: Text['usage'],
-): string {
-  return devin.work(sessionWords(sessions), devin.pullRequests(pullRequests), merged);
+function comparedAcu(acu: number, more: number, usage: Text['usage']): string {
+  if (more === 0) return usage.acu(acuWords(acu));
+  return usage.devin[more > 0 ? 'more' : 'less'](acuWords(acu), acuWords(Math.abs(more)));
+}
+
+function isNothing({ summary, devin: { acu, work } }: Counted): boolean {
+  const counted = [summary.sessions, acu ?? 0, work?.sessions ?? 0, work?.pullRequests ?? 0];
+  return counted.every((count) => count === 0);
 }
 
 /** One line each. */
@@ -173,15 +178,19 @@ export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'median
 
 type HomeShown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: string };
 
-/** What is left of budgets first, then the person's own totals; nothing if there is neither. */
+/**
+ * What is left of budgets first, then the person's own totals; nothing if there is neither. Home is no channel, so it
+ * shows no channel's budget.
+ */
 export function homeUsage({ usage, rich, command }: HomeShown, text: Text): ShownBlock[] {
   const words = text.usage;
   const { sessions } = usage.summary;
-  if (sessions === 0 && usage.left.length === 0) return [];
+  const left = usage.left.filter(({ key }) => key !== 'acu_per_channel_per_day');
+  if (sessions === 0 && left.length === 0) return [];
   const heading = bold(words.heading(words.home.title, words.days(usage.days)));
   return [
     { type: 'divider' },
-    ...sections([heading, ...leftLines(usage.left, text), ...totalLines(usage, text)]),
+    ...sections([heading, ...leftLines(left, text), ...totalLines(usage, text)]),
     ...(rich && sessions > 0 ? [spanChart(usage, text)] : []),
     context(words.home.more(code(`${command} usage`))),
   ];

@@ -16,7 +16,7 @@ export const usage = {
     acu_per_month: (left: string, most: string): string => `Everyone: ${left} of ${most} ACU left this month`,
   },
   follows: 'Your usage follows.',
-  none: 'No sessions were started in this time.',
+  none: 'No sessions were started in this period.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
   acu: (acu: string): string => `${acu} ACU`,
@@ -26,14 +26,13 @@ export const usage = {
   waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
   /** Devin's own figures for the same days. */
   devin: {
-    work: (sessions: string, pullRequests: string, merged: number): string =>
-      `Devin counts ${sessions} and ${pullRequests} (${merged} merged) in the whole organization; the numbers above cover only sessions this app follows.`,
-    pullRequests: (count: number): string => (count === 1 ? '1 pull request' : `${count} pull requests`),
-    counts: (acu: string, difference: string): string => `Devin counts ${acu} ACU: ${difference}.`,
-    more: (acu: string): string => `${acu} more than here`,
-    less: (acu: string): string => `${acu} less than here`,
-    same: 'the same as here',
-    why: "Devin's number covers the whole organization and each ACU on the day it was used, from 08:00 UTC to 08:00 UTC, while this app counts only sessions it follows, on the day they started.",
+    counts: (facts: string): string => `Devin counts, in the whole organization: ${facts}`,
+    more: (acu: string, more: string): string => `${acu} ACU (${more} more than here)`,
+    less: (acu: string, less: string): string => `${acu} ACU (${less} less than here)`,
+    pullRequests: (count: number, merged: number): string =>
+      count === 1 ? `1 pull request (${merged} merged)` : `${count} pull requests (${merged} merged)`,
+    /** If the figures differ. */
+    why: 'Devin counts each ACU on the day it was used, from 08:00 UTC to 08:00 UTC. This app counts only sessions it follows, on the day they started.',
   },
   /** More are not counted. */
   newestOnly: (count: string): string => `Only the newest ${count} sessions are counted.`,

@@ -74,29 +74,39 @@ describe('a report of usage', () => {
   });
 
   test.each([
-    [20.3, 'Devin counts 20.3 ACU: 20 more than here.'],
-    [0.1, 'Devin counts 0.1 ACU: 0.2 less than here.'],
-    [0.3, 'Devin counts 0.3 ACU: the same as here.'],
-  ])('with %d ACU in Devin shows the difference, and why if there is one', (acu, counts) => {
+    [20.3, '20.3 ACU (20 more than here)', true],
+    [0.1, '0.1 ACU (0.2 less than here)', true],
+    [0.3, '0.3 ACU', false],
+  ])('with %d ACU in Devin shows the difference, and why if there is one', (acu, counts, differs) => {
     const report = { ...reportOf('mode', rows.slice(0, 3)), devin: { acu, work: null } };
     const rendered = renderUsage(report, { rich: true, text: en });
-    expect(rendered.text).toContain(counts);
-    expect(rendered.text.includes(en.usage.devin.why)).toBe(!counts.includes('same'));
+    expect(rendered.text).toContain(`Devin counts, in the whole organization: ${counts}\n`);
+    expect(rendered.text.includes(en.usage.devin.why)).toBe(differs);
     expect(JSON.stringify(rendered.blocks)).toContain(counts);
   });
 
   test.each([
     [
       { sessions: 14, pullRequests: 12, merged: 9 },
-      'Devin counts 14 sessions and 12 pull requests (9 merged)',
+      '14 sessions · 20 ACU (19.7 more than here) · 12 pull requests (9 merged)',
     ],
-    [{ sessions: 1, pullRequests: 1, merged: 0 }, 'Devin counts 1 session and 1 pull request (0 merged)'],
-  ])('with %j in Devin shows what the whole organization did', (work, counts) => {
-    const report = { ...reportOf('mode'), devin: { acu: null, work } };
+    [
+      { sessions: 1, pullRequests: 1, merged: 0 },
+      '1 session · 20 ACU (19.7 more than here) · 1 pull request (0 merged)',
+    ],
+  ])('with %j in Devin shows in one line what the whole organization did', (work, counts) => {
+    const report = { ...reportOf('mode', rows.slice(0, 3)), devin: { acu: 20, work } };
     const rendered = renderUsage(report, { rich: true, text: en });
-    expect(rendered.text).toContain(counts);
-    expect(rendered.text).not.toContain(en.usage.devin.why);
-    expect(JSON.stringify(rendered.blocks)).toContain(counts);
+    expect(rendered.text).toContain(
+      `Devin counts, in the whole organization: ${counts}\n${en.usage.devin.why}`,
+    );
+    expect(rendered.text.match(/Devin counts,/g)).toHaveLength(1);
+  });
+
+  test('without anything here or in Devin says nothing about Devin', () => {
+    const devin = { acu: 0, work: { sessions: 0, pullRequests: 0, merged: 0 } };
+    const { text } = renderUsage({ ...reportOf('mode', []), devin }, { rich: true, text: en });
+    expect(text).not.toContain('Devin counts');
   });
 
   test("without a number from Devin doesn't mention it", () => {
@@ -116,16 +126,19 @@ describe('a report of usage', () => {
 
   test('without sessions says so', () => {
     const rendered = renderUsage(reportOf('mode', []), { rich: true, text: en });
-    expect(rendered.text).toContain('No sessions were started in this time.');
+    expect(rendered.text).toContain('No sessions were started in this period.');
     expect(checkMessage(rendered)).toEqual([]);
   });
 });
 
-test('usage in Home is valid in Slack, and is left out if there is none', () => {
-  const usage = reportOf('mode');
+test("usage in Home is valid in Slack, shows no channel's budget, and is left out if there is none", () => {
+  const report = reportOf('mode');
+  const ofChannel = { key: 'acu_per_channel_per_day' as const, most: 9, left: 9 };
+  const usage = { ...report, left: [...report.left, ofChannel] };
   const shown = homeUsage({ usage, rich: true, command: '/devin' }, en);
   expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
   expect(shown.map(({ type }) => type)).toContain('data_visualization');
+  expect(JSON.stringify(shown)).not.toContain('This channel');
   const none = { ...reportOf('mode', []), left: [] };
   expect(homeUsage({ usage: none, rich: true, command: '/devin' }, en)).toEqual([]);
 });
@@ -136,5 +149,5 @@ test('usage of everyone in Home names the five who used most, and is valid in Sl
   const words = JSON.stringify(shown);
   expect(words.match(/• <@U\d+>/g)).toEqual(['299', '298', '297', '296', '295'].map((id) => `• <@U${id}>`));
   expect(words).toContain('And 295 more.');
-  expect(words).toContain('Devin counts 5,000 ACU');
+  expect(words).toContain('Devin counts, in the whole organization: 5,000 ACU');
 });
