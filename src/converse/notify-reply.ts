@@ -6,6 +6,7 @@ import { renderReplyNotice, type ReplyNotice } from '../slack/blocks/steering.ts
 import { escape } from '../slack/blocks/text.ts';
 import { isOver } from '../slack/card-actions.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
+import { placeOf } from '../slack/form-inbox.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import { refuseSteering, type SteeringCheck } from '../slack/steering-check.ts';
@@ -203,12 +204,8 @@ async function offerForm(
 ): Promise<ReplyNotice['offer']> {
   const { values, sources } = request.draft;
   await forms.insert({
+    ...placeOf({ ...request, userId: reply.userId }),
     id: reply.id,
-    teamId: reply.teamId,
-    userId: reply.userId,
-    channelId: request.channelId,
-    threadTs: request.threadTs,
-    placeKind: request.placeKind,
     draft: {
       ...request.draft,
       values: { ...values, prompt: reply.text },

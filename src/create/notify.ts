@@ -21,6 +21,7 @@ import { escape, link } from '../slack/blocks/text.ts';
 import { doubtOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
+import { placeOf } from '../slack/form-inbox.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { FindLeaver } from '../slack/people.ts';
@@ -152,12 +153,8 @@ export function createPersonNotifier({
   async function offerForm(request: SessionRequest): Promise<string> {
     const { id, draft } = request;
     await forms.insert({
+      ...placeOf(request),
       id,
-      teamId: request.teamId,
-      userId: request.userId,
-      channelId: request.channelId,
-      threadTs: request.threadTs,
-      placeKind: request.placeKind,
       draft,
       context: request.context,
       sealed: null,
@@ -202,12 +199,12 @@ export function createPersonNotifier({
     const where = session === null ? [] : [link(session.url, notices.running.session)];
     const sentences = [notices.settled, ...where];
     throwIfRetryable(
-      await outbound.tellPrivately({ ...placeOf(request), responseUrl: null }, notice(sentences)),
+      await outbound.tellPrivately({ ...noticePlace(request), responseUrl: null }, notice(sentences)),
     );
   }
 
   /** Where they asked, unless they have left that conversation. */
-  function placeOf(request: SessionRequest) {
+  function noticePlace(request: SessionRequest) {
     const { id, userId, channelId, threadTs } = request;
     // Slack shows an ephemeral message in a thread only if the thread has a reply.
     const hasThread = request.cardTs !== null || !beginsThread(request);
@@ -221,6 +218,6 @@ export function createPersonNotifier({
     const request = await requests.find(requestId);
     if (request === null) return;
     if (kind === 'started') return settleNotice(request);
-    throwIfRetryable(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
+    throwIfRetryable(await outbound.tellPrivately(noticePlace(request), await compose(request, kind)));
   };
 }

@@ -11,17 +11,10 @@ import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
+import type { Actor } from './steering-inbox.ts';
 
 /** Who asks for something, and where. */
-export type Origin = {
-  teamId: string;
-  userId: string;
-  channelId: string;
-  threadTs: string | null;
-  /** Left out: not known. */
-  placeKind?: PlaceKind | null;
-  responseUrl: string | null;
-};
+export type Origin = Actor & { channelId: string };
 
 /** `set`: puts in what can't be overridden. */
 type PlaceRules = { defaults: StoredDraft; set: (draft: EffectiveDraft) => EffectiveDraft };

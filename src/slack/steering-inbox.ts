@@ -1,24 +1,15 @@
-import type { Kysely } from 'kysely';
 import type { AnswerTo, ApprovalAct, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
-import { commitInTime } from '../store/commit.ts';
+import type { Commit } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Replies } from '../store/replies.ts';
 import { newId } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Tables } from '../store/tables.ts';
+import type { PrivatePlace } from './outbound.ts';
 
-/** Who acts, and where they hear the result. */
-export type Actor = {
-  userId: string;
-  teamId: string;
-  channelId: string | null;
-  threadTs: string | null;
-  /** The kind of conversation; left out: not known. */
-  placeKind?: PlaceKind | null;
-  responseUrl: string | null;
-};
+/** Who acts, and where they hear the result. `placeKind`: left out: not known. */
+export type Actor = PrivatePlace & { teamId: string; placeKind?: PlaceKind | null };
 
 type SteeringMessage = {
   session: SessionRow;
@@ -32,12 +23,10 @@ type SteeringMessage = {
 type ApprovalDecision = { requestId: string; number: number; act: ApprovalAct; reason: string | null };
 
 type SteeringDeps = {
-  db: Kysely<Tables>;
+  commit: Commit;
   replies: Pick<Replies, 'insert'>;
   envelopes: Envelopes;
   enqueue: Enqueue;
-  /** While the task runs, other work on the database steps back. */
-  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 type SteeringJob =
@@ -51,7 +40,7 @@ type SteeringJob =
 export type SteeringInbox = ReturnType<typeof createSteeringInbox>;
 
 /** Saves what people want done with existing sessions. Jobs do the rest. */
-export function createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }: SteeringDeps) {
+export function createSteeringInbox({ commit, replies, envelopes, enqueue }: SteeringDeps) {
   function answerTo(actor: Actor, always: boolean, reason: string | null = null): AnswerTo {
     const { channelId, threadTs, responseUrl } = actor;
     const id = newId();
@@ -65,7 +54,7 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
 
   /** What Slack no longer waits for must not be done later. */
   const enqueueInTime = async <Name extends SteeringJob>(name: Name, payload: Jobs[Name]): Promise<void> =>
-    commitInTime({ db, withPriority }, async (trx) => enqueue(name, payload, { trx }));
+    commit(async (trx) => enqueue(name, payload, { trx }));
 
   return {
     /** `always`: tells the person even if all went well. */
@@ -117,7 +106,7 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
     ): Promise<void> {
       const { sessionId } = session;
       const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };
-      await commitInTime({ db, withPriority }, async (trx) => {
+      await commit(async (trx) => {
         const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);
         if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx });
       });

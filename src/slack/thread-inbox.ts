@@ -1,9 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import { isForDevin, ownershipOf, type Mentions } from '../session/steering.ts';
-import { commitInTime } from '../store/commit.ts';
+import type { Commit } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
 import { messageKey, newId } from '../store/request-row.ts';
@@ -33,13 +33,11 @@ type MessageRef = { teamId: string; channelId: string; ts: string };
 type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string };
 
 type ThreadInboxDeps = {
-  db: Kysely<Tables>;
+  commit: Commit;
   requests: Pick<Requests, 'find' | 'isUnderCard'>;
   settings: Pick<Settings, 'preferencesFor'>;
   replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
-  /** While the task runs, other work on the database steps back. */
-  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 /** `aside`: people talk to each other. `untied`: the thread is disconnected. */
@@ -49,12 +47,8 @@ export type ThreadInbox = ReturnType<typeof createThreadInbox>;
 
 /** Saves what people say in a session's thread. A job takes it to Devin. */
 export function createThreadInbox(deps: ThreadInboxDeps) {
-  const { db, replies, enqueue, withPriority } = deps;
+  const { commit, replies, enqueue } = deps;
   const listenHere = createListenHere(deps);
-
-  async function inTransaction<T>(task: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return commitInTime({ db, withPriority }, task);
-  }
 
   async function write(reply: NewReply, trx: Transaction<Tables>): Promise<boolean> {
     const { sessionId } = reply;
@@ -87,16 +81,14 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     async press({ session, userId, kind, press }: SwitchPress): Promise<void> {
       const { sessionId, teamId, channelId } = session;
       const row = { id: newId(), sessionId, teamId, userId, channelId, messageTs: null, text: '' };
-      await inTransaction(async (trx) =>
-        write({ ...row, dedupeKey: `press:${press}`, kind, files: [] }, trx),
-      );
+      await commit(async (trx) => write({ ...row, dedupeKey: `press:${press}`, kind, files: [] }, trx));
     },
 
     /** Row and job in one transaction. False: this delivery was seen before. */
     async accept({ kind, files, ...reply }: ThreadReply): Promise<boolean> {
       const row = rowOf(reply);
       const dedupeKey = messageKey({ ...row, ts: reply.ts });
-      return inTransaction(async (trx) => write({ ...row, dedupeKey, kind, files }, trx));
+      return commit(async (trx) => write({ ...row, dedupeKey, kind, files }, trx));
     },
 
     /** An edit replaces a waiting message, and corrects one that was sent. Only its author can do that. */
@@ -104,7 +96,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       const { userId, ts, text, editedTs } = edit;
       const row = rowOf(edit);
       const { teamId, channelId } = row;
-      await inTransaction(async (trx) => {
+      await commit(async (trx) => {
         const reply = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
         if (reply === null || reply.userId !== userId || reply.text === text) return;
         if (!isCorrigible(reply) || isOlder(edit, reply)) return;
@@ -122,7 +114,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
 
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin. */
     async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
-      await inTransaction(async (trx) => {
+      await commit(async (trx) => {
         const reply = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
         if (reply === null || !isCorrigible(reply)) return;
         const { id } = reply;
@@ -142,7 +134,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
 
     /** Only if it hasn't reached Devin. */
     async sendAgain({ id: replyId, sessionId }: Reply): Promise<void> {
-      await inTransaction(async (trx) => {
+      await commit(async (trx) => {
         if (await replies.resend(replyId, trx)) {
           await enqueue('relay-to-devin', { sessionId }, { trx });
           await enqueue('mark-taken', { replyId }, { trx });

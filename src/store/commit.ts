@@ -64,7 +64,9 @@ type TimelyDeps = {
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
-/** A transaction that is committed in time, or never. */
+/** Runs a transaction that is committed in time, or never. */
+export type Commit = <T>(task: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
+
 export async function commitInTime<T>(
   { db, withPriority }: TimelyDeps,
   task: (trx: Transaction<Tables>) => Promise<T>,

@@ -6,6 +6,7 @@ import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { Lookup } from '../../session/fields.ts';
 import type { Identity } from '../../session/identity.ts';
 import type { RequestState } from '../../session/request.ts';
+import { commitInTime, type Commit } from '../../store/commit.ts';
 import type { Database } from '../../store/database.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
@@ -185,6 +186,7 @@ export function createListeners(deps: ListenerDeps): void {
 function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { db, requests, forms, settings, envelopes, replies } = store;
+  const commit: Commit = async (task) => commitInTime({ db, withPriority }, task);
   const effectiveDraft = createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames });
   return {
     effectiveDraft,
@@ -200,8 +202,8 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, withNam
       onMoved,
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
-    steering: createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }),
-    threads: createThreadInbox({ db, requests, settings, replies, enqueue, withPriority }),
+    steering: createSteeringInbox({ commit, replies, envelopes, enqueue }),
+    threads: createThreadInbox({ commit, requests, settings, replies, enqueue }),
   };
 }
 
