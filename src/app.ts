@@ -98,7 +98,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
   });
   const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.settings });
-  const { watcher, recorder, listMessages, fetchMessages } = createFollowing({
+  const { watcher, recorder, fetchMessages } = createFollowing({
     queue,
     store,
     devin,
@@ -138,7 +138,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     resolver,
     check,
     recordAnswer: recorder.answer,
-    listMessages,
     fetchMessages,
     withLease,
     searchUntilFound,

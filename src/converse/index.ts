@@ -1,6 +1,5 @@
 import { lookupTrouble, refusedAs } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import { soonIfBusy, type Lease, type Queue, type SearchUntilFound, type WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
@@ -32,13 +31,12 @@ export { createMoveReply, type MoveReply } from './move-reply.ts';
 type ConversingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
-  devin: Pick<Devin, 'sessions' | 'attachments'>;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
   resolver: IdentityResolver;
   check: SteeringCheck;
   /** What Devin answered is how the session is now. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
-  listMessages: ListMessages;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
   searchUntilFound: SearchUntilFound;
@@ -75,11 +73,12 @@ type Notifier = ReturnType<typeof createReplyNotifier>;
 
 function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
   const { queue, store, devin, slack, resolver, check, recordAnswer, mayFallBack } = deps;
-  const { withLease, listMessages, fetchMessages, searchUntilFound } = deps;
+  const { withLease, fetchMessages, searchUntilFound } = deps;
   const { log, now } = deps.tuning;
   const { db, requests, sessions, replies, echoes, messages, cards } = store;
   const { enqueue } = queue;
   const move = createMoveReply({ db, replies, messages, enqueue });
+  const { list: listMessages } = devin.messages;
   const settle = createSettleReply({ replies, echoes, listMessages, move, searchUntilFound, now });
   const sender = createReplySender({
     files: slack.files,

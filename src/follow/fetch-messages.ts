@@ -150,30 +150,20 @@ async function showLastWords(
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
 
-/** If Devin no longer accepts a cursor, messages are read from the start. */
-export function createListMessages(list: ListMessages): ListMessages {
-  return async (sessionId, query) => {
-    try {
-      return await list(sessionId, query);
-    } catch (error) {
-      const isRefused = error instanceof DevinError && error.code === 'invalid-request';
-      if (!isRefused || (query.after ?? null) === null) throw error;
-      return list(sessionId, { ...query, after: null });
-    }
-  };
-}
-
 const PAGE = 100;
 
-/** The pages of a session's messages, oldest first. */
+/** The pages of a session's messages, oldest first. If Devin no longer accepts a cursor, it reads from the start. */
 export function messagePages(
   list: ListMessages,
   sessionId: string,
   { after = null, signal }: Pick<MessageQuery, 'after' | 'signal'>,
 ): AsyncGenerator<Page<SessionMessage>> {
-  return pages({
-    read: async (cursor) => list(sessionId, { after: cursor, first: PAGE, signal }),
-    next: cursorAfter,
-    after,
-  });
+  const query = { first: PAGE, signal };
+  const read = async (cursor: string | null) =>
+    list(sessionId, { ...query, after: cursor }).catch(async (error: unknown) => {
+      const isRefused = error instanceof DevinError && error.code === 'invalid-request';
+      if (!isRefused || cursor === null) throw error;
+      return list(sessionId, { ...query, after: null });
+    });
+  return pages({ read, next: cursorAfter, after });
 }

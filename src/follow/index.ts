@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
-import { createFetchMessages, createListMessages, type ListMessages } from './fetch-messages.ts';
+import { createFetchMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
 import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
 import { createNotified, type Notified } from './notified.ts';
@@ -48,7 +48,6 @@ type Following = {
   watcher: Watcher;
   /** For everything else that gets a session's status from Devin. */
   recorder: Recorder;
-  listMessages: ListMessages;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
 };
 
@@ -72,7 +71,6 @@ export function createFollowing(deps: FollowingDeps): Following {
     now,
     random: Math.random,
   });
-  const listMessages = createListMessages(devin.messages.list);
   const fetchMessages = createFetchMessages({
     db,
     sessions,
@@ -83,7 +81,7 @@ export function createFollowing(deps: FollowingDeps): Following {
     echoes,
     cards,
     settings,
-    listMessages,
+    listMessages: devin.messages.list,
     enqueue,
   });
   const notified = createNotified({
@@ -96,7 +94,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   const notify = createNotifying(deps, notified);
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('tell-milestones', async ({ sessionId }) => notify(sessionId), { concurrency: 4 });
-  return { watcher: createWatching(deps, recorder), recorder, listMessages, fetchMessages };
+  return { watcher: createWatching(deps, recorder), recorder, fetchMessages };
 }
 
 function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
