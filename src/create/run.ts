@@ -68,7 +68,7 @@ function failureOf({ facts }: DevinError): Failure {
 export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 
 type FlowDeps = {
-  transitions: Pick<Transitions, 'move' | 'stay'>;
+  transitions: Pick<Transitions, 'move'>;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
   now: () => number;
 };
@@ -83,7 +83,7 @@ export function createFlow({ transitions, envelopes, now }: FlowDeps) {
     const { request, lease } = run;
     const conditions = { lease, ...(onlyIf !== undefined && { onlyIf }) };
     const moved = await transitions.move({ id: request.id, from: request.state, ...step }, then, conditions);
-    return moved === null ? { kind: 'leave' } : { kind: 'next', request: moved };
+    return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
   }
 
   /**
@@ -111,7 +111,8 @@ export function createFlow({ transitions, envelopes, now }: FlowDeps) {
     }
     if (request.waiting !== waiting) {
       // There is no card until it's known who asks: a refusal must leave none behind.
-      await transitions.stay(run, { waiting }, hasCard(request) ? { card: true } : { tell: 'queued' });
+      const then = hasCard(request) ? { card: true } : { tell: 'queued' as const };
+      await advance(run, { to: request.state, changes: { waiting } }, then);
     }
     return { kind: 'later', afterMs: retry.afterMs };
   }
@@ -210,7 +211,8 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     if (how === 'try-again' && (state === 'failed' || state === 'refused'))
       await restart(request, 'accepted');
     if (how === 'check-again' && state === 'unknown' && !(await found(request))) {
-      await transitions.stay({ request }, { checkedAt: new Date(now()) }, { card: true });
+      const changes = { checkedAt: new Date(now()) };
+      await transitions.move({ id: request.id, from: state, to: state, changes }, { card: true });
     }
     if (how === 'start-anyway' && state === 'unknown' && !(await found(request)))
       await restart(request, 'attached');

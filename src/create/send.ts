@@ -172,7 +172,7 @@ export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): A
   const hasNotice = ({ id, sealed }: SessionRequest): boolean =>
     envelopes.open(id, sealed)?.noticeUrl !== undefined;
   const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
-    transitions.moveAndBind(
+    transitions.move(
       {
         id: request.id,
         from: state,

@@ -6,7 +6,7 @@ import { appendAudit, requestEntries } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import { noteAlerts, type Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
-import { cardThread, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
+import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
 import type { NewSession, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
@@ -39,15 +39,12 @@ export type Conditions = {
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
 };
 
-/** `session`: the one bound just now. */
+/** `session`: if it was bound just now. */
 type Moved = { request: SessionRequest; session: SessionRow | null };
 
 export type Then = Consequences | ((moved: SessionRequest) => Consequences);
 
 export type Move = { step: Step; consequences: Then; lease?: Lease };
-
-/** A request, and the lease under which this process works on it. */
-type Leased = { request: SessionRequest; lease?: Lease };
 
 export type Transitions = ReturnType<typeof createTransitions>;
 
@@ -68,7 +65,10 @@ type TransitionDeps = {
 export function createTransitions(deps: TransitionDeps) {
   const { db, requests, cards, enqueue, onMoved } = deps;
 
-  async function moveAndBind(
+  /**
+   * One transaction; null: the request is no longer in `from`. `then`: what follows, which may depend on the locked row.
+   */
+  async function move(
     step: Step,
     then: Then = {},
     { lease, onlyIf }: Conditions = {},
@@ -79,10 +79,6 @@ export function createTransitions(deps: TransitionDeps) {
     });
     if (moved !== null && step.from !== step.to) onMoved(step.to);
     return moved;
-  }
-
-  async function move(...how: Parameters<typeof moveAndBind>): Promise<SessionRequest | null> {
-    return (await moveAndBind(...how))?.request ?? null;
   }
 
   /** Moves it as the locked row demands; null: it stays as it is. */
@@ -125,19 +121,7 @@ export function createTransitions(deps: TransitionDeps) {
     return { request: moved, session: bound };
   }
 
-  return {
-    /**
-     * One transaction; null: the request is no longer in `from`. `then`: what follows, which may depend on the locked row.
-     */
-    move,
-    /** The same, for a step that binds a session. */
-    moveAndBind,
-    moveLocked,
-    /** Changes something without leaving the state. */
-    async stay({ request, ...held }: Leased, changes: RequestChanges, then: Consequences = {}) {
-      return move({ id: request.id, from: request.state, to: request.state, changes }, then, held);
-    },
-  };
+  return { move, moveLocked };
 }
 
 type Reserving = { moved: SessionRequest; reservation: Reservation };
