@@ -44,7 +44,7 @@ export function createEffectiveDraft({ settings, rulesAt, withNames }: DraftDeps
 }
 
 type InboxDeps = {
-  forms: Pick<Forms, 'insert' | 'reseal' | 'seal'>;
+  forms: Pick<Forms, 'insert' | 'change'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
 };
@@ -118,7 +118,8 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     /** The form is opened from a private notice, which is removed once a session has started from it. */
     async openedFrom(form: Form, noticeUrl: string): Promise<void> {
       const envelope = openForm(envelopes, form);
-      await forms.reseal(form.id, envelopes.close(form.id, { ...envelope, noticeUrl }));
+      const sealed = envelopes.close(form.id, { ...envelope, noticeUrl });
+      await forms.change(form.id, { sealed });
     },
 
     /** Secrets that were entered one by one. `kept`: whether one that was entered before stays. */
@@ -127,7 +128,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       const sessionSecrets = withSecrets(before.filter(kept), secrets);
       const sealed = envelopes.close(form.id, { ...urls, sessionSecrets });
       const secretNames = sessionSecrets.map(({ key }) => key);
-      await forms.seal(form.id, sealed, secretNames);
+      await forms.change(form.id, { sealed, secretNames });
       return { ...form, sealed, secretNames };
     },
   };

@@ -10,7 +10,7 @@ import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } fr
 import { createSaveRequest, type SaveDeps } from './save-request.ts';
 
 type InboxDeps = SaveDeps & {
-  forms: Pick<Forms, 'seal'>;
+  forms: Pick<Forms, 'change'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
@@ -103,7 +103,11 @@ export function createRequestInbox(deps: InboxDeps) {
         replaces: form.replaces,
       };
       await accept(async () => request);
-      if (kept.length > 0) await forms.seal(form.id, envelopes.withoutSecrets(form.id, form.sealed), []);
+      if (kept.length === 0) return;
+      await forms.change(form.id, {
+        sealed: envelopes.withoutSecrets(form.id, form.sealed),
+        secretNames: [],
+      });
     },
 
     /** A text that may have been a slip, which the person wants started as a task: once, however often they say so. */

@@ -57,13 +57,6 @@ function quietUntil(calls: readonly CallTime[]): Date | null {
 
 /** Milestones that call the requester because Devin asked something: once for each question. */
 export function createCalls(db: Kysely<Tables>) {
-  const withMessage = (sessionId: string, eventId: string) =>
-    db
-      .updateTable('milestones')
-      .where('sessionId', '=', sessionId)
-      .where('eventId', '=', eventId)
-      .where('inMessage', '=', true);
-
   async function isMade(
     sessionId: string,
     { eventId, text }: { eventId: string; text: string },
@@ -107,8 +100,12 @@ export function createCalls(db: Kysely<Tables>) {
 
     /** The message was not posted: the call waits again. */
     async part(sessionId: string, eventId: string): Promise<void> {
-      await withMessage(sessionId, eventId)
+      await db
+        .updateTable('milestones')
         .set({ state: 'pending', inMessage: false, eventId: null })
+        .where('sessionId', '=', sessionId)
+        .where('eventId', '=', eventId)
+        .where('inMessage', '=', true)
         .execute();
     },
 

@@ -1,7 +1,7 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { replacesSchema } from '../session/approval.ts';
-import { messageContextSchema, PLACE_KINDS, withoutSchema, type Without } from '../session/context.ts';
+import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
@@ -81,6 +81,8 @@ type NewForm = Pick<
   expanded?: boolean;
 };
 
+type FormChanges = Partial<Pick<Form, 'sealed' | 'secretNames' | 'without' | 'expanded'>>;
+
 export type Forms = ReturnType<typeof createForms>;
 
 export function createForms(db: Kysely<Tables>) {
@@ -106,31 +108,9 @@ export function createForms(db: Kysely<Tables>) {
       return row === undefined ? null : formSchema.parse(row);
     },
 
-    async expand(id: string): Promise<void> {
-      await db.updateTable('forms').set({ expanded: true }).where('id', '=', id).execute();
-    },
-
-    /** Sealed session secrets and their names. */
-    async seal(id: string, sealed: string | null, names: readonly string[]): Promise<void> {
-      await db
-        .updateTable('forms')
-        .set({ sealed, secretNames: json(names) })
-        .where('id', '=', id)
-        .execute();
-    },
-
-    /** Sealed again, with the same session secrets. */
-    async reseal(id: string, sealed: string | null): Promise<void> {
-      await db.updateTable('forms').set({ sealed }).where('id', '=', id).execute();
-    },
-
-    /** Messages and files of the thread not to send. */
-    async leaveOut(id: string, without: Without): Promise<void> {
-      await db
-        .updateTable('forms')
-        .set({ without: json(without) })
-        .where('id', '=', id)
-        .execute();
+    async change(id: string, { secretNames, without, ...plain }: FormChanges): Promise<void> {
+      const columns = { ...plain, secretNames: json(secretNames), without: json(without) };
+      await db.updateTable('forms').set(columns).where('id', '=', id).execute();
     },
 
     /** What it leaves out stays. */

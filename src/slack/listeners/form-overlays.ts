@@ -78,7 +78,7 @@ async function redraw(
 }
 
 type ReviewDeps = {
-  forms: Pick<Forms, 'find' | 'leaveOut'>;
+  forms: Pick<Forms, 'find' | 'change'>;
   outbound: Pick<Outbound, 'pushView' | 'updateView'>;
   enqueue: Enqueue;
   textFor: TextFor;
@@ -108,7 +108,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
       const metadata = reviewMetadata.read(view.metadata);
       const form = await ownForm(forms, metadata, sender);
       if (form === null) return;
-      await forms.leaveOut(form.id, readReview(view.values, form.without ?? NOTHING));
+      await forms.change(form.id, { without: readReview(view.values, form.without ?? NOTHING) });
       await enqueue('review-context', { viewId: view.id, ...metadata, page: Number(value) });
     });
   }
@@ -121,7 +121,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
     const without = readReview(view.values, form.without ?? NOTHING);
-    await forms.leaveOut(form.id, without);
+    await forms.change(form.id, { without });
     await ack();
     await redraw({ outbound, text: await textFor(form.userId) }, { ...form, without }, metadata);
   });

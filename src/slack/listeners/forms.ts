@@ -31,7 +31,7 @@ import type { FormOpener } from '../view-opener.ts';
 import { onButton, onSearch, onSubmission } from './routes.ts';
 
 type FormDeps = {
-  forms: Pick<Forms, 'find' | 'expand' | 'describe'>;
+  forms: Pick<Forms, 'find' | 'change' | 'describe'>;
   inbox: Pick<RequestInbox, 'acceptForm'>;
   formInbox: Pick<FormInbox, 'openedFrom'>;
   openForm: FormOpener;
@@ -157,7 +157,7 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     const metadata = formMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, { userId, homeTeamId });
     if (form === null) return;
-    await forms.expand(form.id);
+    await forms.change(form.id, { expanded: true });
     // Hidden values that the form was filled in with, and what its inputs hold now.
     const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
     const text = await textFor(userId);
