@@ -1,12 +1,13 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import { ownershipOf } from '../session/steering.ts';
+import { steeringRefusal, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
 import { escape } from './blocks/text.ts';
 import { isLetIn, type InConversation, type Presence } from './conversations.ts';
-import type { SteeringRefusal } from './steering-check.ts';
+import { refuseSteering, type SteeringCheck } from './steering-check.ts';
 import type { TextFor } from './text-for.ts';
 
 type AuthorityDeps = {
@@ -14,7 +15,8 @@ type AuthorityDeps = {
   identify: (person: Person) => Promise<Identity | null>;
   /** The same. */
   presence: (asked: InConversation) => Promise<Presence | null>;
-  steeringRefusal: SteeringRefusal;
+  check: SteeringCheck;
+  audit: Pick<Audit, 'record'>;
   textFor: TextFor;
 };
 
@@ -25,9 +27,10 @@ export type Authority = ReturnType<typeof createAuthority>;
 
 /**
  * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
- * Jobs check again before they act: these answers decide what is shown, and refuse at once.
+ * Jobs check again before they act: these answers decide what is shown, and refuse at once. Throws if Slack or Devin
+ * can't be asked.
  */
-export function createAuthority({ identify, presence, steeringRefusal, textFor }: AuthorityDeps) {
+export function createAuthority({ identify, presence, check, audit, textFor }: AuthorityDeps) {
   async function accepted(person: Person): Promise<Identity | { why: string }> {
     const identity = await identify(person);
     if (identity !== null && identity.kind !== 'refused') return identity;
@@ -48,10 +51,14 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
   }
 
   /** To steer the session of this request. A refusal is recorded. */
-  async function steering(request: SessionRequest, person: Person): Promise<string | null> {
-    const identity = await identify(person);
-    if (identity === null) return (await textFor(person.userId)).steering.notLookedUp;
-    return steeringRefusal(request, person.userId, identity);
+  async function steering(request: SessionRequest, userId: string): Promise<string | null> {
+    const identity = await identify({ teamId: request.teamId, userId });
+    const verdict = identity && (await check(request, userId, identity));
+    if (verdict?.kind === 'allowed') return null;
+    const text = await textFor(userId);
+    if (verdict === null) return text.steering.notLookedUp;
+    await audit.record(steeringRefusal(request, userId, verdict));
+    return refuseSteering(verdict, { request, userId }, text);
   }
 
   return {
@@ -68,9 +75,8 @@ export function createAuthority({ identify, presence, steeringRefusal, textFor }
       placeRefusal({ channelId: session.channelId, userId, request }, 'notInConversation'),
 
     /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
-    async endingRefusal({ request, session }: Ending, person: Person): Promise<string | null> {
-      const refused = await steering(request, person);
-      const { userId } = person;
+    async endingRefusal({ request, session }: Ending, userId: string): Promise<string | null> {
+      const refused = await steering(request, userId);
       if (refused !== null || ownershipOf(request).requester === userId) return refused;
       return placeRefusal({ channelId: session.channelId, userId, request }, 'notYoursToEnd');
     },

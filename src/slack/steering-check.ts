@@ -2,7 +2,6 @@ import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Listen, Steer } from '../session/preferences.ts';
 import { maySteer, ownershipOf, type Began, type Steering } from '../session/steering.ts';
-import { steeringRefusal, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -11,7 +10,6 @@ import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
 import { isDirectMessage } from './places.ts';
-import type { TextFor } from './text-for.ts';
 
 type CheckDeps = {
   resolve: (person: Person) => Promise<Identity>;
@@ -31,25 +29,6 @@ export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringC
       settings.preferencesFor({ teamId, channelId, userId }),
     ]);
     return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
-  };
-}
-
-/** Why a person may not steer a request's session, which is recorded, escaped; null: they may. */
-export type SteeringRefusal = (
-  request: SessionRequest,
-  userId: string,
-  identity?: Identity,
-) => Promise<string | null>;
-
-type RefusalDeps = { check: SteeringCheck; audit: Pick<Audit, 'record'>; textFor: TextFor };
-
-/** Throws if Slack or Devin can't be asked who the person is. */
-export function createSteeringRefusal({ check, audit, textFor }: RefusalDeps): SteeringRefusal {
-  return async (request, userId, identity) => {
-    const verdict = await check(request, userId, identity);
-    if (verdict.kind === 'allowed') return null;
-    await audit.record(steeringRefusal(request, userId, verdict));
-    return refuseSteering(verdict, { request, userId }, await textFor(userId));
   };
 }
 

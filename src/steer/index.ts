@@ -6,10 +6,9 @@ import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound } from '../queue/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { createAuthority, type Ending } from '../slack/authority.ts';
+import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
-import { createSteeringRefusal, type SteeringCheck } from '../slack/steering-check.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
@@ -47,14 +46,9 @@ export function createSteering(deps: SteeringDeps): void {
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const { log } = deps.tuning;
-  const refusal = createSteeringRefusal({ check, audit: store.audit, textFor });
-  const steeringRefusal = tolerant<SessionRequest>(refusal, textFor);
   const identify = deps.resolver.resolve;
-  const authority = createAuthority({ identify, presence, steeringRefusal: refusal, textFor });
-  const endingRefusal = tolerant<Ending>(
-    async (ending, userId) => authority.endingRefusal(ending, { teamId: ending.request.teamId, userId }),
-    textFor,
-  );
+  const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
+  const endingRefusal = tolerant(authority.endingRefusal, textFor);
   const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
     db,
@@ -62,7 +56,7 @@ export function createSteering(deps: SteeringDeps): void {
     cards,
     sessions,
     moveReply: createMoveReply({ db, replies, messages, enqueue }),
-    steeringRefusal,
+    steeringRefusal: tolerant(authority.steeringRefusal, textFor),
     endingRefusal,
     devin: verbsOf(devin),
     enqueue,

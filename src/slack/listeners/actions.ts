@@ -43,12 +43,12 @@ export function listenToActions(app: App, deps: ActionDeps): void {
 
   /** Only the requester may do what costs money. */
   const byRequester = async (press: Press): Promise<SessionRequest | null> =>
-    pressed.byPerson(press, async (request, { userId }) =>
+    pressed.byPerson(press, async (request, userId) =>
       request.userId === userId ? null : (await textFor(userId)).notices.notYourButton(request.userId),
     );
 
   const byReader = async (press: Press): Promise<SessionRequest | null> =>
-    pressed.byPerson(press, async (request, { userId }) => authority.readingRefusal(request, userId));
+    pressed.byPerson(press, authority.readingRefusal);
 
   // The browser opens the link; Slack only needs the click acknowledged.
   for (const actionId of [ACTION.openSession, ACTION.openPullRequest])

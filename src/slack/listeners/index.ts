@@ -21,7 +21,7 @@ import { createUploadedTextReader } from '../files.ts';
 import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
-import { createSteeringCheck, createSteeringRefusal } from '../steering-check.ts';
+import { createSteeringCheck } from '../steering-check.ts';
 import { createSteeringInbox } from '../steering-inbox.ts';
 import { createLanguageChooser } from '../text-for.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
@@ -92,8 +92,7 @@ export function createListeners(deps: ListenerDeps): void {
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const presence = createPresence(deps);
   const check = createSteeringCheck({ resolve: deps.resolver.resolve, settings });
-  const steeringRefusal = createSteeringRefusal({ check, audit: store.audit, textFor });
-  const authority = createAuthority({ identify, presence, steeringRefusal, textFor });
+  const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const chooseLanguage = createLanguageChooser({ settings, learnLanguage: slack.learnLanguage });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };

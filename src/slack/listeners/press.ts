@@ -1,4 +1,3 @@
-import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
@@ -22,7 +21,7 @@ type PressDeps = {
 };
 
 /** A sentence for the person, escaped; null: nothing speaks against it. */
-type WhyNot = (request: SessionRequest, person: Person) => Promise<string | null>;
+type WhyNot = (request: SessionRequest, userId: string) => Promise<string | null>;
 
 /** The request of a button, if the person who pressed it may use it; others are told why. */
 export function createPressed({ requests, sessions, authority, outbound, textFor }: PressDeps) {
@@ -48,9 +47,8 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
   async function unlessRefused(press: Press, refusals: readonly WhyNot[]): Promise<SessionRequest | null> {
     const request = await inWorkspace(press);
     if (request === null) return null;
-    const person = { teamId: request.teamId, userId: press.userId };
     for (const whyNot of refusals) {
-      const why = await whyNot(request, person);
+      const why = await whyNot(request, press.userId);
       if (why === null) continue;
       await tell(press, why);
       return null;
@@ -63,7 +61,10 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
 
     /** For what is shown at once. `whyNot`: another reason. */
     byPerson: async (press: Press, whyNot: WhyNot): Promise<SessionRequest | null> =>
-      unlessRefused(press, [async (_request, person) => authority.personRefusal(person), whyNot]),
+      unlessRefused(press, [
+        async ({ teamId }, userId) => authority.personRefusal({ teamId, userId }),
+        whyNot,
+      ]),
 
     /** For what needs the right to steer; others are told who has it. `whyNot`: what else has to be true. */
     bySteerer: async (press: Press, ...whyNot: WhyNot[]): Promise<SessionRequest | null> =>

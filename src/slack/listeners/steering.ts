@@ -2,7 +2,6 @@ import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
 import { fingerprintOf } from '../../session/json.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
-import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
@@ -90,9 +89,9 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     if (request !== null) await steering.cancel(actorOf(press), request.id);
   });
 
-  async function boxRefusal(request: SessionRequest, person: Person): Promise<string | null> {
+  async function boxRefusal(request: SessionRequest, userId: string): Promise<string | null> {
     const session = await sessions.ofRequest(request.id);
-    return session === null ? null : authority.writingRefusal({ request, session }, person.userId);
+    return session === null ? null : authority.writingRefusal({ request, session }, userId);
   }
 
   for (const [actionId, why] of BOXES) {

@@ -100,7 +100,7 @@ async function askFirst(
   { session, about }: { session: SessionRow; about: Perhaps },
 ): Promise<void> {
   const request = await requests.find(session.requestId);
-  const refused = request === null ? null : await authority.steeringRefusal(request, reply);
+  const refused = request === null ? null : await authority.steeringRefusal(request, reply.userId);
   const text = await textFor(reply.userId);
   const over = isOver(session) ? text.thread.doneOver : null;
   const sentence = refused ?? over;

@@ -102,7 +102,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function steer(call: Invocation, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
-    const refusal = await authority.endingRefusal(found, call);
+    const refusal = await authority.endingRefusal(found, call.userId);
     if (refusal !== null) return notice([refusal]);
     const { sessionId, phaseAt } = found.session;
     if (isDoneAlready(kind, found.session)) {
@@ -121,7 +121,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
     const refusal =
-      (await authority.steeringRefusal(found.request, call)) ??
+      (await authority.steeringRefusal(found.request, call.userId)) ??
       (await authority.writingRefusal(found, call.userId));
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${call.deliveryId}`;
