@@ -19,8 +19,6 @@ export type RoundTimes = {
   youngMs: number;
   /** Devin's lists may lag: a session is gone only if it's still missing so much later. */
   goneAfterMs: number;
-  /** The longest pause after an error, unless Devin asks for more. */
-  longestPauseMs: number;
   /** Messages may come without a change of status: how often to fetch them while a session is active. */
   messagesMs: number;
 };
@@ -28,7 +26,6 @@ export const ROUND_TIMES: RoundTimes = {
   tickMs: 500,
   youngMs: 60_000,
   goneAfterMs: 60_000,
-  longestPauseMs: 300_000,
   messagesMs: 120_000,
 };
 
@@ -47,6 +44,9 @@ type RoundDeps = {
 
 /** The key was revoked, or its role changed: waiting doesn't help. */
 const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
+
+/** After an error, unless Devin asks for more. */
+const LONGEST_PAUSE_MS = 300_000;
 
 /** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
@@ -108,7 +108,7 @@ export function createRound(deps: RoundDeps) {
 
   function pause(troubles: readonly PollTrouble[]): number {
     failedRounds += 1;
-    const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** failedRounds);
+    const backOffMs = Math.min(LONGEST_PAUSE_MS, times.fastestMs * 2 ** failedRounds);
     // At least as long as Devin asks for, within an hour.
     const pauseMs =
       Math.max(backOffMs, ...troubles.map((one) => askedWait(one.retryAfterMs ?? 0))) * (1 + random() / 10);
