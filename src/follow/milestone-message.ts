@@ -2,7 +2,7 @@ import { isFirst, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
 import { SHOWN_PULL_REQUESTS } from '../slack/blocks/card-facts.ts';
-import { labeled, renderDevinMessage, withCall, type Call } from '../slack/blocks/devin-message.ts';
+import { renderDevinMessage } from '../slack/blocks/devin-message.ts';
 import { renderMilestone, RESULT_LENGTH, type ToldIn } from '../slack/blocks/milestone.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -17,6 +17,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Notified } from './notified.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
+import { frameWith, type CallDeps } from './post-message.ts';
 
 type ComposeDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;
@@ -101,15 +102,11 @@ export async function shareResult(
   return shared.kind === 'shared';
 }
 
-type AnsweredDeps = {
-  calls: Pick<Calls, 'answered' | 'settle' | 'quietUntil'>;
+type AnsweredDeps = CallDeps & {
+  calls: Pick<Calls, 'answered' | 'settle'>;
   messages: Pick<SessionMessages, 'textOf'>;
-  sessions: Pick<Sessions, 'sharesThread'>;
   outbound: Pick<Outbound, 'edit'>;
-  notified: Pick<Notified, 'called'>;
   compose: ComposeMilestone;
-  text: Text;
-  now: () => number;
 };
 
 type Answered = { call: AnsweredCall; session: SessionRow; request: SessionRequest };
@@ -143,14 +140,9 @@ async function renderAnswered(deps: AnsweredDeps, { call, session, request }: An
   const said = eventId === null ? '' : ((await deps.messages.textOf(sessionId, eventId)) ?? '');
   const answered = { userId: call.answeredBy, at: call.answeredAt };
   if (!call.inMessage) return deps.compose(answeredNotice({ call, session, request }, said));
-  const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
   const [first] = renderDevinMessage(said, deps.text).posts;
-  const words = first ?? { text: '', blocks: [] };
-  const named = (await deps.sessions.sharesThread(session)) ? labeled(words, card, deps.text) : words;
-  const quiet = (await deps.calls.quietUntil(sessionId, call.key)) !== null;
-  const called = await deps.notified.called(sessionId, request);
-  const whole: Call = { sessionId, key: call.key, card, called, quiet, answered };
-  return withCall(named, whole, deps.text);
+  const frame = await frameWith(deps, { session, request, key: call.key, answered });
+  return frame(first ?? { text: '', blocks: [] });
 }
 
 /** The notice as it was posted, with who answered. */

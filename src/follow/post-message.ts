@@ -10,6 +10,7 @@ import {
   renderDevinMessage,
   renderWebMessage,
   withCall,
+  type Answered,
 } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
@@ -178,36 +179,55 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   return { posts, file: async () => ({ name, content }), name };
 }
 
-type FrameDeps = {
+export type CallDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;
-  requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'lastMessage'>;
-  calls: Pick<Calls, 'partOf' | 'join' | 'isMade' | 'quietUntil'>;
-  notified: Notified;
+  calls: Pick<Calls, 'quietUntil'>;
+  notified: Pick<Notified, 'called'>;
   text: Text;
   now: () => number;
+};
+type FrameDeps = CallDeps & {
+  requests: Pick<Requests, 'find'>;
+  messages: Pick<SessionMessages, 'lastMessage'>;
+  calls: Pick<Calls, 'partOf' | 'join' | 'isMade'>;
+  notified: Notified;
 };
 
 /** Adds what goes around the words of a message. */
 type Frame = (words: Rendered) => Rendered;
 type FrameOf = (session: SessionRow, row: MessageRow) => Promise<Frame>;
 
-/** The session's name if two share a thread, and the call if these words are a question. */
 export function createFrameOf(deps: FrameDeps): FrameOf {
   return async (session, row) => {
     const request = await deps.requests.find(session.requestId);
     if (request === null || row.source !== 'devin') return (words) => words;
-    const isShared = await deps.sessions.sharesThread(session);
     const key = await callKey(deps, { session, request, row });
-    const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
-    const name = (words: Rendered): Rendered => (isShared ? labeled(words, card, deps.text) : words);
-    if (key === null) return name;
-    const { sessionId } = session;
-    const quiet = (await deps.calls.quietUntil(sessionId, key)) !== null;
-    const called = await deps.notified.called(sessionId, request);
-    const call = { sessionId, key, card, called, quiet, answered: null };
-    return (words) => withCall(name(words), call, deps.text);
+    return frameWith(deps, { session, request, key, answered: null });
   };
+}
+
+/** `key`: of the call, if the words are a question. */
+type Framing = {
+  session: SessionRow;
+  request: SessionRequest;
+  key: string | null;
+  answered: Answered | null;
+};
+
+/** The session's name if two share a thread, and the call. */
+export async function frameWith(
+  { sessions, calls, notified, text, now }: CallDeps,
+  { session, request, key, answered }: Framing,
+): Promise<Frame> {
+  const { sessionId } = session;
+  const card = cardView({ request, session, nowMs: now() }, text);
+  const isShared = await sessions.sharesThread(session);
+  const name = (words: Rendered): Rendered => (isShared ? labeled(words, card, text) : words);
+  if (key === null) return name;
+  const quiet = (await calls.quietUntil(sessionId, key)) !== null;
+  const called = await notified.called(sessionId, request);
+  const call = { sessionId, key, card, called, quiet, answered };
+  return (words) => withCall(name(words), call, text);
 }
 
 type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
