@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readOperatorSettings } from '../config.ts';
 import { PLACE_WORDS, type Policy } from '../session/policy/index.ts';
 import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
-import { FINE, showUsage, WRONG } from './command-line.ts';
+import { complain, FINE, showUsage, WRONG } from './command-line.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
 const { text, ownTag, command } = readOperatorSettings();
@@ -26,6 +26,8 @@ async function run(args: string[]): Promise<number> {
   const read = readArguments(args);
   if (read === null) return showUsage(text.policy.usage, args);
   const { act, file, options } = read;
+  const wrong = wrongOptions(options);
+  if (wrong.length > 0) return complain(wrong);
   const result = await readPolicyFile(file, text);
   // The errors are the result of `check`, so they go to stdout; a script expects a decision from `explain` there.
   if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, WRONG);
@@ -66,14 +68,21 @@ function readArguments(args: string[]): { act: 'check' | 'explain'; file: string
   try {
     const { positionals, values: options } = parsed(args);
     const [act, file, ...others] = positionals;
-    const isKnown = (kind: string): boolean => PLACE_WORDS.some((word) => word === kind);
-    if (options.user !== undefined && !USER_ID.test(options.user)) return null;
-    if (options.spent !== undefined && readSpent(options.spent) === null) return null;
-    if (file === undefined || others.length > 0 || options.kind?.every(isKnown) === false) return null;
+    if (file === undefined || others.length > 0) return null;
     return act === 'check' || act === 'explain' ? { act, file, options } : null;
   } catch {
     return null;
   }
+}
+
+function wrongOptions({ user, kind = [], spent }: Options): string[] {
+  const { userId, kinds, spending } = text.policy.explain.options;
+  const isKnown = (one: string): boolean => PLACE_WORDS.some((word) => word === one);
+  return [
+    ...(user === undefined || USER_ID.test(user) ? [] : [userId]),
+    ...(kind.every(isKnown) ? [] : [kinds(PLACE_WORDS.join(', '))]),
+    ...(spent === undefined || readSpent(spent) !== null ? [] : [spending]),
+  ];
 }
 
 function print(stream: NodeJS.WriteStream, lines: readonly string[], exitCode: number): number {

@@ -109,10 +109,15 @@ describe('npm run policy -- explain', () => {
     expect(await explained('--text', '--repo acme/infra-dns fix it')).toContain('approval: a look first');
   });
 
-  test("prints its usage if the user isn't an id", async () => {
-    const { code, stdout, stderr } = await policy('explain', file, '--user', 'ana', '--text', 'fix it');
+  test('names each option with an invalid value, and says what it takes', async () => {
+    const wrong = ['--user', 'ana', '--kind', 'secret', '--spent', 'week=3'];
+    const { code, stdout, stderr } = await policy('explain', file, ...wrong, '--text', 'fix it');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('npm run policy -- explain FILE --text');
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('`--user` must be a Slack user id, such as U0123'),
+      '`--kind` must be one of: public, private, direct, shared.',
+      expect.stringContaining('`--spent` must be ACU by limit, such as person=8,month=1950'),
+    ]);
   });
 
   test('names the limit that decides', async () => {
@@ -156,7 +161,7 @@ describe('npm run policy -- explain', () => {
   test.each(['month', 'month=-1', 'week=3', 'month=1,month=2', ''])('refuses --spent "%s"', async (spent) => {
     const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
     expect(code).toBe(2);
-    expect(stderr).toContain('--spent person=N,channel=N,month=N');
+    expect(stderr).toContain('`--spent` must be ACU by limit');
   });
 
   test('decides nothing by a file with errors', async () => {

@@ -119,6 +119,13 @@ export const policy = {
     defaults: 'Defaults of the channel:',
     value: (line: string): string => `  ${line}`,
     instructions: 'Standing instructions:',
+    /** What is wrong with an option of the command line. */
+    options: {
+      userId:
+        '`--user` must be a Slack user id, such as U0123: open the profile in Slack, then ⋮ > Copy member ID.',
+      kinds: (known: string): string => `\`--kind\` must be one of: ${known}.`,
+      spending: '`--spent` must be ACU by limit, such as person=8,month=1950; use person, channel and month.',
+    },
     noText: '`--text` has a problem:',
   },
 };

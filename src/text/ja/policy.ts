@@ -114,6 +114,13 @@ export const policy: Text['policy'] = {
     defaults: 'チャンネルのデフォルト:',
     value: (line) => `  ${line}`,
     instructions: '常に追加される指示:',
+    options: {
+      userId:
+        '`--user` には U0123 のような Slack のユーザー ID を指定してください。Slack のプロフィールで ⋮ >「メンバー ID をコピー」から取得できます。',
+      kinds: (known) => `\`--kind\` に指定できる値: ${known}`,
+      spending:
+        '`--spent` には person=8,month=1950 のように、上限ごとの ACU を指定してください。使える名前は person、channel、month です。',
+    },
     noText: '`--text` に問題があります:',
   },
 };
