@@ -104,6 +104,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     check,
+    budget,
     prepare: restoring.reconcile,
     findUnconfirmed: creation.findUnconfirmed,
     withLease,

@@ -1,17 +1,16 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue, Lease, Notice } from '../queue/index.ts';
-import { alertName, highestMarks } from '../session/policy/index.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
-import { noteAlerts, type Ledger } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
 import type { NewSession, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
-import type { Reservation } from '../trust/index.ts';
+import { alertOwners, type Reservation } from '../trust/index.ts';
 
 /** What follows from a transition; enqueued in the transition's own transaction. */
 type Consequences = {
@@ -132,9 +131,7 @@ async function reserve(
   trx: Transaction<Tables>,
 ): Promise<void> {
   await ledger.reserve({ ...spending(moved), at }, trx);
-  const added = await noteAlerts(alerts.map(alertName), trx);
-  const news = alerts.filter((alert) => added.has(alertName(alert)));
-  for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx });
+  await alertOwners(enqueue, alerts, trx);
 }
 
 /** What a request counts for under the ceilings. */

@@ -7,6 +7,7 @@ import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
+import type { Budget } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFetchMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
@@ -33,6 +34,7 @@ type FollowingDeps = {
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'textFor'>;
   check: SteeringCheck;
+  budget: Pick<Budget, 'follow'>;
   withLease: WithLease;
   postOnce: PostOnce;
   /** Runs once, when this process starts to watch. */
@@ -59,13 +61,13 @@ export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
   const { now, watchTimes: times } = deps.tuning;
-  const { db, sessions, milestones, cards, ledger, calls, messages, replies, echoes, settings } = store;
+  const { db, sessions, milestones, cards, calls, messages, replies, echoes, settings } = store;
   const recorder = createRecorder({
     db,
     sessions,
     milestones,
     cards,
-    ledger,
+    budget: deps.budget,
     enqueue,
     times,
     now,

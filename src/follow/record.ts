@@ -13,17 +13,17 @@ import {
 import { progress } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Cards } from '../store/cards.ts';
-import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NextPoll, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
+import { alertOwners, type Budget } from '../trust/index.ts';
 
 type RecordDeps = {
   db: Kysely<Tables>;
   sessions: Sessions;
   milestones: Milestones;
   cards: Pick<Cards, 'markStale'>;
-  ledger: Pick<Ledger, 'follow'>;
+  budget: Pick<Budget, 'follow'>;
   enqueue: Enqueue;
   times: {
     /** How often active sessions are polled. */
@@ -41,7 +41,7 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Records what Devin says about a session, with everything that follows from it, in one transaction. */
 export function createRecorder(deps: RecordDeps) {
-  const { db, sessions, cards, ledger, enqueue, now } = deps;
+  const { db, sessions, cards, budget, enqueue, now } = deps;
 
   /** `snapshotOf`: given the current row, what to record; null: nothing. */
   async function record(
@@ -56,7 +56,7 @@ export function createRecorder(deps: RecordDeps) {
       await sessions.change(sessionId, next.changes, trx);
       // What a resting session may still use doesn't count; once it wakes, it counts again.
       const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[next.phase] !== 'earlier' };
-      await ledger.follow(sessionId, spent, trx);
+      await alertOwners(enqueue, await budget.follow(sessionId, spent, trx), trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx });
       if (current.nextLookAt !== null && next.changes.nextPoll === null) {
@@ -109,7 +109,7 @@ export function createRecorder(deps: RecordDeps) {
         const next = nextPollOf(deps, { phase: 'gone', status, quietMs });
         if (!isNews) return sessions.change(sessionId, { nextPoll: next }, trx);
         await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextPoll: next }, trx);
-        await ledger.follow(sessionId, { isOpen: false }, trx);
+        await budget.follow(sessionId, { isOpen: false }, trx);
         await showOnCard(current.requestId, trx);
       });
     },

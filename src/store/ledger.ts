@@ -40,8 +40,8 @@ export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
   isOpen: boolean;
 };
 
-/** `isOpen`: the session continues, and can use all of its cap. */
-type Consumption = { consumed: number; isOpen: boolean };
+/** A session that counts for more than before. */
+type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'> & { at: Date };
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -150,13 +150,26 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       return row === undefined;
     },
 
-    /** Call it in the transaction that records Devin's answer. */
-    async follow(sessionId: string, { consumed, isOpen }: Partial<Consumption>, trx: Db): Promise<void> {
-      await trx
-        .updateTable('ledger')
-        .set({ ...(consumed !== undefined && { consumed }), ...(isOpen !== undefined && { isOpen }) })
-        .where('sessionId', '=', sessionId)
-        .execute();
+    /**
+     * Call it in the transaction that records Devin's answer. Returns for whom, and in which day and month, more counts now;
+     * null: for nobody.
+     */
+    async follow(
+      sessionId: string,
+      { consumed = null, isOpen = null }: { consumed?: number | null; isOpen?: boolean | null },
+      trx: Db,
+    ): Promise<Grown | null> {
+      const { rows } = await sql<Grown & { grew: boolean }>`
+        with earlier as (select counted from ledger where session_id = ${sessionId})
+        update ledger set
+          consumed = coalesce(${consumed}::double precision, consumed),
+          is_open = coalesce(${isOpen}::boolean, is_open)
+        where session_id = ${sessionId}
+        returning team_id, user_id, channel_id, at, counted > (select counted from earlier) as grew`.execute(
+        trx,
+      );
+      const [row] = rows;
+      return row?.grew === true ? row : null;
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   CEILINGS,
   ceilingsOf,
   overCeiling,
+  periodOf,
   type BudgetAlert,
   type CeilingKey,
   type CeilingLeft,
@@ -13,7 +14,9 @@ import {
 import type { Ledger, Spender } from '../store/ledger.ts';
 import type { Tables } from '../store/tables.ts';
 
-type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'lock' | 'spend'> };
+type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'follow' | 'lock' | 'spend'> };
+
+type Consumption = Parameters<Ledger['follow']>[1];
 
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
@@ -49,6 +52,27 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
       if (overCeiling(ceilingsOf(now, { spend, approved }), cap) !== null) return { kind: 'over' };
       const alerts = alertsOf(ceilingsOf(now, { spend }), { ...spender, cap: cap ?? 0, at });
       return { kind: 'fits', at, alerts: now.owners === undefined ? [] : alerts };
+    },
+
+    /**
+     * Counts what a session used; call it in the transaction that records Devin's answer. A session without a cap, or one
+     * whose cap was raised in Devin, can pass a mark that its reservation didn't.
+     */
+    async follow(
+      sessionId: string,
+      consumption: Consumption,
+      trx: Transaction<Tables>,
+    ): Promise<readonly BudgetAlert[]> {
+      const grown = await ledger.follow(sessionId, consumption, trx);
+      const now = policy();
+      if (grown === null || now?.owners === undefined) return [];
+      // What is unknown after a lost database counts for no person and no channel.
+      const { teamId, userId, channelId } = grown;
+      const spender = { teamId, userId: userId ?? '', channelId: channelId ?? '' };
+      const { at, spend } = await ledger.spend(inForce(now), spender, trx);
+      const ceilings = ceilingsOf(now, { spend });
+      const current = ceilings.filter(({ key }) => periodOf(key, grown.at) === periodOf(key, at));
+      return alertsOf(current, { ...spender, cap: 0, at });
     },
   };
 }

@@ -21,6 +21,7 @@ import { createMayAll, type MayAll } from './usage/may-all.ts';
 import { createUsageReport, type ReportUsage } from './usage/report.ts';
 import { createShowUsage } from './usage/show.ts';
 
+export { alertOwners } from './alert-owners.ts';
 export { createApproversOf, createMayApprove, type ApproversOf, type MayApprove } from './approvers.ts';
 export { verifyChain } from './audit-chain.ts';
 export { exportAudit, exportUsage } from './export.ts';

@@ -138,6 +138,22 @@ describe('owners of the policy', () => {
   });
 });
 
+test('owners of the policy are told of a session that uses more than its cap', async () => {
+  const { slack, devin } = world();
+  const owner = addColleague(world());
+  await world().change(`${LIMITS}\nowners: [${owner.userId}]`);
+  const { ana, type, started } = someone();
+  await type('--acu 8 the first');
+  const session = await started('the first');
+  devin.advance(session.id, { acus: 11.5 });
+  const direct = slack.directMessages(owner.userId);
+  const told = await slack.waitForMessage(direct, ({ text }) =>
+    text.includes(`Daily budget of <@${ana.userId}>`),
+  );
+  expect(told.text).toContain('95% used or reserved\n11.5 of 12 ACU');
+  await world().change(LIMITS);
+});
+
 describe('a budget that can be exceeded with approval', () => {
   test('lets an approved session start, and still refuses the next', async () => {
     const { slack } = world();

@@ -18,6 +18,7 @@ import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createBudget } from '../../src/trust/budget.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { newRequest } from '../support/request-row.ts';
@@ -37,7 +38,7 @@ async function startTelling() {
     sessions,
     milestones,
     cards: createCards(db, { burst: 1, perMinute: 1 }),
-    ledger: createLedger(db, databaseClock),
+    budget: createBudget({ policy: () => null, ledger: createLedger(db, databaseClock) }),
     enqueue: async () => Promise.resolve(),
     times: { fastestMs: 10_000, tellAfterMs: 0, lastReadMs: 30_000 },
     now: Date.now,

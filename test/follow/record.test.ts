@@ -5,6 +5,7 @@ import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createBudget } from '../../src/trust/budget.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -27,7 +28,7 @@ describe("Devin's answer about a session", () => {
       sessions,
       milestones,
       cards: createCards(db, { burst: 1, perMinute: 1 }),
-      ledger,
+      budget: createBudget({ policy: () => null, ledger }),
       enqueue: async (name, _payload, { key, startAfterMs = 0 } = {}) => {
         await Promise.resolve();
         if (startAfterMs > 0) later.push({ name, key, startAfterMs });

@@ -100,8 +100,7 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
   return ceilings.flatMap((ceiling) => {
     const { key, most, left } = ceiling;
     const counted = most - left + spending.cap;
-    const length = PERIOD_OF[key] === 'day' ? '2026-11-26'.length : '2026-11'.length;
-    const period = spending.at.toISOString().slice(0, length);
+    const period = periodOf(key, spending.at);
     const passed = MARKS.filter((percent) => counted * 100 >= most * percent);
     return passed.map((percent) => ({
       key,
@@ -112,6 +111,12 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
       most,
     }));
   });
+}
+
+/** The day or month, in UTC, in which something counts under a ceiling: 2026-11-26, or 2026-11. */
+export function periodOf(key: CeilingKey, at: Date): string {
+  const length = PERIOD_OF[key] === 'day' ? '2026-11-26'.length : '2026-11'.length;
+  return at.toISOString().slice(0, length);
 }
 
 /** Told once under this name. */

@@ -8,6 +8,7 @@ export {
   highestMarks,
   overCeiling,
   PERIOD_OF,
+  periodOf,
   renewsAt,
   type BudgetAlert,
   type CeilingKey,
