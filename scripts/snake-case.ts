@@ -34,6 +34,7 @@ const POLICY_SCHEMA = 'src/session/policy/schema.ts';
 
 /** Where the names of others are written. SQL is in templates. */
 const KINDS = [
+  ['src/config.ts', 'variables of the environment'],
   ['src/devin/', "Devin's API"],
   ['src/slack/', "Slack's API"],
   ['src/text/', 'words of Devin and Slack that have a sentence'],
