@@ -1,6 +1,6 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
-import type { Proxy } from './proxy.ts';
+import type { Proxy } from './network.ts';
 import type { Limits } from './session/limits.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';

@@ -2,8 +2,8 @@ import { setGlobalDispatcher } from 'undici';
 import { createBot } from './app.ts';
 import type { Config, ConfigResult } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { proxyAgent } from './network.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
-import { proxyAgent } from './proxy.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { createLanguages } from './text/languages.ts';
 

@@ -1,3 +1,5 @@
+import { isUntrusted } from '../network.ts';
+
 export type DevinErrorCode =
   /** 400, 422, or refused by our own check before it was sent; then `status` is null. */
   | 'invalid-request'
@@ -83,9 +85,8 @@ export function neverConnected(error: unknown): boolean {
 }
 
 const CONNECT_SYSCALLS = new Set(['connect', 'getaddrinfo']);
-/** Undici's connect timeout and its proxy's TLS, and OpenSSL's errors about certificates. */
-const CONNECT_CODES =
-  /^(?:UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_TLS|ERR_TLS_CERT_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)/;
+/** Undici's connect timeout, and its proxy's TLS. */
+const CONNECT_CODES = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_PRX_TLS']);
 
 /** Its code is that of any request that was given up. https://github.com/nodejs/undici/blob/v7.30.2/lib/dispatcher/proxy-agent.js */
 const PROXY_REFUSAL = /^Proxy response \(\d+\) !== 200 when HTTP Tunneling$/;
@@ -95,7 +96,7 @@ function isConnectFailure(error: Error): boolean {
   const code = 'code' in error ? error.code : undefined;
   return (
     (typeof syscall === 'string' && CONNECT_SYSCALLS.has(syscall)) ||
-    (typeof code === 'string' && CONNECT_CODES.test(code)) ||
+    (typeof code === 'string' && (CONNECT_CODES.has(code) || isUntrusted(code))) ||
     PROXY_REFUSAL.test(error.message)
   );
 }

@@ -6,7 +6,7 @@ import { setGlobalDispatcher } from 'undici';
 import { parseConfig, readEnvironment, type Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
-import { proxyAgent } from '../proxy.ts';
+import { proxyAgent } from '../network.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';

@@ -57,6 +57,8 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
   switch (problem.code) {
     case 'database-unreachable':
       return store.unreachable(problem.server);
+    case 'database-untrusted':
+      return store.untrusted(problem.server);
     case 'database-refused':
       return store.refused(problem.server);
     case 'database-missing':

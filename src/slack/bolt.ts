@@ -3,7 +3,7 @@ import { App, type ReceiverEvent } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
-import { proxyAgent, type Proxy } from '../proxy.ts';
+import { proxyAgent, type Proxy } from '../network.ts';
 import { cleanJson } from '../session/json.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';

@@ -1,6 +1,6 @@
 import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
 import { slackLogger, type Log } from '../log.ts';
-import type { Proxy } from '../proxy.ts';
+import type { Proxy } from '../network.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';

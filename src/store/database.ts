@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'ky
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Log } from '../log.ts';
+import { isUntrusted } from '../network.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createGate, throughGate, type Priority } from './embedded/gate.ts';
@@ -127,9 +128,22 @@ async function ping(db: Kysely<Tables>): Promise<void> {
 function connectError(databaseUrl: string, cause: unknown): StoreError {
   const code = codeOf(cause) ?? '';
   const server = describeServer(databaseUrl);
-  if (code.startsWith('28')) return new StoreError({ code: 'database-refused', server }, { cause });
+  if (isUntrusted(code) || hasNoRoots(cause))
+    return new StoreError({ code: 'database-untrusted', server }, { cause });
+  if (code.startsWith('28') || isWithoutTls(cause))
+    return new StoreError({ code: 'database-refused', server }, { cause });
   if (code === '3D000') return new StoreError({ code: 'database-missing', server }, { cause });
   return new StoreError({ code: 'database-unreachable', server }, { cause });
+}
+
+/** The file that `sslrootcert` names can't be read. */
+function hasNoRoots(cause: unknown): boolean {
+  return cause instanceof Error && 'syscall' in cause && cause.syscall === 'open';
+}
+
+/** pg has no code for it. https://github.com/brianc/node-postgres/blob/pg@8.23.1/packages/pg/lib/connection.js */
+function isWithoutTls(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === 'The server does not support SSL connections';
 }
 
 /** Host, port and database, without user and password. */

@@ -1,6 +1,9 @@
 /** Why the store can't be used, and where. No fact holds a password. */
 type StoreProblem =
-  | { code: 'database-unreachable' | 'database-refused' | 'database-missing'; server: string }
+  | {
+      code: 'database-unreachable' | 'database-untrusted' | 'database-refused' | 'database-missing';
+      server: string;
+    }
   | { code: 'folder-in-use'; folder: string; pid: number | null }
   | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable'; folder: string }
   | { code: 'disk-failed'; folder: string; reason: string }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { createDevinClient } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
-import { proxyAgent } from '../../src/proxy.ts';
+import { proxyAgent } from '../../src/network.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
 import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.ts';

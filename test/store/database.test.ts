@@ -173,6 +173,12 @@ test.each([
     'database-refused',
     () => postgres.url('postgres').replace(':password@', ':hidden-word@'),
   ],
+  ['TLS at a server without it', 'database-refused', () => `${postgres.url('postgres')}?sslmode=verify-full`],
+  [
+    'a missing file of certificates',
+    'database-untrusted',
+    () => `${postgres.url('postgres')}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
+  ],
   ['a missing database', 'database-missing', () => postgres.url('nowhere')],
 ])(
   'a URL with %s is refused in a sentence that names DATABASE_URL and no password',

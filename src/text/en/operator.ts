@@ -48,6 +48,8 @@ export const config = {
 export const store = {
   unreachable: (server: string): string =>
     `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, and that the server is running.`,
+  untrusted: (server: string): string =>
+    `The certificate of the Postgres server in DATABASE_URL isn't trusted (${server}): use the host name that it is for, and name the file of its authority, as in ?sslmode=verify-full&sslrootcert=/etc/ca.pem.`,
   refused: (server: string): string =>
     `The Postgres server in DATABASE_URL refused the connection (${server}): check the user name, password and SSL mode.`,
   missing: (server: string): string =>

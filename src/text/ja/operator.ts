@@ -49,6 +49,8 @@ export const config: Text['config'] = {
 export const store: Text['store'] = {
   unreachable: (server) =>
     `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、サーバーが動いていることを確認してください。`,
+  untrusted: (server) =>
+    `DATABASE_URL の Postgres サーバーの証明書を信頼できません（${server}）。証明書のホスト名を使い、認証局の証明書ファイルを指定してください（例: ?sslmode=verify-full&sslrootcert=/etc/ca.pem）。`,
   refused: (server) =>
     `DATABASE_URL の Postgres サーバーに接続を拒否されました（${server}）。ユーザー名、パスワード、SSL モードを確認してください。`,
   missing: (server) =>

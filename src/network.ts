@@ -7,3 +7,12 @@ export type Proxy = { https: string; http: string; except: string };
 export function proxyAgent({ https, http, except }: Proxy): EnvHttpProxyAgent {
   return new EnvHttpProxyAgent({ httpsProxy: https, httpProxy: http, noProxy: except });
 }
+
+/** OpenSSL's errors about certificates. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE_CODES =
+  /^(?:ERR_TLS_CERT_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)/;
+
+/** The other side's certificate isn't trusted, or is for another host. */
+export function isUntrusted(code: string): boolean {
+  return CERTIFICATE_CODES.test(code);
+}
