@@ -23,13 +23,15 @@ const ID = 'r1';
 const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
 const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 
+type Before = { state?: 'accepted' | 'attached'; waitedMs?: number; resumedAt?: Date | null };
+
 describe('a create', () => {
   const open = useEmbedded(copyStarted);
 
   /** A request that is about to be sent under this lease, so long after it was saved. */
   const prepare = async (
     lease: Lease,
-    { state = 'attached', waitedMs = 0 }: { state?: 'accepted' | 'attached'; waitedMs?: number } = {},
+    { state = 'attached', waitedMs = 0, resumedAt = null }: Before = {},
   ) => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -59,6 +61,7 @@ describe('a create', () => {
     const move = async (to: SessionRequest['state']) =>
       transitions.move({ id: ID, from: (await current()).state, to, changes: { sentAt: new Date(1) } });
     if (state === 'attached') await move('attached');
+    await transitions.stay({ request: await current() }, { resumedAt });
 
     let limitChecks = 0;
     const answer = Promise.withResolvers<SessionSnapshot>();
@@ -113,6 +116,7 @@ describe('a create', () => {
 
   test.each([
     ['not if that was just done as it was saved', { state: 'accepted' }, 0],
+    ['if it ended and is tried again', { state: 'accepted', resumedAt: new Date(1) }, 1],
     ['if it waited since', { state: 'accepted', waitedMs: 10_000 }, 1],
     ['if something else was done first', { state: 'attached' }, 1],
   ] as const)("is checked against its person's limits again: %s", async (_when, how, count) => {

@@ -88,6 +88,27 @@ test('a message with a file that the policy refuses starts nothing', async () =>
   expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
 });
 
+test('a task about a message with a file that the policy refuses starts once the file is left out', async () => {
+  const { slack, devin } = world();
+  const { ana, channelId } = someoneIn(world());
+  const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
+  const file = slack.addFile(log);
+  const ts = slack.say(ana.userId, channelId, 'It fails', { files: [file] });
+  await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+  const form = await settledForm(slack, ana.userId);
+  await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
+  const review = await slack.waitForView(
+    ({ userId, id }) => userId === ana.userId && slack.renderText(id).includes('[Save]'),
+  );
+  const target = { viewId: review.id };
+  await slack.choose({ userId: ana.userId, target, which: `review.file.${file}/value`, entry: [] });
+  await slack.submit(review.id, ana.userId);
+  await slack.waitForView(({ id }) => id === form.id && slack.renderText(id).includes('Left out by you'));
+  slack.typeIn(form.id, { 'field.prompt': 'fix it' });
+  expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+  expect((await sessionOf(devin, ana.devinUserId)).request.attachment_urls ?? []).toEqual([]);
+});
+
 test('a form shows what the channel sets, and starts with it', async () => {
   const { slack, devin } = world();
   const { ana, channelId, view, blocks, shown } = await formIn({ name: 'proj' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
+import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -55,5 +56,26 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     const lost = devin.sessions.filter(({ request }) => request.prompt === 'the answer gets lost');
     expect(lost).toHaveLength(1);
     expect(slack.messages(channelId)).toHaveLength(2);
+  });
+});
+
+describe('IMPERSONATION=off and a policy that wants approvals', () => {
+  const world = useGovernedWorld('rules: [{ name: ask, then: approve, approvers: [S0PLATFORM] }]', {
+    environment: { IMPERSONATION: 'off' },
+  });
+
+  test('anyone who is asked can approve, although all sessions run as the same user', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: 'off-3', members: [ana.userId, ben.userId] });
+    slack.setGroup('S0PLATFORM', [ben.userId]);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the approved one');
+    const direct = slack.directMessages(ben.userId);
+    const { ts } = await slack.waitForMessage(direct, (message) =>
+      slack.renderText(message).includes('[Start session]'),
+    );
+    await slack.clickButton(ben.userId, { channelId: direct, ts }, 'approve_request');
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'fix the approved one');
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
 });

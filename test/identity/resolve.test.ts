@@ -210,6 +210,14 @@ describe('a person in the identity file', () => {
     });
   });
 
+  test.each([
+    ['theirs', { ...cy, userId: PERSON.userId }],
+    ['that of a deactivated person', { ...cy, kind: 'deactivated' as const }],
+  ])('has an account whose address is %s', async (_whose, owner) => {
+    const { resolve } = setUp({ linked: ben, owner, mapping: mapped('user-ben') });
+    expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben' });
+  });
+
   test('is refused if the file has the account twice, by id and by address', async () => {
     const mapping = {
       people: [...mapped('user-ben').people, ...mapped('ben@acme.example', false, 'U3').people],

@@ -36,7 +36,13 @@ async function setUp({ skewMs = 0 } = {}) {
   const slackSide = { answers: client, background: client, workspaceUrl: () => null };
   const hosts = createSlackHosts(slack.apiUrl);
   const outbound = createOutbound({ ...slackSide, hosts, clock, fetch, log: createLog('silent') });
-  const postOnce = createPostOnce({ db, posts: createPosts(db), outbound });
+  const afterSearch = { happens: async (): Promise<unknown> => Promise.resolve() };
+  const find: typeof outbound.find = async (...what) => {
+    const found = await outbound.find(...what);
+    await afterSearch.happens();
+    return found;
+  };
+  const postOnce = createPostOnce({ db, posts: createPosts(db), outbound: { ...outbound, find } });
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
@@ -49,7 +55,7 @@ async function setUp({ skewMs = 0 } = {}) {
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, post, postNew, postUnder, lapse };
+  return { slack, db, post, postNew, postUnder, lapse, afterSearch };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -130,6 +136,19 @@ describe('a message that is posted once', () => {
       return CARD;
     });
     expect(outcome).toEqual({ kind: 'busy' });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('stays one message if another process takes over and posts it right after a search', async () => {
+    const { slack, post, lapse, afterSearch } = await setUp();
+    slack.fail('chat.postMessage', { times: 1, status: 500 });
+    await post();
+    afterSearch.happens = async () => {
+      afterSearch.happens = async () => Promise.resolve();
+      await lapse();
+      await post();
+    };
+    expect(await post()).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
   });
 
