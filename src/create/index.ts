@@ -95,7 +95,7 @@ export function createCreation(deps: CreationDeps): Creation {
     concurrency: 4,
   });
   queue.work('tell-outcome', createNotifyOutcome(deps), { concurrency: 4 });
-  queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
+  queue.work('resume', async (job) => resume(job), { concurrency: 4, most: 50 });
   const finder = { db, unconfirmedCreates, ledger, requests, sessions, milestones };
   const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
   return {

@@ -1,6 +1,6 @@
 import { hasCard, type PostNewCard } from '../cards/index.ts';
 import { DevinError } from '../devin/errors.ts';
-import { retryWindow, type Enqueue, type Lease, type Resumption, type WithLease } from '../queue/index.ts';
+import { retryWindow, type Enqueue, type Jobs, type Lease, type WithLease } from '../queue/index.ts';
 import type { Failure } from '../session/failure.ts';
 import { EARLY_CARD_MS, isOpen, type OpenState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -177,7 +177,7 @@ type ResumeDeps = {
   requests: Pick<Requests, 'find'>;
   findSession: FindSession;
   adopt: Adopt;
-  transitions: Transitions;
+  transitions: Pick<Transitions, 'move' | 'stay'>;
   now: () => number;
 };
 
@@ -204,9 +204,10 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     return session !== null;
   }
 
-  return async (requestId: string, how: Resumption): Promise<void> => {
+  return async ({ requestId, how, resumedAtMs }: Jobs['resume']): Promise<void> => {
     const request = await requests.find(requestId);
-    if (request === null) return;
+    // A job can run twice; another attempt has buttons of its own.
+    if (request === null || (request.resumedAt?.getTime() ?? null) !== resumedAtMs) return;
     const { state } = request;
     if (how === 'try-again' && (state === 'failed' || state === 'refused'))
       await restart(request, 'accepted');

@@ -78,8 +78,12 @@ const schemas = {
     days: z.number(),
     answerTo: answerToSchema,
   }),
-  /** A button of a card that ended was pressed. */
-  resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
+  /** A button of a card that ended was pressed. `resumedAtMs`: when that attempt began again; null: it was the first. */
+  resume: z.object({
+    requestId: z.string(),
+    how: z.enum(RESUMPTIONS),
+    resumedAtMs: z.number().nullable(),
+  }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
   /** Fill in what goes to Devin with a task, in the view over its form. */
   'review-context': z.object({
@@ -167,7 +171,7 @@ const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
   'tell-outcome': byRequest,
   'tell-owners': alertName,
   'tell-shared': sharedKey,
-  resume: byRequest,
+  resume: ({ requestId, how, resumedAtMs }) => `${requestId}:${how}:${resumedAtMs}`,
   'publish-home': ({ teamId, userId }) => `${teamId}:${userId}`,
   'greet-channel': ({ teamId, channelId }) => `${teamId}:${channelId}`,
   'relay-from-devin': bySession,

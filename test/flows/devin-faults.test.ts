@@ -98,6 +98,21 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
+  test('starts it anyway while "Check again" waits for Devin', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    const down = devin.fail(LIST, { status: 403, times: Infinity });
+    const { ana, channelId } = await ask('check, then start');
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+    await slack.clickButton(ana.userId, { channelId, ts }, 'check_again');
+    await expect.poll(logged).toContain('"job":"resume"');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
+    down.clear();
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(created(ana.devinUserId)).toBe(1);
+  });
+
   test('waits and says so while Devin is busy, then starts', async () => {
     const { slack, devin } = world();
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });

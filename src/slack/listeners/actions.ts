@@ -79,7 +79,9 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   for (const [actionId, how] of RESUMPTIONS) {
     onButton(app, actionId, async (press) => {
       const request = await byRequester(press);
-      if (request !== null) await enqueue('resume', { requestId: request.id, how });
+      if (request === null) return;
+      const { id: requestId, resumedAt } = request;
+      await enqueue('resume', { requestId, how, resumedAtMs: resumedAt?.getTime() ?? null });
     });
   }
 }
