@@ -177,7 +177,7 @@ type ResumeDeps = {
   requests: Pick<Requests, 'find'>;
   findSession: FindSession;
   adopt: Adopt;
-  transitions: Pick<Transitions, 'move' | 'stay'>;
+  transitions: Pick<Transitions, 'move'>;
   now: () => number;
 };
 

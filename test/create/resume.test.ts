@@ -14,10 +14,7 @@ test.each([
     requests: { find: async () => Promise.resolve(unknown) },
     findSession: async () => Promise.resolve(null),
     adopt: async () => Promise.resolve({ kind: 'leave' }),
-    transitions: {
-      move: async ({ to }) => (moves.push(to), Promise.resolve(unknown)),
-      stay: async () => Promise.resolve(unknown),
-    },
+    transitions: { move: async ({ to }) => (moves.push(to), Promise.resolve(null)) },
     now: Date.now,
   });
   await resume({ requestId: 'request', how: 'start-anyway', resumedAtMs });
