@@ -26,7 +26,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { skews, gate, budget, limiter, findMember, resolver } = services;
+  const { skews, gate, budget, limiter, findMember, resolve } = services;
   const { withLease, postOnce, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
@@ -40,7 +40,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     store,
     devin,
     slack,
-    resolver,
+    resolve,
     gate,
     limiter,
     budget,
@@ -58,11 +58,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     text,
   });
   const { transitions, adopt, sweep } = creation;
-  const approving = { queue, store, slack, gate, resolver, transitions, withLease, postOnce, tuning };
+  const approving = { queue, store, slack, gate, resolve, transitions, withLease, postOnce, tuning };
   createApprovals({ ...approving, redrawHome });
   const { identities } = store;
   notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
-  createForms({ queue, store, slack, resolver, gate, log });
+  createForms({ queue, store, slack, resolve, gate, log });
 
   const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
   const { usage, mayAll } = createSpending(spending);
@@ -73,7 +73,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     slack,
     policy,
     mapping,
-    resolver,
+    resolve,
     withNames,
     usage,
     mayAll,
@@ -90,14 +90,14 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     store,
     devin,
     slack,
-    resolver,
+    resolve,
     findMember,
     adopt,
     tagRequests,
     command,
     tuning,
   });
-  const check = createSteeringCheck({ resolve: resolver.resolve, settings: store.settings });
+  const check = createSteeringCheck({ resolve, settings: store.settings });
   const { watcher, recorder, fetchMessages } = createFollowing({
     queue,
     store,
@@ -118,7 +118,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     store,
     devin,
     slack,
-    resolver,
+    resolve,
     check,
     transitions,
     adopt,
@@ -136,7 +136,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     store,
     devin,
     slack,
-    resolver,
+    resolve,
     check,
     recordAnswer: recorder.answer,
     fetchMessages,
@@ -153,7 +153,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     store: services.interactiveStore,
     withPriority: async (write) => writes.watch(async () => database.withPriority(write)),
     slack,
-    resolver,
+    resolve,
     limiter,
     quickGate: createQuickGate(gate, log),
     search: devin.catalog.search,

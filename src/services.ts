@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import type { DevinRequestFacts } from './devin/attempt.ts';
 import { createDevin, type Devin } from './devin/devin.ts';
 import { openMapping } from './identity/mapping-file.ts';
-import { createIdentityResolver, lookUpMembers } from './identity/resolve.ts';
+import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
@@ -66,7 +66,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     settings: withPolicy(one.settings, { policy, gate, log }),
   });
   const { findByEmail, findMember } = lookUpMembers(devin.members);
-  const resolver = createIdentityResolver({
+  const resolve = createResolveIdentity({
     findByEmail,
     findMember,
     impersonation: config.impersonation,
@@ -98,7 +98,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     budget,
     limiter: createLimiter(() => limitsOf(policy.current(), config.limits)),
     findMember,
-    resolver,
+    resolve,
     withLease: createWithLease(leases, tuning.leaseMs),
     postOnce: createPostOnce({ db, posts, outbound: slack.outbound }),
     searchUntilFound: createSearchUntilFound({

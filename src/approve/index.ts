@@ -1,6 +1,6 @@
 import type { Transitions } from '../create/index.ts';
 import type { RedrawHome } from '../home/index.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
@@ -14,7 +14,7 @@ type ApprovalDeps = {
   store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes' | 'audit'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
   gate: Pick<Gate, 'judge'>;
-  resolver: Pick<IdentityResolver, 'resolve'>;
+  resolve: ResolveIdentity;
   transitions: Transitions;
   redrawHome: RedrawHome;
   withLease: WithLease;
@@ -26,13 +26,12 @@ const SOME = { concurrency: 4 };
 
 /** Asks people for their approval of a request, and does what they decide. */
 export function createApprovals(deps: ApprovalDeps): void {
-  const { queue, store, slack, gate, resolver, transitions, redrawHome, withLease, postOnce, tuning } = deps;
+  const { queue, store, slack, gate, resolve, transitions, redrawHome, withLease, postOnce, tuning } = deps;
   const { requests, approvalMessages: messages, envelopes, audit } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
   const { judge } = gate;
   const mayApprove = createMayApprove(slack);
-  const { resolve } = resolver;
   const settling = { requests, people, judge, mayApprove, resolve, transitions, envelopes, audit, outbound };
   const { settle, expire } = createSettler({ ...settling, now, textFor });
   const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };

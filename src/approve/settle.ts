@@ -1,5 +1,5 @@
 import { lookupTrouble, type Move, type Transitions } from '../create/index.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import { pendingApproval, withLast, type Approval, type Voter } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
@@ -20,7 +20,7 @@ type SettleDeps = {
   people: Pick<People, 'find'>;
   judge: Gate['judge'];
   mayApprove: MayApprove;
-  resolve: IdentityResolver['resolve'];
+  resolve: ResolveIdentity;
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
   audit: Pick<Audit, 'record'>;

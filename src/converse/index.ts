@@ -1,6 +1,6 @@
 import { lookupTrouble, refusedAs } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import { soonIfBusy, type Lease, type Queue, type SearchUntilFound, type WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
@@ -33,7 +33,7 @@ type ConversingDeps = {
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   check: SteeringCheck;
   /** What Devin answered is how the session is now. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
@@ -72,7 +72,7 @@ export function createConversing(deps: ConversingDeps): void {
 type Notifier = ReturnType<typeof createReplyNotifier>;
 
 function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
-  const { queue, store, devin, slack, resolver, check, recordAnswer, mayFallBack } = deps;
+  const { queue, store, devin, slack, resolve, check, recordAnswer, mayFallBack } = deps;
   const { withLease, fetchMessages, searchUntilFound } = deps;
   const { log, now } = deps.tuning;
   const { db, requests, sessions, replies, echoes, messages, cards } = store;
@@ -110,7 +110,7 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     sessions,
     requests,
     replies,
-    resolver,
+    resolve,
     check,
     presence: slack.presence,
     sender,
@@ -125,7 +125,7 @@ type RelayDeps = {
   sessions: Pick<Sessions, 'find'>;
   requests: Pick<Requests, 'find'>;
   replies: Pick<Replies, 'nextOpen'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   check: SteeringCheck;
   presence: PresenceOf;
   sender: ReplySender;
@@ -198,10 +198,10 @@ async function authorize(
   deps: RelayDeps,
   { session, request, reply }: ReplyInSession,
 ): Promise<Authorization> {
-  const { resolver, check, sender } = deps;
+  const { resolve, check, sender } = deps;
   const { teamId, userId } = reply;
   try {
-    const identity = await resolver.resolve({ teamId, userId });
+    const identity = await resolve({ teamId, userId });
     if (identity.kind === 'refused')
       return { kind: 'ended', outcome: await sender.fail(reply, refusedAs(identity)) };
     if (await isOutside(deps, { session, request, reply }))

@@ -1,5 +1,5 @@
 import { DevinError } from '../devin/errors.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Approval, AskedFor } from '../session/approval.ts';
 import type { Material } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
@@ -16,7 +16,7 @@ import type { Send } from './send.ts';
 
 type IdentifyDeps = {
   judge: Gate['judge'];
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   presence: PresenceOf;
   flow: Flow;
   withNames: WithNames;
@@ -48,7 +48,7 @@ export type Identify = (run: Run) => Promise<Identified>;
 
 /** Who the session runs as, and whether the policy allows it now. */
 export function createIdentify(deps: IdentifyDeps): Identify {
-  const { resolver, flow } = deps;
+  const { resolve, flow } = deps;
 
   /** Nothing is posted in a conversation for a person who isn't in it. */
   async function placeChanges(request: SessionRequest): Promise<Pick<RequestChanges, 'cardElsewhere'>> {
@@ -61,7 +61,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
 
   async function find(run: Run): Promise<Identified> {
     const { request } = run;
-    const [identity, placing] = await Promise.all([resolver.resolve(request), placeChanges(request)]);
+    const [identity, placing] = await Promise.all([resolve(request), placeChanges(request)]);
     if (identity.kind === 'refused')
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
     const verdict = await deps.judge(request);

@@ -1,6 +1,6 @@
 import type { PostNewCard } from '../cards/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
 import { createFindLeaver } from '../slack/people.ts';
@@ -36,7 +36,7 @@ type CreationDeps = {
     Slack,
     'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'groups' | 'people' | 'textFor'
   >;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
@@ -145,13 +145,13 @@ function createSearch({ devin, store, tagRequests }: CreationDeps) {
 type StepDeps = { transitions: Transitions; adopt: Adopt; findSession: FindSession };
 
 function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: StepDeps) {
-  const { store, devin, slack, resolver, limiter, budget, searchUntilFound, withNames } = deps;
+  const { store, devin, slack, resolve, limiter, budget, searchUntilFound, withNames } = deps;
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const { judge, instructionsAt } = deps.gate;
   const flow = createFlow({ transitions, envelopes: store.envelopes, now });
-  const identify = createIdentify({ judge, resolver, presence, flow, withNames, now });
+  const identify = createIdentify({ judge, resolve, presence, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
   const askApproval = createAskApproval({ judge, approversOf, flow });

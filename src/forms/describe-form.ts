@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { SlackMessage } from '../session/context.ts';
 import { mayBeTooLong } from '../session/prompt.ts';
@@ -13,7 +13,7 @@ import type { Gate } from '../trust/index.ts';
 
 type DescribeDeps = {
   forms: Pick<Forms, 'find' | 'describe'>;
-  resolver: Pick<IdentityResolver, 'resolve'>;
+  resolve: ResolveIdentity;
   thread: Pick<ThreadReader, 'read'>;
   gate: Pick<Gate, 'choicesFor'>;
   outbound: Pick<Outbound, 'updateView'>;
@@ -23,11 +23,11 @@ type DescribeDeps = {
 
 /** Fills in what a form could not know when it was opened: who it will run as, and how long the thread is. */
 export function createFormDescriber(deps: DescribeDeps) {
-  const { forms, resolver, thread, gate, outbound, textFor, log } = deps;
+  const { forms, resolve, thread, gate, outbound, textFor, log } = deps;
 
   async function describe(form: Form): Promise<FormDescription> {
     const [identity, counts, left] = await Promise.all([
-      resolver.resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
+      resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
         log.warn({ err: error }, 'a form could not show who it will run as');
         return null;
       }),

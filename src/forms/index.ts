@@ -1,4 +1,4 @@
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Queue } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -11,7 +11,7 @@ type FormsDeps = {
   queue: Pick<Queue, 'work'>;
   store: Pick<Store, 'forms'>;
   slack: Pick<Slack, 'thread' | 'outbound' | 'textFor'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   gate: Pick<Gate, 'choicesFor'>;
   log: Log;
 };
@@ -19,10 +19,10 @@ type FormsDeps = {
 const SOME = { concurrency: 4 };
 
 /** What takes too long to be in a form when it opens. */
-export function createForms({ queue, store, slack, resolver, gate, log }: FormsDeps): void {
+export function createForms({ queue, store, slack, resolve, gate, log }: FormsDeps): void {
   const { forms } = store;
   const { thread, outbound, textFor } = slack;
-  const describe = createFormDescriber({ forms, resolver, thread, gate, outbound, textFor, log });
+  const describe = createFormDescriber({ forms, resolve, thread, gate, outbound, textFor, log });
   const review = createContextReviewer({ forms, thread, outbound, textFor });
   queue.work('describe-form', async ({ formId, viewId }) => describe(formId, viewId), SOME);
   queue.work('review-context', async ({ viewId, ...metadata }) => review(viewId, metadata), SOME);

@@ -1,6 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import type { MappingSource } from '../identity/mapping-file.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import { checkSlack } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
@@ -26,7 +26,7 @@ type HomeDeps = {
   slack: Pick<Slack, 'outbound' | 'answers' | 'people' | 'richBlocks' | 'textFor'>;
   policy: Pick<PolicySource, 'current' | 'problems'>;
   mapping: Pick<MappingSource, 'current' | 'problems'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   mayAll: MayAll;
@@ -40,7 +40,7 @@ type HomeDeps = {
 
 /** Each person's App Home, and what the app says in a channel it was invited to. */
 export function createHome(deps: HomeDeps): void {
-  const { queue, store, slack, policy, mapping, mayAll, resolver, withLease, postOnce, command, text } = deps;
+  const { queue, store, slack, policy, mapping, mayAll, resolve, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
   const { outbound, textFor } = slack;
@@ -50,7 +50,7 @@ export function createHome(deps: HomeDeps): void {
     approvalMessages,
     sessions,
     settings,
-    resolver,
+    resolve,
     withNames: deps.withNames,
     healthFor: createHealth(deps),
     filesFor: createHomeFiles({ policy, mapping, people: slack.people, mayAll }),

@@ -1,5 +1,5 @@
 import type { HomeView } from '@slack/types';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
@@ -25,7 +25,7 @@ type HomeDeps = {
   approvalMessages: Pick<ApprovalMessages, 'waitingFor'>;
   sessions: Pick<Sessions, 'ofRequest'>;
   settings: Pick<Settings, 'layersFor' | 'preferencesFor'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   /** null: the person is no administrator. */
   healthFor: (userId: string) => Promise<HomeHealth | null>;
@@ -51,7 +51,7 @@ const IDENTITY_WAIT_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
-  const { listing, requests, sessions, settings, resolver, outbound, richBlocks, textFor, log } = deps;
+  const { listing, requests, sessions, settings, resolve, outbound, richBlocks, textFor, log } = deps;
 
   /** null: it can't be looked up. */
   async function found<T>(what: string, asking: Promise<T>): Promise<T | null> {
@@ -64,7 +64,7 @@ export function createHomePublisher(deps: HomeDeps) {
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
     const [identity, health, files, everyone] = await Promise.all([
-      found('who sessions run as', resolver.resolve(person)),
+      found('who sessions run as', resolve(person)),
       deps.healthFor(userId),
       found('the state of the policy and the identity file', deps.filesFor(userId)),
       found('what everyone used', deps.usage.ofEveryone(person)),

@@ -37,13 +37,14 @@ type ResolveDeps = {
 const MATCH_TTL_MS = 60 * 60 * 1000;
 const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 
-export type IdentityResolver = ReturnType<typeof createIdentityResolver>;
+/** Throws if Slack or Devin can't be asked. */
+export type ResolveIdentity = (person: Person) => Promise<Identity>;
 
 /**
  * Which member of the Devin organization a Slack person is. The identity file comes first, then an administrator's
  * link, then the Slack profile's confirmed address. People cannot claim an identity for themselves.
  */
-export function createIdentityResolver(deps: ResolveDeps) {
+export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   const mapPerson = createMapPerson(deps);
 
   /** Who a full member of the workspace is in Devin. */
@@ -115,18 +116,15 @@ export function createIdentityResolver(deps: ResolveDeps) {
     return { kind: 'refused', reason, maskedEmail, checkedAtMs: deps.now() };
   }
 
-  return {
-    /** Throws if Slack or Devin can't be asked. */
-    async resolve(person: Person): Promise<Identity> {
-      const slackPerson = await deps.findPerson(person.userId);
-      // In every mode.
-      if (slackPerson?.kind !== 'member') return refused(slackPerson?.kind ?? 'external', null);
-      const { name: slackName, email } = slackPerson;
-      if (deps.impersonation === 'off')
-        return { kind: 'service-user', because: 'off', slackName, checkedAtMs: deps.now() };
-      const identity = await inDevin(person, email);
-      return identity.kind === 'refused' ? identity : { ...identity, slackName };
-    },
+  return async (person) => {
+    const slackPerson = await deps.findPerson(person.userId);
+    // In every mode.
+    if (slackPerson?.kind !== 'member') return refused(slackPerson?.kind ?? 'external', null);
+    const { name: slackName, email } = slackPerson;
+    if (deps.impersonation === 'off')
+      return { kind: 'service-user', because: 'off', slackName, checkedAtMs: deps.now() };
+    const identity = await inDevin(person, email);
+    return identity.kind === 'refused' ? identity : { ...identity, slackName };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Adopt } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
@@ -31,7 +31,7 @@ type RestoringDeps = {
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'self' | 'time'>;
   slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'teamId'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   findMember: FindMember;
   adopt: Adopt;
   /** Sessions have the tag of their request; without tags, nothing can be found. */
@@ -51,7 +51,7 @@ type Restoring = {
 
 /** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
 export function createRestoring(deps: RestoringDeps): Restoring {
-  const { queue, store, devin, slack, resolver, findMember, command } = deps;
+  const { queue, store, devin, slack, resolve, findMember, command } = deps;
   const { log, now, watchTimes } = deps.tuning;
   const { db, requests, sessions, messages, milestones, ledger } = store;
   const { enqueue } = queue;
@@ -76,7 +76,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
       readHistory,
       findRequester,
       sessionMember,
-      resolver,
+      resolve,
       metadata,
       importSession,
       enqueue,

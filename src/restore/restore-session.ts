@@ -1,5 +1,5 @@
 import { lastWordsOf } from '../follow/index.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { progress, readToldPhase } from '../session/milestones.ts';
@@ -30,7 +30,7 @@ type RestoreDeps = {
   readHistory: (sessionId: string) => Promise<History>;
   findRequester: FindRequester;
   sessionMember: SessionMember;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   metadata: Pick<MetadataReader, 'read'>;
   importSession: ImportSession;
   enqueue: Enqueue;
@@ -109,11 +109,11 @@ function known({ metadata: { repos, acuLimit } }: FoundCard) {
 
 /** As resolved today, if the session runs as that member; otherwise as Devin says. */
 async function identityOf(
-  { resolver, sessionMember }: RestoreDeps,
+  { resolve, sessionMember }: RestoreDeps,
   person: { teamId: string; userId: string },
   snapshot: SessionSnapshot,
 ): Promise<Identity | null> {
-  const today = await orNull(async () => resolver.resolve(person));
+  const today = await orNull(async () => resolve(person));
   if (today !== null && today.kind !== 'refused' && devinUserOf(today) === snapshot.userId) return today;
   return sessionMember(snapshot);
 }

@@ -1,7 +1,7 @@
 import type { PlaceCard } from '../cards/index.ts';
 import { PERSON_NOT_IN_CONVERSATION, runsAsAsked, type Adopt } from '../create/index.ts';
 import { refusalSentence } from '../errors.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
   draftOf,
@@ -27,7 +27,7 @@ import { notDone, type Notifier } from './outcome.ts';
 type FollowDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'find'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   presence: PresenceOf;
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
   readHistory: (sessionId: string) => Promise<History>;
@@ -44,10 +44,10 @@ type FollowJob = Jobs['follow-session'];
 
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
 export function createFollower(deps: FollowDeps) {
-  const { requests, sessions, resolver, getSession, placeCard, outbound, notifier, textFor } = deps;
+  const { requests, sessions, resolve, getSession, placeCard, outbound, notifier, textFor } = deps;
 
   async function refusal({ teamId, userId }: FollowJob): Promise<string | null> {
-    const [identity, text] = await Promise.all([resolver.resolve({ teamId, userId }), textFor(userId)]);
+    const [identity, text] = await Promise.all([resolve({ teamId, userId }), textFor(userId)]);
     if (identity.kind === 'refused') return refusalSentence(identity, text);
     return isMember(identity) ? null : text.steering.followNeedsAccount;
   }

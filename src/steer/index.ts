@@ -2,7 +2,7 @@ import type { PlaceCard } from '../cards/index.ts';
 import { createMoveReply } from '../converse/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound } from '../queue/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -21,7 +21,7 @@ type SteeringDeps = {
   store: Store;
   devin: Pick<Devin, 'sessions'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   check: SteeringCheck;
   transitions: Transitions;
   adopt: Adopt;
@@ -46,7 +46,7 @@ export function createSteering(deps: SteeringDeps): void {
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const { log } = deps.tuning;
-  const identify = deps.resolver.resolve;
+  const identify = deps.resolve;
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
   const notifier = createNotifier({ envelopes, outbound });
@@ -82,13 +82,13 @@ function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pic
 }
 
 function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createNotifier>) {
-  const { store, devin, slack, resolver, adopt } = deps;
+  const { store, devin, slack, resolve, adopt } = deps;
   const { requests, sessions } = store;
   const { outbound, presence, textFor } = slack;
   return createFollower({
     requests,
     sessions,
-    resolver,
+    resolve,
     presence,
     getSession: devin.sessions.get,
     readHistory: deps.readHistory,

@@ -39,7 +39,7 @@ describe('a form that is open', () => {
     const updates: string[] = [];
     const describeForm = createFormDescriber({
       forms,
-      resolver: { resolve: async () => Promise.resolve(ANA) },
+      resolve: async () => Promise.resolve(ANA),
       thread: {
         read: async () =>
           Promise.resolve({

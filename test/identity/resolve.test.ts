@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Member } from '../../src/devin/devin.ts';
-import { createIdentityResolver } from '../../src/identity/resolve.ts';
+import { createResolveIdentity } from '../../src/identity/resolve.ts';
 import type { Identity, Mapping, SlackPerson } from '../../src/session/identity.ts';
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
@@ -10,7 +10,7 @@ function setUp(
   changes: {
     impersonation?: 'required' | 'preferred' | 'off';
     person?: Partial<SlackPerson> | null;
-    lookup?: Awaited<ReturnType<Parameters<typeof createIdentityResolver>[0]['findByEmail']>>;
+    lookup?: Awaited<ReturnType<Parameters<typeof createResolveIdentity>[0]['findByEmail']>>;
     link?: string;
     linked?: Member | null;
     owner?: SlackPerson | null;
@@ -29,7 +29,7 @@ function setUp(
     locale: null,
     ...changes.person,
   };
-  const resolver = createIdentityResolver({
+  const resolve = createResolveIdentity({
     impersonation: changes.impersonation ?? 'required',
     findPerson: async () => Promise.resolve(changes.person === null ? null : person),
     findByEmail: async (email) => {
@@ -51,7 +51,7 @@ function setUp(
     now: () => now,
   });
   return {
-    resolve: async () => resolver.resolve(PERSON),
+    resolve: async () => resolve(PERSON),
     asked,
     pass: (ms: number) => (now += ms),
     become: (kind: SlackPerson['kind']) => (person.kind = kind),

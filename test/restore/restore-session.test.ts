@@ -53,7 +53,7 @@ async function restored({ snapshot: session, history, thread, text }: Found): Pr
     readHistory: async () => Promise.resolve(history),
     findRequester: async () => Promise.resolve('U1'),
     sessionMember: async ({ userId }) => Promise.resolve(member(userId ?? '', 'session')),
-    resolver: { resolve: async () => Promise.resolve(member('user-1', 'email')) },
+    resolve: async () => Promise.resolve(member('user-1', 'email')),
     metadata: { read: async () => Promise.resolve({ messages: thread, threads: [] }) },
     importSession: async (what) => {
       imported.push(what);

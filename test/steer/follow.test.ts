@@ -22,7 +22,7 @@ async function followTagged(identity: Identity, userId: string | null): Promise<
   const follow = createFollower({
     requests: { find: async () => Promise.resolve(request) },
     sessions: { find: async () => Promise.resolve(null) },
-    resolver: { resolve: async () => Promise.resolve(ana) },
+    resolve: async () => Promise.resolve(ana),
     presence: async () => Promise.resolve('in'),
     getSession: async (id) =>
       Promise.resolve(sessionSnapshot(id, { user_id: userId, tags: [requestTag(request.id)] })),

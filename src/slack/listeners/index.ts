@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { IdentityResolver } from '../../identity/resolve.ts';
+import type { ResolveIdentity } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { Queue } from '../../queue/index.ts';
 import type { EffectiveDraft } from '../../session/defaults.ts';
@@ -61,7 +61,7 @@ type ListenerDeps = {
     Slack,
     'outbound' | 'people' | 'botUserId' | 'files' | 'presence' | 'quickTextFor' | 'learnLanguage'
   >;
-  resolver: IdentityResolver;
+  resolve: ResolveIdentity;
   limiter: Limiter;
   /** Searches for suggestions in a form. */
   search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
@@ -91,7 +91,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { choicesFor, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const presence = createPresence(deps);
-  const check = createSteeringCheck({ resolve: deps.resolver.resolve, settings });
+  const check = createSteeringCheck({ resolve: deps.resolve, settings });
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const chooseLanguage = createLanguageChooser({ settings, learnLanguage: slack.learnLanguage });
@@ -218,9 +218,9 @@ function createMemberCheck({ slack: { people }, log }: ListenerDeps) {
     inTime(isMember(userId), { withinMs: NAMES_MS, otherwise: false, log, what });
 }
 
-function createSuggest({ search, resolver, log }: ListenerDeps): Suggest {
+function createSuggest({ search, resolve, log }: ListenerDeps): Suggest {
   const found: Suggest = async (person, lookup, typed) => {
-    const { kind } = await resolver.resolve(person);
+    const { kind } = await resolve(person);
     return kind === 'refused' ? [] : search(lookup, typed);
   };
   return async (person, lookup, typed) => {
@@ -230,9 +230,9 @@ function createSuggest({ search, resolver, log }: ListenerDeps): Suggest {
 }
 
 /** null: nobody could tell in time. */
-function createIdentify({ resolver, log }: ListenerDeps) {
+function createIdentify({ resolve, log }: ListenerDeps) {
   return async (person: Person): Promise<Identity | null> =>
-    inTime(resolver.resolve(person), {
+    inTime(resolve(person), {
       withinMs: IDENTITY_MS,
       otherwise: null,
       log,
