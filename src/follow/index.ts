@@ -14,11 +14,11 @@ import { createRelayFromDevin } from './from-devin.ts';
 import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
 import { createNotified, type Notified } from './notified.ts';
 import { createMilestoneNotifier } from './notify-milestones.ts';
+import { createPoll } from './poll.ts';
 import { createFrameOf, createPostMessage, type ReadFile } from './post-message.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
-import { createPollingSource } from './status-source.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, type ListMessages } from './fetch-messages.ts';
@@ -104,11 +104,11 @@ function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
   const { log, now, watchTimes: times } = deps.tuning;
   const { polls, setAside, leases } = store;
   const { enqueue } = queue;
-  const source = createPollingSource(devin.sessions);
+  const poll = createPoll(devin.sessions);
   const random = Math.random;
-  const poll = createRound({ polls, setAside, source, recorder, enqueue, times, now, random, log });
+  const pollDue = createRound({ polls, setAside, poll, recorder, enqueue, times, now, random, log });
   const round = async (signal: AbortSignal): Promise<number> =>
-    Math.max(await poll(signal), await findUnconfirmed(signal));
+    Math.max(await pollDue(signal), await findUnconfirmed(signal));
   return createWatcher({ leases, prepare, round, times, sleep, log });
 }
 

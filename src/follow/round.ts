@@ -8,9 +8,9 @@ import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import { askedWait, batchesOf } from '../upstream.ts';
+import { createFailures, type PollResult, type PollTrouble, type Poll } from './poll.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';
-import { createFailures, type PollResult, type PollTrouble, type StatusSource } from './status-source.ts';
 
 export type RoundTimes = {
   /** How often it checks which sessions are due. */
@@ -31,7 +31,7 @@ export const ROUND_TIMES: RoundTimes = {
 
 type RoundDeps = {
   polls: Polls;
-  source: StatusSource;
+  poll: Poll;
   recorder: Pick<Recorder, 'recordPoll' | 'gone'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   enqueue: Enqueue;
@@ -53,7 +53,7 @@ const BATCHES_AT_ONCE = 4;
 
 /** Polls the sessions that are due, batch by batch. */
 export function createRound(deps: RoundDeps) {
-  const { polls, source, times, now, random, log } = deps;
+  const { polls, poll, times, now, random, log } = deps;
   const refresher = createRefresher(deps);
   const missing = createMissing(deps);
   const schedule = createSchedule(deps);
@@ -61,7 +61,7 @@ export function createRound(deps: RoundDeps) {
   let failedRounds = 0;
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
-    const result = await source.poll(
+    const result = await poll(
       rows.map(({ sessionId: id }) => id),
       signal,
     );

@@ -2,7 +2,7 @@ import { goesFirst, HOT_MS, jittered, longestInterval, pollInterval } from '../s
 import type { Reschedule, Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { batchesOf } from '../upstream.ts';
-import { BATCH } from './status-source.ts';
+import { BATCH } from './poll.ts';
 
 type ScheduleDeps = {
   polls: Pick<Polls, 'bringForward' | 'due' | 'dueCount'>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { BATCH, type PollTrouble } from '../../src/follow/poll.ts';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
-import { BATCH, type PollTrouble } from '../../src/follow/status-source.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -36,15 +36,13 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
         }
       },
     },
-    source: {
-      poll: async () =>
-        Promise.resolve({
-          answered: answer === 'there' ? [SNAPSHOT] : [],
-          gone: answer === 'not-there' ? ['s1'] : [],
-          unreadable: new Map(answer === 'unreadable' ? [['s1', new Error('no status')]] : []),
-          trouble: answer === 'trouble' ? { code: 'unavailable', retryAfterMs: null } : null,
-        }),
-    },
+    poll: async () =>
+      Promise.resolve({
+        answered: answer === 'there' ? [SNAPSHOT] : [],
+        gone: answer === 'not-there' ? ['s1'] : [],
+        unreadable: new Map(answer === 'unreadable' ? [['s1', new Error('no status')]] : []),
+        trouble: answer === 'trouble' ? { code: 'unavailable', retryAfterMs: null } : null,
+      }),
     recorder: {
       recordPoll: async () => Promise.resolve(recorded.push('poll') > 0),
       gone: async () => void (await Promise.resolve(recorded.push('gone'))),
@@ -129,15 +127,13 @@ test("a session that can't be recorded waits longer each time, and affects no ot
         for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);
       },
     },
-    source: {
-      poll: async (ids) =>
-        Promise.resolve({
-          answered: ids.map((id) => sessionSnapshot(id, { title: 'new' })),
-          gone: [],
-          unreadable: new Map(),
-          trouble: null,
-        }),
-    },
+    poll: async (ids) =>
+      Promise.resolve({
+        answered: ids.map((id) => sessionSnapshot(id, { title: 'new' })),
+        gone: [],
+        unreadable: new Map(),
+        trouble: null,
+      }),
     recorder: {
       recordPoll: async ({ sessionId: id }) => {
         if (id === 'bad') throw new Error('cannot be stored');
@@ -170,7 +166,7 @@ async function pausesOf(due: number, ...troubles: PollTrouble[]) {
       bringForward: async () => Promise.resolve(),
       reschedule: async () => Promise.resolve(),
     },
-    source: { poll: async () => Promise.resolve({ answered: [], gone: [], unreadable: new Map(), trouble }) },
+    poll: async () => Promise.resolve({ answered: [], gone: [], unreadable: new Map(), trouble }),
     recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     enqueue: async () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BATCH } from '../../src/follow/status-source.ts';
+import { BATCH } from '../../src/follow/poll.ts';
 import {
   goesFirst,
   jittered,

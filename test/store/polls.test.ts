@@ -57,16 +57,14 @@ describeOnBothDatabases('polls of sessions', (open) => {
       const round = createRound({
         setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
         polls,
-        source: {
-          poll: async (ids) => {
-            looked.push(...ids);
-            return Promise.resolve({
-              answered: [],
-              gone: [],
-              unreadable: new Map(),
-              trouble: { code: 'unavailable', retryAfterMs: null },
-            });
-          },
+        poll: async (ids) => {
+          looked.push(...ids);
+          return Promise.resolve({
+            answered: [],
+            gone: [],
+            unreadable: new Map(),
+            trouble: { code: 'unavailable', retryAfterMs: null },
+          });
         },
         recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
         enqueue: async () => Promise.resolve(),

@@ -20,7 +20,7 @@ export type PollResult = {
 export type PollTrouble = { code: DevinErrorCode; retryAfterMs: number | null };
 
 /** Devin pushes nothing, so it is polled. Ids are bare; at most a batch. */
-export type StatusSource = { poll(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> };
+export type Poll = (sessionIds: readonly string[], signal: AbortSignal) => Promise<PollResult>;
 
 /** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */
 export const BATCH = 50;
@@ -32,7 +32,7 @@ type PollingDeps = {
 };
 
 /** One request per batch; a session that the list leaves out is fetched by itself. */
-export function createPollingSource({ list, get }: PollingDeps): StatusSource {
+export function createPoll({ list, get }: PollingDeps): Poll {
   async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> {
     try {
       const { items } = await list({ sessionIds, first: BATCH }, { signal });
@@ -56,16 +56,14 @@ export function createPollingSource({ list, get }: PollingDeps): StatusSource {
     }
   }
 
-  return {
-    async poll(sessionIds, signal) {
-      const result = await listed(sessionIds, signal);
-      const answered = new Set(result.answered.map(({ sessionId: id }) => id));
-      for (const id of sessionIds) {
-        if (result.trouble !== null || signal.aborted) break;
-        if (!answered.has(id)) await pollOne(id, result, signal);
-      }
-      return result;
-    },
+  return async (sessionIds, signal) => {
+    const result = await listed(sessionIds, signal);
+    const answered = new Set(result.answered.map(({ sessionId: id }) => id));
+    for (const id of sessionIds) {
+      if (result.trouble !== null || signal.aborted) break;
+      if (!answered.has(id)) await pollOne(id, result, signal);
+    }
+    return result;
   };
 }
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { createPollingSource, type StatusSource } from '../../src/follow/status-source.ts';
+import { createPoll, type Poll } from '../../src/follow/poll.ts';
 
 const NEVER = new AbortController().signal;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answered %s', (idForm) => {
   let local: LocalDevin;
-  let source: StatusSource;
+  let poll: Poll;
   const ids: string[] = [];
   let before = 0;
   const asked = (): number => local.requests.length - before;
@@ -16,17 +16,17 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
   beforeAll(async () => {
     local = await createLocalDevin({ idForm });
     const devin = createDevin({ apiUrl: local.url, apiKey: local.apiKey, orgId: local.orgId });
-    source = createPollingSource(devin.sessions);
+    poll = createPoll(devin.sessions);
     for (let count = 0; count < 50; count += 1)
       ids.push((await devin.sessions.create({ prompt: 'x' })).sessionId);
     // The form that the filter accepts is found once.
-    await source.poll(ids, NEVER);
+    await poll(ids, NEVER);
   });
   beforeEach(() => void (before = local.requests.length));
   afterAll(async () => local.stop());
 
   test('takes one request for fifty of them', async () => {
-    const { answered, gone, trouble } = await source.poll(ids, NEVER);
+    const { answered, gone, trouble } = await poll(ids, NEVER);
     expect(answered.map(({ sessionId: id }) => id).toSorted()).toEqual(ids.toSorted());
     expect([gone, trouble]).toEqual([[], null]);
     expect(asked()).toBe(1);
@@ -34,14 +34,14 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
 
   test("asks one by one for those the list leaves out, and says which don't exist", async () => {
     const missing = '0'.repeat(32);
-    const { answered, gone, trouble } = await source.poll([ids[0] ?? '', missing], NEVER);
+    const { answered, gone, trouble } = await poll([ids[0] ?? '', missing], NEVER);
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[missing], null]);
   });
 
   test("asks one by one if the list can't be parsed", async () => {
     const fault = local.fail(LIST, { status: 422, times: 9 });
-    const { answered, trouble } = await source.poll(ids.slice(0, 3), NEVER);
+    const { answered, trouble } = await poll(ids.slice(0, 3), NEVER);
     fault.clear();
     expect(answered).toHaveLength(3);
     expect(trouble).toBeNull();
@@ -49,7 +49,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
 
   test('stops at once when Devin asks for a pause, and says how long', async () => {
     const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
-    const { answered, gone, trouble } = await source.poll(ids, NEVER);
+    const { answered, gone, trouble } = await poll(ids, NEVER);
     fault.clear();
     expect([answered, gone, trouble]).toEqual([[], [], { code: 'rate-limited', retryAfterMs: 60_000 }]);
     expect(asked()).toBe(1);
@@ -61,7 +61,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
       { method: 'GET', path: new RegExp(`devin-${hidden}$`) },
       { status: 403, times: 9 },
     );
-    const { answered, gone, trouble } = await source.poll([hidden, ids[1] ?? ''], NEVER);
+    const { answered, gone, trouble } = await poll([hidden, ids[1] ?? ''], NEVER);
     fault.clear();
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[], null]);
@@ -71,7 +71,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     const odd = ids[2] ?? '';
     const list = local.fail(LIST, { status: 422 });
     const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, { status: 422 });
-    const { answered, gone, unreadable, trouble } = await source.poll([odd, ids[1] ?? ''], NEVER);
+    const { answered, gone, unreadable, trouble } = await poll([odd, ids[1] ?? ''], NEVER);
     list.clear();
     one.clear();
     expect(answered).toHaveLength(1);
