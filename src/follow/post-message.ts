@@ -11,6 +11,7 @@ import {
   renderWebMessage,
   withCall,
   type Answered,
+  type Call,
 } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
@@ -226,7 +227,7 @@ export async function frameWith(
   if (key === null) return name;
   const quiet = (await calls.quietUntil(sessionId, key)) !== null;
   const called = await notified.called(sessionId, request);
-  const call = { sessionId, key, card, called, quiet, answered };
+  const call: Call = { sessionId, key, card, called, quiet, answered };
   return (words) => withCall(name(words), call, text);
 }
 
