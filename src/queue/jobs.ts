@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
+import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import { createErrorLog } from './error-log.ts';
 import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
@@ -138,7 +139,7 @@ function createLife(begin: () => Promise<WorkerPool>) {
         running = pool === started;
       } catch (error) {
         pool = null;
-        throw error;
+        throw orForbidden(error);
       }
     },
     async stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {

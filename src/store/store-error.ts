@@ -4,6 +4,8 @@ type StoreProblem =
       code: 'database-unreachable' | 'database-untrusted' | 'database-refused' | 'database-missing';
       server: string;
     }
+  /** The user may not create tables. */
+  | { code: 'database-forbidden' }
   | { code: 'folder-in-use'; folder: string; pid: number | null }
   | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable'; folder: string }
   | { code: 'disk-failed'; folder: string; reason: string }
@@ -28,4 +30,14 @@ export class StoreError extends Error {
 export function codeOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
+}
+
+/** SQLSTATE insufficient_privilege. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const FORBIDDEN = '42501';
+
+/** The error of a start, for the app admin if Postgres refuses to create what the app needs. */
+export function orForbidden(error: unknown): unknown {
+  return codeOf(error) === FORBIDDEN
+    ? new StoreError({ code: 'database-forbidden' }, { cause: error })
+    : error;
 }

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
 import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
+import { createQueue } from '../../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { bossDatabase, createGate, throughGate } from '../../src/store/embedded/gate.ts';
@@ -155,6 +158,25 @@ test('several replicas can start on one empty Postgres at once', async () => {
   const { options } = await postgres.open();
   const replicas = await Promise.all(Array.from({ length: 5 }, () => postgres.open(options)));
   await expect(Promise.all(replicas.map(({ db }) => migrate(db)))).resolves.toHaveLength(5);
+});
+
+test('a user who may not create tables, or the schema of the queue, is named to the app admin', async () => {
+  const { db, options } = await postgres.open();
+  // Roles belong to the server of the whole run.
+  const name = `reader-${randomUUID()}`;
+  await sql`create role ${sql.id(name)} login password 'reader'`.execute(db);
+  const url = (options.databaseUrl ?? '').replace('postgres:password@', `${name}:reader@`);
+  const reader = await postgres.open({ ...options, databaseUrl: url });
+  const saidOf = async (starting: Promise<unknown>): Promise<string> =>
+    starting.then(
+      () => 'It started.',
+      (error: unknown) => (isForOperator(error) ? operatorSentence(error, en) : String(error)),
+    );
+  expect(await saidOf(migrate(reader.db))).toBe(en.store.forbidden);
+  await sql`grant create on schema public to ${sql.id(name)}`.execute(db);
+  await migrate(reader.db);
+  const queue = createQueue({ database: reader, log: createLog('silent') });
+  expect(await saidOf(queue.start())).toBe(en.store.forbidden);
 });
 
 async function refusal(databaseUrl: string): Promise<StoreError> {

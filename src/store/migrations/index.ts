@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import { codeOf, StoreError } from '../store-error.ts';
+import { codeOf, orForbidden, StoreError } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
@@ -99,6 +99,8 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   if (error === undefined) return;
   const unknown = (await applied(db).catch(() => [])).find((name) => !Object.hasOwn(migrations, name));
   if (unknown !== undefined) throw new StoreError({ code: 'database-newer', migration: unknown });
+  const named = orForbidden(error);
+  if (named instanceof StoreError) throw named;
   const failed = results?.find((result) => result.status === 'Error');
   const migration = failed?.migrationName ?? 'migrations';
   throw new StoreError({ code: 'migration-failed', migration }, { cause: error });

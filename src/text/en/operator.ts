@@ -54,6 +54,8 @@ export const store = {
     `The Postgres server in DATABASE_URL refused the connection (${server}): check the user name, password and SSL mode.`,
   missing: (server: string): string =>
     `DATABASE_URL names a database that doesn't exist (${server}): create it, or correct the name.`,
+  forbidden:
+    'The user in DATABASE_URL may not create tables and schemas: make it the owner of the database, as in `alter database name owner to user`.',
   inUse: (folder: string, pid: number | null): string =>
     `DATA_DIR ${folder} is in use by another process${pid === null ? '' : ` (pid ${pid})`}: stop that one, or give this one its own folder. To run several at once, set DATABASE_URL.`,
   unusable: (folder: string): string =>

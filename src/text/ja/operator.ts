@@ -55,6 +55,8 @@ export const store: Text['store'] = {
     `DATABASE_URL の Postgres サーバーに接続を拒否されました（${server}）。ユーザー名、パスワード、SSL モードを確認してください。`,
   missing: (server) =>
     `DATABASE_URL のデータベースがありません（${server}）。作成するか、名前を修正してください。`,
+  forbidden:
+    'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
   inUse: (folder, pid) =>
     `DATA_DIR ${folder} は別のプロセスが使用中です${pid === null ? '' : `（pid ${pid}）`}。そのプロセスを停止するか、別のフォルダーを指定してください。同時に複数動かすには DATABASE_URL を設定します。`,
   unusable: (folder) => `DATA_DIR ${folder} を使えません。このユーザーが書き込めるフォルダーにしてください。`,
