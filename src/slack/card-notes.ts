@@ -82,12 +82,19 @@ function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): 
   return [isSaid && waiting !== 'looking' ? text.card.startsItself : text.card.waiting[waiting]];
 }
 
-/** How the app knows who a session runs as. */
+/** How the app knows who a session runs as; of the service user, why it does. */
 export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
   if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
   return identity.because === 'off'
     ? text.notices.serviceUser.off
     : text.notices.serviceUser.noMatch[identity.because];
+}
+
+export function serviceUserSentence(
+  identity: Extract<Identity, { kind: 'service-user' }>,
+  text: Text,
+): string {
+  return text.joins.sentences([text.notices.serviceUser.runsAs, identitySentence(identity, text)]);
 }
 
 /** What is switched off in the thread; on its first card, also how it works. Escaped. */

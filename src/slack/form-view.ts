@@ -6,7 +6,7 @@ import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
 import { truncate } from './blocks/text.ts';
-import { identitySentence, untickedWords } from './card-notes.ts';
+import { identitySentence, serviceUserSentence, untickedWords } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
 
@@ -98,7 +98,7 @@ export function shownIdentity(identity: Identity, text: Text): FormIdentity {
     case 'matched':
       return { kind: 'member', name: identity.name, how: identitySentence(identity, text), checkedAtMs };
     case 'service-user':
-      return { kind: 'service-user', why: identitySentence(identity, text), checkedAtMs };
+      return { kind: 'service-user', why: serviceUserSentence(identity, text), checkedAtMs };
     case 'refused':
       return { kind: 'refused', why: refusalSentence(identity, text) };
   }

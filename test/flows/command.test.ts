@@ -119,7 +119,7 @@ describeOnBothWorlds('the slash command', (world) => {
       const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve.userId);
       const said = slack.renderText(notice);
       expect(said).toContain('fix the flaky login test');
-      expect(said).toContain('With Repositories: acme/web · ACU cap: 3');
+      expect(said).toContain('  Repositories: acme/web · ACU cap: 3');
       expect(said).toContain('p…@acme.example');
       expect(said).toContain('Open in a form');
       expect(noticesTo(slack, channelId, null)).toEqual([]);

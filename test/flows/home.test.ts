@@ -128,7 +128,7 @@ describe('the App Home', () => {
     await slack.openHome(ben.userId);
     expect((await homeOf(world(), ben.userId, ben.devinName)).text).not.toContain('Health');
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /Devin reachable · Slack reachable · no missing Slack scopes/);
+    await homeOf(world(), ana.userId, /Database, Devin, Slack reachable · no missing Slack scopes/);
     const down = devin.fail({ method: 'GET', path: /self/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
     await homeOf(world(), ana.userId, /Devin not reachable/);

@@ -29,7 +29,7 @@ async function started(world: World, text?: string) {
   /** Milestones are announced in order: once the next is there, none is left from before. */
   const settled = async (): Promise<void> => {
     devin.advance(id, { status: 'suspended', statusDetail: 'usage_limit_exceeded' });
-    await says('reached a limit');
+    await says('stopped.');
   };
   /** Its status is seen before its words. */
   const asks = async (message: string): Promise<void> => {
@@ -265,7 +265,7 @@ describe('one message for each event', () => {
 
   test('has one ping and the reason if Devin refuses', async () => {
     const { ana, told, pings } = await asked({ status: 401 }, 'DEVIN_API_KEY');
-    expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* failed`));
+    expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* wasn't started\\.`));
     expect(told.text).toContain('DEVIN_API_KEY');
     expect(pings()).toEqual([told]);
   });

@@ -102,13 +102,13 @@ function problemsOf(screen: object): string[] {
 function isName(path: string, words: string): boolean {
   const isTyped = /\.usage$|\.exampleDefaults$|^policy\.explain\.allowed$/.test(path);
   const isLanguage = Object.values(LANGUAGE_NAMES).includes(words);
-  return isTyped || isLanguage || /^[A-Z_]*$/.test(words);
+  return isTyped || isLanguage || /^(?:Devin|Slack|[A-Z_]*)$/.test(words);
 }
 
-/** Slack formats only what is between spaces, signs or the ends of a line. */
+/** Slack formats only what is between spaces, signs or the ends of a line; beside a mention, a space looks better. */
 function touchesFormat(words: string): boolean {
-  return [...words.matchAll(/(.?)(?:`[^`\n]+`|\*[^*\n]+\*)(.?)/gu)].some(([, before = '', after = '']) =>
-    KANA_OR_KANJI.test(before + after),
+  return [...words.matchAll(/(.?)(?:`[^`\n]+`|\*[^*\n]+\*|<[@#][^>\n]+>)(.?)/gu)].some(
+    ([, before = '', after = '']) => KANA_OR_KANJI.test(before + after),
   );
 }
 

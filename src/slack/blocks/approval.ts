@@ -10,7 +10,6 @@ import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import { actions, button, context, modal, primary, section, sections, type Rendered } from './objects.ts';
-import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
@@ -136,7 +135,7 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
   const sentence = ended === 'approved' ? words.ended.approved(voters) : words.ended[ended](by);
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
   const when = approval.end === null ? [] : [shownMoment(approval.end.atMs)];
-  return [[bold(sentence), ...when].join(BETWEEN_FACTS), ...because];
+  return [[bold(sentence), ...when].join(' '), ...because];
 }
 
 function names(raw: readonly string[]): string {

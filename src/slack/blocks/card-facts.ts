@@ -3,7 +3,7 @@ import { durationWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { shownMoment, shownTime } from './details-values.ts';
 import type { SessionCard } from './session-card.ts';
-import { escape, isWebAddress, link, oneLine, truncate } from './text.ts';
+import { escape, isWebAddress, link, lookup, oneLine, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;
 export const SHOWN_PULL_REQUESTS = 5;
@@ -79,7 +79,8 @@ export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
   return eachPullRequest(card, text, ({ url, state }) => {
     const where = linked ? pullRequestLink(url) : shownAddress(url);
-    return text.card.pullRequest(where, state === null ? null : fact(state));
+    const word = state === null ? null : (lookup(text.card.pullRequestStates, state) ?? fact(state));
+    return text.card.pullRequest(where, word);
   });
 }
 

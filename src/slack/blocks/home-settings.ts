@@ -69,12 +69,18 @@ function defaultsLine(command: string, { values, names }: EffectiveDraft, text: 
   return home.defaults(line, code(`${command} defaults`));
 }
 
+const SIDES = ['database', 'devin', 'slack'] as const;
+
 /** One line: what is wrong, or that all is well. */
-export function homeHealth(health: HomeHealth, { home }: Text): KnownBlock {
+export function homeHealth(health: HomeHealth, { home, joins }: Text): KnownBlock {
   const { missingScopes, setAside } = health;
-  const sides = (['database', 'devin', 'slack'] as const).map((side) =>
-    health[side] ? home.health.reachable(side) : home.health.unreachable(side),
-  );
+  const listed = (isWell: boolean): string =>
+    joins.list(SIDES.filter((side) => health[side] === isWell).map((side) => home.health.sides[side]));
+  const [well, unwell] = [listed(true), listed(false)];
+  const sides = [
+    ...(unwell === '' ? [] : [home.health.unreachable(unwell)]),
+    ...(well === '' ? [] : [home.health.reachable(well)]),
+  ];
   const scopes =
     missingScopes.length === 0
       ? home.health.allScopes

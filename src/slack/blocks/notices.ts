@@ -32,7 +32,7 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
   const shown = problemLines(problems);
   const quoted = [
     ...(typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text)),
-    ...(options.length === 0 ? [] : [text.notices.options(options.join(' · '))]),
+    ...(options.length === 0 ? [] : [options.join(' · ')]),
   ];
   return {
     text: truncate([heading, ...shown, ...quoted].join('\n'), LIMIT.messageText),
@@ -149,7 +149,7 @@ export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage,
 
 function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {
   if (phase === 'unknown') return milestones.notConfirmed;
-  if (phase !== 'ended') return milestones.failed;
+  if (phase !== 'ended') return milestones.notStarted;
   return steeredBy?.what === 'ended' ? milestones.canceled : milestones.notApproved;
 }
 

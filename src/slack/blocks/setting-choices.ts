@@ -25,7 +25,7 @@ export function renderSetting(setting: Setting, { preferences, mayChange }: Show
   return {
     text: settings.preference(label, value),
     blocks: [
-      section(`${bold(label)}\n${value}`),
+      section(settings.preference(bold(label), value)),
       ...(mayChange ? [section(change), actions(buttons)] : [context(settings.adminsChange)]),
     ],
   };

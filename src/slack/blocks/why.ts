@@ -75,7 +75,7 @@ export function reasonOf(
   { policy: { explain } }: Text,
 ): string {
   if (rule === SESSION_LIMIT) return explain.sessionLimit;
-  return over === undefined ? explain.decides(rule) : explain.ceiling(rule);
+  return over === undefined ? explain.decides(rule) : explain.ceiling[over.key];
 }
 
 /** The cap that goes over what is left, which may not be typed, and one that doesn't. */

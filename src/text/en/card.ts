@@ -85,6 +85,8 @@ export const card = {
   playbook: (name: string): string => `playbook "${name}"`,
   childSessions: (count: number): string => (count === 1 ? '1 child session' : `${count} child sessions`),
   andMore: (shown: string, more: number): string => `${shown} and ${more} more`,
+  /** Devin's words; others are shown as they are. */
+  pullRequestStates: { open: 'open', merged: 'merged', closed: 'closed' },
   pullRequest: (where: string, state: string | null): string =>
     state === null ? where : `${where} · ${state}`,
   morePullRequests: (more: number): string => (more === 1 ? 'and 1 more PR' : `and ${more} more PRs`),

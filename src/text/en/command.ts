@@ -84,7 +84,7 @@ export const command = {
     /** The options that help shows first, by field; the others are under `help options`. */
     more: (command: string): string =>
       `More: \`${command} help options\` for every option · \`${command} help admin\` for administrators`,
-    subcommandsTitle: 'Your sessions',
+    subcommandsTitle: 'Other commands',
     sessionNote: 'Name a session by its id or link, or leave it out to pick from a list.',
     optionsTitle: 'All options',
     flagsNote:

@@ -9,10 +9,10 @@ export const modal = {
   groups: {
     about: 'Title and tags',
     guidance: 'Guidance',
-    access: 'Secrets',
+    access: 'Access',
     files: 'Files and links',
     result: 'Result',
-    machine: 'Machine',
+    machine: 'Environment',
   },
   context: {
     label: 'Context to include',
@@ -47,11 +47,8 @@ export const modal = {
   tooLong: (label: string): string =>
     `${label}: the value is longer than this form can hold, so the end is missing here.`,
   none: {
-    label: (label: string): string => `${label}: none at all`,
-    option: 'None at all',
-    /** By label. */
-    hint: (label: string): string =>
-      `Gives Devin no ${label.toLowerCase()}. Leave the list empty to give all.`,
+    label: (label: string): string => `No ${label.toLowerCase()}`,
+    hint: 'On: Devin gets none. To give all, leave this off and the list above empty.',
   },
   /** Options of closed sets, by their value: up to 75 characters. */
   options: {
@@ -72,7 +69,6 @@ export const modal = {
   },
   sensitive: {
     label: 'Treat these secrets as sensitive',
-    option: 'Sensitive',
     hint: 'On: Devin keeps their values out of what it shows.',
   },
   files: {

@@ -1,5 +1,3 @@
-const SIDES = { database: 'Database', devin: 'Devin', slack: 'Slack' };
-
 /** A person's App Home. Names, links and what can be typed come as mrkdwn. */
 export const home = {
   title: 'Your Devin sessions',
@@ -51,8 +49,9 @@ export const home = {
   /** For administrators. */
   health: {
     label: 'Health',
-    reachable: (side: 'database' | 'devin' | 'slack'): string => `${SIDES[side]} reachable`,
-    unreachable: (side: 'database' | 'devin' | 'slack'): string => `:warning: ${SIDES[side]} not reachable`,
+    sides: { database: 'Database', devin: 'Devin', slack: 'Slack' },
+    reachable: (sides: string): string => `${sides} reachable`,
+    unreachable: (sides: string): string => `:warning: ${sides} not reachable`,
     allScopes: 'no missing Slack scopes',
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
     setAside: (count: number): string =>

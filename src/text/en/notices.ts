@@ -9,7 +9,6 @@ export const notices = {
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
-  options: (words: string): string => `With ${words}`,
   openForm: 'Open in a form',
   /** What Slack did not confirm that it opened. */
   unopened: {
@@ -85,20 +84,18 @@ export const notices = {
   sharedAccount: (who: string, account: string): string =>
     `The identity file of this app says that your Devin account (${account}) is shared with ${who}: sessions that ${who} starts here run as you, and count as yours in Devin. If that's wrong, ask an app admin to change the file.`,
   serviceUser: {
-    off: "Runs as the organization's service user: this app is set up that way for everyone.",
+    runsAs: "Runs as the organization's service user.",
+    /** The reasons also appear where the service user is already named. */
+    off: 'This app is set up that way for everyone.',
     noMatch: {
-      unknown:
-        "Runs as the organization's service user: no member of the Devin organization has the requester's email address.",
-      ambiguous:
-        "Runs as the organization's service user: more than one member of the Devin organization has the requester's email address.",
-      external: "Runs as the organization's service user: the requester belongs to another workspace.",
-      guest: "Runs as the organization's service user: the requester is a guest in this workspace.",
-      bot: "Runs as the organization's service user: the requester is an app, not a person.",
-      deactivated: "Runs as the organization's service user: the requester's Slack account is deactivated.",
-      'no-email':
-        "Runs as the organization's service user: Slack has no confirmed email address for the requester.",
-      'lookup-forbidden':
-        "Runs as the organization's service user: this app can't look up members in Devin (permission ViewOrgMembership).",
+      unknown: "No member of the Devin organization has the requester's email address.",
+      ambiguous: "More than one member of the Devin organization has the requester's email address.",
+      external: 'The requester belongs to another workspace.',
+      guest: 'The requester is a guest in this workspace.',
+      bot: 'The requester is an app, not a person.',
+      deactivated: "The requester's Slack account is deactivated.",
+      'no-email': 'Slack has no confirmed email address for the requester.',
+      'lookup-forbidden': "This app can't look up members in Devin (permission ViewOrgMembership).",
     },
   },
   /** Why a person can't start a session: what happened, why, what to do next. Plain text. */

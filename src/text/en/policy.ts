@@ -109,7 +109,11 @@ export const policy = {
     byRule: (rule: string): string => `The rule "${rule}" allows it.`,
     noRule: 'No rule of the policy applies.',
     says: (sentence: string): string => `Says: ${sentence}`,
-    ceiling: (limit: string): string => `The session might go over ${limit}.`,
+    ceiling: {
+      acu_per_person_per_day: 'The session might go over the daily budget of the person.',
+      acu_per_channel_per_day: 'The session might go over the daily budget of the channel.',
+      acu_per_month: 'The session might go over the monthly budget.',
+    },
     sessionLimit: 'The ACU cap is above what the policy allows for one session.',
     decides: (rule: string): string => `The rule "${rule}" decides.`,
     approvers: (need: number, names: string): string => `Approvals needed: ${need}, of ${names}.`,

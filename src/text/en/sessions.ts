@@ -28,12 +28,12 @@ export const sessions = {
   },
   pickButton: { status: 'Show', stop: 'Stop', archive: 'Archive', say: 'Reply' },
   pickOther: (usage: string): string => `Another one: ${usage}`,
-  stop: (title: string): string => `Stopping ${title}. You'll hear here when it's done.`,
-  archive: (title: string): string => `Archiving ${title}. You'll hear here when it's done.`,
-  say: (title: string): string => `Sending to ${title}. You'll hear here if Devin doesn't get it.`,
+  stop: (title: string): string => `Stopping ${title}. The result will appear here.`,
+  archive: (title: string): string => `Archiving ${title}. The result will appear here.`,
+  say: (title: string): string => `Sending to ${title}. If Devin doesn't get it, you'll see that here.`,
   notify: (title: string, where: string): string => `You'll be notified about ${title} ${where}.`,
   notYoursToSay: (mention: string): string =>
     `Only ${mention}, who asked for that session, gets its notifications, so only they can set this. Nothing was changed.`,
-  follow: "Looking for that session in Devin. You'll hear here where its card is.",
-  link: "Checking that with Slack and Devin. You'll hear here when it's done.",
+  follow: 'Looking for that session in Devin. The result will appear here.',
+  link: 'Checking that with Slack and Devin. The result will appear here.',
 };

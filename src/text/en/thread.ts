@@ -117,7 +117,8 @@ export const milestones = {
   pullRequest: (where: string): string => `Opened ${where}`,
   finished: (mention: string): string => `${mention} Finished`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
-  /** Of a request that has no session. Both point at the card's buttons. */
+  /** Of a request that has no session. All point at the card's buttons. */
+  notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,
   notConfirmed: (mention: string, title: string): string =>
     `${mention} Devin didn't confirm that ${title} started.`,
   canceled: (mention: string, title: string): string => `${mention} ${title} was canceled by someone else.`,
@@ -126,7 +127,8 @@ export const milestones = {
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
   notStartedNow: "The card's buttons show what you can do.",
   whatNow: 'Open the session to see what happened, or edit the task and try again.',
-  capped: (mention: string, title: string): string => `${mention} ${title} reached a limit.`,
+  /** The reason, such as a limit or a payment, follows. */
+  capped: (mention: string, title: string): string => `${mention} ${title} stopped.`,
   cappedAt: (mention: string, title: string, acus: string): string =>
     `${mention} ${title} reached its ${acus} ACU cap.`,
   cappedNow: 'Run it again with a higher cap, or raise the cap in Devin.',

@@ -20,13 +20,14 @@ export const approval: Text['approval'] = {
       `まだ開始していません。ルール「${rule}」により ${left} 件の承認が必要です。承認できる人: ${names}。`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
     soFar: (names) => `これまでの承認: ${names}。`,
-    approved: (names, rule) => `承認: ${names}（ルール: ${rule}）。`,
+    approved: (names, rule) => `${names} さんが承認しました（ルール: ${rule}）。`,
   },
   until: (when) => `期限 ${when}`,
   message: {
     title: 'この Devin セッションを承認しますか？',
     over: 'Devin セッションの承認',
-    asks: (who, where) => `${who} さんが、${where}で Devin セッションの開始を希望しています。`,
+    asks: (who, where) =>
+      `${who} さんが、${nameBefore('で Devin セッションの開始を希望しています。', where)}`,
     direct: 'ダイレクトメッセージ',
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
     taskCut: 'タスクには続きがあります。全文は詳細で確認できます。',

@@ -38,7 +38,7 @@ export const card: Text['card'] = {
         '組織の利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
       total_session_limit_exceeded:
         '組織のセッション数の上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
-      out_of_credits: '組織のクレジットがありません。請求の管理者に追加を依頼してください。',
+      out_of_credits: '組織のクレジットが残っていません。請求の管理者に追加を依頼してください。',
       out_of_quota: '割り当てを使い切りました。割り当ての引き上げを Devin の管理者に依頼してください。',
       no_quota_allocation: '割り当てがありません。割り当ての設定を Devin の管理者に依頼してください。',
       payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求の管理者に依頼してください。',
@@ -82,6 +82,7 @@ export const card: Text['card'] = {
   playbook: (name) => `プレイブック「${name}」`,
   childSessions: (count) => `子セッション ${count} 件`,
   andMore: (shown, more) => `${shown} ほか ${more} 件`,
+  pullRequestStates: { open: 'オープン', merged: 'マージ済み', closed: 'クローズ済み' },
   pullRequest: (where, state) => (state === null ? where : `${where} · ${state}`),
   morePullRequests: (more) => `ほか ${more} 件の PR`,
   devinSays: (words) => `Devin: ${words}`,
@@ -149,7 +150,7 @@ export const card: Text['card'] = {
       `何も開始していません。Slack がここにもダイレクトメッセージにもカードの投稿を許可しませんでした（${code}）。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。`,
     cancelled: 'Devin に送信する前にキャンセルしました。何も開始していません。',
     askedToWait: (duration) =>
-      `何も開始していません。Devin が混み合っており、待ち時間として ${duration}を指定されました。このアプリが待てる時間を超えているため、時間をおいてもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
+      `何も開始していません。Devin が混み合っており、${duration}待つように指定されました。このアプリが待てる時間を超えているため、その後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
     gaveUpOnSlack:
       '何も開始していません。依頼者が誰かを長時間 Slack に確認できませんでした。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。',
     gaveUp:

@@ -44,8 +44,8 @@ export const command: Text['command'] = {
     wholeTask: 'タスクはこれだけですか？',
     hints: {
       option: (option) =>
-        `${option} のことですか？ タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
-      'thread-word': (word) => `${word} のことですか？ セッションのスレッドに入力してください。`,
+        `${option} のことですか？タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
+      'thread-word': (word) => `${word} のことですか？セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
         `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,
     },
@@ -55,7 +55,7 @@ export const command: Text['command'] = {
     started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
   },
-  several: (takes, none) => `${takes}（複数はコンマ区切り${none ? '。all または none も指定できます' : ''}）`,
+  several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
   help: {
     title: 'Devin セッションを開始',
     usage: (command) =>
@@ -68,7 +68,7 @@ export const command: Text['command'] = {
     flagsTitle: 'オプション',
     more: (command) =>
       `すべてのオプション: \`${command} help options\` · 管理者向け: \`${command} help admin\``,
-    subcommandsTitle: 'セッションの操作',
+    subcommandsTitle: 'そのほかのコマンド',
     sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
     optionsTitle: 'すべてのオプション',
     flagsNote:
@@ -79,9 +79,9 @@ export const command: Text['command'] = {
     subcommands: {
       help: { usage: 'help', does: 'このヘルプを表示します。' },
       list: { usage: 'list', does: '自分のセッションを表示します。 `list all` なら全員分を表示します。' },
-      status: { usage: 'status <session>', does: 'セッションの状態を表示します。' },
+      status: { usage: 'status <セッション>', does: 'セッションの状態を表示します。' },
       why: {
-        usage: 'why [options]',
+        usage: 'why [オプション]',
         does: 'このオプションでここから開始できるか、どのルールで決まるかを表示します。',
       },
       whoami: { usage: 'whoami', does: '誰としてセッションが実行されるかと、ここでできることを表示します。' },
@@ -89,10 +89,10 @@ export const command: Text['command'] = {
         usage: 'usage',
         does: '予算の残りと使用した ACU を表示します。 `usage channel --by mode --since 7d` でこのチャンネルの分を表示します。',
       },
-      follow: { usage: 'follow <session>', does: 'Devin のセッションをここに表示します。' },
-      say: { usage: 'say <session> <message>', does: 'セッションにメッセージを送ります。' },
-      stop: { usage: 'stop <session>', does: 'セッションを完全に停止します。' },
-      archive: { usage: 'archive <session>', does: 'セッションをアーカイブします。' },
+      follow: { usage: 'follow <セッション>', does: 'Devin のセッションをここに表示します。' },
+      say: { usage: 'say <セッション> <メッセージ>', does: 'セッションにメッセージを送ります。' },
+      stop: { usage: 'stop <セッション>', does: 'セッションを完全に停止します。' },
+      archive: { usage: 'archive <セッション>', does: 'セッションをアーカイブします。' },
       defaults: {
         usage: 'defaults',
         does: 'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
@@ -112,12 +112,12 @@ export const command: Text['command'] = {
         does: 'このチャンネルのスレッドで、どのメッセージを Devin に送るかを設定します。 `listen workspace …` なら全体に設定します。',
       },
       link: {
-        usage: 'link <@person> <Devin user id>',
+        usage: 'link <@ユーザー> <Devin のユーザー ID>',
         does: 'Slack のユーザーを Devin の組織のメンバーに関連付けます。',
       },
       unlink: {
-        usage: 'unlink <@person>',
-        does: '関連付けを解除します。 `link <@person> none` でも同じです。',
+        usage: 'unlink <@ユーザー>',
+        does: '関連付けを解除します。 `link <@ユーザー> none` でも同じです。',
       },
     },
     adminDefaults: {

@@ -7,7 +7,7 @@ export const details: Text['details'] = {
     asked: '依頼の内容',
     context: 'コンテキスト',
     cost: '費用',
-    identity: '実行者',
+    identity: 'アカウント',
     request: '進行状況',
     response: 'Devin の応答',
     ids: 'ID',

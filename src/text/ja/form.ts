@@ -10,10 +10,10 @@ export const modal: Text['modal'] = {
   groups: {
     about: 'タイトルとタグ',
     guidance: 'ガイド',
-    access: 'シークレット',
+    access: 'アクセス',
     files: 'ファイルとリンク',
     result: '結果',
-    machine: 'マシン',
+    machine: '実行環境',
   },
   context: {
     label: '含めるコンテキスト',
@@ -43,9 +43,8 @@ export const modal: Text['modal'] = {
   continuedHint: '上の入力欄の続きです。',
   tooLong: (label) => `${label}: 値がフォームに収まらないため、末尾は表示されていません。`,
   none: {
-    label: (label) => `${label}: 何も渡さない`,
-    option: '何も渡さない',
-    hint: (label) => `Devin に${label}を渡しません。すべて渡すには、一覧を空のままにしてください。`,
+    label: (label) => `${label}を渡さない`,
+    hint: 'オン: Devin には何も渡しません。すべて渡すには、オフのまま、上の一覧を空にしてください。',
   },
   options: {
     normal: 'Normal: 標準',
@@ -64,7 +63,6 @@ export const modal: Text['modal'] = {
   },
   sensitive: {
     label: 'これらのシークレットを機密として扱う',
-    option: '機密',
     hint: 'オン: Devin は値を表示しません。',
   },
   files: {

@@ -1,8 +1,6 @@
 import type { Text } from '../index.ts';
 import { nameBefore } from './joins.ts';
 
-const SIDES = { database: 'データベース', devin: 'Devin ', slack: 'Slack ' };
-
 export const home: Text['home'] = {
   title: 'あなたの Devin セッション',
   runsAs: {
@@ -17,7 +15,7 @@ export const home: Text['home'] = {
   drawn: (moment) => `更新日時: ${moment}`,
   groups: { 'needs-you': '返信待ち', 'under-way': '進行中', earlier: '過去のセッション' },
   approvals: {
-    title: 'あなたの承認待ち',
+    title: 'あなたの承認が必要な依頼',
     from: (who) => `依頼者: ${who}`,
     review: '確認する',
     more: (shown, total) =>
@@ -46,8 +44,9 @@ export const home: Text['home'] = {
   useInstead: (choice) => `変更: ${choice}`,
   health: {
     label: '稼働状況',
-    reachable: (side) => `${SIDES[side]}に接続できます`,
-    unreachable: (side) => `:warning: ${SIDES[side]}に接続できません`,
+    sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },
+    reachable: (sides) => nameBefore('に接続できます', sides),
+    unreachable: (sides) => `:warning: ${nameBefore('に接続できません', sides)}`,
     allScopes: 'Slack のスコープに不足はありません',
     missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
     setAside: (count) =>

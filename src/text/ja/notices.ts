@@ -4,7 +4,6 @@ export const notices: Text['notices'] = {
   nothingStarted: '何も開始していません。',
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
-  options: (words) => `オプション: ${words}`,
   openForm: 'フォームで開く',
   unopened: {
     form: {
@@ -75,20 +74,17 @@ export const notices: Text['notices'] = {
   sharedAccount: (who, account) =>
     `このアプリの ID ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、アプリの管理者にファイルの変更を依頼してください。`,
   serviceUser: {
-    off: '組織のサービスユーザーとして実行します。このアプリでは全員がそのように設定されています。',
+    runsAs: '組織のサービスユーザーとして実行します。',
+    off: 'このアプリでは全員がそのように設定されています。',
     noMatch: {
-      unknown:
-        '組織のサービスユーザーとして実行します。依頼者のメールアドレスを持つメンバーが Devin の組織にいません。',
-      ambiguous:
-        '組織のサービスユーザーとして実行します。依頼者のメールアドレスを持つメンバーが Devin の組織に複数います。',
-      external: '組織のサービスユーザーとして実行します。依頼者は別のワークスペースのメンバーです。',
-      guest: '組織のサービスユーザーとして実行します。依頼者はこのワークスペースのゲストです。',
-      bot: '組織のサービスユーザーとして実行します。依頼者は人ではなくアプリです。',
-      deactivated: '組織のサービスユーザーとして実行します。依頼者の Slack アカウントは解除されています。',
-      'no-email':
-        '組織のサービスユーザーとして実行します。依頼者の確認済みメールアドレスが Slack にありません。',
-      'lookup-forbidden':
-        '組織のサービスユーザーとして実行します。このアプリは Devin でメンバーを検索できません（権限 ViewOrgMembership）。',
+      unknown: '依頼者のメールアドレスを持つメンバーが Devin の組織にいません。',
+      ambiguous: '依頼者のメールアドレスを持つメンバーが Devin の組織に複数います。',
+      external: '依頼者は別のワークスペースのメンバーです。',
+      guest: '依頼者はこのワークスペースのゲストです。',
+      bot: '依頼者は人ではなくアプリです。',
+      deactivated: '依頼者の Slack アカウントは解除されています。',
+      'no-email': '依頼者の確認済みメールアドレスが Slack にありません。',
+      'lookup-forbidden': 'このアプリは Devin でメンバーを検索できません（権限 ViewOrgMembership）。',
     },
   },
   identity: {

@@ -53,7 +53,7 @@ export const policy: Text['policy'] = {
       'が limits.acu_per_session を超えているため、ここでは何も開始できません。値を下げるか、上限を上げてください。',
   },
   refusal: (rule) => `このアプリのポリシーで許可されていません（ルール: ${rule}）。`,
-  perSession: (most) => `1 つのセッションの上限は ${most} ACU までです（ \`--acu ${most}\` ）。`,
+  perSession: (most) => `1 つのセッションに設定できる上限は ${most} ACU です（ \`--acu ${most}\` ）。`,
   ceilings: {
     left: {
       acu_per_person_per_day: (left, most) => `今日の残りは ${left} / ${most} ACU です。`,
@@ -83,7 +83,7 @@ export const policy: Text['policy'] = {
       `開いているセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,
     startsPerHour: (started, most) =>
       `直近 1 時間の開始: ${most} 件のうち ${started} 件（残り ${Math.max(most - started, 0)} 件）`,
-    perSession: (most) => `セッションの ACU 上限: ${most} まで`,
+    perSession: (most) => `1 つのセッションの ACU の上限: ${most}`,
     nothingStarted: '何も開始していません。',
     nothingDecided: '何も確認していません。',
     notKnown:
@@ -104,9 +104,13 @@ export const policy: Text['policy'] = {
     byRule: (rule) => `ルール「${rule}」により許可されます。`,
     noRule: '適用されるポリシーのルールはありません。',
     says: (sentence) => `説明: ${sentence}`,
-    ceiling: (limit) => `セッションが ${limit} を超える可能性があります。`,
+    ceiling: {
+      acu_per_person_per_day: '依頼者の 1 日の予算を超える可能性があります。',
+      acu_per_channel_per_day: 'チャンネルの 1 日の予算を超える可能性があります。',
+      acu_per_month: '今月の予算を超える可能性があります。',
+    },
     sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
-    decides: (rule) => `ルール「${rule}」により決まります。`,
+    decides: (rule) => `ルール「${rule}」が適用されます。`,
     approvers: (need, names) => `必要な承認: ${need} 件（承認者: ${names}）`,
     left: (limit, left, most) => `${limit}: 残り ${left} / ${most} ACU。`,
     nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',

@@ -56,9 +56,9 @@ export const thread: Text['thread'] = {
   stopNow: '停止',
   sendHeld: 'Devin に送信',
   ask: {
-    stop: 'このセッションを完全に停止しますか？ 停止すると再開できません。一時停止するには `sleep` と入力してください。あなたのメッセージは Devin に届いていません。',
+    stop: 'このセッションを完全に停止しますか？停止すると再開できません。一時停止するには `sleep` と入力してください。あなたのメッセージは Devin に届いていません。',
     archive:
-      'このセッションをアーカイブしますか？ スリープ状態になり、メッセージを送ると再開します。あなたのメッセージは Devin に届いていません。',
+      'このセッションをアーカイブしますか？スリープ状態になり、メッセージを送ると再開します。あなたのメッセージは Devin に届いていません。',
   },
   done: {
     mute: 'ミュートしました。ここでの返信は Devin に届きません。Devin のメッセージは引き続き表示されます。解除するには `unmute` と入力してください。',
@@ -80,7 +80,7 @@ export const thread: Text['thread'] = {
     '`sleep`: セッションをスリープ状態にします。 `archive`: スリープ状態にしてアーカイブします。 `stop`: 確認のうえ完全に停止します。 `exit`: すぐに終了します。',
     '`unsync`: このスレッドとセッションの接続を解除します。 `sync`: 再接続します。',
     '`help`: この一覧を表示します。',
-    'これらの語は、それだけを 1 つのメッセージとして送ってください。前に @Devin Sessions を付けることもできます。',
+    'これらの単語は、単独のメッセージとして送ってください。前に @Devin Sessions を付けることもできます。',
     '`!new` とタスク: このスレッドで別のセッションを開始します。コマンドのオプションも使えます。',
   ],
 };
@@ -103,15 +103,16 @@ export const milestones: Text['milestones'] = {
   pullRequest: (where) => `${where} を作成しました`,
   finished: (mention) => `${mention} さん、完了しました`,
   failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
+  notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>
-    `${mention} さん、 ${title} が開始されたか、Devin から確認が取れていません。`,
+    `${mention} さん、 ${title} が開始されたかどうか、Devin から確認が取れていません。`,
   canceled: (mention, title) => `${mention} さん、 ${title} はほかの人がキャンセルしました。`,
   notApproved: (mention, title) => `${mention} さん、 ${title} は承認されませんでした。`,
   notConfirmedNow:
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
   notStartedNow: '次にできることは、カードのボタンで確認できます。',
   whatNow: 'セッションを開いて経過を確認するか、タスクを編集して再試行してください。',
-  capped: (mention, title) => `${mention} さん、 ${title} が上限に達しました。`,
+  capped: (mention, title) => `${mention} さん、 ${title} が停止しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
   cappedNow: '上限を上げて再実行するか、Devin で上限を上げてください。',
   foundLate: (mention, title) =>

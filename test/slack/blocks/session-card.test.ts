@@ -9,6 +9,7 @@ import { renderSessionPick } from '../../../src/slack/blocks/session-list.ts';
 import { cardActions } from '../../../src/slack/card-actions.ts';
 import { ACTION, BLOCK } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
+import { ja } from '../../../src/text/ja.ts';
 
 const PHASES = [...SESSION_PHASES];
 const THREADS: (ThreadState | null)[] = ['all', 'requester', 'mentions', 'direct', 'muted', 'untied', null];
@@ -233,6 +234,15 @@ describe('a card', () => {
     const { text } = render({ ...full, pullRequests });
     expect(text).toContain('/pull/4 · open\nand 2 more PRs');
     expect(text).not.toContain('/pull/5');
+  });
+
+  test.each([
+    ['merged', 'マージ済み'],
+    ['in_review', 'in_review'],
+    ['constructor', 'constructor'],
+  ])("says a pull request's state %s in the reader's language, if it is known", (state, word) => {
+    const pullRequests = [{ url: 'https://github.com/acme/web/pull/1', state }];
+    expect(renderCard({ ...full, pullRequests }, ja).text).toContain(`/pull/1 · ${word}\n`);
   });
 
   test('keeps title, status and URL in the plain text if the rest is too long', () => {

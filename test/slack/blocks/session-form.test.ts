@@ -89,10 +89,10 @@ describe('a form', () => {
     expect(headings(view)).toEqual([
       'Title and tags',
       'Guidance',
-      'Secrets',
+      'Access',
       'Files and links',
       'Result',
-      'Machine',
+      'Environment',
     ]);
   });
 

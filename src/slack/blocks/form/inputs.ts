@@ -174,23 +174,23 @@ function hintOf(entry: Entry): string {
 }
 
 function noneInput({ field, value, text }: Entry): InputBlock {
-  const { label, option, hint } = text.modal.none;
+  const { label, hint } = text.modal.none;
   const name = text.fields[field.key].label;
   const isNone = Array.isArray(value) && value.length === 0;
   return inputBlock({
     blockId: noneBlock(field.key),
     label: label(name),
-    hint: hint(name),
-    element: tickBox(option, isNone),
+    hint,
+    element: tickBox(text.modal.on, isNone),
   });
 }
 
 function sensitiveInput(text: Text): InputBlock {
-  const { label, option, hint } = text.modal.sensitive;
+  const { label, hint } = text.modal.sensitive;
   return inputBlock({
     blockId: BLOCK.sensitive,
     label,
     hint,
-    element: tickBox(option, true),
+    element: tickBox(text.modal.on, true),
   });
 }
