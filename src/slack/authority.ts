@@ -31,14 +31,6 @@ export type Authority = ReturnType<typeof createAuthority>;
  * can't be asked.
  */
 export function createAuthority({ identify, presence, check, audit, textFor }: AuthorityDeps) {
-  async function accepted(person: Person): Promise<Identity | { why: string }> {
-    const identity = await identify(person);
-    if (identity !== null && identity.kind !== 'refused') return identity;
-    const text = await textFor(person.userId);
-    const why = identity === null ? text.steering.notLookedUp : escape(refusalSentence(identity, text));
-    return { why };
-  }
-
   /** `request`: what it is about. */
   async function placeRefusal(
     { channelId, userId, request }: InConversation & { request: SessionRequest },
@@ -64,8 +56,10 @@ export function createAuthority({ identify, presence, check, audit, textFor }: A
   return {
     /** Whether the person may do anything here at all. */
     async personRefusal(person: Person): Promise<string | null> {
-      const identity = await accepted(person);
-      return 'why' in identity ? identity.why : null;
+      const identity = await identify(person);
+      if (identity !== null && identity.kind !== 'refused') return null;
+      const text = await textFor(person.userId);
+      return identity === null ? text.steering.notLookedUp : escape(refusalSentence(identity, text));
     },
 
     steeringRefusal: steering,
