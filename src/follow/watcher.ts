@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { createWithLease } from '../queue/index.ts';
 import type { Leases } from '../store/leases.ts';
 
 /** Does a part of the work; resolves with how long to rest, in ms. After an error, the watcher decides. */
@@ -49,34 +50,20 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 
 async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
   const { leases, times, sleep, log } = deps;
-  let preparing: Promise<void> | null = null;
-  let number: string | null = null;
-  const take = async (): Promise<boolean> => {
-    try {
-      if (number !== null && (await leases.renew(LEASE, number, times.leaseMs))) return true;
-      number = await leases.take(LEASE, times.leaseMs);
-      return number !== null;
-    } catch (error) {
-      log.warn({ err: error }, 'the lease on watching sessions could not be read');
-      return false;
-    }
-  };
+  const withLease = createWithLease(leases, times.leaseMs);
+  const once: { preparing?: Promise<void> } = {};
   while (!signal.aborted) {
-    if (!(await take())) {
-      await sleep(times.standbyMs, signal);
-      continue;
-    }
-    preparing ??= prepareOnce(deps, signal);
-    await lead(deps, take, signal);
-  }
-  await preparing;
-  if (number === null) return;
-  await leases.release(LEASE, number).catch((error: unknown) => {
-    log.warn(
-      { err: error },
-      'the lease on watching sessions could not be released; another process takes it when it expires',
+    const leading = withLease(LEASE, async ({ held }) => {
+      once.preparing ??= prepareOnce(deps, signal);
+      await lead(deps, AbortSignal.any([signal, held]));
+      if (signal.aborted) await once.preparing;
+    });
+    await leading.catch((error: unknown) =>
+      log.warn({ err: error }, 'the lease on watching sessions could not be taken or released'),
     );
-  });
+    await sleep(times.standbyMs, signal);
+  }
+  await once.preparing;
 }
 
 /** Runs beside the rounds until it succeeds once. If a stop ends it, the next start repeats it. */
@@ -92,21 +79,12 @@ async function prepareOnce({ prepare, sleep, log }: WatcherDeps, signal: AbortSi
 }
 
 /** Until another process takes over. Two that watch for a moment do no harm. */
-async function lead(deps: WatcherDeps, take: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  const { round, times, sleep, log } = deps;
-  const lease = { held: true };
-  let renewing = Promise.resolve();
-  // A round, or a pause that Devin asks for, may outlast the lease.
-  const renewal = setInterval(() => {
-    renewing = take().then((taken) => void (lease.held = taken));
-  }, times.leaseMs / 3);
-  while (lease.held && !signal.aborted) {
+async function lead({ round, sleep, log }: WatcherDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     const restMs = await round(signal).catch((error: unknown) => {
       log.warn({ err: error }, 'watching sessions failed; it will be retried');
       return AFTER_FAILURE_MS;
     });
     await sleep(restMs, signal);
   }
-  clearInterval(renewal);
-  await renewing;
 }
