@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../log.ts';
+import { createOnceAMinute } from '../time.ts';
 import type { SlackReceiver } from './bolt.ts';
 import { createBodyReader, isSignedBy, parseBody, readSignature } from './request-body.ts';
 
@@ -38,13 +39,11 @@ const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);
 
 /** A wrong signing secret or a wrong clock looks like this; but anyone can send any number of such requests. */
 const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
-const WARN_EVERY_MS = 60_000;
 
 type ReceiverOptions = {
   signingSecret: string;
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
-  now?: () => number;
 };
 
 type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
@@ -54,19 +53,20 @@ type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: Re
  * times in the future, and never answers a signed `null`.
  */
 export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
-  const { onRefused, log, now = Date.now } = options;
+  const { onRefused, log } = options;
   const readDelivery = createDeliveryReader(options);
   const logger = slackLogger(log);
   let app: App | null = null;
-  let warnedMs = -Infinity;
+  const onceAMinute = createOnceAMinute();
 
   function note(why: RefusedDelivery): void {
     onRefused(why);
-    if (!WARNED.has(why) || now() - warnedMs < WARN_EVERY_MS) return;
-    warnedMs = now();
-    log.warn(
-      { why },
-      'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
+    if (!WARNED.has(why)) return;
+    onceAMinute('refused', (leftOut) =>
+      log.warn(
+        { why, leftOut },
+        'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
+      ),
     );
   }
 
@@ -132,11 +132,11 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   };
 }
 
-function createDeliveryReader({ signingSecret, now = Date.now }: ReceiverOptions) {
+function createDeliveryReader({ signingSecret }: ReceiverOptions) {
   const readBody = createBodyReader();
   /** In this order, a request costs nothing until it is known to come from Slack. */
   return async (request: IncomingMessage): Promise<Delivery> => {
-    const signature = readSignature(request.headers, now());
+    const signature = readSignature(request.headers, Date.now());
     if (signature === null) return { kind: 'unsigned' };
     const read = await readBody(request);
     if (read.kind !== 'read') return read;
