@@ -6,6 +6,7 @@ import type { CardPlace, Outbound, Posted } from '../slack/outbound.ts';
 import type { Leases } from '../store/leases.ts';
 import type { PostRow, Posts } from '../store/posts.ts';
 import type { Tables } from '../store/tables.ts';
+import { repeat } from '../time.ts';
 
 /** How long a process that died keeps others from its work. */
 export const LEASE_MS = 15_000;
@@ -96,14 +97,9 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
     return isHeld;
   };
 
-  let renewing: Promise<unknown> | null = null;
-  const renewal = setInterval(() => {
-    // One at a time, so that a slow database gets no more of them. The next write notices one that doesn't answer.
-    renewing ??= renew()
-      .catch(() => undefined)
-      .finally(() => {
-        renewing = null;
-      });
+  // One at a time, so that a slow database gets no more of them. The next write notices one that doesn't answer.
+  const renewal = repeat(async () => {
+    await renew().catch(() => undefined);
   }, leaseMs / 3);
 
   const isFresh = (): boolean => performance.now() - renewedAtMs < leaseMs;
@@ -125,9 +121,8 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
   return {
     lease,
     async end(): Promise<void> {
-      clearInterval(renewal);
       // One that comes after the release would find nothing, and call the lease lost.
-      await renewing;
+      await renewal.stop();
       if (held !== null && !isOver) await leases.release(name, held);
     },
   };
