@@ -7,7 +7,6 @@ import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
-import { notice } from '../blocks/notices.ts';
 import { formAlert, modal } from '../blocks/objects.ts';
 import { lookupOptions, type Suggestion } from '../blocks/options.ts';
 import {
@@ -24,10 +23,10 @@ import { formView } from '../form-view.ts';
 import { ACTION, BLOCK, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
 import type { Search, Submission } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
-import { privatePlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
+import { refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission } from './routes.ts';
 
 type FormDeps = {
@@ -140,16 +139,13 @@ export function withAlert(view: Submission['view'], sentence: string): ModalView
 
 function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {
   onButton(app, ACTION.openForm, async (press) => {
-    const { value, userId, homeTeamId, responseUrl, triggerId } = press;
+    const { value, userId, responseUrl, triggerId } = press;
     const form = value === null ? null : await forms.find(value);
     if (form === null || form.userId !== userId) return;
-    if (form.teamId === homeTeamId) {
-      if (responseUrl !== null) await formInbox.openedFrom(form, responseUrl);
-      return openForm(triggerId, form);
-    }
     // Its defaults and its suggestions are for people of the workspace.
-    const { steering } = await textFor(userId);
-    await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
+    if (await refusesOutsider({ outbound, textFor }, press, form.teamId)) return;
+    if (responseUrl !== null) await formInbox.openedFrom(form, responseUrl);
+    await openForm(triggerId, form);
   });
 
   onButton(app, ACTION.moreOptions, async ({ view, userId, homeTeamId }) => {

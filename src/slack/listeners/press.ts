@@ -20,27 +20,31 @@ type PressDeps = {
   textFor: TextFor;
 };
 
+/** People of other workspaces can press a button in a shared channel. True: this one is, and is told. */
+export async function refusesOutsider(
+  { outbound, textFor }: Pick<PressDeps, 'outbound' | 'textFor'>,
+  press: Press,
+  teamId: string,
+): Promise<boolean> {
+  if (press.homeTeamId === teamId) return false;
+  const { steering } = await textFor(press.userId);
+  await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
+  return true;
+}
+
 /** A sentence for the person, escaped; null: nothing speaks against it. */
 type WhyNot = (request: SessionRequest, userId: string) => Promise<string | null>;
 
 /** The request of a button, if the person who pressed it may use it; others are told why. */
-export function createPressed({ requests, sessions, authority, outbound, textFor }: PressDeps) {
-  const tell = async (press: Press, sentence: string) =>
-    outbound.tellPrivately(privatePlace(press), notice([sentence]));
+export function createPressed(deps: PressDeps) {
+  const { requests, sessions, authority, outbound } = deps;
 
-  /**
-   * For what a job does, since jobs check the person. People of other workspaces can click in a shared channel.
-   * `requestId`: if it isn't the button's whole value.
-   */
+  /** For what a job does, since jobs check the person. `requestId`: if it isn't the button's whole value. */
   async function inWorkspace(press: Press, requestId = press.value): Promise<SessionRequest | null> {
     const request = requestId === null ? null : await requests.find(requestId);
-    if (request === null) return null;
-    if (request.teamId === press.homeTeamId) {
-      await sessions.touch(request.id);
-      return request;
-    }
-    await tell(press, (await textFor(press.userId)).steering.outsider);
-    return null;
+    if (request === null || (await refusesOutsider(deps, press, request.teamId))) return null;
+    await sessions.touch(request.id);
+    return request;
   }
 
   /** null: one of these is why not, and the person is told. */
@@ -50,7 +54,7 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
     for (const whyNot of refusals) {
       const why = await whyNot(request, press.userId);
       if (why === null) continue;
-      await tell(press, why);
+      await outbound.tellPrivately(privatePlace(press), notice([why]));
       return null;
     }
     return request;

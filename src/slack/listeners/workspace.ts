@@ -4,13 +4,12 @@ import type { Enqueue } from '../../queue/index.ts';
 import type { Greetings } from '../../store/greetings.ts';
 import type { KnownPeople } from '../../store/identities.ts';
 import type { Tables } from '../../store/tables.ts';
-import { notice } from '../blocks/notices.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
-import { privatePlace } from '../places.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
+import { refusesOutsider } from './press.ts';
 import { onButton, onEvent } from './routes.ts';
 
 type GreetingDeps = {
@@ -38,14 +37,8 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
   });
 
   onButton(app, ACTION.startHere, async (press) => {
-    const { teamId, userId, homeTeamId, channelId, triggerId } = press;
-    if (channelId === null) return;
-    // People of other workspaces can press it in a shared channel.
-    if (homeTeamId !== teamId) {
-      const { steering } = await textFor(userId);
-      await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
-      return;
-    }
+    const { teamId, userId, channelId, triggerId } = press;
+    if (channelId === null || (await refusesOutsider({ outbound, textFor }, press, teamId))) return;
     const here = { teamId, userId, channelId, threadTs: null, responseUrl: null };
     await openForm(triggerId, await formInbox.offerForm(here, {}));
   });
