@@ -12,3 +12,13 @@ test.each([
   expect(ja.approval.message.runsAs(name)).toBe(`${words}します。`);
   expect(ja.home.runsAs.member(name)).toBe(`セッションは ${words}されます。`);
 });
+
+test.each([
+  ['Ana Ruiz', 'Ana Ruiz さん'],
+  ['田中', '田中さん'],
+  [ja.approval.someone, '承認者さん'],
+])('Japanese calls %s by name with the same spaces in approvals and links', (name, called) => {
+  expect(ja.approval.message.ended.declined(name)).toMatch(new RegExp(`^${called}が却下`));
+  expect(ja.approval.onCard.approved(name, 'r')).toMatch(new RegExp(`^${called}が承認`));
+  expect(ja.steering.linking.done('<@U1>', name)).toContain(`Devin の ${called}に`);
+});

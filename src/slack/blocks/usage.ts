@@ -43,6 +43,7 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
   const notes = [
     ...(report.newest === null ? [] : [usage.newestOnly(report.newest.toLocaleString('en-US'))]),
     usage.utc,
+    ...(left.length === 0 ? [] : [usage.budgets]),
   ];
   return {
     text: truncate(

@@ -51,7 +51,9 @@ export const usage = {
   merged: (count: number): string => `${count} merged`,
   noName: { person: 'Not known', channel: 'Not known', repo: 'None named', mode: 'Devin chose' },
   othersLeftOut: (count: number): string => `And ${count} more.`,
-  utc: 'Days and months are UTC. A session counts on the day it started. Budgets count a session in progress with its whole cap.',
+  utc: 'Days and months are UTC. A session counts on the day it started.',
+  /** If there are any. */
+  budgets: 'Budgets count a session in progress with its whole cap.',
   notForYou: {
     /** `command`: the slash command's name. */
     workspace: (command: string): string =>

@@ -9,10 +9,13 @@ export const approval: Text['approval'] = {
   forRequester: {
     ended: {
       declined: (name, rule) =>
-        `${name} さんがこの依頼を却下しました（ルール: ${rule}）。何も開始していません。`,
+        nameBefore(`さんがこの依頼を却下しました（ルール: ${rule}）。何も開始していません。`, name),
       expired: (_name, rule) => `期限までに承認されませんでした（ルール: ${rule}）。何も開始していません。`,
       replaced: (name, rule) =>
-        `${name} さんがこの依頼を変更し、変更後の内容で依頼しました（ルール: ${rule}）。この依頼からは何も開始していません。`,
+        nameBefore(
+          `さんがこの依頼を変更し、変更後の内容で依頼しました（ルール: ${rule}）。この依頼からは何も開始していません。`,
+          name,
+        ),
     },
   },
   onCard: {
@@ -20,7 +23,7 @@ export const approval: Text['approval'] = {
       `まだ開始していません。ルール「${rule}」により ${left} 件の承認が必要です。承認できる人: ${names}。`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
     soFar: (names) => `これまでの承認: ${names}。`,
-    approved: (names, rule) => `${names} さんが承認しました（ルール: ${rule}）。`,
+    approved: (names, rule) => nameBefore(`さんが承認しました（ルール: ${rule}）。`, names),
   },
   until: (when) => `期限 ${when}`,
   message: {
@@ -53,10 +56,10 @@ export const approval: Text['approval'] = {
     decline: '却下',
     edit: '編集してから開始',
     ended: {
-      approved: (names) => `${names} さんが承認しました。`,
-      declined: (name) => `${name} さんが却下しました。何も開始していません。`,
+      approved: (names) => nameBefore('さんが承認しました。', names),
+      declined: (name) => nameBefore('さんが却下しました。何も開始していません。', name),
       expired: (_name) => '期限までに承認されませんでした。何も開始していません。',
-      replaced: (name) => `${name} さんが変更し、変更後の内容で依頼しました。`,
+      replaced: (name) => nameBefore('さんが変更し、変更後の内容で依頼しました。', name),
       changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
       canceled: (_name) => '承認前にキャンセルされました。何も開始していません。',

@@ -1,4 +1,5 @@
 import type { Text } from '../index.ts';
+import { nameBefore } from './joins.ts';
 
 export const steering: Text['steering'] = {
   requesterOnly: (who) =>
@@ -15,9 +16,9 @@ export const steering: Text['steering'] = {
     'このセッションのスレッドは、あなたが参加していない会話にあるため、ここからは終了できません。何も実行していません。会話のメンバーに依頼するか、Devin でセッションを開いてください。',
   notYoursToRead:
     'そのセッションは、あなたが参加していない会話で開始されたため、表示できません。会話のメンバーに追加を依頼してください。',
-  alreadyOver: (session, how) => `${session} はすでに終了しています: ${how}。何も実行していません。`,
+  alreadyOver: (session, how) => `${session} はすでに終了しています（${how}）。何も実行していません。`,
   alreadyArchived: (session, how) =>
-    `${session} はすでにアーカイブされています: ${how}。何も実行していません。`,
+    `${session} はすでにアーカイブされています（${how}）。何も実行していません。`,
   over: 'このセッションは終了しており、メッセージを受け付けないため、何も送信していません。新しいセッションを開始できます。',
   outsider:
     '何も実行していません。この操作ができるのは、このアプリをインストールしたワークスペースのメンバーだけで、あなたは別のワークスペースのメンバーです。そのワークスペースの人に依頼してください。',
@@ -52,15 +53,15 @@ export const steering: Text['steering'] = {
     unknownInDevin: (id) =>
       `Devin の組織にメンバー ${id} がいません。Devin の Settings > Members で ID を確認してください。何も変更していません。`,
     addressOfAnother: (name, owner) =>
-      `Devin での ${name} さんのメールアドレスは、Slack では ${owner} さんのものです。何も変更していません。`,
+      `Devin での ${nameBefore('さんのメールアドレスは、', name)}Slack では ${owner} さんのものです。何も変更していません。`,
     done: (mention, name) =>
-      `${mention} さんを Devin の ${name} さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。`,
+      `${mention} さんを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}`,
     removed: (mention) =>
       `${mention} さんの関連付けを解除しました。今後は、メールアドレスで Devin のメンバーを判断します。`,
     notLinked: (mention) => `${mention} さんは誰にも関連付けられていません。何も変更していません。`,
     toPerson: {
       done: (by, name) =>
-        `${by} さんが、あなたを Devin の ${name} さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。間違っている場合は、ワークスペースの管理者に連絡してください。`,
+        `${by} さんが、あなたを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}間違っている場合は、ワークスペースの管理者に連絡してください。`,
       removed: (by) =>
         `${by} さんが、Devin の組織のメンバーへの関連付けを解除しました。今後は、メールアドレスで Devin のメンバーを判断します。`,
     },

@@ -20,7 +20,7 @@ export const usage: Text['usage'] = {
   acu: (acu) => `${acu} ACU`,
   acuPerMerged: (acu) => `マージされたプルリクエスト 1 件あたり ${acu} ACU`,
   endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
-  waited: (duration) => `Devin の質問の半数は ${duration} 以内に回答されました`,
+  waited: (duration) => `Devin の質問の半数は ${duration}以内に回答されました`,
   devin: {
     counts: (facts) => `Devin の集計（組織全体）: ${facts}`,
     more: (acu, more) => `${acu} ACU（ここより ${more} 多い）`,
@@ -44,7 +44,8 @@ export const usage: Text['usage'] = {
   merged: (count) => `マージ済み ${count} 件`,
   noName: { person: '不明', channel: '不明', repo: '指定なし', mode: 'Devin が選択' },
   othersLeftOut: (count) => `ほか ${count} 件。`,
-  utc: '日と月は UTC です。セッションは開始日に数えます。予算では、進行中のセッションを上限いっぱいで数えます。',
+  utc: '日と月は UTC です。セッションは開始日に数えます。',
+  budgets: '予算では、進行中のセッションを上限いっぱいで数えます。',
   notForYou: {
     workspace: (command) =>
       `ワークスペース全体の使用量を見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの分は \`${command} usage channel\` で確認できます。`,

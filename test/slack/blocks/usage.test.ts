@@ -124,6 +124,13 @@ describe('a report of usage', () => {
     expect(/^And .*$/m.exec(text)?.[0] ?? null).toBe(more);
   });
 
+  test('says how budgets count only if there are any', () => {
+    const report = reportOf('mode');
+    const noteOf = (left: UsageReport['left']) =>
+      renderUsage({ ...report, left }, { rich: false, text: en }).text.includes(en.usage.budgets);
+    expect([noteOf(report.left), noteOf([])]).toEqual([true, false]);
+  });
+
   test('without sessions says so', () => {
     const rendered = renderUsage(reportOf('mode', []), { rich: true, text: en });
     expect(rendered.text).toContain('No sessions were started in this period.');
