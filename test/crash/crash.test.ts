@@ -113,4 +113,49 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     await cardOf(slack, asked.channelId, (text) => text.includes('Not confirmed'));
     expect(sessionsOf(asked.ana.devinUserId)).toEqual([]);
   });
+
+  test('while it hands a file to Devin leaves one session with that file once', async () => {
+    const { devin, running } = world();
+    const dying = await running();
+    const upload = { method: 'POST', path: '/attachments' };
+    const hanging = devin.fail(upload, { mode: 'hang-after-effect', times: 1 });
+    const asked = await ask('die while uploading');
+    await expect.poll(() => hanging.remaining()).toBe(0);
+    await dying.kill();
+    await running();
+    await expectOneOfEach(asked);
+    const { request } = await sessionOf(devin, asked.ana.devinUserId);
+    expect(request.attachment_urls).toHaveLength(1);
+  });
+
+  /** A request that isn't confirmed, whose person is told so, and whose "Start anyway" the process dies of. */
+  async function startAnyway(moment: string) {
+    const { slack, devin, running } = world();
+    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut', times: 1 });
+    const asked = await ask(`start anyway, ${moment}`);
+    const { ana, channelId } = asked;
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+    const told = () =>
+      slack.messages(channelId).filter(({ text }) => text.includes("Devin didn't confirm that"));
+    await expect.poll(told).toHaveLength(1);
+    const { died } = await (await running()).dieAt(moment);
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
+    await died;
+    await running();
+    return { ...asked, told };
+  }
+
+  test('right after "Start anyway" was pressed starts one session', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startAnyway('^attached$');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('just before the POST of "Start anyway" asks the person again', async () => {
+    const { ana, told } = await startAnyway('^sending$');
+    await expect.poll(told).toHaveLength(2);
+    expect(sessionsOf(ana.devinUserId)).toEqual([]);
+  });
 });
