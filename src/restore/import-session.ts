@@ -145,7 +145,7 @@ export function draftOf(
   // Devin may return values that our field table doesn't allow: leave them out.
   const values = Object.fromEntries(
     Object.entries({ prompt, title, devin_mode: devinMode, playbook_id: playbookId, ...more }).filter(
-      ([key, value]) => value !== null && storedDraftSchema.safeParse({ [key]: value }).success,
+      ([key, value]) => storedDraftSchema.safeParse({ [key]: value }).success,
     ),
   );
   return { values: storedDraftSchema.parse(values), sources: {} };

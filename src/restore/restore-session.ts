@@ -147,11 +147,9 @@ function catchUp(
   };
 }
 
-/** Changes since the last announced phase, which still have to be announced. */
+/** Changes since the last announced phase, which still have to be announced. `thread`: oldest first. */
 function changesSince(snapshot: SessionSnapshot, thread: readonly FoundMessage[]) {
-  const told = thread
-    .toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
-    .flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));
+  const told = thread.flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));
   const phases = told.map(readToldPhase).filter((phase) => phase !== null);
   const before = phases.at(-1) ?? 'working';
   const { keys, ...now } = progress({ told, phase: before, wasFinished: before === 'finished' }, snapshot);

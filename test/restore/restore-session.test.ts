@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { History, ImportSession } from '../../src/restore/import-session.ts';
 import { createRestoreSession } from '../../src/restore/restore-session.ts';
 import type { Identity } from '../../src/session/identity.ts';
@@ -7,6 +8,8 @@ import type { FoundMessage } from '../../src/slack/posted-messages.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 type Import = Parameters<ImportSession>[0];
+
+const DEVIN_FAILS = new DevinError({ operation: 'members.find', facts: bareFacts('unavailable') });
 
 const PR = 'https://github.com/acme/web/pull/1';
 
@@ -43,17 +46,26 @@ const member = (devinUserId: string, how: 'email' | 'session'): Identity => ({
   checkedAtMs: 0,
 });
 
-type Found = { snapshot: SessionSnapshot; history: History; thread: FoundMessage[]; text: string };
+type Found = {
+  snapshot: SessionSnapshot;
+  history: History;
+  thread: FoundMessage[];
+  text: string;
+  /** Who the requester is today. */
+  resolve?: () => Promise<Identity>;
+};
 
 /** What is imported of a session of Ana's, whose Devin user is user-1; null: nothing. */
-async function restored({ snapshot: session, history, thread, text }: Found): Promise<Import | null> {
+async function restored(found: Found): Promise<Import | null> {
+  const { snapshot: session, history, thread, text } = found;
+  const { resolve = async () => Promise.resolve(member('user-1', 'email')) } = found;
   const imported: Import[] = [];
   const restore = createRestoreSession({
     getSession: async () => Promise.resolve(session),
     readHistory: async () => Promise.resolve(history),
     findRequester: async () => Promise.resolve('U1'),
     sessionMember: async ({ userId }) => Promise.resolve(member(userId ?? '', 'session')),
-    resolve: async () => Promise.resolve(member('user-1', 'email')),
+    resolve,
     metadata: { read: async () => Promise.resolve({ messages: thread, threads: [] }) },
     importSession: async (what) => {
       imported.push(what);
@@ -64,8 +76,8 @@ async function restored({ snapshot: session, history, thread, text }: Found): Pr
   });
   const lost = { sessionId: 's1', requestId: 'r1', createdAtS: 1, devinUserId: session.userId };
   const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', repos: [], acuLimit: null };
-  const found = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
-  expect(imported).toHaveLength(found ? 1 : 0);
+  const isTaken = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
+  expect(imported).toHaveLength(isTaken ? 1 : 0);
   return imported[0] ?? null;
 }
 
@@ -117,5 +129,17 @@ describe('a card in Slack', () => {
     const session = snapshot({ user_id: runsAs });
     const found = await restored({ snapshot: session, history: said(0), thread: [], text });
     expect(found?.snapshot.sessionId).toBe(isTaken ? 's1' : undefined);
+  });
+
+  test.each<[string, () => Promise<Identity>]>([
+    ["can't be looked up", async () => Promise.reject(DEVIN_FAILS)],
+    [
+      'is refused',
+      async () => Promise.resolve({ kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 }),
+    ],
+    ['is another member', async () => Promise.resolve(member('user-2', 'email'))],
+  ])('is restored as who its session runs as if the requester %s today', async (_who, resolve) => {
+    const found = await caughtUp({ snapshot: snapshot({ user_id: 'user-1' }), resolve });
+    expect(found?.requestChanges?.identity).toEqual(member('user-1', 'session'));
   });
 });
