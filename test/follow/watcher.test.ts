@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWatcher, type Watcher } from '../../src/follow/watcher.ts';
 import { createLog } from '../../src/log.ts';
 import { createLeases, type Leases } from '../../src/store/leases.ts';
@@ -11,12 +11,32 @@ import { copyStarted } from '../support/folders.ts';
 const LEASE_MS = 60_000;
 const LAPSING_MS = 300;
 
+const STANDBY_MS = 20;
+
+type Deps = Parameters<typeof createWatcher>[0];
+
+const watchers: Watcher[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(watchers.splice(0).map((watcher) => watcher.stop()));
+});
+
+/** Stopped after the test. */
+const watcherOf = (deps: Pick<Deps, 'leases'> & Partial<Deps>): Watcher => {
+  const watcher = createWatcher({
+    prepare: async () => Promise.resolve(),
+    round: async () => Promise.resolve(5),
+    times: { leaseMs: LEASE_MS, standbyMs: STANDBY_MS },
+    sleep: async (ms, signal) => delay(Math.min(ms, 50), true, { signal }).catch(() => false),
+    log: createLog('silent'),
+    ...deps,
+  });
+  watchers.push(watcher);
+  return watcher;
+};
+
 describe('the watcher with several processes', () => {
   const open = useEmbedded(copyStarted);
-  const watchers: Watcher[] = [];
-  afterEach(async () => {
-    await Promise.all(watchers.splice(0).map((watcher) => watcher.stop()));
-  });
 
   const openLeases = async (): Promise<Leases> => {
     const { db } = await open();
@@ -27,7 +47,7 @@ describe('the watcher with several processes', () => {
   const watch = (leases: Leases, fails = false) => {
     const waiting: { count: number; resolve: () => void }[] = [];
     const rounds = { count: 0, prepared: 0 };
-    const watcher = createWatcher({
+    const watcher = watcherOf({
       leases,
       prepare: async () => void (rounds.prepared += 1),
       round: async () => {
@@ -36,11 +56,7 @@ describe('the watcher with several processes', () => {
         if (fails && rounds.count === 1) throw new Error('the database is away');
         return Promise.resolve(5);
       },
-      times: { leaseMs: LEASE_MS, standbyMs: 20 },
-      sleep: async (ms, signal) => delay(Math.min(ms, 50), true, { signal }).catch(() => false),
-      log: createLog('silent'),
     });
-    watchers.push(watcher);
     const until = async (count: number): Promise<void> =>
       new Promise((resolve) => {
         if (rounds.count >= count) resolve();
@@ -80,19 +96,14 @@ describe('the watcher with several processes', () => {
   test('retries a failed search for lost sessions, and polls meanwhile', async () => {
     const found = Promise.withResolvers<void>();
     const done: string[] = [];
-    const watcher = createWatcher({
+    const watcher = watcherOf({
       leases: await openLeases(),
       prepare: async () => {
         if (done.includes('search')) found.resolve();
         done.push('search');
         return done.length === 1 ? Promise.reject(new Error('Devin is away')) : Promise.resolve();
       },
-      round: async () => Promise.resolve(5),
-      times: { leaseMs: LEASE_MS, standbyMs: 20 },
-      sleep: async (ms, signal) => delay(Math.min(ms, 20), true, { signal }).catch(() => false),
-      log: createLog('silent'),
     });
-    watchers.push(watcher);
     watcher.start();
     await found.promise;
     expect(done).toEqual(['search', 'search']);
@@ -101,16 +112,13 @@ describe('the watcher with several processes', () => {
   test('logs nothing about a search for lost sessions that its own stop aborted', async () => {
     const lines: string[] = [];
     const searching = Promise.withResolvers<void>();
-    const watcher = createWatcher({
+    const watcher = watcherOf({
       leases: await openLeases(),
       prepare: async (signal) => {
         searching.resolve();
         await once(signal, 'abort');
         signal.throwIfAborted();
       },
-      round: async () => Promise.resolve(5),
-      times: { leaseMs: LEASE_MS, standbyMs: 20 },
-      sleep: async (ms, signal) => delay(ms, true, { signal }).catch(() => false),
       log: createLog('info', { write: (line) => lines.push(line) }),
     });
     watcher.start();
@@ -120,12 +128,73 @@ describe('the watcher with several processes', () => {
   });
 
   test('starts and stops in any order, any number of times', async () => {
-    const { watcher, rounds } = watch(await openLeases());
+    const { watcher, rounds, until } = watch(await openLeases());
     watcher.start();
     await Promise.all([watcher.stop(), watcher.stop()]);
     const { count } = rounds;
     watcher.start();
+    await until(count + 1);
     await watcher.stop();
-    expect(rounds.count).toBeGreaterThanOrEqual(count);
+  });
+});
+
+describe('a watcher', () => {
+  const lent = (other: Partial<Leases>): Leases => ({
+    take: async () => Promise.resolve('1'),
+    renew: async () => Promise.resolve(true),
+    release: async () => Promise.resolve(true),
+    releaseAll: async () => Promise.resolve(),
+    ...other,
+  });
+
+  test('keeps its lease during a round that takes longer, and gives it back once it stops', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const asked: string[] = [];
+    const rounded = Promise.withResolvers<void>();
+    const watcher = watcherOf({
+      leases: lent({
+        renew: async () => Promise.resolve(asked.push('renew') > 0),
+        release: async () => Promise.resolve(asked.push('release') > 0),
+      }),
+      round: async () => {
+        if (asked.length === 0) await vi.advanceTimersByTimeAsync(LEASE_MS);
+        rounded.resolve();
+        return 5;
+      },
+    });
+    watcher.start();
+    await rounded.promise;
+    expect(asked).toEqual(['renew', 'renew', 'renew']);
+    await watcher.stop();
+    await vi.advanceTimersByTimeAsync(LEASE_MS);
+    expect(asked).toEqual(['renew', 'renew', 'renew', 'release']);
+  });
+
+  test('rests before it asks for the lease, searches or polls again', async () => {
+    const rests = new Set<number>();
+    let [taken, prepared, polled] = [0, 0, 0];
+    const watcher = watcherOf({
+      leases: lent({ take: async () => Promise.resolve((taken += 1) === 1 ? null : '1') }),
+      prepare: async () => ((prepared += 1) === 1 ? Promise.reject(new Error('no list')) : undefined),
+      round: async () => ((polled += 1) === 1 ? Promise.reject(new Error('no answer')) : 7),
+      sleep: async (ms, signal) => {
+        rests.add(ms);
+        return delay(1, true, { signal }).catch(() => false);
+      },
+    });
+    watcher.start();
+    await expect.poll(() => [...rests].toSorted((a, b) => a - b)).toEqual([7, STANDBY_MS, 5000, 60_000]);
+    await watcher.stop();
+  });
+
+  test("stops even if its lease can't be given back", async () => {
+    const rounded = Promise.withResolvers<void>();
+    const watcher = watcherOf({
+      leases: lent({ release: async () => Promise.reject(new Error('the database is away')) }),
+      round: async () => (rounded.resolve(), Promise.resolve(5)),
+    });
+    watcher.start();
+    await rounded.promise;
+    await expect(watcher.stop()).resolves.toBeUndefined();
   });
 });
