@@ -61,6 +61,22 @@ describe('a former member of a private channel', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('gets the card of a command that had to wait in a direct message', async () => {
+    const { slack, devin } = world();
+    const { ben, channelId, byTheApp } = seedPrivate();
+    const busy = devin.fail(
+      { method: 'GET', path: /\/members\/users/ },
+      { status: 429, retryAfter: 1, times: Infinity },
+    );
+    await typeTask(world(), { userId: ben.userId, channelId }, `task of ${ben.name}`);
+    await toldTo(world(), { channelId, userId: ben.userId }, 'Devin is busy');
+    leave(world(), ben.userId, channelId);
+    busy.clear();
+    const session = await sessionOf(devin, ben.devinUserId);
+    await cardOf(slack, slack.directMessages(ben.userId), (text) => text.includes(session.url));
+    expect(byTheApp().filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+
   test("can't write to a session that is followed there", async () => {
     const { slack } = world();
     const { ben, channelId, session, hears } = await startedInPrivate();
@@ -181,8 +197,8 @@ describe('a former member of a private channel', () => {
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 
-  test("can't read a session that they only followed there", async () => {
-    const { slack } = world();
+  test("can't read or end a session that they only followed there", async () => {
+    const { slack, devin } = world();
     const { ben, channelId } = seedPrivate();
     const made = await foreignSession(world(), 'Followed among us');
     await slack.command(ben.userId, channelId, `follow ${made.id}`);
@@ -191,6 +207,10 @@ describe('a former member of a private channel', () => {
     await slack.clickButton(ben.userId, { channelId, ts }, 'details');
     await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
+    const elsewhere = slack.addChannel({ name: `of-${ben.name}`, members: [ben.userId] });
+    await slack.command(ben.userId, elsewhere, `stop ${made.id}`);
+    await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "you can't end it from here");
+    expect(devin.session(made.id).status).not.toBe('exit');
   });
 
   test("can't follow a session there", async () => {
