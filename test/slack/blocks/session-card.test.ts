@@ -223,7 +223,8 @@ describe('a card', () => {
     expect(text).not.toContain('t'.repeat(150));
     expect(text.split('w'.repeat(149))).toHaveLength(2);
     expect(text).not.toContain('w'.repeat(150));
-    expect(render({ ...full, title: ' \n ' }).text).toMatch(/^Devin session – Working/);
+    for (const title of [' \n ', '\u200B\u202E \u2060'])
+      expect(render({ ...full, title }).text).toMatch(/^Devin session – Working/);
   });
 
   test('links five pull requests and counts the others', () => {
