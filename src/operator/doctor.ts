@@ -7,6 +7,7 @@ import { parseConfig, readEnvironment, type Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
 import { proxyAgent } from '../network.ts';
+import type { Policy } from '../session/policy/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
@@ -25,10 +26,12 @@ import {
   type PermissionFound,
 } from './checks.ts';
 import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
+import { findGroups } from './user-groups.ts';
 
 /** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';
 const SLACK_TIMEOUT_MS = 15_000;
+const GROUP_SIGNS = { absent: 'missing', empty: 'warning', 'not-known': 'not-checkable' } as const;
 
 /** `npm run doctor`: checks the settings, Slack, Devin and the database, changes nothing, and says what is wrong. */
 const read = parseConfig(readEnvironment());
@@ -155,11 +158,12 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
   }
 }
 
-async function examineFiles({ policyFile, identityFile }: Config, text: Text): Promise<Finding[]> {
+async function examineFiles({ policyFile, identityFile, slack }: Config, text: Text): Promise<Finding[]> {
   const policy = policyFile === null ? null : await readPolicyFile(policyFile, text);
   const mapping = identityFile === null ? null : await readMappingFile(identityFile, text);
   return [
     ...(policy === null ? [] : fileFindings('POLICY_FILE', policy, text)),
+    ...(policy?.ok === true ? await groupFindings(slack, policy.value, text) : []),
     ...(mapping === null ? [] : fileFindings('IDENTITY_FILE', mapping, text)),
   ];
 }
@@ -169,6 +173,15 @@ type FileRead = { ok: true } | { ok: false; problems: string[] };
 function fileFindings(variable: string, read: FileRead, { doctor }: Text): Finding[] {
   if (read.ok) return [{ sign: 'ok', sentence: doctor.file(variable) }];
   return read.problems.map((problem) => ({ sign: 'missing', sentence: `${variable} ${problem}` }));
+}
+
+async function groupFindings(slack: Slack, policy: Policy, { doctor }: Text): Promise<Finding[]> {
+  const found = await findGroups(clientOf(slack, slack.botToken), policy);
+  if (found.length > 0 && found.every(({ kind }) => kind === 'fine'))
+    return [{ sign: 'ok', sentence: doctor.groups.fine(found.length) }];
+  return found.flatMap(({ id, kind }) =>
+    kind === 'fine' ? [] : [{ sign: GROUP_SIGNS[kind], sentence: doctor.groups[kind](id) }],
+  );
 }
 
 /** What the app set aside. There is no database before its first start. */

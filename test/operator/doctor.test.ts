@@ -23,6 +23,7 @@ type Sides = {
   /** What Devin says of the key. */
   self?: Record<string, unknown>;
   /** Slack is too busy for this method. */
+  groups?: Record<string, string[]>;
   busy?: 'auth.test' | 'apps.connections.open';
 };
 
@@ -39,9 +40,11 @@ async function runDoctor({
   absent,
   self,
   busy,
+  groups = {},
 }: Sides = {}) {
   const slack = await createLocalSlack(slackOptions);
   const devin = await createLocalDevin(devinOptions);
+  for (const [id, members] of Object.entries(groups)) slack.setGroup(id, members);
   if (absent !== undefined) devin.fail({ method: 'GET', path: absent }, { status: 404, times: Infinity });
   if (self !== undefined)
     devin.fail({ method: 'GET', path: '/v3/self' }, { status: 200, problem: self, times: Infinity });
@@ -240,6 +243,25 @@ describe('the doctor', () => {
       '! warning        Set aside after repeated failures: messages from Devin that could not be posted (1).',
     );
     expect(code).toBe(0);
+  });
+
+  test("names each user group of the policy that Slack doesn't have, or that has no members", async () => {
+    const POLICY_FILE = join(await mkdtemp(join(tmpdir(), 'doctor-')), 'policy.yml');
+    const policy = (groups: string) => `version: 1\nowners: [${groups}]\n`;
+    await writeFile(POLICY_FILE, policy('S0TEAM, S0EMPTY, S0GONE'));
+    const groups = { S0TEAM: ['U0001'], S0EMPTY: [] };
+    const { code, lines } = await runDoctor({ environment: { POLICY_FILE }, groups });
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.includes('User group'))).toEqual([
+      expect.stringMatching(/^! warning .*S0EMPTY: .* has no members/),
+      expect.stringMatching(/^✗ missing .*S0GONE: .* Slack doesn't have it/),
+    ]);
+    await writeFile(POLICY_FILE, policy('S0TEAM'));
+    const fine = await runDoctor({ environment: { POLICY_FILE }, groups });
+    expect(fine.printed).toContain('✓ ok             Slack has the user group that the policy names');
+    const slack = { withoutScopes: ['usergroups:read'] };
+    const unsure = await runDoctor({ environment: { POLICY_FILE }, groups, slack });
+    expect(unsure.printed).toContain("– not checked    User group S0TEAM: Slack didn't say who is in it.");
   });
 
   test('names each error of the policy file and the identity file, and a folder that no one can make', async () => {

@@ -38,6 +38,6 @@ export {
   type Mentions,
   type PolicyDecision,
 } from './decide.ts';
-export { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from './match.ts';
+export { everyGroupIn, groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from './match.ts';
 export { patternWords, PLACE_WORDS, type PersonPattern, type PlaceWord } from './patterns.ts';
 export { POLICY_KEYS, policySchema, type Policy } from './schema.ts';

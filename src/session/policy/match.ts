@@ -158,6 +158,17 @@ export function needsOf({ rules, channels }: Policy): { email: boolean; place: b
 
 /** The user groups that a policy names: whether a person is in them has to be known to decide. */
 export function groupsIn({ rules }: Policy): string[] {
-  const patterns = rules.flatMap(({ people = [] }) => people);
+  return groupIds(rules.flatMap(({ people = [] }) => people));
+}
+
+/** Also as owners and approvers. */
+export function everyGroupIn({ owners = [], rules }: Policy): string[] {
+  return groupIds([
+    ...owners,
+    ...rules.flatMap(({ people = [], approvers = [] }) => [...people, ...approvers]),
+  ]);
+}
+
+function groupIds(patterns: readonly PersonPattern[]): string[] {
   return [...new Set(patterns.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
 }

@@ -144,6 +144,15 @@ export const doctor: Text['doctor'] = {
     ],
   ]),
   file: (variable) => `${variable} のファイルに問題はありません。`,
+  groups: {
+    fine: (count) =>
+      `ポリシーに書かれたユーザーグループ ${count} 件はすべて Slack にあり、メンバーもいます。`,
+    absent: (id) =>
+      `ユーザーグループ ${id}: ポリシーに書かれていますが Slack にないため、該当する人がいません。POLICY_FILE の ID を直してください。`,
+    empty: (id) => `ユーザーグループ ${id}: ポリシーに書かれていますが、メンバーがいません。`,
+    'not-known': (id) =>
+      `ユーザーグループ ${id}: メンバーを Slack から取得できませんでした。スコープ usergroups:read を確認するか、1 分後にもう一度お試しください。`,
+  },
   noneSetAside: 'データベースは応答しており、保留中の処理はありません。',
   setAside: (kind, count) =>
     `失敗を繰り返して保留: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
