@@ -599,6 +599,21 @@ describe('keywords in the thread', () => {
     expect(notice.text).toContain('port it');
   });
 
+  test('!new with an option in plain words asks first, and then sends the thread, too', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    const { userId, devinUserId } = thread.ana;
+    await thread.say(userId, 'the importer drops umlauts');
+    await thread.say(userId, '!new port it, repo: acme/api');
+    const { ts } = await thread.noticeTo(userId, 'Did you mean `--repo acme/api`?');
+    expect(devin.sessions.filter((one) => one.userId === devinUserId)).toHaveLength(1);
+    await slack.clickButton(userId, { channelId: thread.channelId, ts }, 'start_as_task');
+    const { request } = await devin.waitForSession((one) => one.request.prompt.includes('port it, repo'));
+    expect(request.repos).toEqual(['acme/api']);
+    expect(request.prompt).toContain('the importer drops umlauts');
+    expect(slack.messages(thread.channelId).at(-1)?.threadTs).toBe(thread.threadTs);
+  });
+
   test('!new shows no form to a person from another workspace', async () => {
     const { slack } = world();
     const thread = await startThread(world());

@@ -1,7 +1,7 @@
 import type { Field } from '../../session/fields.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
-import { choiceOf, flagNamed, nearestFlag } from './flag-names.ts';
+import { choiceOf, flagNamed, namesOf, nearestFlag } from './flag-names.ts';
 import { meantValue } from './spaced.ts';
 import { blankEnd, DASHES, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
@@ -73,7 +73,15 @@ function readFlag(text: string, at: number): Cut | null {
   if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
   const meant = meantValue(text, field, { flagAt: at, value, isFlag: (next) => isFlag(text, next) });
   if (meant !== null) return { given: { kind: 'spaced', field, text: meant.text }, end: meant.end };
-  return { given: { kind: 'value', field, text: value.text }, end: valueEnd };
+  return { given: { kind: 'value', field, text: value.text }, end: unitEnd(text, valueEnd, field) };
+}
+
+/** After the unit of a number: `--acu 10 ACU`. */
+function unitEnd(text: string, at: number, { flag, input }: Field): number {
+  if (input.kind !== 'number' || flag === null) return at;
+  const start = blankEnd(text, at);
+  const end = proseEnd(text, start);
+  return namesOf(flag).includes(text.slice(start, end).toLowerCase()) ? end : at;
 }
 
 function isFlag(text: string, at: number): boolean {

@@ -2,6 +2,7 @@ import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { namesOf } from './flag-names.ts';
+import { DASHES } from './tokens.ts';
 import { readValues } from './values.ts';
 
 /** Options in plain words, as they would be typed: `--acu 5`. */
@@ -45,7 +46,7 @@ const PATTERNS = fields.flatMap(({ flag, ...field }): Patterns[] =>
 );
 
 function find(pattern: string): RegExp {
-  return new RegExp(pattern, 'i');
+  return new RegExp(pattern, 'iu');
 }
 
 function nameOf(flag: string): string {
@@ -75,22 +76,23 @@ function optionOf({ options }: { options: readonly string[] }): string {
   return `(?<value>${oneOf(options)})`;
 }
 
-/** For a task. */
+/** For a task. `-r a/b` and `fix it--repo a/b` are slips. */
 function besideOf(flag: string, input: FieldInput): string[] {
   const own = flag.slice(2);
-  const short = (value: string): string => `(?<!\\S)-${own.charAt(0)}(?: +|=)${value}(?!\\S)`;
+  const slip = (value: string): string =>
+    `(?:(?<!\\S)-${own.charAt(0)}|(?<=[\\p{L}\\p{N}])${DASHES}${own})(?: +|=)${value}(?!\\S)`;
   switch (input.kind) {
     case 'number': {
       const named = `${START}${own}s?(?:${SIGN}| +)${NUMBER}\\b`;
-      return [named, `${START}${NUMBER} *${own}s?\\b`, short(NUMBER)];
+      return [named, `${START}${NUMBER} *${own}s?\\b`, slip(NUMBER)];
     }
     case 'choice': {
       const value = optionOf(input);
       const named = [`^${own}${IS}${value}\\b`, `${START}${own}${SIGN}${value}\\b`];
-      return [...named, `(?:^|\\b(?:in|with|using|use) +)${value} +${own}\\b`, short(value)];
+      return [...named, `(?:^|\\b(?:in|with|using|use) +)${value} +${own}\\b`, slip(value)];
     }
     case 'list':
-      return input.lookup === 'repositories' ? [...repositoriesBeside(flag), short(REPOSITORIES)] : [];
+      return input.lookup === 'repositories' ? [...repositoriesBeside(flag), slip(REPOSITORIES)] : [];
     default:
       return [];
   }

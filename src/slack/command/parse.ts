@@ -39,6 +39,14 @@ export function parseTask(
   return typed.length > LONGEST ? tooLong(typed) : readTask(scan(typed), rules);
 }
 
+/** The same for a text that is said to be a task: only an option in plain words asks first. */
+export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTask> | IntentOf<'ask-first'> {
+  const task = parseTask(text, rules);
+  const scanned = scan(text.trim());
+  const question = task.kind === 'create' && !scanned.isTask ? readQuestion(scanned, task, rules) : null;
+  return question?.hint?.kind === 'option' ? { ...question, about: null, meant: null } : task;
+}
+
 function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' | 'invalid'> {
   const { values, reset, problems } = readValues(given, ownTag);
   const prompt = unescape(task).trim();

@@ -1,4 +1,5 @@
 import type { MessageContext } from '../../session/context.ts';
+import { faultsOf } from '../../session/failure.ts';
 import { isResting } from '../../session/lifecycle.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
@@ -7,12 +8,14 @@ import type { ThreadNotice, ThreadNotices } from '../../store/thread-notices.ts'
 import type { Text } from '../../text/index.ts';
 import type { Authority } from '../authority.ts';
 import { notice, refusal } from '../blocks/notices.ts';
+import type { Rendered } from '../blocks/objects.ts';
+import { renderQuestion } from '../blocks/offer.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
 import { isOver } from '../card-actions.ts';
 import { isCourtesy } from '../command/addressed.ts';
 import { renderProblems } from '../command/help.ts';
-import { parseTask } from '../command/parse.ts';
+import { parseNew } from '../command/parse.ts';
 import { mentionsIn, readThreadMeaning, withoutMention, type Perhaps } from '../command/thread-keywords.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { readMessage } from '../messages.ts';
@@ -32,7 +35,7 @@ export type ThreadDeps = {
   threads: ThreadInbox;
   notices: ThreadNotices;
   inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerForm'>;
+  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   answerMessage: AnswerMessage;
   botUserId: () => string;
@@ -170,20 +173,30 @@ async function startAnother(
   const { inbox, formInbox } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = reply;
   const origin = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
-  const intent = parseTask(typed, { ownTag: deps.tagRequests });
+  const intent = parseNew(typed, { ownTag: deps.tagRequests });
   if (intent.kind === 'create') {
     const task = { wish: intent, files: message.files, context: threadAbove(reply) };
     await inbox.acceptMessage(origin, ts, task);
     return;
   }
   const text = await deps.textFor(userId);
-  const problems =
-    intent.kind === 'invalid'
-      ? renderProblems(intent.problems, { what: 'task', command: deps.command }, text)
-      : [text.thread.newNeedsTask];
-  const form = await formInbox.offerForm(origin, intent.kind === 'invalid' ? intent.draft : {});
-  const refused = refusal({ problems, typed: unescape(typed), formId: form.id }, text);
-  await deps.answerMessage(reply, privatePlace(reply), refused);
+  const answer = async (rendered: Rendered) => deps.answerMessage(reply, privatePlace(reply), rendered);
+  const shown = unescape(typed);
+  if (intent.kind === 'open-form') {
+    const { id: formId } = await formInbox.offerForm(origin, {});
+    return answer(refusal({ problems: [text.thread.newNeedsTask], typed: shown, formId }, text));
+  }
+  // Its files come with the thread.
+  const context = { ...threadAbove(reply), isTask: false };
+  const faults = intent.kind === 'invalid' ? faultsOf(intent.problems) : {};
+  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish: intent, context, faults });
+  const { command } = deps;
+  if (intent.kind === 'ask-first') {
+    const { meant, hint } = intent;
+    return answer(renderQuestion({ command, typed: shown, formId, meant, hint, usage: null }, text));
+  }
+  const problems = renderProblems(intent.problems, { what: 'task', command }, text);
+  return answer(refusal({ problems, typed: shown, formId }, text));
 }
 
 /** The thread above goes to the new session, too. */
