@@ -10,6 +10,8 @@ export const notices = {
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
   openForm: 'Open in a form',
+  /** Forms that nobody sent are kept for a while. */
+  formGone: 'This form is too old to open, and nothing was started. Type your task again.',
   /** What Slack did not confirm that it opened. */
   unopened: {
     form: {

@@ -5,6 +5,7 @@ export const notices: Text['notices'] = {
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
+  formGone: 'このフォームは古いため開けません。何も開始していません。タスクをもう一度入力してください。',
   unopened: {
     form: {
       title: 'フォームが開かなかった可能性があります。',
