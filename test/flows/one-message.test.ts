@@ -323,7 +323,7 @@ describe('one message for each event', () => {
       text.includes('Devin asks'),
     );
     expect(told.text).toContain('fix the login>');
-    expect(told.text).toMatch(/<https:\S+\/archives\/\S+\|the thread>/);
+    expect(told.text).toMatch(/<https:\S+\/archives\/\S+\|Thread>/);
     expect(JSON.stringify(told.blocks)).toContain('"bold":true');
   });
 });

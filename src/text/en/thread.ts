@@ -111,7 +111,7 @@ export const milestones = {
   answeredBy: (mention: string, when: string): string => `Answered by ${mention} · ${when}`,
   answeredInDevin: (when: string): string => `Answered in Devin · ${when}`,
   /** Label of a link. */
-  thread: 'the thread',
+  thread: 'Thread',
   approval: (mention: string, title: string): string =>
     `${mention} Devin is waiting for approval in ${title}. Open the session to approve or decline.`,
   pullRequest: (where: string): string => `Opened ${where}`,

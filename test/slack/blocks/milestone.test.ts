@@ -77,7 +77,7 @@ describe('a message about a session', () => {
     const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
     const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
     expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
-    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|the thread>');
+    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
