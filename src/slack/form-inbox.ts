@@ -6,7 +6,7 @@ import { faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
-import type { Envelope, Envelopes } from '../store/envelope.ts';
+import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
@@ -74,7 +74,7 @@ const ID_LENGTH = 24;
 export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps) {
   async function keep(origin: Origin, { id = newId(), ...content }: FormContent): Promise<Form> {
     const { draft, context = null, lostSecrets: lost = null, faults = {}, replaces = null } = content;
-    const sealed = envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets: [] });
+    const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
     const filled = { draft, context, sealed, lostSecrets: lost, faults, replaces };
     const form = { ...placeOf(origin), id, ...filled, expanded: isHidden(faults) };
     await forms.insert(form);
@@ -145,11 +145,9 @@ export function placeOf({
   return { teamId, userId, channelId, threadTs, placeKind };
 }
 
-const EMPTY: Envelope = { responseUrl: null, sessionSecrets: [] };
-
 /** What is sealed with a form. */
 export function openForm(envelopes: Pick<Envelopes, 'open'>, { id, sealed }: Form): Envelope {
-  return envelopes.open(id, sealed) ?? EMPTY;
+  return envelopes.open(id, sealed) ?? EMPTY_ENVELOPE;
 }
 
 /** Of two secrets with the same name, the newer one counts. */

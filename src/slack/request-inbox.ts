@@ -63,7 +63,7 @@ export function createRequestInbox(deps: InboxDeps) {
       draft: await effectiveDraft(origin, wish),
       context,
       slackFileIds: files.map(({ id: fileId }) => fileId),
-      sealed: envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets: [] }),
+      sealed: envelopes.close(id, { responseUrl: origin.responseUrl }),
     };
   }
 
@@ -122,7 +122,7 @@ export function createRequestInbox(deps: InboxDeps) {
         draft: form.draft,
         context: form.context,
         slackFileIds: [],
-        sealed: envelopes.close(id, { responseUrl, sessionSecrets: [] }),
+        sealed: envelopes.close(id, { responseUrl }),
       };
       await accept(async () => request);
     },

@@ -44,11 +44,7 @@ export function createSteeringInbox({ commit, replies, envelopes, enqueue }: Ste
   function answerTo(actor: Actor, always: boolean, reason: string | null = null): AnswerTo {
     const { channelId, threadTs, responseUrl } = actor;
     const id = newId();
-    const sealed = envelopes.close(id, {
-      responseUrl,
-      ...(reason !== null && { reason }),
-      sessionSecrets: [],
-    });
+    const sealed = envelopes.close(id, { responseUrl, ...(reason !== null && { reason }) });
     return { id, channelId, threadTs, sealed, always };
   }
 

@@ -27,13 +27,17 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 
 export type Envelopes = ReturnType<typeof createEnvelopes>;
 
+export const EMPTY_ENVELOPE: Envelope = { responseUrl: null, sessionSecrets: [] };
+
 export function createEnvelopes(seal: Seal) {
-  const close = (id: string, content: Envelope): string | null =>
-    isEmpty(content) ? null : seal.seal(JSON.stringify(content), id);
+  const close = (id: string, content: Partial<Envelope>): string | null => {
+    const envelope = { ...EMPTY_ENVELOPE, ...content };
+    return isEmpty(envelope) ? null : seal.seal(JSON.stringify(envelope), id);
+  };
 
   /** null: it was tampered with, or the key changed. */
   const open = (id: string, sealed: string | null): Envelope | null => {
-    if (sealed === null) return { responseUrl: null, sessionSecrets: [] };
+    if (sealed === null) return EMPTY_ENVELOPE;
     const plain = seal.open(sealed, id);
     return plain === null ? null : envelopeSchema.parse(JSON.parse(plain));
   };
@@ -43,7 +47,7 @@ export function createEnvelopes(seal: Seal) {
     open,
     /** What stays once a request has ended or has its session: where to tell the person, and no secrets. */
     withoutSecrets(id: string, sealed: string | null): string | null {
-      return close(id, { responseUrl: null, ...open(id, sealed), sessionSecrets: [] });
+      return close(id, { ...open(id, sealed), sessionSecrets: [] });
     },
   };
 }
