@@ -119,7 +119,7 @@ test('a direct message links the card', async () => {
 test('names a requester who left Slack under the card, and mentions nobody', async () => {
   const { told } = await tellOutcome(FAILED, { person: { notify: 'dm' }, left: { name: 'Ana' } });
   expect(told.map(({ place }) => place)).toEqual([UNDER_CARD]);
-  expect(told[0]?.text).toMatch(/^For Ana, who left Slack: .+ failed\./);
+  expect(told[0]?.text).toMatch(/^For Ana, who left Slack: .+ wasn't started\./);
   expect(told[0]?.text).not.toContain('<@');
 });
 
