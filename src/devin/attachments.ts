@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { z } from 'zod';
-import { toPathId } from '../session/snapshot.ts';
+import { readableOnly, toPathId } from '../session/snapshot.ts';
 import { READ_RETRY, type DevinClient, type Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import {
@@ -20,7 +19,9 @@ type Upload = Options & FilePart;
 /** `size` in bytes; null if it's unknown. Read the body or cancel it. */
 export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };
 
-const sessionAttachmentsSchema = z.array(sessionAttachmentSchema);
+/** Each is posted in the thread. */
+const MOST_FILES = 500;
+const sessionAttachmentsSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
 
 /** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
 export function createAttachments(client: DevinClient) {

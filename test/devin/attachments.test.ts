@@ -184,3 +184,12 @@ test("a session's files come as a plain list", async () => {
   expect(await attachments.list('abc')).toEqual([{ ...inOurNames(file), contentType: null }]);
   expect(seen[0]?.path).toBe('/v3/organizations/org-1/sessions/devin-abc/attachments');
 });
+
+test("a session's file that can't be read hides no other, and of very many the last ones count", async () => {
+  const file = (at: number) => ({ ...UPLOADED, attachment_id: `a${at}`, source: 'devin' });
+  const many = Array.from({ length: 600 }, (_, at) => file(at));
+  const { attachments } = await startDevin({ json: [null, { ...file(0), url: null }, ...many] });
+  const listed = await attachments.list('abc');
+  expect(listed).toHaveLength(500);
+  expect(listed.at(-1)?.attachmentId).toBe('a599');
+});
