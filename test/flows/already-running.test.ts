@@ -51,7 +51,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
     const channelId = slack.addChannel({ name: `again-${ana.name}`, members: [ana.userId] });
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1 });
     await slack.command(ana.userId, channelId, 'fix the cache');
-    await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    await cardOf(slack, channelId, (text) => text.includes('Not started'));
     const { message } = await slack.command(ana.userId, channelId, 'fix the cache');
     expect(message).toBeNull();
     expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('fix the cache');

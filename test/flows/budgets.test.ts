@@ -84,7 +84,7 @@ describe('a daily budget of a person', () => {
     const { channelId, type, own, started } = someone();
     world().devin.fail(CREATE, { status: 400, times: 1 });
     await type('--acu 12 the first');
-    await cardOf(world().slack, channelId, (text) => text.includes('Failed'));
+    await cardOf(world().slack, channelId, (text) => text.includes('Not started'));
     await type('--acu 12 the second');
     await started('the second');
     expect(own()).toHaveLength(1);

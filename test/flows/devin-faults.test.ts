@@ -128,7 +128,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const { devin, slack } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
     const { ana, channelId } = await ask('not today');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(card.text).toContain('3 h');
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
     const session = await sessionOf(devin, ana.devinUserId);
@@ -167,7 +167,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   test('lists the available platforms, and opens the form with the same draft', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await ask('port it --platform beos --acu 7');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(card.text).toContain('windows');
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
     const view = await settledForm(slack, ana.userId);
@@ -217,7 +217,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     devin.fail(CREATE, { status, times: 1 });
     const { channelId } = await ask(`answer with ${status}`);
     const card = await cardOf(slack, channelId, (text) => text.includes(words));
-    expect(card.text).toContain('Failed');
+    expect(card.text).toContain('Not started');
     expect(slack.problems).toEqual([]);
   });
 
@@ -225,7 +225,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 401, times: 1 });
     const { channelId } = await ask('meet a revoked key');
-    await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(logged()).toMatch(
       /"operation":"sessions.create",.*"msg":"Devin refuses DEVIN_API_KEY; run `npm run doctor`"/,
     );
@@ -275,7 +275,7 @@ describe('an old request that is tried again', () => {
     const channelId = slack.addChannel({ name: 'again', members: [ana.userId] });
     devin.fail(CREATE, { status: 429, retryAfter: 2 * 3600, times: 1 });
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'try later');
-    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     clock.aheadMs = 2 * 3600_000;
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
     await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');

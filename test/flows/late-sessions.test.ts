@@ -92,7 +92,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     const { first, showing, told, press } = await lose('start and fail');
     devin.fail(CREATE, { status: 422, times: 1 });
     await press('start_anyway');
-    await showing('Failed');
+    await showing('Not started');
     aMinuteLater();
     await showing(first.url);
     await told('did start');

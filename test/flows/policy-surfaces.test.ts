@@ -120,7 +120,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
     await who.type(task(who, kind));
-    const { ts } = await cardOf(slack, who.channelId, (text) => text.includes('Failed'));
+    const { ts } = await cardOf(slack, who.channelId, (text) => text.includes('Not started'));
     return async () => {
       await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts }, 'try_again');
       return who.channelId;

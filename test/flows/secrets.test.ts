@@ -85,7 +85,7 @@ describe('session secrets', () => {
     const { slack, devin } = world();
     devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
     const { channelId } = await askWithSecret('fail with the secret');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(slack.renderText(card)).toContain('Edit and try again');
     expect(slack.renderText(card)).not.toContain('[Try again]');
     expect(onDisk()).not.toContain(SECRET);
@@ -98,7 +98,7 @@ describe('session secrets', () => {
     const { slack, devin } = world();
     devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
     const { ana, channelId } = await askWithSecret('edit the secret');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
     const view = await settledForm(slack, ana.userId);
     expect(slack.renderText(view.id)).toContain(SAYS_LOST);

@@ -156,7 +156,8 @@ export function statusWord(card: SessionCard, text: Text): string {
   return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
 }
 
-function phaseWord({ phase, statusWord: word }: SessionCard, text: Text): string {
+function phaseWord({ phase, statusWord: word, url }: SessionCard, text: Text): string {
+  if (phase === 'failed' && url === null) return text.card.notStarted;
   if (phase === 'other' && word !== null && word !== '')
     return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));
   return text.card.phases[phase];

@@ -16,6 +16,8 @@ export const card = {
     gone: 'Not found',
     other: 'Unknown status',
   },
+  /** In place of `failed`, without a session. */
+  notStarted: 'Not started',
   /** What a phase means for the reader, by Devin's reason; `any` if that is missing or unknown. */
   meaning: {
     'needs-approval': {

@@ -17,6 +17,7 @@ export const card: Text['card'] = {
     gone: '見つかりません',
     other: '不明な状態',
   },
+  notStarted: '開始失敗',
   meaning: {
     'needs-approval': {
       any: 'Devin が承認を待っています。セッションを開いて、承認または却下してください。',

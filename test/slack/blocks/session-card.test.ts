@@ -180,6 +180,12 @@ describe('a card', () => {
     expect(shown({ ...full, phase })).toContain(`${words} ·`);
   });
 
+  test('says of a request without a session that it was not started, not that it failed', () => {
+    const { text } = render({ ...full, phase: 'failed', url: null });
+    expect(text).toContain(' – Not started\n');
+    expect(text).not.toContain('Failed');
+  });
+
   test('shows an unlisted status as Devin names it', () => {
     const card = { ...full, phase: 'other' as const, statusWord: 'warming_up' };
     expect(shown(card)).toContain('warming up');
