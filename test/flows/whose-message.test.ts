@@ -36,6 +36,23 @@ describe('a thread that people began', () => {
     await say(ana.userId, 'look at main');
     await expect.poll(heard, { timeout: 20_000 }).toEqual(['it began on Monday', 'look at main']);
   });
+
+  test('takes a phrase for a keyword only if it is for the app', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, card, say, heard } = await startAmongPeople();
+    const saying = async (words: string) =>
+      slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes(words));
+    await say(ben.userId, 'Go to sleep, please mute');
+    await say(ben.userId, 'please mute');
+    await say(ana.userId, 'look at main');
+    await expect.poll(heard, { timeout: 20_000 }).toEqual(['look at main']);
+    expect((await saying('')).text).not.toContain('Muted');
+    await say(ben.userId, `<@${slack.workspace.botUserId}> please mute`);
+    await saying(`Muted by <@${ben.userId}>`);
+    await say(ana.userId, 'can you unmute this');
+    await saying("The requester's replies here go to Devin");
+    expect(heard()).toEqual(['look at main']);
+  });
 });
 
 test('follow brings a deleted card back into the thread that people began', async () => {

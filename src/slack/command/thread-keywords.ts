@@ -1,15 +1,20 @@
 import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
+import type { ThreadWord } from '../../text/spoken.ts';
 import { commandAsked, threadWordAsked } from './small-talk.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
-type ThreadMeaning =
+export type ThreadMeaning =
   | { kind: ThreadKeyword }
   /** For another session in this thread. */
   | { kind: 'new'; text: string }
   /** For the people in the thread, not for Devin. */
   | { kind: 'aside' }
-  | { kind: 'reply'; text: string; perhaps: Perhaps | null };
+  /** `word`: the keyword that a phrase says. It's one only if the message is for the app. */
+  | { kind: 'reply'; text: string; perhaps: Perhaps | null; word: PhraseWord | null };
+
+/** Devin can sync other things. */
+type PhraseWord = Exclude<ThreadWord, 'sync'>;
 
 /** A reply that may be meant for the app: `please stop this`. */
 export type Perhaps = 'stop' | 'archive';
@@ -54,10 +59,8 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
-  const asked = threadWordAsked(text);
-  // Devin can sync other things.
-  if (asked !== null && asked !== 'sync') return { kind: asked };
-  return { kind: 'reply', text, perhaps: perhapsMeant(text) };
+  const word = threadWordAsked(text);
+  return { kind: 'reply', text, perhaps: perhapsMeant(text), word: word === 'sync' ? null : word };
 }
 
 function perhapsMeant(text: string): Perhaps | null {

@@ -16,7 +16,13 @@ import { isOver } from '../card-actions.ts';
 import { isCourtesy } from '../command/addressed.ts';
 import { renderProblems } from '../command/help.ts';
 import { parseNew } from '../command/parse.ts';
-import { mentionsIn, readThreadMeaning, withoutMention, type Perhaps } from '../command/thread-keywords.ts';
+import {
+  mentionsIn,
+  readThreadMeaning,
+  withoutMention,
+  type Perhaps,
+  type ThreadMeaning,
+} from '../command/thread-keywords.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
@@ -51,7 +57,7 @@ export type Reply = Message & { threadTs: string };
 /** A reply in a session's thread. */
 export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
   const { threads } = deps;
-  const { userId, ts, slackText, message } = reply;
+  const { userId, ts, slackText } = reply;
   const meaning = readThreadMeaning(slackText, deps.botUserId());
   switch (meaning.kind) {
     case 'aside':
@@ -62,28 +68,42 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
       return askFirst(deps, reply, { session, about: 'stop' });
     case 'new':
       return startAnother(deps, reply, { session, task: meaning.text });
-    case 'reply': {
-      if (isOnlyMention(reply, meaning.text)) return tellHelp(deps, reply);
-      const mentions = mentionsIn(slackText, deps.botUserId());
-      const reception = await threads.receive(session, { userId, mentions });
-      if (reception === 'aside') return;
-      if (reception !== 'taken')
-        return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: reception });
-      if (isResting(session.phase) && (await isOnlyCourtesy(deps, reply, session))) {
-        // A session that is over can't be woken: nobody needs to hear of it.
-        if (isOver(session)) return;
-        return tellNotTaken(deps, reply, { sessionId: session.sessionId, reason: 'courtesy' });
-      }
-      if (meaning.perhaps !== null && message.files.length === 0 && mayMeanApp(session))
-        return askFirst(deps, reply, { session, about: meaning.perhaps });
-      const { text } = readMessage({ ts, text: meaning.text });
-      await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
-      return;
-    }
+    case 'reply':
+      return hearReply(deps, reply, { session, meaning });
     default:
       await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] });
   }
 }
+
+type Heard = { session: SessionRow; meaning: Extract<ThreadMeaning, { kind: 'reply' }> };
+
+/** What is no keyword: for Devin, for people, or for the app in a phrase. */
+async function hearReply(deps: ThreadDeps, reply: Reply, { session, meaning }: Heard): Promise<void> {
+  const { threads } = deps;
+  const { userId, ts, slackText, message } = reply;
+  const { sessionId } = session;
+  if (isOnlyMention(reply, meaning.text)) return tellHelp(deps, reply);
+  const mentions = mentionsIn(slackText, deps.botUserId());
+  const reception = await threads.receive(session, { userId, mentions });
+  if (reception === 'aside') return;
+  const author = { session, userId, ts };
+  const { word, perhaps } = message.files.length === 0 && mayMeanApp(session) ? meaning : NO_PHRASE;
+  if (word !== null) {
+    await threads.accept({ ...author, kind: word, text: '', files: [] });
+    return;
+  }
+  if (reception !== 'taken') return tellNotTaken(deps, reply, { sessionId, reason: reception });
+  if (isResting(session.phase) && (await isOnlyCourtesy(deps, reply, session))) {
+    // A session that is over can't be woken: nobody needs to hear of it.
+    if (isOver(session)) return;
+    return tellNotTaken(deps, reply, { sessionId, reason: 'courtesy' });
+  }
+  if (perhaps !== null) return askFirst(deps, reply, { session, about: perhaps });
+  const { text } = readMessage({ ts, text: meaning.text });
+  await threads.accept({ ...author, kind: 'reply', text, files: message.files });
+}
+
+const NO_PHRASE = { word: null, perhaps: null };
 
 type Telling = Pick<ThreadDeps, 'answerMessage' | 'textFor'>;
 

@@ -29,16 +29,6 @@ describe('a message in a session’s thread', () => {
     ['！sleep', 'sleep'],
     ['mute。', 'mute'],
     ['!help', 'help'],
-    ['please mute', 'mute'],
-    ['Mute this thread, please!', 'mute'],
-    ['<@U0BOT> can you unmute this', 'unmute'],
-    ['unsync please', 'unsync'],
-    ['Go to sleep.', 'sleep'],
-    ['hey Devin, please go to sleep now', 'sleep'],
-    ['put the session to sleep', 'sleep'],
-    ['このスレッドをミュートしてください', 'mute'],
-    ['ミュート解除', 'unmute'],
-    ['スリープして', 'sleep'],
   ])('"%s" is a keyword', (text, kind) => {
     expect(read(text)).toEqual({ kind });
   });
@@ -57,7 +47,7 @@ describe('a message in a session’s thread', () => {
     'archive the logs',
     'constructor',
   ])('"%s" is for Devin', (text) => {
-    expect(read(text)).toEqual({ kind: 'reply', text, perhaps: null });
+    expect(read(text)).toEqual({ kind: 'reply', text, perhaps: null, word: null });
   });
 
   test.each([
@@ -72,7 +62,22 @@ describe('a message in a session’s thread', () => {
     ['Archive the thread.', 'archive'],
     ['このスレッドをアーカイブしてください', 'archive'],
   ])('"%s" may be for Devin', (text, perhaps) => {
-    expect(read(text)).toEqual({ kind: 'reply', text, perhaps });
+    expect(read(text)).toEqual({ kind: 'reply', text, perhaps, word: null });
+  });
+
+  test.each([
+    ['please mute', 'mute'],
+    ['Mute this thread, please!', 'mute'],
+    ['<@U0BOT> can you unmute this', 'unmute'],
+    ['unsync please', 'unsync'],
+    ['Go to sleep.', 'sleep'],
+    ['hey Devin, please go to sleep now', 'sleep'],
+    ['put the session to sleep', 'sleep'],
+    ['このスレッドをミュートしてください', 'mute'],
+    ['ミュート解除', 'unmute'],
+    ['スリープして', 'sleep'],
+  ])('"%s" says a keyword', (text, word) => {
+    expect(read(text)).toMatchObject({ kind: 'reply', perhaps: null, word });
   });
 
   test.each([
@@ -93,7 +98,7 @@ describe('a message in a session’s thread', () => {
   test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides', 'asides: two'])(
     '"%s" is not an aside',
     (text) => {
-      expect(read(text)).toEqual({ kind: 'reply', text, perhaps: null });
+      expect(read(text)).toEqual({ kind: 'reply', text, perhaps: null, word: null });
     },
   );
 
@@ -101,7 +106,12 @@ describe('a message in a session’s thread', () => {
     expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
     expect(read('！new 移植して')).toEqual({ kind: 'new', text: '移植して' });
     expect(read('!new')).toEqual({ kind: 'new', text: '' });
-    expect(read('!newer things')).toEqual({ kind: 'reply', text: '!newer things', perhaps: null });
+    expect(read('!newer things')).toEqual({
+      kind: 'reply',
+      text: '!newer things',
+      perhaps: null,
+      word: null,
+    });
   });
 
   test.each([
