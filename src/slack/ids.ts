@@ -6,6 +6,9 @@ import type { LanguageChoice, Notify } from '../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
 
+/** A message's: seconds since 1970, which put messages in order. */
+export const slackTs = z.string().regex(/^\d+\.\d+$/);
+
 export const SHORTCUT_ID = 'start_session';
 
 export const VIEW = {
@@ -182,7 +185,7 @@ export const REPLY_BLOCK = 'reply_text';
 export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
 
 /** A short reply that Devin hasn't got, in the value of a button. */
-export const heldReply = viewMetadata(z.object({ requestId: z.string(), ts: z.string(), text: z.string() }));
+export const heldReply = viewMetadata(z.object({ requestId: z.string(), ts: slackTs, text: z.string() }));
 export type HeldReply = ReturnType<typeof heldReply.read>;
 
 /** The dialog before a session is stopped, and where a refusal goes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readMenuValue } from './ids.ts';
+import { readMenuValue, slackTs } from './ids.ts';
 import { readMessage } from './messages.ts';
 import { placeKindOf } from './places.ts';
 
@@ -30,8 +30,6 @@ export type Search = z.output<typeof searchSchema>;
 /** An id, an address or a name: empty is missing. */
 export const present = z.string().min(1);
 export const optional = present.nullish().catch(null).default(null);
-/** Seconds since 1970, which put messages in order. */
-export const slackTs = z.string().regex(/^\d+\.\d+$/);
 
 const IGNORED = { kind: 'ignored' } as const;
 

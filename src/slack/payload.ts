@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { INTERACTIONS, optional, present, slackTs, type Interaction } from './interaction-payload.ts';
+import { slackTs } from './ids.ts';
+import { INTERACTIONS, optional, present, type Interaction } from './interaction-payload.ts';
 import { readMessage } from './messages.ts';
 import { placeKindOf, placeKindOfEvent } from './places.ts';
 
