@@ -298,3 +298,20 @@ test("a group that Slack can't look up still refuses, and allows nothing", async
   expect(own()).toHaveLength(0);
   await change(POLICY);
 });
+
+describe('a rule for a kind of place', () => {
+  const kinds = ['shared', 'private', 'public', 'direct'] as const;
+  const refuse = kinds.map((kind) => `{ name: in ${kind}, channels: [${kind}], then: refuse }`);
+  const world = useGovernedWorld(`rules: [${refuse.join(', ')}]`);
+
+  test.each(kinds)('applies to a task in a place that is %s, and no other does', async (kind) => {
+    const { slack } = world();
+    const channel = { isExternal: kind === 'shared', isPrivate: kind === 'private' };
+    const { ana, ...who } = someoneIn(world(), { channel });
+    const channelId = kind === 'direct' ? slack.directMessages(ana.userId) : who.channelId;
+    await slack.command(ana.userId, channelId, 'fix the flaky test');
+    await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes(`rule: in ${kind}`),
+    );
+  });
+});
