@@ -1,10 +1,25 @@
+import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
+import { usePostgres } from '../support/databases.ts';
 import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('secrets entered one by one', () => {
-  const world = useWorld();
+  const { createDatabase, url } = usePostgres();
+  const world = useWorld(async () => {
+    await createDatabase('secrets');
+    return { environment: { DATABASE_URL: url('secrets') } };
+  });
+
+  /** Forms that keep secrets of this name. */
+  const keeping = async (name: string): Promise<number> => {
+    const client = new Client({ connectionString: url('secrets') });
+    await client.connect();
+    const { rows } = await client.query('select from forms where secret_names::text like $1', [`%${name}%`]);
+    await client.end();
+    return rows.length;
+  };
 
   const open = async () => {
     const { slack, devin } = world();
@@ -49,7 +64,10 @@ describe('secrets entered one by one', () => {
       ({ id }) => id === form.id && slack.renderText(id).includes('Entered one by one: PEM, LONG\n'),
     );
     slack.typeIn(form.id, { 'field.session_secrets': 'TYPED=1' });
+    expect(await keeping('PEM')).toBe(1);
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    // They are with the request now.
+    await expect.poll(async () => keeping('PEM')).toBe(0);
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request.prompt).toBe('use the secrets');
     expect(devin.secretsOf(session.id)).toEqual([
