@@ -13,6 +13,7 @@ import {
 } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
+import { isNoMember } from '../session/identity.ts';
 import type { Called } from '../slack/blocks/called.ts';
 import { cardElsewhere, noCard, notice, refusal, renderOutcome, renewal } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
@@ -120,9 +121,6 @@ async function compose(
   return renderOutcome({ card, called, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
 }
 
-/** Reasons that no form, account or setting of Devin changes. */
-const NO_MEMBERS: ReadonlySet<string> = new Set(['guest', 'external', 'bot', 'deactivated']);
-
 /** In Slack's markup. */
 function problemWith(failure: Failure, text: Text): string {
   const over = failure.kind === 'policy' ? failure.over : undefined;
@@ -166,7 +164,7 @@ export function createPersonNotifier({
   /** Shows what they typed, so that nothing is lost. A form that would refuse them, too, isn't offered. */
   async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
     const { failure, draft } = request;
-    const mayNever = failure?.kind === 'identity' && NO_MEMBERS.has(failure.reason);
+    const mayNever = failure?.kind === 'identity' && isNoMember(failure.reason);
     const formId = mayNever ? null : await offerForm(request);
     const problems = failure === null ? [] : [problemWith(failure, text)];
     const options = optionWords(askedBeside(draft), text, draft.names);

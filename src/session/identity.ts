@@ -55,6 +55,11 @@ export type RefusedIdentity = Extract<Identity, { kind: 'refused' }>;
 /** What kind of account a person has in Slack. */
 const PERSON_KINDS = ['member', 'guest', 'external', 'bot', 'deactivated'] as const;
 
+/** No link, form or setting of Devin lets this account start sessions. */
+export function isNoMember(reason: string): boolean {
+  return reason !== 'member' && PERSON_KINDS.some((kind) => kind === reason);
+}
+
 /** A person as Slack describes them. */
 export const slackPersonSchema = z.object({
   userId: z.string(),

@@ -35,6 +35,12 @@ test('whoami says which rule refuses sessions here', async () => {
   expect(answer).toContain('Ask in #platform.');
 });
 
+test('whoami offers a guest no link that would not help', async () => {
+  const { answer } = await whoami({ person: { isGuest: true } });
+  expect(answer).toContain('Check again');
+  expect(answer).not.toContain('How linking works');
+});
+
 test('"Check again" finds a Devin account that was created since', async () => {
   const { ana, place, message, answer } = await whoami({ person: { inDevin: false } });
   const { slack, devin } = world();

@@ -154,7 +154,10 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
       text,
     ),
   'who a person is': (text) =>
-    renderWhoami({ runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null }, text),
+    renderWhoami(
+      { runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null, canLink: false },
+      text,
+    ),
   'the policy in a Home': (text) => ({
     text: 'words',
     blocks: (['policy', 'identity'] as const).map((kind) =>

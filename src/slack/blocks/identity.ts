@@ -30,11 +30,11 @@ function checked({ checkedAtMs }: { checkedAtMs?: number }, text: Text): string[
   return checkedAtMs === undefined ? [] : [text.home.runsAs.checked(shownMoment(checkedAtMs))];
 }
 
-/** `why`: what the person may do here; null: nothing, or that is not known. */
-type Whoami = { runsAs: FormIdentity; why: Why | null };
+/** `why`: what the person may do here; null: nothing, or that is not known. `canLink`: a link to Devin would help. */
+type Whoami = { runsAs: FormIdentity; why: Why | null; canLink: boolean };
 
 /** As whom a person's sessions run, how that is known, and what they may do where they ask. */
-export function renderWhoami({ runsAs, why }: Whoami, text: Text): Rendered {
+export function renderWhoami({ runsAs, why, canLink }: Whoami, text: Text): Rendered {
   const { whoami } = text.policy;
   const { who, how } = identityLines(runsAs, text);
   const lines = [
@@ -46,6 +46,6 @@ export function renderWhoami({ runsAs, why }: Whoami, text: Text): Rendered {
   const linking = button(runAction(1), whoami.linking, 'help admin');
   return {
     text: truncate(lines.join('\n'), LIMIT.messageText),
-    blocks: [...sections(lines), actions(runsAs.kind === 'member' ? [again] : [again, linking])],
+    blocks: [...sections(lines), actions(canLink ? [again, linking] : [again])],
   };
 }

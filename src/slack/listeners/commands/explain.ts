@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { refusalSentence } from '../../../errors.ts';
-import type { Identity } from '../../../session/identity.ts';
+import { isNoMember, type Identity } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
@@ -48,10 +48,13 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
     const { teamId, userId, text } = call;
     if (again) await forgetIdentity({ teamId, userId });
     const identity = await identify({ teamId, userId });
-    if (identity === null)
-      return renderWhoami({ runsAs: { kind: 'not-known', why: text.home.runsAs.notKnown }, why: null }, text);
+    if (identity === null) {
+      const runsAs = { kind: 'not-known', why: text.home.runsAs.notKnown } as const;
+      return renderWhoami({ runsAs, why: null, canLink: true }, text);
+    }
     const why = identity.kind === 'refused' ? null : await explained(call, { draft: {}, reset: [] });
-    return renderWhoami({ runsAs: shownIdentity(identity, text), why }, text);
+    const canLink = identity.kind === 'refused' ? !isNoMember(identity.reason) : identity.kind !== 'matched';
+    return renderWhoami({ runsAs: shownIdentity(identity, text), why, canLink }, text);
   }
 
   /** How a start with these options would be decided here. */
