@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createReplySender } from '../../src/converse/send-reply.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { SessionMessageRequest } from '../../src/devin/sessions.ts';
+import type { Lease } from '../../src/queue/index.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
@@ -12,45 +14,69 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 const open = useEmbedded(copyStarted);
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
+type Deps = Parameters<typeof createReplySender>[0];
+
+/** Ana's reply, sent with these; her account in Devin is user-1. */
+async function sendReply(deps: Pick<Deps, 'sendMessage'> & Partial<Deps>, lease: Lease = heldLease) {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+  await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'use main', files: [] });
+  const reply = await replies.find('y');
+  if (reply === null) throw new Error('the reply is gone');
+  const { send } = createReplySender({
+    files: { find: unneeded, open: unneeded },
+    upload: unneeded,
+    nameMentions: async (text) => Promise.resolve(text),
+    nameOf: async () => Promise.resolve('Ana'),
+    getSession: unneeded,
+    recordAnswer: async () => Promise.resolve(),
+    settle: unneeded,
+    notifyLeftOut: unneeded,
+    move: async (step) => replies.move(step),
+    mayFallBack: false,
+    now: Date.now,
+    ...deps,
+  });
+  await send({
+    session: sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' }),
+    request: requestRow({ id: 'r' }),
+    reply,
+    identity: { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 },
+    signal: new AbortController().signal,
+    lease,
+  });
+  return (await replies.find('y'))?.state;
+}
+
 test.each([
   [true, ['use main'], 'delivered'],
   [false, [], 'accepted'],
 ])(
   'a reply is sent if its lease is fresh after saving that it is on its way: %s',
   async (isFresh, heard, state) => {
-    const { db } = await open();
-    const replies = createReplies(db);
-    const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
-    await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'use main', files: [] });
-    const reply = await replies.find('y');
-    if (reply === null) throw new Error('the reply is gone');
     const sent: SessionMessageRequest[] = [];
-    const { send } = createReplySender({
-      files: { find: unneeded, open: unneeded },
-      upload: unneeded,
-      nameMentions: async (text) => Promise.resolve(text),
-      nameOf: async () => Promise.resolve('Ana'),
-      sendMessage: async (id, request) => {
-        sent.push(request);
-        return Promise.resolve(sessionSnapshot(id));
-      },
-      getSession: unneeded,
-      recordAnswer: async () => Promise.resolve(),
-      settle: unneeded,
-      notifyLeftOut: unneeded,
-      move: async (step) => replies.move(step),
-      mayFallBack: false,
-      now: Date.now,
-    });
-    await send({
-      session: sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' }),
-      request: requestRow({ id: 'r' }),
-      reply,
-      identity: { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 },
-      signal: new AbortController().signal,
-      lease: { ...heldLease, isFresh: () => isFresh },
-    });
+    const sendMessage: Deps['sendMessage'] = async (id, request) => {
+      sent.push(request);
+      return Promise.resolve(sessionSnapshot(id));
+    };
+    expect(await sendReply({ sendMessage }, { ...heldLease, isFresh: () => isFresh })).toBe(state);
     expect(sent.map(({ message }) => message)).toEqual(heard);
-    expect((await replies.find('y'))?.state).toBe(state);
   },
 );
+
+test.each([
+  ['sent again as the service user if Devin refuses its author', 'forbidden', ['user-1', null], 'delivered'],
+  ['sent once if its answer is lost', 'no-answer', ['user-1'], 'sending'],
+] as const)('a reply is %s', async (_what, code, authors, state) => {
+  const sentAs: (string | null)[] = [];
+  const sendMessage: Deps['sendMessage'] = async (id, { messageAsUserId = null }) => {
+    sentAs.push(messageAsUserId);
+    if (messageAsUserId !== null)
+      throw new DevinError({ operation: 'messages.send', facts: bareFacts(code) });
+    return Promise.resolve(sessionSnapshot(id));
+  };
+  const settle: Deps['settle'] = async () => Promise.resolve({ kind: 'done' });
+  expect(await sendReply({ sendMessage, settle, mayFallBack: true })).toBe(state);
+  expect(sentAs).toEqual(authors);
+});
