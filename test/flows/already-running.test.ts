@@ -45,6 +45,19 @@ describeOnBothWorlds('a session that is already running', (world) => {
     expect(sessionsOf(ana.devinUserId)).toHaveLength(2);
   });
 
+  test("isn't offered when Slack delivers the command that started it once more", async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `redelivered-${ana.name}`, members: [ana.userId] });
+    const { delivery } = await slack.command(ana.userId, channelId, 'fix the build of the app');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    const again = await slack.redeliver(delivery);
+    expect(again.kind).toBe('answered');
+    expect(JSON.stringify(again)).not.toContain(TITLE);
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(1);
+  });
+
   test("doesn't keep the same command from starting one after it failed", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());

@@ -331,6 +331,8 @@ describe('problems', () => {
   test.each([
     ['--title Login fix the test', 'fix the test'],
     ['--repo a/b CI/CD is red', 'CI/CD is red'],
+    ['--repo a/b src/login.ts is broken', 'src/login.ts is broken'],
+    ['--repo a/b and/or the fork need CI', 'and/or the fork need CI'],
     ['fix it --repo a/b https://github.com/a/b/issues/7', 'fix it https://github.com/a/b/issues/7'],
     ['fix it --title "Login" now', 'fix it now'],
     ['fix it --title Login\nand more', 'fix it\nand more'],
