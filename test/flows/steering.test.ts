@@ -122,7 +122,7 @@ describe("who can use a card's buttons", () => {
 });
 
 describe('when Stop fails', () => {
-  // No poll sees how a session ended before Stop does.
+  // No poll after the first one sees how a session ended before Stop does.
   const world = useWorld({ overrides: { watchTimes: { fastestMs: 3_600_000 } } });
 
   const stop = async (fault: object) => {
@@ -184,11 +184,13 @@ describe('when Stop fails', () => {
 
   test('treats a session that has already ended as stopped', async () => {
     const { devin } = world();
+    const unpolled = devin.fail({ method: 'GET', path: '/sessions' }, UNREADABLE);
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'exit' });
     devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { status: 409 });
     await stopOnCard(world(), ana.userId, on);
     expect((await showing('Ended by')).text).toContain(`<@${ana.userId}>`);
+    unpolled.clear();
   });
 });
 
