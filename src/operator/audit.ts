@@ -3,8 +3,8 @@ import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/tables.ts';
 import { exportAudit, verifyChain } from '../trust/index.ts';
-import { complain, FINE, printAll, readExport, showUsage, WRONG } from './command-line.ts';
-import { withStore } from './store.ts';
+import { FINE, print, printAll, readExport, showUsage, WRONG } from './command-line.ts';
+import { withStore, type StoreTask } from './store.ts';
 
 /** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();
@@ -13,13 +13,11 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
   const task = readTask(args);
-  if (task === null) return showUsage(text.audit.usage, args);
-  const ended = await withStore(task, text);
-  return typeof ended === 'number' ? ended : complain(ended.problems);
+  return task === null ? showUsage(text.audit.usage, args) : withStore(task, text);
 }
 
 /** null: no such command. */
-function readTask(args: string[]): ((db: Kysely<Tables>) => Promise<number>) | null {
+function readTask(args: string[]): StoreTask | null {
   if (args.join(' ') === 'verify') return verify;
   const wanted = readExport(args);
   if (wanted === null) return null;
@@ -29,12 +27,7 @@ function readTask(args: string[]): ((db: Kysely<Tables>) => Promise<number>) | n
 async function verify(db: Kysely<Tables>): Promise<number> {
   const { intact, last: lastEntry, wrong } = text.audit;
   const found = await verifyChain(createAudit(db));
-  if (!found.ok) {
-    process.stdout.write(`${wrong[found.fault](found.seq)}\n`);
-    return WRONG;
-  }
+  if (!found.ok) return print([wrong[found.fault](found.seq)], WRONG);
   const { count, last } = found;
-  const lines = [intact(count), ...(last === null ? [] : [lastEntry(last.seq, last.at, last.hash)])];
-  process.stdout.write(`${lines.join('\n')}\n`);
-  return FINE;
+  return print([intact(count), ...(last === null ? [] : [lastEntry(last.seq, last.at, last.hash)])], FINE);
 }

@@ -9,19 +9,26 @@ export const FINE = 0;
 export const WRONG = 1;
 const NOT_DONE = 2;
 
-export function complain(problems: readonly string[]): typeof NOT_DONE {
-  process.stderr.write(`${problems.join('\n')}\n`);
-  return NOT_DONE;
+/** Returns the exit code. */
+export function print(
+  lines: readonly string[],
+  exitCode: number,
+  stream: NodeJS.WriteStream = process.stdout,
+): number {
+  stream.write(`${lines.join('\n')}\n`);
+  return exitCode;
+}
+
+export function complain(problems: readonly string[]): number {
+  return print(problems, NOT_DONE, process.stderr);
 }
 
 /** Asked for with --help, it is no complaint. */
 export function showUsage(usage: string, args: readonly string[]): number {
-  if (!args.includes('--help')) return complain([usage]);
-  process.stdout.write(`${usage}\n`);
-  return FINE;
+  return args.includes('--help') ? print([usage], FINE) : complain([usage]);
 }
 
-export async function printAll(lines: AsyncIterable<string>): Promise<typeof FINE> {
+export async function printAll(lines: AsyncIterable<string>): Promise<number> {
   try {
     await pipeline(Readable.from(lines), process.stdout, { end: false });
   } catch (error) {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readOperatorSettings } from '../config.ts';
 import { PLACE_WORDS, type Policy } from '../session/policy/index.ts';
 import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
-import { complain, FINE, showUsage, WRONG } from './command-line.ts';
+import { complain, FINE, print, showUsage, WRONG } from './command-line.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
 const { text, ownTag, command } = readOperatorSettings();
@@ -30,9 +30,9 @@ async function run(args: string[]): Promise<number> {
   if (wrong.length > 0) return complain(wrong);
   const result = await readPolicyFile(file, text);
   // The errors are the result of `check`, so they go to stdout; a script expects a decision from `explain` there.
-  if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, WRONG);
+  if (!result.ok) return print(result.problems, WRONG, act === 'check' ? process.stdout : process.stderr);
   if (act === 'explain') return explained(result.value, options);
-  return print(process.stdout, [text.policy.check.fine(result.value.rules.length)], FINE);
+  return print([text.policy.check.fine(result.value.rules.length)], FINE);
 }
 
 function explained(policy: Policy, options: Options): number {
@@ -42,8 +42,8 @@ function explained(policy: Policy, options: Options): number {
   const spent = options.spent === undefined ? null : readSpent(options.spent);
   const question = { user, email, groups, channel, channelName, kinds, text: typed, spent, ownTag, command };
   const found = explain(policy, question, text);
-  if ('problems' in found) return print(process.stderr, found.problems, WRONG);
-  return print(process.stdout, found.lines, FINE);
+  if ('problems' in found) return print(found.problems, WRONG, process.stderr);
+  return print(found.lines, FINE);
 }
 
 type Arguments = ReturnType<typeof parsed>;
@@ -83,9 +83,4 @@ function wrongOptions({ user, kind = [], spent }: Options): string[] {
     ...(kind.every(isKnown) ? [] : [kinds(PLACE_WORDS.join(', '))]),
     ...(spent === undefined || readSpent(spent) !== null ? [] : [spending]),
   ];
-}
-
-function print(stream: NodeJS.WriteStream, lines: readonly string[], exitCode: number): number {
-  stream.write(`${lines.join('\n')}\n`);
-  return exitCode;
 }

@@ -5,35 +5,34 @@ import { contentOf } from '../store/embedded/embedded.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import { complain } from './command-line.ts';
 import { configSentence, operatorSentence } from './sentences.ts';
 
 /** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
 
-/** Why the store can't be used: sentences for the person who runs the app. */
-type NoStore = { problems: string[] };
+/** Returns the exit code. On Postgres, the app may be running. */
+export type StoreTask = (db: Kysely<Tables>) => Promise<number>;
 
-/** Runs a task on the database. On Postgres, the app may be running. */
-export async function withStore<T>(
-  task: (db: Kysely<Tables>) => Promise<T>,
-  text: Text,
-): Promise<T | NoStore> {
+/** Runs a task on the database, or says why the database can't be used. */
+export async function withStore(task: StoreTask, text: Text): Promise<number> {
   const read = readStoreConfig();
-  if (!read.ok) return { problems: read.problems.map((problem) => configSentence(problem, text)) };
+  if (!read.ok) return complain(read.problems.map((problem) => configSentence(problem, text)));
   const { databaseUrl, dataDir } = read.config;
   if (databaseUrl === null && contentOf(dataDir) === 'nothing')
-    return { problems: [text.operator.noDatabase(dataDir)] };
+    return complain([text.operator.noDatabase(dataDir)]);
   try {
     const database = await openDatabase({ dataDir, databaseUrl });
     return await task(database.db).finally(async () => database.close());
   } catch (error) {
-    if (error instanceof StoreError) {
-      const { embeddedInUse } = text.operator;
-      const isInUse = error.code === 'folder-in-use';
-      return { problems: [isInUse ? embeddedInUse(dataDir) : operatorSentence(error, text)] };
-    }
-    if (NOT_UPDATED.has(codeOf(error) ?? '')) return { problems: [text.operator.notUpdated] };
-    const reason = error instanceof Error ? error.message : String(error);
-    return { problems: [text.operator.failed(reason)] };
+    return complain([troubleSentence(error, dataDir, text)]);
   }
+}
+
+function troubleSentence(error: unknown, dataDir: string, text: Text): string {
+  const { embeddedInUse, notUpdated, failed } = text.operator;
+  if (error instanceof StoreError)
+    return error.code === 'folder-in-use' ? embeddedInUse(dataDir) : operatorSentence(error, text);
+  if (NOT_UPDATED.has(codeOf(error) ?? '')) return notUpdated;
+  return failed(error instanceof Error ? error.message : String(error));
 }

@@ -1,7 +1,7 @@
 import { readOperatorSettings } from '../config.ts';
 import { createUsage } from '../store/usage.ts';
 import { exportUsage } from '../trust/index.ts';
-import { complain, printAll, readExport, showUsage } from './command-line.ts';
+import { printAll, readExport, showUsage } from './command-line.ts';
 import { withStore } from './store.ts';
 
 /** `npm run usage -- export`: prints what each session used. */
@@ -13,9 +13,5 @@ async function run(args: string[]): Promise<number> {
   const wanted = readExport(args);
   if (wanted === null) return showUsage(text.usage.usage, args);
   const { since, csv } = wanted;
-  const ended = await withStore(
-    async (db) => printAll(exportUsage(createUsage(db).entries(since), csv)),
-    text,
-  );
-  return typeof ended === 'number' ? ended : complain(ended.problems);
+  return withStore(async (db) => printAll(exportUsage(createUsage(db).entries(since), csv)), text);
 }
