@@ -19,24 +19,13 @@ const AUDIT_KEYS = [
 ] as const satisfies (keyof ReturnType<typeof toExport>)[];
 
 /** A line each: JSON, or CSV with a heading. */
-export async function* exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncGenerator<string> {
-  if (csv) yield csvLine(AUDIT_KEYS);
-  for await (const row of rows) {
-    const entry = toExport(row);
-    yield csv ? csvLine(AUDIT_KEYS.map((key) => String(entry[key] ?? ''))) : `${JSON.stringify(entry)}\n`;
-  }
+export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncGenerator<string> {
+  return linesOf(rows, { keys: AUDIT_KEYS, toLine: toExport }, csv);
 }
 
 /** A line for each session, or creation whose session is not known: JSON, or CSV with a heading. */
-export async function* exportUsage(
-  entries: AsyncIterable<LedgerEntry>,
-  csv: boolean,
-): AsyncGenerator<string> {
-  if (csv) yield csvLine(USAGE_KEYS);
-  for await (const entry of entries) {
-    const line = toUsageLine(entry);
-    yield csv ? csvLine(USAGE_KEYS.map((key) => cellOf(line[key]))) : `${JSON.stringify(line)}\n`;
-  }
+export function exportUsage(entries: AsyncIterable<LedgerEntry>, csv: boolean): AsyncGenerator<string> {
+  return linesOf(entries, { keys: USAGE_KEYS, toLine: toUsageLine }, csv);
 }
 
 const USAGE_KEYS = [
@@ -72,7 +61,22 @@ function toUsageLine(entry: LedgerEntry) {
   };
 }
 
-function cellOf(value: string | number | boolean | null | string[]): string {
+type Value = string | number | boolean | null | string[];
+type Lines<Row, Key extends string> = { keys: readonly Key[]; toLine: (row: Row) => Record<Key, Value> };
+
+async function* linesOf<Row, Key extends string>(
+  rows: AsyncIterable<Row>,
+  { keys, toLine }: Lines<Row, Key>,
+  csv: boolean,
+): AsyncGenerator<string> {
+  if (csv) yield csvLine(keys);
+  for await (const row of rows) {
+    const line = toLine(row);
+    yield csv ? csvLine(keys.map((key) => cellOf(line[key]))) : `${JSON.stringify(line)}\n`;
+  }
+}
+
+function cellOf(value: Value): string {
   return Array.isArray(value) ? value.join(' ') : String(value ?? '');
 }
 

@@ -2,7 +2,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { Log } from '../log.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { Explained } from '../session/policy/index.ts';
+import type { Explained, Mentions } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { IsInGroup } from '../slack/people.ts';
@@ -107,7 +107,12 @@ export function createSpending(deps: SpendingDeps): Spending {
 
 /** Part of Slack's 3 s for an answer. */
 const WITHIN_MS = 700;
-const what = 'a place, for the policy,';
+
+function createQuickly(log: Log) {
+  const what = 'a place, for the policy,';
+  return async <T>(asking: Promise<T>, otherwise: T): Promise<T> =>
+    inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what });
+}
 
 type Where = Parameters<Gate['rulesAt']>[0];
 
@@ -115,24 +120,18 @@ export type QuickGate = ReturnType<typeof createQuickGate>;
 
 /** For listeners, which can't wait. The job that starts a session asks the gate again. */
 export function createQuickGate(gate: Gate, log: Log) {
+  const quickly = createQuickly(log);
   return {
-    rulesAt: async (where: Where) =>
-      inTime(gate.rulesAt(where), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    rulesAt: async (where: Where) => quickly(gate.rulesAt(where), null),
     /** null: there is no policy. `not-known`: Slack didn't answer in time. */
     explain: async (asking: Parameters<Gate['explain']>[0]) =>
-      inTime<Explained | null | 'not-known'>(gate.explain(asking), {
-        withinMs: WITHIN_MS,
-        otherwise: 'not-known',
-        log,
-        what,
-      }),
+      quickly<Explained | null | 'not-known'>(gate.explain(asking), 'not-known'),
     /** null: everything can be chosen, as far as the app knows. */
-    choicesFor: async (form: Form) =>
-      inTime(gate.choicesFor(form), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    choicesFor: async (form: Form) => quickly(gate.choicesFor(form), null),
     /** null: the policy doesn't say. */
     mentionsAt: async (where: Where) => {
       const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
-      return inTime(asking, { withinMs: WITHIN_MS, otherwise: 'ask' as const, log, what });
+      return quickly<Mentions | null>(asking, 'ask');
     },
   };
 }
@@ -141,6 +140,7 @@ type PolicyDeps = { policy: Pick<PolicySource, 'current'>; gate: Gate; log: Log 
 
 /** Settings with those of the policy. If a place can't be looked up, the strictest of any place apply. */
 export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {
+  const quickly = createQuickly(log);
   return {
     ...settings,
     async preferencesFor(place) {
@@ -152,8 +152,7 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
       };
       const { channelId } = place;
       const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
-      const set = await inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what });
-      return settings.preferencesFor(place, set);
+      return settings.preferencesFor(place, await quickly(asking, otherwise));
     },
   };
 }
