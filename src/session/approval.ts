@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storedDraftSchema } from './fields.ts';
-import { CEILINGS } from './policy/index.ts';
+import { ceilingLeftSchema } from './policy/ceilings.ts';
 
 export const voterSchema = z.object({ userId: z.string(), name: z.string() });
 /** An approver: someone who was asked, or who decided. */
@@ -37,7 +37,7 @@ export const approvalSchema = z.object({
   /** Of what would be sent. */
   fingerprint: z.string(),
   /** What was left of the budget it would exceed; left out: not about a budget. */
-  budget: z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() }).optional(),
+  budget: ceilingLeftSchema.optional(),
   /** As it was when it was asked for; left out by earlier versions. */
   asked: askedSchema.optional(),
   yes: z.array(voterSchema),

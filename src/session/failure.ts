@@ -4,20 +4,14 @@ import { fields, type FieldKey, type StoredDraft } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
 import { limitReachedSchema } from './limits.ts';
-import { CEILINGS } from './policy/ceilings.ts';
+import { ceilingLeftSchema } from './policy/ceilings.ts';
 
 /** Why what a person sent isn't known to be saved: it isn't, or nobody can tell. */
 export const UNSAVED = ['not-recorded', 'not-confirmed'] as const;
 export type Unsaved = (typeof UNSAVED)[number];
 
 /** A ceiling, what is left of it, and what was asked for; null: no cap. */
-const overSchema = z.object({
-  key: z.enum(CEILINGS),
-  most: z.number(),
-  left: z.number(),
-  asked: z.number().nullable(),
-  renewsAtMs: z.number(),
-});
+const overSchema = ceilingLeftSchema.extend({ asked: z.number().nullable(), renewsAtMs: z.number() });
 export type OverCeiling = z.infer<typeof overSchema>;
 
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */

@@ -39,7 +39,7 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
       const now = policy();
       if (now === null) return [];
       const { spend } = await ledger.spend(inForce(now), spender);
-      return ceilingsOf(now, { spend }).map(({ key, most, left }) => ({ key, most, left }));
+      return ceilingsOf(now, { spend });
     },
 
     /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. */

@@ -16,17 +16,17 @@ export const PERIOD_OF: Readonly<Record<CeilingKey, Period>> = {
 /** ACU that count in the present period: what was used, and what sessions that go on may still use. */
 export type Spend = Readonly<Partial<Record<CeilingKey, number>>>;
 
-export type Ceiling = {
-  key: CeilingKey;
-  /** As a decision names it. */
-  rule: string;
-  most: number;
+/** What people see of a ceiling. */
+export const ceilingLeftSchema = z.object({
+  key: z.enum(CEILINGS),
+  most: z.number(),
   /** Less than nothing if sessions used more than they were to. */
-  left: number;
-};
+  left: z.number(),
+});
+export type CeilingLeft = z.infer<typeof ceilingLeftSchema>;
 
-/** What people see of it. */
-export type CeilingLeft = Pick<Ceiling, 'key' | 'most' | 'left'>;
+/** `rule`: as a decision names it. */
+export type Ceiling = CeilingLeft & { rule: string };
 
 /** A ceiling that a request might go over, with the cap it asks for; null: none. */
 export type Over = Ceiling & { asked: number | null };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { omitFields } from '../defaults.ts';
 import { DEVIN_MODES, fields, storedDraftSchema, type FieldKey, type Lookup } from '../fields.ts';
-import { CEILINGS, ceilingsOf } from './ceilings.ts';
+import { ceilingLeftSchema, ceilingsOf } from './ceilings.ts';
 import { channelOf, counts, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './match.ts';
 import { whenSchema, type Policy } from './schema.ts';
@@ -27,7 +27,7 @@ export const choicesSchema = z.object({
   /** The highest cap; null: any. */
   most: z.number().nullable(),
   /** What is left of each budget. */
-  budgets: z.array(z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() })).default([]),
+  budgets: z.array(ceilingLeftSchema).default([]),
   approvals: z.array(asksApprovalSchema).default([]),
   /** Whether a request without a cap is refused. */
   needsCap: z.boolean(),
@@ -52,7 +52,7 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
     modes: (modes ?? DEVIN_MODES).filter((mode) => isAllowed('devin_mode', mode)),
     instructions: standingInstructions(policy, facts.place),
     most: highestCap(policy, facts, (cap) => isAllowed('max_acu_limit', cap)),
-    budgets: ceilingsOf(policy, { spend: facts.spend }).map(({ key, most, left }) => ({ key, most, left })),
+    budgets: ceilingsOf(policy, { spend: facts.spend }),
     approvals: [...rulesThatAsk(policy, facts), ...limitThatAsks(policy, facts)],
     needsCap: needsCap(policy, facts),
     refused: PROBES.flatMap(([key, value]) => (isAllowed(key, value) ? [] : [key])),
