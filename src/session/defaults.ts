@@ -3,6 +3,7 @@ import {
   storedDraftSchema,
   type Field,
   type FieldKey,
+  type FieldValues,
   type Lookup,
   type StoredDraft,
 } from './fields.ts';
@@ -39,10 +40,9 @@ export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>)
   const values: StoredDraft = {};
   const sources: Sources = {};
   for (const source of VALUE_SOURCES) {
-    const layer = layers[source];
-    if (layer === undefined) continue;
-    Object.assign(values, definedOnly(layer));
-    for (const { key } of fields) if (definedOnly(layer)[key] !== undefined) sources[key] = source;
+    const layer = picked(layers[source] ?? {}, fields);
+    Object.assign(values, layer);
+    for (const { key } of fields) if (layer[key] !== undefined) sources[key] = source;
   }
   return { values, sources };
 }
@@ -55,8 +55,8 @@ export function withoutFields(layers: Layers, reset: readonly FieldKey[]): Layer
 }
 
 export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): StoredDraft {
-  const left = Object.entries(draft).filter(([key]) => !keys.some((omitted) => omitted === key));
-  return storedDraftSchema.parse(Object.fromEntries(left));
+  const left = fields.filter(({ key }) => !keys.includes(key));
+  return storedDraftSchema.parse(picked(draft, left));
 }
 
 /**
@@ -71,11 +71,12 @@ export function applyForm(
 ): EffectiveDraft {
   const hidden = expanded ? {} : hiddenValues(prefill.values);
   const values = { ...hidden, ...valuesFrom('policy', prefill), ...submitted };
+  const now: FieldValues = values;
+  const before: FieldValues = prefill.values;
   const sources: Sources = {};
   for (const { key } of fields) {
-    const value = definedOnly(values)[key];
-    if (value === undefined) continue;
-    const untouched = JSON.stringify(value) === JSON.stringify(definedOnly(prefill.values)[key]);
+    if (now[key] === undefined) continue;
+    const untouched = JSON.stringify(now[key]) === JSON.stringify(before[key]);
     sources[key] = untouched ? (prefill.sources[key] ?? 'request') : 'request';
   }
   return { values, sources, names: prefill.names };
@@ -86,7 +87,7 @@ type NameOf = (lookup: Lookup, value: string) => string | null;
 
 /** With the names that are known now. */
 export function withNames(draft: EffectiveDraft, nameOf: NameOf): EffectiveDraft {
-  const values = definedOnly(draft.values);
+  const values: FieldValues = draft.values;
   const found = fields.flatMap(({ key, input }) => {
     const lookup = 'lookup' in input ? input.lookup : undefined;
     const ids = lookup === undefined ? [] : [values[key]].flat().filter((id) => typeof id === 'string');
@@ -98,31 +99,30 @@ export function withNames(draft: EffectiveDraft, nameOf: NameOf): EffectiveDraft
   return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
 }
 
-/** Whether one of these fields appears only under "More options". */
-export function isHidden(keyed: Partial<Record<FieldKey, unknown>>): boolean {
-  return fields.some(({ key, group }) => group !== 'main' && keyed[key] !== undefined);
+/** Those of these fields that appear only under "More options". */
+export function hiddenFields(given: FieldValues): Field[] {
+  return fields.filter(({ key, group }) => group !== 'main' && given[key] !== undefined);
 }
 
 /** The values of fields that appear only under "More options". */
 export function hiddenValues(values: StoredDraft): StoredDraft {
-  const hidden = new Set<string>(fields.filter(({ group }) => group !== 'main').map(({ key }) => key));
-  return storedDraftSchema.parse(
-    Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => hidden.has(key))),
-  );
+  return storedDraftSchema.parse(picked(values, hiddenFields(values)));
 }
 
 function valuesFrom(source: ValueSource, { values, sources }: EffectiveDraft): StoredDraft {
-  const others = fields.filter(({ key }) => sources[key] !== source).map(({ key }) => key);
-  return omitFields(values, others);
+  const theirs = fields.filter(({ key }) => sources[key] === source);
+  return storedDraftSchema.parse(picked(values, theirs));
 }
 
 /** What was set for this request besides the task, without defaults. */
-export function askedBeside({ values, sources }: EffectiveDraft): Partial<Record<FieldKey, unknown>> {
-  const isOwn = ({ key, isTask }: Field): boolean => !isTask && sources[key] === 'request';
-  const own = new Set<string>(fields.filter(isOwn).map(({ key }) => key));
-  return Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => own.has(key)));
+export function askedBeside({ values, sources }: EffectiveDraft): FieldValues {
+  const own = fields.filter(({ key, isTask }) => !isTask && sources[key] === 'request');
+  return picked(values, own);
 }
 
-function definedOnly(layer: StoredDraft): Partial<Record<FieldKey, unknown>> {
-  return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined));
+/** The values that these fields have. */
+function picked(values: FieldValues, among: readonly Field[]): FieldValues {
+  return Object.fromEntries(
+    among.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])),
+  );
 }

@@ -195,6 +195,8 @@ export type StoredDraft = z.infer<typeof storedDraftSchema>;
 
 export type SessionSecret = z.infer<typeof sessionSecret>;
 export type FieldKey = keyof SessionDraft;
+/** Something for each of some fields, such as a draft's values. */
+export type FieldValues = Readonly<Partial<Record<FieldKey, unknown>>>;
 
 /** How many entries of a list a person can set; null: no limit. `ownTag`: the app adds its own. */
 export function mostOf(input: FieldInput, ownTag: boolean): number | null {
@@ -213,10 +215,13 @@ const entries: Partial<Record<string, z.ZodType>> = {
 /** `schema`: what a person can enter. */
 export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean };
 
-/** The rows, in the order people see them. */
-export const fields: readonly Field[] = complete.keyof().options.map((key) => {
+/** The row of a field. */
+export function fieldOf(key: FieldKey): Field {
   const schema = shape[key];
   const row = rows.get(schema);
   if (row === undefined) throw new Error(`The field ${key} has no row in the field table.`);
   return { isTask: false, ...row, key, schema: entries[key] ?? schema };
-});
+}
+
+/** The rows, in the order people see them. */
+export const fields: readonly Field[] = complete.keyof().options.map(fieldOf);

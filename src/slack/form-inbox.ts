@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Replaces } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults, isHidden, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
+import { applyDefaults, hiddenFields, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
@@ -76,7 +76,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     const { draft, context = null, lostSecrets: lost = null, faults = {}, replaces = null } = content;
     const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
     const filled = { draft, context, sealed, lostSecrets: lost, faults, replaces };
-    const form = { ...placeOf(origin), id, ...filled, expanded: isHidden(faults) };
+    const form = { ...placeOf(origin), id, ...filled, expanded: hiddenFields(faults).length > 0 };
     await forms.insert(form);
     return { ...form, without: null, secretNames: null, description: null };
   }

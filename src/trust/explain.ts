@@ -1,5 +1,5 @@
 import { applyDefaults } from '../session/defaults.ts';
-import type { FieldKey } from '../session/fields.ts';
+import type { FieldValues } from '../session/fields.ts';
 import {
   ceilingsOf,
   decide,
@@ -104,9 +104,7 @@ function leftLines(ceilings: readonly CeilingLeft[], { policy: { explain: words 
   );
 }
 
-type Values = Readonly<Partial<Record<FieldKey, unknown>>>;
-
-function valueLines(heading: string, values: Values, text: Text): string[] {
+function valueLines(heading: string, values: FieldValues, text: Text): string[] {
   const lines = optionWords(values, text).map((line) => text.policy.explain.value(unescape(line)));
   return lines.length === 0 ? [] : [heading, ...lines];
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { omitFields } from '../defaults.ts';
-import { DEVIN_MODES, fields, storedDraftSchema, type FieldKey, type Lookup } from '../fields.ts';
+import {
+  DEVIN_MODES,
+  fields,
+  storedDraftSchema,
+  type FieldKey,
+  type FieldValues,
+  type Lookup,
+} from '../fields.ts';
 import { ceilingLeftSchema, ceilingsOf } from './ceilings.ts';
 import { channelOf, counts, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './match.ts';
@@ -56,7 +63,7 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
     approvals: [...rulesThatAsk(policy, facts), ...limitThatAsks(policy, facts)],
     needsCap: needsCap(policy, facts),
     refused: PROBES.flatMap(([key, value]) => (isAllowed(key, value) ? [] : [key])),
-    faulty: fields.flatMap(({ key }) => faultOf(key, facts.request, refusalOf)),
+    faulty: fields.flatMap(({ key }) => faultOf(key, facts.request.draft, refusalOf)),
   };
 }
 
@@ -125,9 +132,8 @@ function requestWith(request: PolicyRequest, key: FieldKey, value: unknown): Pol
   };
 }
 
-function faultOf(key: FieldKey, { draft }: PolicyRequest, refusalOf: RefusalOf): Choices['faulty'] {
-  const value = new Map<string, unknown>(Object.entries(draft)).get(key);
-  const refusal = value === undefined ? null : refusalOf(key, value);
+function faultOf(key: FieldKey, draft: FieldValues, refusalOf: RefusalOf): Choices['faulty'] {
+  const refusal = draft[key] === undefined ? null : refusalOf(key, draft[key]);
   return refusal === null ? [] : [{ key, ...refusal }];
 }
 

@@ -1,4 +1,4 @@
-import type { FieldKey, StoredDraft } from '../fields.ts';
+import type { FieldValues, StoredDraft } from '../fields.ts';
 import type { Limits } from '../limits.ts';
 import type { Preferences } from '../preferences.ts';
 import { ceilingsOf, leftAsCap, overCeiling, type Ceiling, type CeilingKey, type Over } from './ceilings.ts';
@@ -41,7 +41,7 @@ export type Approvers = readonly PersonPattern[];
 export type Explained = {
   decision: PolicyDecision;
   /** Whatever is asked for; of several modes, the list. */
-  set: Partial<Record<FieldKey, unknown>>;
+  set: FieldValues;
   defaults: PolicyChanges;
   instructions: string | null;
   /** The highest cap of a session; null: any. */

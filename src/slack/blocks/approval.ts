@@ -1,7 +1,7 @@
 import type { ActionsBlock, ModalView } from '@slack/types';
 import type { Approval, AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
-import { fields, type FieldKey } from '../../session/fields.ts';
+import { fields, type FieldValues } from '../../session/fields.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW, type DeclineMetadata } from '../ids.ts';
@@ -109,11 +109,7 @@ function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): str
 }
 
 /** Whole, other than on a card: what is not seen is not approved. */
-function optionLines(
-  values: Readonly<Partial<Record<FieldKey, unknown>>>,
-  named: Names,
-  text: Text,
-): string[] {
+function optionLines(values: FieldValues, named: Names, text: Text): string[] {
   return fields.flatMap(({ key }) =>
     values[key] === undefined
       ? []

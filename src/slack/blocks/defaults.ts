@@ -5,6 +5,7 @@ import {
   storedDraftSchema,
   type Field,
   type FieldGroup,
+  type FieldValues,
   type StoredDraft,
 } from '../../session/fields.ts';
 import type { EffectivePreferences } from '../../session/preferences.ts';
@@ -52,7 +53,7 @@ function inputsOf(
   plan: TextPlan,
   text: Text,
 ): KnownBlock[] {
-  const value = new Map<string, unknown>(Object.entries(values)).get(field.key);
+  const { [field.key]: value }: FieldValues = values;
   const parts = plan.parts.get(field.key);
   const entry = { field, value, parts, names, allowed: ANYTHING };
   return fieldInputs({ ...entry, source: undefined, fault: undefined, text });
@@ -103,7 +104,7 @@ export function renderDefaults(
 
 function valueLines({ values, sources, names }: EffectiveDraft, text: Text): string[] {
   const { settings } = text;
-  const set: Readonly<Record<string, unknown>> = values;
+  const set: FieldValues = values;
   return fields.flatMap(({ key }) => {
     const source = sources[key];
     if (set[key] === undefined || source === undefined || source === 'request') return [];

@@ -1,6 +1,6 @@
 import type { PlainTextOption } from '@slack/types';
 import type { Names } from '../../session/defaults.ts';
-import { fields, type FieldKey } from '../../session/fields.ts';
+import { fields, type FieldValues } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from './limits.ts';
 import { option } from './objects.ts';
@@ -9,11 +9,7 @@ import { escape, lookup, oneLine, truncate } from './text.ts';
 const VALUE_LENGTH = 80;
 
 /** Options in a few words each, `Repositories: acme/web`, in the order of the field table. Escaped. */
-export function optionWords(
-  values: Readonly<Partial<Record<FieldKey, unknown>>>,
-  text: Text,
-  names: Names = {},
-): string[] {
+export function optionWords(values: FieldValues, text: Text, names: Names = {}): string[] {
   return fields.flatMap(({ key }) => {
     const value = values[key];
     return value === undefined

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Names, Sources } from '../../session/defaults.ts';
+import { hiddenFields, type Names, type Sources } from '../../session/defaults.ts';
 import type { Faults, Unsaved } from '../../session/failure.ts';
 import {
   fields,
@@ -192,7 +192,7 @@ function isMainFile(field: Field): boolean {
 }
 
 function moreOptions({ form, text }: Drawing): KnownBlock[] {
-  const hidden = fields.filter(({ key, group }) => group !== 'main' && form.values[key] !== undefined);
+  const hidden = hiddenFields(form.values);
   const labels = text.joins.list(hidden.map(({ key }) => text.fields[key].label));
   return [
     ...(hidden.length === 0 ? [] : [context(escape(text.modal.alsoSet(labels)))]),

@@ -1,4 +1,4 @@
-import { fields, type Field, type FieldKey } from '../../session/fields.ts';
+import { fieldOf, fields, type Field, type FieldKey } from '../../session/fields.ts';
 import { SUBCOMMANDS, type HelpTopic, type Problem, type Subcommand } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
@@ -163,7 +163,7 @@ function renderUnknownFlag(
 
 /** `--schema` for the schema, not for a switch that is named after it. */
 function isShortFor(typed: string, name: string, nearest: FieldKey | null): boolean {
-  const isSwitch = fields.some(({ key, input }) => key === nearest && input.kind === 'switch');
+  const isSwitch = nearest !== null && fieldOf(nearest).input.kind === 'switch';
   return typed === name || ((nearest === null || isSwitch) && name.split('-').includes(typed));
 }
 
@@ -177,13 +177,13 @@ function quoted(raw: string): string {
 }
 
 function flagOf(key: FieldKey, text: Text): string {
-  const flag = fields.find((field) => field.key === key)?.flag ?? null;
+  const { flag } = fieldOf(key);
   return flag === null ? escape(text.fields[key].label) : code(flag);
 }
 
 /** With the value that was typed after the misspelled flag. */
 function flagWith(key: FieldKey, value: string | null, text: Text): string {
-  const flag = fields.find((field) => field.key === key)?.flag ?? text.fields[key].label;
+  const flag = fieldOf(key).flag ?? text.fields[key].label;
   return quoted(value === null ? flag : `${flag} ${value}`);
 }
 
@@ -192,6 +192,5 @@ function quotedIfSpaced(value: string): string {
 }
 
 function takesOf(key: FieldKey, text: Text): string {
-  const field = fields.find((row) => row.key === key);
-  return field === undefined ? '' : escape(flagTakes(field, text));
+  return escape(flagTakes(fieldOf(key), text));
 }

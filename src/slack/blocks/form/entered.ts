@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fields, type Field, type FieldGroup } from '../../../session/fields.ts';
+import { fields, type Field, type FieldGroup, type FieldValues } from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/index.ts';
 import type { Text } from '../../../text/index.ts';
 import { shownValue } from '../details-values.ts';
@@ -116,5 +116,6 @@ export function setLine({ key }: Field, choices: Choices | null, text: Text) {
 }
 
 function valueSet(key: Field['key'], choices: Choices | null): unknown {
-  return new Map<string, unknown>(Object.entries(choices?.set ?? {})).get(key);
+  const set: FieldValues = choices?.set ?? {};
+  return set[key];
 }
