@@ -34,8 +34,6 @@ export type LocalDevinOptions = {
   /** The organization enforces tagging with these values. Default: it doesn't. */
   allowedTags?: readonly string[] | null;
   maxUploadBytes?: number;
-  /** Where `url` of a session points. */
-  appUrl?: string;
 };
 
 const DEFAULTS = {
@@ -58,7 +56,6 @@ const DEFAULTS = {
   platforms: ['linux', 'windows'],
   allowedTags: null,
   maxUploadBytes: 100 * 1024 * 1024,
-  appUrl: 'https://app.devin.ai',
 } as const satisfies LocalDevinOptions;
 
 /** Every option with a value. */

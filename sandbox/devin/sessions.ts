@@ -18,50 +18,33 @@ import type { Signal } from './signal.ts';
 import type { Schedule } from './timers.ts';
 import type { Uploads } from './uploads.ts';
 
-export type Sessions = {
-  all: readonly LocalSession[];
-  create(body: CreateBody): LocalSession;
-  /** Takes either form of the id. */
-  find(id: string): LocalSession | undefined;
-  /** Throws for an id that nobody was given. */
-  get(id: string): LocalSession;
-  secretsOf(id: string): SessionSecretInput[];
-  change(id: string, change: SessionChange): void;
-  reply(id: string, reply: { message: string; asUserId: string | null; attachmentUrls: string[] }): void;
-  terminate(id: string, archive: boolean): void;
-  archive(id: string): void;
-  unarchive(id: string): void;
-  setTags(id: string, tags: string[]): void;
-  /** What sessions created from now on play. */
-  script(script: Script): void;
-  /** Plays the next step of its script now; false when there is none, or it waits for a person. */
-  step(id: string): boolean;
-  canStep(id: string): boolean;
-};
+export type Sessions = ReturnType<typeof createSessions>;
+
+type Reply = { message: string; asUserId: string | null; attachmentUrls: string[] };
 
 type SessionsDeps = {
   now: () => number;
   signal: Signal;
   uploads: Uploads;
-  /** Where the web app shows sessions. */
-  appUrl: string;
   schedule: Schedule;
   speed: number | null;
   script: Script;
 };
 
-export function createSessions(deps: SessionsDeps): Sessions {
-  const { now, signal, uploads, appUrl, schedule, speed } = deps;
+export function createSessions(deps: SessionsDeps) {
+  const { now, signal, uploads, schedule, speed } = deps;
   const player = createPlayer({ schedule, speed, apply: change });
   const all: SessionState[] = [];
   const byId = new Map<string, SessionState>();
   const secrets = new Map<string, SessionSecretInput[]>();
   let { script } = deps;
 
-  const find = (id: string): SessionState | undefined => byId.get(bareId(id));
+  /** Takes either form of the id. */
+  const find = (id: string): LocalSession | undefined => byId.get(bareId(id));
 
+  /** Throws for an id that nobody was given. */
   function get(id: string): SessionState {
-    const session = find(id);
+    const session = byId.get(bareId(id));
     if (session === undefined) throw new Error(`The local Devin has no session ${id}`);
     return session;
   }
@@ -92,7 +75,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   function create(body: CreateBody): LocalSession {
     const atMs = now();
-    const session = newSession({ body, atMs, number: all.length + 1, appUrl });
+    const session = newSession({ body, atMs, number: all.length + 1 });
     appendMessage(session, {
       source: 'user',
       message: body.prompt,
@@ -118,17 +101,21 @@ export function createSessions(deps: SessionsDeps): Sessions {
     });
   }
 
+  const read: readonly LocalSession[] = all;
   return {
-    all,
+    all: read,
     create,
     find,
-    get,
+    get: (id: string): LocalSession => get(id),
     change,
-    script: (chosen) => void (script = chosen),
-    step: (id) => player.step(get(id).id),
-    canStep: (id) => player.canStep(get(id).id),
-    secretsOf: (id) => secrets.get(get(id).id) ?? [],
-    reply(id, { message, asUserId, attachmentUrls }) {
+    /** What sessions created from now on play. */
+    script: (chosen: Script) => void (script = chosen),
+    /** Plays the next step of its script now; false when there is none, or it waits for a person. */
+    step: (id: string) => player.step(get(id).id),
+    /** Whether `step` would play one. */
+    canStep: (id: string) => player.canStep(get(id).id),
+    secretsOf: (id: string) => secrets.get(get(id).id) ?? [],
+    reply(id: string, { message, asUserId, attachmentUrls }: Reply): void {
       touch(id, (session) => {
         assertAwakable(session);
         appendMessage(session, { source: 'user', message, createdAtMs: now(), asUserId });
@@ -137,14 +124,14 @@ export function createSessions(deps: SessionsDeps): Sessions {
         player.replied(session.id);
       });
     },
-    terminate(id, archive) {
+    terminate(id: string, archive: boolean): void {
       touch(id, (session) => {
         if (!isOver(session)) applyChange(session, { status: 'exit' }, now());
         session.isArchived ||= archive;
         player.unload(session.id);
       });
     },
-    archive(id) {
+    archive(id: string): void {
       touch(id, (session) => {
         session.isArchived = true;
         if (isOver(session)) return;
@@ -153,20 +140,23 @@ export function createSessions(deps: SessionsDeps): Sessions {
         applyChange(session, { status: 'suspended', statusDetail: 'user_request' }, now());
       });
     },
-    unarchive: (id) => touch(id, (session) => (session.isArchived = false)),
-    setTags: (id, tags) => touch(id, (session) => (session.tags = [...new Set(tags)])),
+    unarchive: (id: string) => touch(id, (session) => (session.isArchived = false)),
+    setTags: (id: string, tags: string[]) => touch(id, (session) => (session.tags = [...new Set(tags)])),
   };
 }
 
-type NewSession = { body: CreateBody; atMs: number; number: number; appUrl: string };
+/** Where the web app shows sessions. */
+const APP_URL = 'https://app.devin.ai';
 
-function newSession({ body, atMs, number, appUrl }: NewSession): SessionState {
+type NewSession = { body: CreateBody; atMs: number; number: number };
+
+function newSession({ body, atMs, number }: NewSession): SessionState {
   const id = randomUUID().replaceAll('-', '');
   const { session_secrets: secrets } = body;
   return {
     id,
     number,
-    url: `${appUrl}/sessions/${id}`,
+    url: `${APP_URL}/sessions/${id}`,
     request: { ...body, ...(secrets != null && { session_secrets: withoutSecretValues(secrets) }) },
     createdAtMs: atMs,
     updatedAtMs: atMs,

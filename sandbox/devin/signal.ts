@@ -1,16 +1,10 @@
-export type Signal = {
-  /** Something changed: every waiter checks again. */
-  notify(): void;
-  /** The first result of `find`, now or after a later change. */
-  waitFor<T>(find: () => T | undefined): Promise<T>;
-  /** Nothing more will change: waiting calls reject. */
-  close(): void;
-};
+export type Signal = ReturnType<typeof createSignal>;
 
-export function createSignal(): Signal {
+export function createSignal() {
   const waiters = new Set<{ look: () => void; giveUp: () => void }>();
   let closed = false;
 
+  /** The first result of `find`, now or after a later change. */
   function waitFor<T>(find: () => T | undefined): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const waiter = {
@@ -34,7 +28,9 @@ export function createSignal(): Signal {
 
   return {
     waitFor,
+    /** Something changed: every waiter checks again. */
     notify: () => waiters.forEach((waiter) => waiter.look()),
+    /** Nothing more will change: waiting calls reject. */
     close: () => {
       closed = true;
       waiters.forEach((waiter) => waiter.giveUp());

@@ -1,8 +1,8 @@
 import { createAdmission } from './admission.ts';
 import type { Catalog } from './catalog.ts';
-import { type Faults, createFaults } from './faults.ts';
-import { type Journal, createJournal } from './journal.ts';
-import { type Members, createMembers } from './members.ts';
+import { createFaults } from './faults.ts';
+import { createJournal } from './journal.ts';
+import { createMembers } from './members.ts';
 import type { Settings } from './options.ts';
 import type { Permission } from './permissions.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
@@ -10,36 +10,28 @@ import { consumptionRoutes } from './routes/consumption.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import { type Sessions, createSessions } from './sessions.ts';
-import { type Signal, createSignal } from './signal.ts';
-import { type Uploads, createUploads } from './uploads.ts';
+import { createSessions } from './sessions.ts';
+import { createSignal } from './signal.ts';
+import { createUploads } from './uploads.ts';
 
 export const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
 
-/** The state behind the server. */
-export type World = {
-  permissions: Set<Permission>;
-  catalog: Catalog;
-  members: Members;
-  uploads: Uploads;
-  sessions: Sessions;
-  faults: Faults;
-  journal: Journal;
-  signal: Signal;
-};
+export type World = ReturnType<typeof createWorld>;
 
-export function createWorld(settings: Settings, origin: string): World {
+/** The state behind the server. */
+export function createWorld(settings: Settings, origin: string) {
   const { orgId, now } = settings;
   const signal = createSignal();
   const members = createMembers(orgId);
   settings.members.forEach((member) => members.add(member));
   const uploads = createUploads({ origin, orgId });
+  const catalog: Catalog = { playbooks: [], notes: [], secrets: [], repositories: [], ...settings.catalog };
   return {
     members,
     uploads,
+    catalog,
     signal,
-    permissions: new Set(settings.permissions),
-    catalog: { playbooks: [], notes: [], secrets: [], repositories: [], ...settings.catalog },
+    permissions: new Set<Permission>(settings.permissions),
     sessions: createSessions({ ...settings, signal, uploads }),
     faults: createFaults(),
     journal: createJournal({ now, signal }),
