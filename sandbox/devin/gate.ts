@@ -52,6 +52,6 @@ export function createGate({
       if ((params['org_id'] ?? orgId) !== orgId) throw notFound('Organization');
       if (!permissions.has(route.access)) throw missingPermission(route.access);
     }
-    return route.answer({ path, params, query, body, headers: { authorization } });
+    return route.answer({ path, params, query, body, authorization });
   };
 }

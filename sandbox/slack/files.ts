@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from './http.ts';
+import { buffer } from 'node:stream/consumers';
 import { randomId } from './ids.ts';
 import type { SlackFile } from './model.ts';
 import { addProblem, type State } from './state.ts';
@@ -69,7 +69,7 @@ export async function receiveUpload(
   response: ServerResponse,
 ): Promise<void> {
   const file = state.files.get((request.url ?? '').split('/').at(-1) ?? '');
-  const body = await readBody(request);
+  const body = await buffer(request);
   if (file === undefined || file.complete) {
     addProblem(state, 'an upload to an address Slack never gave');
     response.writeHead(404).end();

@@ -1,10 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
-}
+import type { ServerResponse } from 'node:http';
 
 export function sendJson(
   response: ServerResponse,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { parseJson } from '../json.ts';
-import { readBody } from './http.ts';
 import { addBotMessage, editMessage, findMessage, removeMessage } from './messages.ts';
 import type { Message } from './model.ts';
 import { checkMessage } from './rules/message.ts';
@@ -69,7 +69,7 @@ export async function receiveResponse(
   response: ServerResponse,
 ): Promise<void> {
   const hook = state.responseUrls.get((request.url ?? '').split('/').at(-1) ?? '');
-  const body = await readBody(request);
+  const body = await buffer(request);
   const refuse = (status: number, error: string): void => {
     addProblem(state, `response_url: ${error}`);
     response.writeHead(status, { 'content-type': 'text/plain' }).end(error);

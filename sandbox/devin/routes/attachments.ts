@@ -53,7 +53,7 @@ export function attachmentRoutes({ uploads, report }: AttachmentRoutesDeps): Rou
       access: 'presigned',
       answer(call) {
         // S3 answers 400 "Only one auth mechanism allowed".
-        if (call.headers.authorization !== undefined) {
+        if (call.authorization !== undefined) {
           report('the Authorization header was sent along to the presigned address of an attachment');
           throw new ApiProblem(400, 'Only one auth mechanism allowed');
         }

@@ -8,7 +8,7 @@ export type Call = {
   params: Record<string, string>;
   query: Query;
   body: RequestBody;
-  headers: { authorization: string | undefined };
+  authorization: string | undefined;
 };
 
 export type Answer = {

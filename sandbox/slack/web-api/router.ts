@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { breakDown, faultName, isOnlyDelay, waitFirst, type Fault, type Faults } from '../faults.ts';
-import { readBody, sendJson } from '../http.ts';
+import { sendJson } from '../http.ts';
 import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
 import { decodeArgs } from './args.ts';
@@ -47,7 +48,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', state.url);
     const name = pathname.slice('/api/'.length);
-    const body = await readBody(request);
+    const body = await buffer(request);
     const { token, args } = decodeArgs(body, request.headers, searchParams);
     const fault = faults.take(name, args);
     if (fault !== null) await waitFirst(fault);
