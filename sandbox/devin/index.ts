@@ -14,6 +14,7 @@
  *     devin.requests, devin.sessions, devin.uploads, devin.problems, devin.createdCount(), devin.secretsOf(id)
  *     await devin.waitForRequest((request) => request.method === 'POST' && request.status === 200)
  *     await devin.waitForSession((session) => session.status === 'running')
+ *     devin.subscribe(listener) -> unsubscribe
  *     await devin.stop()
  */
 export { type LocalDevin, createLocalDevin } from './local-devin.ts';

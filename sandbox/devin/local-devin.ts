@@ -68,6 +68,8 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     canStep: sessions.canStep,
     advance: sessions.change,
     fail: (match: FaultMatch, fault: Fault = {}) => faults.fail(match, fault),
+    /** Tells of each change. Returns how to stop listening. */
+    subscribe: signal.subscribe,
     /** The first matching request, past or future; checks again when a request is answered. */
     waitForRequest: async (isWanted: (request: RecordedRequest) => boolean) =>
       signal.waitFor(() => requests.find(isWanted)),

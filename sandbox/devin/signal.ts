@@ -1,6 +1,7 @@
 export type Signal = ReturnType<typeof createSignal>;
 
 export function createSignal() {
+  const listeners = new Set<() => void>();
   const waiters = new Set<{ look: () => void; giveUp: () => void }>();
   let closed = false;
 
@@ -29,7 +30,15 @@ export function createSignal() {
   return {
     waitFor,
     /** Something changed: every waiter checks again. */
-    notify: () => waiters.forEach((waiter) => waiter.look()),
+    notify(): void {
+      waiters.forEach((waiter) => waiter.look());
+      listeners.forEach((listener) => listener());
+    },
+    /** Returns how to stop listening. */
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     /** Nothing more will change: waiting calls reject. */
     close: () => {
       closed = true;

@@ -67,7 +67,7 @@ export function createControl(options: ControlOptions): PageControl & { close: (
     bot.subscribe(tell),
     // Listeners of the local Slack get its changes there.
     slack.subscribe((change) => log.note(change)),
-    watchDevin(devin, () => {
+    devin.subscribe(() => {
       log.takeDevinRequests();
       tell();
     }),
@@ -175,24 +175,4 @@ function sessionView(devin: LocalDevin, session: LocalSession): SessionView {
     status: statusDetail === null ? status : `${status}, ${statusDetail.replaceAll('_', ' ')}`,
     hasNext: devin.canStep(id),
   };
-}
-
-/** The local Devin notifies only those who wait: waits for the next change, forever. */
-function watchDevin(devin: LocalDevin, onChange: () => void): () => void {
-  const over = new AbortController();
-  const changes = (): string => {
-    const { requests, sessions } = devin;
-    const answered = requests.filter(({ status }) => status !== null).length;
-    return [requests.length, answered, ...sessions.map(({ updatedAtMs }) => updatedAtMs)].join();
-  };
-  async function watch(): Promise<void> {
-    while (!over.signal.aborted) {
-      const before = changes();
-      await devin.waitForRequest((request) => request === devin.requests[0] && changes() !== before);
-      if (!over.signal.aborted) onChange();
-    }
-  }
-  // The local Devin was stopped.
-  watch().catch(() => undefined);
-  return () => over.abort();
 }

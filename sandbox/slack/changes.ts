@@ -1,12 +1,6 @@
 import type { Change } from './model.ts';
 
-export type Changes = {
-  emit: (change: Change) => void;
-  /** Returns how to stop listening. */
-  subscribe: (listener: (change: Change) => void) => () => void;
-  /** Resolves with the first value that is not undefined, null or false. */
-  waitFor: <T>(look: () => T | undefined | null | false, options?: WaitOptions) => Promise<T>;
-};
+export type Changes = ReturnType<typeof createChanges>;
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 
@@ -17,20 +11,25 @@ export type WaitOptions = { timeoutMs?: number; what?: string; seen?: () => stri
  * Tells observers of each change of state, and lets tests wait for one without polling. `hints`: why it may not
  * have come.
  */
-export function createChanges(hints: () => readonly string[]): Changes {
+export function createChanges(hints: () => readonly string[]) {
   const listeners = new Set<(change: Change) => void>();
 
+  /** Returns how to stop listening. */
   function subscribe(listener: (change: Change) => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
 
   return {
-    emit(change) {
+    emit(change: Change): void {
       for (const listener of listeners) listener(change);
     },
     subscribe,
-    async waitFor(look, { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'the awaited state', seen } = {}) {
+    /** Resolves with the first value that is not undefined, null or false. */
+    async waitFor<T>(
+      look: () => T | undefined | null | false,
+      { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'the awaited state', seen }: WaitOptions = {},
+    ): Promise<T> {
       const now = look();
       if (isFound(now)) return now;
       const cause = new Error(`Who waits for ${what}`);

@@ -22,6 +22,17 @@ test('finds a session that already exists, and one that changes later', async ()
   expect((await running).id).toBe(id);
 });
 
+test('tells a listener of each change until it stops listening', async () => {
+  const { devin, call } = await open();
+  const id = await createSession(call);
+  const statuses: string[] = [];
+  const stop = devin.subscribe(() => statuses.push(devin.session(id).status));
+  devin.advance(id, { status: 'running' });
+  stop();
+  devin.advance(id, { status: 'exit' });
+  expect(statuses).toEqual(['running']);
+});
+
 test('rejects waiting calls when it is stopped', async () => {
   const { devin } = await open();
   const waiting = devin.waitForSession(() => true);
