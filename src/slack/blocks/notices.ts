@@ -25,7 +25,6 @@ type Refusal = {
 
 const PROBLEM_LENGTH = 1000;
 const MAX_PROBLEMS = 20;
-const TYPED_LENGTH = 2800;
 
 export function refusal({ problems, typed, options = [], formId, title }: Refusal, text: Text): Rendered {
   const heading = title ?? text.notices.nothingStarted;
@@ -110,7 +109,7 @@ function problemLines(problems: readonly string[]): string[] {
 
 /** Each is its own section, so that the end of the code block is never cut off. */
 function quoteTyped(typed: string, inForm: boolean, text: Text): string[] {
-  const { block, cut } = fitCodeBlock(typed, TYPED_LENGTH);
+  const { block, cut } = fitCodeBlock(typed);
   return [`${text.notices.typed}\n${block}`, ...(cut && inForm ? [text.notices.typedCut] : [])];
 }
 

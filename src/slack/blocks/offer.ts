@@ -56,7 +56,6 @@ type TaskQuestion = {
   hint: AskedFirst['hint'];
 };
 
-const TYPED_LENGTH = 2800;
 /** The longest value that Slack allows for a button. */
 const VALUE_LENGTH = 2000;
 
@@ -65,7 +64,7 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
   const { question } = text.command;
   const start = hint?.kind === 'option' ? question.startWith(hint.typed) : question.start;
   const asked = askedWords(asking, text);
-  const { block } = fitCodeBlock(typed, TYPED_LENGTH);
+  const { block } = fitCodeBlock(typed);
   return {
     text: truncate([question.title, asked, block].join('\n'), LIMIT.messageText),
     blocks: [

@@ -80,12 +80,9 @@ export type ReplyNotice = {
   offer: { kind: 'send-again'; replyId: string } | { kind: 'start-again'; formId: string } | null;
 };
 
-const TYPED_LENGTH = 2800;
-
 /** For the author only: what happened to a message, why, and what to do next. */
 export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
-  const quoted =
-    typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed, TYPED_LENGTH).block}`];
+  const quoted = typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed).block}`];
   return {
     text: truncate([heading, ...sentences, ...quoted].join('\n'), LIMIT.messageText),
     blocks: [

@@ -201,11 +201,14 @@ export function lookup<Entry>(table: Readonly<Record<string, Entry>>, word: stri
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
+/** Within one section, with a line above. */
+const BLOCK_LENGTH = 2800;
+
 /**
  * A code block of at most `max` characters including its fences, so that the closing fence is never cut off. Escaping
  * makes text longer: `&` becomes five characters.
  */
-export function fitCodeBlock(text: string, max: number): { block: string; cut: boolean } {
+export function fitCodeBlock(text: string, max: number = BLOCK_LENGTH): { block: string; cut: boolean } {
   let shown = truncate(text, max);
   while (shown !== '' && codeBlock(shown).length > max)
     shown = truncate(shown, Math.floor(shown.length * 0.9));
