@@ -47,16 +47,17 @@ function fault(context: z.RefinementCtx, message: PolicyFault): never {
   return z.NEVER;
 }
 
-/** A person or a user group, who can be told something. */
-export const member = pattern.transform((typed, context): PersonPattern => {
+function memberIn(typed: string): PersonPattern | null {
   if (USER.test(typed)) return { kind: 'user', id: typed };
-  return GROUP.test(typed) ? { kind: 'group', id: typed } : fault(context, 'member');
-});
+  return GROUP.test(typed) ? { kind: 'group', id: typed } : null;
+}
+
+/** A person or a user group, who can be told something. */
+export const member = pattern.transform((typed, context) => memberIn(typed) ?? fault(context, 'member'));
 
 export const person = pattern.transform((typed, context): PersonPattern => {
-  if (USER.test(typed)) return { kind: 'user', id: typed };
-  if (GROUP.test(typed)) return { kind: 'group', id: typed };
-  return typed.includes('@') ? { kind: 'email', glob: typed } : fault(context, 'person');
+  const email = typed.includes('@') ? ({ kind: 'email', glob: typed } as const) : null;
+  return memberIn(typed) ?? email ?? fault(context, 'person');
 });
 
 export const place = pattern.transform((typed, context): PlacePattern => {
