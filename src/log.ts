@@ -83,3 +83,11 @@ export function slackLogger(log: Log): SlackLogger {
     setName: () => undefined,
   };
 }
+
+/** null if it fails, which is logged. */
+export async function nullIfFails<T>(asking: Promise<T>, log: Log, message: string): Promise<T | null> {
+  return asking.catch((error: unknown) => {
+    log.warn({ err: error }, message);
+    return null;
+  });
+}

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Log } from '../log.ts';
+import { nullIfFails, type Log } from '../log.ts';
 import type { SlackMessage } from '../session/context.ts';
 import { mayBeTooLong } from '../session/prompt.ts';
 import { renderSessionForm } from '../slack/blocks/session-form.ts';
@@ -27,15 +27,9 @@ export function createFormDescriber(deps: DescribeDeps) {
 
   async function describe(form: Form): Promise<FormDescription> {
     const [identity, counts, left] = await Promise.all([
-      resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
-        log.warn({ err: error }, 'a form could not show who it will run as');
-        return null;
-      }),
+      nullIfFails(resolve(form), log, 'a form could not show who it will run as'),
       threadCounts(form),
-      gate.choicesFor(form).catch((error: unknown) => {
-        log.warn({ err: error }, 'a form could not ask the policy what it may offer');
-        return null;
-      }),
+      nullIfFails(gate.choicesFor(form), log, 'a form could not ask the policy what it may offer'),
     ]);
     return { identity, thread: counts, choices: left?.choices };
   }

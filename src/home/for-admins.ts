@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import { nullIfFails, type Log } from '../log.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/index.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
@@ -20,12 +20,8 @@ type HealthDeps = {
 export function createHomeHealth(deps: HealthDeps) {
   const { people, grantedScopes, askDevin, countSetAside, log } = deps;
 
-  async function orNull<T>(asking: Promise<T>): Promise<T | null> {
-    return asking.catch((error: unknown) => {
-      log.warn({ err: error }, 'a part of the health in a Home could not be looked up');
-      return null;
-    });
-  }
+  const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
+    nullIfFails(asking, log, 'a part of the health in a Home could not be looked up');
 
   return async (userId: string): Promise<HomeHealth | null> => {
     if (!isAdministrator(await orNull(people.find(userId)))) return null;

@@ -1,6 +1,6 @@
 import type { HomeView } from '@slack/types';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Log } from '../log.ts';
+import { nullIfFails, type Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
@@ -53,21 +53,13 @@ const IDENTITY_WAIT_MS = 1000;
 export function createHomePublisher(deps: HomeDeps) {
   const { listing, requests, sessions, settings, resolve, outbound, richBlocks, textFor, log } = deps;
 
-  /** null: it can't be looked up. */
-  async function found<T>(what: string, asking: Promise<T>): Promise<T | null> {
-    return asking.catch((error: unknown) => {
-      log.warn({ err: error }, `a Home could not show ${what}`);
-      return null;
-    });
-  }
-
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
     const [identity, health, files, everyone] = await Promise.all([
-      found('who sessions run as', resolve(person)),
+      nullIfFails(resolve(person), log, 'a Home could not show who sessions run as'),
       deps.healthFor(userId),
-      found('the state of the policy and the identity file', deps.filesFor(userId)),
-      found('what everyone used', deps.usage.ofEveryone(person)),
+      nullIfFails(deps.filesFor(userId), log, 'a Home could not show the policy and the identity file'),
+      nullIfFails(deps.usage.ofEveryone(person), log, 'a Home could not show what everyone used'),
     ]);
     return { identity, health, files: files ?? [], everyone };
   }
