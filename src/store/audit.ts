@@ -2,6 +2,7 @@ import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } 
 import type { Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
+import { toWire } from '../session/snapshot.ts';
 import type { Steering } from '../session/steering.ts';
 import { askingMessage, type SessionRequest } from './request-row.ts';
 import type { Tables } from './tables.ts';
@@ -73,7 +74,7 @@ const PAGE = 1000;
 /** Call it last in a transaction: from here on, everyone else who records something waits. */
 export async function appendAudit(entries: readonly AuditEntry[], trx: Transaction<Tables>): Promise<void> {
   if (entries.length === 0) return;
-  await sql`select append_audit(${JSON.stringify(entries.map(toColumns))}::json)`.execute(trx);
+  await sql`select append_audit(${JSON.stringify(entries.map(toWire))}::json)`.execute(trx);
 }
 
 export type Audit = ReturnType<typeof createAudit>;
@@ -129,20 +130,6 @@ export function createAudit(db: Kysely<Tables>) {
 
 /** A file that is no longer configured. */
 const NO_FILE = 'none';
-
-function toColumns(entry: AuditEntry) {
-  return {
-    kind: entry.kind,
-    user_id: entry.userId,
-    devin_user_id: entry.devinUserId,
-    channel_id: entry.channelId,
-    message_ts: entry.messageTs,
-    request_id: entry.requestId,
-    session_id: entry.sessionId,
-    rule: entry.rule,
-    result: entry.result,
-  };
-}
 
 /** What to record of a request's transition; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
