@@ -121,3 +121,9 @@ export function requireView(state: State, viewId: string): View {
   if (view === undefined) throw new Error(`The local Slack has no view ${viewId}.`);
   return view;
 }
+
+export function requireOpenView(state: State, viewId: string): View {
+  const view = requireView(state, viewId);
+  if (!view.isOpen) throw new Error(`The view ${viewId} is closed.`);
+  return view;
+}

@@ -4,7 +4,14 @@ import type { Delivery, Message, StateValue, StateValues, View } from '../model.
 import { knownBlocks } from '../rules/assign-ids.ts';
 import type { Element } from '../rules/elements.ts';
 import { elementsOf } from '../rules/relations.ts';
-import { addResponseUrl, addTrigger, requireChannel, requireView, type State } from '../state.ts';
+import {
+  addResponseUrl,
+  addTrigger,
+  requireChannel,
+  requireOpenView,
+  requireView,
+  type State,
+} from '../state.ts';
 import { initialValues, isHolding } from '../view-state.ts';
 import { viewPayload } from '../views.ts';
 import { wireMessage } from '../wire.ts';
@@ -60,8 +67,7 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
   }
 
   function inView(viewId: string, which: string): Place {
-    const view = requireView(state, viewId);
-    if (!view.isOpen) throw new Error(`The view ${viewId} is closed.`);
+    const view = requireOpenView(state, viewId);
     const found = find(view.definition.blocks, which);
     return { found, values: view.values, payload: { container: { type: 'view', view_id: view.id } } };
   }

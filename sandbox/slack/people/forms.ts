@@ -1,7 +1,7 @@
 import { answerOf, failureOf, type Dispatch } from '../delivery/dispatch.ts';
 import type { Delivery, Option, View } from '../model.ts';
 import type { Block } from '../rules/blocks.ts';
-import { addProblem, addResponseUrl, addTrigger, requireView, type State } from '../state.ts';
+import { addProblem, addResponseUrl, addTrigger, requireOpenView, type State } from '../state.ts';
 import { HELD, isHolding } from '../view-state.ts';
 import { closeView, viewPayload } from '../views.ts';
 import { enter, readSuggestions, type Entry } from './entries.ts';
@@ -21,7 +21,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
   return {
     /** Keys: block ids, or labels as the person reads them. Nothing is sent. */
     typeIn(viewId: string, entries: Record<string, Entry>): void {
-      const view = openView(viewId);
+      const view = requireOpenView(state, viewId);
       for (const [key, entry] of Object.entries(entries)) {
         const { block_id: blockId = '', element } = inputOf(view, key);
         const { action_id: actionId = '' } = element;
@@ -36,7 +36,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
     },
 
     async submit(viewId: string, userId: string): Promise<Submission> {
-      const view = openView(viewId);
+      const view = requireOpenView(state, viewId);
       const errors = clientErrors(view);
       view.errors = errors;
       if (Object.keys(errors).length > 0) return { kind: 'invalid', errors, delivery: null };
@@ -55,7 +55,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
 
     /** The X or the close button; the app is told only if it asked. */
     async closeView(viewId: string): Promise<Delivery | null> {
-      const view = openView(viewId);
+      const view = requireOpenView(state, viewId);
       const payload = viewPayload(state, view);
       closeView(state, view);
       if (view.definition.type !== 'modal' || view.definition.notify_on_close !== true) return null;
@@ -69,7 +69,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
 
     /** Typing in an external select. Below its min_query_length Slack does not ask the app. */
     async suggest(viewId: string, key: string, value: string): Promise<Option[]> {
-      const view = openView(viewId);
+      const view = requireOpenView(state, viewId);
       const { element, block_id: blockId = '' } = inputOf(view, key);
       if (element.type !== 'external_select' && element.type !== 'multi_external_select') {
         throw new Error(`${key} suggests nothing.`);
@@ -91,12 +91,6 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
       return options ?? [];
     },
   };
-
-  function openView(viewId: string): View {
-    const view = requireView(state, viewId);
-    if (!view.isOpen) throw new Error(`The view ${viewId} is closed.`);
-    return view;
-  }
 
   function responseUrls(view: View, userId: string): Record<string, string>[] {
     return view.definition.blocks.flatMap((block) => {
