@@ -1,11 +1,11 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { createWorld, type World, type WorldOptions } from './bot.ts';
 import { captureLog } from './log-lines.ts';
 import { addColleague } from './people.ts';
-import { shared } from './worlds.ts';
+import { useShared } from './worlds.ts';
 
 /** A world under a policy file, which tests change while the app runs. */
 async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
@@ -54,15 +54,7 @@ type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
 
 /** One for all tests of a file: each test brings its own people and channels. */
 export function useGovernedWorld(policy: string, options: WorldOptions = {}): () => GovernedWorld {
-  let world: GovernedWorld | null = null;
-  beforeAll(async () => {
-    world = shared(await createGovernedWorld(policy, options));
-  });
-  afterAll(async () => world?.close());
-  return () => {
-    if (world === null) throw new Error('the world is not there yet');
-    return world;
-  };
+  return useShared(async () => createGovernedWorld(policy, options));
 }
 
 type Options = {

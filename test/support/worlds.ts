@@ -27,7 +27,7 @@ const OFTEN_CALLED = new Set([
 ]);
 
 /** The tests of a suite share a world: a fault that any call meets may meet one for another test's person. */
-export function shared<Shared extends World>(world: Shared): Shared {
+function shared<Shared extends World>(world: Shared): Shared {
   const { slack } = world;
   const fail: LocalSlack['fail'] = (method, fault) => {
     if (OFTEN_CALLED.has(method) && fault.args === undefined)
@@ -39,9 +39,13 @@ export function shared<Shared extends World>(world: Shared): Shared {
 
 /** One world for all tests of a suite: each test brings its own people and channels. */
 export function useWorld(options: WorldOptions | (() => Promise<WorldOptions>) = {}): () => World {
-  let world: World | null = null;
+  return useShared(async () => createWorld(typeof options === 'function' ? await options() : options));
+}
+
+export function useShared<Shared extends World>(create: () => Promise<Shared>): () => Shared {
+  let world: Shared | null = null;
   beforeAll(async () => {
-    world = shared(await createWorld(typeof options === 'function' ? await options() : options));
+    world = shared(await create());
   });
   afterAll(async () => {
     await world?.close();
