@@ -14,7 +14,7 @@ const MORNING = 10;
 
 const look = { deviceScaleFactor: 2, timezoneId: zoneWhereItIs(MORNING) };
 
-/** The card in a thread about a failure, and its Details. */
+/** The card in a thread about a failure. */
 async function takeThread(on: Stage): Promise<void> {
   const slackPage = await visit(on, { as: 'ben', width: 1180, height: 760 });
   const { channel, field, message, modal, openThread, submit, thread, useShortcut } = slackPage;
@@ -25,7 +25,6 @@ async function takeThread(on: Stage): Promise<void> {
   await modal.getByRole('radio', { name: /whole thread/i }).check();
   await slackPage.pick('Repositories', 'checkout', 'acme/checkout');
   await field('ACU cap').fill('10');
-  await shoot(modal, 'shortcut');
   await submit();
   const session = await on.devin.waitForSession(({ userId }) => userId === 'user-ben');
   on.devin.advance(session.id, { status: 'running' });
@@ -42,12 +41,6 @@ async function takeThread(on: Stage): Promise<void> {
   await message('Opened acme/checkout #412', thread).waitFor();
   await settle(slackPage);
   await slackPage.page.screenshot({ path: `${FOLDER}/card.png` });
-  await slackPage.page.emulateMedia({ colorScheme: 'dark' });
-  await slackPage.page.screenshot({ path: `${FOLDER}/card-dark.png` });
-  await slackPage.page.emulateMedia({ colorScheme: 'light' });
-  await slackPage.pickMore(card, 'Details');
-  await modal.waitFor();
-  await shoot(modal, 'details');
 }
 
 /** The form as it opens. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -129,4 +129,9 @@ test('the manifest turns on Home and Messages', () => {
     messages_tab_read_only_enabled: false,
   });
   expect(manifest.settings.event_subscriptions.bot_events).toContain('app_home_opened');
+});
+
+test('the README shows each picture of docs', () => {
+  const shown = [...readme.matchAll(/docs\/[\w-]+\.png/g)].map(([path]) => path);
+  expect(new Set(shown)).toEqual(new Set(globSync('docs/*.png')));
 });
