@@ -1,4 +1,4 @@
-import { type App, type Trying, personOf, readableChannels } from './app.ts';
+import { type App, type AppState, type Trying, personOf, readableChannels } from './app.ts';
 import { GUIDE_STEPS, type GuideStep } from './guide-steps.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
@@ -122,9 +122,17 @@ function stepItem({ app, shown, name, label, number }: Item): VNode {
 }
 
 /** Until it is done. */
-function chosenStep({ state }: App): GuideStep | null {
+function chosenStep({ state }: Pick<App, 'state'>): GuideStep | null {
   const { trying, snapshot } = state;
   return trying !== null && isOpen(trying, snapshot.guide) ? trying.step : null;
+}
+
+/** Once the bug has a session: its card is in the thread, which may not be open. */
+export function showBugThread(app: App, before: AppState): void {
+  const { channelId, snapshot } = app.state;
+  const isTaken = chosenStep({ state: before }) === 'thread' && chosenStep(app) === null;
+  const { guide: shown } = snapshot;
+  if (isTaken && channelId === shown?.channelId) openThread(app, channelId, shown.bugTs);
 }
 
 function isOpen({ step, wasDone }: Trying, shown: ShownGuide | null): boolean {

@@ -13,7 +13,7 @@ import { conversation, thread } from './conversation.ts';
 import { dialogs, toast } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
 import { authorOf } from './faces.ts';
-import { guide } from './guide.ts';
+import { guide, showBugThread } from './guide.ts';
 import { h, type Child } from './h.ts';
 import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
@@ -51,6 +51,7 @@ const refresh = oneAtATime(async () => {
   // Another sandbox at the same address: everything on the page is outdated.
   if (snapshot.people.every(({ id }) => id !== before.userId)) return window.location.reload();
   app.update({ snapshot });
+  showBugThread(app, before);
   const words = newWords(before, app.state);
   if (words !== null) announce(words);
   markSeen(app);
