@@ -4,7 +4,7 @@ import { PLACE_WORDS, type Policy } from '../session/policy/index.ts';
 import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
 import { complain, FINE, print, showUsage, WRONG } from './command-line.ts';
 
-/** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
+/** `npm run policy -- check FILE…` and `explain FILE …`: checks policy files, or says what one would decide. */
 const { text, ownTag, command } = readOperatorSettings();
 /** A name instead of an id would match no rule, and so be allowed. */
 const USER_ID = /^[UW][A-Z\d]+$/;
@@ -25,14 +25,24 @@ process.exitCode = await run(process.argv.slice(2));
 async function run(args: string[]): Promise<number> {
   const read = readArguments(args);
   if (read === null) return showUsage(text.policy.usage, args);
-  const { act, file, options } = read;
+  const { act, files, options } = read;
+  if (act === 'check') return check(files);
   const wrong = wrongOptions(options);
   if (wrong.length > 0) return complain(wrong);
-  const result = await readPolicyFile(file, text);
-  // The errors are the result of `check`, so they go to stdout; a script expects a decision from `explain` there.
-  if (!result.ok) return print(result.problems, WRONG, act === 'check' ? process.stdout : process.stderr);
-  if (act === 'explain') return explained(result.value, options);
-  return print([text.policy.check.fine(result.value.rules.length)], FINE);
+  const result = await readPolicyFile(files[0], text);
+  // A script expects a decision on stdout.
+  return result.ok ? explained(result.value, options) : print(result.problems, WRONG, process.stderr);
+}
+
+/** The errors are the result, so they go to stdout. */
+async function check(files: readonly string[]): Promise<number> {
+  const results = await Promise.all(files.map(async (file) => readPolicyFile(file, text)));
+  const lines = results.flatMap((result, at) => {
+    if (!result.ok) return result.problems;
+    const fine = text.policy.check.fine(result.value.rules.length);
+    return [files.length === 1 ? fine : `${files[at]}: ${fine}`];
+  });
+  return print(lines, results.every(({ ok }) => ok) ? FINE : WRONG);
 }
 
 function explained(policy: Policy, options: Options): number {
@@ -63,13 +73,16 @@ function withInlineValues(args: string[]): string[] {
   });
 }
 
+type Command = { act: 'check' | 'explain'; files: readonly [string, ...string[]]; options: Options };
+
 /** null: no such command. */
-function readArguments(args: string[]): { act: 'check' | 'explain'; file: string; options: Options } | null {
+function readArguments(args: string[]): Command | null {
   try {
     const { positionals, values: options } = parsed(args);
     const [act, file, ...others] = positionals;
-    if (file === undefined || others.length > 0) return null;
-    return act === 'check' || act === 'explain' ? { act, file, options } : null;
+    if (file === undefined) return null;
+    if (act === 'check') return { act, files: [file, ...others], options };
+    return act === 'explain' && others.length === 0 ? { act, files: [file], options } : null;
   } catch {
     return null;
   }

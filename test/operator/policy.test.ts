@@ -60,6 +60,16 @@ describe('npm run policy -- check', () => {
     expect(await policy('check', file)).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('checks several files', async () => {
+    const missing = join(folder, 'missing.yml');
+    const { code, stdout } = await policy('check', file, missing);
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      `${file}: The policy is valid. Rules: 2.`,
+      expect.stringContaining(`${missing}:1:1: can't be read`),
+    ]);
+  });
+
   test('prints each problem with its place, and exits with 1', async () => {
     const broken = join(folder, 'broken.yml');
     await writeFile(broken, 'version: 1\nrules:\n  - name: a\n    than: refuse\n');
@@ -75,7 +85,7 @@ describe('npm run policy -- check', () => {
     [[]],
     [['chekc', 'FILE']],
     [['check']],
-    [['check', 'FILE', 'more']],
+    [['explain', 'FILE', 'more']],
     [['check', 'FILE', '--strict']],
   ])('exits with 2 and prints its usage after %j', async (args) => {
     const { code, stderr } = await policy(...args);

@@ -3,7 +3,7 @@ import type { Text } from '../index.ts';
 export const policy: Text['policy'] = {
   usage: [
     '使い方:',
-    '  npm run policy -- check FILE',
+    '  npm run policy -- check FILE…',
     '  npm run policy -- explain FILE --text "task and options" [--user U…] [--email E] [--group S…] [--channel C…] [--channel-name N] [--kind shared] [--spent person=N,channel=N,month=N]',
   ].join('\n'),
   check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
