@@ -18,19 +18,13 @@ type ServerDeps = {
   answer: (arrival: Arrival) => Answer;
 };
 
-export type LocalServer = {
-  origin: string;
-  /** Call it as soon as the server is open: nothing answers before. */
-  serve(deps: ServerDeps): void;
-  close(): Promise<void>;
-};
-
-export async function openServer(port: number): Promise<LocalServer> {
+export async function openServer(port: number) {
   const server = createLoopbackServer();
   const { origin } = await listen(server, port);
   return {
     origin,
-    serve(deps) {
+    /** Call it as soon as the server is open: nothing answers before. */
+    serve(deps: ServerDeps): void {
       server.on('request', (req, res) => {
         // A connection that breaks while its body is read is the caller's business.
         handle(req, res, deps).catch(() => res.destroy());

@@ -7,7 +7,7 @@ export type Retry = { num: number; reason: string };
 
 export type Packet = { delivery: Delivery; retry: Retry | null };
 
-export type Transport = {
+type Transport = {
   isUp: () => boolean;
   send: (packet: Packet) => Promise<DeliveryOutcome>;
 };

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { parseJson } from '../../json.ts';
 import type { Delivery, DeliveryOutcome } from '../model.ts';
-import type { Retry, Transport } from './dispatch.ts';
+import type { Packet, Retry } from './dispatch.ts';
 
 type RawRequest = {
   body: string;
@@ -11,13 +11,8 @@ type RawRequest = {
   signedAtMs?: number;
 };
 
-type HttpTransport = Transport & {
-  connect: (urls: readonly string[]) => void;
-  sendRaw: (request: RawRequest) => Promise<{ status: number; body: string }>;
-};
-
 /** Signed POSTs to the app's request URL; several URLs stand for replicas behind a load balancer. */
-export function createHttpTransport(deps: { signingSecret: string; timeoutMs: number }): HttpTransport {
+export function createHttpTransport(deps: { signingSecret: string; timeoutMs: number }) {
   let urls: readonly string[] = [];
   let turn = 0;
 
@@ -27,11 +22,11 @@ export function createHttpTransport(deps: { signingSecret: string; timeoutMs: nu
   }
 
   return {
-    connect(given) {
+    connect(given: readonly string[]): void {
       urls = given;
     },
     isUp: () => urls.length > 0,
-    async send({ delivery, retry }) {
+    async send({ delivery, retry }: Packet): Promise<DeliveryOutcome> {
       const url = nextUrl();
       if (url === undefined) return { kind: 'refused', status: null };
       const { body, contentType } = encode(delivery);
@@ -42,7 +37,7 @@ export function createHttpTransport(deps: { signingSecret: string; timeoutMs: nu
       };
       return post({ url, body, headers, timeoutMs: deps.timeoutMs });
     },
-    async sendRaw({ body, headers = {}, sign: isSigned = true, signedAtMs }) {
+    async sendRaw({ body, headers = {}, sign: isSigned = true, signedAtMs }: RawRequest) {
       const url = nextUrl();
       if (url === undefined) throw new Error('sendRaw needs an app connected by HTTP.');
       const signature = isSigned ? sign(body, deps.signingSecret, signedAtMs) : {};

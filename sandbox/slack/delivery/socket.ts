@@ -7,7 +7,7 @@ import { parseJson } from '../../json.ts';
 import { randomToken } from '../ids.ts';
 import type { DeliveryOutcome } from '../model.ts';
 import { addProblem, type State } from '../state.ts';
-import type { Packet, Transport } from './dispatch.ts';
+import type { Packet } from './dispatch.ts';
 
 /** https://docs.slack.dev/apis/events-api/using-socket-mode */
 
@@ -21,29 +21,14 @@ const ENVELOPE_TYPE = { command: 'slash_commands', interactive: 'interactive', e
 
 type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled';
 
-export type SocketTransport = Transport & {
-  openTicket: () => string;
-  connections: () => number;
-  /** Asks the app to reconnect, as Slack does every few hours. */
-  disconnect: (reason: DisconnectReason) => void;
-  /** The next connections get this far and no further. */
-  stall: (step: Stall, times?: number) => void;
-  /** Cuts the connections without a word. */
-  drop: () => void;
-  close: () => void;
-};
-
 /** What may never come for a connection; for the URL itself, let `apps.connections.open` hang. */
 type Stall = 'handshake' | 'hello';
 
 type Pending = { settle: (outcome: DeliveryOutcome) => void; socket: WebSocket };
 
-export function createSocketTransport(deps: {
-  state: State;
-  server: Server;
-  timeoutMs: number;
-}): SocketTransport {
-  const { state, server, timeoutMs } = deps;
+type SocketDeps = { state: State; server: Server; timeoutMs: number };
+
+export function createSocketTransport({ state, server, timeoutMs }: SocketDeps) {
   const sockets = new Set<WebSocket>();
   const tickets = new Set<string>();
   const pending = new Map<string, Pending>();
@@ -135,23 +120,26 @@ export function createSocketTransport(deps: {
   return {
     isUp: () => sockets.size > 0,
     send,
-    openTicket() {
+    openTicket(): string {
       const ticket = randomToken();
       tickets.add(ticket);
       return `${state.url.replace(/^http/, 'ws')}/link/?ticket=${ticket}&app_id=${state.workspace.appId}`;
     },
     connections: () => sockets.size,
-    disconnect(reason) {
+    /** Asks the app to reconnect, as Slack does every few hours. */
+    disconnect(reason: DisconnectReason): void {
       for (const socket of sockets)
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: {} }));
     },
-    stall(step, times = 1) {
+    /** The next connections get this far and no further. */
+    stall(step: Stall, times = 1): void {
       stalls[step] += times;
     },
-    drop() {
+    /** Cuts the connections without a word. */
+    drop(): void {
       for (const socket of sockets) socket.terminate();
     },
-    close() {
+    close(): void {
       clearInterval(pings);
       for (const socket of sockets) socket.terminate();
       for (const socket of stalled) socket.destroy();
