@@ -52,10 +52,7 @@ function closeLink(state: State): void {
   if (state.link === null) return;
   const { href, from } = state.link;
   const label = state.leaves.splice(from);
-  const words = label
-    .map(({ text }) => text)
-    .join('')
-    .replaceAll('\n', ' ');
+  const words = textIn(label).replaceAll('\n', ' ');
   const { text, url } = honestLink(href, words === '' ? href : words);
   if (text !== '') state.leaves.push({ ...(label[0] ?? plainLeaf(text)), text, url });
   state.link = null;
@@ -160,6 +157,10 @@ export type Piece =
   | { kind: 'quote'; leaves: Leaf[] }
   | { kind: 'code'; text: string }
   | TablePiece;
+
+export function textIn(leaves: readonly Leaf[]): string {
+  return leaves.map(({ text }) => text).join('');
+}
 
 export function plainLeaf(text: string): Leaf {
   return { text, bold: false, italic: false, strike: false, code: false, url: null };

@@ -1,5 +1,5 @@
 import { escape, oneLine, quote } from '../text.ts';
-import type { Leaf, Piece, TablePiece } from './inline.ts';
+import { textIn, type Leaf, type Piece, type TablePiece } from './inline.ts';
 import { tableBlock, tableText } from './rich.ts';
 
 /** All of it as escaped text, one piece per line. */
@@ -45,12 +45,11 @@ export function words(pieces: readonly Piece[]): string {
 function wordsOf(piece: Piece): string {
   if (piece.kind === 'code') return oneLine(piece.text);
   if (piece.kind === 'table') return tableWords(piece);
-  return oneLine(piece.leaves.map(({ text }) => text).join(''));
+  return oneLine(textIn(piece.leaves));
 }
 
 function tableWords({ rows }: TablePiece): string {
-  const cell = (leaves: readonly Leaf[]): string => oneLine(leaves.map(({ text }) => text).join(''));
-  return rows.map((row) => row.map(cell).join(', ')).join('; ');
+  return rows.map((row) => row.map((leaves) => oneLine(textIn(leaves))).join(', ')).join('; ');
 }
 
 function endOf(said: string, piece: Piece, next: Piece | undefined): string {

@@ -8,7 +8,7 @@ import type {
   RichTextText,
   TableBlock,
 } from '@slack/types';
-import { plainLeaf, type Leaf, type Piece, type TablePiece } from './inline.ts';
+import { plainLeaf, textIn, type Leaf, type Piece, type TablePiece } from './inline.ts';
 
 /** `offset`: how many numbers come before. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 type List = RichTextList & { offset?: number };
@@ -149,14 +149,7 @@ function cell(leaves: readonly Leaf[]): RichTextBlock {
 
 /** In aligned columns; as it was written if that would be too wide. */
 export function tableText(table: TablePiece): string {
-  const lines = table.rows.map((row) =>
-    row.map((leaves) =>
-      leaves
-        .map(({ text }) => text)
-        .join('')
-        .replaceAll(/\s+/g, ' '),
-    ),
-  );
+  const lines = table.rows.map((row) => row.map((leaves) => textIn(leaves).replaceAll(/\s+/g, ' ')));
   const widths = table.align.map((_side, column) => widest(lines, column));
   const total = widths.reduce((sum, width) => sum + width + 3, 0) * (lines.length + 1);
   if (total > MOST_LAID_OUT) return table.source;
