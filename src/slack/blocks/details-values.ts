@@ -10,7 +10,6 @@ import {
   link,
   lookup,
   oneLine,
-  time,
   truncate,
   withUnseen,
 } from './text.ts';
@@ -51,7 +50,7 @@ export function shownMoment(epochMs: number): string {
 
 /** The same, without the day. */
 export function shownTime(epochMs: number): string {
-  return time(epochMs / MS_PER_S, `${new Date(epochMs).toISOString().slice(11, 16)} UTC`);
+  return date(epochMs / MS_PER_S, `${new Date(epochMs).toISOString().slice(11, 16)} UTC`, '{time}');
 }
 
 /** Epoch seconds; anything else stays as it is. */

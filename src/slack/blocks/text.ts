@@ -90,14 +90,9 @@ export function link(url: string, label: string): string {
 }
 
 /** A moment in the reader's time zone; clients that can't show it use the fallback. */
-export function date(epochSeconds: number, fallback: string): string {
+export function date(epochSeconds: number, fallback: string, format = '{date_short_pretty}, {time}'): string {
   const shown = escape(joinLines(fallback).replaceAll('|', '¦'));
-  return `<!date^${Math.trunc(epochSeconds)}^{date_short_pretty}, {time}|${shown}>`;
-}
-
-/** The time of day, in the reader's time zone. */
-export function time(epochSeconds: number, fallback: string): string {
-  return `<!date^${Math.trunc(epochSeconds)}^{time}|${escape(joinLines(fallback).replaceAll('|', '¦'))}>`;
+  return `<!date^${Math.trunc(epochSeconds)}^${format}|${shown}>`;
 }
 
 export function quote(escaped: string): string {
@@ -173,9 +168,14 @@ function joinLines(text: string): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
+/** The same place, or the one before if a character continues behind it. */
+export function wholeBefore(text: string, at: number): number {
+  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(at - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(at));
+  return splitsPair ? at - 1 : at;
+}
+
 function cutBefore(text: string, end: number): number {
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(end));
-  const at = splitsPair ? end - 1 : end;
+  const at = wholeBefore(text, end);
   const ampersand = text.lastIndexOf('&', at - 1);
   const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
   return entity !== null && ampersand + entity[0].length > at ? ampersand : at;

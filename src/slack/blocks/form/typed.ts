@@ -1,5 +1,6 @@
 import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
 import { LIMIT } from '../limits.ts';
+import { wholeBefore } from '../text.ts';
 
 /** A view takes 100 blocks and 250 kB; this remains for long values. */
 const MAX_CONTINUED = 50;
@@ -133,6 +134,5 @@ function cutBehind(text: string, max: number): number {
   if (line >= max / 2) return line + 1;
   const word = text.lastIndexOf(' ', max - 1);
   if (word >= max / 2) return word + 1;
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(max - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(max));
-  return splitsPair ? max - 1 : max;
+  return wholeBefore(text, max);
 }
