@@ -4,7 +4,7 @@ import type { RefusedIdentity } from './session/identity.ts';
 import { capThatFits } from './session/policy/index.ts';
 import type { ReplyFailure } from './session/reply.ts';
 import { lookup } from './slack/blocks/text.ts';
-import { acuWords, durationWords } from './text/amounts.ts';
+import { acuWords, durationWords, leftWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
@@ -93,10 +93,10 @@ function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text
 
 /** What is left of a ceiling, what was asked for, and what would do now. `renewal` says when there is more. */
 function overMessage(over: OverCeiling, { policy: { ceilings }, joins }: Text): string {
-  const { key, most, left, asked } = over;
+  const { key, asked } = over;
   const fits = capThatFits(over);
   return joins.sentences([
-    ceilings.left[key](acuWords(Math.max(0, left)), acuWords(most)),
+    ceilings.left[key](...leftWords(over)),
     asked === null ? ceilings.askedAll : ceilings.asked(acuWords(asked)),
     ...(fits === null ? [] : [ceilings.lower(String(fits))]),
   ]);

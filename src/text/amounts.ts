@@ -10,6 +10,11 @@ export function acuWords(acu: number): string {
   return rounded(acu).toLocaleString('en-US');
 }
 
+/** What is left of a ceiling, and all of it. */
+export function leftWords({ left, most }: { left: number; most: number }): [string, string] {
+  return [acuWords(Math.max(0, left)), acuWords(most)];
+}
+
 const MS_PER_MINUTE = 60_000;
 const MINUTES_PER_HOUR = 60;
 const HOURS_PER_DAY = 24;

@@ -23,7 +23,7 @@ import { reasonOf } from '../slack/blocks/why.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { isDirectMessage, placeKindOf } from '../slack/places.ts';
-import { acuWords } from '../text/amounts.ts';
+import { leftWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 /** From a command line. What is left out is empty. */
@@ -99,9 +99,7 @@ function decisionLines(decision: PolicyDecision, text: Text): string[] {
 }
 
 function leftLines(ceilings: readonly CeilingLeft[], { policy: { explain: words } }: Text): string[] {
-  return ceilings.map(({ key, most, left }) =>
-    words.left(`limits.${key}`, acuWords(Math.max(0, left)), acuWords(most)),
-  );
+  return ceilings.map((one) => words.left(`limits.${one.key}`, ...leftWords(one)));
 }
 
 function valueLines(heading: string, values: FieldValues, text: Text): string[] {

@@ -2,7 +2,7 @@ import type { ActionsBlock, ModalView } from '@slack/types';
 import type { Approval, AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
-import { acuWords } from '../../text/amounts.ts';
+import { leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW, type DeclineMetadata } from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';
@@ -104,8 +104,7 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
 /** Of the budget that it would go over. */
 function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): string[] {
   if (budget === undefined) return [];
-  const { key, left, most } = budget;
-  return [text.approval.message.left[key](acuWords(Math.max(0, left)), acuWords(most))];
+  return [text.approval.message.left[budget.key](...leftWords(budget))];
 }
 
 /** Whole, other than on a card: what is not seen is not approved. */

@@ -1,6 +1,6 @@
 import type { BudgetAlert, CeilingLeft } from '../../session/policy/index.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
-import { acuWords, durationWords, rounded } from '../../text/amounts.ts';
+import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { barChart, dataTable, MOST_TABLE_ROWS, type Cell, type ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
@@ -61,7 +61,7 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
 
 /** What is left of each budget. */
 export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string[] {
-  return left.map((one) => usage.left[one.key](acuWords(Math.max(0, one.left)), acuWords(one.most)));
+  return left.map((one) => usage.left[one.key](...leftWords(one)));
 }
 
 /** What Devin counts in one line, and why that differs from what is counted here, if it does. */

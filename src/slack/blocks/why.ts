@@ -6,7 +6,7 @@ import {
   type Explained,
   type PolicyDecision,
 } from '../../session/policy/index.ts';
-import { acuWords } from '../../text/amounts.ts';
+import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, renewal } from './notices.ts';
 import type { Rendered } from './objects.ts';
@@ -122,7 +122,7 @@ function limitLines({ limits, usage, explained }: Why, { policy: { why, ceilings
     ...(openSessions > 0 ? [why.openSessions(usage.openSessions, openSessions)] : []),
     ...(startsPerHour > 0 ? [why.startsPerHour(usage.startsPerHour, startsPerHour)] : []),
     ...(most === null ? [] : [why.perSession(most)]),
-    ...inForce.map((one) => ceilings.left[one.key](acuWords(Math.max(one.left, 0)), acuWords(one.most))),
+    ...inForce.map((one) => ceilings.left[one.key](...leftWords(one))),
   ];
   return lines.length === 0 ? [] : [bold(why.limits), ...lines.map((line) => `• ${line}`)];
 }
