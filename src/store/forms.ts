@@ -6,7 +6,7 @@ import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
 import { effectiveDraftSchema } from './request-row.ts';
-import { json, type Columns } from './sql.ts';
+import { json, parsed, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({
@@ -105,7 +105,7 @@ export function createForms(db: Kysely<Tables>) {
 
     async find(id: string): Promise<Form | null> {
       const row = await db.selectFrom('forms').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : formSchema.parse(row);
+      return parsed(formSchema, row);
     },
 
     async change(id: string, { secretNames, without, ...plain }: FormChanges): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import type { Columns } from './sql.ts';
+import { parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const postSchema = z.object({
@@ -43,7 +43,7 @@ export function createPosts(db: Kysely<Tables>) {
   return {
     async find(key: string): Promise<PostRow | null> {
       const row = await db.selectFrom('posts').selectAll().where('key', '=', key).executeTakeFirst();
-      return row === undefined ? null : postSchema.parse(row);
+      return parsed(postSchema, row);
     },
 
     /** False: posted meanwhile, or not `onlyIf`; for a first attempt also: attempted meanwhile. */

@@ -11,7 +11,7 @@ import {
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
-import { json, literals, type Columns } from './sql.ts';
+import { json, literals, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -111,7 +111,7 @@ export function createReplies(db: Kysely<Tables>) {
 
     async find(id: string): Promise<Reply | null> {
       const row = await db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : replySchema.parse(row);
+      return parsed(replySchema, row);
     },
 
     /** The first of these kinds that isn't finished. */
@@ -127,7 +127,7 @@ export function createReplies(db: Kysely<Tables>) {
         .orderBy('id')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : replySchema.parse(row);
+      return parsed(replySchema, row);
     },
 
     /**
@@ -151,7 +151,7 @@ export function createReplies(db: Kysely<Tables>) {
         .orderBy('createdAt', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : replySchema.parse(row);
+      return parsed(replySchema, row);
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
@@ -175,7 +175,7 @@ export function createReplies(db: Kysely<Tables>) {
         .$if(whileText !== undefined, (update) => update.where('text', '=', whileText ?? ''))
         .returningAll()
         .executeTakeFirst();
-      return row === undefined ? null : replySchema.parse(row);
+      return parsed(replySchema, row);
     },
 
     /** The person wants it sent again. False if it can't be. */

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { approvalSchema, replacesSchema } from '../session/approval.ts';
 import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from '../session/context.ts';
@@ -20,7 +19,7 @@ export const effectiveDraftSchema = z.object({
 /** Why a request waits. */
 const WAITING = ['busy', 'down', 'slack', 'looking'] as const;
 
-const requestSchema = z.object({
+export const requestSchema = z.object({
   id: z.string(),
   /** From Slack: a second delivery finds it taken and changes nothing. */
   dedupeKey: z.string(),
@@ -235,8 +234,4 @@ export function toColumns(changes: RequestChanges) {
     approvals: json(changes.approvals),
     approved: json(changes.approved),
   };
-}
-
-export function parse(row: Selectable<SessionRequestsTable>): SessionRequest {
-  return requestSchema.parse(row);
 }

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { OPEN_STATES, PENDING_STATES, type RequestState } from '../session/request.ts';
 import {
-  parse,
+  requestSchema,
   toColumns,
   toRow,
   type NewRequest,
@@ -9,7 +9,7 @@ import {
   type SessionRequest,
 } from './request-row.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
-import { databaseClock, isLongAgo, literals, type Clock } from './sql.ts';
+import { databaseClock, isLongAgo, literals, parsed, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type Step = {
@@ -74,7 +74,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 
     async find(id: string): Promise<SessionRequest | null> {
       const row = await db.selectFrom('sessionRequests').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : parse(row);
+      return parsed(requestSchema, row);
     },
 
     /** The request, without a session yet, under whose card this thread is; null: there is none. */
@@ -123,7 +123,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where('state', '=', from)
         .returningAll()
         .executeTakeFirst();
-      return row === undefined ? null : parse(row);
+      return parsed(requestSchema, row);
     },
 
     /** Locked until the end of the transaction. */
@@ -134,7 +134,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where('id', '=', id)
         .forUpdate()
         .executeTakeFirst();
-      return row === undefined ? null : parse(row);
+      return parsed(requestSchema, row);
     },
 
     /** Requests whose approval has expired, by the database's clock. */

@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { isLongAgo, literals, type Columns } from './sql.ts';
+import { isLongAgo, literals, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
@@ -81,7 +81,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : messageRowSchema.parse(row);
+      return parsed(messageRowSchema, row);
     },
 
     /** Devin's last message that was fetched. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import { json, type Columns } from './sql.ts';
+import { json, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({
@@ -114,8 +114,7 @@ const OVER = ['exit', 'error'];
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(db: Kysely<Tables>) {
-  const oneOf = (rows: unknown[]): SessionRow | null =>
-    rows[0] === undefined ? null : sessionRowSchema.parse(rows[0]);
+  const oneOf = ([row]: unknown[]): SessionRow | null => parsed(sessionRowSchema, row);
   const byId = (sessionId: string, from: Db = db) =>
     from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
   const ofThread = (channelId: string, threadTs: string) =>

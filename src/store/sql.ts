@@ -1,4 +1,5 @@
 import { PGliteAdapter, sql, type ColumnType, type Kysely, type RawBuilder } from 'kysely';
+import type { z } from 'zod';
 import type { Db, Tables } from './tables.ts';
 
 /**
@@ -52,6 +53,11 @@ export function json<Value extends object | string | null | undefined>(
 ): string | Extract<Value, null | undefined>;
 export function json(value: unknown): string | null | undefined {
   return value === null || value === undefined ? value : JSON.stringify(value);
+}
+
+/** The row as its schema reads it; null: there is none. */
+export function parsed<Schema extends z.ZodType>(schema: Schema, row: unknown): z.output<Schema> | null {
+  return row === undefined ? null : schema.parse(row);
 }
 
 /** The time, as SQL: what several processes compare comes from one clock. */
