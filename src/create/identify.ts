@@ -176,9 +176,9 @@ async function approvalFor(
   { request }: Run,
   { asks, fingerprint, asked }: ApprovalNeeded & { asked: AskedFor },
 ): Promise<Approval | null> {
-  const { rule, say, need, budget } = asks;
+  const { rule, say, need, budget, most } = asks;
   const people = await approversOf(asks.approvers, request.userId);
   if (people.length < need) return null;
-  const about = budget === null ? {} : { budget };
+  const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
   return { rule, say, need, people, fingerprint, ...about, asked, yes: [], end: null };
 }

@@ -38,6 +38,8 @@ export const approvalSchema = z.object({
   fingerprint: z.string(),
   /** What was left of the budget it would exceed; left out: not about a budget. */
   budget: ceilingLeftSchema.optional(),
+  /** The highest cap of a session, which it exceeds; left out: not about that. */
+  most: z.number().optional(),
   /** As it was when it was asked for; left out by earlier versions. */
   asked: askedSchema.optional(),
   yes: z.array(voterSchema),

@@ -54,9 +54,9 @@ export function verdictOf(
     const rule = decision.rule ?? approved[0] ?? null;
     return { kind: 'allowed', draft: capped, approved, rule };
   }
-  const { rule, say, approvers, need, expiresMs, over } = decision;
+  const { rule, say, approvers, need, expiresMs, over, most: sessionMost } = decision;
   const budget = over === undefined ? null : { key: over.key, most: over.most, left: over.left };
-  const asks = { rule, say, approvers, need, expiresMs, budget };
+  const asks = { rule, say, approvers, need, expiresMs, budget, most: sessionMost };
   return { kind: 'approval', draft: capped, asks, fingerprint };
 }
 

@@ -321,6 +321,7 @@ describe('an approval counts', () => {
     const { ana, ben, own } = await waiting(1, `${INFRA} --acu 30`);
     await press(ben, 'approve_request');
     const second = await shownTo(ben, 'Rule: limits.acu_per_session');
+    expect(second.words).toContain('The policy allows 20 for a session.');
     expect(own()).toHaveLength(0);
     await press(ben, 'approve_request', second);
     const { request } = await sessionOf(world().devin, ana.devinUserId);

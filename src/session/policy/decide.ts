@@ -25,6 +25,8 @@ export type PolicyDecision =
       changes: PolicyChanges;
       capOf?: CeilingKey | undefined;
       over?: Over | undefined;
+      /** The highest cap of a session, if the request asks for more. */
+      most?: number | undefined;
     }
   | {
       kind: 'refused';
@@ -82,6 +84,7 @@ export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
       changes,
       capOf,
       over: limit.over,
+      most: limit.most,
     };
   return { kind: 'allowed', rule: rule?.name ?? null, changes, capOf };
 }

@@ -88,7 +88,7 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
   const options = optionLines(others, named, text);
   return [
     words.runsAs(escape(asked.runsAs ?? words.serviceUser)),
-    words.cost(cap ?? null),
+    words.cost(cap ?? null, message.approval.most ?? null),
     ...budgetLines(message, text),
     ...options,
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),

@@ -41,8 +41,11 @@ export const approval = {
     rule: (rule: string, need: number): string =>
       need === 1 ? `Rule: ${rule}` : `Rule: ${rule} (${need} approvals needed)`,
     taskCut: 'The task is longer. Details show all of it.',
-    cost: (cap: number | null): string =>
-      cap === null ? 'No ACU cap: it may use any number.' : `Up to ${cap} ACU.`,
+    /** `most`: the highest cap of a session, if this one is higher. */
+    cost: (cap: number | null, most: number | null): string => {
+      if (cap === null) return 'No ACU cap: it may use any number.';
+      return most === null ? `Up to ${cap} ACU.` : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
+    },
     /** Of the budget that it would go over. */
     left: {
       acu_per_person_per_day: (left: string, most: string): string =>

@@ -34,7 +34,12 @@ export const approval: Text['approval'] = {
     direct: 'ダイレクトメッセージ',
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
     taskCut: 'タスクには続きがあります。全文は詳細で確認できます。',
-    cost: (cap) => (cap === null ? 'ACU の上限なし。使用量に制限がありません。' : `最大 ${cap} ACU。`),
+    cost: (cap, most) => {
+      if (cap === null) return 'ACU の上限なし。使用量に制限がありません。';
+      return most === null
+        ? `最大 ${cap} ACU。`
+        : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;
+    },
     left: {
       acu_per_person_per_day: (left, most) => `依頼時点での依頼者の本日の残り: ${left} / ${most} ACU。`,
       acu_per_channel_per_day: (left, most) => `依頼時点でのチャンネルの本日の残り: ${left} / ${most} ACU。`,

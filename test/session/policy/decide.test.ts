@@ -296,6 +296,7 @@ describe('a limit for one session', () => {
     expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toEqual({
       kind: 'approval',
       rule: 'limits.acu_per_session',
+      most: 20,
       say: null,
       approvers: [{ kind: 'group', id: 'S1' }],
       need: 1,
