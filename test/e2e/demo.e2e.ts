@@ -49,7 +49,9 @@ describe('the demo', () => {
     await modal.getByText(/Runs as/).waitFor();
     await submit();
     await done('Turn a bug thread');
-    await message(/Checkout fails/, thread).getByRole('button', { name: 'More', exact: true }).waitFor();
+    await message(/Checkout fails/, thread)
+      .getByRole('button', { name: 'More', exact: true })
+      .waitFor();
 
     await step("Answer Devin's question");
     await message(/Should I start from/, thread).waitFor();

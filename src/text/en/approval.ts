@@ -44,7 +44,9 @@ export const approval = {
     /** `most`: the highest cap of a session, if this one is higher. */
     cost: (cap: number | null, most: number | null): string => {
       if (cap === null) return 'No ACU cap: it may use any number.';
-      return most === null ? `Up to ${cap} ACU.` : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
+      return most === null
+        ? `Up to ${cap} ACU.`
+        : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
     },
     /** Of the budget that it would go over. */
     left: {
