@@ -59,11 +59,11 @@ export function createCards(
     },
 
     /** Puts it in the line, or moves it forward. */
-    async lineUp({ id, cardClass: before, cardStale: inLine }: SessionRequest, to: EditClass): Promise<void> {
+    async lineUp({ id, cardClass: before }: SessionRequest, to: EditClass): Promise<void> {
       await card(id)
         .set({
           cardStale: true,
-          cardClass: inLine ? Math.min(before, EDIT_CLASS[to]) : EDIT_CLASS[to],
+          cardClass: Math.min(before, EDIT_CLASS[to]),
           cardDueAt: sql<Date>`coalesce(card_due_at, ${clock()})`,
         })
         .execute();

@@ -103,6 +103,21 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect(await line.turns()).toEqual(['url-1', 'url-2', 'needed-1', 'needed-2', 'rest-1', 'rest-2']);
   });
 
+  test('keeps the turn of a new URL whatever else the card has to show by then', async () => {
+    const line = await createLine(open);
+    for (const id of ['needed', 'url']) await line.add(id, { posted: true });
+    await line.lineUp('needed', 'needed');
+    await line.lineUp('url', 'url');
+    await line.lineUp('url', 'rest');
+    expect(await line.turns()).toEqual(['url', 'needed']);
+    for (const [id, to] of [
+      ['url', 'rest'],
+      ['needed', 'needed'],
+    ] as const)
+      await line.lineUp(id, to);
+    expect(await line.turns()).toEqual(['needed', 'url']);
+  });
+
   test('keeps turns for URLs and for cards that need a person while many cards change', async () => {
     const line = await createLine(open);
     const ids = await addMany(line, 30);
@@ -246,6 +261,18 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     await line.add('other', { posted: true, teamId: 'T2' });
     await line.lineUp('other', 'rest');
     expect(await line.turns('T2')).toEqual(['other']);
+  });
+
+  test('gives each turn to one replica, even if all ask at once', async () => {
+    const line = await createLine(open);
+    const ids = Array.from({ length: 8 }, (_, at) => `card-${at}`);
+    for (const id of ids) {
+      await line.add(id, { posted: true });
+      await line.lineUp(id, 'url');
+    }
+    const asked = await Promise.all(ids.map(async () => line.cards.takeTurn('T1')));
+    const taken = asked.flatMap((turn) => (turn.kind === 'turn' ? [turn.requestId] : []));
+    expect(taken.toSorted()).toEqual(ids);
   });
 
   test('gives a turn to one replica, and again after 20 s if that died', async () => {
