@@ -78,7 +78,7 @@ export function createSettler(deps: SettleDeps) {
     const { need } = verdict.asks;
     return transitions.moveLocked(requestId, (locked) => {
       const approval = awaited(locked, number);
-      if (approval === null || approval.fingerprint !== verdict.fingerprint) return null;
+      if (approval === null) return null;
       const others = approval.yes.filter(({ userId }) => !gone.has(userId) && userId !== by.userId);
       const counted = { ...approval, need, yes: [...others, by] };
       return counted.yes.length < need ? waits(locked, counted) : ending.approved(locked, counted);

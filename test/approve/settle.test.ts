@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { createSettler } from '../../src/approve/settle.ts';
+import type { Jobs } from '../../src/queue/index.ts';
+import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
+import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
+import { en } from '../../src/text/en.ts';
+import { requestRow } from '../support/request-row.ts';
+
+const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
+const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
+const ben = { userId: 'U2', name: 'Ben' };
+
+/** What changes in Ana's request, which waits for the rule `infra`, once Ben has decided. */
+async function decided(act: Jobs['settle-approval']['act'], row: Partial<SessionRequest>) {
+  const about = { say: null, need: 1, fingerprint: 'now' };
+  const request = requestRow({
+    state: 'awaiting-approval',
+    approvals: [{ rule: 'infra', ...about, people: [ben], yes: [], end: null }],
+    ...row,
+  });
+  const { draft } = request;
+  const asks = { ...about, rule: 'infra', approvers: [], expiresMs: 1, budget: null };
+  const changes: (RequestChanges | undefined)[] = [];
+  const { settle } = createSettler({
+    requests: { find: async () => Promise.resolve(request), hasExpired: async () => Promise.resolve(false) },
+    people: { find: async () => Promise.resolve(null) },
+    judge: async () => Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' }),
+    mayApprove: async () => Promise.resolve(true),
+    resolve: unneeded,
+    transitions: {
+      moveLocked: async (_id, plan) => {
+        changes.push(plan(request)?.step.changes);
+        return Promise.resolve(true);
+      },
+    },
+    envelopes,
+    audit: { record: unneeded },
+    outbound: { tellPrivately: unneeded },
+    now: () => 0,
+    textFor: async () => Promise.resolve(en),
+  });
+  const answerTo = { id: 'a', channelId: null, threadTs: null, sealed: null, always: false };
+  await settle({ requestId: request.id, number: 0, userId: ben.userId, act, answerTo });
+  return changes[0];
+}
+
+test.each([
+  ['is kept while the request stays the same', 'now', ['limit', 'infra']],
+  ['no longer counts if the request has changed since', 'before', ['infra']],
+])('an approval that was given earlier %s', async (_what, approvedAs, approved) => {
+  expect(await decided('approve', { approved: ['limit'], approvedAs })).toMatchObject({ approved });
+});
+
+test('a declined request loses its secrets, and its requester can still be told', async () => {
+  const responseUrl = 'https://hooks.slack.com/commands/1';
+  const sessionSecrets = [{ key: 'TOKEN', value: 'hush', sensitive: true }];
+  const sealed = envelopes.close('request', { responseUrl, sessionSecrets });
+  const changes = await decided('decline', { sealed });
+  expect(envelopes.open('request', changes?.sealed ?? null)).toEqual({ responseUrl, sessionSecrets: [] });
+});
