@@ -25,9 +25,9 @@ test('a ceiling of a person or a channel is announced by its owner and day', () 
   expect(passed(100, 80).map(alertName)).toContain('acu_per_person_per_day:U1:2026-11-26:75');
 });
 
-test('of two marks passed at once, only the higher is announced', () => {
-  expect(highestMarks(passed(0, 99)).map(alertName)).toEqual([
+test('of two marks of a ceiling passed at once, only the higher is announced', () => {
+  expect(highestMarks(passed(0, 80)).map(alertName)).toEqual([
     'acu_per_month::2026-11:95',
-    'acu_per_person_per_day:U1:2026-11-26:95',
+    'acu_per_person_per_day:U1:2026-11-26:75',
   ]);
 });

@@ -83,6 +83,7 @@ describe('a request without a cap', () => {
   });
 
   test('is refused if less than one ACU is left', () => {
+    expect(decided(LIMITS, {}, { acu_per_month: 1999 })).toMatchObject({ changes: { max_acu_limit: 1 } });
     expect(decided(LIMITS, {}, { acu_per_month: 1999.5 })).toMatchObject({
       kind: 'refused',
       rule: 'limits.acu_per_month',
@@ -91,7 +92,7 @@ describe('a request without a cap', () => {
   });
 
   test('stays without a cap if there is no ceiling', () => {
-    expect(decided({}, {})).toMatchObject({ changes: {}, capOf: undefined });
+    expect(decided({}, {})).toEqual({ kind: 'allowed', rule: null, changes: {}, capOf: undefined });
   });
 });
 
