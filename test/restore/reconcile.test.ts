@@ -1,7 +1,10 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createReconciler } from '../../src/restore/reconcile.ts';
+import type { Identity } from '../../src/session/identity.ts';
+import { requestTag, type RequestState } from '../../src/session/request.ts';
 import { captureLog } from '../support/log-lines.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const never = async (): Promise<never> => Promise.reject(new Error('not to be asked'));
@@ -64,4 +67,91 @@ test('a search for lost sessions leaves alone what others started with the same 
     log: pino({ level: 'silent' }),
   });
   await expect(reconcile(new AbortController().signal)).resolves.toBeUndefined();
+});
+
+/** What becomes of a session with the tag of request r1, which has this state; null: it isn't known. */
+async function reconciled(session: object, state: RequestState | null, isBound = false): Promise<string[]> {
+  const done: string[] = [];
+  const identity: Identity = {
+    kind: 'matched',
+    devinUserId: 'user-ana',
+    name: 'Ana',
+    how: 'email',
+    checkedAtMs: 0,
+  };
+  const row = state === null ? null : requestRow({ id: 'r1', state, identity });
+  const note = (what: string) => async () => {
+    done.push(what);
+    return Promise.resolve();
+  };
+  const tags = [requestTag('r1')];
+  const reconcile = createReconciler({
+    serviceUserId: async () => Promise.resolve('service-user-1'),
+    listSessions: async () =>
+      Promise.resolve([sessionSnapshot('s1', { tags, user_id: 'user-ana', ...session })]),
+    devinTime: async () => Promise.resolve(new Date(0)),
+    sessions: { bound: async () => Promise.resolve(new Set(isBound ? ['s1'] : [])) },
+    requests: { find: async () => Promise.resolve(row) },
+    ledger: { add: note('counted'), isEmpty: async () => Promise.resolve(false) },
+    teamId: () => 'T1',
+    adopt: async () => {
+      done.push('adopted');
+      return Promise.resolve({ kind: 'leave' });
+    },
+    enqueue: note('searched for'),
+    log: pino({ level: 'silent' }),
+  });
+  await reconcile(new AbortController().signal);
+  return done;
+}
+
+test.each<[string, object, RequestState | null, string[]]>([
+  ['of a lost request', {}, null, ['counted', 'searched for']],
+  [
+    'of a lost request, by this app',
+    { service_user_id: 'service-user-1' },
+    null,
+    ['counted', 'searched for'],
+  ],
+  ['by another app', { service_user_id: 'service-user-2' }, null, []],
+  ['that another session started', { parent_session_id: 's0' }, null, []],
+  ['of a request without an answer', {}, 'sending', ['adopted']],
+  ['of a request that was not confirmed', {}, 'unknown', ['adopted']],
+  ['of a request without an answer, as another person', { user_id: 'user-eve' }, 'sending', []],
+  ['of a request that has a session', {}, 'created', []],
+  ['of a request that was not sent', {}, 'identified', []],
+])(
+  'a session with our tag that is bound to no request is known by its request and its person: %s',
+  async (_what, session, state, done) => {
+    expect(await reconciled(session, state)).toEqual(done);
+  },
+);
+
+test('a session that is bound to a request is left alone', async () => {
+  expect(await reconciled({}, null, true)).toEqual([]);
+});
+
+test.each([
+  ['2026-11-26T00:00:00Z', false, '2026-11-19T00:00:00Z'],
+  ['2026-11-26T00:00:00Z', true, '2026-11-01T00:00:00Z'],
+  ['2026-11-03T00:00:00Z', true, '2026-10-27T00:00:00Z'],
+])('at %s, with nothing counted yet: %s, sessions since %s are read', async (time, isEmpty, since) => {
+  const asked: unknown[] = [];
+  const reconcile = createReconciler({
+    serviceUserId: async () => Promise.resolve(null),
+    listSessions: async ({ createdAfter }) => {
+      asked.push(createdAfter);
+      return Promise.resolve([]);
+    },
+    devinTime: async () => Promise.resolve(new Date(time)),
+    sessions: { bound: async () => Promise.resolve(new Set()) },
+    requests: { find: never },
+    ledger: { add: never, isEmpty: async () => Promise.resolve(isEmpty) },
+    teamId: () => 'T1',
+    adopt: never,
+    enqueue: never,
+    log: pino({ level: 'silent' }),
+  });
+  await reconcile(new AbortController().signal);
+  expect(asked).toEqual([Date.parse(since) / 1000]);
 });

@@ -96,6 +96,12 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     await bind('r2', 'first', true);
     await close('first');
     expect(await month()).toBe(1104);
+    await reserve('r2', { cap: 3 });
+    await ledger.release('r2', db);
+    expect(await month()).toBe(1104);
+    await reserve('r2', { cap: 3 });
+    await ledger.giveUp('r2');
+    expect(await month()).toBe(1105);
     await ledger.release('r2', db);
     await ledger.release('r2', db);
     await ledger.giveUp('r2');
@@ -147,6 +153,8 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       acu_per_channel_per_day: 10,
       acu_per_month: 10,
     });
+    await ledger.add({ ...found, userId: null, channelId: null, cap: null });
+    expect(await spent()).toMatchObject({ acu_per_person_per_day: 10, acu_per_month: 10 });
     expect(await db.selectFrom('ledger').selectAll().execute()).toHaveLength(1);
     expect(await ledger.isEmpty()).toBe(false);
   });
