@@ -16,8 +16,13 @@ const unneeded = async (): Promise<never> => Promise.reject(new Error('not neede
 
 type Deps = Parameters<typeof createReplySender>[0];
 
-/** Ana's reply, sent with these; her account in Devin is user-1. */
-async function sendReply(deps: Pick<Deps, 'sendMessage'> & Partial<Deps>, lease: Lease = heldLease) {
+type Given = { lease?: Lease; editedTo?: string };
+
+/** Ana's reply, sent with these; her account in Devin is user-1. `editedTo`: by her, while it is prepared. */
+async function sendReply(
+  deps: Pick<Deps, 'sendMessage'> & Partial<Deps>,
+  { lease = heldLease, editedTo: text }: Given = {},
+) {
   const { db } = await open();
   const replies = createReplies(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
@@ -27,7 +32,11 @@ async function sendReply(deps: Pick<Deps, 'sendMessage'> & Partial<Deps>, lease:
   const { send } = createReplySender({
     files: { find: unneeded, open: unneeded },
     upload: unneeded,
-    nameMentions: async (text) => Promise.resolve(text),
+    nameMentions: async (said) => {
+      if (text !== undefined)
+        await replies.move({ id: 'y', from: ['accepted'], to: 'accepted', changes: { text } });
+      return said;
+    },
     nameOf: async () => Promise.resolve('Ana'),
     getSession: unneeded,
     recordAnswer: async () => Promise.resolve(),
@@ -60,7 +69,7 @@ test.each([
       sent.push(request);
       return Promise.resolve(sessionSnapshot(id));
     };
-    expect(await sendReply({ sendMessage }, { ...heldLease, isFresh: () => isFresh })).toBe(state);
+    expect(await sendReply({ sendMessage }, { lease: { ...heldLease, isFresh: () => isFresh } })).toBe(state);
     expect(sent.map(({ message }) => message)).toEqual(heard);
   },
 );
@@ -79,4 +88,8 @@ test.each([
   const settle: Deps['settle'] = async () => Promise.resolve({ kind: 'done' });
   expect(await sendReply({ sendMessage, settle, mayFallBack: true })).toBe(state);
   expect(sentAs).toEqual(authors);
+});
+
+test('a reply that is edited while it is prepared is left for the next run, which sends the new text', async () => {
+  expect(await sendReply({ sendMessage: unneeded }, { editedTo: 'use dev' })).toBe('accepted');
 });
