@@ -105,3 +105,31 @@ test.each([
   );
   expect({ failed, did }).toEqual({ failed: done.length === 0, did: done });
 });
+
+test('the requester hears once that a thread takes no messages, not at each try', async () => {
+  const row = { eventId: 'e1', text: 'a', slackFileId: null, attemptedAt: null };
+  const waiting: MessageRow = { ...row, sessionId: 's', source: 'devin', saidAt: new Date(0) };
+  let session = sessionRow();
+  let told = 0;
+  const relay = createRelayFromDevin({
+    ...quietly(),
+    sessions: {
+      find: async () => Promise.resolve(session),
+      change: async (_id, changes) => {
+        session = { ...session, threadTrouble: changes.threadTrouble ?? null };
+        return Promise.resolve();
+      },
+    },
+    messages: { ...quietly().messages, nextPending: async () => Promise.resolve(waiting) },
+    postMessage: async () => Promise.resolve({ kind: 'refused', code: 'is_archived' }),
+    outbound: {
+      tellPrivately: async () => {
+        told += 1;
+        return Promise.resolve('delivered');
+      },
+    },
+  });
+  await relay('s', new AbortController().signal);
+  await relay('s', new AbortController().signal);
+  expect(told).toBe(1);
+});

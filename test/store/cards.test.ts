@@ -199,6 +199,16 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect(order).toEqual(['url after the pause', 'needed after the pause', 'rest after the pause']);
   });
 
+  test('waits two minutes at most, whatever Slack says', async () => {
+    const line = await createLine(open);
+    await line.add('one', { posted: true });
+    await line.cards.pauseEdits('T1', HOUR_MS);
+    await line.lineUp('one', 'url');
+    expect(await line.turns()).toEqual([]);
+    line.time.ms += 120_000;
+    expect(await line.turns()).toEqual(['one']);
+  });
+
   test('lets a busy channel delay only its own cards, which then get one edit a second', async () => {
     const line = await createLine(open);
     for (const id of ['busy-1', 'busy-2', 'busy-3']) await line.add(id, { posted: false, channelId: 'C9' });
