@@ -141,7 +141,7 @@ type Environment = Record<string, string | undefined>;
  */
 function withoutEmpty(environment: Environment): Environment {
   const given = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
-  return withProxyNames(Object.fromEntries(given.filter(([, value]) => value !== '')));
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
 /** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
@@ -156,7 +156,7 @@ function withProxyNames(given: Environment): Environment {
 }
 
 export function parseConfig(environment: Environment): ConfigResult {
-  const given = withoutEmpty(environment);
+  const given = withProxyNames(withoutEmpty(environment));
   const parsed = environmentSchema.safeParse(given);
   const problems = [...(parsed.success ? [] : variableProblems(parsed.error)), ...jointProblems(given)];
   if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data) };

@@ -1,11 +1,19 @@
-import { EnvHttpProxyAgent } from 'undici';
+import { EnvHttpProxyAgent, setGlobalDispatcher } from 'undici';
 
 /** Addresses of the proxies for https and http, and the hosts that need none; empty: none. */
 export type Proxy = { https: string; http: string; except: string };
 
-/** Connects through a proxy. https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent */
-export function proxyAgent({ https, http, except }: Proxy): EnvHttpProxyAgent {
+/** Connects through a proxy; null: directly. https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent */
+export function proxyAgent(proxy: Proxy | null): EnvHttpProxyAgent | null {
+  if (proxy === null) return null;
+  const { https, http, except } = proxy;
   return new EnvHttpProxyAgent({ httpsProxy: https, httpProxy: http, noProxy: except });
+}
+
+/** From here on, `fetch` connects through the proxy, if there is one. */
+export function useProxy(proxy: Proxy | null): void {
+  const agent = proxyAgent(proxy);
+  if (agent !== null) setGlobalDispatcher(agent);
 }
 
 /** OpenSSL's errors about certificates. https://nodejs.org/api/tls.html#x509-certificate-error-codes */

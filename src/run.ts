@@ -1,8 +1,7 @@
-import { setGlobalDispatcher } from 'undici';
 import { createBot } from './app.ts';
 import type { Config, ConfigResult } from './config.ts';
 import { createLog, type Log } from './log.ts';
-import { proxyAgent } from './network.ts';
+import { useProxy } from './network.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { createLanguages } from './text/languages.ts';
@@ -20,8 +19,7 @@ export async function run(read: ConfigResult, embedded: Promise<Embedded> | null
 async function runWith(config: Config, embedded: Promise<Embedded> | null): Promise<void> {
   const languages = createLanguages(config.language);
   const log = createLog(config.logLevel);
-  // For `fetch`.
-  if (config.proxy !== null) setGlobalDispatcher(proxyAgent(config.proxy));
+  useProxy(config.proxy);
   // One bad payload must not end the app for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   try {

@@ -2,11 +2,10 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
-import { setGlobalDispatcher } from 'undici';
 import { parseConfig, readEnvironment, type Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { readMappingFile } from '../identity/mapping-file.ts';
-import { proxyAgent } from '../network.ts';
+import { useProxy } from '../network.ts';
 import type { Policy } from '../session/policy/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
@@ -51,7 +50,7 @@ process.exitCode = isHealthy ? 0 : 1;
 type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
 
 async function examine(config: Config, text: Text): Promise<Finding[]> {
-  if (config.proxy !== null) setGlobalDispatcher(proxyAgent(config.proxy));
+  useProxy(config.proxy);
   const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
   const slackFetch = clocks.slack.observe(fetch);
   const devin = createDevin({ ...config.devin, fetch: clocks.devin.observe(fetch) });

@@ -74,7 +74,7 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
   return createSocketReceiver({
     appToken: transport.appToken,
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
-    dispatcher: proxy === null ? null : proxyAgent(proxy),
+    dispatcher: proxyAgent(proxy),
     // A payload that can't be read should not come again; an event that couldn't be saved, or what came too fast, may.
     isSettled: (body, error) => !isEvent(body) && !(error instanceof ListenerFailedError),
     log: options.log,

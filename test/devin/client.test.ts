@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { createDevinClient } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
-import { proxyAgent } from '../../src/network.ts';
+import { useProxy } from '../../src/network.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
 import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.ts';
@@ -213,7 +213,7 @@ describe('a write', () => {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
     );
     const direct = getGlobalDispatcher();
-    setGlobalDispatcher(proxyAgent({ http: await listenInTest(proxy), https: '', except: '' }));
+    useProxy({ http: await listenInTest(proxy), https: '', except: '' });
     onTestFinished(() => setGlobalDispatcher(direct));
     const { sessions } = createDevin({ apiUrl: 'http://devin.invalid', apiKey: KEY, orgId: ORG });
     expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ code: 'not-sent' });
