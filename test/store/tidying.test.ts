@@ -34,7 +34,7 @@ test('old text is removed at the start and every hour, even after a failure', as
   expect(asked).toHaveLength(3);
 });
 
-test('removing old text is told of a stop, which waits for its end', async () => {
+test('a stop interrupts the removal of old text, and waits until it has ended', async () => {
   const events: string[] = [];
   const { tidying } = setUp(async (signal) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
