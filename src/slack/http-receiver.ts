@@ -1,9 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { parse } from 'node:querystring';
 import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../log.ts';
 import { createOnceAMinute } from '../time.ts';
 import type { SlackReceiver } from './bolt.ts';
-import { createBodyReader, isSignedBy, parseBody, readSignature } from './request-body.ts';
+import { createBodyReader } from './http-server.ts';
 
 export type RefusedDelivery =
   | 'unsigned'
@@ -159,4 +161,56 @@ function retryOf({ headers }: IncomingMessage): { retryNum?: number; retryReason
     ...(Number.isSafeInteger(retryNum) && { retryNum }),
     ...(typeof reason === 'string' && { retryReason: reason }),
   };
+}
+
+/** A slash command has about 15 fields, everything else one. */
+const MAX_FIELDS = 100;
+
+/** Commands are forms, interactions are forms with JSON, events are JSON. null: none of these. */
+function parseBody(body: string, contentType: string): Record<string, unknown> | null {
+  const [mediaType = ''] = contentType.split(';', 1);
+  if (mediaType.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return parseObject(body);
+  const fields = parseForm(body);
+  if (fields === null || !('payload' in fields)) return fields;
+  return typeof fields['payload'] === 'string' ? parseObject(fields['payload']) : null;
+}
+
+function parseForm(body: string): Record<string, unknown> | null {
+  const fields = parse(body, '&', '=', { maxKeys: MAX_FIELDS + 1 });
+  const values = Object.values(fields);
+  return values.length > MAX_FIELDS || values.some(Array.isArray) ? null : fields;
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+const MAX_SKEW_S = 300;
+
+/** What a request claims; nothing is verified before `isSignedBy`. */
+type Signature = { timestamp: string; digest: Buffer };
+
+/** null: a header isn't in Slack's format, or the time is more than five minutes off. */
+function readSignature(headers: IncomingHttpHeaders, nowMs: number): Signature | null {
+  const timestamp = headers['x-slack-request-timestamp'];
+  const signature = headers['x-slack-signature'];
+  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return null;
+  if (typeof signature !== 'string' || !/^v0=[\da-f]{64}$/.test(signature)) return null;
+  if (Math.abs(Number(timestamp) - Math.floor(nowMs / 1000)) > MAX_SKEW_S) return null;
+  return { timestamp, digest: Buffer.from(signature.slice('v0='.length), 'hex') };
+}
+
+function isSignedBy(secret: string, { timestamp, digest }: Signature, body: Buffer): boolean {
+  const ours = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest();
+  return timingSafeEqual(ours, digest);
 }

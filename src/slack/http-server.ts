@@ -105,3 +105,70 @@ function end(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status);
   response.end();
 }
+
+/** Slack's largest payloads are much smaller: https://docs.slack.dev/surfaces/modals allows views of 250 kB. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** For all bodies that are being read. Anyone can start one and stall. */
+const MAX_READING_BYTES = 16 * MAX_BODY_BYTES;
+/** What a chunk costs besides its bytes: a body can come in chunks of one byte. */
+const PIECE_BYTES = 100;
+
+type BodyRead = { kind: 'read'; body: Buffer } | { kind: 'too-large' } | { kind: 'stalled' };
+type BodyReader = (request: IncomingMessage) => Promise<BodyRead>;
+
+type Reading = { cost: number; giveWay: () => void };
+
+/**
+ * Reads whole bodies, within bounds. Slack sends a body at once, so under pressure the oldest unfinished one is
+ * dropped.
+ */
+export function createBodyReader(): BodyReader {
+  const readings = new Set<Reading>();
+  let total = 0;
+
+  function forget(reading: Reading): void {
+    if (readings.delete(reading)) total -= reading.cost;
+  }
+
+  function count(reading: Reading, cost: number): void {
+    if (!readings.has(reading)) return;
+    reading.cost += cost;
+    total += cost;
+    for (const oldest of readings) {
+      if (total <= MAX_READING_BYTES) return;
+      oldest.giveWay();
+    }
+  }
+
+  async function collect(request: IncomingMessage, reading: Reading): Promise<BodyRead> {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    for await (const piece of incoming) {
+      count(reading, piece.length + PIECE_BYTES);
+      bytes += piece.length;
+      if (bytes > MAX_BODY_BYTES) return { kind: 'too-large' };
+      if (!readings.has(reading)) return { kind: 'stalled' };
+      pieces.push(piece);
+    }
+    return { kind: 'read', body: Buffer.concat(pieces) };
+  }
+
+  return async (request) => {
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { kind: 'too-large' };
+    return new Promise((resolve) => {
+      const reading: Reading = {
+        cost: 0,
+        giveWay: () => {
+          forget(reading);
+          resolve({ kind: 'stalled' });
+        },
+      };
+      readings.add(reading);
+      collect(request, reading)
+        .catch((): BodyRead => ({ kind: 'stalled' }))
+        .finally(() => forget(reading))
+        .then(resolve, () => undefined);
+    });
+  };
+}

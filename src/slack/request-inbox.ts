@@ -1,21 +1,36 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { EnqueueAll } from '../queue/index.ts';
 import type { MessageContext } from '../session/context.ts';
 import { applyForm } from '../session/defaults.ts';
 import type { SessionDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
-import { withDeadline } from '../store/commit.ts';
+import type { LimitReached } from '../session/limits.ts';
+import type { RequestState } from '../session/request.ts';
+import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
+import { beginCommit, inBatches, withDeadline, type Deadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { messageKey, newId, type NewRequest } from '../store/request-row.ts';
+import type { Limiter, Twin } from '../store/limiter.ts';
+import { messageKey, newId, twinKey, type NewRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Tables } from '../store/tables.ts';
 import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } from './form-inbox.ts';
-import { createSaveRequest, type SaveDeps } from './save-request.ts';
 
-type InboxDeps = SaveDeps & {
+type InboxDeps = {
+  db: Kysely<Tables>;
+  requests: Pick<Requests, 'insert' | 'advance'>;
   forms: Pick<Forms, 'change'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
+  limiter: Pick<Limiter, 'hold'>;
+  enqueueAll: EnqueueAll;
+  /** Called with each state that a request reaches here, after the commit. */
+  onMoved: (state: RequestState) => void;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
+
+type Asked = Pick<NewRequest, 'dedupeKey' | 'draft' | 'context' | 'slackFileIds'>;
 
 /** A task as it was typed. */
 type TypedTask = {
@@ -49,22 +64,19 @@ export function createRequestInbox(deps: InboxDeps) {
       withPriority(async () => save({ request: await toRequest(), deadline, unlessTwin })),
     );
 
+  function commandRequest({ responseUrl, ...origin }: Origin, asked: Asked): NewRequest {
+    const id = newId();
+    const sealed = envelopes.close(id, { responseUrl });
+    return { ...placeOf(origin), ...asked, id, source: 'command', sealed };
+  }
+
   async function typedRequest(
     origin: Origin,
     dedupeKey: string,
     { wish, files, context }: TypedTask,
   ): Promise<NewRequest> {
-    const id = newId();
-    return {
-      ...placeOf(origin),
-      id,
-      dedupeKey,
-      source: 'command',
-      draft: await effectiveDraft(origin, wish),
-      context,
-      slackFileIds: files.map(({ id: fileId }) => fileId),
-      sealed: envelopes.close(id, { responseUrl: origin.responseUrl }),
-    };
+    const draft = await effectiveDraft(origin, wish);
+    return commandRequest(origin, { dedupeKey, draft, context, slackFileIds: files.map(({ id }) => id) });
   }
 
   return {
@@ -112,18 +124,10 @@ export function createRequestInbox(deps: InboxDeps) {
 
     /** A text that may have been a slip, which the person wants started as a task: once, however often they say so. */
     async acceptOffered(form: Form): Promise<void> {
-      const { responseUrl } = openForm(envelopes, form);
-      const id = newId();
-      const request: NewRequest = {
-        ...placeOf(form),
-        id,
-        dedupeKey: `offered:${form.id}`,
-        source: 'command',
-        draft: form.draft,
-        context: form.context,
-        slackFileIds: [],
-        sealed: envelopes.close(id, { responseUrl }),
-      };
+      const { draft, context } = form;
+      const asked = { dedupeKey: `offered:${form.id}`, draft, context, slackFileIds: [] };
+      const origin = { ...form, responseUrl: openForm(envelopes, form).responseUrl };
+      const request = commandRequest(origin, asked);
       await accept(async () => request);
     },
   };
@@ -135,4 +139,92 @@ function chosenContext(
 ): MessageContext | null {
   if (context === null) return null;
   return { ...context, choice: choice ?? context.choice, ...(without !== null && { without }) };
+}
+
+/** `unlessTwin`: not if the person asked for the same there a moment ago. */
+type Pending = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
+type Take = Awaited<ReturnType<Limiter['hold']>>['take'];
+
+/** Requests that share a transaction when many come at once. */
+const BATCH_SIZE = 50;
+
+/** Rows and jobs in one transaction; a delivery that was seen before changes nothing. Resolves with the id of a twin. */
+function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll, onMoved }: InboxDeps) {
+  /** The person is told why, and gets what they typed back in a form. */
+  async function refuseBeyond(
+    { id, sealed }: NewRequest,
+    reached: LimitReached,
+    trx: Transaction<Tables>,
+  ): Promise<AuditEntry[]> {
+    const failure = { kind: 'limit', ...reached } as const;
+    const changes = { failure, sealed: envelopes.withoutSecrets(id, sealed) };
+    const moved = await requests.advance({ id, from: 'accepted', to: 'refused', changes }, trx);
+    await enqueueAll('tell-person', [{ requestId: id, notice: 'refused' }], trx);
+    return moved === null ? [] : requestEntries('accepted', moved);
+  }
+
+  /** Starts the ones within their person's limits. The audit comes last: it makes others wait. Returns their states. */
+  async function startOrRefuse(
+    inserted: readonly NewRequest[],
+    take: Take,
+    trx: Transaction<Tables>,
+  ): Promise<RequestState[]> {
+    const refused: RequestState[] = [];
+    const refusals: AuditEntry[] = [];
+    const jobs: { requestId: string }[] = [];
+    for (const request of inserted) {
+      const reached = take(request);
+      if (reached === null) jobs.push({ requestId: request.id });
+      else {
+        refused.push('refused');
+        refusals.push(...(await refuseBeyond(request, reached, trx)));
+      }
+    }
+    if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
+    await appendAudit(refusals, trx);
+    return [...inserted.map(() => 'accepted' as const), ...refused];
+  }
+
+  return inBatches(async (batch: Pending[]): Promise<(string | null)[]> => {
+    const deadlines = batch.map(({ deadline }) => deadline);
+    // A request's time may have run out while it waited for the batch before.
+    for (const deadline of deadlines) deadline.check();
+    const states: RequestState[] = [];
+    const saved = await db.transaction().execute(async (trx) => {
+      const people = batch.map(({ request }) => request);
+      const candidates = twinCandidates(batch);
+      const keys = candidates.map((one) => one.twinKey);
+      const { twins: known, take } = await limiter.hold(people, keys, trx);
+      const twins = findTwins(candidates, known);
+      const wanted = batch.flatMap(({ request }) => (twins.has(request.id) ? [] : [request]));
+      const areNew = wanted.length === 0 ? [] : await requests.insert(wanted, trx);
+      const inserted = wanted.filter((_request, at) => areNew[at]);
+      if (inserted.length > 0) states.push(...(await startOrRefuse(inserted, take, trx)));
+      if (wanted.length > 0) beginCommit(deadlines);
+      return batch.map(({ request: { id } }) => twins.get(id) ?? null);
+    });
+    states.forEach(onMoved);
+    return saved;
+  }, BATCH_SIZE);
+}
+
+function twinCandidates(batch: readonly Pending[]): Twin[] {
+  return batch.flatMap(({ request, unlessTwin }) =>
+    unlessTwin ? [{ id: request.id, dedupeKey: request.dedupeKey, twinKey: twinKey(request) }] : [],
+  );
+}
+
+/** Maps each request that was asked for before to the earlier one, by id. */
+function findTwins(candidates: readonly Twin[], before: readonly Twin[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const known = [...before];
+  for (const one of candidates) {
+    const earlier = known.filter((other) => other.twinKey === one.twinKey);
+    // This very delivery was saved before.
+    if (earlier.some(({ dedupeKey }) => dedupeKey === one.dedupeKey)) continue;
+    const [twin] = earlier;
+    if (twin === undefined) known.push(one);
+    else found.set(one.id, twin.id);
+  }
+  return found;
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { createBolt } from '../../src/slack/bolt.ts';
-import { createTurns } from '../../src/slack/turns.ts';
+import { createBolt, createTurns } from '../../src/slack/bolt.ts';
 
 /** Tasks that end when they are told to. */
 function tasks() {
