@@ -7,7 +7,7 @@ import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
-import { lookup, truncate } from './blocks/text.ts';
+import { lookup, replaceMentions, truncate } from './blocks/text.ts';
 import { cardActions } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
 import { beganBy, type ThreadHere } from './steering-check.ts';
@@ -37,7 +37,8 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     requestId: request.id,
     phase,
     statusWord: statusWordOf(request, snapshot, phase),
-    title: withoutIds(snapshot?.title ?? values.title ?? firstLine(taskOf(request))),
+    // A mention would appear as an id.
+    title: replaceMentions(snapshot?.title ?? values.title ?? firstLine(taskOf(request)), () => '@…'),
     requester: request.userId,
     requesterName: requesterName(request.identity),
     runsAs: runsAs(request.identity),
@@ -67,11 +68,6 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
 /** With names instead of ids, once they are looked up for the prompt. */
 function taskOf({ id, prompt, draft }: SessionRequest): string {
   return prompt === null ? (draft.values.prompt ?? '') : readPrompt(prompt, id).task;
-}
-
-/** In a title, a mention would appear as an id. */
-function withoutIds(title: string): string {
-  return title.replaceAll(/<@[UW][A-Z0-9]+>/g, '@…');
 }
 
 /** A new session's recorded phase is `starting` until the first poll, which announces what it has come to. */

@@ -4,12 +4,13 @@ import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import { pages } from '../upstream.ts';
+import { mentionedIn } from './blocks/text.ts';
 import { readThreadMeaning } from './command/thread-keywords.ts';
 import { cursorAfter, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readMessage, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
-import type { People } from './people.ts';
+import { findEach, findMentioned, withNames, type PeopleById, type People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
 /** In a longer thread, the first message and those around the picked one are read. */
@@ -109,11 +110,6 @@ export function chosenMessages(context: MessageContext, thread: SlackMessage[]):
   }
 }
 
-/** Replaces `<@U…>` with the person's name. */
-export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
-  return withNames(text, await lookUpMentioned(people, mentionIds(text)));
-}
-
 /** Keeps a few pages in memory, however long the thread is, with the picked message among them. */
 async function readThread(
   client: WebClient,
@@ -168,50 +164,18 @@ function trimmed(found: Map<string, SlackMessage>, pickedTs: string): Map<string
   return new Map(kept.map((message) => [message.ts, message]));
 }
 
-const MENTION = /<@([UW][A-Z0-9]+)>/g;
-
-function mentionIds(text: string): string[] {
-  return [...text.matchAll(MENTION)].flatMap(([, id]) => (id === undefined ? [] : [id]));
-}
-
-/** Each id costs a call, of which Slack takes about 100 a minute. Beyond this many, the rest stay as they are. */
-const MOST_NAMED = 30;
+/** Each id costs a call. Beyond this many, the rest stay as they are. */
 const MOST_AUTHORS = 200;
 
-type Finding = Pick<People, 'find'>;
-type Known = Map<string, SlackPerson>;
-
 /** What an author is matters, so it is asked until Slack answers; a name in their text is a convenience. */
-async function knownIn(people: Finding, messages: SlackMessage[]): Promise<Known> {
+async function knownIn(people: Pick<People, 'find'>, messages: SlackMessage[]): Promise<PeopleById> {
   const ids = [...new Set(messages.flatMap(({ userId }) => userId ?? []))];
-  const authors = await lookUp(ids.slice(0, MOST_AUTHORS), async (id) => people.find(id));
-  const mentioned = messages.flatMap(({ text }) => mentionIds(text)).filter((id) => !authors.has(id));
-  return new Map([...authors, ...(await lookUpMentioned(people, mentioned))]);
+  const authors = await findEach(ids.slice(0, MOST_AUTHORS), people.find);
+  const mentioned = messages.flatMap(({ text }) => mentionedIn(text)).filter((id) => !authors.has(id));
+  return new Map([...authors, ...(await findMentioned(mentioned, people))]);
 }
 
-async function lookUpMentioned(people: Finding, ids: string[]): Promise<Known> {
-  return lookUp([...new Set(ids)].slice(0, MOST_NAMED), async (id) =>
-    people.find(id).catch((error: unknown) => (slackFailure(error), null)),
-  );
-}
-
-async function lookUp(
-  ids: readonly string[],
-  find: (id: string) => Promise<SlackPerson | null>,
-): Promise<Known> {
-  const found = await Promise.all(ids.map(find));
-  return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
-}
-
-function withNames(text: string, known: ReadonlyMap<string, SlackPerson>): string {
-  return text.replaceAll(MENTION, (_mention, id: string) => `@${known.get(id)?.name ?? id}`);
-}
-
-function quoted(
-  message: SlackMessage,
-  known: ReadonlyMap<string, SlackPerson>,
-  pickedTs: string,
-): QuotedMessage {
+function quoted(message: SlackMessage, known: PeopleById, pickedTs: string): QuotedMessage {
   const person = message.userId === null ? undefined : known.get(message.userId);
   return {
     author: (message.appName ?? person?.name ?? message.userId) || null,

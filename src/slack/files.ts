@@ -3,7 +3,6 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackFile } from '../session/context.ts';
 import { atMost, readAtMost } from '../upstream.ts';
 import { unlessRefused } from './errors.ts';
-import type { SlackHosts } from './hosts.ts';
 import { readFile } from './messages.ts';
 
 export type Download =
@@ -15,6 +14,24 @@ type Described = { file: SlackFile; uploadedBy: string | null };
 /** Larger files are left out, and the card says so. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
+
+/** Slack's own hosts: the bot's token goes nowhere else. */
+const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
+
+/** `apiUrl`: a Web API base instead of Slack's; its origin is trusted like Slack's own hosts. */
+export function createSlackHosts(apiUrl: string | null) {
+  const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
+  return {
+    trusts(address: string): boolean {
+      const url = URL.parse(address);
+      if (url === null) return false;
+      if (url.origin === standIn) return true;
+      return url.protocol === 'https:' && SLACK_HOSTS.test(url.hostname);
+    },
+  };
+}
+
+export type SlackHosts = ReturnType<typeof createSlackHosts>;
 
 export type SlackFiles = ReturnType<typeof createSlackFiles>;
 

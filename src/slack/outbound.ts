@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
-import type { SlackHosts } from './hosts.ts';
+import type { SlackHosts } from './files.ts';
 import { hasMetadata, metadataBlockId, type MessageMetadata } from './metadata.ts';
 import { pagesOf, permalink, type MessagePlace } from './posted-messages.ts';
 import { createThreadWriter } from './thread-writer.ts';

@@ -4,6 +4,7 @@ import type { Identity, SlackPerson } from '../session/identity.ts';
 import { cleanJson } from '../session/json.ts';
 import { NOBODY, type KnownPeople } from '../store/identities.ts';
 import { forAMinute } from '../time.ts';
+import { mentionedIn, replaceMentions } from './blocks/text.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
@@ -159,4 +160,33 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
     membersOf,
     membersNow,
   };
+}
+
+export type PeopleById = ReadonlyMap<string, SlackPerson>;
+
+/** Each id costs a call, of which Slack takes about 100 a minute. Beyond this many, the rest stay as they are. */
+const MOST_NAMED = 30;
+
+/** Replaces `<@U…>` with the person's name. */
+export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
+  return withNames(text, await findMentioned(mentionedIn(text), people));
+}
+
+export function withNames(text: string, known: PeopleById): string {
+  return replaceMentions(text, (id) => `@${known.get(id)?.name ?? id}`);
+}
+
+/** A name is a convenience: without Slack's answer there is none. */
+export async function findMentioned(
+  ids: readonly string[],
+  { find }: Pick<People, 'find'>,
+): Promise<PeopleById> {
+  return findEach([...new Set(ids)].slice(0, MOST_NAMED), async (id) =>
+    find(id).catch((error: unknown) => (slackFailure(error), null)),
+  );
+}
+
+export async function findEach(ids: readonly string[], find: People['find']): Promise<PeopleById> {
+  const found = await Promise.all(ids.map(async (id) => find(id)));
+  return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
 }

@@ -7,12 +7,11 @@ import type { Languages } from '../text/languages.ts';
 import { createOnceAMinute, createRemoteClock } from '../time.ts';
 import { bounded, createUpstream, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
-import { createThreadReader, nameMentions } from './context.ts';
+import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
-import { createSlackFiles } from './files.ts';
-import { createSlackHosts } from './hosts.ts';
+import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
-import { createGroups, createPeople } from './people.ts';
+import { createGroups, createPeople, nameMentions } from './people.ts';
 import { createMetadataReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { slackFailure, type SlackFailure } from './errors.ts';
-import type { SlackHosts } from './hosts.ts';
+import type { SlackHosts } from './files.ts';
 import { pagesOf } from './posted-messages.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };

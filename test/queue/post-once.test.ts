@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease, type Lease } from '../../src/queue/index.ts';
-import { createSlackHosts } from '../../src/slack/hosts.ts';
+import { createSlackHosts } from '../../src/slack/files.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createLeases } from '../../src/store/leases.ts';

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import { createThreadReader, nameMentions } from '../../src/slack/context.ts';
-import { createPeople } from '../../src/slack/people.ts';
+import { createThreadReader } from '../../src/slack/context.ts';
+import { createPeople, nameMentions } from '../../src/slack/people.ts';
 import { listenInTest } from '../support/listen.ts';
 
 const nobody = {

@@ -123,6 +123,19 @@ export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }
 
+/** A person's id, in a pattern. */
+export const USER_ID = '[UW][A-Z0-9]+';
+const MENTION = new RegExp(`<@(${USER_ID})>`, 'g');
+
+/** Of mentions without a name. */
+export function replaceMentions(text: string, shown: (userId: string) => string): string {
+  return text.replaceAll(MENTION, (_mention, userId: string) => shown(userId));
+}
+
+export function mentionedIn(text: string): string[] {
+  return [...text.matchAll(MENTION)].flatMap(([, userId]) => userId ?? []);
+}
+
 const TOKEN_OR_ENTITY = /<([^<>]+)>|&(?:amp|lt|gt);/g;
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 

@@ -9,7 +9,7 @@ import {
 } from '../../session/intent.ts';
 import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
-import { unescape } from '../blocks/text.ts';
+import { unescape, USER_ID } from '../blocks/text.ts';
 import { readUsage } from './flags.ts';
 import { bareWord, edits, wordsOf, type Word } from './tokens.ts';
 
@@ -34,7 +34,12 @@ const oneOf = <const T extends readonly string[]>(options: T) =>
   z.string().toLowerCase().pipe(z.enum(options));
 const scope = oneOf(['channel', 'workspace']).optional();
 const session = z.string().regex(/^[\w-]+$/);
-const person = z.string().regex(/^<@[UW][A-Z0-9]+(?:\|[^<>]*)?>$/);
+const MENTION = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?>$`);
+/** The id in a mention. */
+const person = z
+  .string()
+  .regex(MENTION)
+  .transform((mention) => mention.replace(MENTION, '$1'));
 
 const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as const satisfies Record<
   string,
@@ -125,12 +130,14 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
       /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. */
       member: z.union([oneOf(['none']), z.string().regex(/[-_|\d]/)]),
     }),
-    intent: ({ person: mention, member }) => linkOf(mention, member === 'none' ? null : unescape(member)),
+    intent: ({ person: slackUserId, member }) => {
+      return { kind: 'link', slackUserId, devinUserId: member === 'none' ? null : unescape(member) };
+    },
   }),
   unlink: row({
     audience: 'administrators',
     takes: z.object({ person }),
-    intent: ({ person: mention }) => linkOf(mention, null),
+    intent: ({ person: slackUserId }) => ({ kind: 'link', slackUserId, devinUserId: null }),
   }),
 };
 
@@ -218,10 +225,6 @@ function row<T extends z.ZodObject>(definition: Definition<T>) {
   }
 
   return { audience, also, takesSession, takesText: rest !== undefined, takesPerson, read };
-}
-
-function linkOf(mention: string, devinUserId: string | null): Intent {
-  return { kind: 'link', slackUserId: /^<@([^|>]*)/.exec(mention)?.[1] ?? '', devinUserId };
 }
 
 function onSession(kind: 'status' | 'stop' | 'archive') {

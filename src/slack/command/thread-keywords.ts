@@ -1,6 +1,7 @@
 import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
 import type { ThreadWord } from '../../text/spoken.ts';
+import { USER_ID } from '../blocks/text.ts';
 import { commandAsked, threadWordAsked } from './small-talk.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
@@ -45,10 +46,10 @@ const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
 );
 
 const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;
-const MENTION = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/;
+const MENTION = new RegExp(`^<@(?<id>${USER_ID})(?:\\|[^<>]*)?>[,:]?\\s*`);
 const CODE = /```[^]*?```|`[^`\n]*`/g;
 const ASIDE = /^[(（[［]\s?aside\s?[)）\]］]|^aside\s?[:：]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
-const MENTIONED = /<@(?<user>[UW][A-Z0-9]+)|<!subteam\^/g;
+const MENTIONED = new RegExp(`<@(?<user>${USER_ID})|<!subteam\\^`, 'g');
 const LONGEST_KEYWORD = 20;
 
 /** A mention of the app in front changes nothing. */

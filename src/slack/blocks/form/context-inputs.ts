@@ -3,7 +3,7 @@ import type { ContextChoice } from '../../../session/context.ts';
 import type { Text } from '../../../text/index.ts';
 import { ACTION, BLOCK, INPUT } from '../../ids.ts';
 import { actions, button, context, option } from '../objects.ts';
-import { escape, oneLine } from '../text.ts';
+import { escape, oneLine, USER_ID } from '../text.ts';
 import { inputBlock } from './elements.ts';
 
 /** What is sent with a task that was started from a message. */
@@ -54,9 +54,11 @@ function lines(escaped: string[]): KnownBlock {
   return context(escaped.join('\n'));
 }
 
+const ESCAPED_MENTION = new RegExp(`&lt;(@${USER_ID})&gt;`, 'g');
+
 /** Mentions in a modal show the name and notify nobody. */
 function excerptOf(picked: string): string {
-  return escape(oneLine(picked)).replaceAll(/&lt;(@[UW][A-Z0-9]+)&gt;/g, '<$1>');
+  return escape(oneLine(picked)).replaceAll(ESCAPED_MENTION, '<$1>');
 }
 
 /** null: there is nothing to count, or it is not counted yet. */
