@@ -5,9 +5,9 @@ import { soonIfBusy, type Lease, type Queue, type SearchUntilFound, type WithLea
 import type { Identity } from '../session/identity.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { SteeringCheck } from '../slack/authority.ts';
 import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
-import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';

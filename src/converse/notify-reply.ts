@@ -1,6 +1,7 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
 import type { LeftOut } from '../session/context.ts';
 import { isMessage, type ReplyFailure } from '../session/reply.ts';
+import { refuseSteering, type SteeringCheck } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/blocks/steering.ts';
 import { escape } from '../slack/blocks/text.ts';
@@ -9,7 +10,6 @@ import { throwIfRetryable } from '../slack/errors.ts';
 import { placeOf } from '../slack/form-inbox.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
-import { refuseSteering, type SteeringCheck } from '../slack/steering-check.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';

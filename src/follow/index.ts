@@ -1,8 +1,8 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { SteeringCheck } from '../slack/authority.ts';
 import { createFindLeaver } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
-import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';

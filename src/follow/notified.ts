@@ -1,7 +1,7 @@
 import type { Notify } from '../session/preferences.ts';
+import type { SteeringCheck } from '../slack/authority.ts';
 import type { Called } from '../slack/blocks/called.ts';
 import type { FindLeaver } from '../slack/people.ts';
-import type { SteeringCheck } from '../slack/steering-check.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';

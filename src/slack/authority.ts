@@ -1,13 +1,14 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import { ownershipOf } from '../session/steering.ts';
+import { maySteer, ownershipOf, type Steering } from '../session/steering.ts';
 import { steeringRefusal, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
 import { isLetIn, type InConversation, type Presence } from './conversations.ts';
-import { refuseSteering, type SteeringCheck } from './steering-check.ts';
 import type { TextFor } from './text-for.ts';
 
 type AuthorityDeps = {
@@ -93,4 +94,47 @@ export function maySee(place: Place, viewer: { userId: string; channelId: string
   const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = place;
   if (kind === 'public' || requester === viewer.userId) return true;
   return viewer.channelId === askedIn || viewer.channelId === cardIn;
+}
+
+type CheckDeps = {
+  resolve: (person: Person) => Promise<Identity>;
+  settings: Pick<Settings, 'preferencesFor'>;
+};
+type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
+
+/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
+export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
+
+/** Throws if Slack or Devin can't be asked who the person is. */
+export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
+  return async (request, userId, resolved) => {
+    const { teamId, channelId } = request;
+    const [identity, { steer: policy }] = await Promise.all([
+      resolved ?? resolve({ teamId, userId }),
+      settings.preferencesFor({ teamId, channelId, userId }),
+    ]);
+    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
+  };
+}
+
+type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
+
+/** Why a person may not, with a mention of who may; null: the person may. */
+export function refuseSteering(
+  verdict: Steering,
+  { request, userId }: { request: OwnedRequest; userId: string },
+  text: Text,
+): string | null {
+  if (verdict.kind === 'allowed') return null;
+  const who = whoElse(request, userId);
+  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
+  const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));
+  return text.steering.membersOnly(who, why);
+}
+
+/** null: nobody is known, or it is the same person. */
+function whoElse(request: OwnedRequest, userId: string): string | null {
+  const { requester, owner } = ownershipOf(request);
+  if (requester === null) return owner === null ? null : escape(owner.name);
+  return requester === userId ? null : `<@${requester}>`;
 }

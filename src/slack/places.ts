@@ -1,6 +1,9 @@
 import type { AnswerTo } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
+import type { Began } from '../session/steering.ts';
 import type { Envelopes } from '../store/envelope.ts';
+import { cardThread, type SessionRequest } from '../store/request-row.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { PrivatePlace } from './outbound.ts';
 
 /**
@@ -16,6 +19,12 @@ export function placeKindOf(channelName: string): PlaceKind | null {
 /** The ids of direct messages begin with a D; what kind a channel is, its id doesn't tell. */
 export function isDirectMessage(channelId: string): boolean {
   return channelId.startsWith('D');
+}
+
+/** Who began the thread of a session, as far as the session alone can tell. */
+export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
+  if (isDirectMessage(channelId)) return 'direct';
+  return cardThread(request) === threadTs ? 'people' : 'app';
 }
 
 const BY_CHANNEL_TYPE: ReadonlyMap<string | null, PlaceKind> = new Map([

@@ -1,17 +1,18 @@
 import type { Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
+import type { Listen, Steer } from '../session/preferences.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
-import { isForDevin, ownershipOf, type Mentions } from '../session/steering.ts';
+import { isForDevin, ownershipOf, type Began, type Mentions } from '../session/steering.ts';
 import type { Commit } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { messageKey, newId } from '../store/request-row.ts';
+import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import { createListenHere } from './steering-check.ts';
+import { beganBy } from './places.ts';
 
 /** A message in a session's thread. */
 type ThreadReply = {
@@ -151,4 +152,33 @@ function isCorrigible(reply: Reply): boolean {
 /** Slack delivers edits in any order, and some twice. */
 function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
   return lastTs !== null && Number(editedTs) <= Number(lastTs);
+}
+
+/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
+export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
+export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
+
+type HereDeps = {
+  settings: Pick<Settings, 'preferencesFor'>;
+  requests: Pick<Requests, 'isUnderCard'>;
+};
+
+export function createListenHere({ settings, requests }: HereDeps): ListenHere {
+  async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
+    const chosen = await settings.preferencesFor({ teamId, channelId, userId });
+    return { listen: listen ?? chosen.listen, steer: chosen.steer };
+  }
+
+  /** The thread may start with another session's card. */
+  async function begunBy(session: SessionRow, request: SessionRequest): Promise<Began> {
+    const began = beganBy(session, request);
+    const isUnderCard =
+      began === 'people' && (await requests.isUnderCard(session.channelId, session.threadTs));
+    return isUnderCard ? 'app' : began;
+  }
+
+  return async (session, request) => {
+    const [chosen, began] = await Promise.all([chosenFor(session, request), begunBy(session, request)]);
+    return { ...chosen, began };
+  };
 }

@@ -3,7 +3,7 @@ import type { Identity } from '../../src/session/identity.ts';
 import { bareSessionId } from '../../src/session/intent.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import { maySteer, ownershipOf } from '../../src/session/steering.ts';
-import { refuseSteering } from '../../src/slack/steering-check.ts';
+import { refuseSteering } from '../../src/slack/authority.ts';
 import { en } from '../../src/text/en.ts';
 
 const matched: Identity = { kind: 'matched', devinUserId: 'u', name: 'Ana', how: 'email', checkedAtMs: 0 };
