@@ -1,19 +1,13 @@
-import type { AskedFirst, Problem, Wish } from '../../session/intent.ts';
-import { unescape } from '../blocks/text.ts';
-import { parseCommand } from './parse.ts';
+import type { IntentOf } from '../../session/intent.ts';
+import { asCommand, parseCommand } from './parse.ts';
 import { UNSPACED } from './question.ts';
-import { commandAsked, isThanks } from './small-talk.ts';
 import { isMention, readThreadMeaning, withoutMention } from './thread-keywords.ts';
+import { commandAsked, isThanks } from './words.ts';
 
 /** What a message to the app asks for. `typed`: what is left of it without the mention. */
 export type AddressedMeaning =
   /** For people, or a thank-you. */
-  | { kind: 'nothing' }
-  | { kind: 'help' }
-  | ({ kind: 'task'; typed: string } & Wish)
-  /** It may not be a task: the author is asked first, since a session costs money. */
-  | ({ kind: 'ask'; typed: string } & AskedFirst & Wish)
-  | ({ kind: 'invalid'; typed: string; problems: Problem[] } & Wish);
+  { kind: 'nothing' } | { kind: 'help' } | (IntentOf<'create' | 'ask-first' | 'invalid'> & { typed: string });
 
 /** `ownTag`: the app adds a tag of its own to each session. */
 type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean };
@@ -35,33 +29,22 @@ export function readAddressed(
   if (typed === '' || commandAsked(typed) === 'help') return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
-  return isCertain || read.kind !== 'task'
-    ? read
-    : { ...read, kind: 'ask', about: null, meant: null, hint: null };
+  if (isCertain || read.kind !== 'create') return read;
+  return { ...read, kind: 'ask-first', about: null, meant: null, hint: null };
 }
 
 function readTask(typed: string, ownTag: boolean): AddressedMeaning {
   const intent = parseCommand(typed, { ownTag });
   switch (intent.kind) {
     case 'create':
-      return { ...intent, kind: 'task', typed };
     case 'ask-first':
-      return { ...intent, kind: 'ask', typed };
     case 'invalid':
       return { ...intent, typed };
     case 'help':
       return { kind: 'help' };
     default:
       // A command without the slash.
-      return {
-        kind: 'ask',
-        typed,
-        about: null,
-        meant: typed,
-        hint: null,
-        draft: { prompt: unescape(typed) },
-        reset: [],
-      };
+      return { ...asCommand(typed, typed), typed };
   }
 }
 

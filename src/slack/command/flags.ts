@@ -1,9 +1,6 @@
-import type { Field } from '../../session/fields.ts';
-import type { IntentOf } from '../../session/intent.ts';
-import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
-import { choiceOf, flagNamed, namesOf, nearestFlag } from './flag-names.ts';
-import { meantValue } from './spaced.ts';
-import { blankEnd, DASHES, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import { fields, type Field } from '../../session/fields.ts';
+import { blankEnd, DASHES, meantValue, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import { edits } from './words.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -179,24 +176,73 @@ function flagAt(text: string, at: number): FoundFlag | null {
   return { field, typed: head, name, end };
 }
 
-/** Slack's apps turn two hyphens into a dash. */
-const OPTION = new RegExp(`^${DASHES}(by|since)(?:=(\\S+))?$`, 'i');
-const DAYS = /^(\d{1,3})d?$/i;
+/** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
+const byName = new Map(
+  fields.flatMap((field) =>
+    field.flag === null ? [] : [[field.flag.slice(2).toLowerCase(), field] as const],
+  ),
+);
 
-const USUALLY_BY = { me: 'repo', channel: 'mode', workspace: 'mode' } as const;
+/** People's other words for a flag. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  acu: ['acus', 'acu-cap', 'acu-limit', 'cap', 'limit', 'budget', '上限'],
+  repo: ['repos', 'repository', 'repositories', 'リポジトリ', 'レポジトリ'],
+  tag: ['tags'],
+};
 
-/** `--by person --since 30d`; null: something else. */
-export function readUsage(scope: UsageScope['kind'], options: string): IntentOf<'usage'> | null {
-  const words = options.split(/\s+/).filter((word) => word !== '');
-  const intent: IntentOf<'usage'> = { kind: 'usage', scope, by: USUALLY_BY[scope], days: DEFAULT_DAYS };
-  while (words.length > 0) {
-    const [, name, joined] = OPTION.exec(words.shift() ?? '') ?? [];
-    const value = joined ?? words.shift() ?? '';
-    const by = USAGE_BY.find((known) => known === value.toLowerCase());
-    const days = Number(DAYS.exec(value)?.[1] ?? 0);
-    if (name?.toLowerCase() === 'by' && by !== undefined) intent.by = by;
-    else if (name?.toLowerCase() === 'since' && days >= 1 && days <= MOST_DAYS) intent.days = days;
-    else return null;
-  }
-  return intent;
+/** Each name of a flag, without its dashes. */
+export function namesOf(flag: string): string[] {
+  const name = flag.slice(2);
+  return [name, ...(OTHER_NAMES[name] ?? [])];
+}
+
+/** Also by people's other words, and by their names in Devin's API with `-` for `_`: `--max-acu-limit`. */
+const byAnyName = new Map(
+  [...byName.values()].flatMap((field) =>
+    [field.key.replaceAll('_', '-'), ...namesOf(field.flag ?? '')].map((name) => [name, field] as const),
+  ),
+);
+
+/** Devin's own words for modes (`!fast`): each option of each choice. https://docs.devin.ai/integrations/slack */
+const byOption = new Map(
+  fields.flatMap((field) =>
+    field.input.kind === 'choice'
+      ? field.input.options.map((option) => [option, { field, option }] as const)
+      : [],
+  ),
+);
+
+export const bangWords: readonly string[] = [...byOption.keys()].map((word) => `!${word}`);
+
+/** The choice that has this word as an option; null: none has. */
+export function choiceOf(word: string): { field: Field; option: string } | null {
+  return byOption.get(plain(word)) ?? null;
+}
+
+/** Without its dashes. */
+export function flagNamed(name: string): Field | null {
+  return byName.get(plain(name)) ?? null;
+}
+
+/** Japanese keyboards write wide letters, too. */
+function plain(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+const LONGEST_SLIP = 40;
+
+/** The flag that was probably meant, without its dashes; null: none is close. */
+export function nearestFlag(typed: string): Field | null {
+  if (typed.length > LONGEST_SLIP) return null;
+  const name = plain(typed).replaceAll('_', '-');
+  const [nearest] = [...byAnyName]
+    .map(([known, field]) => ({ field, edits: isAbbreviation(name, known) ? 0 : edits(name, known), known }))
+    .filter(({ edits, known }) => edits <= Math.max(name.length, known.length) / 3)
+    .toSorted((a, b) => a.edits - b.edits);
+  return byAnyName.get(name) ?? nearest?.field ?? null;
+}
+
+/** `--schema` for `--schema-optional`, `--repository` for `--repo`. */
+function isAbbreviation(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }

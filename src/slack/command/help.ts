@@ -4,7 +4,7 @@ import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections, type Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
-import { bangWords } from './flag-names.ts';
+import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './values.ts';
 

@@ -1,5 +1,4 @@
-import { storedDraftSchema } from '../../session/fields.ts';
-import type { Intent, IntentOf, Problem } from '../../session/intent.ts';
+import type { Intent, IntentOf } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
 import { questionAbout } from './question.ts';
@@ -23,7 +22,7 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   const subcommand = readSubcommand(typed);
   if (subcommand !== null) return subcommand;
   const scanned = scan(typed);
-  const task = readSetDefaults(scanned, rules) ?? readWhy(scanned, rules) ?? readTask(scanned, rules);
+  const task = readOptions(scanned, rules) ?? readTask(scanned, rules);
   if (scanned.isTask) return task;
   if (task.kind === 'create') return readQuestion(scanned, task, rules) ?? task;
   return task.kind === 'invalid' ? (readMisfit(scanned, typed) ?? task) : task;
@@ -48,14 +47,14 @@ export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTas
 }
 
 function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' | 'invalid'> {
-  const { values, reset, problems } = readValues(given, ownTag);
+  const { draft: options, reset, problems } = readValues(given, ownTag);
   const prompt = unescape(task).trim();
-  const draft = storedDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
-  const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];
-  const all = [...problems, ...missing];
-  return all.length === 0
+  if (prompt === '')
+    return { kind: 'invalid', problems: [...problems, { kind: 'no-task' }], draft: options, reset };
+  const draft = { ...options, prompt };
+  return problems.length === 0
     ? { kind: 'create', draft, reset }
-    : { kind: 'invalid', problems: all, draft, reset };
+    : { kind: 'invalid', problems, draft, reset };
 }
 
 function tooLong(typed: string): IntentOf<'invalid'> {
@@ -67,20 +66,14 @@ function tooLong(typed: string): IntentOf<'invalid'> {
   };
 }
 
-function readSetDefaults(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaults'> | null {
+/** `defaults channel --repo acme/web`, `why --repo acme/web`. */
+function readOptions(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaults' | 'why'> | null {
   const { given } = scanned;
-  const scope = given.length === 0 ? null : defaultsSetBeside(wordsBeside(scanned));
-  if (scope === null) return null;
-  const { values, reset, problems } = readValues(given, ownTag);
-  return { kind: 'set-defaults', scope, draft: storedDraftSchema.parse(values), reset, problems };
-}
-
-/** `why --repo acme/web`. */
-function readWhy(scanned: Scan, { ownTag }: Rules): IntentOf<'why'> | null {
-  const { given } = scanned;
-  if (given.length === 0 || wordsBeside(scanned).toLowerCase() !== 'why') return null;
-  const { values, reset, problems } = readValues(given, ownTag);
-  return { kind: 'why', draft: storedDraftSchema.parse(values), reset, problems };
+  if (given.length === 0) return null;
+  const words = wordsBeside(scanned).toLowerCase();
+  if (words === 'why') return { kind: 'why', ...readValues(given, ownTag) };
+  const scope = defaultsSetBeside(words);
+  return scope === null ? null : { kind: 'set-defaults', scope, ...readValues(given, ownTag) };
 }
 
 /** The value of an unknown flag is still among the words after it. */
@@ -97,8 +90,7 @@ function readQuestion(
   const question = questionAbout(scanned);
   if (question === null) return null;
   const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
-  const withOption = storedDraftSchema.parse({ ...draft, ...readValues(option, ownTag).values });
-  return { kind: 'ask-first', ...question, draft: withOption, reset };
+  return { kind: 'ask-first', ...question, draft: { ...draft, ...readValues(option, ownTag).draft }, reset };
 }
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */
@@ -108,12 +100,10 @@ function readMisfit({ given, before }: Scan, typed: string): IntentOf<'ask-first
   const command = before.trim();
   const meant = unknown.includes('--help') ? 'help' : command;
   if (meant === '' || readSubcommand(meant) === null) return null;
-  return {
-    kind: 'ask-first',
-    about: null,
-    meant,
-    hint: null,
-    draft: { prompt: unescape(typed) },
-    reset: [],
-  };
+  return asCommand(meant, typed);
+}
+
+/** Asks whether a text is this command, or the task that it would be otherwise. */
+export function asCommand(meant: string, typed: string): IntentOf<'ask-first'> {
+  return { kind: 'ask-first', about: null, meant, hint: null, draft: { prompt: unescape(typed) }, reset: [] };
 }

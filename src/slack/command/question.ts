@@ -1,7 +1,6 @@
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import type { Scan } from './flags.ts';
 import { devinWord, looseOption } from './loose-options.ts';
-import { commandAsked, isEnding, saysNoTask, threadWordAsked } from './small-talk.ts';
 import {
   commandOnPerson,
   meantCommand,
@@ -9,7 +8,15 @@ import {
   takesSession,
   type NearWord,
 } from './subcommands.ts';
-import { bareWord, wordsOf, type Word } from './tokens.ts';
+import {
+  bareWord,
+  commandAsked,
+  isEnding,
+  saysNoTask,
+  threadWordAsked,
+  wordsOf,
+  type Word,
+} from './words.ts';
 
 /** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
 const SHORT = 3;

@@ -10,8 +10,8 @@ import {
 import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { unescape, USER_ID } from '../blocks/text.ts';
-import { readUsage } from './flags.ts';
-import { bareWord, edits, wordsOf, type Word } from './tokens.ts';
+import { readUsage } from './values.ts';
+import { bareWord, edits, wordsOf, type Word } from './words.ts';
 
 type Audience = 'everyone' | 'administrators';
 
@@ -160,9 +160,9 @@ export function readSubcommand(typed: string): Intent | null {
   return name === undefined ? null : ROWS[name].read(args, typed);
 }
 
-/** Whose defaults the flags beside this text set; if it names nobody, the person's own. null: it is a task. */
+/** Whose defaults the flags beside this text, in lower case, set; if it names nobody, the person's own. null: it is a task. */
 export function defaultsSetBeside(task: string): SettingScope | null {
-  const [first = '', whose = 'me', ...others] = task.toLowerCase().split(/\s+/);
+  const [first = '', whose = 'me', ...others] = task.split(/\s+/);
   if (first !== 'defaults' || others.length > 0) return null;
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
 }

@@ -2,7 +2,7 @@ import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
 import type { ThreadWord } from '../../text/spoken.ts';
 import { USER_ID } from '../blocks/text.ts';
-import { commandAsked, threadWordAsked } from './small-talk.ts';
+import { commandAsked, threadWordAsked } from './words.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
@@ -29,20 +29,20 @@ type ThreadKeyword = ActingKeyword | 'ask-stop' | 'help';
  * What people type for each, in any letter case, as the whole message. Devin's own keywords, plus `sync` and `stop`.
  * https://docs.devin.ai/integrations/slack
  */
-const TABLE: { [Keyword in ThreadKeyword]: { kind: Keyword; typed: readonly string[] } } = {
-  mute: { kind: 'mute', typed: ['mute'] },
-  unmute: { kind: 'unmute', typed: ['unmute'] },
-  unsync: { kind: 'unsync', typed: ['unsync'] },
-  sync: { kind: 'sync', typed: ['sync'] },
-  sleep: { kind: 'sleep', typed: ['sleep'] },
-  archive: { kind: 'archive', typed: ['archive'] },
-  stop: { kind: 'stop', typed: ['exit'] },
-  'ask-stop': { kind: 'ask-stop', typed: ['stop'] },
-  help: { kind: 'help', typed: ['help'] },
+const TABLE: { [Keyword in ThreadKeyword]: { kind: Keyword; typed: string } } = {
+  mute: { kind: 'mute', typed: 'mute' },
+  unmute: { kind: 'unmute', typed: 'unmute' },
+  unsync: { kind: 'unsync', typed: 'unsync' },
+  sync: { kind: 'sync', typed: 'sync' },
+  sleep: { kind: 'sleep', typed: 'sleep' },
+  archive: { kind: 'archive', typed: 'archive' },
+  stop: { kind: 'stop', typed: 'exit' },
+  'ask-stop': { kind: 'ask-stop', typed: 'stop' },
+  help: { kind: 'help', typed: 'help' },
 };
 
 const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
-  Object.values(TABLE).flatMap(({ kind, typed }) => typed.map((word) => [word, kind] as const)),
+  Object.values(TABLE).map(({ kind, typed }) => [typed, kind]),
 );
 
 const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;

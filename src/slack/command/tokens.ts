@@ -1,5 +1,7 @@
-import { isSessionId } from '../../session/intent.ts';
+import type { Field } from '../../session/fields.ts';
+import { namesRepository } from '../../session/repository.ts';
 import { unescape } from '../blocks/text.ts';
+
 /**
  * The words of a command, as Slack sends it. Each reader takes a position and returns the one after what it read.
  * Nothing is decoded here, so that Slack's `<…>` tokens stay whole.
@@ -10,12 +12,12 @@ const SPACE = /[\s\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069]+/y;
 
 /** After the white space at `at`. */
 export function spaceEnd(text: string, at: number): number {
-  return match(SPACE, text, at)?.end ?? at;
+  return match(SPACE, text, at) ?? at;
 }
 
 /** After the spaces at `at`, on the same line. */
 export function blankEnd(text: string, at: number): number {
-  return match(/[^\S\n]+/y, text, at)?.end ?? at;
+  return match(/[^\S\n]+/y, text, at) ?? at;
 }
 
 /** After a word of prose. Code spans, quotes and Slack's tokens are part of it, with their spaces. */
@@ -108,12 +110,12 @@ function nextItem(text: string, afterComma: number): number {
 
 /** ```…``` over lines, `…` within one. */
 function codeEnd(text: string, at: number): number | null {
-  return match(/```[^]*?```|`[^`\n]+`/y, text, at)?.end ?? null;
+  return match(/```[^]*?```|`[^`\n]+`/y, text, at);
 }
 
 /** Such as `<@U…|name>` and `<https://…|label>`: a name or label can hold spaces. */
 function slackTokenEnd(text: string, at: number): number | null {
-  return match(/<[^<>\n]+>/y, text, at)?.end ?? null;
+  return match(/<[^<>\n]+>/y, text, at);
 }
 
 /** Text in quotes within the task, on one line. Inside a word, a mark is an apostrophe or means inches. */
@@ -143,87 +145,69 @@ function closeOf(text: string, open: number, { closers, after, within }: Closing
   return null;
 }
 
-function match(sticky: RegExp, text: string, at: number): { end: number } | null {
+/** After what the pattern matches at `at`; null: nothing. */
+function match(sticky: RegExp, text: string, at: number): number | null {
   sticky.lastIndex = at;
-  return sticky.test(text) ? { end: sticky.lastIndex } : null;
+  return sticky.test(text) ? sticky.lastIndex : null;
 }
 
-/** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
-export type Word = {
-  raw: string;
-  /** Where it starts and ends. */
-  at: number;
-  end: number;
-  /** The id of the session it names. */
-  session: string | null;
+type Given = {
+  /** Where its flag starts. */
+  flagAt: number;
+  value: Value;
+  /** Whether another flag or mode word starts here. */
+  isFlag: (at: number) => boolean;
 };
-
-/** Slack sends links as `<url>` or `<url|label>`: https://docs.slack.dev/messaging/formatting-message-text */
-const WORD = /<[^<>\n]+>|[^\s<]+|</g;
-
-/** Commands are short: after this many characters, the text is a task or a message. */
-const READ_LENGTH = 8000;
-
-export function wordsOf(text: string): Word[] {
-  return [...text.slice(0, READ_LENGTH).matchAll(WORD)].map(({ 0: raw, index: at }) => ({
-    raw,
-    at,
-    end: at + raw.length,
-    session: sessionNamed(raw),
-  }));
-}
-
-const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
-const LONGEST_COMMAND = 40;
-
-/** The word without punctuation, in lower case: `Stop:` is `stop`; '' for a link. */
-export function bareWord(raw: string): string {
-  return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
-}
-
-const PATH = '/sessions/';
-const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
-const LONGEST_WORD = 2083;
-
-/** The session that a word names by its id or its address in Devin. */
-function sessionNamed(raw: string): string | null {
-  if (raw.length > LONGEST_WORD) return null;
-  const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
-  const path = target.lastIndexOf(PATH);
-  if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
-  if (target.includes('/')) return null;
-  const parts = unescape(target).split(/[^\w-]+/);
-  return parts.find(isSessionId) ?? null;
-}
-
-/** Words whose lengths differ by more are not close. Counting on would take long for a long word. */
-const FAR = 20;
+type Meant = { text: string; end: number };
 
 /**
- * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau-Levenshtein).
+ * A value that was probably meant to go on after a space: `--repo a/b c/d`, `fix it --title The login test`. null: it
+ * ends where it ends.
  */
-export function edits(a: string, b: string): number {
-  const apart = Math.abs(a.length - b.length);
-  if (apart > FAR) return apart;
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    rows.push(current);
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1] ? 0 : 1;
-      // The closest earlier place with the two letters in reverse order.
-      const swapRow = a.lastIndexOf(b.charAt(column - 1), row - 2) + 1;
-      const swapColumn = b.lastIndexOf(a.charAt(row - 1), column - 2) + 1;
-      const between = row - swapRow - 1 + (column - swapColumn - 1);
-      const canSwap = row > 1 && column > 1 && swapRow > 0 && swapColumn > 0;
-      current[column] = Math.min(
-        at(row - 1, column) + 1,
-        at(row, column - 1) + 1,
-        at(row - 1, column - 1) + same,
-        canSwap ? at(swapRow - 1, swapColumn - 1) + between + 1 : Infinity,
-      );
-    }
+export function meantValue(text: string, { input, isText }: Field, given: Given): Meant | null {
+  if (input.kind === 'list' && input.lookup === 'repositories') return moreRepositories(text, given);
+  // Before the task, nobody can tell where a title would end.
+  const isAfterTask = text.slice(0, given.flagAt).trim() !== '';
+  return input.kind === 'text' && isText && isAfterTask ? restOfLine(text, given) : null;
+}
+
+const AND = /^(?:and|&amp;|&|,|と|、)$/i;
+
+function moreRepositories(text: string, { value }: Given): Meant | null {
+  const found = [value.text];
+  let { end } = value;
+  for (let next = wordAfter(text, end); next !== null;) {
+    const word = AND.test(next.text) ? wordAfter(text, next.end) : next;
+    if (word === null || !isRepository(word.text)) break;
+    found.push(word.text);
+    ({ end } = word);
+    next = wordAfter(text, end);
   }
-  return at(a.length, b.length);
+  return found.length === 1 ? null : { text: found.join(','), end };
+}
+
+function isRepository(typed: string): boolean {
+  return namesRepository(unescape(typed.replace(/^<([^<>|]*)[^<>]*>$/, '$1')));
+}
+
+/** null: the line ends. */
+function wordAfter(text: string, at: number): Meant | null {
+  const start = blankEnd(text, at);
+  const end = proseEnd(text, start);
+  return start === at || end === start ? null : { text: text.slice(start, end), end };
+}
+
+/** A title has fewer words. */
+const LONG_TITLE = 10;
+
+function restOfLine(text: string, { value, isFlag }: Given): Meant | null {
+  if (value.quoted) return null;
+  const words = [value.text];
+  let { end } = value;
+  for (let next = wordAfter(text, end); next !== null; next = wordAfter(text, end)) {
+    if (isFlag(next.end - next.text.length)) break;
+    if (words.push(next.text) === LONG_TITLE) return null;
+    ({ end } = next);
+  }
+  return words.length === 1 ? null : { text: words.join(' '), end };
 }

@@ -1,16 +1,19 @@
-import { mostOf, type Field, type FieldInput, type FieldKey } from '../../session/fields.ts';
-import type { Problem } from '../../session/intent.ts';
+import {
+  mostOf,
+  storedDraftSchema,
+  type Field,
+  type FieldInput,
+  type FieldKey,
+} from '../../session/fields.ts';
+import type { IntentOf, Problem, Wish } from '../../session/intent.ts';
+import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
 import type { Text } from '../../text/index.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';
+import { DASHES } from './tokens.ts';
 
-/** What the flags say, before the whole draft is checked, and what is wrong with the others. */
-type ReadValues = {
-  values: Partial<Record<FieldKey, unknown>>;
-  /** Fields without a value, whatever the defaults say. */
-  reset: FieldKey[];
-  problems: Problem[];
-};
+/** What the flags say, and what is wrong with the others. */
+type ReadValues = Wish & { problems: Problem[] };
 
 /**
  * `input` is what the field's schema accepted. `output` is what it made of it; two with the same output mean the same.
@@ -21,7 +24,9 @@ type FieldTexts = { texts: (string | null)[]; problems: Problem[] };
 
 /** `ownTag`: the app adds a tag of its own. */
 export function readValues(given: readonly Given[], ownTag = true): ReadValues {
-  const read: ReadValues = { values: {}, reset: [], problems: given.flatMap(slipOf) };
+  const values: Partial<Record<FieldKey, unknown>> = {};
+  const reset: FieldKey[] = [];
+  const found = given.flatMap(slipOf);
   const known = given.flatMap(asMeant);
   for (const field of new Set(known.map((one) => one.field))) {
     const said = sortOut(known.filter((one) => one.field === field));
@@ -30,11 +35,11 @@ export function readValues(given: readonly Given[], ownTag = true): ReadValues {
       isReset = false,
       problems,
     } = isSaidDefault(field, said) ? { isReset: true, problems: [] } : readOne(field, said, ownTag);
-    read.problems.push(...said.problems, ...problems);
-    if (isReset) read.reset.push(field.key);
-    if (value !== undefined) read.values[field.key] = value;
+    found.push(...said.problems, ...problems);
+    if (isReset) reset.push(field.key);
+    if (value !== undefined) values[field.key] = value;
   }
-  return read;
+  return { draft: storedDraftSchema.parse(values), reset, problems: found };
 }
 
 function slipOf(one: Given): Problem[] {
@@ -199,4 +204,26 @@ function badValue(field: Field, text: string): Problem {
 export function flagTakes({ key, input }: Field, text: Text): string {
   const { takes } = text.fields[key];
   return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
+}
+
+/** Slack's apps turn two hyphens into a dash. */
+const OPTION = new RegExp(`^${DASHES}(by|since)(?:=(\\S+))?$`, 'i');
+const DAYS = /^(\d{1,3})d?$/i;
+
+const USUALLY_BY = { me: 'repo', channel: 'mode', workspace: 'mode' } as const;
+
+/** `--by person --since 30d`; null: something else. */
+export function readUsage(scope: UsageScope['kind'], options: string): IntentOf<'usage'> | null {
+  const words = options.split(/\s+/).filter((word) => word !== '');
+  const intent: IntentOf<'usage'> = { kind: 'usage', scope, by: USUALLY_BY[scope], days: DEFAULT_DAYS };
+  while (words.length > 0) {
+    const [, name, joined] = OPTION.exec(words.shift() ?? '') ?? [];
+    const value = joined ?? words.shift() ?? '';
+    const by = USAGE_BY.find((known) => known === value.toLowerCase());
+    const days = Number(DAYS.exec(value)?.[1] ?? 0);
+    if (name?.toLowerCase() === 'by' && by !== undefined) intent.by = by;
+    else if (name?.toLowerCase() === 'since' && days >= 1 && days <= MOST_DAYS) intent.days = days;
+    else return null;
+  }
+  return intent;
 }

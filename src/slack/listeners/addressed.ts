@@ -57,7 +57,7 @@ async function act(
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
   switch (meaning.kind) {
-    case 'task': {
+    case 'create': {
       if (mentions === 'start') return start(deps, message, meaning);
       const [formId, as] = await Promise.all([
         offer(deps, message, { wish: meaning }),
@@ -65,7 +65,7 @@ async function act(
       ]);
       return renderOffer(formId, as, text);
     }
-    case 'ask': {
+    case 'ask-first': {
       const { about, meant, hint, typed } = meaning;
       const formId = await offer(deps, message, { wish: meaning });
       if (about === null && meant === null && hint === null)

@@ -7,55 +7,55 @@ const kindOf = (text: string, isDirect = false, ownTag = true) =>
 
 test.each([
   ['fix the login test', null],
-  [`<@${BOT}> fix it`, 'task'],
-  [`<@${BOT}|devin>: fix it --acu 5`, 'task'],
+  [`<@${BOT}> fix it`, 'create'],
+  [`<@${BOT}|devin>: fix it --acu 5`, 'create'],
   [`<@${BOT}> `, 'help'],
   [`<@${BOT}> hello`, 'help'],
   [`<@${BOT}> what can you do?`, 'help'],
-  [`<@${BOT}> help me, please`, 'ask'],
+  [`<@${BOT}> help me, please`, 'ask-first'],
   [`<@${BOT}> help me!`, 'help'],
   [`<@${BOT}> お疲れさまでした`, 'nothing'],
-  [`<@${BOT}> fix`, 'ask'],
-  [`<@${BOT}> mute`, 'ask'],
-  [`<@${BOT}> stop devin-0123456789abcdef0123456789abcdef`, 'ask'],
+  [`<@${BOT}> fix`, 'ask-first'],
+  [`<@${BOT}> mute`, 'ask-first'],
+  [`<@${BOT}> stop devin-0123456789abcdef0123456789abcdef`, 'ask-first'],
   [`<@${BOT}> fix it --no-such-option`, 'invalid'],
   [`<@${BOT}> thanks!`, 'nothing'],
   [`<@${BOT}> :+1:`, 'nothing'],
   [`<@${BOT}> thank you for the great work :pray:`, 'nothing'],
   [`<@${BOT}> (aside) not for you`, 'nothing'],
-  [`ask <@${BOT}> to fix the login test`, 'ask'],
-  [`fix the login test <@${BOT}>`, 'ask'],
+  [`ask <@${BOT}> to fix the login test`, 'ask-first'],
+  [`fix the login test <@${BOT}>`, 'ask-first'],
   [`thank you <@${BOT}>`, 'nothing'],
   [`<@${BOT}> no thanks`, 'nothing'],
   [`<@${BOT}> nice work, everyone!`, 'nothing'],
-  [`<@${BOT}> never mind`, 'ask'],
-  [`<@${BOT}> what's running?`, 'ask'],
+  [`<@${BOT}> never mind`, 'ask-first'],
+  [`<@${BOT}> what's running?`, 'ask-first'],
   [`<@U0ANA03> fix the login test`, null],
 ])('in a channel reads %j as %j', (text, kind) => {
   expect(kindOf(text)).toBe(kind);
 });
 
 test.each([
-  ['fix the login test', 'task'],
-  ['fix this', 'ask'],
-  ['fix', 'ask'],
-  [`<@${BOT}> fix this`, 'task'],
-  ['ログインのテストを直して', 'task'],
+  ['fix the login test', 'create'],
+  ['fix this', 'ask-first'],
+  ['fix', 'ask-first'],
+  [`<@${BOT}> fix this`, 'create'],
+  ['ログインのテストを直して', 'create'],
   ['thanks a lot', 'nothing'],
   ['ありがとうございました！', 'nothing'],
   ['了解です。助かりました！', 'nothing'],
   ['お疲れ様です', 'nothing'],
-  ['キャンセルしてください', 'ask'],
+  ['キャンセルしてください', 'ask-first'],
   ['What can you do?', 'help'],
   ['Hi, how does this work?', 'help'],
   ['よろしくお願いします。', 'help'],
   ['使い方を教えてください', 'help'],
   ['こんにちは。何ができますか？', 'help'],
-  ['what can you do about the login test?', 'task'],
-  ['こんにちは、ログインのテストを直して', 'task'],
-  ['thank the team in the release notes', 'task'],
+  ['what can you do about the login test?', 'create'],
+  ['こんにちは、ログインのテストを直して', 'create'],
+  ['thank the team in the release notes', 'create'],
   ['hi', 'help'],
-  ['list', 'ask'],
+  ['list', 'ask-first'],
 ])('in a direct message reads %j as %j', (text, kind) => {
   expect(kindOf(text, true)).toBe(kind);
 });
@@ -77,9 +77,9 @@ test.each([
 });
 
 test.each([
-  [true, 49, 'task'],
+  [true, 49, 'create'],
   [true, 50, 'invalid'],
-  [false, 50, 'task'],
+  [false, 50, 'create'],
   [false, 51, 'invalid'],
 ])('a message can have 50 tags, one less if the app adds its own (%s): %i', (ownTag, count, kind) => {
   const tags = Array.from({ length: count }, (_, at) => `t${at}`).join(',');

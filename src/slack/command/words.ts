@@ -1,0 +1,167 @@
+import { isSessionId, SUBCOMMANDS, type Subcommand } from '../../session/intent.ts';
+import { SPOKEN, THREAD_WORDS, type Spoken, type ThreadWord } from '../../text/spoken.ts';
+import { unescape } from '../blocks/text.ts';
+
+/** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
+export type Word = {
+  raw: string;
+  /** Where it starts and ends. */
+  at: number;
+  end: number;
+  /** The id of the session it names. */
+  session: string | null;
+};
+
+/** Slack sends links as `<url>` or `<url|label>`: https://docs.slack.dev/messaging/formatting-message-text */
+const WORD = /<[^<>\n]+>|[^\s<]+|</g;
+
+/** Commands are short: after this many characters, the text is a task or a message. */
+const READ_LENGTH = 8000;
+
+export function wordsOf(text: string): Word[] {
+  return [...text.slice(0, READ_LENGTH).matchAll(WORD)].map(({ 0: raw, index: at }) => ({
+    raw,
+    at,
+    end: at + raw.length,
+    session: sessionNamed(raw),
+  }));
+}
+
+const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
+const LONGEST_COMMAND = 40;
+
+/** The word without punctuation, in lower case: `Stop:` is `stop`; '' for a link. */
+export function bareWord(raw: string): string {
+  return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
+}
+
+const PATH = '/sessions/';
+const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
+const LONGEST_WORD = 2083;
+
+/** The session that a word names by its id or its address in Devin. */
+function sessionNamed(raw: string): string | null {
+  if (raw.length > LONGEST_WORD) return null;
+  const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
+  const path = target.lastIndexOf(PATH);
+  if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
+  if (target.includes('/')) return null;
+  const parts = unescape(target).split(/[^\w-]+/);
+  return parts.find(isSessionId) ?? null;
+}
+
+/** Words whose lengths differ by more are not close. Counting on would take long for a long word. */
+const FAR = 20;
+
+/**
+ * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau-Levenshtein).
+ */
+export function edits(a: string, b: string): number {
+  const apart = Math.abs(a.length - b.length);
+  if (apart > FAR) return apart;
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    rows.push(current);
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1;
+      // The closest earlier place with the two letters in reverse order.
+      const swapRow = a.lastIndexOf(b.charAt(column - 1), row - 2) + 1;
+      const swapColumn = b.lastIndexOf(a.charAt(row - 1), column - 2) + 1;
+      const between = row - swapRow - 1 + (column - swapColumn - 1);
+      const canSwap = row > 1 && column > 1 && swapRow > 0 && swapColumn > 0;
+      current[column] = Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + same,
+        canSwap ? at(swapRow - 1, swapColumn - 1) + between + 1 : Infinity,
+      );
+    }
+  }
+  return at(a.length, b.length);
+}
+
+const everyWord = (of: (spoken: Spoken) => readonly string[]): ReadonlySet<string> =>
+  new Set(SPOKEN.flatMap(of));
+
+const GREETINGS = everyWord(({ greetings }) => greetings);
+const ENDINGS = everyWord(({ endings }) => endings);
+const THANKS = everyWord(({ thanks }) => thanks);
+const POLITE = everyWord(({ thanks, besideThanks }) => [...thanks, ...besideThanks]);
+const WITHOUT_TASK = everyWord(({ withoutTask }) => withoutTask);
+const EMPTY = everyWord(({ empty }) => empty);
+const IN_WORDS = ['stop', 'archive', 'list'] as const satisfies Subcommand[];
+const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
+  SPOKEN.flatMap(({ asked }) =>
+    SUBCOMMANDS.flatMap((name) => (asked[name] ?? []).map((said) => [said, name] as const)),
+  ),
+);
+
+const MOST_POLITE_WORDS = 8;
+const MOST_EMPTY_WORDS = 8;
+
+/** People call the app so, too. */
+const APP_NAME = 'devin';
+
+/** Small talk is shorter. */
+const LONGEST_PHRASE = 200;
+
+const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}]/gu;
+const APOSTROPHES = /['’‘]/g;
+
+/** `what's` is one word. */
+function plainWords(typed: string): string[] {
+  return typed
+    .toLowerCase()
+    .replaceAll(APOSTROPHES, '')
+    .replaceAll(SIGNS, ' ')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
+
+/** The sub-command that answers it, perhaps after a greeting; a greeting alone gets help. null: it's about something else. */
+export function commandAsked(typed: string): Subcommand | null {
+  if (typed.length > LONGEST_PHRASE) return null;
+  const said = plainWords(typed);
+  const asked = withoutAddress(said);
+  if (asked === '') return said.includes(APP_NAME) && said.length === 1 ? null : 'help';
+  return (
+    COMMAND_OF.get(asked) ?? IN_WORDS.find((name) => SPOKEN.some((one) => one[name].test(asked))) ?? null
+  );
+}
+
+/** After a greeting and the app's name. */
+function withoutAddress(said: readonly string[]): string {
+  const start = said.findIndex((word) => !GREETINGS.has(word) && word !== APP_NAME);
+  return start === -1 ? '' : said.slice(start).join(' ');
+}
+
+/** The word of a session's thread that it says: `please mute this`. null: it's about something else. */
+export function threadWordAsked(typed: string): ThreadWord | null {
+  if (typed.length > LONGEST_PHRASE) return null;
+  const asked = withoutAddress(plainWords(typed));
+  return THREAD_WORDS.find((word) => SPOKEN.some(({ inThread }) => inThread[word].test(asked))) ?? null;
+}
+
+/** Another word for it. */
+export function isEnding(word: string): boolean {
+  return ENDINGS.has(word);
+}
+
+/** Signs alone count, too, but not questions. */
+export function isThanks(typed: string): boolean {
+  if (typed.length > LONGEST_PHRASE || /[?？]/.test(typed)) return false;
+  const said = plainWords(typed);
+  if (said.length === 0) return true;
+  const isPolite = said.length <= MOST_POLITE_WORDS && said.every((word) => POLITE.has(word));
+  return isPolite && said.some((word) => THANKS.has(word));
+}
+
+/** Small talk, or a session without a task: nobody would pay for it. */
+export function saysNoTask(typed: string): boolean {
+  if (typed.length > LONGEST_PHRASE) return false;
+  const said = plainWords(typed);
+  const isEmpty = said.length <= MOST_EMPTY_WORDS && said.every((word) => EMPTY.has(word));
+  return isEmpty || isThanks(typed) || WITHOUT_TASK.has(said.join(' '));
+}
