@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Replaces } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, hiddenFields, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
-import { faultsOfFailure, type Faults } from '../session/failure.ts';
+import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
-import type { Wish } from '../session/intent.ts';
+import type { Problem, Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
@@ -62,7 +62,9 @@ type FormContent = {
   replaces?: Replaces | null;
 };
 
-type OfferedMessage = { wish: Wish; context: MessageContext | null; faults?: Faults };
+/** `problems`: what could not be read. */
+type ReadWish = Wish & { problems?: readonly Problem[] };
+type OfferedMessage = { wish: ReadWish; context: MessageContext | null };
 type Reopening = Pick<Origin, 'userId' | 'responseUrl'> & { replaces?: Replaces | null };
 type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
 
@@ -81,6 +83,11 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     return { ...form, without: null, secretNames: null, description: null };
   }
 
+  const contentOf = async (origin: Origin, wish: ReadWish): Promise<FormContent> => ({
+    draft: await effectiveDraft(origin, wish),
+    faults: faultsOf(wish.problems ?? []),
+  });
+
   return {
     async offerForm(
       origin: Origin,
@@ -93,15 +100,15 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     },
 
     /** With what could be read of a command, and at its fields what could not. */
-    async offerCorrection(origin: Origin, wish: Wish, faults: Faults = {}): Promise<Form> {
-      return withDeadline(async () => keep(origin, { draft: await effectiveDraft(origin, wish), faults }));
+    async offerCorrection(origin: Origin, wish: ReadWish): Promise<Form> {
+      return withDeadline(async () => keep(origin, await contentOf(origin, wish)));
     },
 
     /** With a message to the app: one form, however often the message arrives. */
-    async offerMessage(origin: Origin, ts: string, { wish, ...content }: OfferedMessage): Promise<Form> {
+    async offerMessage(origin: Origin, ts: string, { wish, context }: OfferedMessage): Promise<Form> {
       const key = messageKey({ ...origin, ts });
       const id = createHash('sha256').update(key).digest('hex').slice(0, ID_LENGTH);
-      return keep(origin, { ...content, id, draft: await effectiveDraft(origin, wish) });
+      return keep(origin, { ...(await contentOf(origin, wish)), id, context });
     },
 
     /** Filled in like a request, to start the same again. */

@@ -171,6 +171,14 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(ana)).toBe(0);
   });
 
+  test('is quoted as it was typed when it is asked about', async () => {
+    const { slack } = world();
+    const { ana, channelId, bot } = people(world());
+    await slack.speak(ana.userId, channelId, `${bot} fix the &lt;login&gt; test, acu: 5`);
+    const question = await toldTo(world(), { channelId, userId: ana.userId }, 'fix the');
+    expect(slack.renderText(question)).toContain('fix the <login> test, acu: 5');
+  });
+
   test('in a thread that is asked about has its answer in the place of the question', async () => {
     const { slack } = world();
     const { ana, channelId, bot } = people(world());

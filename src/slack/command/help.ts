@@ -1,8 +1,16 @@
 import { fieldOf, fields, type Field, type FieldKey } from '../../session/fields.ts';
-import { SUBCOMMANDS, type HelpTopic, type Problem, type Subcommand } from '../../session/intent.ts';
+import {
+  SUBCOMMANDS,
+  type HelpTopic,
+  type IntentOf,
+  type Problem,
+  type Subcommand,
+} from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
+import { refusal } from '../blocks/notices.ts';
 import { sections, type Rendered } from '../blocks/objects.ts';
+import { renderQuestion } from '../blocks/offer.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';
@@ -84,6 +92,28 @@ type Where = { what: 'task' | 'defaults'; command: string };
 /** A sentence for each problem, escaped. */
 export function renderProblems(problems: readonly Problem[], where: Where, text: Text): string[] {
   return problems.map((problem) => renderProblem(problem, where, text));
+}
+
+type Offered = {
+  command: string;
+  /** Raw. */
+  typed: string;
+  /** The form that holds what could be read. */
+  formId: string;
+};
+
+/** Asks about a text that may not be a task, or says why it can't be one. */
+export function renderDoubt(
+  intent: IntentOf<'ask-first' | 'invalid'>,
+  { command, typed, formId }: Offered,
+  text: Text,
+): Rendered {
+  if (intent.kind === 'invalid') {
+    const problems = renderProblems(intent.problems, { what: 'task', command }, text);
+    return refusal({ problems, typed, formId }, text);
+  }
+  const { about, meant, hint } = intent;
+  return renderQuestion({ command, typed, formId, meant, hint, usage: about && usageOf(about, text) }, text);
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);

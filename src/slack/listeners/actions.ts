@@ -1,33 +1,42 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue, Resumption } from '../../queue/index.ts';
+import type { ReplyKind } from '../../session/reply.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
-import type { Requests } from '../../store/requests.ts';
+import { findFollowed, type Followed, type Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import { ACTION } from '../ids.ts';
+import { ACTION, heldReply } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { TextFor } from '../text-for.ts';
+import type { ThreadInbox } from '../thread-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { createPressed, openingOf } from './press.ts';
-import { onButton } from './routes.ts';
+import { createPressed, openingOf, refuses } from './press.ts';
+import { onButton, onDurableButton } from './routes.ts';
 
 type ActionDeps = {
   requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'ofRequest' | 'touch'>;
+  sessions: Pick<Sessions, 'find' | 'ofRequest' | 'touch'>;
+  threads: ThreadInbox;
   formInbox: Pick<FormInbox, 'offerAgain'>;
   authority: Authority;
   openForm: FormOpener;
   openView: ViewOpener;
-  outbound: Pick<Outbound, 'tellPrivately'>;
+  outbound: Pick<Outbound, 'tellPrivately' | 'settleNotice'>;
   enqueue: Enqueue;
   tagRequests: boolean;
   textFor: TextFor;
 };
+
+export function listenToActions(app: App, deps: ActionDeps): void {
+  listenOnRequests(app, deps);
+  listenToSwitches(app, deps);
+  listenToMessageButtons(app, deps);
+}
 
 /** Buttons that resume a request, and how. */
 const RESUMPTIONS = [
@@ -37,7 +46,7 @@ const RESUMPTIONS = [
 ] as const satisfies [string, Resumption][];
 
 /** Buttons of a card that show something, retry, or start another session. */
-export function listenToActions(app: App, deps: ActionDeps): void {
+function listenOnRequests(app: App, deps: ActionDeps): void {
   const { sessions, formInbox, authority, openForm, openView, enqueue, tagRequests, textFor } = deps;
   const pressed = createPressed(deps);
 
@@ -97,4 +106,51 @@ function withHigherCap(request: SessionRequest): SessionRequest {
     values: { ...values, max_acu_limit: cap * 2 },
   };
   return { ...request, draft: raised };
+}
+
+/** Buttons of a card that do what a keyword does in its thread; the job checks the person. */
+const SWITCHES = [
+  [ACTION.mute, 'mute'],
+  [ACTION.unmute, 'unmute'],
+  [ACTION.sync, 'sync'],
+  [ACTION.listenThread, 'listen-thread'],
+  [ACTION.listenMentions, 'listen-mentions'],
+] as const satisfies [string, ReplyKind][];
+
+function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
+  for (const [actionId, kind] of SWITCHES) {
+    onDurableButton(app, actionId, async ({ value, userId, homeTeamId, actionTs }) => {
+      const session = value === null ? null : await sessions.ofRequest(value);
+      if (session === null || session.teamId !== homeTeamId) return;
+      await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });
+    });
+  }
+}
+
+/** Buttons under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
+function listenToMessageButtons(app: App, deps: ActionDeps): void {
+  const { requests, sessions, authority, threads, outbound } = deps;
+
+  /** They left the conversation since they wrote it, and are told so. */
+  const isGone = async (press: Press, followed: Followed): Promise<boolean> =>
+    refuses(deps, press, await authority.writingRefusal(followed, press.userId));
+
+  onDurableButton(app, ACTION.sendHeld, async (press) => {
+    const { userId, homeTeamId } = press;
+    const { requestId, ts, text } = heldReply.read(press.value ?? '');
+    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+    if (request === null || session === null || session.teamId !== homeTeamId) return;
+    if (await isGone(press, { request, session })) return;
+    await threads.accept({ session, userId, ts, kind: 'reply', text, files: [] });
+    await outbound.settleNotice(press, null);
+  });
+
+  onDurableButton(app, ACTION.sendAgain, async (press) => {
+    const { value, userId, homeTeamId: teamId } = press;
+    const reply = value === null ? null : await threads.findOwn(value, { userId, teamId });
+    const followed = reply === null ? null : await findFollowed(deps, reply.sessionId);
+    if (reply === null || followed === null || (await isGone(press, followed))) return;
+    await threads.sendAgain(reply);
+    await outbound.settleNotice(press, null);
+  });
 }

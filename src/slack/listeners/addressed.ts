@@ -1,22 +1,22 @@
 import type { MessageContext, PlaceKind } from '../../session/context.ts';
-import { faultsOf, type Faults } from '../../session/failure.ts';
 import type { Identity } from '../../session/identity.ts';
-import type { Wish } from '../../session/intent.ts';
+import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
+import type { Leases } from '../../store/leases.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
-import { notice, refusal } from '../blocks/notices.ts';
+import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderOffer, renderQuestion } from '../blocks/offer.ts';
+import { renderOffer } from '../blocks/offer.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
-import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
+import { renderDoubt, renderHelp } from '../command/help.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
+import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
-import type { AnswerMessage } from './answer-message.ts';
 
 export type AddressedDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
@@ -56,31 +56,18 @@ async function act(
   if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
-  switch (meaning.kind) {
-    case 'create': {
-      if (mentions === 'start') return start(deps, message, meaning);
-      const [formId, as] = await Promise.all([
-        offer(deps, message, { wish: meaning }),
-        runsAsOf(deps, message),
-      ]);
-      return renderOffer(formId, as, text);
-    }
-    case 'ask-first': {
-      const { about, meant, hint, typed } = meaning;
-      const formId = await offer(deps, message, { wish: meaning });
-      if (about === null && meant === null && hint === null)
-        return renderOffer(formId, await runsAsOf(deps, message), text);
-      return renderQuestion(
-        { command, typed, formId, meant, hint, usage: about && usageOf(about, text) },
-        text,
-      );
-    }
-    case 'invalid': {
-      const problems = renderProblems(meaning.problems, { what: 'task', command }, text);
-      const formId = await offer(deps, message, { wish: meaning, faults: faultsOf(meaning.problems) });
-      return refusal({ problems, typed: unescape(meaning.typed), formId }, text);
-    }
-  }
+  if (meaning.kind === 'create' && mentions === 'start') return start(deps, message, meaning);
+  const wish = { wish: meaning, context: contextOf(message) };
+  const { id: formId } = await deps.formInbox.offerMessage(originOf(message), message.ts, wish);
+  if (meaning.kind === 'create' || saysNothing(meaning))
+    return renderOffer(formId, await runsAsOf(deps, message), text);
+  return renderDoubt(meaning, { command, typed: unescape(meaning.typed), formId }, text);
+}
+
+/** There is nothing to ask but whether it is a task. */
+function saysNothing(intent: IntentOf<'ask-first' | 'invalid'>): boolean {
+  if (intent.kind === 'invalid') return false;
+  return intent.about === null && intent.meant === null && intent.hint === null;
 }
 
 /** Empty if nobody could tell in time: the card says it later. */
@@ -98,17 +85,6 @@ async function start({ inbox }: AddressedDeps, message: Message, wish: Wish): Pr
   return null;
 }
 
-/** The id of a form that holds it. */
-async function offer(
-  { formInbox }: AddressedDeps,
-  message: Message,
-  offered: { wish: Wish; faults?: Faults },
-): Promise<string> {
-  const content = { ...offered, context: contextOf(message) };
-  const { id } = await formInbox.offerMessage(originOf(message), message.ts, content);
-  return id;
-}
-
 /** The card goes into the message's thread, or starts one under it. */
 function originOf({ teamId, userId, channelId, placeKind, ts, threadTs }: Message): Origin {
   return { teamId, userId, channelId, threadTs: threadTs ?? ts, placeKind, responseUrl: null };
@@ -119,4 +95,22 @@ function contextOf({ channelId, placeKind, threadTs, message: picked }: Message)
   if (threadTs === null && picked.files.length === 0) return null;
   const choice = threadTs === null ? 'message' : 'until-here';
   return { choice, channelId, channelName: unnamedPlace(placeKind), picked };
+}
+
+/** Tells the author of a message something about it. */
+export type AnswerMessage = (message: Message, place: PrivatePlace, answer: Rendered) => Promise<void>;
+
+type AnswerDeps = { leases: Pick<Leases, 'take' | 'release'>; outbound: Pick<Outbound, 'tellPrivately'> };
+
+/** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
+const DELIVERED_AGAIN_MS = 10 * 60_000;
+
+/** Answers a message once, however often Slack delivers it. */
+export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
+  return async ({ teamId, channelId, ts }, place, answer) => {
+    const name = `answer ${teamId} ${channelId} ${ts}`;
+    const lease = await leases.take(name, DELIVERED_AGAIN_MS);
+    if (lease === null) return;
+    if ((await outbound.tellPrivately(place, answer)) === 'retryable') await leases.release(name, lease);
+  };
 }

@@ -4,7 +4,6 @@ import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
-import { notice } from '../blocks/notices.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import {
   ACTION,
@@ -20,7 +19,7 @@ import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, openingOf } from './press.ts';
+import { actorOf, createPressed, openingOf, refuses } from './press.ts';
 import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
 type ApprovalDeps = {
@@ -42,7 +41,7 @@ export function listenToApprovals(app: App, deps: ApprovalDeps): void {
 }
 
 function listenToButtons(app: App, deps: ApprovalDeps): void {
-  const { authority, formInbox, steering, openForm, openView, outbound, textFor } = deps;
+  const { authority, formInbox, steering, openForm, openView, textFor } = deps;
   const pressed = createPressed(deps);
 
   onDurableButton(app, ACTION.approve, async (press) => {
@@ -55,8 +54,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
   async function undecided(press: Press): Promise<SessionRequest | null> {
     const request = await pressed.inWorkspace(press, askedIn(press).requestId);
     if (request === null || request.state === 'awaiting-approval') return request;
-    const { refused } = (await textFor(press.userId)).approval;
-    await outbound.tellPrivately(privatePlace(press), notice([refused.over]));
+    await refuses(deps, press, (await textFor(press.userId)).approval.refused.over);
     return null;
   }
 
@@ -76,12 +74,9 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     const why =
       (await authority.personRefusal({ teamId: request.teamId, userId })) ??
       (await authority.readingRefusal(request, userId));
-    const place = privatePlace(press);
-    if (why !== null) {
-      await outbound.tellPrivately(place, notice([why]));
-      return;
-    }
-    const form = await formInbox.offerAgain({ ...place, replaces: askedIn(press) }, request);
+    if (await refuses(deps, press, why)) return;
+    const reopening = { ...privatePlace(press), replaces: askedIn(press) };
+    const form = await formInbox.offerAgain(reopening, request);
     await openForm(press.triggerId, form);
   });
 }

@@ -1,15 +1,14 @@
 import type { App } from '@slack/bolt';
 import type { Log } from '../../log.ts';
-import { faultsOf } from '../../session/failure.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderQuestion, renderRunning } from '../blocks/offer.ts';
+import { renderRunning } from '../blocks/offer.ts';
 import { unescape } from '../blocks/text.ts';
-import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
+import { renderDoubt, renderHelp } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
 import { ACTION, RUN_ACTION } from '../ids.ts';
@@ -183,18 +182,9 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
       await openForm(command.triggerId, empty);
       return;
     }
-    const faults = intent.kind === 'invalid' ? faultsOf(intent.problems) : {};
-    const { id: formId } = await formInbox.offerCorrection(origin, intent, faults);
+    const { id: formId } = await formInbox.offerCorrection(origin, intent);
     const typed = `${name} ${unescape(command.text)}`;
-    const text = await textFor(command.userId);
-    if (intent.kind === 'ask-first') {
-      const { about, meant, hint } = intent;
-      const usage = about && usageOf(about, text);
-      await ack(renderQuestion({ command: name, typed, formId, meant, hint, usage }, text));
-      return;
-    }
-    const problems = renderProblems(intent.problems, { what: 'task', command: name }, text);
-    await ack(refusal({ problems, typed, formId }, text));
+    await ack(renderDoubt(intent, { command: name, typed, formId }, await textFor(command.userId)));
   };
 }
 

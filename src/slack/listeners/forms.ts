@@ -7,7 +7,6 @@ import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
-import { notice } from '../blocks/notices.ts';
 import { formAlert, modal } from '../blocks/objects.ts';
 import { lookupOptions, type Suggestion } from '../blocks/options.ts';
 import {
@@ -24,11 +23,10 @@ import { formView } from '../form-view.ts';
 import { ACTION, BLOCK, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
 import type { Search, Submission } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
-import { privatePlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
-import { refusesOutsider } from './press.ts';
+import { refuses, refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission } from './routes.ts';
 
 type FormDeps = {
@@ -143,11 +141,8 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
   onButton(app, ACTION.openForm, async (press) => {
     const { value, userId, responseUrl, triggerId } = press;
     const form = value === null ? null : await forms.find(value);
-    if (form === null) {
-      const { notices } = await textFor(userId);
-      await outbound.tellPrivately(privatePlace(press), notice([notices.formGone]));
-      return;
-    }
+    if (form === null)
+      return void (await refuses({ outbound }, press, (await textFor(userId)).notices.formGone));
     if (form.userId !== userId) return;
     // Its defaults and its suggestions are for people of the workspace.
     if (await refusesOutsider({ outbound, textFor }, press, form.teamId)) return;

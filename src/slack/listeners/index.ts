@@ -26,8 +26,7 @@ import { createLanguageChooser } from '../text-for.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
-import type { AddressedDeps } from './addressed.ts';
-import { createMessageAnswers } from './answer-message.ts';
+import { createMessageAnswers, type AddressedDeps } from './addressed.ts';
 import { listenToApprovals } from './approvals.ts';
 import { listenToCommands } from './commands.ts';
 import { listenToReview, listenToSecretForm } from './form-overlays.ts';
@@ -36,7 +35,6 @@ import { listenToHome } from './home.ts';
 import { listenToMessages } from './messages.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
-import { listenToThreadButtons } from './thread-buttons.ts';
 import { listenToInvitations, listenToPeople } from './workspace.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
@@ -129,7 +127,7 @@ export function createListeners(deps: ListenerDeps): void {
   });
   listenToSteering(app, { ...acting, steering, now });
   listenToApprovals(app, { ...acting, steering });
-  listenToActions(app, { ...acting, enqueue, tagRequests });
+  listenToActions(app, { ...acting, threads, enqueue, tagRequests });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   listenToMessages(app, {
@@ -146,7 +144,6 @@ export function createListeners(deps: ListenerDeps): void {
     command,
     tagRequests,
   });
-  listenToThreadButtons(app, { ...acting, threads });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });
   listenToForms(app, {

@@ -20,6 +20,14 @@ type PressDeps = {
   textFor: TextFor;
 };
 
+type Telling = Pick<PressDeps, 'outbound'>;
+
+/** True: this speaks against it, and the person is told. `why`: a sentence, escaped; null: nothing does. */
+export async function refuses({ outbound }: Telling, press: Press, why: string | null): Promise<boolean> {
+  if (why !== null) await outbound.tellPrivately(privatePlace(press), notice([why]));
+  return why !== null;
+}
+
 /** People of other workspaces can press a button in a shared channel. True: this one is, and is told. */
 export async function refusesOutsider(
   { outbound, textFor }: Pick<PressDeps, 'outbound' | 'textFor'>,
@@ -27,9 +35,7 @@ export async function refusesOutsider(
   teamId: string,
 ): Promise<boolean> {
   if (press.homeTeamId === teamId) return false;
-  const { steering } = await textFor(press.userId);
-  await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
-  return true;
+  return refuses({ outbound }, press, (await textFor(press.userId)).steering.outsider);
 }
 
 /** A sentence for the person, escaped; null: nothing speaks against it. */
@@ -37,7 +43,7 @@ type WhyNot = (request: SessionRequest, userId: string) => Promise<string | null
 
 /** The request of a button, if the person who pressed it may use it; others are told why. */
 export function createPressed(deps: PressDeps) {
-  const { requests, sessions, authority, outbound } = deps;
+  const { requests, sessions, authority } = deps;
 
   /** For what a job does, since jobs check the person. `requestId`: if it isn't the button's whole value. */
   async function inWorkspace(press: Press, requestId = press.value): Promise<SessionRequest | null> {
@@ -51,12 +57,8 @@ export function createPressed(deps: PressDeps) {
   async function unlessRefused(press: Press, refusals: readonly WhyNot[]): Promise<SessionRequest | null> {
     const request = await inWorkspace(press);
     if (request === null) return null;
-    for (const whyNot of refusals) {
-      const why = await whyNot(request, press.userId);
-      if (why === null) continue;
-      await outbound.tellPrivately(privatePlace(press), notice([why]));
-      return null;
-    }
+    for (const whyNot of refusals)
+      if (await refuses(deps, press, await whyNot(request, press.userId))) return null;
     return request;
   }
 
@@ -70,9 +72,9 @@ export function createPressed(deps: PressDeps) {
         whyNot,
       ]),
 
-    /** For what needs the right to steer; others are told who has it. `whyNot`: what else has to be true. */
-    bySteerer: async (press: Press, ...whyNot: WhyNot[]): Promise<SessionRequest | null> =>
-      unlessRefused(press, [authority.steeringRefusal, ...whyNot]),
+    /** For what needs the right to steer; others are told who has it. */
+    bySteerer: async (press: Press): Promise<SessionRequest | null> =>
+      unlessRefused(press, [authority.steeringRefusal]),
   };
 }
 

@@ -23,7 +23,7 @@ import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, openingOf } from './press.ts';
+import { actorOf, createPressed, openingOf, refuses } from './press.ts';
 import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
 type SteeringDeps = {
@@ -89,16 +89,13 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     if (request !== null) await steering.cancel(actorOf(press), request.id);
   });
 
-  async function boxRefusal(request: SessionRequest, userId: string): Promise<string | null> {
-    const session = await sessions.ofRequest(request.id);
-    return session === null ? null : authority.writingRefusal({ request, session }, userId);
-  }
-
   for (const [actionId, why] of BOXES) {
     onButton(app, actionId, async (press) => {
-      const request = await pressed.bySteerer(press, boxRefusal);
+      const request = await pressed.bySteerer(press);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);
+      const refusal = session && (await authority.writingRefusal({ request, session }, press.userId));
+      if (await refuses(deps, press, refusal)) return;
       const text = await textFor(press.userId);
       if (session !== null && isOver(session)) {
         await outbound.tellPrivately(privatePlace(press), sessionOver(request.id, text));

@@ -1,5 +1,4 @@
 import type { MessageContext } from '../../session/context.ts';
-import { faultsOf } from '../../session/failure.ts';
 import { isResting } from '../../session/lifecycle.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
@@ -9,12 +8,11 @@ import type { Text } from '../../text/index.ts';
 import type { Authority } from '../authority.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderQuestion } from '../blocks/offer.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
 import { isOver } from '../card-actions.ts';
 import { isCourtesy } from '../command/addressed.ts';
-import { renderProblems } from '../command/help.ts';
+import { renderDoubt } from '../command/help.ts';
 import { parseNew } from '../command/parse.ts';
 import {
   mentionsIn,
@@ -31,7 +29,7 @@ import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
-import type { AnswerMessage } from './answer-message.ts';
+import type { AnswerMessage } from './addressed.ts';
 
 export type ThreadDeps = {
   requests: Pick<Requests, 'find'>;
@@ -208,15 +206,8 @@ async function startAnother(
   }
   // Its files come with the thread.
   const context = { ...threadAbove(reply), isTask: false };
-  const faults = intent.kind === 'invalid' ? faultsOf(intent.problems) : {};
-  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish: intent, context, faults });
-  const { command } = deps;
-  if (intent.kind === 'ask-first') {
-    const { meant, hint } = intent;
-    return answer(renderQuestion({ command, typed: shown, formId, meant, hint, usage: null }, text));
-  }
-  const problems = renderProblems(intent.problems, { what: 'task', command }, text);
-  return answer(refusal({ problems, typed: shown, formId }, text));
+  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish: intent, context });
+  return answer(renderDoubt(intent, { command: deps.command, typed: shown, formId }, text));
 }
 
 /** The thread above goes to the new session, too. */
