@@ -215,12 +215,12 @@ const byOption = new Map(
 export const bangWords: readonly string[] = [...byOption.keys()].map((word) => `!${word}`);
 
 /** The choice that has this word as an option; null: none has. */
-export function choiceOf(word: string): { field: Field; option: string } | null {
+function choiceOf(word: string): { field: Field; option: string } | null {
   return byOption.get(plain(word)) ?? null;
 }
 
 /** Without its dashes. */
-export function flagNamed(name: string): Field | null {
+function flagNamed(name: string): Field | null {
   return byName.get(plain(name)) ?? null;
 }
 
@@ -232,7 +232,7 @@ function plain(name: string): string {
 const LONGEST_SLIP = 40;
 
 /** The flag that was probably meant, without its dashes; null: none is close. */
-export function nearestFlag(typed: string): Field | null {
+function nearestFlag(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = plain(typed).replaceAll('_', '-');
   const [nearest] = [...byAnyName]
