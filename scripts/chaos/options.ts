@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readArguments, UsageError } from '../../src/operator/command-line.ts';
+import { en } from '../../src/text/en.ts';
 
 const number = z.coerce.number().int();
 
@@ -52,11 +53,17 @@ export const USAGE = `npm run chaos -- [options]
 export function readOptions(args: string[]): ChaosOptions {
   const names = Object.keys(optionsSchema.shape);
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-  const { values } = parseArgs({ args, options });
-  const given = optionsSchema.parse(values);
+  const { values } = readArguments(args, { options, words: en.commandLine });
+  const read = optionsSchema.safeParse(values);
+  if (!read.success) throw new UsageError(read.error.issues.map(sentenceOf).join('\n'));
+  const given = read.data;
   if (given.replicas > 1 && given.database === 'embedded') {
-    throw new Error('More than one replica needs --database postgres.');
+    throw new UsageError('More than one replica needs --database postgres.');
   }
   const { faults = given.requests, talks = Math.ceil(given.requests / 5), keep = null, ...rest } = given;
   return { ...rest, faults, talks, keep, settleMs: given['settle-seconds'] * 1000 };
+}
+
+function sentenceOf({ path, message }: z.core.$ZodIssue): string {
+  return `--${path.join('.')}: ${message}.`;
 }

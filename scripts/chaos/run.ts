@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { runCommand } from '../../src/operator/command-line.ts';
 import { startPostgres } from '../../test/support/postgres-server.ts';
 import { runChaos } from './chaos.ts';
 import { readOptions, USAGE, type ChaosOptions } from './options.ts';
@@ -9,27 +10,21 @@ import { renderTable } from './table.ts';
 import { QUICK_TEMPO, REAL_TEMPO } from './tempo.ts';
 
 /** `npm run chaos`: exit code 1 when a guarantee breaks. */
-const options = optionsOrEnd();
 const broken = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => broken.abort());
-const running = options.database === 'embedded' ? run(options, null) : onPostgres(options);
-process.exitCode = await running.catch((error: unknown) => {
+
+process.exitCode = await runCommand({
+  usage: USAGE,
+  run: async (args) => {
+    const options = readOptions(args);
+    return (options.database === 'embedded' ? run(options, null) : onPostgres(options)).catch(ended);
+  },
+});
+
+function ended(error: unknown): number {
   if (!broken.signal.aborted) throw error;
   console.error('Broken off.');
   return 130;
-});
-
-function optionsOrEnd(): ChaosOptions {
-  if (process.argv.includes('--help')) {
-    console.log(USAGE);
-    process.exit(0);
-  }
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    process.exit(2);
-  }
 }
 
 async function run(chosen: ChaosOptions, databaseUrl: string | null): Promise<number> {

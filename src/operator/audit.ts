@@ -3,25 +3,35 @@ import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/tables.ts';
 import { exportAudit, verifyChain } from '../trust/index.ts';
-import { FINE, print, printAll, readExport, showUsage, WRONG } from './command-line.ts';
-import { withStore, type StoreTask } from './store.ts';
+import {
+  FINE,
+  print,
+  printAll,
+  readArguments,
+  readExport,
+  runAct,
+  runCommand,
+  WRONG,
+} from './command-line.ts';
+import { withStore } from './store.ts';
 
 /** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();
+const words = text.commandLine;
 
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await runCommand({
+  usage: text.audit.usage,
+  run: async (args) => runAct(args, { verify: verifyAll, export: exportAll }, words),
+});
 
-async function run(args: string[]): Promise<number> {
-  const task = readTask(args);
-  return task === null ? showUsage(text.audit.usage, args) : withStore(task, text);
+async function verifyAll(args: string[]): Promise<number> {
+  readArguments(args, { options: {}, words });
+  return withStore(verify, text);
 }
 
-/** null: no such command. */
-function readTask(args: string[]): StoreTask | null {
-  if (args.join(' ') === 'verify') return verify;
-  const wanted = readExport(args);
-  if (wanted === null) return null;
-  return async (db) => printAll(exportAudit(createAudit(db).entries(wanted.since), wanted.csv));
+async function exportAll(args: string[]): Promise<number> {
+  const { since, csv } = readExport(args, words);
+  return withStore(async (db) => printAll(exportAudit(createAudit(db).entries(since), csv)), text);
 }
 
 async function verify(db: Kysely<Tables>): Promise<number> {

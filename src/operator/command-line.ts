@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
+import type { Text } from '../text/index.ts';
 
 /** Exit codes. `WRONG`: what was checked is; `NOT_DONE`: the command is wrong, or the store can't be used. */
 export const FINE = 0;
@@ -23,9 +24,69 @@ export function complain(problems: readonly string[]): number {
   return print(problems, NOT_DONE, process.stderr);
 }
 
-/** Asked for with --help, it is no complaint. */
-export function showUsage(usage: string, args: readonly string[]): number {
-  return args.includes('--help') ? print([usage], FINE) : complain([usage]);
+/** What is wrong with the arguments. `runCommand` prints it, and the usage. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'usage';
+}
+
+type Command = { usage: string; run: (args: string[]) => Promise<number> };
+
+/** Runs a command with the arguments of this process. Returns the exit code. */
+export async function runCommand({ usage, run }: Command): Promise<number> {
+  const args = process.argv.slice(2);
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return print([usage], FINE);
+  try {
+    return await run(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return complain([error.message, '', usage]);
+  }
+}
+
+type Words = Text['commandLine'];
+type Acts = Record<string, (args: string[]) => Promise<number>>;
+
+/** For commands that begin with a word, such as `verify`. */
+export async function runAct([word, ...args]: string[], acts: Acts, words: Words): Promise<number> {
+  const known = Object.keys(acts).join(', ');
+  if (word === undefined) throw new UsageError(words.noCommand(known));
+  const act = Object.hasOwn(acts, word) ? acts[word] : undefined;
+  if (act === undefined) throw new UsageError(words.unknownCommand(word, known));
+  return act(args);
+}
+
+/** `operands`: names of what comes without an option; one that ends in `…` may come several times. */
+type Expected<Options> = { options: Options; operands?: readonly string[]; words: Words };
+
+/** Throws a UsageError, in words of our own: those of `parseArgs` are long, and in English only. */
+export function readArguments<const Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  { options, operands = [], words }: Expected<Options>,
+) {
+  const inline = withInlineValues(args, { options, words });
+  const read = parseArgs({ args: inline, allowPositionals: true, options });
+  const missing = operands[read.positionals.length];
+  if (missing !== undefined) throw new UsageError(words.missing(missing));
+  const extra = operands.at(-1)?.endsWith('…') === true ? undefined : read.positionals[operands.length];
+  if (extra !== undefined) throw new UsageError(words.extra(extra));
+  return read;
+}
+
+type Known = { options: ParseArgsOptionsConfig; words: Words };
+
+/** A value may begin like an option, as a task with its options first does. */
+function withInlineValues(args: readonly string[], { options, words }: Known): string[] {
+  return parseArgs({ args: [...args], options, strict: false, tokens: true }).tokens.flatMap((token) => {
+    if (token.kind === 'option-terminator') return ['--'];
+    if (token.kind === 'positional') return [token.value];
+    const { name, rawName, value } = token;
+    const type = Object.hasOwn(options, name) ? options[name]?.type : undefined;
+    if (type === undefined) throw new UsageError(words.unknownOption(rawName));
+    if (type === 'string' && value === undefined) throw new UsageError(words.noValue(rawName));
+    if (type === 'boolean' && value !== undefined) throw new UsageError(words.valueGiven(rawName));
+    return [value === undefined ? rawName : `${rawName}=${value}`];
+  });
 }
 
 export async function printAll(lines: AsyncIterable<string>): Promise<number> {
@@ -43,15 +104,12 @@ type Export = { since: Date | null; csv: boolean };
 /** JavaScript also reads a date in much that isn't one, and takes February 30 for March 2. */
 const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 
-/** `export [--since ISO] [--csv]`; null: not this command. */
-export function readExport(args: string[]): Export | null {
-  try {
-    const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
-    const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
-    if (positionals.join(' ') !== 'export') return null;
-    const since = values.since === undefined ? null : new Date(dateOrTime.parse(values.since));
-    return { since, csv: values.csv };
-  } catch {
-    return null;
-  }
+/** What follows `export`: `[--since ISO] [--csv]`. */
+export function readExport(args: string[], words: Words): Export {
+  const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
+  const { since, csv } = readArguments(args, { options, words }).values;
+  if (since === undefined) return { since: null, csv };
+  const read = dateOrTime.safeParse(since);
+  if (!read.success) throw new UsageError(words.since);
+  return { since: new Date(read.data), csv };
 }

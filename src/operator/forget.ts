@@ -2,17 +2,18 @@ import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
 import { forgetPerson } from '../store/forget.ts';
 import type { Tables } from '../store/tables.ts';
-import { FINE, print, showUsage, WRONG } from './command-line.ts';
+import { FINE, print, readArguments, runCommand, UsageError, WRONG } from './command-line.ts';
 import { withStore } from './store.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { text } = readOperatorSettings();
 
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await runCommand({ usage: text.forget.usage, run });
 
 async function run(args: string[]): Promise<number> {
-  const [userId = '', ...others] = args;
-  if (!/^[UW][A-Z0-9]{2,}$/.test(userId) || others.length > 0) return showUsage(text.forget.usage, args);
+  const words = text.commandLine;
+  const [userId = ''] = readArguments(args, { options: {}, operands: ['USER'], words }).positionals;
+  if (!/^[UW][A-Z0-9]{2,}$/.test(userId)) throw new UsageError(words.user);
   return withStore(async (db) => forget(db, userId), text);
 }
 

@@ -12,7 +12,7 @@ import { configSentence, operatorSentence } from './sentences.ts';
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
 
 /** Returns the exit code. On Postgres, the app may be running. */
-export type StoreTask = (db: Kysely<Tables>) => Promise<number>;
+type StoreTask = (db: Kysely<Tables>) => Promise<number>;
 
 /** Runs a task on the database, or says why the database can't be used. */
 export async function withStore(task: StoreTask, text: Text): Promise<number> {

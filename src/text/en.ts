@@ -10,7 +10,7 @@ import { greeting } from './en/greeting.ts';
 import { home } from './en/home.ts';
 import { joins } from './en/joins.ts';
 import { notices } from './en/notices.ts';
-import { config, doctor, start, store } from './en/operator.ts';
+import { commandLine, config, doctor, start, store } from './en/operator.ts';
 import { policy } from './en/policy.ts';
 import { sessions } from './en/sessions.ts';
 import { settings } from './en/settings.ts';
@@ -25,6 +25,7 @@ import { usage } from './en/usage.ts';
 export const en = {
   fields,
   config,
+  commandLine,
   store,
   start,
   doctor,

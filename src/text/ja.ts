@@ -10,7 +10,7 @@ import { greeting } from './ja/greeting.ts';
 import { home } from './ja/home.ts';
 import { joins } from './ja/joins.ts';
 import { notices } from './ja/notices.ts';
-import { config, doctor, start, store } from './ja/operator.ts';
+import { commandLine, config, doctor, start, store } from './ja/operator.ts';
 import { policy } from './ja/policy.ts';
 import { sessions } from './ja/sessions.ts';
 import { settings } from './ja/settings.ts';
@@ -23,6 +23,7 @@ import type { Text } from './index.ts';
 export const ja: Text = {
   fields,
   config,
+  commandLine,
   store,
   start,
   doctor,

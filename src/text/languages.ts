@@ -5,9 +5,19 @@ import type { Text } from './index.ts';
 
 const CATALOGS: Record<Language, Text> = { en, ja };
 
+/**
+ * Linux desktops set LANGUAGE as well, to locales in order, such as `de_DE:ja_JP:en`: then it is the first that the app has.
+ * https://www.gnu.org/software/gettext/manual/html_node/The-LANGUAGE-variable.html
+ */
+export function settingOfLanguage(given: string | undefined): string | undefined {
+  if (given === undefined || !/[_:]/.test(given)) return given;
+  const languages = given.split(':').map((locale) => locale.split(/[_.@]/)[0]);
+  return languages.find((one) => LANGUAGES.some((known) => known === one));
+}
+
 /** What is not a language of the app is read as English: the check of the settings says so. */
 export function readLanguage(given: string | undefined): Language {
-  return LANGUAGES.find((known) => known === given) ?? 'en';
+  return LANGUAGES.find((known) => known === settingOfLanguage(given)) ?? 'en';
 }
 
 export type Languages = {

@@ -106,6 +106,13 @@ describe('the program', () => {
     expect(logged + said).not.toContain('hunter2hunter2');
   });
 
+  test('names a misspelled setting beside what is missing', async () => {
+    const child = run({ SLACK_BOT_TOKN: 'xoxb-1' });
+    const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(said).toContain('SLACK_BOT_TOKEN must be');
+    expect(said).toContain("SLACK_BOT_TOKN isn't a setting of this app");
+  });
+
   test('says which port another program uses', async () => {
     const other = createServer();
     const { port } = await listen(other);

@@ -120,20 +120,6 @@ test('export prints only what is new', async () => {
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
 });
 
-test.each([
-  [[]],
-  [['verify', 'more']],
-  [['export', '--since', 'yesterday']],
-  [['export', '--since', 'week 4']],
-  [['export', '--since', '2026-02-30']],
-  [['export', '--xml']],
-])('prints its usage after %j', async (args) => {
-  expect(await audit({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('npm run audit -- verify') as unknown,
-  });
-});
-
 test.each(['2026-01-31', '2026-01-31T08:00', '2026-01-31T08:00:00.5Z', '2026-01-31T08:00:00+09:00'])(
   'export takes %s',
   async (since) => {
@@ -141,11 +127,6 @@ test.each(['2026-01-31', '2026-01-31T08:00', '2026-01-31T08:00:00.5Z', '2026-01-
     expect(await audit(settings, 'export', '--since', since)).toMatchObject({ code: 0 });
   },
 );
-
-test.each(['audit', 'usage', 'forget', 'policy'])('%s prints its usage with --help', async (command) => {
-  const shown = await promisify(execFile)(process.execPath, [`src/operator/${command}.ts`, '--help']);
-  expect(shown).toEqual({ stdout: expect.stringContaining(`npm run ${command} -- `) as unknown, stderr: '' });
-});
 
 test("works on an embedded database that isn't in use, and says if one is", async () => {
   const database = await embedded();

@@ -90,6 +90,14 @@ describe('the doctor', () => {
     for (const permission of PERMISSIONS) expect(printed).toContain(`Devin permission ${permission}`);
   });
 
+  test('warns of a misspelled setting', async () => {
+    const { code, lines } = await runDoctor({ environment: { RETENTION_DAY: '30' } });
+    expect(code).toBe(0);
+    expect(lines).toContain(
+      "! warning        RETENTION_DAY isn't a setting of this app, and is ignored: did you mean RETENTION_DAYS?",
+    );
+  });
+
   test("names each scope of the manifest that isn't granted", async () => {
     const { code, lines } = await runDoctor({
       slack: { withoutScopes: ['users:read.email', 'reactions:write'] },

@@ -46,10 +46,10 @@ test("removes a person's text beside a running app, and exits with 1 while a req
   expect(await forget(settings, ANA)).toMatchObject({ code: 1 });
 });
 
-test.each([[[]], [['@ana']], [[ANA, ANA]]])('exits with 2 and prints its usage after %j', async (args) => {
-  expect(await forget({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
+test('refuses a name instead of an id', async () => {
+  expect(await forget({ DATA_DIR: '/nowhere' }, '@ana')).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('npm run forget -- USER') as unknown,
+    stderr: expect.stringContaining('USER must be a Slack user id') as unknown,
   });
 });

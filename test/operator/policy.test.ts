@@ -80,18 +80,6 @@ describe('npm run policy -- check', () => {
       expect.stringContaining(`${broken}:4:5: than isn't a key`),
     ]);
   });
-
-  test.each([
-    [[]],
-    [['chekc', 'FILE']],
-    [['check']],
-    [['explain', 'FILE', 'more']],
-    [['check', 'FILE', '--strict']],
-  ])('exits with 2 and prints its usage after %j', async (args) => {
-    const { code, stderr } = await policy(...args);
-    expect(code).toBe(2);
-    expect(stderr).toContain('npm run policy -- check FILE');
-  });
 });
 
 describe('npm run policy -- explain', () => {

@@ -125,16 +125,6 @@ test.each([
   expect(lines[1]).toContain(`,C1,${cell},acme/web`);
 });
 
-test.each([[[]], [['export', 'more']], [['export', '--since', 'soon']]])(
-  'prints its usage after %j',
-  async (args) => {
-    expect(await usage({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('npm run usage -- export') as unknown,
-    });
-  },
-);
-
 test('says so if the embedded database is in use', async () => {
   const database = await embedded();
   await filled(database);

@@ -1,6 +1,6 @@
+import { edits } from '../../session/edits.ts';
 import { fields, type Field } from '../../session/fields.ts';
 import { blankEnd, DASHES, meantValue, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
-import { edits } from './words.ts';
 
 /** What one flag or mode word says. */
 export type Given =

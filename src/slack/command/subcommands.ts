@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
+import { edits } from '../../session/edits.ts';
 import {
   bareSessionId,
   SUBCOMMANDS,
@@ -11,7 +12,7 @@ import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferenc
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { unescape, USER_ID } from '../blocks/text.ts';
 import { readUsage } from './values.ts';
-import { bareWord, edits, wordsOf, type Word } from './words.ts';
+import { bareWord, wordsOf, type Word } from './words.ts';
 
 type Audience = 'everyone' | 'administrators';
 

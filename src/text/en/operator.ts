@@ -38,10 +38,25 @@ export const config = {
     LANGUAGE: 'must be en or ja.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
   },
+  misspelled: (name: string, meant: string): string =>
+    `${name} isn't a setting of this app, and is ignored: did you mean ${meant}?`,
   transport:
     'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) must be set: api.slack.com/apps > your app > Basic Information.',
   keyWithDatabase:
     'SECRETS_KEY must be set when DATABASE_URL is, so that all replicas share it: make one with `openssl rand -base64 32`.',
+};
+
+/** What is wrong with the arguments of an operator's command; its usage follows. */
+export const commandLine = {
+  unknownOption: (option: string): string => `${option} isn't an option here.`,
+  noValue: (option: string): string => `${option} needs a value.`,
+  valueGiven: (option: string): string => `${option} takes no value.`,
+  missing: (operand: string): string => `${operand} is missing.`,
+  extra: (word: string): string => `${word} is one argument too many.`,
+  noCommand: (known: string): string => `Say which command: ${known}.`,
+  unknownCommand: (word: string, known: string): string => `${word} isn't a command here: use ${known}.`,
+  since: '--since must be a date or a time, such as 2026-01-31 or 2026-01-31T09:00:00Z.',
+  user: 'USER must be a Slack user id, such as U0123ABCD: open the profile in Slack, then ⋮ > Copy member ID.',
 };
 
 /** Start: why the store can't be opened. */
@@ -81,6 +96,7 @@ type Address = { host: string; port: number; code: string };
 
 /** Start: what ends it, or what it warns about. */
 export const start = {
+  usage: 'Usage:\n  npm start\nIt takes no arguments: the settings are in the environment and in .env.',
   notABot:
     'SLACK_BOT_TOKEN is not a bot token: copy the Bot User OAuth Token (xoxb-…) from api.slack.com/apps > your app > OAuth & Permissions.',
   slackToken: (code: string): string =>
@@ -115,6 +131,8 @@ const SET_ASIDE = new Map([
 
 /** `npm run doctor`: one line each. */
 export const doctor = {
+  usage:
+    'Usage:\n  npm run doctor\nIt checks the settings, Slack, Devin and the database, and changes nothing.',
   signs: {
     ok: '✓ ok           ',
     missing: '✗ missing      ',

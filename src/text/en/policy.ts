@@ -3,7 +3,8 @@ export const policy = {
   usage: [
     'Usage:',
     '  npm run policy -- check FILE…',
-    '  npm run policy -- explain FILE --text "task and options" [--user U…] [--email E] [--group S…] [--channel C…] [--channel-name N] [--kind shared] [--spent person=N,channel=N,month=N]',
+    '  npm run policy -- explain FILE [--text "task and options"] [--user U…] [--email E] [--group S…]…',
+    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]… [--spent person=N,channel=N,month=N]',
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
   faults: {

@@ -40,10 +40,24 @@ export const config: Text['config'] = {
     LANGUAGE: 'は en または ja にしてください。',
     LOG_LEVEL: 'は trace、debug、info、warn、error、fatal、silent のいずれかにしてください。',
   },
+  misspelled: (name, meant) =>
+    `${name} という設定はないため無視しました。${meant} の間違いではありませんか。`,
   transport:
     'SLACK_APP_TOKEN（Socket Mode）または SLACK_SIGNING_SECRET（HTTP）を設定してください: api.slack.com/apps > アプリ > Basic Information',
   keyWithDatabase:
     'DATABASE_URL を設定する場合は、すべてのレプリカで共有する SECRETS_KEY も設定してください。作成: `openssl rand -base64 32`',
+};
+
+export const commandLine: Text['commandLine'] = {
+  unknownOption: (option) => `${option} というオプションはありません。`,
+  noValue: (option) => `${option} には値が必要です。`,
+  valueGiven: (option) => `${option} に値は指定できません。`,
+  missing: (operand) => `${operand} を指定してください。`,
+  extra: (word) => `余分な引数があります: ${word}`,
+  noCommand: (known) => `コマンドを指定してください: ${known}`,
+  unknownCommand: (word, known) => `${word} というコマンドはありません。使えるコマンド: ${known}`,
+  since: '--since には日付または日時を指定してください（例: 2026-01-31、2026-01-31T09:00:00Z）。',
+  user: 'USER には U0123ABCD のような Slack ユーザー ID を指定してください。Slack のプロフィールで ⋮ >「メンバー ID をコピー」から取得できます。',
 };
 
 export const store: Text['store'] = {
@@ -76,6 +90,7 @@ export const store: Text['store'] = {
 const NAMES = { slack: 'Slack', devin: 'Devin' };
 
 export const start: Text['start'] = {
+  usage: '使い方:\n  npm start\n引数はありません。設定は環境変数と .env から読み込みます。',
   notABot:
     'SLACK_BOT_TOKEN はボットトークンではありません。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token（xoxb-…）をコピーしてください。',
   slackToken: (code) =>
@@ -109,6 +124,7 @@ const SET_ASIDE = new Map([
 ]);
 
 export const doctor: Text['doctor'] = {
+  usage: '使い方:\n  npm run doctor\n設定、Slack、Devin、データベースを確認します。何も変更しません。',
   signs: {
     ok: '✓ 正常  ',
     missing: '✗ 不足  ',

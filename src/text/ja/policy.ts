@@ -4,7 +4,8 @@ export const policy: Text['policy'] = {
   usage: [
     '使い方:',
     '  npm run policy -- check FILE…',
-    '  npm run policy -- explain FILE --text "task and options" [--user U…] [--email E] [--group S…] [--channel C…] [--channel-name N] [--kind shared] [--spent person=N,channel=N,month=N]',
+    '  npm run policy -- explain FILE [--text "task and options"] [--user U…] [--email E] [--group S…]…',
+    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]… [--spent person=N,channel=N,month=N]',
   ].join('\n'),
   check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
   faults: {

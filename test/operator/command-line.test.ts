@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { readArguments, readExport, runAct } from '../../src/operator/command-line.ts';
+import { en } from '../../src/text/en.ts';
+
+const words = en.commandLine;
+const options = { text: { type: 'string' }, csv: { type: 'boolean' } } as const;
+
+function complaintAbout(read: () => unknown): string {
+  try {
+    return JSON.stringify(read());
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
+
+describe('arguments', () => {
+  test.each([
+    [['FILE', '--txt', 'a'], "--txt isn't an option here."],
+    [['FILE', '--constructor'], "--constructor isn't an option here."],
+    [['FILE', '-x'], "-x isn't an option here."],
+    [['FILE', '--text'], '--text needs a value.'],
+    [['FILE', '--csv=yes'], '--csv takes no value.'],
+    [[], 'FILE is missing.'],
+    [['FILE', 'more'], 'more is one argument too many.'],
+  ])('name what is wrong: %j', (args, complaint) => {
+    expect(complaintAbout(() => readArguments(args, { options, operands: ['FILE'], words }))).toBe(complaint);
+  });
+
+  test('take a value that begins like an option, and several operands', () => {
+    const read = readArguments(['one', '--text', '--repo a/b fix it', 'two', '--csv'], {
+      options,
+      operands: ['FILE…'],
+      words,
+    });
+    expect({ ...read.values }).toEqual({ text: '--repo a/b fix it', csv: true });
+    expect(read.positionals).toEqual(['one', 'two']);
+  });
+
+  test.each(['soon', '2026-02-30', 'week 4', '--csv'])('take no date like %s', (since) => {
+    expect(complaintAbout(() => readExport(['--since', since], words))).toBe(words.since);
+  });
+
+  test('begin with a command that exists', async () => {
+    const acts = { verify: async () => 0, export: async () => 0 };
+    await expect(runAct(['verify'], acts, words)).resolves.toBe(0);
+    await expect(runAct([], acts, words)).rejects.toThrow('Say which command: verify, export.');
+    await expect(runAct(['toString'], acts, words)).rejects.toThrow(
+      "toString isn't a command here: use verify, export.",
+    );
+  });
+});
+
+describe.each([
+  ['src/operator/audit.ts', ['verify']],
+  ['src/operator/usage.ts', ['export']],
+  ['src/operator/forget.ts', ['U0123']],
+  ['src/operator/policy.ts', ['check', 'FILE']],
+  ['src/operator/doctor.ts', []],
+  ['src/main.ts', []],
+  ['sandbox/demo.ts', []],
+  ['scripts/chaos/run.ts', []],
+  ['bench/run.ts', ['cards']],
+])('%s', (program, args) => {
+  const ended = async (...more: string[]) =>
+    promisify(execFile)(process.execPath, [program, ...more], { env: { DATA_DIR: '/nowhere' } }).then(
+      (printed) => ({ ...printed, code: 0 }),
+      (error: unknown) => error,
+    );
+
+  test('prints its usage with --help', async () => {
+    expect(await ended(...args, '--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/npm (run \w+|start)/) as unknown,
+      stderr: '',
+    });
+  });
+
+  test('exits with 2, and names what is wrong before its usage', async () => {
+    expect(await ended(...args, '--wrong')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^--wrong isn't an option here\.\n\n(.+\n)*.*npm (run \w+|start)/,
+      ) as unknown,
+    });
+  });
+});
