@@ -18,9 +18,9 @@ const PARTS = {
   growth: async () => withPostgres(async (_folder, databaseUrl) => measureGrowth(databaseUrl)),
 };
 
-const USAGE = `npm run bench [-- PART]
-
-  PART  ${Object.keys(PARTS).join(', ')}; all, one after another, if it's left out`;
+const USAGE = `Usage:
+  npm run bench -- [PART]
+PART: ${Object.keys(PARTS).join(', ')}; all, one after another, if it's left out.`;
 
 const words = en.commandLine;
 const ACTS = Object.fromEntries(

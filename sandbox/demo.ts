@@ -9,12 +9,12 @@ import { createPage, type Page } from './page/server.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** `npm run demo`: the real app between a local Slack and a local Devin; no account, no token, no network. */
-const USAGE = `npm run demo -- [options]
+const USAGE = `Usage:
+  npm run demo -- [options]
 
   --port N     where the page is; 4321, or the next free port
   --socket     Socket Mode instead of HTTP
-  --script     plays by itself and prints what each side sees; exits with 0 when each step did what it should
-  --help       this`;
+  --script     plays by itself and prints what each side sees; exits with 0 if each step did what it should`;
 
 const FIRST_PORT = 4321;
 const PORTS_TRIED = 20;

@@ -37,7 +37,9 @@ export type ChaosOptions = {
   keep: string | null;
 };
 
-export const USAGE = `npm run chaos -- [options]
+export const USAGE = `Usage:
+  npm run chaos -- [options]
+
   --requests N        what people ask for (100)
   --kills N           SIGKILLs at random moments (10)
   --database D        embedded or postgres (embedded)
