@@ -64,7 +64,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     const [identity, placing] = await Promise.all([resolve(request), placeChanges(request)]);
     if (identity.kind === 'refused')
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
-    const verdict = await deps.judge(request);
+    const verdict = await deps.judge({ ...request, identity });
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
     const draft = deps.withNames(verdict.draft);
     const found = { identity, draft, waiting: null, ...placing };

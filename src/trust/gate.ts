@@ -1,7 +1,7 @@
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
-import type { SlackPerson } from '../session/identity.ts';
+import { devinUserOf, type SlackPerson } from '../session/identity.ts';
 import { fingerprintOf } from '../session/json.ts';
 import {
   ceilingsOf,
@@ -46,6 +46,7 @@ type Judged = Where &
     SessionRequest,
     | 'teamId'
     | 'userId'
+    | 'identity'
     | 'draft'
     | 'hadSecrets'
     | 'secretNames'
@@ -187,8 +188,9 @@ function withSet(draft: EffectiveDraft, changes: StoredDraft): EffectiveDraft {
 }
 
 /** What an approval is for. The instructions that are sent with it are the policy's own. */
-function sentOf({ slackFileIds, context, secretNames, material }: Judged, { values }: EffectiveDraft) {
-  return { values, slackFileIds, context, secretNames, material };
+function sentOf(judged: Judged, { values }: EffectiveDraft) {
+  const { identity, slackFileIds, context, secretNames, material } = judged;
+  return { runsAs: devinUserOf(identity), values, slackFileIds, context, secretNames, material };
 }
 
 function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {

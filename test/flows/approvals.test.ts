@@ -378,6 +378,24 @@ describe('an approval counts', () => {
     await change(POLICY);
   });
 
+  test('only for the account that was shown: another one needs approval again', async () => {
+    const { ana, ben, own, channelId } = await waiting();
+    const { slack, devin } = world();
+    const other = addColleague(world());
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
+    const first = await askedOf(ben);
+    await press(ben, 'approve_request', first);
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    await slack.changeUser(other.userId, { email: null });
+    await slack.changeUser(ana.userId, { email: other.email });
+    busy.clear();
+    const second = await shownTo(ben, `Runs as ${other.devinName}`);
+    expect(own(other)).toHaveLength(0);
+    await press(ben, 'approve_request', second);
+    await sessionOf(devin, other.devinUserId);
+    expect(own()).toHaveLength(0);
+  });
+
   test('for one session: "Start anyway" needs another approval', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
