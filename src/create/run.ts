@@ -177,7 +177,7 @@ type ResumeDeps = {
   requests: Pick<Requests, 'find'>;
   findSession: FindSession;
   adopt: Adopt;
-  transitions: Pick<Transitions, 'move'>;
+  transitions: Pick<Transitions, 'move' | 'moveLocked'>;
   now: () => number;
 };
 
@@ -186,7 +186,9 @@ const NOTHING_APPROVED = { approved: [], approvedAs: null };
 
 /** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
 export function createResumer({ requests, findSession, adopt, transitions, now }: ResumeDeps) {
+  /** Not if it was restarted meanwhile, and ended again: a search can take long, and people press twice. */
   async function restart(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
+    const { id, state: from } = request;
     const changes = {
       checkedAt: null,
       failure: null,
@@ -194,7 +196,10 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
       ...NOTHING_APPROVED,
       resumedAt: new Date(now()),
     };
-    await transitions.move({ id: request.id, from: request.state, to, changes }, { card: true, run: true });
+    const consequences = { card: true, run: true };
+    await transitions.moveLocked(id, (locked) =>
+      attemptOf(locked) === attemptOf(request) ? { step: { id, from, to, changes }, consequences } : null,
+    );
   }
 
   /** Searches once; true if the session was found. */
@@ -207,7 +212,7 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
   return async ({ requestId, how, resumedAtMs }: Jobs['resume']): Promise<void> => {
     const request = await requests.find(requestId);
     // A job can run twice; another attempt has buttons of its own.
-    if (request === null || (request.resumedAt?.getTime() ?? null) !== resumedAtMs) return;
+    if (request === null || attemptOf(request) !== resumedAtMs) return;
     const { state } = request;
     if (how === 'try-again' && (state === 'failed' || state === 'refused'))
       await restart(request, 'accepted');
@@ -219,3 +224,6 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
       await restart(request, 'attached');
   };
 }
+
+/** When a person last restarted it, in ms; null: it is the first attempt. */
+const attemptOf = ({ resumedAt }: SessionRequest): number | null => resumedAt?.getTime() ?? null;
