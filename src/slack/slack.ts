@@ -9,6 +9,7 @@ import { bounded, createUpstream, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
+import { createReadAgain } from './current-message.ts';
 import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople, nameMentions } from './people.ts';
@@ -107,7 +108,10 @@ export function createSlack(options: SlackOptions) {
       log,
     }),
     nameMentions: async (text: string) => nameMentions(text, people),
-    thread: createThreadReader({ client: background, people, presence, botUserId }),
+    thread: {
+      ...createThreadReader({ client: background, people, presence, botUserId }),
+      readAgain: createReadAgain(background),
+    },
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,

@@ -67,3 +67,43 @@ describe('a reply that Slack delivers again', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main', 'thank you']);
   });
 });
+
+describe('a reply that was changed before Slack could deliver it', () => {
+  const world = useWorld({ slack: { redeliverAfterMs: Array.from({ length: 100 }, () => 100) } });
+
+  /** While the app can't be reached, the requester writes, and then does this to the message. */
+  async function missed(then: (ref: { channelId: string; ts: string }, userId: string) => Promise<unknown>) {
+    const { slack, address } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    slack.connectHttp(`${address}/nowhere`);
+    const { ts, deliveries } = await thread.say(userId, 'use main');
+    await then({ channelId: thread.channelId, ts }, userId);
+    slack.connectHttp(`${address}/slack/events`);
+    await slack.waitFor(() => deliveries[0]?.outcomes.at(-1)?.kind === 'answered');
+    const next = await thread.say(userId, 'thank you');
+    await thread.marked(next.ts, 'white_check_mark');
+    return thread.heard().map(({ message }) => message);
+  }
+
+  test('reaches Devin as it was edited', async () => {
+    const { slack } = world();
+    const heard = await missed(async (ref, userId) => slack.editMessage(userId, ref, 'use next'));
+    expect(heard).toEqual(['use next', 'thank you']);
+  });
+
+  test("doesn't reach Devin if it was deleted", async () => {
+    const { slack } = world();
+    const heard = await missed(async (ref, userId) => slack.deleteMessage(userId, ref));
+    expect(heard).toEqual(['thank you']);
+  });
+
+  test("reaches Devin as it was if Slack can't be asked", async () => {
+    const { slack } = world();
+    const heard = await missed(async ({ ts }) => {
+      slack.fail('conversations.replies', { status: 500, args: { latest: ts } });
+      return Promise.resolve();
+    });
+    expect(heard).toEqual(['use main', 'thank you']);
+  });
+});

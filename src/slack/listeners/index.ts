@@ -56,7 +56,7 @@ type ListenerDeps = {
   withPriority: Database['withPriority'];
   slack: Pick<
     Slack,
-    'outbound' | 'people' | 'botUserId' | 'files' | 'presence' | 'quickTextFor' | 'learnLanguage'
+    'outbound' | 'people' | 'botUserId' | 'files' | 'thread' | 'presence' | 'quickTextFor' | 'learnLanguage'
   >;
   resolve: ResolveIdentity;
   limiter: Limiter;
@@ -140,6 +140,7 @@ export function createListeners(deps: ListenerDeps): void {
     inbox,
     identify,
     mentionsAt,
+    readAgain: deps.slack.thread.readAgain,
     botUserId,
     command,
     tagRequests,

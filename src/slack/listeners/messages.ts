@@ -4,6 +4,7 @@ import type { Posts } from '../../store/posts.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import type { ReadAgain } from '../current-message.ts';
 import type { Message } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { onEvent } from './routes.ts';
@@ -13,13 +14,14 @@ type MessageDeps = ThreadDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
     requests: Pick<Requests, 'openAbove' | 'find'>;
+    readAgain: ReadAgain;
   };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
 export function listenToMessages(app: App, deps: MessageDeps): void {
   const { sessions, threads, botUserId } = deps;
 
-  onEvent(app, 'message', async (event) => {
+  onEvent(app, 'message', async (event, isAgain) => {
     switch (event.kind) {
       case 'deletion':
         return threads.retract(event);
@@ -29,14 +31,16 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
         return;
       }
       case 'message':
-        if (event.userId !== botUserId()) await hearMessage(deps, event);
+        if (event.userId !== botUserId()) await hearMessage(deps, event, isAgain);
         return;
       default:
     }
   });
 }
 
-async function hearMessage(deps: MessageDeps, message: Message): Promise<void> {
+async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
+  const message = isAgain ? await deps.readAgain(delivered) : delivered;
+  if (message === null) return;
   const { threadTs } = message;
   if (threadTs !== null) {
     const reply = { ...message, threadTs };

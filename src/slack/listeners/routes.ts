@@ -116,11 +116,11 @@ export function onSearch(
   });
 }
 
-/** Acknowledged once the listeners have saved what they had to: see `bolt.ts`. */
+/** Acknowledged once the listeners have saved what they had to: see `bolt.ts`. `isAgain`: it was delivered before. */
 export function onEvent(
   app: App,
   name: SlackEventMiddlewareArgs['event']['type'],
-  handle: (payload: Payload) => Promise<void>,
+  handle: (payload: Payload, isAgain: boolean) => Promise<void>,
 ): void {
-  app.event(name, async ({ body }) => handle(readPayload(body)));
+  app.event(name, async ({ body, context }) => handle(readPayload(body), context.retryNum !== undefined));
 }
