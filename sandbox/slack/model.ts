@@ -27,6 +27,8 @@ export type Workspace = {
 export type User = {
   id: string;
   teamId: string;
+  /** Of a person in an Enterprise organization: all their workspaces, of which `teamId` is one. Otherwise empty. */
+  teams: readonly string[];
   name: string;
   realName: string;
   /** What Slack shows instead of the real name, if the person chose something. */

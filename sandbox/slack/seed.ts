@@ -88,6 +88,7 @@ export function createSeed(state: State) {
   function addUser({ name, id = randomId('U'), ...given }: NewUser): string {
     const usual = {
       teamId,
+      teams: [],
       realName: name,
       displayName: name,
       email: null,

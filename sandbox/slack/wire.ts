@@ -26,6 +26,9 @@ export function wireUser(user: User, withEmail: boolean): Record<string, unknown
     is_app_user: false,
     is_email_confirmed: user.emailConfirmed,
     updated: 0,
+    ...(user.teams.length > 0 && {
+      enterprise_user: { id: user.id, enterprise_id: 'E0LOCAL', teams: user.teams },
+    }),
   };
 }
 

@@ -70,6 +70,8 @@ export const slackPersonSchema = z.object({
   email: z.string().nullable(),
   /** Their Slack's locale, such as ja-JP; null: unknown. */
   locale: z.string().nullable().default(null),
+  /** All workspaces of a person in an Enterprise organization, and the organization; left out: they have one. */
+  workspaces: z.array(z.string()).optional(),
 });
 export type SlackPerson = z.infer<typeof slackPersonSchema>;
 

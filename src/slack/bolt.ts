@@ -43,6 +43,8 @@ export type BoltOptions = {
   proxy: Proxy | null;
   apiUrl: string | null;
   bot: () => BotIdentity;
+  /** Whether a member of another workspace is also of this one. */
+  isOfBoth: (userId: string, otherTeamId: string) => Promise<boolean>;
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
@@ -81,7 +83,7 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
   });
 }
 
-function createApp({ bot, apiUrl, log }: BoltOptions, receiver: SlackReceiver): App {
+function createApp({ bot, isOfBoth, apiUrl, log }: BoltOptions, receiver: SlackReceiver): App {
   const app = new App({
     receiver,
     authorize: async () => bot(),
@@ -96,7 +98,7 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: SlackReceiver): 
     if (isEvent(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
-  guard(app, bot);
+  guard(app, { bot, isOfBoth });
   return app;
 }
 
@@ -104,8 +106,10 @@ function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
+type WhoIsWho = Pick<BoltOptions, 'bot' | 'isOfBoth'>;
+
 /** What Bolt doesn't do for its listeners. */
-function guard(app: App, bot: BoltOptions['bot']): void {
+function guard(app: App, who: WhoIsWho): void {
   const takeTurn = createTurns();
   const process = app.processEvent.bind(app);
 
@@ -114,17 +118,17 @@ function guard(app: App, bot: BoltOptions['bot']): void {
    * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
    */
   async function handle(event: ReceiverEvent): Promise<void> {
-    const body = readableBody(event.body, bot);
+    const body = await inOwnWorkspace(readableBody(event.body, who), who);
     if (!isEvent(body)) return process({ ...event, body });
     await process({ ...event, body, ack: async () => Promise.resolve() });
     await event.ack();
   }
 
   app.processEvent = async (event) => {
-    const who = senderOf(event.body);
-    if (who === null) return handle(event);
+    const sender = senderOf(event.body);
+    if (sender === null) return handle(event);
     // Nobody waits for all that another person sends at once.
-    if (!(await takeTurn(who, async () => handle(event))))
+    if (!(await takeTurn(sender, async () => handle(event))))
       throw new ListenerFailedError(new Error('one person sends too much at once'));
   };
 }
@@ -142,7 +146,7 @@ function senderOf(body: unknown): string | null {
 }
 
 /** Nothing from Slack may hold what can't be stored, and each names the workspace it is for. */
-function readableBody(raw: unknown, bot: BoltOptions['bot']): Record<string, unknown> {
+function readableBody(raw: unknown, { bot }: WhoIsWho): Body {
   const body = bodySchema.parse(cleanJson(raw));
   return hasNoWorkspace(body) ? { ...body, team: { id: bot().teamId } } : body;
 }
@@ -151,11 +155,28 @@ function readableBody(raw: unknown, bot: BoltOptions['bot']): Record<string, unk
  * Of an app that is installed for a whole organization: `team` is null in what people do in messages and views. Who of
  * them are of this workspace is asked as always. https://docs.slack.dev/enterprise-grid/organization-ready-apps
  */
-function hasNoWorkspace({ user, team }: z.output<typeof bodySchema>): boolean {
+function hasNoWorkspace({ user, team }: Body): boolean {
   return user !== undefined && (team === null || team === undefined);
 }
 
 const bodySchema = z.record(z.string(), z.unknown());
+type Body = z.output<typeof bodySchema>;
+
+const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
+
+/**
+ * In an Enterprise organization, `user.team_id` is always the same workspace of a person, whichever they act in. Those of
+ * this workspace act as its members. https://github.com/slackapi/bolt-js/issues/1875
+ */
+async function inOwnWorkspace(body: Body, { bot, isOfBoth }: WhoIsWho): Promise<Body> {
+  const user = actorSchema.safeParse(body['user']).data;
+  const { teamId } = bot();
+  if (user === undefined || user.team_id === teamId) return body;
+  const isOwn = await isOfBoth(user.id, user.team_id).catch((error: unknown) => {
+    throw new ListenerFailedError(new Error('Slack did not say whose workspace it is', { cause: error }));
+  });
+  return isOwn ? { ...body, user: { ...user, team_id: teamId } } : body;
+}
 
 /** What is handled at a time for one person: as many as are saved together. */
 const AT_A_TIME = 50;

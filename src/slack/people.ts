@@ -19,6 +19,9 @@ const userSchema = z.object({
   is_ultra_restricted: z.boolean().nullish(),
   is_stranger: z.boolean().nullish(),
   is_email_confirmed: z.boolean().nullish(),
+  enterprise_user: z
+    .object({ enterprise_id: z.string().nullish(), teams: z.array(z.string()).nullish() })
+    .nullish(),
   locale: z.string().nullish(),
   profile: z
     .object({
@@ -78,16 +81,26 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
   const findByEmail = async (email: string): Promise<SlackPerson | null> =>
     ask(client.users.lookupByEmail({ email }));
 
+  /** null: Slack doesn't know the person. Throws if Slack can't be asked. */
+  async function find(userId: string): Promise<SlackPerson | null> {
+    const who = { teamId: teamId(), userId };
+    const askedAtMs = now();
+    const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS));
+    if (known !== null) return known === NOBODY ? null : known;
+    const person = await ask(client.users.info({ user: userId, include_locale: true }));
+    await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
+    return person;
+  }
+
   return {
-    /** null: Slack doesn't know the person. Throws if Slack can't be asked. */
-    async find(userId: string): Promise<SlackPerson | null> {
-      const who = { teamId: teamId(), userId };
-      const askedAtMs = now();
-      const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS));
-      if (known !== null) return known === NOBODY ? null : known;
-      const person = await ask(client.users.info({ user: userId, include_locale: true }));
-      await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
-      return person;
+    find,
+    /**
+     * Whether a member of another workspace is also of this one, as in an Enterprise organization. The id alone doesn't
+     * say so: people of other organizations may have the same. Throws if Slack can't be asked.
+     */
+    async isOfBoth(userId: string, otherTeamId: string): Promise<boolean> {
+      const person = await find(userId);
+      return person?.kind !== 'external' && person?.workspaces?.includes(otherTeamId) === true;
     },
     /** null: nobody in this workspace has the address. Throws if Slack can't be asked. */
     findByEmail,
@@ -119,12 +132,22 @@ function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPer
     isAdmin: user.is_admin === true || user.is_owner === true,
     email: user.is_email_confirmed === false ? null : (profile?.email ?? null),
     locale: user.locale ?? null,
+    ...(user.enterprise_user && { workspaces: workspacesOf(user) }),
   };
+}
+
+/**
+ * `team_id` names one of them, or none, in an Enterprise organization.
+ * https://docs.slack.dev/reference/objects/user-object
+ */
+function workspacesOf({ team_id: one, enterprise_user: whole }: z.infer<typeof userSchema>): string[] {
+  return [one, ...(whole?.teams ?? []), whole?.enterprise_id].flatMap((id) => id ?? []);
 }
 
 function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson['kind'] {
   if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
-  if (user.is_stranger || (user.team_id && user.team_id !== ownTeamId)) return 'external';
+  const workspaces = workspacesOf(user);
+  if (user.is_stranger || (workspaces.length > 0 && !workspaces.includes(ownTeamId))) return 'external';
   if (user.deleted) return 'deactivated';
   if (user.is_restricted || user.is_ultra_restricted) return 'guest';
   return 'member';

@@ -123,6 +123,7 @@ export function createSlack(options: SlackOptions) {
       proxy,
       apiUrl,
       bot,
+      isOfBoth: people.isOfBoth,
       onRefused,
       log,
     }),

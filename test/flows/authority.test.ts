@@ -187,3 +187,35 @@ describe('a person', () => {
     await sessionOf(devin, ana.devinUserId);
   });
 });
+
+/** Slack always names the same workspace of such a person, whichever they act in. */
+describe('a person of two workspaces of an Enterprise organization', () => {
+  const world = useWorld();
+  const person = { teamId: 'T0HOME', teams: ['T0HOME', 'T0LOCAL'] };
+
+  test('starts a session with the form', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world(), person);
+    const channelId = slack.addChannel({ name: `home-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    const form = await settledForm(slack, ana.userId);
+    slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
+    expect(await slack.submit(form.id, ana.userId)).toMatchObject({ kind: 'closed' });
+    await sessionOf(devin, ana.devinUserId);
+  });
+
+  test('stops it with its button', async () => {
+    const { ana, on, showing } = await startSession(world(), { person });
+    await stopOnCard(world(), ana.userId, on);
+    await showing('Ended by');
+  });
+
+  test('is an outsider if this workspace is none of theirs', async () => {
+    const { slack } = world();
+    const { channelId, on } = await startSession(world());
+    const eve = addColleague(world(), { teamId: 'T0HOME', teams: ['T0HOME', 'T0THIRD'] });
+    slack.joinChannel(eve.userId, channelId);
+    await slack.clickButton(eve.userId, on, 'details');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
+  });
+});

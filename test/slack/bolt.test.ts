@@ -67,6 +67,7 @@ test.each([
     proxy: null,
     apiUrl: null,
     bot: () => bot,
+    isOfBoth: async () => Promise.resolve(false),
     onRefused: () => undefined,
     log: createLog('silent'),
   });

@@ -30,6 +30,7 @@ beforeAll(async () => {
     proxy: null,
     apiUrl: null,
     bot: () => BOT,
+    isOfBoth: async () => Promise.resolve(false),
     onRefused: (why) => refusals.push(why),
     log: log.log,
   });

@@ -44,6 +44,8 @@ test.each([
   ['a bot', { isBot: true }, 'bot'],
   ['a person whose account is deactivated', { deleted: true }, 'deactivated'],
   ['a person of another workspace', { teamId: 'T0OTHER' }, 'external'],
+  ['a member of two workspaces of an organization', { teamId: 'T1', teams: ['T1', 'T0LOCAL'] }, 'member'],
+  ['a person of other workspaces of the organization', { teamId: 'T1', teams: ['T1', 'T2'] }, 'external'],
   ['a guest of another workspace', { teamId: 'T0OTHER', isGuest: true }, 'external'],
 ] as const)('tells %s from the others', async (_who, options, kind) => {
   const { slack, people } = await open();

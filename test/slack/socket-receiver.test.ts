@@ -34,6 +34,7 @@ function createApp(
     proxy: null,
     apiUrl: slack.apiUrl,
     bot: () => BOT,
+    isOfBoth: async () => Promise.resolve(false),
     onRefused: () => undefined,
     log,
     socketTimes: times,

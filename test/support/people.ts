@@ -10,6 +10,7 @@ export function addColleague(
     isGuest?: boolean;
     isAdmin?: boolean;
     teamId?: string;
+    teams?: readonly string[];
     email?: string;
     emailConfirmed?: boolean;
     locale?: string;

@@ -27,7 +27,7 @@ export function payloadChannelName({ kind, name }: Channel): string {
 /** Commands and shortcuts are offered to members of the installing workspace only. */
 export function requireMember(state: State, userId: string): User {
   const user = requireUser(state, userId);
-  if (user.deleted || user.teamId !== state.workspace.teamId) {
+  if (user.deleted || ![user.teamId, ...user.teams].includes(state.workspace.teamId)) {
     throw new Error(`Slack offers no commands or shortcuts to ${user.name}, who is not of this workspace.`);
   }
   return user;
