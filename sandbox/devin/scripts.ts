@@ -19,7 +19,10 @@ type Task = { words: string; repository: string };
 const MARKUP = /[`*~<>[\]|\\]/g;
 
 const taskOf = (request: CreateBody): Task => ({
-  words: titleOf(request.prompt).replaceAll(MARKUP, ''),
+  // It is quoted in the middle of a sentence.
+  words: titleOf(request.prompt)
+    .replaceAll(MARKUP, '')
+    .replace(/[.。]$/, ''),
   repository: repositoryOf(request),
 });
 
