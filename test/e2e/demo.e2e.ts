@@ -59,7 +59,9 @@ describe('the demo', () => {
     await done("Answer Devin's question");
     await message('Rebase the payments branch', channel).getByText('Finished').waitFor();
 
+    await slackPage.openApp();
     await step('Kill the app mid-run');
+    await message('Upgrade the date library', channel).waitFor();
     await done('Kill the app mid-run');
 
     await step('See it as someone without access');

@@ -56,8 +56,11 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   kill: {
-    hint: () => 'The app was killed and restarts. Sessions and cards continue.',
-    go(app) {
+    hint: () =>
+      'The app was killed and restarts. Sessions and cards continue; Controls shows its new process.',
+    go(app, shown) {
+      becomeMember(app, shown);
+      openChannel(app, shown.channelId);
       postControl({ do: 'restart-bot' }).catch((error: unknown) =>
         app.update({ toast: error instanceof Error ? error.message : String(error) }),
       );
