@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
-import type { Clock } from './sql.ts';
+import { interval, type Clock } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** How many edits of a workspace's cards can come at once, and how many a minute after that. */
@@ -85,7 +85,7 @@ async function firstInLine({ db, budget, clock }: TurnDeps, teamId: string): Pro
              card_class = 1 and (card_ts is null or card_prepaid) as free,
              ms_until(card_due_at, now, ${LONGEST_WAIT_MS}) as due_ms,
              ms_until(post_pauses.until, now, ${LONGEST_WAIT_MS}) as channel_ms,
-             case when post_pauses.until > now - ${`${CHANNEL_PACED_MS} ms`}::interval
+             case when post_pauses.until > now - ${interval(CHANNEL_PACED_MS)}
                   then post_pauses.channel_id end as paced
       from session_requests
       cross join moment cross join team
@@ -114,7 +114,7 @@ async function hold({ db, clock, holdMs }: TurnDeps, { id, free, paced }: First)
     .updateTable('sessionRequests')
     .where('id', '=', id)
     .set({
-      cardDueAt: sql<Date>`${clock()} + ${`${holdMs} ms`}::interval`,
+      cardDueAt: sql<Date>`${clock()} + ${interval(holdMs)}`,
       ...(!free && { cardPrepaid: sql<boolean>`card_prepaid or card_ts is null` }),
       cardShown: sql<string | null>`split_part(card_shown, ':', 1) || ':?'`,
     })
@@ -123,7 +123,7 @@ async function hold({ db, clock, holdMs }: TurnDeps, { id, free, paced }: First)
   await db
     .updateTable('postPauses')
     .where('channelId', '=', paced)
-    .set({ until: sql<Date>`${clock()} + ${`${CHANNEL_STEP_MS} ms`}::interval` })
+    .set({ until: sql<Date>`${clock()} + ${interval(CHANNEL_STEP_MS)}` })
     .execute();
 }
 
@@ -132,7 +132,7 @@ async function spend({ db, budget, clock }: TurnDeps, teamId: string): Promise<v
   await db
     .updateTable('editBudgets')
     .where('teamId', '=', teamId)
-    .set({ nextAt: sql<Date>`${clock()} + (${aheadMs} + ${stepMs(budget)}) * interval '1 ms'` })
+    .set({ nextAt: sql<Date>`${clock()} + ${interval(sql`(${aheadMs} + ${stepMs(budget)})`)}` })
     .execute();
 }
 

@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { CHANNEL_PACED_MS, stepMs, takeTurn, type EditBudget, type Turn } from './card-turns.ts';
 import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
-import { databaseClock, type Clock } from './sql.ts';
+import { databaseClock, interval, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** What an edit of a card is for. Each class is served before the next. */
@@ -50,7 +50,7 @@ export function createCards(
 ) {
   const card = (requestId: string, trx: Db = db) =>
     trx.updateTable('sessionRequests').where('id', '=', requestId);
-  const inMs = (ms: number) => sql<Date>`${clock()} + ${`${Math.min(ms, LONGEST_PAUSE_MS)} ms`}::interval`;
+  const inMs = (ms: number) => sql<Date>`${clock()} + ${interval(Math.min(ms, LONGEST_PAUSE_MS))}`;
 
   return {
     /** There is something new to show. */
@@ -81,7 +81,7 @@ export function createCards(
     /** Slack accepts no edits in this workspace for `ms`. After that, lower classes wait for higher ones. */
     async pauseEdits(teamId: string, ms: number): Promise<void> {
       const until = inMs(ms);
-      const nextAt = sql<Date>`${until} + ${`${(budget.burst - 1) * stepMs(budget)} ms`}::interval`;
+      const nextAt = sql<Date>`${until} + ${interval((budget.burst - 1) * stepMs(budget))}`;
       await db
         .insertInto('editBudgets')
         .values({ teamId, nextAt, pausedUntil: until })
@@ -109,7 +109,7 @@ export function createCards(
     mayPost: (channelId: string): RawBuilder<boolean> =>
       sql<boolean>`not exists (
         select from post_pauses where channel_id = ${channelId}
-          and until > ${clock()} - ${`${CHANNEL_PACED_MS} ms`}::interval)`,
+          and until > ${clock()} - ${interval(CHANNEL_PACED_MS)})`,
 
     /** It shows the request as of `updatedAt`; false: the request has changed since. */
     async drawn({ id, updatedAt }: SessionRequest, shown: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
 import { effectiveDraftSchema } from './request-row.ts';
-import { json, parsed, type Columns } from './sql.ts';
+import { json, parsed, withJson, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({
@@ -62,11 +62,20 @@ const formSchema = z.object({
 /** A form that was offered or opened. A modal only carries its id: `private_metadata` holds 3,000 characters. */
 export type Form = z.infer<typeof formSchema>;
 
-export type FormsTable = Columns<
-  Form,
-  'draft' | 'context' | 'lostSecrets' | 'faults' | 'replaces' | 'secretNames' | 'without' | 'description',
-  'expanded'
-> & { createdAt: Generated<Date> };
+const JSON_COLUMNS = [
+  'draft',
+  'context',
+  'lostSecrets',
+  'faults',
+  'replaces',
+  'secretNames',
+  'without',
+  'description',
+] as const;
+
+export type FormsTable = Columns<Form, (typeof JSON_COLUMNS)[number], 'expanded'> & {
+  createdAt: Generated<Date>;
+};
 
 type NewForm = Pick<
   Form,
@@ -91,14 +100,7 @@ export function createForms(db: Kysely<Tables>) {
     async insert(form: NewForm): Promise<void> {
       await db
         .insertInto('forms')
-        .values({
-          ...form,
-          draft: json(form.draft),
-          context: json(form.context),
-          lostSecrets: json(form.lostSecrets),
-          faults: json(form.faults),
-          replaces: json(form.replaces),
-        })
+        .values(withJson(form, JSON_COLUMNS))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
@@ -108,8 +110,8 @@ export function createForms(db: Kysely<Tables>) {
       return parsed(formSchema, row);
     },
 
-    async change(id: string, { secretNames, without, ...plain }: FormChanges): Promise<void> {
-      const columns = { ...plain, secretNames: json(secretNames), without: json(without) };
+    async change(id: string, changes: FormChanges): Promise<void> {
+      const columns = withJson(changes, JSON_COLUMNS);
       await db.updateTable('forms').set(columns).where('id', '=', id).execute();
     },
 

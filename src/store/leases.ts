@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { interval } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** Which replica does something that only one can do at a time. */
@@ -16,7 +17,7 @@ export type Leases = ReturnType<typeof createLeases>;
  * Each lease has a number that no other ever had, by which a write can tell whether the lease is still held.
  */
 export function createLeases(db: Kysely<Tables>) {
-  const untilIn = (forMs: number) => sql<Date>`now() + ${forMs} * interval '1 ms'`;
+  const untilIn = (forMs: number) => sql<Date>`now() + ${interval(forMs)}`;
 
   return {
     /** The number of the new lease; null while another holds it. */

@@ -11,7 +11,7 @@ import {
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
-import { json, literals, parsed, type Columns } from './sql.ts';
+import { interval, literals, parsed, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -40,7 +40,13 @@ const rowSchema = z.object({
 });
 
 /** What a person said, on its way from Slack to Devin. */
-export type RepliesTable = Columns<z.infer<typeof rowSchema>, 'files' | 'failure', 'state' | 'createdAt'> & {
+const JSON_COLUMNS = ['files', 'failure'] as const;
+
+export type RepliesTable = Columns<
+  z.infer<typeof rowSchema>,
+  (typeof JSON_COLUMNS)[number],
+  'state' | 'createdAt'
+> & {
   /** From Slack: a second delivery finds it taken and changes nothing. */
   dedupeKey: string;
   /** Devin was busy: it isn't asked again between these two. */
@@ -102,7 +108,7 @@ export function createReplies(db: Kysely<Tables>) {
     async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
       const inserted = await trx
         .insertInto('replies')
-        .values({ ...reply, files: json(reply.files) })
+        .values(withJson(reply, JSON_COLUMNS))
         .onConflict((conflict) => conflict.column('dedupeKey').doNothing())
         .returning('id')
         .executeTakeFirst();
@@ -156,17 +162,15 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** Moves on only from `from`: null means that another process moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
-      const { failure, files, waitMs, sentAt, ...plain } = changes;
+      const { waitMs, sentAt, ...plain } = changes;
       const row = await trx
         .updateTable('replies')
         .set({
-          ...plain,
-          ...(failure !== undefined && { failure: json(failure) }),
-          ...(files !== undefined && { files: json(files) }),
+          ...withJson(plain, JSON_COLUMNS),
           ...(sentAt !== undefined && { sentAt: sentAt === null ? null : sql<Date>`now()` }),
           ...(waitMs !== undefined && {
             waitsSince: sql<Date>`now()`,
-            notBefore: sql<Date>`now() + ${waitMs} * interval '1 ms'`,
+            notBefore: sql<Date>`now() + ${interval(waitMs)}`,
           }),
           state: to,
         })
@@ -218,7 +222,7 @@ export function createReplies(db: Kysely<Tables>) {
         .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
         .where((where) =>
           where.or([
-            where('createdAt', '<=', sql<Date>`now() - ${forMs} * interval '1 ms'`),
+            where('createdAt', '<=', sql<Date>`now() - ${interval(forMs)}`),
             where('createdAt', '>', sql<Date>`now()`),
             where('waitsSince', '>', sql<Date>`now()`),
           ]),

@@ -8,7 +8,7 @@ import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
 import { fingerprintOf } from '../session/json.ts';
 import { REQUEST_STATES } from '../session/request.ts';
-import { json, type Columns } from './sql.ts';
+import { withJson, type Columns } from './sql.ts';
 
 export const effectiveDraftSchema = z.object({
   values: storedDraftSchema,
@@ -81,19 +81,23 @@ export const requestSchema = z.object({
 /** One request for a session, from the moment Slack is answered. */
 export type SessionRequest = z.infer<typeof requestSchema>;
 
+const JSON_COLUMNS = [
+  'draft',
+  'context',
+  'slackFileIds',
+  'secretNames',
+  'identity',
+  'uploads',
+  'failure',
+  'approvals',
+  'approved',
+  'material',
+  'replaces',
+] as const;
+
 export type SessionRequestsTable = Columns<
   SessionRequest,
-  | 'draft'
-  | 'context'
-  | 'slackFileIds'
-  | 'secretNames'
-  | 'identity'
-  | 'uploads'
-  | 'failure'
-  | 'approvals'
-  | 'approved'
-  | 'material'
-  | 'replaces',
+  (typeof JSON_COLUMNS)[number],
   | 'state'
   | 'secretNames'
   | 'cardStale'
@@ -208,30 +212,15 @@ export function newId(): string {
   return randomBytes(9).toString('base64url').replaceAll(/[_-]/g, 'x').toLowerCase();
 }
 
-export function toRow({ secretNames = [], placeKind = null, replaces, ...request }: NewRequest) {
-  return {
-    ...request,
-    twinKey: twinKey(request),
-    placeKind,
-    draft: json(request.draft),
-    context: json(request.context),
-    slackFileIds: json(request.slackFileIds),
-    hadSecrets: secretNames.length > 0,
-    secretNames: json(secretNames),
-    replaces: json(replaces),
-  };
+export function toRow(request: NewRequest) {
+  const { secretNames = [], placeKind = null } = request;
+  const hadSecrets = secretNames.length > 0;
+  return withJson(
+    { ...request, secretNames, placeKind, hadSecrets, twinKey: twinKey(request) },
+    JSON_COLUMNS,
+  );
 }
 
 export function toColumns(changes: RequestChanges) {
-  return {
-    ...changes,
-    identity: json(changes.identity),
-    draft: json(changes.draft),
-    uploads: json(changes.uploads),
-    failure: json(changes.failure),
-    context: json(changes.context),
-    material: json(changes.material),
-    approvals: json(changes.approvals),
-    approved: json(changes.approved),
-  };
+  return withJson(changes, JSON_COLUMNS);
 }

@@ -9,7 +9,7 @@ import {
   type SessionRequest,
 } from './request-row.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
-import { databaseClock, isLongAgo, literals, parsed, type Clock } from './sql.ts';
+import { databaseClock, interval, isLongAgo, literals, parsed, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type Step = {
@@ -114,7 +114,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .set({
           ...toColumns(changes),
           ...(expiresInMs !== undefined && {
-            approvalUntil: sql<Date>`${clock()} + ${expiresInMs} * interval '1 ms'`,
+            approvalUntil: sql<Date>`${clock()} + ${interval(expiresInMs)}`,
           }),
           state: to,
           updatedAt: databaseClock(),
@@ -180,7 +180,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where(
           sql<boolean>`not exists (
             select from leases where name = ${requestLease('')} || session_requests.id
-              and until between now() and now() + ${LONGEST_LEASE_MS} * interval '1 ms')`,
+              and until between now() and now() + ${interval(LONGEST_LEASE_MS)})`,
         )
         .orderBy('createdAt')
         .limit(500)

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import { json, parsed, type Columns } from './sql.ts';
+import { interval, json, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({
@@ -236,5 +236,5 @@ function toColumns({ snapshot, told, nextPoll, ...plain }: SessionChanges) {
 function pollColumns(next: NextPoll | undefined) {
   if (next === undefined) return {};
   if (next === null) return { nextLookAt: null };
-  return { nextLookAt: sql<Date>`now() + ${next.inMs} * interval '1 ms'`, watchFirst: next.first };
+  return { nextLookAt: sql<Date>`now() + ${interval(next.inMs)}`, watchFirst: next.first };
 }

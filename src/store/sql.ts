@@ -48,11 +48,27 @@ type Written<Row, Name extends keyof Row, JsonName> = Name extends JsonName
   : Row[Name];
 
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
-export function json<Value extends object | string | null | undefined>(
-  value: Value,
-): string | Extract<Value, null | undefined>;
+export function json<Value extends object | string | null | undefined>(value: Value): JsonText<Value>;
 export function json(value: unknown): string | null | undefined {
+  return toText(value);
+}
+
+function toText(value: unknown): string | null | undefined {
   return value === null || value === undefined ? value : JSON.stringify(value);
+}
+
+type JsonText<Value> = string | Extract<Value, null | undefined>;
+
+/** The values of columns, with JSON as text in those that are named. */
+export function withJson<Row extends object, Name extends PropertyKey>(
+  row: Row,
+  names: readonly Name[],
+): { [Key in keyof Row]: Key extends Name ? JsonText<Row[Key]> : Row[Key] };
+export function withJson(row: Record<string, unknown>, names: readonly string[]): object {
+  const entries = Object.entries(row);
+  return Object.fromEntries<unknown>(
+    entries.map(([name, value]) => [name, names.includes(name) ? toText(value) : value]),
+  );
 }
 
 /** The row as its schema reads it; null: there is none. */
@@ -71,13 +87,18 @@ export function clockOf(now: () => number): Clock {
   return () => sql<Date>`${new Date(now())}::timestamptz`;
 }
 
+/** As SQL. */
+export function interval(ms: number | RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${ms} * interval '1 ms'`;
+}
+
 /** Clocks that write and read differ by less. */
 const MARGIN_MS = 60_000;
 
 /** Whether a time is `ms` ago by the database's clock; or ahead of it, since the clock was set back. */
 export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
-  return sql<boolean>`(${moment} <= now() - ${ms} * interval '1 ms'
-    or ${moment} > now() + ${MARGIN_MS} * interval '1 ms')`;
+  return sql<boolean>`(${moment} <= now() - ${interval(ms)}
+    or ${moment} > now() + ${interval(MARGIN_MS)})`;
 }
 
 export type DatabaseTime = ReturnType<typeof createDatabaseTime>;
