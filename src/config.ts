@@ -2,7 +2,7 @@ import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Proxy } from './network.ts';
 import { edits } from './session/edits.ts';
-import type { Limits } from './session/limits.ts';
+import type { Limits } from './session/policy/index.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';

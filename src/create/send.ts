@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { Lease } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
-import type { LimitReached } from '../session/limits.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
+import type { LimitReached } from '../session/policy/index.ts';
 import {
   buildRequest,
   isOpen,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storedDraftSchema } from './fields.ts';
-import { ceilingLeftSchema } from './policy/ceilings.ts';
+import { ceilingLeftSchema } from './policy/limits.ts';
 
 export const voterSchema = z.object({ userId: z.string(), name: z.string() });
 /** An approver: someone who was asked, or who decided. */

@@ -3,8 +3,7 @@ import { voterSchema } from './approval.ts';
 import { fields, type FieldKey, type StoredDraft } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
-import { limitReachedSchema } from './limits.ts';
-import { ceilingLeftSchema } from './policy/ceilings.ts';
+import { ceilingLeftSchema, limitReachedSchema } from './policy/limits.ts';
 
 /** Why what a person sent isn't known to be saved: it isn't, or nobody can tell. */
 export const UNSAVED = ['not-recorded', 'not-confirmed'] as const;

@@ -52,7 +52,7 @@ const rows = z.registry<Row>();
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
 /** As in the policy file. */
-const MOST_CAP = 1_000_000;
+export const MOST_CAP = 1_000_000;
 const MAX_TAGS = 50;
 /** The start of the app's own tag, by which a request finds its session. */
 const OWN_TAG = /^slack-/i;

@@ -1,9 +1,9 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
-import { limitReached, type LimitReached, type Limits, type Usage } from '../session/limits.ts';
+import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/index.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
-import { limitLockWaits, literals, lockNames } from './sql.ts';
+import { interval, limitLockWaits, literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;
@@ -140,5 +140,5 @@ const twinsOf = (people: readonly Person[], twinKeys: readonly string[]): RawBui
   (select coalesce(json_agg(json_build_object('id', id, 'dedupeKey', dedupe_key, 'twinKey', twin_key)
       order by created_at desc), '[]')
     from session_requests as request
-    where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${TWIN_MS} * interval '1 ms'
+    where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${interval(TWIN_MS)}
       and twin_key = any(${twinKeys}::text[]) and state not in ('refused', 'failed'))`;

@@ -8,8 +8,8 @@ import {
   type FieldValues,
   type Lookup,
 } from '../fields.ts';
-import { ceilingLeftSchema, ceilingsOf } from './ceilings.ts';
 import { channelOf, counts, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
+import { ceilingLeftSchema, ceilingsOf } from './limits.ts';
 import type { PolicyFacts, PolicyRequest } from './match.ts';
 import { whenSchema, type Policy } from './schema.ts';
 

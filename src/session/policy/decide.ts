@@ -1,7 +1,6 @@
 import type { FieldValues, StoredDraft } from '../fields.ts';
-import type { Limits } from '../limits.ts';
 import type { Preferences } from '../preferences.ts';
-import { ceilingsOf, leftAsCap, overCeiling, type Ceiling, type CeilingKey, type Over } from './ceilings.ts';
+import { ceilingsOf, leftAsCap, overCeiling, type Ceiling, type CeilingKey, type Over } from './limits.ts';
 import { isMatch, isPlace, type PolicyFacts, type PolicyPlace, type PolicyRequest } from './match.ts';
 import type { PersonPattern } from './patterns.ts';
 import { expiryOf, type Policy, type PolicyChannel, type PolicyRule, type PolicyValues } from './schema.ts';
@@ -116,16 +115,6 @@ export function placeDefaults(policy: Policy, place: PolicyPlace): PolicyChanges
   return channel === null ? {} : setValues(channel.defaults);
 }
 
-/** Its limits replace those of the settings, where it has them. */
-export function limitsOf(policy: Policy | null, otherwise: Limits): Limits {
-  const { open_sessions_per_person: openSessions, starts_per_person_per_hour: startsPerHour } =
-    policy?.limits ?? {};
-  return {
-    openSessions: openSessions ?? otherwise.openSessions,
-    startsPerHour: startsPerHour ?? otherwise.startsPerHour,
-  };
-}
-
 export type Mentions = NonNullable<PolicyChannel['mentions']>;
 
 /** Settings of a place that nobody else can make. */
@@ -173,14 +162,14 @@ export function setValues({ modes, acu, repos, tags }: PolicyValues): PolicyChan
   };
 }
 
-type LimitReached = { then: 'refuse' | 'approve'; rule: string; over?: Over; most?: number };
+type Exceeded = { then: 'refuse' | 'approve'; rule: string; over?: Over; most?: number };
 
 /** null: the request is within all of them, or may go over. */
 function overLimit(
   { limits }: Policy,
   { draft: { max_acu_limit: asked }, approved }: PolicyRequest,
   ceilings: readonly Ceiling[],
-): LimitReached | null {
+): Exceeded | null {
   const { acu_per_session: most = Infinity, over: then } = limits;
   const mayPass = then === 'approve' && approved.includes(SESSION_LIMIT);
   if ((asked ?? 0) > most && !mayPass) return { then, rule: SESSION_LIMIT, most };

@@ -6,6 +6,8 @@ export {
   CEILINGS,
   ceilingsOf,
   highestMarks,
+  limitReached,
+  limitsOf,
   overCeiling,
   PERIOD_OF,
   periodOf,
@@ -13,9 +15,12 @@ export {
   type BudgetAlert,
   type CeilingKey,
   type CeilingLeft,
+  type LimitReached,
+  type Limits,
   type Over,
   type Spend,
-} from './ceilings.ts';
+  type Usage,
+} from './limits.ts';
 export {
   choicesOf,
   choicesSchema,
@@ -26,7 +31,6 @@ export {
 } from './choices.ts';
 export {
   decide,
-  limitsOf,
   placeDefaults,
   placeSet,
   policyChanges,

@@ -1,6 +1,6 @@
 import type { StoredDraft } from '../fields.ts';
 import { withoutHost } from '../repository.ts';
-import type { Spend } from './ceilings.ts';
+import type { Spend } from './limits.ts';
 import { matchesGlob, type PersonPattern, type PlacePattern, type PlaceWord } from './patterns.ts';
 import type { Policy, PolicyRule } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVIN_MODES } from '../fields.ts';
+import { DEVIN_MODES, MOST_CAP } from '../fields.ts';
 import { LISTEN, STEER } from '../preferences.ts';
 import { duration, member, pattern, person, place, type PolicyFault } from './patterns.ts';
 
@@ -10,7 +10,7 @@ const MAX_INSTRUCTIONS = 8000;
 const MAX_ENTRIES = 500;
 const DEFAULT_EXPIRY_MS = 24 * 3_600_000;
 
-const acus = z.int().min(1).max(1_000_000);
+const acus = z.int().min(1).max(MOST_CAP);
 const count = z.int().min(0).max(1_000_000);
 const listOf = <T extends z.ZodType>(entry: T) => z.array(entry).min(1).max(MAX_ENTRIES);
 /** An empty one asks for nothing. */

@@ -1,10 +1,12 @@
-import { limitReached, type Limits, type Usage } from '../../session/limits.ts';
 import {
   capThatFits,
+  limitReached,
   SESSION_LIMIT,
   type Approvers,
   type Explained,
+  type Limits,
   type PolicyDecision,
+  type Usage,
 } from '../../session/policy/index.ts';
 import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
