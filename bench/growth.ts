@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { createQueue } from '../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../src/store/database.ts';
-import { vacuum } from '../src/store/embedded/upkeep.ts';
+import { runUpkeep } from '../src/store/embedded/upkeep.ts';
 import { createListing } from '../src/store/listing.ts';
 import { migrate } from '../src/store/migrations/index.ts';
 import { fillHistory } from '../test/support/history.ts';
@@ -109,8 +109,7 @@ async function measureUpkeep({ db, kind }: Database): Promise<{ loopMs: number; 
     statementMs = Math.max(statementMs, performance.now() - startedMs);
     return [result];
   };
-  await vacuum({ exec }, { pauseMs: 0, signal: new AbortController().signal });
-  await exec('CHECKPOINT');
+  await runUpkeep({ exec }, { full: true, pauseMs: 0, signal: new AbortController().signal });
   loop.disable();
   return { loopMs: loop.max / 1e6, statementMs };
 }

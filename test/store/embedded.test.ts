@@ -12,7 +12,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
-import { startUpkeep, vacuum } from '../../src/store/embedded/upkeep.ts';
+import { runUpkeep } from '../../src/store/embedded/upkeep.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { en } from '../../src/text/en.ts';
@@ -21,7 +21,6 @@ import { copyEmpty } from '../support/folders.ts';
 
 const open = useEmbedded();
 const folder = useFolder();
-const quiet = { warn: () => {} };
 const writerPath = fileURLToPath(new URL('writer.ts', import.meta.url));
 
 /** A process that writes until it is killed, and the ids that were acknowledged. */
@@ -273,8 +272,7 @@ describe('upkeep', () => {
       await exec(`insert into notes select repeat('x', 1000) from generate_series(1, 16000)`);
     }
     const before = walFiles().length;
-    await vacuum({ exec }, NO_PAUSE);
-    await exec('CHECKPOINT');
+    await runUpkeep({ exec }, ALL_AT_ONCE);
     expect(walFiles().length).toBeLessThan(before);
   });
 
@@ -285,7 +283,7 @@ describe('upkeep', () => {
     await exec(`insert into notes select 'x' from generate_series(1, 1000)`);
     await exec('delete from notes');
     asked.length = 0;
-    await vacuum({ exec }, NO_PAUSE);
+    await runUpkeep({ exec }, ALL_AT_ONCE);
     expect(asked).toContain('VACUUM public.notes');
     expect(asked.filter((statement) => /^vacuum$|^vacuum analyze$/i.test(statement))).toEqual([]);
     const { rows } = await sql<{ pages: number }>`
@@ -297,21 +295,15 @@ describe('upkeep', () => {
     const { db } = await open();
     const { exec, asked } = runner(db);
     const stopping = new AbortController();
-    const vacuuming = vacuum({ exec }, { pauseMs: 3_600_000, signal: stopping.signal });
+    const running = runUpkeep({ exec }, { full: true, pauseMs: 3_600_000, signal: stopping.signal });
     await expect.poll(() => asked.length).toBe(2);
     stopping.abort();
-    await expect(vacuuming).rejects.toThrow('abort');
+    await expect(running).rejects.toThrow('abort');
     expect(asked).toHaveLength(2);
-  });
-
-  test('can be stopped before it has run', async () => {
-    const upkeep = startUpkeep({ exec: () => Promise.resolve([]) }, quiet);
-    await upkeep.stop();
-    await expect(upkeep.stop()).resolves.toBeUndefined();
   });
 });
 
-const NO_PAUSE = { pauseMs: 0, signal: new AbortController().signal };
+const ALL_AT_ONCE = { full: true, pauseMs: 0, signal: new AbortController().signal };
 
 /** Runs statements, and records them. */
 function runner(db: Kysely<Tables>) {

@@ -1,19 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Log } from '../../log.ts';
-import { repeat, type Interval } from '../../time.ts';
 
-type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
+export type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
 
-type UpkeepOptions = {
+type Upkeep = {
+  /** Also vacuums, which need not be done each time. */
+  full: boolean;
   /** Between two steps, so that the database can do what others asked for. */
   pauseMs: number;
   signal: AbortSignal;
 };
-
-const CHECKPOINT_MS = 5 * 60_000;
-const CHECKPOINTS_PER_VACUUM = 12;
-const PAUSE_MS = 200;
 
 /**
  * What Postgres' background processes would do; PGlite runs in single-user mode, which has none.
@@ -22,36 +18,13 @@ const PAUSE_MS = 200;
  * a time, of which a vacuum reads only what changed, and an analysis a small sample.
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
-export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>): Interval {
-  const stopping = new AbortController();
-  let round = 0;
-  const once = async (): Promise<void> => {
-    round += 1;
-    const options = { pauseMs: PAUSE_MS, signal: stopping.signal };
-    try {
-      if (round % CHECKPOINTS_PER_VACUUM === 0) await vacuum(database, options);
-      await database.exec('CHECKPOINT');
-    } catch (error) {
-      if (!stopping.signal.aborted) log.warn({ err: error }, 'upkeep of the embedded database failed');
-    }
-  };
-  const upkeep = repeat(once, CHECKPOINT_MS);
-  upkeep.unref();
-  return {
-    unref: upkeep.unref,
-    async stop() {
-      stopping.abort();
-      await upkeep.stop();
-    },
-  };
-}
-
-export async function vacuum(database: Runner, { pauseMs, signal }: UpkeepOptions): Promise<void> {
-  for (const table of tableNames(await database.exec(TABLES)))
-    for (const step of [`VACUUM ${table}`, `ANALYZE ${table}`]) {
-      await database.exec(step);
-      await delay(pauseMs, undefined, { signal, ref: false });
-    }
+export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upkeep): Promise<void> {
+  const tables = full ? tableNames(await database.exec(TABLES)) : [];
+  for (const step of tables.flatMap((table) => [`VACUUM ${table}`, `ANALYZE ${table}`])) {
+    await database.exec(step);
+    await delay(pauseMs, undefined, { signal, ref: false });
+  }
+  await database.exec('CHECKPOINT');
 }
 
 /** Our tables, the queue's and Postgres' own; those that change most come first. */
