@@ -17,7 +17,7 @@ import { viewPayload } from '../views.ts';
 import { wireMessage } from '../wire.ts';
 import type { MessageRef } from './commands.ts';
 import { enter, type Entry } from './entries.ts';
-import type { Offers } from './offers.ts';
+import type { Offers } from './options.ts';
 import { payloadBase, payloadChannelName } from './payload.ts';
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */

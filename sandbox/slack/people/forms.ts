@@ -5,7 +5,7 @@ import { addProblem, addResponseUrl, addTrigger, requireOpenView, type State } f
 import { HELD, isHolding } from '../view-state.ts';
 import { closeView, viewPayload } from '../views.ts';
 import { enter, readSuggestions, type Entry } from './entries.ts';
-import type { Offers } from './offers.ts';
+import type { Offers } from './options.ts';
 import { payloadBase } from './payload.ts';
 import { applyAnswer, type Submission } from './submission.ts';
 import { clientErrors } from './validation.ts';

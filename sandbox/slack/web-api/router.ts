@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
 import { breakDown, faultName, isOnlyDelay, waitFirst, type Fault, type Faults } from '../faults.ts';
 import { sendJson } from '../http.ts';
 import { RATES } from '../rules/rates.ts';
@@ -8,9 +9,8 @@ import { decodeArgs } from './args.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
 import { files } from './files.ts';
-import { ApiError, type ApiMethod, type Reply } from './method.ts';
+import { ApiError, method, type ApiMethod, type Reply } from './method.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { createSocketMethods } from './socket.ts';
 import { views } from './views.ts';
 import { workspace } from './workspace.ts';
 
@@ -37,7 +37,12 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
       ...conversations,
       ...workspace,
       ...files,
-      ...createSocketMethods(openTicket),
+      /** The one method of the app-level token. */
+      'apps.connections.open': method({
+        token: 'app',
+        args: z.object({}),
+        run: () => ({ url: openTicket() }),
+      }),
     }),
   );
   for (const name of methods.keys()) {

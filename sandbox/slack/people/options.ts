@@ -1,6 +1,67 @@
+import { findMessage } from '../messages.ts';
 import type { Channel, Option, User } from '../model.ts';
+import { knownBlocks } from '../rules/assign-ids.ts';
+import type { Block } from '../rules/blocks.ts';
 import type { Element } from '../rules/elements.ts';
-import { requireUser, type State } from '../state.ts';
+import { elementsOf } from '../rules/relations.ts';
+import { requireUser, requireView, type State } from '../state.ts';
+import { wireFile } from '../wire.ts';
+import type { ClickTarget } from './clicks.ts';
+
+/** One element on a person's screen; `place`: a view's id or a message's ts. */
+type Offered = { place: string; blockId: string; element: Element; userId: string };
+
+export type Offers = ReturnType<typeof createOffers>;
+
+/** What external selects have been offered, and what Slack offers by itself: a person can pick nothing else. */
+export function createOffers(state: State) {
+  const offered = new Map<string, Option[]>();
+  const suggested = (place: string, blockId: string): Option[] => offered.get(`${place}/${blockId}`) ?? [];
+  return {
+    /** What a person can pick beyond the options that the element itself lists. */
+    get: ({ place, blockId, element, userId }: Offered): Option[] => [
+      ...suggested(place, blockId),
+      ...workspaceOptions(state, element, userId),
+    ],
+    add(place: string, blockId: string, options: readonly Option[]): void {
+      offered.set(`${place}/${blockId}`, [...suggested(place, blockId), ...options]);
+    },
+    fileObject(fileId: string) {
+      const file = state.files.get(fileId);
+      if (file === undefined) throw new Error(`The local Slack has no file ${fileId}.`);
+      return wireFile(state, file);
+    },
+  };
+}
+
+type LookUp = {
+  userId: string;
+  target: ClickTarget;
+  blockId: string;
+  actionId: string;
+  typed: string;
+};
+
+/** What a select of people, conversations or channels offers as one types: Slack does not ask the app. */
+export function createLookUps({ state }: { state: State }) {
+  function blocksAt(target: ClickTarget): Block[] {
+    if ('viewId' in target) return requireView(state, target.viewId).definition.blocks;
+    return knownBlocks(findMessage(state, target.channelId, target.ts)?.blocks ?? []);
+  }
+
+  return {
+    lookUp({ userId, target, blockId, actionId, typed }: LookUp): Option[] {
+      const block = blocksAt(target).find(({ block_id }) => block_id === blockId);
+      const elements = block === undefined ? [] : elementsOf(block).map(({ element }) => element);
+      const found = elements.find(({ action_id }) => action_id === actionId);
+      if (found === undefined) throw new Error(`There is nothing called "${actionId}" to look up for.`);
+      const wanted = typed.toLowerCase();
+      return workspaceOptions(state, found, userId).filter(({ text }) =>
+        text.text.toLowerCase().includes(wanted),
+      );
+    },
+  };
+}
 
 type World = Pick<State, 'users' | 'channels' | 'workspace'>;
 type ConversationFilter = Extract<Element, { type: 'conversations_select' }>['filter'];
@@ -10,7 +71,7 @@ type ConversationFilter = Extract<Element, { type: 'conversations_select' }>['fi
  * other elements.
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
  */
-export function workspaceOptions(world: State, element: Element, viewerId: string): Option[] {
+function workspaceOptions(world: State, element: Element, viewerId: string): Option[] {
   const viewer = requireUser(world, viewerId);
   switch (element.type) {
     case 'users_select':
