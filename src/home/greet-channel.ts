@@ -1,8 +1,7 @@
 import type { Log } from '../log.ts';
-import { soonIfBusy, type Jobs, type PostOnce, type WithLease } from '../queue/index.ts';
+import { againInMs, soonIfBusy, type Jobs, type PostOnce, type WithLease } from '../queue/index.ts';
 import { renderGreeting } from '../slack/blocks/notices.ts';
 import { greetingMetadata } from '../slack/metadata.ts';
-import type { Posted } from '../slack/outbound.ts';
 import type { Greetings } from '../store/greetings.ts';
 import type { Text } from '../text/index.ts';
 
@@ -21,22 +20,6 @@ type Channel = Jobs['greet-channel'];
 export function createGreeter(deps: GreetDeps) {
   const { greetings, withLease, postOnce, command, text, log } = deps;
 
-  /** When to try again, in ms; null: never. */
-  async function settle(channel: Channel, posted: Posted): Promise<number | null> {
-    switch (posted.kind) {
-      case 'posted':
-        await greetings.greeted(channel);
-        return null;
-      case 'rate-limited':
-        return posted.retryAfterMs;
-      case 'refused':
-        log.warn({ code: posted.code }, 'Slack refused a greeting');
-        return null;
-      case 'unclear':
-        throw new Error("Slack didn't confirm a greeting");
-    }
-  }
-
   return async (channel: Channel): Promise<number | null> => {
     const key = `greeting:${channel.teamId}:${channel.channelId}`;
     const leasing = withLease(key, async (lease) => {
@@ -48,7 +31,8 @@ export function createGreeter(deps: GreetDeps) {
         lease,
         render: async () => renderGreeting(command, text),
       });
-      return settle(channel, posted);
+      if (posted.kind === 'posted') await greetings.greeted(channel);
+      return againInMs(posted, 'a greeting', log);
     });
     return soonIfBusy(leasing);
   };

@@ -1,7 +1,7 @@
 import type { Member } from '../devin/devin.ts';
 import type { Log } from '../log.ts';
 import {
-  backOffMs,
+  againInMs,
   sharedKey,
   soonIfBusy,
   type Jobs,
@@ -62,12 +62,9 @@ async function tell(
     lease,
     render: async () => notice([words]),
   });
-  if (posted.kind === 'rate-limited') return posted.retryAfterMs;
-  if (posted.kind === 'unclear') return backOffMs(0);
-  if (posted.kind === 'refused')
-    log.warn({ code: posted.code }, 'Slack refused to tell a member that their account is shared');
-  await identities.sharingTold(shared);
-  return null;
+  const waitMs = againInMs(posted, 'a notice of a shared account', log);
+  if (waitMs === null) await identities.sharingTold(shared);
+  return waitMs;
 }
 
 /** The person in Slack who has the member's address; null: nobody, or no full member of the workspace. */

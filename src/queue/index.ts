@@ -31,5 +31,13 @@ export {
   type Search,
   type SteeringVerb,
 } from './payloads.ts';
-export { backOffMs, mayRetryRefusal, retrySlack, retryWindow } from './retry-window.ts';
-export { createSearchUntilFound, RECHECK_DELAYS_MS, type SearchUntilFound } from './search-until-found.ts';
+export {
+  againInMs,
+  backOffMs,
+  createSearchUntilFound,
+  mayRetryRefusal,
+  RECHECK_DELAYS_MS,
+  retrySlack,
+  retryWindow,
+  type SearchUntilFound,
+} from './retries.ts';

@@ -1,3 +1,4 @@
+import type { Log } from '../log.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 
 const SECOND_MS = 1000;
@@ -53,7 +54,59 @@ export function retrySlack(failure: SlackFailure, triedForMs: number): SlackRetr
     : { kind: 'over', code: failure.code };
 }
 
+type SlackAnswer = { kind: 'posted' | 'updated' } | SlackFailure;
+
+/**
+ * When a job runs again after Slack's answer, in ms; null: it doesn't. Throws if Slack didn't confirm, so that the pauses
+ * grow. `what`: for the log.
+ */
+export function againInMs(answer: SlackAnswer, what: string, log: Log): number | null {
+  if (answer.kind === 'unclear') throw new Error(`Slack didn't confirm ${what}`);
+  if (answer.kind === 'refused') log.warn({ code: answer.code }, `Slack refused ${what}`);
+  return answer.kind === 'rate-limited' ? answer.retryAfterMs : null;
+}
+
 /** Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. */
 export function mayRetryRefusal(code: string, triedForMs: number): boolean {
   return refusalKind(code) === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait';
+}
+
+/** After an answer was lost. The other side may still be working on it. */
+export const RECHECK_DELAYS_MS: readonly number[] = [0, 1000, 3000, 7000, 15_000, 30_000];
+
+/** Resolves false when the signal ended it. */
+type Sleep = (ms: number, signal: AbortSignal) => Promise<boolean>;
+
+type Found<T> =
+  | { kind: 'found'; value: T }
+  /** It was not found in time. */
+  | { kind: 'missing' }
+  /** The signal ended the search. */
+  | { kind: 'stopped' };
+
+type SearchDeps = {
+  sleep: Sleep;
+  /** Counted from the start of the search. */
+  recheckDelaysMs: readonly number[];
+  log: Log;
+};
+
+export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<Found<T>>;
+
+/** Searches for what a lost answer may have left on the other side. A failed search counts as one that found nothing. */
+export function createSearchUntilFound({ sleep, recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
+  return async (look, signal) => {
+    let elapsedMs = 0;
+    for (const atMs of recheckDelaysMs) {
+      if (!(await sleep(atMs - elapsedMs, signal))) return { kind: 'stopped' };
+      elapsedMs = atMs;
+      try {
+        const value = await look();
+        if (value !== null) return { kind: 'found', value };
+      } catch (error) {
+        log.warn({ err: error }, 'a search for a lost answer failed');
+      }
+    }
+    return { kind: 'missing' };
+  };
 }
