@@ -65,7 +65,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createForms({ queue, store, slack, resolve, gate, log });
 
   const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
-  const { usage, mayAll } = createSpending(spending);
+  const usage = createSpending(spending);
   createHome({
     queue,
     store,
@@ -76,7 +76,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     resolve,
     withNames,
     usage,
-    mayAll,
     withLease,
     postOnce,
     botToken,

@@ -1,7 +1,6 @@
 import type { Config } from './config.ts';
 import type { DevinRequestFacts } from './devin/attempt.ts';
 import { createDevin, type Devin } from './devin/devin.ts';
-import { openMapping } from './identity/mapping-file.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -16,8 +15,8 @@ import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
-import { createOnceAMinute, sleep, type Skews } from './time.ts';
-import { createTrust, openPolicy, withPolicy } from './trust/index.ts';
+import { createOnceAMinute, skewsOf, sleep } from './time.ts';
+import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
 
@@ -28,8 +27,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const languages = createLanguages(config.language);
   const { shared: text, logged } = languages;
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
-  const policy = await openPolicy({ path: config.policyFile, ...file });
-  const mapping = await openMapping({ path: config.identityFile, ...file });
+  const policy = await openFile(config.policyFile, POLICY_FILE, file);
+  const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
   const { databaseProgram: program, embedded, onFatal } = tuning;
   const database = await openDatabase({ ...config.store, program, embedded, onFatal, log });
   await tuning.readTime(database.db);
@@ -38,12 +37,14 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const plainStore = createStore(database.db, seal, tuning);
   const { db, ledger, knownPeople, identities, leases, posts } = plainStore;
 
+  const clocks = { slack: () => slack.clock.nowMs(), devin: () => devin.clock.nowMs() };
+  const skews = skewsOf(clocks, machineNow);
   const metrics = createMetrics({
     depth: queue.depth,
     countSetAside: async () => countSetAside(db),
     policyOk: policy.isOk,
     identityOk: mapping.isOk,
-    skews: { slack: () => skews.slack(), devin: () => skews.devin() },
+    skews,
   });
   const devin = createGuardedDevin(config, tuning, metrics);
   const slack = createSlack({
@@ -57,8 +58,6 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     now,
     log,
   });
-  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - machineNow());
-  const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
 
   const { gate, budget } = createTrust({ policy, ledger, slack });
   const governed = (one: Store): Store => ({

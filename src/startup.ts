@@ -4,7 +4,6 @@ import type { Sweep } from './create/index.ts';
 import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
-import type { MappingSource } from './identity/mapping-file.ts';
 import type { Log } from './log.ts';
 import { checkDevin, checkHost, checkPermissions, checkSlack } from './operator/checks.ts';
 import { StartError, startSentence } from './operator/sentences.ts';
@@ -19,7 +18,7 @@ import type { Tidying } from './store/retention.ts';
 import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
-import type { PolicySource } from './trust/index.ts';
+import type { FileSource } from './trust/index.ts';
 
 export type Bot = {
   /** Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it. */
@@ -34,6 +33,8 @@ const DRAIN_MS = 6000;
 /** A resolver that doesn't answer may take half a minute. */
 const LOOKUP_MS = 3000;
 
+type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
+
 type StartupDeps = {
   config: Config;
   database: Database;
@@ -44,8 +45,8 @@ type StartupDeps = {
   sweep: Sweep;
   watcher: Watcher;
   tidying: Tidying;
-  policy: Pick<PolicySource, 'start' | 'stop'>;
-  mapping: Pick<MappingSource, 'start' | 'stop'>;
+  policy: FollowedFile;
+  mapping: FollowedFile;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** In the language of the log. */

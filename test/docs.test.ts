@@ -6,7 +6,8 @@ import { mappingSchema } from '../src/session/identity.ts';
 import { POLICY_KEYS } from '../src/session/policy/index.ts';
 import type { AuditEntry } from '../src/store/audit.ts';
 import { en } from '../src/text/en.ts';
-import { parsePolicy } from '../src/trust/index.ts';
+import { POLICY_FILE } from '../src/trust/index.ts';
+import { parseYaml } from '../src/trust/yaml-file/parse.ts';
 
 const DOCS = globSync('{*,docs/*}.md').toSorted();
 const FOLDERS = ['.', 'src', 'test'];
@@ -60,7 +61,7 @@ test.each(['README.md', 'docs/policy.md'])('the policy in %s is valid', (file) =
   const policies = examplesIn(file).filter((source) => source.includes('limits:'));
   expect(policies).toHaveLength(1);
   for (const source of policies) {
-    const result = parsePolicy(source, { name: file, text: en });
+    const result = parseYaml(source, { name: file, format: POLICY_FILE, text: en });
     expect(result.ok ? [] : result.problems).toEqual([]);
   }
 });

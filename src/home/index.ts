@@ -1,16 +1,19 @@
 import type { Devin } from '../devin/devin.ts';
-import type { MappingSource } from '../identity/mapping-file.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
+import { nullIfFails } from '../log.ts';
 import { checkSlack } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
+import { isAdministrator, type Mapping } from '../session/identity.ts';
+import type { Policy } from '../session/policy/index.ts';
+import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
+import { missingScopes } from '../slack/manifest-scopes.ts';
 import type { Slack } from '../slack/slack.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { MayAll, PolicySource, ReportUsage } from '../trust/index.ts';
+import type { FileSource, Spending } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createHomeFiles, createHomeHealth } from './for-admins.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher } from './publish-home.ts';
 
@@ -24,12 +27,11 @@ type HomeDeps = {
   >;
   devin: Pick<Devin, 'self'>;
   slack: Pick<Slack, 'outbound' | 'answers' | 'people' | 'richBlocks' | 'textFor'>;
-  policy: Pick<PolicySource, 'current' | 'problems'>;
-  mapping: Pick<MappingSource, 'current' | 'problems'>;
+  policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
+  mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
   resolve: ResolveIdentity;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
-  usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
-  mayAll: MayAll;
+  usage: Spending;
   withLease: WithLease;
   postOnce: PostOnce;
   botToken: string;
@@ -40,40 +42,57 @@ type HomeDeps = {
 
 /** Each person's App Home, and what the app says in a channel it was invited to. */
 export function createHome(deps: HomeDeps): void {
-  const { queue, store, slack, policy, mapping, mayAll, resolve, withLease, postOnce, command, text } = deps;
-  const { log, now } = deps.tuning;
-  const { listing, requests, approvalMessages, sessions, settings, greetings } = store;
-  const { outbound, textFor } = slack;
-  const publish = createHomePublisher({
-    listing,
-    requests,
-    approvalMessages,
-    sessions,
-    settings,
-    resolve,
-    withNames: deps.withNames,
-    healthFor: createHealth(deps),
-    filesFor: createHomeFiles({ policy, mapping, people: slack.people, mayAll }),
-    usage: deps.usage,
-    richBlocks: slack.richBlocks,
-    outbound,
+  const { queue, store, withLease, postOnce, command, tuning, text } = deps;
+  const publish = createHomePublisher(deps, { healthFor: createHealth(deps), filesFor: createFiles(deps) });
+  const greet = createGreeter({
+    greetings: store.greetings,
+    withLease,
+    postOnce,
     command,
-    now,
-    textFor,
-    log,
+    text,
+    log: tuning.log,
   });
-  const greet = createGreeter({ greetings, withLease, postOnce, command, text, log });
   queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
   queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }
 
+/** How the app is, for administrators; null: for everyone else. */
 function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDeps) {
   const { answers: client, people } = slack;
-  return createHomeHealth({
-    people,
-    grantedScopes: async () => (await checkSlack({ client, botToken })).scopes,
-    askDevin: devin.self.get,
-    countSetAside: async () => countSetAside(store.db),
-    log,
-  });
+  const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
+    nullIfFails(asking, log, 'a part of the health in a Home could not be looked up');
+
+  return async (userId: string): Promise<HomeHealth | null> => {
+    if (!isAdministrator(await orNull(people.find(userId)))) return null;
+    const [inSlack, self, counts] = await Promise.all([
+      orNull(checkSlack({ client, botToken })),
+      orNull(devin.self.get()),
+      orNull(countSetAside(store.db)),
+    ]);
+    const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
+    return {
+      database: counts !== null,
+      devin: self !== null,
+      slack: inSlack !== null,
+      missingScopes: missingScopes(inSlack?.scopes ?? null),
+      setAside: sum,
+    };
+  };
+}
+
+/** How the files are that this person hears about: the policy for its owners, too, the identity file for administrators. */
+function createFiles({ policy, mapping, slack: { people }, usage }: HomeDeps) {
+  return async (userId: string): Promise<HomeFile[]> => {
+    if (!(await usage.mayAll(userId))) return [];
+    const isAdmin = isAdministrator(await people.find(userId));
+    const [rules, mapped] = [policy.current(), isAdmin ? mapping.current() : null];
+    return [
+      ...(rules === null
+        ? []
+        : [{ kind: 'policy' as const, entries: rules.rules.length, problems: policy.problems() }]),
+      ...(mapped === null
+        ? []
+        : [{ kind: 'identity' as const, entries: mapped.people.length, problems: mapping.problems() }]),
+    ];
+  };
 }

@@ -1,42 +1,34 @@
 import type { HomeView } from '@slack/types';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import { nullIfFails, type Log } from '../log.ts';
-import type { Enqueue } from '../queue/index.ts';
+import { nullIfFails } from '../log.ts';
+import { againInMs, type Enqueue } from '../queue/index.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
 import { renderHome } from '../slack/blocks/home.ts';
 import { homeView, type HomeRows } from '../slack/home-view.ts';
-import type { Outbound, Updated } from '../slack/outbound.ts';
-import { areUnknownBlocks, type RichBlocks } from '../slack/slack.ts';
-import type { TextFor } from '../slack/text-for.ts';
-import type { ApprovalMessages } from '../store/approval-messages.ts';
+import type { Updated } from '../slack/outbound.ts';
+import { areUnknownBlocks, type Slack } from '../slack/slack.ts';
 import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
-import type { Listing } from '../store/listing.ts';
-import type { Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
+import type { Store } from '../store/store.ts';
 import { sleep } from '../time.ts';
-import type { ReportUsage } from '../trust/index.ts';
+import type { Spending } from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
 
-type HomeDeps = {
-  listing: Pick<Listing, 'mostPressing'>;
-  requests: Pick<Requests, 'find'>;
-  approvalMessages: Pick<ApprovalMessages, 'waitingFor'>;
-  sessions: Pick<Sessions, 'ofRequest'>;
-  settings: Pick<Settings, 'layersFor' | 'preferencesFor'>;
+type PublishDeps = {
+  store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
+  slack: Pick<Slack, 'outbound' | 'richBlocks' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  usage: Pick<Spending, 'ofPerson' | 'ofEveryone'>;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};
+
+type ForAdmins = {
   /** null: the person is no administrator. */
   healthFor: (userId: string) => Promise<HomeHealth | null>;
   filesFor: (userId: string) => Promise<HomeFile[]>;
-  usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
-  richBlocks: RichBlocks;
-  outbound: Pick<Outbound, 'publishHome' | 'permalink'>;
-  command: string;
-  now: () => number;
-  textFor: TextFor;
-  log: Log;
 };
 
 type Whose = Person & { channelId: string };
@@ -50,16 +42,19 @@ const SHOWN_APPROVALS = 10;
 const IDENTITY_WAIT_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
-export function createHomePublisher(deps: HomeDeps) {
-  const { listing, requests, sessions, settings, resolve, outbound, richBlocks, textFor, log } = deps;
+export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: ForAdmins) {
+  const { store, slack, resolve, usage, command } = deps;
+  const { log, now } = deps.tuning;
+  const { listing, requests, approvalMessages, sessions, settings } = store;
+  const { outbound, richBlocks, textFor } = slack;
 
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
     const [identity, health, files, everyone] = await Promise.all([
       nullIfFails(resolve(person), log, 'a Home could not show who sessions run as'),
-      deps.healthFor(userId),
-      nullIfFails(deps.filesFor(userId), log, 'a Home could not show the policy and the identity file'),
-      nullIfFails(deps.usage.ofEveryone(person), log, 'a Home could not show what everyone used'),
+      healthFor(userId),
+      nullIfFails(filesFor(userId), log, 'a Home could not show the policy and the identity file'),
+      nullIfFails(usage.ofEveryone(person), log, 'a Home could not show what everyone used'),
     ]);
     return { identity, health, files: files ?? [], everyone };
   }
@@ -70,7 +65,7 @@ export function createHomePublisher(deps: HomeDeps) {
   }
 
   async function approvalsOf(person: Person): Promise<HomeRows['approvals']> {
-    const { messages, total } = await deps.approvalMessages.waitingFor(person, SHOWN_APPROVALS);
+    const { messages, total } = await approvalMessages.waitingFor(person, SHOWN_APPROVALS);
     const asked = await Promise.all(
       messages.map(async ({ requestId, channelId, slackTs: ts }) => {
         const request = await requests.find(requestId);
@@ -81,16 +76,16 @@ export function createHomePublisher(deps: HomeDeps) {
   }
 
   async function readRows(whose: Whose): Promise<Omit<HomeRows, keyof Known>> {
-    const [{ requestIds, total }, approvals, layers, preferences, usage] = await Promise.all([
+    const [{ requestIds, total }, approvals, layers, preferences, used] = await Promise.all([
       listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
       approvalsOf(whose),
       settings.layersFor(whose),
       settings.preferencesFor(whose),
-      deps.usage.ofPerson(whose),
+      usage.ofPerson(whose),
     ]);
     const entries = await Promise.all(requestIds.map(entry));
     const { channelId } = whose;
-    const drawn = { channelId, entries: entries.flat(), total, approvals, preferences, usage };
+    const drawn = { channelId, entries: entries.flat(), total, approvals, preferences, usage: used };
     return { ...drawn, defaults: deps.withNames(applyDefaults(layers)) };
   }
 
@@ -109,20 +104,9 @@ export function createHomePublisher(deps: HomeDeps) {
     const read = await readRows(whose);
     const text = await textFor(whose.userId, read.preferences.language);
     const rows = { ...read, ...known };
-    const { command, now } = deps;
     const home = homeView(rows, { command, permalink: outbound.permalink, nowMs: now(), text });
     const published = await publishBlocks(whose.userId, (rich) => renderHome({ ...home, rich }, text));
-    switch (published.kind) {
-      case 'updated':
-        return null;
-      case 'rate-limited':
-        return published.retryAfterMs;
-      case 'refused':
-        log.warn({ code: published.code }, 'Slack refused a Home');
-        return null;
-      case 'unclear':
-        throw new Error("Slack didn't confirm a Home");
-    }
+    return againInMs(published, 'a Home', log);
   }
 
   return async (whose: Whose, signal: AbortSignal): Promise<number | null> => {

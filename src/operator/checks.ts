@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
+import { everyGroupIn, type Policy } from '../session/policy/index.ts';
 import { identifyBot, type BotIdentity } from '../slack/bolt.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { codeOf } from '../store/store-error.ts';
@@ -153,4 +154,23 @@ async function tried(call: () => Promise<unknown>): Promise<Holding> {
 /** Devin writes the same organization as `org-…` or `org_…`. */
 function sameOrganization(one: string, other: string): boolean {
   return one.replace(/^org[-_]/, '') === other.replace(/^org[-_]/, '');
+}
+
+/** `not-known`: Slack didn't say. */
+type GroupFound = { id: string; kind: 'fine' | 'absent' | 'empty' | 'not-known' };
+
+/** Whether Slack has the user groups that a policy names. A rule for one that doesn't exist is for nobody. */
+export async function findGroups(client: WebClient, policy: Policy): Promise<GroupFound[]> {
+  return Promise.all(everyGroupIn(policy).map(async (id) => ({ id, kind: await findGroup(client, id) })));
+}
+
+/** https://docs.slack.dev/reference/methods/usergroups.users.list */
+async function findGroup(client: WebClient, usergroup: string): Promise<GroupFound['kind']> {
+  try {
+    const { users = [] } = await client.usergroups.users.list({ usergroup });
+    return users.length === 0 ? 'empty' : 'fine';
+  } catch (error) {
+    const failure = slackFailure(error);
+    return failure.kind === 'refused' && failure.code === 'no_such_subteam' ? 'absent' : 'not-known';
+  }
 }

@@ -4,7 +4,6 @@ import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
-import { readMappingFile } from '../identity/mapping-file.ts';
 import { useProxy } from '../network.ts';
 import type { Policy } from '../session/policy/index.ts';
 import { slackFailure } from '../slack/errors.ts';
@@ -14,17 +13,17 @@ import { contentOf } from '../store/embedded/embedded.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
-import { createRemoteClock, skewWarnings, type Skews } from '../time.ts';
-import { readPolicyFile } from '../trust/index.ts';
+import { createRemoteClock, skewsOf, skewWarnings, type Skews } from '../time.ts';
+import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import {
   checkDevin,
   checkSlack,
+  findGroups,
   findPermissions,
   missingPermission,
   type PermissionFound,
 } from './checks.ts';
 import { isForOperator, operatorSentence, startSentence } from './sentences.ts';
-import { findGroups } from './user-groups.ts';
 
 /** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';
@@ -47,8 +46,7 @@ export async function examine(config: Config, text: Text): Promise<Finding[]> {
     examineFiles(config, text),
     examineStore(config.store, text),
   ]);
-  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - Date.now());
-  const skews = { slack: () => ahead(clocks.slack.nowMs()), devin: () => ahead(clocks.devin.nowMs()) };
+  const skews = skewsOf({ slack: clocks.slack.nowMs, devin: clocks.devin.nowMs }, Date.now);
   return [...found.flat(), ...clockFindings(skews, text)];
 }
 
@@ -144,8 +142,8 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
 }
 
 async function examineFiles({ policyFile, identityFile, slack }: Config, text: Text): Promise<Finding[]> {
-  const policy = policyFile === null ? null : await readPolicyFile(policyFile, text);
-  const mapping = identityFile === null ? null : await readMappingFile(identityFile, text);
+  const policy = policyFile === null ? null : await readYamlFile(policyFile, POLICY_FILE, text);
+  const mapping = identityFile === null ? null : await readYamlFile(identityFile, IDENTITY_FILE, text);
   return [
     ...(policy === null ? [] : fileFindings('POLICY_FILE', policy, text)),
     ...(policy?.ok === true ? await groupFindings(slack, policy.value, text) : []),

@@ -1,6 +1,6 @@
 import { readOperatorSettings } from '../config.ts';
 import { PLACE_WORDS, type Policy } from '../session/policy/index.ts';
-import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
+import { explain, POLICY_FILE, readSpent, readYamlFile } from '../trust/index.ts';
 import { FINE, print, readArguments, runAct, runCommand, UsageError, WRONG } from './command-line.ts';
 
 /** `npm run policy -- check FILE…` and `explain FILE …`: checks policy files, or says what one would decide. */
@@ -28,7 +28,7 @@ process.exitCode = await runCommand({
 /** The errors are the result, so they go to stdout. */
 async function check(args: string[]): Promise<number> {
   const files = readArguments(args, { options: {}, operands: ['FILE…'], words }).positionals;
-  const results = await Promise.all(files.map(async (file) => readPolicyFile(file, text)));
+  const results = await Promise.all(files.map(async (file) => readYamlFile(file, POLICY_FILE, text)));
   const lines = results.flatMap((result, at) => {
     if (!result.ok) return result.problems;
     const fine = text.policy.check.fine(result.value.rules.length);
@@ -41,7 +41,7 @@ async function explainOne(args: string[]): Promise<number> {
   const { positionals, values } = readArguments(args, { options: OPTIONS, operands: ['FILE'], words });
   const wrong = wrongOptions(values);
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
-  const result = await readPolicyFile(positionals[0] ?? '', text);
+  const result = await readYamlFile(positionals[0] ?? '', POLICY_FILE, text);
   // A script expects a decision on stdout.
   return result.ok ? explained(result.value, values) : print(result.problems, WRONG, process.stderr);
 }

@@ -161,7 +161,7 @@ class Client extends WebClient {
 }
 
 /** Charts and tables, which Slack introduces one workspace at a time. */
-export type RichBlocks = {
+type RichBlocks = {
   areTaken: () => boolean;
   /** Slack refused them: this process sends no more. */
   refused: () => void;

@@ -35,8 +35,6 @@ const COLUMNS = sql`
   left join session_requests r on r.id = l.request_id
   left join sessions s on s.session_id = l.session_id`;
 
-export type Usage = ReturnType<typeof createUsage>;
-
 /** Usage, from the ledger and its sessions. */
 export function createUsage(db: Kysely<Tables>) {
   return {

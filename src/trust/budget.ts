@@ -1,8 +1,11 @@
 import type { Transaction } from 'kysely';
+import type { Enqueue } from '../queue/index.ts';
 import {
+  alertName,
   alertsOf,
   CEILINGS,
   ceilingsOf,
+  highestMarks,
   overCeiling,
   periodOf,
   type BudgetAlert,
@@ -11,7 +14,7 @@ import {
   type Policy,
   type Spend,
 } from '../session/policy/index.ts';
-import type { Ledger, Spender } from '../store/ledger.ts';
+import { noteAlerts, type Ledger, type Spender } from '../store/ledger.ts';
 import type { Tables } from '../store/tables.ts';
 
 type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'follow' | 'lock' | 'spend'> };
@@ -79,4 +82,15 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
 
 function inForce(policy: Policy | null): CeilingKey[] {
   return CEILINGS.filter((key) => policy?.limits[key] !== undefined);
+}
+
+/** Has the policy's owners told what they haven't been told yet. */
+export async function alertOwners(
+  enqueue: Enqueue,
+  alerts: readonly BudgetAlert[],
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const added = await noteAlerts(alerts.map(alertName), trx);
+  const news = alerts.filter((alert) => added.has(alertName(alert)));
+  for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx });
 }

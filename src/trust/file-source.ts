@@ -1,9 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { StartError } from '../operator/sentences.ts';
+import { codeOf } from '../store/store-error.ts';
+import type { Text } from '../text/index.ts';
 import { repeat } from '../time.ts';
-import type { YamlResult } from './yaml-file/read.ts';
+import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file/parse.ts';
 
 export type FileSource<T> = {
   /** What is in force; null: there is no file. */
@@ -21,34 +23,55 @@ export type FileSource<T> = {
 
 type OnLoaded = (sha256: string | null) => Promise<void>;
 
-type SourceDeps<T> = {
-  read: (path: string) => Promise<YamlResult<T>>;
-  /** Its name in the log. */
-  name: string;
+export type FileFormat<T> = Format<T> & {
   /** The setting with its path. */
   variable: 'POLICY_FILE' | 'IDENTITY_FILE';
-  everyMs: number;
-  log: Log;
+  /** Its name in the log. */
+  name: string;
 };
+
+type SourceDeps = { everyMs: number; text: Text; log: Log };
 
 /** Mounted files send no events when they change, so they are polled. */
 export const FILES_EVERY_MS = 3000;
 /** A file that was changed within this time may be half written: a policy without its last rules allows more. */
 const WRITTEN_MS = 50;
 
+/** Never throws: a file that cannot be read is a problem of the file. */
+export async function readYamlFile<T>(path: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
+  const { faults } = text.policy;
+  const failed = (sentence: string): YamlResult<T> => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
+    return parseYaml(await readFile(path, 'utf8'), { name: path, format, text });
+  } catch (error) {
+    return failed(faults.unreadable(codeOf(error) ?? String(error)));
+  }
+}
+
 /** Rejects if the file has errors: the app doesn't start without a file that it was given. */
-export async function openFile<T>(path: string | null, deps: SourceDeps<T>): Promise<FileSource<T>> {
-  return path === null ? noFile() : followFile(path, deps);
+export async function openFile<T>(
+  path: string | null,
+  format: FileFormat<T>,
+  deps: SourceDeps,
+): Promise<FileSource<T>> {
+  return path === null ? noFile() : followFile(path, format, deps);
 }
 
 async function followFile<T>(
   path: string,
-  { read, name, variable, everyMs, log }: SourceDeps<T>,
+  format: FileFormat<T>,
+  { everyMs, text, log }: SourceDeps,
 ): Promise<FileSource<T>> {
+  const { name } = format;
+  const read = async () => readYamlFile(path, format, text);
   let seen = await markOf(path);
-  const first = await read(path);
-  if (!first.ok)
-    throw new StartError({ kind: 'file', lines: first.problems.map((problem) => `${variable} ${problem}`) });
+  const first = await read();
+  if (!first.ok) {
+    const lines = first.problems.map((problem) => `${format.variable} ${problem}`);
+    throw new StartError({ kind: 'file', lines });
+  }
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
   let told: OnLoaded = async () => Promise.resolve();
@@ -73,7 +96,7 @@ async function followFile<T>(
   async function look(): Promise<void> {
     const mark = await markOf(path);
     if (mark === seen) return;
-    const result = await read(path);
+    const result = await read();
     await delay(WRITTEN_MS);
     if ((await markOf(path)) !== mark) return;
     if (result.ok) await keep(result);

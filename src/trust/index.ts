@@ -1,42 +1,30 @@
-import type { Devin } from '../devin/devin.ts';
 import type { Log } from '../log.ts';
-import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { Explained, Mentions } from '../session/policy/index.ts';
+import type { Explained, Mentions, Policy } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { IsInGroup } from '../slack/people.ts';
-import type { Slack } from '../slack/slack.ts';
 import type { Form } from '../store/forms.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
-import type { Store } from '../store/store.ts';
 import { inTime } from '../time.ts';
-import type { Tuning } from '../tuning.ts';
 import { createBudget, type Budget } from './budget.ts';
+import type { FileSource } from './file-source.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createOwnerNotifier } from './notify-owners.ts';
-import type { PolicySource } from './policy-file.ts';
-import { createMayAll, type MayAll } from './usage/may-all.ts';
-import { createUsageReport, type ReportUsage } from './usage/report.ts';
-import { createShowUsage } from './usage/show.ts';
 
-export { alertOwners } from './alert-owners.ts';
 export { createApproversOf, createMayApprove, type ApproversOf, type MayApprove } from './approvers.ts';
 export { verifyChain } from './audit-chain.ts';
 export { exportAudit, exportUsage } from './export.ts';
-export type { Budget, Fit, Reservation } from './budget.ts';
+export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
 export type { Gate } from './gate.ts';
-export type { MayAll } from './usage/may-all.ts';
-export type { ReportUsage } from './usage/report.ts';
+export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';
-export { FILES_EVERY_MS, openFile, type FileSource } from './file-source.ts';
-export { readYamlFile, type Format, type YamlResult } from './yaml-file/read.ts';
-export { openPolicy, parsePolicy, readPolicyFile, type PolicySource } from './policy-file.ts';
+export { FILES_EVERY_MS, openFile, readYamlFile, type FileSource } from './file-source.ts';
+export { IDENTITY_FILE, POLICY_FILE } from './formats.ts';
 export type { ApprovalNeeded, Verdict } from './verdict.ts';
 
 type TrustDeps = {
-  policy: Pick<PolicySource, 'current'>;
+  policy: Pick<FileSource<Policy>, 'current'>;
   ledger: Ledger;
   slack: {
     people: { find: (userId: string) => Promise<SlackPerson | null> };
@@ -57,52 +45,6 @@ export function createTrust({ policy, ledger, slack }: TrustDeps): { gate: Gate;
     budget,
   });
   return { gate, budget };
-}
-
-type SpendingDeps = {
-  queue: Pick<Queue, 'work'>;
-  policy: Pick<PolicySource, 'current'>;
-  budget: Budget;
-  devin: Pick<Devin, 'organization'>;
-  store: Pick<Store, 'usage' | 'envelopes'>;
-  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
-  withLease: WithLease;
-  postOnce: PostOnce;
-  command: string;
-  tuning: Pick<Tuning, 'log' | 'now'>;
-};
-
-type Spending = { usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>; mayAll: MayAll };
-
-/** Shows what was used: to people who ask, in App Home, and to the policy's owners when a budget runs low. */
-export function createSpending(deps: SpendingDeps): Spending {
-  const { queue, policy, budget, store, slack, withLease, postOnce, command } = deps;
-  const { log, now } = deps.tuning;
-  const { groups, outbound, people, richBlocks, textFor } = slack;
-  const notifying = { policy: policy.current, outbound, textFor, log };
-  const { membersOf, isIn: isInGroup } = groups;
-  const notifyOwners = createOwnerNotifier({
-    ...notifying,
-    membersOf,
-    withLease,
-    postOnce,
-    command,
-  });
-  const { envelopes } = store;
-  const { organization } = deps.devin;
-  const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup });
-  const { report, ...usage } = createUsageReport({
-    usage: store.usage,
-    budget,
-    organization,
-    mayAll,
-    now,
-    log,
-  });
-  const show = createShowUsage({ ...notifying, report, mayAll, envelopes, richBlocks, command });
-  queue.work('tell-owners', notifyOwners, { concurrency: 1 });
-  queue.work('show-usage', show, { concurrency: 2 });
-  return { usage, mayAll };
 }
 
 /** Part of Slack's 3 s for an answer. */
@@ -136,7 +78,7 @@ export function createQuickGate(gate: Gate, log: Log) {
   };
 }
 
-type PolicyDeps = { policy: Pick<PolicySource, 'current'>; gate: Gate; log: Log };
+type PolicyDeps = { policy: Pick<FileSource<Policy>, 'current'>; gate: Gate; log: Log };
 
 /** Settings with those of the policy. If a place can't be looked up, the strictest of any place apply. */
 export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {

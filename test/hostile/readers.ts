@@ -1,9 +1,10 @@
 import { parseProblem } from '../../src/devin/problem.ts';
-import { pageOf, sessionMessageSchema, sessionResponseSchema } from '../../src/devin/schemas.ts';
+import { pageOf, sessionMessageSchema } from '../../src/devin/schemas.ts';
 import { fields } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
 import { matchesGlob } from '../../src/session/policy/patterns.ts';
+import { answeredSessionSchema } from '../../src/session/snapshot.ts';
 import { renderDevinMessage } from '../../src/slack/blocks/devin-message.ts';
 import { readField, readJson } from '../../src/slack/blocks/form/read-field.ts';
 import { draftFromState } from '../../src/slack/blocks/form/read.ts';
@@ -30,7 +31,8 @@ import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
 import { readPayload } from '../../src/slack/payload.ts';
 import { readPermalink } from '../../src/slack/posted-messages.ts';
 import { en } from '../../src/text/en.ts';
-import { parsePolicy } from '../../src/trust/index.ts';
+import { POLICY_FILE } from '../../src/trust/index.ts';
+import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 import { PLACES, QUOTES } from '../slack/blocks/places.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -40,7 +42,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     matchesGlob(text.slice(0, 200), text),
     matchesGlob(`*${text.slice(0, 100)}*a*`, text),
   ],
-  'a policy file': (text) => parsePolicy(text, { name: 'f', text: en }),
+  'a policy file': (text) => parseYaml(text, { name: 'f', format: POLICY_FILE, text: en }),
   'a command': parseCommand,
   'a task': parseTask,
   'the words and options of a command': (text) => readValues(scan(text).given),
@@ -112,7 +114,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     }),
   ],
   'an answer of Devin': (text) => [
-    sessionResponseSchema.safeParse(
+    answeredSessionSchema.safeParse(
       sessionSnapshot('s1', { title: text, status: text, url: text, status_detail: text }),
     ).success,
     pageOf(sessionMessageSchema).safeParse({

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openMapping } from '../../src/identity/mapping-file.ts';
 import { en } from '../../src/text/en.ts';
+import { IDENTITY_FILE, openFile } from '../../src/trust/index.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 let folder = '';
 let path = '';
 const { log } = captureLog();
-const open = async () => openMapping({ path, everyMs: 1, text: en, log });
+const open = async () => openFile(path, IDENTITY_FILE, { everyMs: 1, text: en, log });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'devin-slack-identity-'));

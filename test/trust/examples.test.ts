@@ -1,12 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
-import { explain, parsePolicy } from '../../src/trust/index.ts';
+import { explain, POLICY_FILE } from '../../src/trust/index.ts';
+import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 
 const files = globSync('docs/policies/*.yml').toSorted();
 
 function policyIn(name: string) {
-  const result = parsePolicy(readFileSync(name, 'utf8'), { name, text: en });
+  const result = parseYaml(readFileSync(name, 'utf8'), { name, format: POLICY_FILE, text: en });
   if (!result.ok) throw new Error(result.problems.join('\n'));
   return result.value;
 }

@@ -3,12 +3,17 @@ import type { PlaceKind } from '../../src/session/context.ts';
 import type { EffectiveDraft } from '../../src/session/defaults.ts';
 import { en } from '../../src/text/en.ts';
 import { createGate } from '../../src/trust/gate.ts';
-import { parsePolicy } from '../../src/trust/policy-file.ts';
+import { POLICY_FILE } from '../../src/trust/index.ts';
+import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 import { requestRow } from '../support/request-row.ts';
 
 /** A gate in a channel that the app can't look at, after this much was spent. */
 function gateUnder(yaml: string, spent = 0) {
-  const parsed = parsePolicy(`version: 1\n${yaml}`, { name: 'policy.yml', text: en });
+  const parsed = parseYaml(`version: 1\n${yaml}`, {
+    name: 'policy.yml',
+    format: POLICY_FILE,
+    text: en,
+  });
   if (!parsed.ok) throw new Error('the policy has errors');
   return createGate({
     policy: () => parsed.value,

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
-import { parsePolicy, readPolicyFile } from '../../src/trust/index.ts';
+import { ja } from '../../src/text/ja.ts';
+import { POLICY_FILE, readYamlFile } from '../../src/trust/index.ts';
+import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
+
+function parsePolicy(source: string, name = 'policy.yml') {
+  return parseYaml(source, { name, format: POLICY_FILE, text: en });
+}
 
 function problemsOf(source: string): string[] {
-  const result = parsePolicy(source, { name: 'policy.yml', text: en });
+  const result = parsePolicy(source);
   return result.ok ? [] : result.problems;
 }
 
@@ -41,7 +47,7 @@ channels:
 
 describe('a policy file', () => {
   test('can have every key of the format', () => {
-    const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en });
+    const result = parsePolicy(CONTRACT);
     expect(result).toMatchObject({
       ok: true,
       value: {
@@ -62,7 +68,7 @@ describe('a policy file', () => {
   test('can name a list once and use it again', () => {
     const rules =
       'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
-    expect(parsePolicy(rules, { name: 'f', text: en })).toMatchObject({
+    expect(parsePolicy(rules, 'f')).toMatchObject({
       value: { rules: [{}, { people: [{ kind: 'user', id: 'U1' }] }] },
     });
   });
@@ -202,8 +208,16 @@ describe('a hostile policy file', () => {
   });
 });
 
+test.each([
+  [en, 'f:1:1: The policy must have keys and values.'],
+  [ja, 'f:1:1: ポリシーにはキーと値を書いてください。'],
+])('a file without keys is refused in the language of the reader', (text, problem) => {
+  const result = parseYaml('[]', { name: 'f', format: POLICY_FILE, text });
+  expect(result).toEqual({ ok: false, problems: [problem] });
+});
+
 test('a missing file is a problem of the file', async () => {
-  const result = await readPolicyFile('/nowhere/policy.yml', en);
+  const result = await readYamlFile('/nowhere/policy.yml', POLICY_FILE, en);
   expect(result).toEqual({
     ok: false,
     problems: [expect.stringMatching(/^\/nowhere\/policy.yml:1:1: can't be read \(ENOENT\)/)],

@@ -1,10 +1,11 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StartError, startSentence } from '../../src/operator/sentences.ts';
 import { en } from '../../src/text/en.ts';
-import { openFile, openPolicy, readPolicyFile } from '../../src/trust/index.ts';
+import { openFile, POLICY_FILE } from '../../src/trust/index.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 let folder = '';
@@ -12,7 +13,8 @@ let path = '';
 let logged = captureLog();
 const errors = () => logged.text().match(/the last valid one stays in force/g) ?? [];
 
-const open = async () => openPolicy({ path, everyMs: 1, text: en, log: logged.log });
+const deps = () => ({ everyMs: 1, text: en, log: logged.log });
+const open = async () => openFile(path, POLICY_FILE, deps());
 
 beforeEach(async () => {
   logged = captureLog();
@@ -23,7 +25,7 @@ afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 describe('the policy', () => {
   test('is none without a file', async () => {
-    const source = await openPolicy({ path: null, everyMs: 1, text: en, log: logged.log });
+    const source = await openFile(null, POLICY_FILE, deps());
     expect(source.current()).toBeNull();
     expect(source.isOk()).toBeNull();
   });
@@ -50,17 +52,11 @@ describe('the policy', () => {
   test('stays in force while its file is being written, even if half of the new one is valid', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const writing: string[] = [];
-    const source = await openFile(path, {
-      read: async (file) => {
-        const result = await readPolicyFile(file, en);
-        for (const next of writing.splice(0)) await appendFile(file, next);
-        return result;
-      },
-      name: 'policy',
-      variable: 'POLICY_FILE',
-      everyMs: 1,
-      log: logged.log,
-    });
+    const conflicts = () => {
+      for (const next of writing.splice(0)) appendFileSync(path, next);
+      return [];
+    };
+    const source = await openFile(path, { ...POLICY_FILE, conflicts }, deps());
     writing.push('instructions: Ask.\n');
     await writeFile(path, 'limits: {acu_per_session: 6}\n');
     await source.look();

@@ -42,6 +42,7 @@ export const operator = {
 /** The identity file: what is wrong with it. */
 export const mapping = {
   faults: {
+    whole: 'The identity file ',
     'slack-person': 'must be a Slack user id (U0123) or an email address.',
     'devin-member': "must be a Devin user id, such as user-0123, or a Devin member's email address.",
     twice: (slack: string): string => `maps ${slack} for the second time: keep one entry for each person.`,

@@ -8,6 +8,7 @@ export const policy = {
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
   faults: {
+    whole: 'The policy ',
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     tooDeep: 'is nested too deeply: the format needs no more than a few levels.',

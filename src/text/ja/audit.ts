@@ -37,6 +37,7 @@ export const operator: Text['operator'] = {
 
 export const mapping: Text['mapping'] = {
   faults: {
+    whole: 'ID ファイル',
     'slack-person': 'は Slack のユーザー ID（U0123）またはメールアドレスにしてください。',
     'devin-member':
       'は Devin のユーザー ID（例: user-0123）または Devin メンバーのメールアドレスにしてください。',

@@ -9,6 +9,7 @@ export const policy: Text['policy'] = {
   ].join('\n'),
   check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
   faults: {
+    whole: 'ポリシー',
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
     tooLarge: (most) => `が ${most / 1024} KB を超えています。短くしてください。`,
     tooDeep: 'のネストが深すぎます。この形式で必要なのは数段だけです。',

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { issueSentences } from './issues.ts';
-import { excessIn, toPlain, type DocumentFault, type Path } from './plain.ts';
+import { excessIn, toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
 
-const MAX_BYTES = 256 * 1024;
+export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
 const MAX_PROBLEMS = 50;
 
@@ -15,12 +13,10 @@ export type Format<T> = {
   schema: z.ZodType<T>;
   /** The keys that each part may have, by its place; `*` stands for any entry of a list. */
   keys: Readonly<Record<string, readonly string[]>>;
-  /** Begins a sentence about all of it. */
-  name: string;
-  /** Sentences by the messages of the schema's own checks. */
-  faults: Readonly<Record<string, unknown>>;
+  /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
+  faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
   /** What is wrong with what the schema takes. */
-  conflicts?: (value: T) => { path: Path; sentence: string }[];
+  conflicts?: (value: T, text: Text) => { path: Path; sentence: string }[];
 };
 
 /** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
@@ -28,19 +24,6 @@ export type YamlResult<T> = { ok: true; value: T; sha256: string } | { ok: false
 
 type Problem = { offset: number; sentence: string };
 type Reading<T> = { name: string; format: Format<T>; text: Text };
-
-/** Never throws: a file that cannot be read is a problem of the file. */
-export async function readYamlFile<T>(path: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
-  const { faults } = text.policy;
-  const failed = (sentence: string): YamlResult<T> => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
-    return parseYaml(await readFile(path, 'utf8'), { name: path, format, text });
-  } catch (error) {
-    return failed(faults.unreadable(codeOf(error)));
-  }
-}
 
 export function parseYaml<T>(source: string, reading: Reading<T>): YamlResult<T> {
   const lines = new LineCounter();
@@ -92,7 +75,7 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
     return {
       problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
-  const problems = (format.conflicts?.(parsed.data) ?? []).map(({ path, sentence }) => ({
+  const problems = (format.conflicts?.(parsed.data, text) ?? []).map(({ path, sentence }) => ({
     offset: plain.offsetOf(path),
     sentence,
   }));
@@ -117,6 +100,79 @@ function countLines(source: string, lines: LineCounter): void {
   for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+type Issue = z.core.$ZodIssue;
+type Words = { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text };
+
+/** What the schema found, each at its place in the file, as a sentence for the person who wrote it. */
+function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Problem[] {
+  const { path } = issue;
+  const { format, text } = words;
+  const { faults } = text.policy;
+  if (issue.code === 'unrecognized_keys') {
+    const known = (format.keys[placeOf(path)] ?? []).join(', ');
+    return issue.keys.map((key) => ({
+      offset: plain.keyOffsetOf([...path, key]),
+      sentence: faults.unknownKey(key, known),
+    }));
+  }
+  if (isMissing(plain.value, path))
+    return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
+  return [
+    {
+      offset: plain.offsetOf(path),
+      sentence: `${label(path, format.faults(text).whole)}${reason(issue, words)}`,
+    },
+  ];
+}
+
+function reason(issue: Issue, { format, text }: Words): string {
+  const { faults } = text.policy;
+  switch (issue.code) {
+    case 'invalid_type':
+      return entryOf(faults.type, issue.expected) ?? faults.wrong;
+    case 'invalid_value':
+      return faults.values(issue.values.map(String).join(faults.or));
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? faults.empty
+        : faults.atLeast(String(issue.minimum));
+    case 'too_big':
+      return tooBig(issue.origin, String(issue.maximum), faults);
+    default:
+      return entryOf(format.faults(text), issue.message) ?? faults.wrong;
+  }
+}
+
+function tooBig(origin: string, most: string, faults: Text['policy']['faults']): string {
+  if (origin === 'string') return faults.tooLong(most);
+  return origin === 'array' ? faults.tooManyEntries(most) : faults.atMost(most);
+}
+
+function entryOf(table: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const entry = Object.hasOwn(table, key) ? table[key] : undefined;
+  return typeof entry === 'string' ? entry : undefined;
+}
+
+function isMissing(value: unknown, path: Path): boolean {
+  const [last] = path.slice(-1);
+  let inner = value;
+  for (const part of path.slice(0, -1)) inner = childOf(inner, part);
+  return (
+    typeof last === 'string' && typeof inner === 'object' && inner !== null && !Object.hasOwn(inner, last)
+  );
+}
+
+function childOf(value: unknown, part: PropertyKey): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return new Map<PropertyKey, unknown>(Object.entries(value)).get(String(part));
+}
+
+function placeOf(path: Path): string {
+  return path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
+}
+
+/** Before its sentence, which goes on from it. */
+function label(path: Path, whole: string): string {
+  const name = path.findLast((part) => typeof part === 'string');
+  return name === undefined ? whole : `${name} `;
 }

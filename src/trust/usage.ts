@@ -1,0 +1,181 @@
+import type { Devin } from '../devin/devin.ts';
+import type { Jobs, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import { isAdministrator } from '../session/identity.ts';
+import type { Policy } from '../session/policy/index.ts';
+import {
+  DEFAULT_DAYS,
+  sinceDays,
+  summarize,
+  usageRefusal,
+  type UsageBy,
+  type UsageScope,
+} from '../session/usage.ts';
+import { notice } from '../slack/blocks/notices.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
+import {
+  NOTHING_FROM_DEVIN,
+  renderUsage,
+  type DevinCounts,
+  type HomeEveryone,
+  type HomeUsage,
+  type UsageReport,
+} from '../slack/blocks/usage.ts';
+import type { PrivatePlace } from '../slack/outbound.ts';
+import { answerPlace } from '../slack/places.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Spender } from '../store/ledger.ts';
+import type { Store } from '../store/store.ts';
+import { MOST_REPORTED } from '../store/usage.ts';
+import type { Tuning } from '../tuning.ts';
+import type { Budget } from './budget.ts';
+import { createOwnerNotifier } from './notify-owners.ts';
+
+type SpendingDeps = {
+  queue: Pick<Queue, 'work'>;
+  policy: { current: () => Policy | null };
+  budget: Pick<Budget, 'left'>;
+  devin: Pick<Devin, 'organization'>;
+  store: Pick<Store, 'usage' | 'envelopes'>;
+  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};
+
+export type Spending = ReturnType<typeof createSpending>;
+
+/** Shows what was used: to people who ask, in App Home, and to the policy's owners when a budget runs low. */
+export function createSpending(deps: SpendingDeps) {
+  const { queue, policy, slack, tuning } = deps;
+  const mayAll = createMayAll(deps);
+  const report = createReport(deps);
+  const notifyOwners = createOwnerNotifier({
+    policy: policy.current,
+    membersOf: slack.groups.membersOf,
+    outbound: slack.outbound,
+    textFor: slack.textFor,
+    withLease: deps.withLease,
+    postOnce: deps.postOnce,
+    command: deps.command,
+    log: tuning.log,
+  });
+  queue.work('tell-owners', notifyOwners, { concurrency: 1 });
+  queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
+  return {
+    mayAll,
+
+    /** A person's own. `channelId`: their conversation with the app. */
+    async ofPerson(spender: Spender): Promise<HomeUsage> {
+      const { teamId, userId } = spender;
+      const scope = { kind: 'me', teamId, userId } as const;
+      return report({ scope, by: 'mode', days: DEFAULT_DAYS, spender, mayAll: false });
+    },
+
+    /** Of the workspace, by person; null: this person may not see it. */
+    async ofEveryone(spender: Spender): Promise<HomeEveryone | null> {
+      if (!(await mayAll(spender.userId))) return null;
+      const scope = { kind: 'workspace', teamId: spender.teamId } as const;
+      return report({ scope, by: 'person', days: DEFAULT_DAYS, spender, mayAll: true });
+    },
+  };
+}
+
+type MayAll = (userId: string) => Promise<boolean>;
+
+/** Who may see everyone's usage and the state of the policy file: workspace admins, and its owners if they are members. */
+function createMayAll({ policy, slack: { people, groups } }: SpendingDeps): MayAll {
+  /** Whether the policy names the person, or a user group they are in, as an owner. */
+  async function isOwner(userId: string): Promise<boolean> {
+    for (const owner of policy.current()?.owners ?? []) {
+      if (owner.kind === 'user' && owner.id === userId) return true;
+      if (owner.kind === 'group' && (await groups.isIn(owner.id, userId)) === true) return true;
+    }
+    return false;
+  }
+
+  return async (userId) => {
+    const person = await people.find(userId);
+    return isAdministrator(person) || (person?.kind === 'member' && isOwner(userId));
+  };
+}
+
+/** `mayAll`: the reader may see what Devin counts for the whole organization. */
+type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender; mayAll: boolean };
+
+/** If Devin takes longer, the report leaves out what it counts. */
+const DEVIN_TIMEOUT_MS = 5000;
+
+/** What was used, and what is left of the budgets that apply to the person there. */
+function createReport({ store: { usage }, budget, devin: { organization }, tuning }: SpendingDeps) {
+  async function devinCounts(since: Date): Promise<DevinCounts> {
+    const signal = AbortSignal.timeout(DEVIN_TIMEOUT_MS);
+    const without = (error: unknown): null => {
+      tuning.log.info({ err: error }, 'a report could not show what Devin counts');
+      return null;
+    };
+    const [acu, work] = await Promise.all([
+      organization.acuSince(since, { signal }).catch(without),
+      organization.workSince(since, { signal }).catch(without),
+    ]);
+    return { acu, work };
+  }
+
+  return async ({ scope, by, days, spender, ...reader }: Wanted): Promise<UsageReport> => {
+    const since = sinceDays(days, new Date(tuning.now()));
+    const asksDevin = reader.mayAll && scope.kind === 'workspace';
+    const [rows, medianWaitMs, left, devin] = await Promise.all([
+      usage.rows(scope, since),
+      usage.medianWaitMs(scope, since),
+      budget.left(spender),
+      asksDevin ? devinCounts(since) : NOTHING_FROM_DEVIN,
+    ]);
+    const summary = summarize(rows, { by, since, days });
+    const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;
+    return { scope: scope.kind, by, days, left, summary, medianWaitMs, newest, devin };
+  };
+}
+
+type Job = Jobs['show-usage'];
+type Reports = { mayAll: MayAll; report: ReturnType<typeof createReport> };
+
+/** Tells a person privately what was used, as far as they may see it. */
+function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }: Reports) {
+  const { outbound, richBlocks, textFor } = deps.slack;
+
+  /** Slack doesn't say why it refused a private notice, so it is sent again without chart and table. */
+  async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
+    if (richBlocks.areTaken() && (await outbound.tellPrivately(place, render(true))) !== 'undeliverable')
+      return;
+    const told = await outbound.tellPrivately(place, render(false));
+    if (told !== 'delivered' || !richBlocks.areTaken()) return;
+    richBlocks.refused();
+    deps.tuning.log.info('Slack takes no charts and tables here yet: numbers are shown in words');
+  }
+
+  return async (job: Job): Promise<void> => {
+    const { teamId, userId, by, days, answerTo } = job;
+    const place = answerPlace(deps.store.envelopes, userId, answerTo);
+    const text = await textFor(userId);
+    const mayAll = await canSeeAll(userId);
+    const refusal = usageRefusal(job, { hasOwners: deps.policy.current()?.owners !== undefined, mayAll });
+    if (refusal !== null) {
+      await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal](deps.command)]));
+      return;
+    }
+    const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
+    const report = await reportOn({ scope: scopeOf(job), by, days, spender, mayAll });
+    await tell(place, (rich) => renderUsage(report, { rich, text }));
+  };
+}
+
+function scopeOf({ scope: kind, teamId, userId, answerTo }: Job): UsageScope {
+  switch (kind) {
+    case 'me':
+      return { kind, teamId, userId };
+    case 'channel':
+      return { kind, teamId, channelId: answerTo.channelId ?? '' };
+    case 'workspace':
+      return { kind, teamId };
+  }
+}
