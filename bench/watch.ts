@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalDevin } from '../sandbox/devin/index.ts';
-import { sessionResponseSchema } from '../src/devin/schemas.ts';
-import { toWire, type SessionSnapshot } from '../src/session/snapshot.ts';
+import { answeredSessionSchema, toWire, type SessionSnapshot } from '../src/session/snapshot.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrations/index.ts';
 import { quantile } from './load.ts';
@@ -31,7 +30,7 @@ async function createSessions(devin: LocalDevin, count: number): Promise<Session
     const { id } = devin.sessions[at] ?? { id: '' };
     devin.advance(id, { status: 'running' });
     const running = await fetch(`${address}/devin-${id}`, { headers });
-    snapshots.push(sessionResponseSchema.parse(await running.json()));
+    snapshots.push(answeredSessionSchema.parse(await running.json()));
   }
   return snapshots;
 }

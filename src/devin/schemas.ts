@@ -1,19 +1,10 @@
 import { z } from 'zod';
-import {
-  answeredSessionSchema,
-  epochSeconds,
-  fromWire,
-  openEnum,
-  optional,
-  readableOnly,
-} from '../session/snapshot.ts';
+import { epochSeconds, fromWire, openEnum, optional, readableOnly } from '../session/snapshot.ts';
 
 /**
  * Devin's answers. Their names end here: `has_next_page` is read as `hasNextPage`. Open, as a session's snapshot is.
  * https://docs.devin.ai/v3-openapi.yaml
  */
-
-export const sessionResponseSchema = answeredSessionSchema;
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const pageOf = <T extends z.ZodType>(item: T) =>

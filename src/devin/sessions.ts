@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { sessionCreateRequestSchema, type SessionCreateRequest } from '../session/request.ts';
-import { toBareId, toPathId, toWire, type SessionSnapshot } from '../session/snapshot.ts';
+import {
+  answeredSessionSchema,
+  toBareId,
+  toPathId,
+  toWire,
+  type SessionSnapshot,
+} from '../session/snapshot.ts';
 import {
   collectPages,
   MAX_PAGE,
@@ -10,13 +16,7 @@ import {
   type Options,
 } from './client.ts';
 import { DevinError } from './errors.ts';
-import {
-  pageOf,
-  sessionMessageSchema,
-  sessionResponseSchema,
-  type Page,
-  type SessionMessage,
-} from './schemas.ts';
+import { pageOf, sessionMessageSchema, type Page, type SessionMessage } from './schemas.ts';
 
 /** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;
@@ -45,7 +45,7 @@ export function createSessions(client: DevinClient) {
       operation: `sessions.${action}`,
       method: 'post',
       path: path(sessionId, action),
-      answer: sessionResponseSchema,
+      answer: answeredSessionSchema,
       timeoutMs: WRITE_TIMEOUT_MS,
       signal,
     });
@@ -62,7 +62,7 @@ export function createSessions(client: DevinClient) {
         operation: 'sessions.create',
         method: 'post',
         path: client.orgPath(['sessions']),
-        answer: sessionResponseSchema,
+        answer: answeredSessionSchema,
         json: request,
         jsonSchema: sessionCreateRequestSchema,
         timeoutMs: CREATE_TIMEOUT_MS,
@@ -75,7 +75,7 @@ export function createSessions(client: DevinClient) {
       return client.call({
         operation: 'sessions.get',
         path: path(sessionId),
-        answer: sessionResponseSchema,
+        answer: answeredSessionSchema,
         retry: READ_RETRY,
         signal,
       });
@@ -94,7 +94,7 @@ export function createSessions(client: DevinClient) {
         operation: 'sessions.sendMessage',
         method: 'post',
         path: path(sessionId, 'messages'),
-        answer: sessionResponseSchema,
+        answer: answeredSessionSchema,
         json: toWire(request),
         jsonSchema: messageRequestSchema,
         timeoutMs: WRITE_TIMEOUT_MS,
@@ -109,7 +109,7 @@ export function createSessions(client: DevinClient) {
         operation: 'sessions.terminate',
         method: 'delete',
         path: path(sessionId),
-        answer: sessionResponseSchema,
+        answer: answeredSessionSchema,
         timeoutMs: WRITE_TIMEOUT_MS,
         signal,
       });
@@ -168,7 +168,7 @@ type SessionPage = Page<SessionSnapshot>;
 
 const DEFAULT_MAX_ITEMS = 2000;
 
-const sessionPageSchema = pageOf(sessionResponseSchema);
+const sessionPageSchema = pageOf(answeredSessionSchema);
 
 /** Lists of sessions. https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
 function createSessionList(client: DevinClient) {

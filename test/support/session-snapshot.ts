@@ -1,9 +1,8 @@
-import { sessionResponseSchema } from '../../src/devin/schemas.ts';
-import type { SessionSnapshot } from '../../src/session/snapshot.ts';
+import { answeredSessionSchema, type SessionSnapshot } from '../../src/session/snapshot.ts';
 
 /** Devin's answer about a working session; `changes` with Devin's names. */
 export function sessionSnapshot(id: string, changes: object = {}): SessionSnapshot {
-  return sessionResponseSchema.parse({
+  return answeredSessionSchema.parse({
     session_id: id,
     url: `https://app.devin.ai/sessions/${id}`,
     status: 'running',
