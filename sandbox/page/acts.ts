@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { LocalSlack } from '../slack/index.ts';
+import { writeTyped } from '../slack/people/typed-text.ts';
 import { actSchema, type PersonalAct } from './act-schema.ts';
 import type { Act, ActResult, Target } from './client/wire.ts';
 import type { Files } from './files.ts';
@@ -190,31 +191,4 @@ function checkTarget(slack: LocalSlack, userId: string, target: Target): void {
   if (slack.view(target.viewId).userId !== userId) {
     throw new Refusal(`${userId} does not have the view ${target.viewId} open.`, 403);
   }
-}
-
-/** Up to what ends a sentence, or the brackets around it. */
-const ADDRESS = /(?<![\w@])https?:\/\/(?:(?!&[lg]t;)[^\s"'])*(?<![.,;:!?)])/g;
-
-/**
- * A typed message as Slack sends it: mentions, channels and addresses become tokens, the rest is escaped. Code is
- * left as it was typed.
- * https://docs.slack.dev/messaging/formatting-message-text
- */
-function writeTyped(slack: LocalSlack, typed: string): string {
-  return typed
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .split(/(```[\s\S]*?```|`[^`\n]+`)/)
-    .map((part) => (part.startsWith('`') ? part : linked(slack, part)))
-    .join('');
-}
-
-function linked({ users, channels }: LocalSlack, text: string): string {
-  const people = new Map([...users.values()].map(({ id, name }) => [name, `<@${id}>`]));
-  const places = new Map([...channels.values()].map(({ id, name }) => [name, `<#${id}|${name}>`]));
-  return text
-    .replaceAll(ADDRESS, (url) => `<${url}>`)
-    .replaceAll(/(?<![\w@./])@([\w.-]*\w)/g, (whole, name: string) => people.get(name) ?? whole)
-    .replaceAll(/(?<![\w&#/])#([\w-]+)/g, (whole, name: string) => places.get(name) ?? whole);
 }
