@@ -112,6 +112,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     const { add, reached } = createTally();
     const slow = Promise.withResolvers<void>();
     const slowStarted = Promise.withResolvers<void>();
+    const allBusy = Promise.withResolvers<void>();
     let running = 0;
     let most = 0;
     const { queue } = await startQueue({
@@ -124,6 +125,8 @@ describeOnBothDatabases('the queue', (open, kind) => {
           slowStarted.resolve();
           await slow.promise;
         } else {
+          if (running === 3) allBusy.resolve();
+          await allBusy.promise;
           await sql`select 1`.execute(database.db);
         }
         running -= 1;
