@@ -17,6 +17,7 @@ import {
   isObjectBindingPattern,
   isStringLiteral,
   isTypeAliasDeclaration,
+  isVariableDeclaration,
   isVariableStatement,
 } from 'typescript/unstable/ast/is';
 import { API } from 'typescript/unstable/sync';
@@ -55,13 +56,19 @@ function printFunctions(sources: readonly SourceFile[]): void {
   const lines: number[] = [];
   for (const source of sources) {
     const lineAt = (position: number): number => source.getLineAndCharacterOfPosition(position).line;
-    const visit = (node: Node): void => {
-      if (hasBlock(node)) lines.push(lineAt(node.end) - lineAt(node.getStart(source)) + 1);
-      node.forEachChild(visit);
-    };
-    visit(source);
+    for (const node of nodesIn(source).filter(hasBlock))
+      lines.push(lineAt(node.end) - lineAt(node.getStart(source)) + 1);
   }
   console.log(`functions of src: ${lines.length}; lines: ${spread(lines)}`);
+}
+
+/** All of it, with itself. */
+function nodesIn(node: Node): Node[] {
+  const nodes = [node];
+  node.forEachChild((child) => {
+    nodes.push(...nodesIn(child));
+  });
+  return nodes;
 }
 
 function hasBlock(node: Node): boolean {
@@ -99,10 +106,9 @@ function importsOf(source: SourceFile): string[] {
 
 /** The same for `const { name } = await import('file')`. */
 function awaitedImportsOf(source: SourceFile): string[] {
-  const declarations = source.statements
-    .filter(isVariableStatement)
-    .flatMap(({ declarationList }) => [...declarationList.declarations]);
-  return declarations.flatMap(({ name, initializer: call }) => {
+  return nodesIn(source).flatMap((node) => {
+    if (!isVariableDeclaration(node)) return [];
+    const { name, initializer: call } = node;
     if (!isObjectBindingPattern(name) || call === undefined || !isAwaitExpression(call)) return [];
     const [from] = isCallExpression(call.expression) ? call.expression.arguments : [];
     if (from === undefined || !isStringLiteral(from)) return [];
