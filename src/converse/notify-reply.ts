@@ -97,8 +97,8 @@ export function createReplyNotifier(deps: NotifyDeps) {
       const found = await find(replyId);
       if (found === null) return;
       const { request, reply } = found;
-      if (reply.state === 'skipped') return removeTaken(reply);
-      if (!isInProgress(reply)) return;
+      // It was withdrawn, or an earlier run of the job added the reaction too late, and died.
+      if (!isInProgress(reply)) return removeTaken(reply);
       const { channelId, messageTs: ts, userId } = reply;
       if (channelId === null || ts === null || (await check(request, userId)).kind !== 'allowed') return;
       await outbound.react(channelId, ts, TAKEN_REACTION);
