@@ -107,3 +107,15 @@ describe('a reply that was changed before Slack could deliver it', () => {
     expect(heard).toEqual(['use main', 'thank you']);
   });
 });
+
+describe('a reply that comes for the first time', () => {
+  const world = useWorld({ transport: 'socket' });
+
+  test('is taken as it was delivered, without another call to Slack', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { ts } = await thread.say(thread.ana.userId, 'use main');
+    await thread.marked(ts, 'white_check_mark');
+    expect(slack.calls.filter(({ args }) => args['latest'] === ts)).toEqual([]);
+  });
+});

@@ -122,5 +122,6 @@ export function onEvent(
   name: SlackEventMiddlewareArgs['event']['type'],
   handle: (payload: Payload, isAgain: boolean) => Promise<void>,
 ): void {
-  app.event(name, async ({ body, context }) => handle(readPayload(body), context.retryNum !== undefined));
+  // Over the socket, the first delivery is number 0.
+  app.event(name, async ({ body, context }) => handle(readPayload(body), (context.retryNum ?? 0) > 0));
 }
