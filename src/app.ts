@@ -5,7 +5,7 @@ import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
 import { createFollowing } from './follow/index.ts';
 import { createForms } from './forms/index.ts';
-import { createHealthPages, createReadiness, createWriteWatch } from './health.ts';
+import { createHealthPages } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { notifyOfSharing } from './identity/notify-shared.ts';
 import { createLog } from './log.ts';
@@ -26,7 +26,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { skews, gate, budget, limiter, findMember, resolve } = services;
+  const { writes, readiness, skews, gate, budget, limiter, findMember, resolve } = services;
   const { withLease, postOnce, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
@@ -145,7 +145,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
   });
 
-  const writes = createWriteWatch(tuning.machineNow);
   createListeners({
     app: slack.bolt.app,
     queue,
@@ -165,7 +164,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  const readiness = createReadiness({ database, writes, queue, slack });
   const { host, port, metricsToken } = config.http;
   const warnings = (): string[] => skewWarnings(skews, logged);
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });

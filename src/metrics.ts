@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DevinRequestFacts } from './devin/attempt.ts';
+import type { Readiness } from './health.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/http-receiver.ts';
@@ -13,6 +14,8 @@ type MetricsDeps = {
   depth: () => Promise<Record<string, Depth>>;
   countSetAside: () => Promise<Record<string, number>>;
   skews: Skews;
+  /** The same as `/readyz`. */
+  readiness: () => Promise<Readiness>;
   /** Whether the current policy file is in force; null: there is none. */
   policyOk: () => boolean | null;
   /** The same for the identity file. */
@@ -26,7 +29,8 @@ async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<stri
   return Promise.race([asked.catch(() => ({})), delay(DEPTH_MS, {}, { ref: false })]);
 }
 
-export function createMetrics({ depth, countSetAside, skews, policyOk, identityOk }: MetricsDeps) {
+export function createMetrics(deps: MetricsDeps) {
+  const { depth, countSetAside, skews, readiness, policyOk, identityOk } = deps;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -42,6 +46,12 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
     labelNames: ['why'],
     registers,
   });
+  const tokenRefused = new Counter({
+    name: 'devin_slack_bot_token_refused_total',
+    help: 'Calls to Slack that were refused because of SLACK_BOT_TOKEN.',
+    labelNames: ['code'],
+    registers,
+  });
   const jobs = new Gauge({
     name: 'devin_slack_jobs',
     help: 'Jobs that can start now (due), start later, or run (active).',
@@ -49,12 +59,14 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
     labelNames: ['queue', 'state'],
     registers,
     async collect() {
+      this.reset();
       for (const [queue, depthOf] of Object.entries(await orNone(depth())))
         for (const [state, count] of Object.entries(depthOf)) this.set({ queue, state }, count);
     },
   });
   registry.registerMetric(jobs);
   registry.registerMetric(skewGauge(skews));
+  registry.registerMetric(readyGauge(readiness));
   if (policyOk() !== null)
     registry.registerMetric(fileGauge('devin_slack_policy_ok', 'policy file', policyOk));
   if (identityOk() !== null)
@@ -81,10 +93,23 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
     countState: (state: RequestState): void => requests.inc({ state }),
     observeDevin: ({ operation, status, durationMs }: DevinRequestFacts): void =>
       devin.observe({ operation, status: status ?? 'none' }, durationMs / 1000),
+    countTokenRefused: (code: string): void => tokenRefused.inc({ code }),
     countRefused: (why: RefusedDelivery): void => refused.inc({ why }),
     contentType: registry.contentType,
     text: async (): Promise<string> => registry.metrics(),
   };
+}
+
+function readyGauge(readiness: () => Promise<Readiness>): Gauge {
+  return new Gauge({
+    name: 'devin_slack_ready',
+    help: '1: this part works; 0: it is down. The same as /readyz.',
+    labelNames: ['part'],
+    registers: [],
+    async collect() {
+      for (const [part, isReady] of Object.entries(await readiness())) this.set({ part }, isReady ? 1 : 0);
+    },
+  });
 }
 
 /** `file`: its name in the help text. */

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { DevinRequestFacts } from './devin/attempt.ts';
 import { createDevin, type Devin } from './devin/devin.ts';
+import { createReadiness, createWriteWatch } from './health.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -45,6 +46,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     policyOk: policy.isOk,
     identityOk: mapping.isOk,
     skews,
+    readiness: async () => readiness(),
   });
   const devin = createGuardedDevin(config, tuning, metrics);
   const slack = createSlack({
@@ -54,10 +56,13 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     languageOf: createSettings(database.interactive).languageOf,
     languages,
     onRefused: metrics.countRefused,
+    onTokenRefused: metrics.countTokenRefused,
     fetch: tuning.fetch,
     now,
     log,
   });
+  const writes = createWriteWatch(machineNow);
+  const readiness = createReadiness({ database, writes, queue, slack });
 
   const { gate, budget } = createTrust({ policy, ledger, slack });
   const governed = (one: Store): Store => ({
@@ -92,6 +97,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     devin,
     withNames: (draft: EffectiveDraft) => withNames(draft, devin.catalog.nameOf),
     slack,
+    writes,
+    readiness,
     skews,
     gate,
     budget,

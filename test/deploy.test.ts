@@ -16,6 +16,7 @@ test('the alerts use existing metrics and labels', async () => {
     depth: async () => Promise.resolve({ 'create-session': { due: 1, later: 0, active: 0 } }),
     countSetAside: async () => Promise.resolve({ message: 1 }),
     skews: { slack: () => 0, devin: () => 0 },
+    readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
     policyOk: () => true,
     identityOk: () => true,
   });
@@ -27,6 +28,7 @@ test('the alerts use existing metrics and labels', async () => {
     durationMs: 1,
     requestId: null,
   });
+  metrics.countTokenRefused('token_revoked');
   const shown = await metrics.text();
   const alerts = readFileSync('deploy/alerts.yml', 'utf8');
   const names = [...alerts.matchAll(/devin_slack_\w+/g)].map(([name]) => name);

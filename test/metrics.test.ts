@@ -7,9 +7,27 @@ test('the metrics of a process are there while the database is down', async () =
     depth: down,
     countSetAside: down,
     skews: { slack: () => null, devin: () => null },
+    readiness: async () => Promise.resolve({ database: false, queue: true, slack: true }),
     policyOk: () => null,
     identityOk: () => null,
   });
   metrics.countState('accepted');
-  expect(await metrics.text()).toContain('devin_slack_requests_total{state="accepted"} 1');
+  const text = await metrics.text();
+  expect(text).toContain('devin_slack_requests_total{state="accepted"} 1');
+  expect(text).toContain('devin_slack_ready{part="database"} 0');
+  expect(text).toContain('devin_slack_ready{part="queue"} 1');
+});
+
+test('jobs that were counted before the database went down are no longer shown', async () => {
+  const answers = [Promise.resolve({ 'create-session': { due: 3, later: 0, active: 0 } })];
+  const metrics = createMetrics({
+    depth: async () => answers.pop() ?? Promise.reject(new Error('connect ECONNREFUSED')),
+    countSetAside: async () => Promise.resolve({}),
+    skews: { slack: () => null, devin: () => null },
+    readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
+    policyOk: () => null,
+    identityOk: () => null,
+  });
+  expect(await metrics.text()).toContain('devin_slack_jobs{queue="create-session",state="due"} 3');
+  expect(await metrics.text()).not.toContain('devin_slack_jobs{');
 });

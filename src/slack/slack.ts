@@ -40,6 +40,8 @@ type SlackOptions = {
   languages: Languages;
   languageOf: Settings['languageOf'];
   onRefused: BoltOptions['onRefused'];
+  /** Slack refuses the bot token, with this code. */
+  onTokenRefused: (code: string) => void;
   fetch: typeof fetch;
   now: () => number;
   log: Log;
@@ -56,10 +58,12 @@ export function createSlack(options: SlackOptions) {
     refuse: tooMany,
   });
   const onceAMinute = createOnceAMinute();
-  const onDeadToken = (method: string, code: string): void =>
+  const onDeadToken = (method: string, code: string): void => {
+    options.onTokenRefused(code);
     onceAMinute('token', (leftOut) =>
       log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
     );
+  };
   const client = (more: WebClientOptions): WebClient =>
     new Client(botToken, onDeadToken, {
       logger: slackLogger(log),

@@ -14,6 +14,7 @@ import { captureLog } from '../support/log-lines.ts';
 async function open(answer: object | Buffer, log = createLog('silent')) {
   const calls: URLSearchParams[] = [];
   const elsewhere: string[] = [];
+  const tokenRefusals: string[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       calls.push(new URLSearchParams(body));
@@ -31,6 +32,7 @@ async function open(answer: object | Buffer, log = createLog('silent')) {
     languages: createLanguages('en'),
     languageOf: async () => Promise.resolve(null),
     onRefused: () => undefined,
+    onTokenRefused: (code) => void tokenRefusals.push(code),
     fetch: async (input) => {
       elsewhere.push(input instanceof Request ? input.url : String(input));
       return Promise.resolve(new Response('ok'));
@@ -38,7 +40,7 @@ async function open(answer: object | Buffer, log = createLog('silent')) {
     now: Date.now,
     log,
   });
-  return { ...slack, calls, elsewhere };
+  return { ...slack, calls, elsewhere, tokenRefusals };
 }
 
 test("an answer of any size isn't unpacked", async () => {
@@ -47,14 +49,15 @@ test("an answer of any size isn't unpacked", async () => {
   expect(await answers.auth.test().then(() => 'read', slackFailure)).toEqual({ kind: 'unclear' });
 });
 
-test('a token that Slack refuses is logged once a minute, with what to do', async () => {
+test('a token that Slack refuses is counted, and logged once a minute, with what to do', async () => {
   const { log, text: logged } = captureLog();
-  const { answers, people } = await open({ ok: false, error: 'token_revoked' }, log);
+  const { answers, people, tokenRefusals } = await open({ ok: false, error: 'token_revoked' }, log);
   const refusals = [answers.auth.test(), people.findByEmail('ana@acme.example')].map(async (asking) =>
     asking.then(() => 'read', slackFailure),
   );
   const refused = { kind: 'refused', code: 'token_revoked' };
   expect(await Promise.all(refusals)).toEqual([refused, refused]);
+  expect(tokenRefusals).toEqual(['token_revoked', 'token_revoked']);
   const lines = logged()
     .split('\n')
     .filter((line) => line.includes('"msg":"Slack refuses SLACK_BOT_TOKEN'));
