@@ -61,9 +61,12 @@ describe('a policy file', () => {
     });
   });
 
-  test.each(['', '# nothing\n', 'version: 1\n', 'rules: []\n'])('can leave everything out: %j', (source) => {
-    expect(problemsOf(source)).toEqual([]);
-  });
+  test.each(['{}\n', '# nothing\n', 'version: 1\n', 'rules: []\n'])(
+    'can leave everything out: %j',
+    (source) => {
+      expect(problemsOf(source)).toEqual([]);
+    },
+  );
 
   test('can name a list once and use it again', () => {
     const rules =

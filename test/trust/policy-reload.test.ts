@@ -68,19 +68,19 @@ describe('the policy', () => {
   test('stays in force while its file has errors, which are logged once', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const source = await open();
-    for (const broken of ['limits: [', 'limits: [', 'limit: 3']) {
+    for (const broken of ['limits: [', 'limits: [', '\n', 'limit: 3']) {
       await writeFile(path, broken);
       await source.look();
       await source.look();
     }
     expect(source.current()?.limits.acu_per_session).toBe(5);
     expect(source.isOk()).toBe(false);
-    expect(errors()).toHaveLength(2);
+    expect(errors()).toHaveLength(3);
     await rm(path);
     await source.look();
     await source.look();
     expect(source.current()?.limits.acu_per_session).toBe(5);
-    expect(errors()).toHaveLength(3);
+    expect(errors()).toHaveLength(4);
     await writeFile(path, 'limits: {acu_per_session: 6}\n');
     await source.look();
     expect(source.isOk()).toBe(true);

@@ -10,6 +10,7 @@ export const policy = {
   faults: {
     whole: 'The policy ',
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
+    blank: 'is empty: write {} if nothing is meant to be in it.',
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     tooDeep: 'is nested too deeply: the format needs no more than a few levels.',
     tooMany: 'has too many parts: use fewer entries and aliases.',

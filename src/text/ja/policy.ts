@@ -11,6 +11,7 @@ export const policy: Text['policy'] = {
   faults: {
     whole: 'ポリシー',
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
+    blank: 'が空です。意図したものであれば {} と書いてください。',
     tooLarge: (most) => `が ${most / 1024} KB を超えています。短くしてください。`,
     tooDeep: 'のネストが深すぎます。この形式で必要なのは数段だけです。',
     tooMany: 'の内容が多すぎます。項目とエイリアスを減らしてください。',

@@ -44,6 +44,8 @@ type Read<T> = { value: T } | { problems: Problem[] };
 
 function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>): Read<T> {
   const { faults } = reading.text.policy;
+  // What a failed write leaves: a policy without its rules allows everything.
+  if (source.trim() === '') return { problems: [{ offset: 0, sentence: faults.blank }] };
   if (Buffer.byteLength(source) > MAX_BYTES)
     return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
   const excess = excessIn(source);
@@ -69,7 +71,7 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
     return {
       problems: plain.faults.map(({ offset, fault }) => ({ offset, sentence: faultSentence(fault, text) })),
     };
-  // An empty file asks for nothing.
+  // A file with nothing but comments asks for nothing.
   const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value);
   if (!parsed.success)
     return {
