@@ -1,7 +1,7 @@
 import type { RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import { retrySlack, type Enqueue, type Lease, type PostedOnce, type PostOnce } from '../queue/index.ts';
-import { slackFailure, type SlackFailure } from '../slack/errors.ts';
+import { isTokenRefused, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
@@ -88,6 +88,7 @@ async function notPosted(
   const { request } = post;
   if (failure.kind === 'unclear') return failed(deps, post, failure);
   if (failure.kind === 'refused') {
+    if (isTokenRefused(failure.code)) return withoutToken(deps, post, failure);
     if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
     await deps.cards.moveElsewhere(request.id, failure.code);
     return putOff(deps, request, 0);
@@ -95,6 +96,14 @@ async function notPosted(
   await deps.cards.pausePosts(channelId, failure.retryAfterMs);
   // A direct message's channel is known only now, so the line can't wait for it.
   return putOff(deps, request, request.cardElsewhere === null ? 0 : failure.retryAfterMs);
+}
+
+/** It's posted once an app admin has replaced the token; until then, its requester has the link. */
+async function withoutToken(deps: PutDeps, post: CardPost, failure: SlackFailure): Promise<boolean> {
+  const { id: requestId, state } = post.request;
+  const isFirstTry = post.newIf !== undefined;
+  if (isFirstTry && state === 'created') await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
+  return failed(deps, post, failure);
 }
 
 type Placed = CardPlace & { ts: string; shown: string };

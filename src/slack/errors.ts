@@ -106,6 +106,19 @@ const CONTENT = new Set([
   'edit_window_closed',
 ]);
 
+/** The token was revoked, or the app removed. https://docs.slack.dev/reference/methods/auth.test#errors */
+const DEAD_TOKEN = new Set([
+  'invalid_auth',
+  'not_authed',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+]);
+
+export function isTokenRefused(code: string): boolean {
+  return DEAD_TOKEN.has(code);
+}
+
 /** `other`: an app admin has to fix something, or Slack has an outage. */
 export function refusalKind(code: string): 'place' | 'content' | 'other' {
   if (PLACE.has(code)) return 'place';

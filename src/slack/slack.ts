@@ -10,6 +10,7 @@ import { createBolt, type BoltOptions, type BotIdentity, type Transport } from '
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
 import { createReadAgain } from './current-message.ts';
+import { isTokenRefused } from './errors.ts';
 import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople, nameMentions } from './people.ts';
@@ -134,15 +135,6 @@ export function createSlack(options: SlackOptions) {
   };
 }
 
-/** The token was revoked, or the app removed. https://docs.slack.dev/reference/methods/auth.test#errors */
-const DEAD_TOKEN = new Set([
-  'invalid_auth',
-  'not_authed',
-  'token_revoked',
-  'token_expired',
-  'account_inactive',
-]);
-
 type OnDeadToken = (method: string, code: string) => void;
 
 class Client extends WebClient {
@@ -158,7 +150,7 @@ class Client extends WebClient {
       return await super.apiCall(method, options);
     } catch (error) {
       const code = error instanceof WebAPIPlatformError ? error.data.error : '';
-      if (DEAD_TOKEN.has(code)) this.#onDeadToken(method, code);
+      if (isTokenRefused(code)) this.#onDeadToken(method, code);
       throw error;
     }
   }

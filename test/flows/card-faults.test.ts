@@ -87,6 +87,20 @@ describe('when Slack fails', () => {
     );
   });
 
+  test('gives the person the URL while Slack refuses the token, and posts the card in the channel afterwards', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, args, ask } = setUp();
+    slack.fail('chat.postMessage', { error: 'token_revoked', times: 2, args });
+    await ask('start without a token');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await slack.waitForMessage(
+      channelId,
+      (message) => message.ephemeralFor === ana.userId && slack.renderText(message).includes(session.url),
+    );
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
+  });
+
   test('escapes what people write: no mention and no link', async () => {
     const { slack, devin } = world();
     const { ana, channelId, ask } = setUp();
