@@ -9,7 +9,7 @@ import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
-import { repeat, type Interval } from '../time.ts';
+import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 
 export type SweepTimes = {
   /** How often it sweeps. */
@@ -47,6 +47,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 export function createSweep(deps: SweepDeps) {
   const { requests, cards, forms, knownPeople, replies, messages, milestones, posts } = deps;
   const { enqueue, unqueued, times, log } = deps;
+  const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
 
   const ago = (ms: number): Date => new Date(deps.now() - ms);
@@ -85,7 +86,9 @@ export function createSweep(deps: SweepDeps) {
       await knownPeople.deleteBefore(ago(KNOWN_FOR_MS));
       await posts.sweep();
     } catch (error) {
-      log.warn({ err: error }, 'the sweep failed; it will be retried');
+      onceAMinute('sweep', (leftOut) =>
+        log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { createWithLease } from '../queue/index.ts';
 import type { Leases } from '../store/leases.ts';
+import { createOnceAMinute } from '../time.ts';
 
 /** Does a part of the work; resolves with how long to rest, in ms. After an error, the watcher decides. */
 type Round = (signal: AbortSignal) => Promise<number>;
@@ -51,15 +52,18 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
   const { leases, times, sleep, log } = deps;
   const withLease = createWithLease(leases, times.leaseMs);
+  const onceAMinute = createOnceAMinute();
+  const warn: Leading['warn'] = (error, message) =>
+    onceAMinute(message, (leftOut) => log.warn({ err: error, leftOut }, message));
   const once: { preparing?: Promise<void> } = {};
   while (!signal.aborted) {
     const leading = withLease(LEASE, async ({ held }) => {
       once.preparing ??= prepareOnce(deps, signal);
-      await lead(deps, AbortSignal.any([signal, held]));
+      await lead({ ...deps, warn }, AbortSignal.any([signal, held]));
       if (signal.aborted) await once.preparing;
     });
     await leading.catch((error: unknown) =>
-      log.warn({ err: error }, 'the lease on watching sessions could not be taken or released'),
+      warn(error, 'the lease on watching sessions could not be taken or released'),
     );
     await sleep(times.standbyMs, signal);
   }
@@ -78,11 +82,14 @@ async function prepareOnce({ prepare, sleep, log }: WatcherDeps, signal: AbortSi
   }
 }
 
+/** `warn`: once a minute, however often it fails. */
+type Leading = Pick<WatcherDeps, 'round' | 'sleep'> & { warn: (error: unknown, message: string) => void };
+
 /** Until another process takes over. Two that watch for a moment do no harm. */
-async function lead({ round, sleep, log }: WatcherDeps, signal: AbortSignal): Promise<void> {
+async function lead({ round, sleep, warn }: Leading, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const restMs = await round(signal).catch((error: unknown) => {
-      log.warn({ err: error }, 'watching sessions failed; it will be retried');
+      warn(error, 'watching sessions failed; it will be retried');
       return AFTER_FAILURE_MS;
     });
     await sleep(restMs, signal);

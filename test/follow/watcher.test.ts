@@ -6,6 +6,7 @@ import { createLog } from '../../src/log.ts';
 import { createLeases, type Leases } from '../../src/store/leases.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
+import { captureLog } from '../support/log-lines.ts';
 
 /** Longer than any test. */
 const LEASE_MS = 60_000;
@@ -91,6 +92,23 @@ describe('the watcher with several processes', () => {
     const { until, rounds } = watch(await openLeases(), true);
     await until(3);
     expect(rounds.prepared).toBe(1);
+  });
+
+  test('logs once a minute that rounds fail', async () => {
+    const { log, text: logged } = captureLog();
+    const tenth = Promise.withResolvers<void>();
+    let rounds = 0;
+    const watcher = watcherOf({
+      leases: await openLeases(),
+      round: async () => {
+        if ((rounds += 1) === 10) tenth.resolve();
+        return Promise.reject(new Error('the database is away'));
+      },
+      log,
+    });
+    watcher.start();
+    await tenth.promise;
+    expect(logged().match(/watching sessions failed/g)).toHaveLength(1);
   });
 
   test('retries a failed search for lost sessions, and polls meanwhile', async () => {
