@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DevinErrorCode } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
-import { elapsedStep, HOT_MS, pollInterval } from '../session/lifecycle.ts';
+import { elapsedStep, HOT_MS, pollInterval, sessionPhase } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -134,9 +134,11 @@ export function createRound(deps: RoundDeps) {
   };
 }
 
-/** Any answer about a session that was gone is news. */
-function isKnown({ phase, snapshot }: SessionRow, answer: SessionSnapshot): boolean {
-  return phase !== 'gone' && isDeepStrictEqual(answer, snapshot);
+/** Any answer about a session that was gone is news, and so is the first about one that was found after it had begun. */
+function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSnapshot): boolean {
+  const now = sessionPhase(answer, wasFinished);
+  const isRecorded = phase === now || (phase === 'starting' && now === 'queued');
+  return isRecorded && isDeepStrictEqual(answer, snapshot);
 }
 
 /** Since when sessions are missing. A new watcher starts over. */

@@ -68,6 +68,15 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     expect(slack.messages(channelId).filter(({ text }) => text.includes('did start;'))).toHaveLength(1);
   });
 
+  test('brings what it said and asked before it was found', async () => {
+    const { devin } = world();
+    const { first, showing, told } = await lose('ask before it is found');
+    devin.advance(first.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
+    aMinuteLater();
+    await showing(first.url);
+    expect((await told('main?')).text).toContain('asks');
+  });
+
   test('is announced once to a person who has started another one, with both and how to stop either', async () => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told, press } = await lose('start twice');

@@ -38,7 +38,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
     },
     poll: async () =>
       Promise.resolve({
-        answered: answer === 'there' ? [SNAPSHOT] : [],
+        answered: answer === 'there' ? [row.snapshot] : [],
         gone: answer === 'not-there' ? ['s1'] : [],
         unreadable: new Map(answer === 'unreadable' ? [['s1', new Error('no status')]] : []),
         trouble: answer === 'trouble' ? { code: 'unavailable', retryAfterMs: null } : null,
@@ -69,6 +69,10 @@ describe('a round', () => {
     expect(await recordedOf(rowIn('working'), 'there')).toEqual(['after 60 s']);
   });
 
+  test('records the first answer about a session that was found after it had begun', async () => {
+    expect(await recordedOf(rowIn('starting'), 'there')).toEqual(['poll']);
+  });
+
   test("sets a session aside whose answer can't be read, until one can be", async () => {
     expect(await recordedOf(rowIn('working'), 'unreadable', 'there')).toEqual([
       'set aside',
@@ -79,7 +83,8 @@ describe('a round', () => {
   });
 
   test("records that a session is gone only if a later poll doesn't find it either", async () => {
-    const resting = rowIn('finished');
+    const snapshot = sessionSnapshot('s1', { status_detail: 'finished' });
+    const resting = { ...rowIn('finished'), snapshot };
     expect(await recordedOf(resting, 'not-there')).toEqual(['after 60 s']);
     expect(await recordedOf(resting, 'not-there', 'trouble', 'not-there')).toEqual(['after 60 s', 'gone']);
     expect(await recordedOf(resting, 'not-there', 'there', 'not-there')).toEqual([
