@@ -11,7 +11,7 @@ import {
   type SessionCreateRequest,
 } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Envelopes } from '../store/envelope.ts';
+import { EMPTY_ENVELOPE, type Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
@@ -149,7 +149,9 @@ function composeRequest(
   request: SessionRequest,
   { envelopes, tagRequests }: Pick<SendDeps, 'envelopes' | 'tagRequests'>,
 ): SessionCreateRequest | null {
-  const envelope = envelopes.open(request.id, request.sealed);
+  // Without secrets, a key that was lost is no reason not to start: only private notices go another way.
+  const whole = request.hadSecrets ? null : EMPTY_ENVELOPE;
+  const envelope = envelopes.open(request.id, request.sealed) ?? whole;
   if (envelope === null) return null;
   const { identity } = request;
   return buildRequest({

@@ -23,7 +23,13 @@ const ID = 'r1';
 const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
 const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 
-type Before = { state?: 'accepted' | 'attached'; waitedMs?: number; resumedAt?: Date | null };
+type Before = {
+  state?: 'accepted' | 'attached';
+  waitedMs?: number;
+  resumedAt?: Date | null;
+  /** What was sealed with it. */
+  saved?: { sealed?: string; secretNames?: string[] };
+};
 
 describe('a create', () => {
   const open = useEmbedded(copyStarted);
@@ -31,7 +37,7 @@ describe('a create', () => {
   /** A request that is about to be sent under this lease, so long after it was saved. */
   const prepare = async (
     lease: Lease,
-    { state = 'attached', waitedMs = 0, resumedAt = null }: Before = {},
+    { state = 'attached', waitedMs = 0, resumedAt = null, saved = {} }: Before = {},
   ) => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -52,7 +58,7 @@ describe('a create', () => {
     });
     const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
     const adopt = createAdopt({ transitions, envelopes, withNames: (draft) => draft });
-    await requests.insert([newRequest(ID)]);
+    await requests.insert([newRequest(ID, saved)]);
     const current = async (): Promise<SessionRequest> => {
       const found = await requests.find(ID);
       if (found === null) throw new Error('the request is not there');
@@ -123,6 +129,17 @@ describe('a create', () => {
     const { sent, checks } = await prepare(heldLease, how);
     await sent;
     expect(checks()).toBe(count);
+  });
+
+  test.each([
+    ['is sent if all that another key sealed is where to answer', [], 'sent', 'sending'],
+    ['is not sent without the secrets that another key sealed', ['TOKEN'], 'next', 'failed'],
+  ])('%s', async (_what, secretNames, kind, state) => {
+    const other = createEnvelopes(createSeal(Buffer.alloc(32, 1)));
+    const sealed = other.close(ID, { responseUrl: 'https://hooks.slack.com/1' }) ?? '';
+    const { current, sent, outcome } = await prepare(heldLease, { saved: { sealed, secretNames } });
+    expect(await Promise.race([outcome.then((one) => one.kind), sent.then(() => 'sent')])).toBe(kind);
+    expect(await current()).toMatchObject({ state });
   });
 
   test('that is answered late changes and announces nothing if its session was found', async () => {
