@@ -33,6 +33,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const { databaseProgram: program, embedded, onFatal } = tuning;
   const database = await openDatabase({ ...config.store, program, embedded, onFatal, log });
   await tuning.readTime(database.db);
+  const startedAt = new Date(now());
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
@@ -83,6 +84,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   });
   return {
     tuning,
+    startedAt,
     text,
     /** For log lines, warnings and what ends the start. */
     logged,
@@ -106,7 +108,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     findMember,
     resolve,
     withLease: createWithLease(leases, tuning.leaseMs),
-    postOnce: createPostOnce({ db, posts, outbound: slack.outbound }),
+    postOnce: createPostOnce({ db, posts, outbound: slack.outbound, startedAt }),
     searchUntilFound: createSearchUntilFound({
       sleep,
       recheckDelaysMs: tuning.recheckDelaysMs,

@@ -71,6 +71,8 @@ export async function postAt(
     key: cardPost(request.id),
     place,
     metadata: fullCardMetadata(request),
+    // One that was deleted is posted again, and isn't searched for.
+    ...(!wasDeleted(request) && { since: request.createdAt }),
     lease,
     ...(newIf !== undefined && { newIf }),
     render: async () => drawn.render(),

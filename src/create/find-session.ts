@@ -1,7 +1,7 @@
 import type { SessionQuery } from '../devin/sessions.ts';
 import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { batchesOf } from '../upstream.ts';
 
@@ -98,6 +98,27 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
   return async (request) => {
     const [first, ...others] = (await find([request])).get(request.id) ?? [];
     return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
+  };
+}
+
+/**
+ * The session of a request that was sent before, although its row says it wasn't: the database was restored from a
+ * backup, or its server failed over and lost the last transactions. null: there is none, or it was asked for just now.
+ */
+export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot | null>;
+
+/** Longer than it takes to the POST if nothing is in the way: then nothing is searched. */
+const JUST_NOW_MS = 10_000;
+
+export function createFindEarlier(
+  findSession: FindSession,
+  { tagRequests, now }: { tagRequests: boolean; now: () => number },
+): FindEarlier {
+  return async (request) => {
+    const sentAt = askedAt(request);
+    // Without tags, another request with the same words could be taken for it.
+    if (!tagRequests || now() - sentAt.getTime() < JUST_NOW_MS) return null;
+    return findSession({ ...request, sentAt });
   };
 }
 

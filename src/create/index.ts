@@ -11,7 +11,12 @@ import type { Text } from '../text/index.ts';
 import { createApproversOf, type Budget, type Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
-import { createFindSession, createFindSessions, type FindSession } from './find-session.ts';
+import {
+  createFindEarlier,
+  createFindSession,
+  createFindSessions,
+  type FindSession,
+} from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
 import { createOutcomeNotifier, createPersonNotifier } from './notify.ts';
 import { createFlow, createResumer, createSessionCreator } from './run.ts';
@@ -164,6 +169,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
     tagRequests: deps.tagRequests,
     flow,
     adopt,
+    findEarlier: createFindEarlier(findSession, { tagRequests: deps.tagRequests, now }),
     now,
   });
   return {

@@ -16,7 +16,8 @@ import type { Limiter } from '../store/limiter.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import type { Found, Identify, WithNames } from './identify.ts';
+import type { FindEarlier } from './find-session.ts';
+import { lookupTrouble, type Found, type Identify, type WithNames } from './identify.ts';
 import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -28,6 +29,7 @@ type SendDeps = {
   tagRequests: boolean;
   flow: Flow;
   adopt: Adopt;
+  findEarlier: FindEarlier;
   /** What time it is at Devin; null: not known. */
   devinTime: () => Promise<Date | null>;
   now: () => number;
@@ -44,11 +46,9 @@ export type Adopt = (
 ) => Promise<StepOutcome>;
 type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
 
-/** `found` is saved with the state. */
-export type Send = (
-  run: Run,
-  what: { found: Found & Pick<RequestChanges, 'prompt' | 'uploads'>; approved: readonly string[] },
-) => Promise<StepOutcome>;
+/** Saved with the state. */
+type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
+export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
 
 /**
  * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
@@ -89,8 +89,26 @@ export function createSend(deps: SendDeps): Send {
     }
   }
 
+  /** null: nothing was found. */
+  async function adoptEarlier(run: Run, found: SentWith): Promise<StepOutcome | null> {
+    try {
+      const session = await deps.findEarlier({ ...run.request, ...found });
+      if (session === null) return null;
+      const moved = await flow.advance(run, { to: 'attached', changes: found });
+      // Its card, too, may exist: the job that draws it searches for it.
+      if (moved.kind === 'next') await adopt(moved.request, session);
+      return { kind: 'leave' };
+    } catch (error) {
+      const trouble = lookupTrouble(error);
+      // Without the permission to list sessions, nobody can say.
+      return trouble.kind === 'final' ? null : flow.wait(run, trouble);
+    }
+  }
+
   return async (run, { found, approved }) => {
     const { request } = run;
+    const earlier = await adoptEarlier(run, found);
+    if (earlier !== null) return earlier;
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });
     // If the answer is lost, the search starts from this time.

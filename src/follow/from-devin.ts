@@ -15,6 +15,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
 import type { PostContext, PostOutcome } from './post-message.ts';
 import type { FindAttachments } from './share-file.ts';
+import type { SkipPosted } from './skip-posted.ts';
 
 export type RelayTimes = {
   /** After an unclear answer from Slack. */
@@ -36,6 +37,7 @@ type RelayDeps = {
   calls: Pick<Calls, 'part' | 'answered'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
+  skipPosted: SkipPosted;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   withLease: WithLease;
@@ -99,7 +101,9 @@ export function createRelayFromDevin(deps: RelayDeps) {
   async function relay(followed: Followed, context: PostContext): Promise<number | null> {
     const { sessionId, told } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
-    const { isThrough, againMs } = await post(sessionId, context);
+    const failure = await deps.skipPosted(followed.session);
+    const { isThrough, againMs } =
+      failure === null ? await post(sessionId, context) : { isThrough: false, againMs: pauseMs(failure) };
     if (fetched === null && isThrough && (await hasToNotify(deps, sessionId, new Set(told))))
       await enqueue('tell-milestones', { sessionId });
     // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.

@@ -19,6 +19,7 @@ import { createFrameOf, createPostMessage, type ReadFile } from './post-message.
 import { createRecorder, type Recorder } from './record.ts';
 import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
+import { createSkipPosted } from './skip-posted.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, type ListMessages } from './fetch-messages.ts';
@@ -32,11 +33,12 @@ type FollowingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'nameMentions' | 'textFor'>;
   check: SteeringCheck;
   budget: Pick<Budget, 'follow'>;
   withLease: WithLease;
   postOnce: PostOnce;
+  startedAt: Date;
   /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
@@ -168,6 +170,7 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
     calls,
     fetchMessages,
     findAttachments: createFindAttachments({ messages, listAttachments: attachments.list, now, log }),
+    skipPosted: createSkipPosted({ messages, metadata: slack.metadata, startedAt: deps.startedAt }),
     postMessage: createPostMessage({
       db,
       messages,

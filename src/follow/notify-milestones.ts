@@ -184,6 +184,7 @@ async function post(
     key: `milestone:${row.sessionId}:${row.key}`,
     place,
     metadata: milestoneMetadata(row.sessionId, row.key),
+    since: happenedAt(delivery),
     lease: delivery.lease,
     render: async () => {
       // In the first attempt only: without its file, the message says where else the result is.
@@ -204,6 +205,11 @@ async function post(
     case 'refused':
       return refused(deps, delivery, result.code);
   }
+}
+
+/** Its row may be new although it was announced before: in a database that was restored since. */
+function happenedAt({ row, session }: Delivery): Date {
+  return new Date(Math.min(row.createdAt.getTime(), session.snapshot.updatedAt * 1000));
 }
 
 const waitedMs = ({ now }: NotifyDeps, { createdAt: at }: MilestoneRow): number => now() - at.getTime();

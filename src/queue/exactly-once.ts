@@ -132,6 +132,7 @@ type PostOnceDeps = {
   db: Kysely<Tables>;
   posts: Posts;
   outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
+  startedAt: Date;
 };
 
 type Post = {
@@ -141,6 +142,11 @@ type Post = {
   /** What the message carries, and is found by. */
   metadata: MessageMetadata;
   render: () => Promise<Rendered>;
+  /**
+   * Since when there is a reason to post it. If that's before the app started, it is searched for: a database that was
+   * restored from a backup doesn't know what was posted after it.
+   */
+  since?: Date;
   /**
    * Posts without a search for an earlier attempt. Throws a LeaseLostError if this is false, or if there was one after all.
    * Nothing more is written under the lease.
@@ -201,17 +207,25 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     if (earlier?.postedTs != null)
       return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();
-    const found = earlier === null ? null : await findAttempt(deps, earlier, post.metadata);
+    const attempt = earlier ?? forgottenAttempt(post, deps.startedAt);
+    const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;
     return record(post, { ...found, earlier: true }, false);
   };
 }
 
+type Attempted = Pick<PostRow, 'channelId' | 'threadTs' | 'firstTs' | 'lastTs'>;
+
+function forgottenAttempt({ since, place, newIf }: Post, startedAt: Date): Attempted | null {
+  if (since === undefined || newIf !== undefined || since >= startedAt) return null;
+  return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null };
+}
+
 /** null: it is not there. */
 async function findAttempt(
   { outbound }: Pick<PostOnceDeps, 'outbound'>,
-  { channelId, threadTs, firstTs: first, lastTs: last }: PostRow,
+  { channelId, threadTs, firstTs: first, lastTs: last }: Attempted,
   metadata: MessageMetadata,
 ): Promise<Posted | null> {
   const attempted = { first, last };

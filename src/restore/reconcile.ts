@@ -2,7 +2,7 @@ import { runsAsAsked, type Adopt } from '../create/index.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
-import { requestIdOf } from '../session/request.ts';
+import { isPending, requestIdOf } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Requests } from '../store/requests.ts';
@@ -45,8 +45,9 @@ export function createReconciler(deps: ReconcileDeps) {
     const request = await requests.find(requestId);
     if (request === null) return 'lost';
     if (!runsAsAsked(session, request)) return 'known';
-    if (request.state !== 'sending' && request.state !== 'unknown') return 'known';
-    await adopt(request, session);
+    if (request.state === 'created') return 'known';
+    // Whatever its row says, it was sent: a backup was restored.
+    await adopt(request, session, { asked: isPending(request.state) });
     return 'adopted';
   }
 

@@ -84,6 +84,20 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return parsed(messageRowSchema, row);
     },
 
+    /** Those that wait, were said before, and weren't attempted, in Devin's order. */
+    async unattempted(sessionId: string, saidBefore: Date): Promise<MessageRow[]> {
+      const rows = await db
+        .selectFrom('sessionMessages')
+        .selectAll()
+        .where('sessionId', '=', sessionId)
+        .where('state', '=', sql.lit('pending'))
+        .where('attemptedAt', 'is', null)
+        .where('saidAt', '<', saidBefore)
+        .orderBy('seq')
+        .execute();
+      return rows.map((row) => messageRowSchema.parse(row));
+    },
+
     /** Devin's last message that was fetched. */
     async lastMessage(sessionId: string): Promise<DevinMessage | null> {
       const row = await db

@@ -55,7 +55,12 @@ const setUp = async (state: 'failed' | 'identified') => {
       outbound: { ...outbound, directChannel: async () => Promise.resolve(null) },
       redrawHome: async () => Promise.resolve(),
       withLease: createWithLease(store.leases, LEASE_MS),
-      postOnce: createPostOnce({ db, posts: store.posts, outbound: { ...outbound, slackTs: () => null } }),
+      postOnce: createPostOnce({
+        db,
+        posts: store.posts,
+        outbound: { ...outbound, slackTs: () => null },
+        startedAt: new Date(0),
+      }),
       tuning: { now: () => nowMs, log: createLog('silent') },
       text: en,
     });

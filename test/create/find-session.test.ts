@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
+import { createFindEarlier, createFindSession, createFindSessions } from '../../src/create/find-session.ts';
 import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
@@ -36,6 +36,20 @@ async function search(request: SessionRequest, { items, bound = [], tagRequests 
   );
   return { found: (await find(request))?.sessionId ?? null, queries };
 }
+
+test.each([
+  ['was asked for just now', { askedMs: 1 }, null],
+  ['waited', { askedMs: 10_000 }, 's1'],
+  ['is tried again just now', { askedMs: 10_000, resumedMs: 1 }, null],
+  ['waited, but has no tag', { askedMs: 10_000, tagRequests: false }, null],
+])('a session is searched for before its request is sent only if that %s', async (_what, how, found) => {
+  const { askedMs, resumedMs, tagRequests } = { resumedMs: null, tagRequests: true, ...how };
+  const ago = (ms: number): Date => new Date(100_000 - ms);
+  const findSession = async () => Promise.resolve(sessionSnapshot('s1'));
+  const find = createFindEarlier(findSession, { tagRequests, now: () => 100_000 });
+  const asked = { createdAt: ago(askedMs), resumedAt: resumedMs === null ? null : ago(resumedMs) };
+  expect((await find(requestRow(asked)))?.sessionId ?? null).toBe(found);
+});
 
 describe('without tags', () => {
   test('a request never adopts the session of another person with the same words', async () => {

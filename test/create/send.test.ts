@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFlow } from '../../src/create/run.ts';
 import { createAdopt, createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createCards } from '../../src/store/cards.ts';
@@ -27,9 +28,12 @@ type Before = {
   state?: 'accepted' | 'attached';
   waitedMs?: number;
   resumedAt?: Date | null;
+  findEarlier?: () => Promise<SessionSnapshot | null>;
   /** What was sealed with it. */
   saved?: { sealed?: string; secretNames?: string[] };
 };
+
+const nothing = async (): Promise<null> => Promise.resolve(null);
 
 describe('a create', () => {
   const open = useEmbedded(copyStarted);
@@ -37,7 +41,7 @@ describe('a create', () => {
   /** A request that is about to be sent under this lease, so long after it was saved. */
   const prepare = async (
     lease: Lease,
-    { state = 'attached', waitedMs = 0, resumedAt = null, saved = {} }: Before = {},
+    { state = 'attached', waitedMs = 0, resumedAt = null, findEarlier = nothing, saved = {} }: Before = {},
   ) => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -85,6 +89,7 @@ describe('a create', () => {
       tagRequests: true,
       flow: createFlow({ transitions, envelopes, now }),
       adopt,
+      findEarlier,
       devinTime: async () => Promise.resolve(new Date(1)),
       now,
     });
@@ -140,6 +145,27 @@ describe('a create', () => {
     const { current, sent, outcome } = await prepare(heldLease, { saved: { sealed, secretNames } });
     expect(await Promise.race([outcome.then((one) => one.kind), sent.then(() => 'sent')])).toBe(kind);
     expect(await current()).toMatchObject({ state });
+  });
+
+  test('is not sent if its session exists already', async () => {
+    const { jobs, current, sent, outcome } = await prepare(heldLease, {
+      state: 'accepted',
+      findEarlier: async () => Promise.resolve(sessionOf('s1')),
+    });
+    expect(await Promise.race([outcome, sent.then(() => 'sent')])).toEqual({ kind: 'leave' });
+    expect(await current()).toMatchObject({ state: 'created', sessionId: 's1', identity: IDENTITY });
+    expect(jobs).toEqual(['update-card']);
+  });
+
+  test.each([
+    ['is sent if Devin refuses to list sessions', 403, 'sent'],
+    ['waits while Devin cannot list sessions', 503, 'later'],
+  ])('%s', async (_what, status, kind) => {
+    const code = status === 403 ? 'forbidden' : 'unavailable';
+    const error = new DevinError({ operation: 'sessions.list', facts: bareFacts(code, status) });
+    const { sent, outcome } = await prepare(heldLease, { findEarlier: async () => Promise.reject(error) });
+    const first = await Promise.race([outcome.then((one) => one.kind), sent.then(() => 'sent')]);
+    expect(first).toBe(kind);
   });
 
   test('that is answered late changes and announces nothing if its session was found', async () => {

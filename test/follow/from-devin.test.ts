@@ -37,6 +37,7 @@ function quietly(told: readonly string[] = []): RelayDeps {
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
+    skipPosted: async () => Promise.resolve(null),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
     outbound: { tellPrivately: async () => Promise.resolve('delivered') },
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),

@@ -70,6 +70,7 @@ async function startTelling() {
         find: async () => Promise.resolve(null),
         slackTs: () => null,
       },
+      startedAt: new Date(0),
     }),
     compose: async ({ milestone, session }: MilestoneNotice) => {
       const text = milestone.kind === 'pr' ? `pr:${milestone.url}` : session.phase;

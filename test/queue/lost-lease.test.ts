@@ -138,6 +138,7 @@ test('a process that lost its lease to another posts nothing more', async () => 
     calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
+    skipPosted: async () => Promise.resolve(null),
     postMessage: async (_session, { text }) => {
       posted.push(text);
       await vi.advanceTimersByTimeAsync(RENEW_MS);

@@ -42,7 +42,12 @@ async function setUp({ skewMs = 0 } = {}) {
     await afterSearch.happens();
     return found;
   };
-  const postOnce = createPostOnce({ db, posts: createPosts(db), outbound: { ...outbound, find } });
+  const postOnce = createPostOnce({
+    db,
+    posts: createPosts(db),
+    outbound: { ...outbound, find },
+    startedAt: new Date(0),
+  });
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });

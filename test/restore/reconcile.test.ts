@@ -119,7 +119,7 @@ test.each<[string, object, RequestState | null, string[]]>([
   ['of a request that was not confirmed', {}, 'unknown', ['adopted']],
   ['of a request without an answer, as another person', { user_id: 'user-eve' }, 'sending', []],
   ['of a request that has a session', {}, 'created', []],
-  ['of a request that was not sent', {}, 'identified', []],
+  ['of a request whose row, from a backup, says that it was not sent', {}, 'identified', ['adopted']],
 ])(
   'a session with our tag that is bound to no request is known by its request and its person: %s',
   async (_what, session, state, done) => {
