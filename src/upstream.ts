@@ -19,6 +19,8 @@ type UpstreamOptions = {
   rates?: Readonly<Record<string, Rate>>;
   /** The answer to a call that isn't made. */
   refuse: (retryAfterMs: number) => Response;
+  /** Told once when it goes down, and once when it answers again. */
+  onChange?: (isUp: boolean) => void;
 };
 
 type Upstream = {
@@ -38,8 +40,9 @@ export function createUpstream({
   passedMs: now = () => performance.now(),
   rates = {},
   refuse,
+  onChange = () => undefined,
 }: UpstreamOptions): Upstream {
-  const circuit = createCircuit(now);
+  const circuit = createCircuit(now, onChange);
   const budgets = new Map(Object.entries(rates).map(([name, rate]) => [name, createBudget(rate, now)]));
 
   const observed: Fetch = async (input, init) => {
@@ -65,7 +68,7 @@ export function createUpstream({
   };
 }
 
-function createCircuit(now: () => number) {
+function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
   let failures = 0;
   /** null: calls are made. */
   let open: { pauseMs: number; untilMs: number } | null = null;
@@ -86,9 +89,12 @@ function createCircuit(now: () => number) {
     },
     report(isUp: boolean): void {
       failures = isUp ? 0 : failures + 1;
-      if (isUp) open = null;
       // Calls that were in flight when it opened say nothing new.
-      else if (open === null && failures >= FAILURES) pause(FIRST_PAUSE_MS);
+      const changes = isUp ? open !== null : open === null && failures >= FAILURES;
+      if (!changes) return;
+      if (isUp) open = null;
+      else pause(FIRST_PAUSE_MS);
+      onChange(isUp);
     },
   };
 }

@@ -5,11 +5,12 @@ const ORIGIN = 'https://other.example';
 
 /** A service, up or down, that counts its calls; and a clock that only the test moves. */
 function createSide(options: { rates?: Record<string, { perMinute: number; burst: number }> } = {}) {
-  const side = { isUp: true, calls: 0, nowMs: 0 };
+  const side = { isUp: true, calls: 0, nowMs: 0, told: new Array<boolean>() };
   const upstream = createUpstream({
     origin: ORIGIN,
     passedMs: () => side.nowMs,
     refuse: tooMany,
+    onChange: (isUp) => void side.told.push(isUp),
     ...options,
     fetch: async () => {
       side.calls += 1;
@@ -62,6 +63,21 @@ describe('while a service is down', () => {
     side.isUp = true;
     side.nowMs += 1000;
     expect(await call(3)).toEqual([200, 200, 200]);
+  });
+
+  test('that it is down is told once, and so is that it is back', async () => {
+    const { side, call } = createSide();
+    side.isUp = false;
+    await call(4);
+    expect(side.told).toEqual([]);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await call(3);
+      side.nowMs += 60_000;
+    }
+    expect(side.told).toEqual([false]);
+    side.isUp = true;
+    await call(3);
+    expect(side.told).toEqual([false, true]);
   });
 
   test('calls that a person waits for are made anyway, as are calls to other hosts', async () => {

@@ -57,6 +57,8 @@ export function createSlack(options: SlackOptions) {
     fetch: clock.observe(bounded(globalThis.fetch)),
     rates: SLACK_RATES,
     refuse: tooMany,
+    onChange: (isUp) =>
+      isUp ? log.info('Slack answers again') : log.warn("Slack doesn't answer; cards and messages wait"),
   });
   const onceAMinute = createOnceAMinute();
   const onDeadToken = (method: string, code: string): void => {
