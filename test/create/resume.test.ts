@@ -1,33 +1,107 @@
 import { expect, test } from 'vitest';
 import { createResumer } from '../../src/create/run.ts';
-import type { Move } from '../../src/create/transitions.ts';
+import type { Move, Then } from '../../src/create/transitions.ts';
+import type { RequestState } from '../../src/session/request.ts';
+import type { Step } from '../../src/store/requests.ts';
 import { requestRow } from '../support/request-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const AT = new Date('2026-01-01T00:00:00.123Z');
 const LATER = new Date('2026-01-01T00:01:00.123Z');
+const NOW = new Date('2026-01-01T00:05:00Z');
 
-/** The states to which the job moves a request that is not confirmed. `resumedAt`: once Devin's list was searched. */
-async function movesOf({ resumedAtMs, resumedAt }: { resumedAtMs: number | null; resumedAt: Date }) {
-  const moves: (Move | null)[] = [];
-  const unknown = requestRow({ state: 'unknown', resumedAt: AT });
+type Pressed = { how: 'try-again' | 'check-again' | 'start-anyway'; state: RequestState };
+
+type Meanwhile = { isFound?: boolean; resumedAtMs?: number | null; restartedAt?: Date };
+
+/** What a button does to a request, if a search finds its session or not. `restartedAt`: during that search. */
+async function press(
+  { how, state }: Pressed,
+  { isFound = false, resumedAtMs = AT.getTime(), restartedAt = AT }: Meanwhile = {},
+): Promise<unknown[]> {
+  const done: unknown[] = [];
+  const note = ({ from, to, changes }: Step, follows?: Then): void => {
+    done.push({ from, to, ...changes, follows });
+  };
+  const request = requestRow({ state, resumedAt: AT });
   const resume = createResumer({
-    requests: { find: async () => Promise.resolve(unknown) },
-    findSession: async () => Promise.resolve(null),
-    adopt: async () => Promise.resolve({ kind: 'leave' }),
-    transitions: {
-      move: async () => Promise.resolve(null),
-      moveLocked: async (_id, plan) => Promise.resolve(moves.push(plan({ ...unknown, resumedAt })) > 0),
+    requests: { find: async () => Promise.resolve(request) },
+    findSession: async () => Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null),
+    adopt: async (_request, { sessionId }, { asked } = {}) => {
+      done.push({ sessionId, asked });
+      return Promise.resolve({ kind: 'leave' });
     },
-    now: Date.now,
+    transitions: {
+      move: async (step, follows) => {
+        note(step, follows);
+        return Promise.resolve(null);
+      },
+      moveLocked: async (_id, plan) => {
+        const move: Move | null = plan({ ...request, resumedAt: restartedAt });
+        if (move !== null) note(move.step, move.consequences);
+        return Promise.resolve(move !== null);
+      },
+    },
+    now: () => NOW.getTime(),
   });
-  await resume({ requestId: 'request', how: 'start-anyway', resumedAtMs });
-  return moves.flatMap((move) => move?.step.to ?? []);
+  await resume({ requestId: request.id, how, resumedAtMs });
+  return done;
 }
 
-test.each([
-  ['starts the attempt that it was pressed for once more', AT.getTime(), AT, ['attached']],
-  ['starts no later attempt again if its job runs twice', null, AT, []],
-  ['starts nothing if the request was restarted during the search', AT.getTime(), LATER, []],
-])('"Start anyway" %s', async (_which, resumedAtMs, resumedAt, expected) => {
-  expect(await movesOf({ resumedAtMs, resumedAt })).toEqual(expected);
+const ANEW = {
+  checkedAt: null,
+  failure: null,
+  sentAt: null,
+  approved: [],
+  approvedAs: null,
+  resumedAt: NOW,
+  follows: { card: true, run: true },
+};
+
+test.each<[does: string, pressed: Pressed, expected: object]>([
+  [
+    '"Try again" starts a failed request from the beginning, with nothing approved',
+    { how: 'try-again', state: 'failed' },
+    { from: 'failed', to: 'accepted', ...ANEW },
+  ],
+  [
+    '"Try again" starts a refused one, too',
+    { how: 'try-again', state: 'refused' },
+    { from: 'refused', to: 'accepted', ...ANEW },
+  ],
+  [
+    '"Check again" shows on the card when it found nothing',
+    { how: 'check-again', state: 'unknown' },
+    { from: 'unknown', to: 'unknown', checkedAt: NOW, follows: { card: true } },
+  ],
+  [
+    '"Start anyway" sends what was prepared once more',
+    { how: 'start-anyway', state: 'unknown' },
+    { from: 'unknown', to: 'attached', ...ANEW },
+  ],
+])('%s', async (_does, pressed, expected) => {
+  expect(await press(pressed)).toEqual([expected]);
 });
+
+test.each(['check-again', 'start-anyway'] as const)('%s only adopts a session that it finds', async (how) => {
+  const done = await press({ how, state: 'unknown' }, { isFound: true });
+  expect(done).toEqual([{ sessionId: 's1', asked: true }]);
+});
+
+test.each<[which: string, pressed: Pressed, resumedAtMs?: number | null]>([
+  ['of an earlier attempt', { how: 'start-anyway', state: 'unknown' }, null],
+  ['that tries a request again that waits', { how: 'try-again', state: 'accepted' }],
+  ['that tries an unconfirmed request again', { how: 'try-again', state: 'unknown' }],
+  ['that checks a request again that is sent once more', { how: 'check-again', state: 'sending' }],
+  ['that starts a request anyway that failed', { how: 'start-anyway', state: 'failed' }],
+])('a button %s does nothing', async (_which, pressed, resumedAtMs = AT.getTime()) => {
+  expect(await press(pressed, { isFound: true, resumedAtMs })).toEqual([]);
+});
+
+test.each(['try-again', 'start-anyway'] as const)(
+  '%s starts nothing if another press was quicker',
+  async (how) => {
+    const state = how === 'try-again' ? 'failed' : 'unknown';
+    expect(await press({ how, state }, { restartedAt: LATER })).toEqual([]);
+  },
+);

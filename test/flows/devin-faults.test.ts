@@ -91,6 +91,8 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     devin.fail(CREATE, { mode: 'cut', times: 1 });
     const { ana, channelId } = await ask('start anyway');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
+    await cardOf(slack, channelId, (text) => text.includes('still not found'));
     const press = () => slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_anyway');
     await Promise.all([press(), press(), press()]);
     const session = await sessionOf(devin, ana.devinUserId);
