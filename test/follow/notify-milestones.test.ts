@@ -20,14 +20,13 @@ import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createBudget } from '../../src/trust/budget.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'a'.repeat(32);
 const answer = (changes: object) => sessionSnapshot(ID, changes);
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 
 /** A session in progress, with its recorder and notifier. */
 async function startTelling() {
@@ -219,6 +218,29 @@ test.each([
   await look({ status_detail: 'finished' });
   await tell(ID);
   expect(told).toEqual(expected);
+});
+
+test.each([
+  [
+    'is tried again, first in the thread, while Slack may accept it later',
+    'missing_scope',
+    ['thread', 'direct', 'thread', 'direct'],
+  ],
+  ['is given up if Slack never will', 'is_archived', ['thread', 'direct']],
+])('a notice that neither the thread nor the person can get %s', async (_what, code, expected) => {
+  const { deps, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  const tried: string[] = [];
+  const tell = createMilestoneNotifier({
+    ...deps,
+    postOnce: async ({ place }) => {
+      tried.push(place.threadTs === null ? 'direct' : 'thread');
+      return Promise.resolve({ kind: 'refused', code });
+    },
+  });
+  const waits = [await tell(ID), await tell(ID)].filter((ms) => ms !== null);
+  expect(tried).toEqual(expected);
+  expect(waits).toHaveLength(code === 'is_archived' ? 0 : 2);
 });
 
 test('another question waits its turn in a direct message, and what comes after it does not', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createFrameOf, createPostMessage } from '../../src/follow/post-message.ts';
 import { createLog } from '../../src/log.ts';
+import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { heldLease as lease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -13,10 +13,24 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 const MINUTE_MS = 60_000;
 const PLACE = sessionRow({ sessionId: 's1', channelId: 'C1', threadTs: '1.1' });
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
+
+type NameMentions = (text: string) => Promise<string>;
 
 /** Posts a message that was first tried this long ago; Slack gives these answers, one per call. */
 async function posted(triedForMs: number, ...answers: Posted[]) {
+  return postedRow({ triedForMs }, answers);
+}
+
+async function postedRow(
+  {
+    triedForMs = 0,
+    source = 'devin',
+    text: words = 'words',
+    nameMentions = async (text: string) => Promise.resolve(text),
+  }: { triedForMs?: number; source?: string; text?: string; nameMentions?: NameMentions },
+  answers: Posted[],
+) {
   const { db } = await open();
   const now = Date.now();
   const [texts, settled]: [string[], string[]] = [[], []];
@@ -40,12 +54,12 @@ async function posted(triedForMs: number, ...answers: Posted[]) {
     frameOf: async () => Promise.resolve((words) => words),
     calls: { part: async () => Promise.resolve() },
     readFile: async () => Promise.resolve(null),
-    nameMentions: async (text) => Promise.resolve(text),
+    nameMentions,
     text: en,
     now: () => now,
     log: createLog('silent'),
   });
-  const row = { sessionId: 's1', eventId: 'e1', source: 'devin', text: 'words', slackFileId: null };
+  const row = { sessionId: 's1', eventId: 'e1', source, text: words, slackFileId: null };
   const attemptedAt = triedForMs === 0 ? null : new Date(now - triedForMs);
   const outcome = await post(
     PLACE,
@@ -176,4 +190,18 @@ test("Devin's words name their session if another one is in the thread, with a c
   const name = '<https://app.devin.ai/sessions/s1|Fix the login>';
   expect((await framed({ shared: true, phase: 'working' })).text).toBe(`${name}\n${WORDS}`);
   expect((await framed({ shared: true })).text).toBe(`<@U1> Devin asks:\n${name}\n${WORDS}`);
+});
+
+test("a message that can't be rendered is shown as it is", async () => {
+  const { outcome, texts } = await postedRow({ source: REPLY_BY, text: '{words' }, [
+    { kind: 'posted', ts: '2.2' },
+  ]);
+  expect(outcome).toMatchObject({ kind: 'posted' });
+  expect(texts).toEqual([expect.stringContaining('{words')]);
+});
+
+test('a message waits whose mentions Slack is too busy to name', async () => {
+  const nameMentions = async (): Promise<never> => Promise.reject(new Error('Slack is busy'));
+  const text = JSON.stringify({ userId: 'U1', via: REPLY_WAYS[0], text: 'words' });
+  await expect(postedRow({ source: REPLY_BY, text, nameMentions }, [])).rejects.toThrow('Slack is busy');
 });
