@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSettler } from '../../src/approve/settle.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { Jobs } from '../../src/queue/index.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
@@ -10,8 +11,10 @@ const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 const ben = { userId: 'U2', name: 'Ben' };
 
-/** What changes in Ana's request, which waits for the rule `infra`, once Ben has decided. */
-async function decided(act: Jobs['settle-approval']['act'], row: Partial<SessionRequest>) {
+type Options = { row?: Partial<SessionRequest>; trouble?: Error };
+
+/** What changes in Ana's request, which waits for the rule `infra`, and what Ben is told, once he has decided. */
+async function decided(act: Jobs['settle-approval']['act'], { row, trouble }: Options) {
   const about = { say: null, need: 1, fingerprint: 'now' };
   const request = requestRow({
     state: 'awaiting-approval',
@@ -21,10 +24,14 @@ async function decided(act: Jobs['settle-approval']['act'], row: Partial<Session
   const { draft } = request;
   const asks = { ...about, rule: 'infra', approvers: [], expiresMs: 1, budget: null };
   const changes: (RequestChanges | undefined)[] = [];
+  const told: string[] = [];
   const { settle } = createSettler({
     requests: { find: async () => Promise.resolve(request), hasExpired: async () => Promise.resolve(false) },
     people: { find: async () => Promise.resolve(null) },
-    judge: async () => Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' }),
+    judge: async () => {
+      if (trouble !== undefined) throw trouble;
+      return Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' });
+    },
     mayApprove: async () => Promise.resolve(true),
     resolve: unneeded,
     transitions: {
@@ -35,26 +42,40 @@ async function decided(act: Jobs['settle-approval']['act'], row: Partial<Session
     },
     envelopes,
     audit: { record: unneeded },
-    outbound: { tellPrivately: unneeded },
+    outbound: {
+      tellPrivately: async (_place, { text }) => {
+        told.push(text);
+        return Promise.resolve('delivered');
+      },
+    },
     now: () => 0,
     textFor: async () => Promise.resolve(en),
   });
   const answerTo = { id: 'a', channelId: null, threadTs: null, sealed: null, always: false };
   await settle({ requestId: request.id, number: 0, userId: ben.userId, act, answerTo });
-  return changes[0];
+  return { changes: changes[0], told };
 }
 
 test.each([
   ['is kept while the request stays the same', 'now', ['limit', 'infra']],
   ['no longer counts if the request has changed since', 'before', ['infra']],
 ])('an approval that was given earlier %s', async (_what, approvedAs, approved) => {
-  expect(await decided('approve', { approved: ['limit'], approvedAs })).toMatchObject({ approved });
+  const { changes } = await decided('approve', { row: { approved: ['limit'], approvedAs } });
+  expect(changes).toMatchObject({ approved });
 });
 
 test('a declined request loses its secrets, and its requester can still be told', async () => {
   const responseUrl = 'https://hooks.slack.com/commands/1';
   const sessionSecrets = [{ key: 'TOKEN', value: 'hush', sensitive: true }];
   const sealed = envelopes.close('request', { responseUrl, sessionSecrets });
-  const changes = await decided('decline', { sealed });
+  const { changes } = await decided('decline', { row: { sealed } });
   expect(envelopes.open('request', changes?.sealed ?? null)).toEqual({ responseUrl, sessionSecrets: [] });
+});
+
+test.each(['approve', 'decline'] as const)('a person who can %s hears that Devin is busy', async (act) => {
+  const trouble = new DevinError({ operation: 'members.find', facts: bareFacts('rate-limited') });
+  expect(await decided(act, { trouble })).toEqual({
+    changes: undefined,
+    told: [expect.stringContaining(en.approval.refused.busy)],
+  });
 });
