@@ -184,6 +184,7 @@ describe('the settings', () => {
     ['DEVIN_API_URL', 'https://a.io', { devin: { apiUrl: 'https://a.io' } }],
     ['HTTPS_PROXY', 'http://p:1', { proxy: { https: 'http://p:1', http: '', except: '' } }],
     ['https_proxy', 'http://p:1', { proxy: { https: 'http://p:1', http: '', except: '' } }],
+    ['http_proxy', 'http://p:1', { proxy: { https: '', http: 'http://p:1', except: '' } }],
     ['NO_PROXY', 'a.io', { proxy: null }],
     ['IMPERSONATION', 'off', { impersonation: 'off' }],
     ['REQUEST_TAG', 'off', { requestTag: false }],
@@ -198,6 +199,14 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'warn', { logLevel: 'warn' }],
   ])('have %s where it is read', (name, value, expected) => {
     expect(parseConfig({ ...complete, [name]: value })).toMatchObject({ config: expected });
+  });
+
+  test('of a proxy count in small letters first', () => {
+    const [small, large] = ['http://small:1', 'http://large:1'];
+    const names = { HTTPS_PROXY: large, HTTP_PROXY: large, NO_PROXY: 'large.io', https_proxy: '' };
+    expect(parseConfig({ ...complete, ...names, http_proxy: small, no_proxy: 'small.io' })).toMatchObject({
+      config: { proxy: { https: large, http: small, except: 'small.io' } },
+    });
   });
 
   test('count without the spaces around them', () => {
