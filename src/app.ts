@@ -32,7 +32,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
 
-  const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, now });
+  const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
   const { outbound } = slack;
   const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
   const creation = createCreation({

@@ -8,6 +8,7 @@ import {
   type RoundTimes,
   type WatcherTimes,
 } from './follow/index.ts';
+import { HOME_PAUSE_MS } from './home/index.ts';
 import type { Log } from './log.ts';
 import { LEASE_MS, RECHECK_DELAYS_MS, POLL_SECONDS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
@@ -31,6 +32,8 @@ export type Overrides = {
   sweepTimes?: SweepTimes;
   /** How soon another process draws a card whose turn one took that died. */
   cardHoldMs?: number;
+  /** How long changes of a Home are collected before it is drawn. */
+  homePauseMs?: number;
   /** How late a scheduled job may start. */
   pollSeconds?: number;
   /** How often it polls at most is a setting. */
@@ -93,6 +96,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,
     cardHoldMs: CARD_HOLD_MS,
+    homePauseMs: HOME_PAUSE_MS,
     pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,
     relayTimes: RELAY_TIMES,

@@ -17,7 +17,7 @@ import type { Tuning } from '../tuning.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher } from './publish-home.ts';
 
-export { createHomeRedrawer, type RedrawHome } from './publish-home.ts';
+export { createHomeRedrawer, HOME_PAUSE_MS, type RedrawHome } from './publish-home.ts';
 
 type HomeDeps = {
   queue: Pick<Queue, 'work'>;

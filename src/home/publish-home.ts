@@ -124,18 +124,22 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
 /** So long after it was opened a Home may still be in view. */
 const OPEN_MS = 30 * 60_000;
 /** What happens within it is one drawing: Slack takes about 100 a minute for a whole workspace. */
-const PAUSE_MS = 2000;
+export const HOME_PAUSE_MS = 2000;
 
 export type RedrawHome = (person: Person) => Promise<void>;
 
-type RedrawDeps = { homes: Pick<Homes, 'openSince'>; enqueue: Enqueue; now: () => number };
+type RedrawDeps = {
+  homes: Pick<Homes, 'openSince'>;
+  enqueue: Enqueue;
+  tuning: Pick<Tuning, 'homePauseMs' | 'now'>;
+};
 
 /** Has a person's Home drawn again, if they may be looking at it. */
-export function createHomeRedrawer({ homes, enqueue, now }: RedrawDeps): RedrawHome {
+export function createHomeRedrawer({ homes, enqueue, tuning }: RedrawDeps): RedrawHome {
   return async ({ teamId, userId }) => {
     const person = { teamId, userId };
-    const channelId = await homes.openSince(person, new Date(now() - OPEN_MS));
+    const channelId = await homes.openSince(person, new Date(tuning.now() - OPEN_MS));
     if (channelId === null) return;
-    await enqueue('publish-home', { ...person, channelId }, { startAfterMs: PAUSE_MS });
+    await enqueue('publish-home', { ...person, channelId }, { startAfterMs: tuning.homePauseMs });
   };
 }

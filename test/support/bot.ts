@@ -37,6 +37,9 @@ export const QUICK_RECHECK_MS = [0, 50, 150];
 /** Retries start soon after they are due; pg-boss accepts no less. */
 const QUICK_POLL_SECONDS = 0.5;
 
+/** A Home is drawn soon after a change, so that a test doesn't wait. */
+const QUICK_HOME_MS = 100;
+
 /** The tests of a file share a workspace, and together may exceed Slack's limits. */
 export const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
 
@@ -89,6 +92,7 @@ export async function startBot(
     recheckDelaysMs: QUICK_RECHECK_MS,
     editBudget: AMPLE_BUDGET,
     pollSeconds: QUICK_POLL_SECONDS,
+    homePauseMs: QUICK_HOME_MS,
     ...overrides,
   });
   const { port } = await bot.start();
