@@ -17,6 +17,7 @@ import { typeTask } from '../support/asking.ts';
 import { environmentOf, type Environment } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
+import { bareEnvironment } from '../support/processes.ts';
 
 const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
 
@@ -70,7 +71,7 @@ describe('the program', () => {
   const NPM_START = ['npm', 'start', '--silent'] as const;
 
   function run(environment: Environment, [command, ...args]: readonly [string, ...string[]] = NODE) {
-    const env = { ...environment, PATH: process.env['PATH'], LOG_LEVEL: 'info' };
+    const env = { ...bareEnvironment(), ...environment, LOG_LEVEL: 'info' };
     // As in a terminal, each command has a process group of its own.
     return spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   }

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { environmentOf, type Environment } from '../support/bot.ts';
+import { bareEnvironment } from '../support/processes.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 const readyMessageSchema = z.tuple([z.object({ port: z.number() })], z.unknown());
@@ -83,7 +84,7 @@ async function createMortalWorld(databaseEnvironment: () => Promise<Environment>
 
 function startChild(environment: Environment): ChildProcess {
   return fork(CHILD, {
-    env: { ...environment, PATH: process.env['PATH'] },
+    env: { ...bareEnvironment(), ...environment },
     execPath: join('node_modules', '.bin', 'node'),
     execArgv: ['--liftoff-only', '--disable-warning=ExperimentalWarning'],
   });

@@ -1,24 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { sql, type RawBuilder } from 'kysely';
 import { expect, test } from 'vitest';
 import { appendAudit, type AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
-
-type Ended = { code: number; stdout: string; stderr: string };
+import { runCommand } from '../support/processes.ts';
 
 const postgres = usePostgres();
 const embedded = useEmbedded();
 
-async function audit(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'] ?? '', ...settings };
-  return promisify(execFile)(process.execPath, ['src/operator/audit.ts', ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ended) => error,
-  );
-}
+const audit = async (settings: Record<string, string>, ...args: string[]) =>
+  runCommand('src/operator/audit.ts', settings, args);
 
 const ENTRIES: AuditEntry[] = [
   { kind: 'start', userId: 'U1', devinUserId: 'user-1', result: 'created:email' },
@@ -27,7 +18,6 @@ const ENTRIES: AuditEntry[] = [
 ];
 
 async function filled(database: Database, entries = ENTRIES): Promise<void> {
-  await migrate(database.db);
   await database.db.transaction().execute(async (trx) => appendAudit(entries, trx));
 }
 

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readArguments, readExport, runAct } from '../../src/operator/command-line.ts';
 import { en } from '../../src/text/en.ts';
+import { runCommand } from '../support/processes.ts';
 
 const words = en.commandLine;
 const options = { text: { type: 'string' }, csv: { type: 'boolean' } } as const;
@@ -63,11 +62,7 @@ describe.each([
   ['scripts/chaos/run.ts', []],
   ['bench/run.ts', ['cards']],
 ])('%s', (program, args) => {
-  const ended = async (...more: string[]) =>
-    promisify(execFile)(process.execPath, [program, ...more], { env: { DATA_DIR: '/nowhere' } }).then(
-      (printed) => ({ ...printed, code: 0 }),
-      (error: unknown) => error,
-    );
+  const ended = async (...more: string[]) => runCommand(program, { DATA_DIR: '/nowhere' }, more);
 
   test('prints its usage with --help', async () => {
     expect(await ended(...args, '--help')).toMatchObject({

@@ -13,6 +13,7 @@ import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
+import { bareEnvironment } from '../support/processes.ts';
 
 type Sides = {
   slack?: Parameters<typeof createLocalSlack>[0];
@@ -56,7 +57,7 @@ async function runDoctor({
   const child = spawn(join('node_modules', '.bin', 'node'), ['src/operator/doctor.ts'], {
     env: {
       ...sandboxEnvironment({ slack, devin, transport: 'socket' }),
-      PATH: process.env['PATH'],
+      ...bareEnvironment(),
       DATA_DIR: join(tmpdir(), 'no-such-folder'),
       ...environment,
     },

@@ -1,22 +1,14 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
-
-type Ended = { code: number; stdout: string; stderr: string };
+import { runCommand } from '../support/processes.ts';
 
 const postgres = usePostgres();
 const ANA = 'U0123ABCD';
 
-async function forget(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'] ?? '', ...settings };
-  return promisify(execFile)(process.execPath, ['src/operator/forget.ts', ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ended) => error,
-  );
-}
+const forget = async (settings: Record<string, string>, ...args: string[]) =>
+  runCommand('src/operator/forget.ts', settings, args);
 
 test("removes a person's text beside a running app, and exits with 1 while a request of theirs is in progress", async () => {
   const database = await postgres.open();

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../support/processes.ts';
 
 const POLICY = `version: 1
 owners: [U0001]
@@ -24,23 +23,12 @@ channels:
     instructions: Ask before adding a dependency.
 `;
 
-type Ended = { code: number; stdout: string; stderr: string };
-
 let folder = '';
 let file = '';
 
-async function policy(...args: string[]): Promise<Ended> {
-  return policyWith({}, ...args);
-}
-
-async function policyWith(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
-  const env = { ...process.env, ...settings };
-  const ended = promisify(execFile)(process.execPath, ['src/operator/policy.ts', ...args], { env });
-  return ended.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ended) => error,
-  );
-}
+const policy = async (...args: string[]) => policyWith({}, ...args);
+const policyWith = async (settings: Record<string, string>, ...args: string[]) =>
+  runCommand('src/operator/policy.ts', settings, args);
 
 async function explained(...args: string[]): Promise<string[]> {
   const { code, stdout } = await policy('explain', file, '--user', 'U1', '--channel', 'C1', ...args);

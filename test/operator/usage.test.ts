@@ -8,26 +8,18 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { exportUsage } from '../../src/trust/index.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
-
-type Ended = { code: number; stdout: string; stderr: string };
+import { runCommand } from '../support/processes.ts';
 
 const postgres = usePostgres();
 const embedded = useEmbedded();
 
-async function usage(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'] ?? '', ...settings };
-  return promisify(execFile)(process.execPath, ['src/operator/usage.ts', ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ended) => error,
-  );
-}
+const usage = async (settings: Record<string, string>, ...args: string[]) =>
+  runCommand('src/operator/usage.ts', settings, args);
 
 async function filled({ db }: Database): Promise<void> {
-  await migrate(db);
   const ledger = createLedger(db, databaseClock);
   const one = { requestId: 'r1', teamId: 'T1', userId: 'U1', channelId: 'C1', cap: 10 };
   await ledger.reserve({ ...one, at: new Date('2026-01-31T10:00:00Z') }, db);

@@ -2,15 +2,15 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { usePostgres } from '../support/databases.ts';
+import { bareEnvironment } from '../support/processes.ts';
 import { CAP, LIMITS, REPLICAS, REQUESTS } from './replica.ts';
 
 const doneSchema = z.object({ count: z.number() });
 
 function startReplica(databaseUrl: string, share: number) {
   return fork(join(import.meta.dirname, 'replica.ts'), {
-    env: { PATH: process.env['PATH'], REPLICA_DATABASE: databaseUrl, REPLICA_SHARE: String(share) },
+    env: { ...bareEnvironment(), REPLICA_DATABASE: databaseUrl, REPLICA_SHARE: String(share) },
     execPath: join('node_modules', '.bin', 'node'),
   });
 }
@@ -29,7 +29,6 @@ describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processe
   test('never reserve more than a ceiling', { timeout: 60_000 }, async () => {
     await createDatabase('budget');
     const { db } = await open({ databaseUrl: url('budget') });
-    await migrate(db);
     const replicas = Array.from({ length: REPLICAS }, (_none, share) => startReplica(url('budget'), share));
     await Promise.all(replicas.map(messageOf));
     const counts = await Promise.all(
