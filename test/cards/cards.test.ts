@@ -11,7 +11,6 @@ import { createStore } from '../../src/store/store.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { newRequest } from '../support/request-row.ts';
 
 const LEASE_MS = 1000;
@@ -19,7 +18,7 @@ const WAITED_MS = 10_000;
 
 type Slack = Pick<Outbound, 'updateCard' | 'post' | 'find'>;
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 const storeOn = (db: Kysely<Tables>) =>
   createStore(db, createSeal(Buffer.alloc(32)), {
     editBudget: { burst: 10, perMinute: 10 },

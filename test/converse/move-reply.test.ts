@@ -5,11 +5,10 @@ import { createSearchUntilFound } from '../../src/queue/index.ts';
 import { createEchoes } from '../../src/store/echoes.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' });
 const REQUEST = requestRow({ id: 'r' });
 

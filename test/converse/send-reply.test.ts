@@ -5,13 +5,12 @@ import type { SessionMessageRequest } from '../../src/devin/sessions.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
 type Deps = Parameters<typeof createReplySender>[0];

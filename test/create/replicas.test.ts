@@ -3,7 +3,6 @@ import { createSessionCreator, type CreateStep } from '../../src/create/run.ts';
 import { createWithLease } from '../../src/queue/index.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests, requestLease } from '../../src/store/requests.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
@@ -37,7 +36,6 @@ describeOnBothDatabases('a request with several replicas', (open) => {
 
   const setUp = async () => {
     const database = await open();
-    await migrate(database.db);
     await createRequests(database.db).insert([newRequest('r1')]);
     return database;
   };

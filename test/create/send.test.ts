@@ -15,7 +15,6 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { heldLease } from '../support/lease.ts';
 import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -36,7 +35,7 @@ type Before = {
 const nothing = async (): Promise<null> => Promise.resolve(null);
 
 describe('a create', () => {
-  const open = useEmbedded(copyStarted);
+  const open = useEmbedded();
 
   /** A request that is about to be sent under this lease, so long after it was saved. */
   const prepare = async (

@@ -8,10 +8,9 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { requestRow } from '../support/request-row.ts';
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 const memberOf = (devinUserId: string): Identity => {
   return { kind: 'matched', devinUserId, name: devinUserId, how: 'administrator', checkedAtMs: 0 };
 };

@@ -6,6 +6,7 @@ import type { Message } from '../../sandbox/slack/index.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import type { Bot } from '../../src/startup.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
+import { copyStarted } from '../support/folders.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { DEVINS } from '../support/worlds.ts';
@@ -84,6 +85,7 @@ type Anew = Bot & { folder: string };
 /** The same app with a new, empty database. */
 async function startAnew({ environment, slack }: World, log?: Log): Promise<Anew> {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-anew-'));
+  await copyStarted(folder);
   const overrides = { ...OVERRIDES, ...(log !== undefined && { log }) };
   const { bot } = await startBot({ ...environment, DATA_DIR: folder }, slack, overrides);
   return { ...bot, folder };

@@ -7,14 +7,13 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createBudget } from '../../src/trust/budget.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'a'.repeat(32);
 const answer = (changes: object) => sessionSnapshot(ID, changes);
 
 describe("Devin's answer about a session", () => {
-  const open = useEmbedded(copyStarted);
+  const open = useEmbedded();
 
   const setUp = async () => {
     const { db } = await open();

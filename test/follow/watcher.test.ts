@@ -5,7 +5,6 @@ import { createWatcher, type Watcher } from '../../src/follow/watcher.ts';
 import { createLog } from '../../src/log.ts';
 import { createLeases, type Leases } from '../../src/store/leases.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 /** Longer than any test. */
@@ -37,7 +36,7 @@ const watcherOf = (deps: Pick<Deps, 'leases'> & Partial<Deps>): Watcher => {
 };
 
 describe('the watcher with several processes', () => {
-  const open = useEmbedded(copyStarted);
+  const open = useEmbedded();
 
   const openLeases = async (): Promise<Leases> => {
     const { db } = await open();

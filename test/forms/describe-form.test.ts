@@ -6,7 +6,6 @@ import type { Identity } from '../../src/session/identity.ts';
 import { createForms, type FormDescription } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 
 const ANA: Identity = { kind: 'matched', devinUserId: 'u', name: 'Ana', how: 'email', checkedAtMs: 0 };
 const KNOWN: FormDescription = { identity: ANA, thread: 'looking' };
@@ -27,7 +26,7 @@ const IN_THREAD: MessageContext = {
 };
 
 describe('a form that is open', () => {
-  const open = useEmbedded(copyStarted);
+  const open = useEmbedded();
 
   /** `opened`: what it showed when it opened; null: nothing was known. */
   async function openForm({ opened, context }: { opened: FormDescription | null; context?: MessageContext }) {

@@ -135,8 +135,8 @@ test('says so if there is no database, or it is older than this version', async 
     code: 2,
     stderr: expect.stringContaining('DATA_DIR /nowhere has no database yet') as unknown,
   });
-  const database = await postgres.open();
-  expect(await audit({ DATABASE_URL: database.options.databaseUrl ?? '' }, 'verify')).toMatchObject({
+  await postgres.createDatabase('older');
+  expect(await audit({ DATABASE_URL: postgres.url('older') }, 'verify')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('start the app once') as unknown,
   });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 import { runCommand } from '../support/processes.ts';
@@ -12,7 +11,6 @@ const forget = async (settings: Record<string, string>, ...args: string[]) =>
 
 test("removes a person's text beside a running app, and exits with 1 while a request of theirs is in progress", async () => {
   const database = await postgres.open();
-  await migrate(database.db);
   await fillHistory(database.db, { requests: 20, people: 10, active: 0 });
   const settings = { DATABASE_URL: database.options.databaseUrl ?? '' };
   const requestsOf = (userId: string) =>

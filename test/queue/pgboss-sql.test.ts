@@ -9,7 +9,6 @@ import {
   startPoll,
   withoutWaiting,
 } from '../../src/queue/pgboss-sql.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const NAME = 'a-queue';
@@ -32,7 +31,6 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
   /** A queue like ours, with pg-boss idle. */
   const setUp = async () => {
     const database = await open();
-    await migrate(database.db);
     const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss, supervise: false });
     await boss.start();
     await boss.createQueue(NAME, { policy: 'short', retryLimit: 5, retryDelay: 60 });

@@ -11,7 +11,6 @@ import { createPosts } from '../../src/store/posts.ts';
 import { createRemoteClock } from '../../src/time.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { heldLease } from '../support/lease.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,7 +23,7 @@ const CARD = {
 
 const WHAT = { key: 'card:r1', place: PLACE, metadata: METADATA };
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 
 /** What posts a card, with a Slack whose clock is off by `skewMs`. */
 async function setUp({ skewMs = 0 } = {}) {

@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
 import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -11,7 +10,6 @@ const LEASE_MS = 60_000;
 describeOnBothDatabases('work under a lease', (open) => {
   const setUp = async () => {
     const { db } = await open();
-    await migrate(db);
     const leases = createLeases(db);
     return { db, leases, withLease: createWithLease(leases, LEASE_MS) };
   };

@@ -4,7 +4,6 @@ import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../..
 import { createPeople, KNOWN_FOR_MS } from '../../src/slack/people.ts';
 import { createKnownPeople } from '../../src/store/identities.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 
 const nobody = {
   since: async () => Promise.resolve(null),
@@ -66,7 +65,7 @@ test('treats a missing permission as no answer', async () => {
   await expect(people.findByEmail('ana@acme.example')).rejects.toThrow('missing_scope');
 });
 
-const openDatabase = useEmbedded(copyStarted);
+const openDatabase = useEmbedded();
 
 test.each([
   ['a member', (slack: LocalSlack) => slack.addUser({ name: 'ana', email: 'ana@acme.example' })],

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { appendAudit, createAudit, type AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { verifyChain } from '../../src/trust/audit-chain.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 
@@ -34,7 +33,6 @@ async function tamper({ db }: Pick<Database, 'db'>, statement: string): Promise<
 describeOnBothDatabases('the audit', (open) => {
   const opened = async () => {
     const database = await open();
-    await migrate(database.db);
     return database;
   };
 
@@ -125,7 +123,6 @@ const servers = usePostgres();
 test('three processes that write at once cause no fork and no gap', async () => {
   const { open } = servers;
   const first = await open();
-  await migrate(first.db);
   const others = [await open(first.options), await open(first.options)];
   const stores = [first, ...others];
   await Promise.all(Array.from({ length: 60 }, async (_, at) => append(stores[at % stores.length] ?? first)));
@@ -134,7 +131,6 @@ test('three processes that write at once cause no fork and no gap', async () => 
 
 test('5,000 entries are verified in pages', async () => {
   const database = await servers.open();
-  await migrate(database.db);
   await append(
     database,
     Array.from({ length: 5000 }, (_, at): AuditEntry => ({

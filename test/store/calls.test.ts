@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createCalls } from '../../src/store/calls.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 const ID = 'c'.repeat(32);
 const MINUTE_MS = 60_000;
 

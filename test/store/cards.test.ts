@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { CARD_HOLD_MS, createCards, type EditClass } from '../../src/store/cards.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
@@ -17,7 +16,6 @@ const BUDGET = { burst: 15, perMinute: 35 };
 /** A queue of cards, a clock that only the test moves, and the turns that were taken. */
 async function createLine(open: Open) {
   const { db } = await open();
-  await migrate(db);
   const time = { ms: Date.now() };
   const requests = createRequests(db);
   // Two replicas.

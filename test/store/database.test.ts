@@ -11,10 +11,10 @@ import { bossDatabase, createGate, throughGate } from '../../src/store/embedded/
 import { migrate } from '../../src/store/migrations/index.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { en } from '../../src/text/en.ts';
-import { describeOnBothDatabases, useFolder, usePostgres } from '../support/databases.ts';
+import { describeOnBothEmptyDatabases, useFolder, usePostgres } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
 
-const postgres = usePostgres();
+const postgres = usePostgres('empty');
 const folder = useFolder();
 
 async function countNotes({ db }: Pick<Database, 'db'>): Promise<number> {
@@ -22,7 +22,7 @@ async function countNotes({ db }: Pick<Database, 'db'>): Promise<number> {
   return rows.length;
 }
 
-describeOnBothDatabases('a database', (open, kind) => {
+describeOnBothEmptyDatabases('a database', (open, kind) => {
   test('names its kind and answers', async () => {
     const database = await open();
     expect(database.kind).toBe(kind);

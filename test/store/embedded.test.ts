@@ -19,7 +19,7 @@ import { en } from '../../src/text/en.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
 
-const open = useEmbedded();
+const open = useEmbedded('empty');
 const folder = useFolder();
 const writerPath = fileURLToPath(new URL('writer.ts', import.meta.url));
 

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { createAudit } from '../../src/store/audit.ts';
 import { forgetPerson } from '../../src/store/forget.ts';
 import { createIdentities } from '../../src/store/identities.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -64,7 +63,6 @@ function snakeCase(name: string): string {
 describeOnBothDatabases('a person who is forgotten', (open) => {
   const setUp = async () => {
     const { db } = await open();
-    await migrate(db);
     await fillHistory(db, { requests: 20, people: 10, active: 2 });
     const run = async (statement: string): Promise<void> => void (await sql.raw(statement).execute(db));
     const found = async (word: string): Promise<string[]> => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { createHomes } from '../../src/store/homes.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 const open = useEmbedded();
@@ -8,7 +7,6 @@ const ana = { teamId: 'T1', userId: 'U1' };
 
 test('a Home is remembered with when it was last opened, by workspace', async () => {
   const { db } = await open();
-  await migrate(db);
   const homes = createHomes(db);
   expect(await homes.openSince(ana, new Date(0))).toBeNull();
   await homes.opened({ ...ana, channelId: 'D1' }, new Date(1000));

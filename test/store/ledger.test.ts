@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CeilingKey } from '../../src/session/policy/index.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { clockOf, databaseClock } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -11,7 +10,6 @@ const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
 describeOnBothDatabases('what counts against the ceilings', (open) => {
   const setUp = async (now?: () => Date) => {
     const { db } = await open();
-    await migrate(db);
     const ledger = createLedger(db, now === undefined ? databaseClock : clockOf(() => now().getTime()));
     const moment = async () => (await ledger.spend([], SPENDER)).at;
     const spent = async (spender = SPENDER) => (await ledger.spend(KEYS, spender)).spend;

@@ -1,7 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../src/store/limiter.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { usePostgres } from '../support/databases.ts';
@@ -18,7 +17,6 @@ describe('the limits of a person, on two replicas', () => {
 
   const setUp = async () => {
     const { db, interactive } = await open();
-    await migrate(db);
     const requests = createRequests(db);
     const insert = async (id: string, trx: Trx) => requests.insert([newRequest(id)], trx);
     const send = async (id: string, trx: Trx) =>

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import type { RequestState } from '../../src/session/request.ts';
 import { createListing } from '../../src/store/listing.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -13,7 +12,6 @@ const open = useEmbedded();
 
 async function openListing() {
   const { db } = await open();
-  await migrate(db);
   const requests = createRequests(db);
   const sessions = createSessions(db);
   let asked = 0;

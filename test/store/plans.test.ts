@@ -8,7 +8,6 @@ import { createEchoes } from '../../src/store/echoes.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createReplies } from '../../src/store/replies.ts';
@@ -114,7 +113,6 @@ describe('planned while there are no requests', () => {
 
   test("a person's limits are read from the person's requests alone", async () => {
     const database = await open();
-    await migrate(database.db);
     const plans = await plansOf(database, readLimits);
     expect(plans).not.toMatch(SCAN);
     expect(plans).not.toContain('session_requests_newest');
@@ -124,7 +122,6 @@ describe('planned while there are no requests', () => {
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every frequent statement uses an index', { timeout: 300_000 }, async () => {
     const database = await open();
-    await migrate(database.db);
     await fillHistory(database.db, { requests: ROWS });
     await database.db.executeQuery(CompiledQuery.raw('analyze'));
     const now = new Date();

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createPolls, type Polls } from '../../src/store/polls.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -14,7 +13,6 @@ const ago = (minutes: number): Date => new Date(Date.now() - minutes * MINUTE_MS
 describeOnBothDatabases('polls of sessions', (open) => {
   const setUp = async () => {
     const { db } = await open();
-    await migrate(db);
     const [sessions, polls] = [createSessions(db), createPolls(db)];
     const add = async (id: string, columns: object, said: object = {}): Promise<void> => {
       const snapshot = sessionSnapshot(id, said);

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 
 test('sends a waiting reply even if the clock was set back', async () => {
   const { db } = await open();

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -10,7 +9,6 @@ const HOUR_MS = 3_600_000;
 describeOnBothDatabases('a request that awaits an approval', (open) => {
   test('expires at its time, and neither earlier nor once it was decided', async () => {
     const { db } = await open();
-    await migrate(db);
     const time = { ms: Date.now() };
     const requests = createRequests(
       db,

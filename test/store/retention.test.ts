@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
@@ -29,7 +28,6 @@ describeOnBothDatabases('data past its retention time', (open) => {
   /** A year of 200 requests; the newest 10 are in progress. */
   const setUp = async () => {
     const { db } = await open();
-    await migrate(db);
     await fillHistory(db, { requests: 200, active: 10 });
     const retention = createRetention(db, createLeases(db));
     const removeExpired = async (): Promise<void> => retention.removeExpired(DAYS, NEVER);

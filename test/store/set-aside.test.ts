@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
@@ -12,7 +11,6 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 describeOnBothDatabases('work that keeps failing', (open) => {
   const opened = async () => {
     const { db } = await open();
-    await migrate(db);
     return { db, sessions: createSessions(db), setAside: createSetAside(db) };
   };
 

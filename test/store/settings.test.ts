@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -18,7 +17,6 @@ const PLACE = { teamId: 'T1', channelId: 'C1', userId: 'U1' };
 describeOnBothDatabases('preferences', (open) => {
   test('that are set at the same moment all stay, and can be removed one by one', async () => {
     const { db } = await open();
-    await migrate(db);
     const settings = createSettings(db);
     const { notify, language, steer, webMessages, listen } = SET;
     await Promise.all([

@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 const open = useEmbedded();
@@ -13,7 +12,6 @@ const SOURCES = globSync('src/store/*.ts').map((file) => readFileSync(file, 'utf
 
 test('each table and column of the database is described in the code', async () => {
   const { db } = await open();
-  await migrate(db);
   const { rows } = await sql<{ tableName: string; columnName: string }>`
     select table_name, column_name from information_schema.columns
     where table_schema = 'public' and table_name not like 'kysely%'`.execute(db);

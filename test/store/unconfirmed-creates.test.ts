@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -15,7 +14,6 @@ const lost = (id: string, sentAtS: number, nextLookAtS: number) => ({
 describeOnBothDatabases('unanswered creates', (open) => {
   const setUp = async (...rows: ReturnType<typeof lost>[]) => {
     const { db } = await open();
-    await migrate(db);
     const unconfirmedCreates = createUnconfirmedCreates(db);
     await db.transaction().execute(async (trx) => {
       for (const row of rows) await unconfirmedCreates.add(row, trx);

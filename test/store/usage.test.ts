@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createUsage } from '../../src/store/usage.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -9,7 +8,6 @@ const at = (minute: number): Date => new Date(SINCE.getTime() + minute * 60_000)
 describeOnBothDatabases('how long questions waited', (open) => {
   test('is the median of answered questions, in the thread or in Devin, in the period and scope', async () => {
     const { db } = await open();
-    await migrate(db);
     const usage = createUsage(db);
     const workspace = { kind: 'workspace', teamId: 'T1' } as const;
     expect(await usage.medianWaitMs(workspace, SINCE)).toBeNull();

@@ -6,7 +6,6 @@ import { createCards } from '../../src/store/cards.ts';
 import { createForms } from '../../src/store/forms.ts';
 import { createKnownPeople } from '../../src/store/identities.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { createReplies } from '../../src/store/replies.ts';
@@ -21,7 +20,6 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 describeOnBothDatabases('work for one process only', (open) => {
   const openLeases = async () => {
     const { db } = await open();
-    await migrate(db);
     return createLeases(db);
   };
 
@@ -51,7 +49,6 @@ describe('a card that is reposted while a poll of its session is recorded', () =
 
   test('waits for that without a deadlock', async () => {
     const { db, interactive } = await open();
-    await migrate(db);
     const [requests, sessions] = [createRequests(db), createSessions(db)];
     await requests.insert([newRequest('r1')]);
     const bound = { sessionId: 's1', requestId: 'r1', url: '', snapshot: sessionSnapshot('s1') };
@@ -110,14 +107,12 @@ describeOnBothDatabases('a milestone', (open) => {
 
   test('is announced even if its job was lost', async () => {
     const { db } = await open();
-    await migrate(db);
     await createMilestones(db).add('s1', ['finished:1']);
     expect(await sweptUp(db)).toEqual([['tell-milestones', { sessionId: 's1' }]]);
   });
 
   test('waits while there is no card to show it and no thread to post it in', async () => {
     const { db } = await open();
-    await migrate(db);
     const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db, BUDGET)];
     await requests.insert([newRequest('r2', { source: 'follow' })]);
     await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
@@ -151,7 +146,6 @@ describeOnBothDatabases('a session that gets its thread', (open) => {
     ['has changed since it was created', { created_at: 5, updated_at: 6 }, true],
   ])('says whether it %s', async (_title, times, hasActed) => {
     const { db } = await open();
-    await migrate(db);
     const sessions = createSessions(db);
     const bound = { sessionId: 's3', requestId: 'r3', url: '', snapshot: sessionSnapshot('s3', times) };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });

@@ -10,12 +10,15 @@ import { migrate } from '../../src/store/migrations/index.ts';
 export const copyEmpty = copyOf(async () => undefined);
 
 /** Makes `dataDir` as a bot leaves it that was started and stopped once. */
-export const copyStarted = copyOf(async (database) => {
+export const copyStarted = copyOf(startOnce);
+
+/** Leaves the database as a bot does that is started and stopped. */
+export async function startOnce(database: Database): Promise<void> {
   await migrate(database.db);
   const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });
   await queue.start();
   await queue.stop({ timeoutMs: 0 });
-});
+}
 
 /** A first start takes seconds, and copying its result almost nothing: one is made per process. */
 function copyOf(fill: (database: Database) => Promise<void>): (dataDir: string) => Promise<void> {

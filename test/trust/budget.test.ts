@@ -24,12 +24,12 @@ async function messageOf(replica: ChildProcess): Promise<unknown> {
 }
 
 describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processes`, () => {
-  const { createDatabase, open, url } = usePostgres();
+  const { open } = usePostgres();
 
   test('never reserve more than a ceiling', { timeout: 60_000 }, async () => {
-    await createDatabase('budget');
-    const { db } = await open({ databaseUrl: url('budget') });
-    const replicas = Array.from({ length: REPLICAS }, (_none, share) => startReplica(url('budget'), share));
+    const { db, options } = await open();
+    const url = options.databaseUrl ?? '';
+    const replicas = Array.from({ length: REPLICAS }, (_none, share) => startReplica(url, share));
     await Promise.all(replicas.map(messageOf));
     const counts = await Promise.all(
       replicas.map(async (replica) => {
