@@ -63,11 +63,11 @@ export function createLimiter(limits: () => Limits) {
       return { limits: limits(), usage: row === undefined ? NOTHING : usageOf(row) };
     },
 
-    /** Right before a request is sent: what was sent and is open, without this request. */
-    async beforeSending(request: Person & { id: string }, trx: Trx): Promise<LimitReached | null> {
+    /** Right before a request is sent: what was sent and is open. */
+    async beforeSending(person: Person, trx: Trx): Promise<LimitReached | null> {
       if (!isOn()) return null;
-      await lockPeople([request], trx);
-      const [row] = await read([request], usedIn(['sending'], request.id), trx);
+      await lockPeople([person], trx);
+      const [row] = await read([person], usedIn(['sending']), trx);
       return row === undefined ? null : limitReached(limits(), usageOf(row));
     },
   };
@@ -126,10 +126,10 @@ const isOf = (people: readonly Person[]): RawBuilder<unknown> => sql`
     and request.user_id = any(${[...new Set(people.map(({ userId }) => userId))]}::text[])`;
 
 /** Requests in these states have no answer yet, and count as open and as started. */
-const usedIn = (states: readonly RequestState[], except: string | null = null): RawBuilder<unknown> => sql`
+const usedIn = (states: readonly RequestState[]): RawBuilder<unknown> => sql`
   (select count(*) from session_requests as request
     where request.team_id = person.team_id and request.user_id = person.user_id
-      and state in ${literals(states)} and id is distinct from ${except}::text) as in_work,
+      and state in ${literals(states)}) as in_work,
   -- Who follows a session did not start it.
   (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
     where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'

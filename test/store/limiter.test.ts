@@ -84,10 +84,10 @@ describe('the limits of a person, on two replicas', () => {
       for (const id of ['r1', 'r2']) await insert(id, trx);
     });
     const other = await db.transaction().execute(async (trx) => {
-      expect(await limiter.beforeSending({ id: 'r1', ...PERSON }, trx)).toBeNull();
+      expect(await limiter.beforeSending(PERSON, trx)).toBeNull();
       const asking = interactive
         .transaction()
-        .execute(async (second) => limiter.beforeSending({ id: 'r2', ...PERSON }, second));
+        .execute(async (second) => limiter.beforeSending(PERSON, second));
       await oneWaits(db);
       await send('r1', trx);
       return { asking };

@@ -104,7 +104,7 @@ async function readLimits(db: Kysely<Tables>): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 1 }));
     await limiter.hold([PERSON], ['k7'], trx);
-    await limiter.beforeSending({ ...PERSON, id: 'r7' }, trx);
+    await limiter.beforeSending(PERSON, trx);
   });
 }
 
