@@ -302,6 +302,20 @@ describeOnBothDatabases("the queue of a workspace's cards", (open) => {
     expect(await cards.takeTurn('T1')).toEqual({ kind: 'turn', requestId: 'one' });
   });
 
+  test("doesn't know what a card shows, only its phase, while it is drawn", async () => {
+    const line = await createLine(open);
+    await line.add('one', { posted: true });
+    const shown = async () => (await line.requests.find('one'))?.cardShown;
+    for (const before of [null, 'working:x']) {
+      expect(await shown()).toBe(before);
+      await line.lineUp('one', 'url');
+      await line.cards.takeTurn('T1');
+      // Otherwise an edit that was made by a process that died would be kept when the card changes back.
+      expect(await shown()).toBe(before === null ? null : 'working:?');
+      await line.draw('one');
+    }
+  });
+
   test('keeps a card that changed while it was drawn', async () => {
     const line = await createLine(open);
     await line.add('r1', { posted: true });
