@@ -1,51 +1,110 @@
 import { expect, test } from 'vitest';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
-import { createSteerer } from '../../src/steer/steer.ts';
+import type { SteeringVerb } from '../../src/queue/index.ts';
+import { createCanceller, createSteerer } from '../../src/steer/steer.ts';
+import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
+import type { RequestChanges } from '../../src/store/request-row.ts';
+import type { SessionRow } from '../../src/store/sessions.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const open = useEmbedded();
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
+const textFor = async () => Promise.resolve(en);
 
-test('a Stop that was not sent when the app stops is left for the next start, and nobody hears that it failed', async () => {
+type Steering = {
+  what: SteeringVerb;
+  session?: Partial<SessionRow>;
+  onCheck?: (stopping: AbortController) => void;
+};
+
+/** U1 steers a session; Devin gets nothing of it. */
+async function steering({ what, session, onCheck = () => undefined }: Steering) {
   const { db } = await open();
-  const told: string[] = [];
+  const [told, asked]: [string[], string[]] = [[], []];
   const stopping = new AbortController();
+  const tell = async (_userId: string, _answerTo: unknown, ...sentences: string[]): Promise<void> => {
+    told.push(...sentences);
+    return Promise.resolve();
+  };
+  const on = (act: string) => async (): Promise<never> => {
+    asked.push(act);
+    throw new DevinError({ operation: `sessions.${act}`, facts: bareFacts('not-sent') });
+  };
   const steer = createSteerer({
     db,
     requests: { find: async () => Promise.resolve(requestRow()) },
-    sessions: { find: async () => Promise.resolve(sessionRow()), change: unneeded },
+    sessions: { find: async () => Promise.resolve(sessionRow(session)), change: unneeded },
     cards: { markStale: unneeded },
     moveReply: unneeded,
     steeringRefusal: unneeded,
     endingRefusal: async () => {
-      stopping.abort(new Error('the app stops'));
+      onCheck(stopping);
       return Promise.resolve(null);
     },
-    devin: {
-      stop: async () =>
-        Promise.reject(new DevinError({ operation: 'sessions.terminate', facts: bareFacts('not-sent') })),
-      archive: unneeded,
-      sleep: unneeded,
-      get: unneeded,
-    },
+    devin: { stop: on('stop'), archive: on('archive'), sleep: on('sleep'), get: unneeded },
     enqueue: unneeded,
     recordAnswer: unneeded,
-    notifier: {
-      notify: async (_userId, _answerTo, ...sentences) => {
-        told.push(...sentences);
-        return Promise.resolve();
-      },
-      notifyMarkup: unneeded,
-    },
+    notifier: { notify: tell, notifyMarkup: tell },
     searchUntilFound: unneeded,
-    textFor: async () => Promise.resolve(en),
+    textFor,
     now: Date.now,
   });
-  await expect(steer({ sessionId: 's1', userId: 'U1', what: 'stop' }, stopping.signal)).rejects.toThrow(
-    'the app stops',
-  );
+  return { steer: async () => steer({ sessionId: 's1', userId: 'U1', what }, stopping.signal), told, asked };
+}
+
+test('a Stop that was not sent when the app stops is left for the next start, and nobody hears that it failed', async () => {
+  const onCheck = (stopping: AbortController) => stopping.abort(new Error('the app stops'));
+  const { steer, told } = await steering({ what: 'stop', onCheck });
+  await expect(steer()).rejects.toThrow('the app stops');
   expect(told).toEqual([]);
+});
+
+const ENDED = sessionSnapshot('s1', { status: 'exit' });
+const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
+
+test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, asked: string[]]>([
+  ['a Stop that another person came first with', 'stop', { snapshot: ENDED, stoppedBy: 'U2' }, []],
+  ['a Stop of a session that ended by itself', 'stop', { snapshot: ENDED }, []],
+  ['a Stop whose job runs twice', 'stop', { snapshot: ENDED, stoppedBy: 'U1' }, ['stop']],
+  ['an Archive that another person came first with', 'archive', { snapshot: ARCHIVED, archivedBy: 'U2' }, []],
+  ['an Archive whose job runs twice', 'archive', { snapshot: ARCHIVED, archivedBy: 'U1' }, ['archive']],
+  ['an Archive of what the person stopped', 'archive', { snapshot: ENDED, stoppedBy: 'U1' }, ['archive']],
+])(
+  '%s reaches Devin if there is something to do, and is answered once',
+  async (_which, what, session, asked) => {
+    const steered = await steering({ what, session });
+    await steered.steer();
+    expect(steered.asked).toEqual(asked);
+    expect(steered.told.includes(en.steering.notDone[what])).toBe(asked.length > 0);
+  },
+);
+
+test('a canceled request loses its secrets, and its requester can still be told', async () => {
+  const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
+  const responseUrl = 'https://hooks.slack.com/commands/1';
+  const sessionSecrets = [{ key: 'TOKEN', value: 'hush', sensitive: true }];
+  const sealed = envelopes.close('request', { responseUrl, sessionSecrets });
+  const changes: (RequestChanges | undefined)[] = [];
+  const cancel = createCanceller({
+    requests: { find: async () => Promise.resolve(requestRow({ state: 'accepted', sealed })) },
+    endingRefusal: async () => Promise.resolve(null),
+    transitions: {
+      move: async (step) => {
+        changes.push(step.changes);
+        return Promise.resolve({ request: requestRow(), session: null });
+      },
+      moveLocked: unneeded,
+    },
+    envelopes,
+    notifier: { notify: unneeded, notifyMarkup: unneeded },
+    textFor,
+  });
+  const answerTo = { id: 'a', channelId: 'C1', threadTs: null, sealed: null, always: false };
+  await cancel({ requestId: 'request', userId: 'U1', answerTo });
+  expect(changes).toHaveLength(1);
+  expect(envelopes.open('request', changes[0]?.sealed ?? null)).toEqual({ responseUrl, sessionSecrets: [] });
 });
