@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { createReplyNotifier } from '../../src/converse/notify-reply.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { copyStarted } from '../support/folders.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
-const open = useEmbedded(copyStarted);
+const open = useEmbedded();
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
 /** An earlier run may have added the reaction after it was removed, and died. */
