@@ -72,6 +72,8 @@ describe('the demo', () => {
     await page.reload();
     await list.waitFor();
     expect(await countDone()).toBe(5);
+    await page.setViewportSize({ width: 390, height: 860 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     expect(stage.devin.createdCount()).toBe(5);
     expect(stage.slack.problems).toEqual([]);
   });

@@ -27,9 +27,25 @@ describe('the page', () => {
     expect(await sideways(page)).toBe(0);
     await page.keyboard.press('Escape');
     await modal.waitFor({ state: 'detached' });
+    const composer = channel.getByRole('combobox', { name: /^Message/ });
+    await composer.fill('/devin plan the migration of the orders database --mode ultra');
+    expect(await composer.evaluate((field) => field.scrollHeight - field.clientHeight)).toBe(0);
     await send('/devin tidy the changelog --acuu 3');
     await message('tidy the changelog --acuu 3').first().waitFor();
     expect(await sideways(page)).toBe(0);
+  });
+
+  test('shows which conversation is open on a screen 390 px wide', async () => {
+    const { channel, openApp, page } = await stage.visit({ as: 'ana', width: 390 });
+    const entry = page
+      .getByRole('navigation', { name: 'Conversations' })
+      .getByRole('button', { name: 'payments' });
+    const left = async (): Promise<number> => entry.evaluate((button) => button.getBoundingClientRect().left);
+    await openApp();
+    await expect.poll(left).toBeLessThan(0);
+    await page.getByRole('button', { name: 'Fix a flaky test' }).click();
+    await channel.getByRole('combobox', { name: 'Message #payments' }).waitFor();
+    await expect.poll(left).toBeGreaterThanOrEqual(0);
   });
 
   test('breaks no word and no number of a table on a screen 390 px wide', async () => {

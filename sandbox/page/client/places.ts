@@ -17,6 +17,16 @@ export const seenKey = (userId: string, channelId: string): string => `${userId}
 export function openChannel(app: App, channelId: string): void {
   app.update({ channelId, isHome: false, threadTs: null, menu: null });
   markSeen(app);
+  showEntry();
+}
+
+/** On a narrow screen, the entry of the conversation in the sidebar may be scrolled away. */
+function showEntry(): void {
+  queueMicrotask(() =>
+    document
+      .querySelector('.sidebar [aria-current]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+  );
 }
 
 export function openThread(app: App, channelId: string, threadTs: string): void {
@@ -46,6 +56,7 @@ export function becomePerson(app: App, userId: string): void {
   const isThere = channels.some(({ id }) => id === app.state.channelId);
   if (!isThere) app.update({ channelId: firstChannel(app) });
   markSeen(app);
+  showEntry();
 }
 
 export function firstChannel({ state }: App): string {
