@@ -78,7 +78,9 @@ export function createPostMessage(deps: PostDeps) {
   async function postPart({ place, row, lease }: Posting, part: number, rendered: Rendered): Promise<Posted> {
     const key = `message:${row.sessionId}:${row.eventId}:${part}`;
     const metadata = messageMetadata(row.sessionId, row.eventId, part);
-    return postOnce({ key, place, metadata, render: async () => rendered, lease });
+    // In a backup, an attempt can be without its result.
+    const since = row.attemptedAt === null ? {} : { since: row.saidAt };
+    return postOnce({ key, place, metadata, ...since, render: async () => rendered, lease });
   }
 
   async function postAll(

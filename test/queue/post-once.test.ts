@@ -26,7 +26,7 @@ const WHAT = { key: 'card:r1', place: PLACE, metadata: METADATA };
 const open = useEmbedded();
 
 /** What posts a card, with a Slack whose clock is off by `skewMs`. */
-async function setUp({ skewMs = 0 } = {}) {
+async function setUp({ skewMs = 0, startedAt = new Date(0) } = {}) {
   const slack = await startSlack({ now: () => Date.now() + skewMs, rateLimits: 'off' });
   const { db } = await open();
   const clock = createRemoteClock();
@@ -45,13 +45,17 @@ async function setUp({ skewMs = 0 } = {}) {
     db,
     posts: createPosts(db),
     outbound: { ...outbound, find },
-    startedAt: new Date(0),
+    startedAt,
   });
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
   const post = async (render = async () => Promise.resolve(CARD)) =>
     withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }));
+  const postSince = async (since: Date) =>
+    withLease('card', async (lease) =>
+      postOnce({ ...WHAT, since, render: async () => Promise.resolve(CARD), lease }),
+    );
   const postNew = async (render: () => Promise<typeof CARD>, newIf = sql<boolean>`true`) =>
     withLease('card', async (lease) => postOnce({ ...WHAT, newIf, render, lease }), { late: true });
   const lapse = async () =>
@@ -59,7 +63,7 @@ async function setUp({ skewMs = 0 } = {}) {
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, post, postNew, postUnder, lapse, afterSearch };
+  return { slack, db, post, postSince, postNew, postUnder, lapse, afterSearch };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -201,5 +205,19 @@ describe('a message that is posted once', () => {
     expect(outcome).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(0);
     expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
+  });
+
+  test.each([
+    ['is found if there was a reason for it before the app started', -1, 1],
+    ['is posted again if there is a new reason for it', 1, 2],
+  ])('whose attempt the database, a restored backup, forgot %s', async (_what, reasonMs, count) => {
+    const startedAt = new Date();
+    const { slack, db, post, postSince } = await setUp({ startedAt });
+    await post();
+    await db.deleteFrom('posts').execute();
+    const earlier = reasonMs < 0;
+    const since = new Date(startedAt.getTime() + reasonMs);
+    expect(await postSince(since)).toMatchObject({ result: { kind: 'posted', earlier } });
+    expect(cards(slack)).toHaveLength(count);
   });
 });
