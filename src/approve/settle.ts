@@ -1,7 +1,7 @@
-import { lookupTrouble, type Move, type Transitions } from '../create/index.ts';
+import { awaited, createEndUnapproved, lookupTrouble, type Move, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import { pendingApproval, withLast, type Approval, type Voter } from '../session/approval.ts';
+import { withLast, type Approval, type Voter } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
@@ -88,12 +88,11 @@ export function createSettler(deps: SettleDeps) {
   async function decide(decision: Decision, by: Voter, verdict: ApprovalNeeded): Promise<boolean> {
     const { requestId, number, act } = decision;
     if (act === 'approve') return approve(decision, by, verdict);
-    const end = act === 'decline' ? 'declined' : 'replaced';
     const { id, sealed } = decision.answerTo;
     const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
     return transitions.moveLocked(requestId, (locked) => {
       const approval = awaited(locked, number);
-      return approval === null ? null : ending.without(locked, approval, { kind: end, by, reason });
+      return approval === null ? null : ending.without(locked, approval, { kind: 'declined', by, reason });
     });
   }
 
@@ -165,12 +164,6 @@ export function createSettler(deps: SettleDeps) {
   };
 }
 
-/** null: it no longer waits for this one. */
-function awaited({ state, approvals }: SessionRequest, number: number): Approval | null {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
-  return pending?.number === number ? pending.approval : null;
-}
-
 /** Whether the policy still requires this approval, for the same content. */
 function isSame(verdict: Verdict, { rule, fingerprint }: Approval): verdict is ApprovalNeeded {
   return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
@@ -184,7 +177,6 @@ function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
 }
 
 type End = Pick<NonNullable<Approval['end']>, 'kind' | 'by' | 'reason'>;
-type Without = End & { kind: 'declined' | 'expired' | 'replaced' };
 
 function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>) {
   const ended = (approval: Approval, end: End): Approval => ({
@@ -218,15 +210,6 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
       });
     },
 
-    without(request: SessionRequest, approval: Approval, { kind, by, reason }: Without): Move {
-      const { id, sealed, approvals } = request;
-      const changes = {
-        approvals: withLast(approvals, ended(approval, { kind, by, reason })),
-        failure: { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const,
-        sealed: envelopes.withoutSecrets(id, sealed),
-      };
-      const step = { id, from: 'awaiting-approval', to: 'failed', changes } as const;
-      return { step, consequences: { card: true, outcome: true } };
-    },
+    without: createEndUnapproved({ envelopes, now }),
   };
 }

@@ -11,6 +11,7 @@ import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
+import type { WhyNotReplaced } from './replace.ts';
 import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
 
@@ -18,6 +19,7 @@ type IdentifyDeps = {
   judge: Gate['judge'];
   resolve: ResolveIdentity;
   presence: PresenceOf;
+  whyNotReplaced: WhyNotReplaced;
   flow: Flow;
   withNames: WithNames;
   now: () => number;
@@ -66,6 +68,8 @@ export function createIdentify(deps: IdentifyDeps): Identify {
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
     const verdict = await deps.judge({ ...request, identity });
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
+    const notReplaced = await deps.whyNotReplaced(request);
+    if (notReplaced !== null) return { kind: 'not', outcome: await flow.end(run, notReplaced) };
     const draft = deps.withNames(verdict.draft);
     const found = { identity, draft, waiting: null, ...placing };
     if (verdict.kind === 'approval') return { kind: 'not', outcome: await toIdentified(flow, run, found) };

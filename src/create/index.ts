@@ -8,7 +8,7 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { createApproversOf, type Budget, type Gate } from '../trust/index.ts';
+import { createApproversOf, createMayApprove, type Budget, type Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
 import {
@@ -19,6 +19,7 @@ import {
 } from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
 import { createOutcomeNotifier, createPersonNotifier } from './notify.ts';
+import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createFlow, createResumer, createSessionCreator } from './run.ts';
 import { createAdopt, createSend, createSendStep, type Adopt } from './send.ts';
 import { createSweep, type Sweep } from './sweep.ts';
@@ -29,6 +30,7 @@ export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
+export { awaited, createEndUnapproved } from './replace.ts';
 export type { Adopt } from './send.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Move, Transitions } from './transitions.ts';
@@ -155,8 +157,11 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const { judge, instructionsAt } = deps.gate;
-  const flow = createFlow({ transitions, envelopes: store.envelopes, now });
-  const identify = createIdentify({ judge, resolve, presence, flow, withNames, now });
+  const { requests, envelopes } = store;
+  const replace = createReplace({ requests, envelopes, now });
+  const flow = createFlow({ transitions, envelopes, replace, now });
+  const whyNotReplaced = createWhyNotReplaced({ requests, judge, mayApprove: createMayApprove(slack) });
+  const identify = createIdentify({ judge, resolve, presence, whyNotReplaced, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
   const askApproval = createAskApproval({ judge, approversOf, flow });
@@ -165,7 +170,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
     devinTime: async () => devin.time().catch(() => null),
     limiter,
     budget,
-    envelopes: store.envelopes,
+    envelopes,
     tagRequests: deps.tagRequests,
     flow,
     adopt,

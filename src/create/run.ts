@@ -8,6 +8,7 @@ import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import { requestLease, type Requests, type Step } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { FindSession } from './find-session.ts';
+import type { Replace } from './replace.ts';
 import type { Adopt } from './send.ts';
 import type { Conditions, Then, Transitions } from './transitions.ts';
 
@@ -70,6 +71,7 @@ export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number
 type FlowDeps = {
   transitions: Pick<Transitions, 'move'>;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
+  replace: Replace;
   now: () => number;
 };
 type Advance = Pick<Step, 'to' | 'changes' | 'expiresInMs'> & Pick<Conditions, 'onlyIf'>;
@@ -77,13 +79,21 @@ type Advance = Pick<Step, 'to' | 'changes' | 'expiresInMs'> & Pick<Conditions, '
 export type Flow = ReturnType<typeof createFlow>;
 
 /** What a step does with its request. */
-export function createFlow({ transitions, envelopes, now }: FlowDeps) {
-  /** On to another state, unless another process moved it first. */
-  async function advance(run: Run, { onlyIf, ...step }: Advance, then: Then = {}): Promise<StepOutcome> {
+export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
+  /** On to another state, unless another process moved it first, or what it replaces was decided: then it ends. */
+  async function advance(run: Run, { onlyIf, ...next }: Advance, then: Then = {}): Promise<StepOutcome> {
     const { request, lease } = run;
-    const conditions = { lease, ...(onlyIf !== undefined && { onlyIf }) };
-    const moved = await transitions.move({ id: request.id, from: request.state, ...step }, then, conditions);
-    return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
+    const replacing = replace(request, next.to);
+    const changes = { ...next.changes, ...(replacing !== null && { replaces: null }) };
+    const step = { id: request.id, from: request.state, ...next, changes };
+    const conditions = {
+      lease,
+      ...(onlyIf !== undefined && { onlyIf }),
+      ...(replacing !== null && { alongside: replacing.alongside }),
+    };
+    const moved = await transitions.move(step, then, conditions);
+    if (moved !== null) return { kind: 'next', ...moved };
+    return replacing?.isOver() === true ? end(run, { kind: 'not-replaced', why: 'over' }) : { kind: 'leave' };
   }
 
   /**
@@ -92,8 +102,15 @@ export function createFlow({ transitions, envelopes, now }: FlowDeps) {
    */
   async function end(run: Run, failure: Failure): Promise<StepOutcome> {
     const { id, sealed } = run.request;
-    const refused = ['identity', 'limit', 'policy'].includes(failure.kind);
-    const changes = { failure, waiting: null, sealed: envelopes.withoutSecrets(id, sealed) };
+    const refused = ['identity', 'limit', 'policy', 'not-replaced'].includes(failure.kind);
+    const sealedStill = envelopes.withoutSecrets(id, sealed);
+    // Whoever starts it after that knows that the other one was decided.
+    const changes = {
+      failure,
+      waiting: null,
+      sealed: sealedStill,
+      ...(failure.kind === 'not-replaced' && { replaces: null }),
+    };
     return advance(run, { to: refused ? 'refused' : 'failed', changes }, (moved) => ({
       card: hasCard(moved),
       outcome: !refused && hasCard(moved),

@@ -123,7 +123,9 @@ export function createSend(deps: SendDeps): Send {
     if (checked.reached !== null) return flow.end(run, { kind: 'limit', ...checked.reached });
     // Others reserved meanwhile: it's judged again by what is left.
     if (checked.fit?.kind === 'over') return { kind: 'next', request };
-    return sending.kind === 'next' ? post({ ...run, request: sending.request }, body) : sending;
+    // It may have ended instead.
+    if (sending.kind !== 'next' || sending.request.state !== 'sending') return sending;
+    return post({ ...run, request: sending.request }, body);
   };
 }
 

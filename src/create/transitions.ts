@@ -36,10 +36,13 @@ export type Conditions = {
   lease?: Lease;
   /** Checked first; false: nothing changes. */
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
+  /** An older request that moves with it, locked; null: nothing changes. */
+  alongside?: (trx: Transaction<Tables>) => Promise<Move | null>;
 };
 
 /** `session`: if it was bound just now. */
 type Moved = { request: SessionRequest; session: SessionRow | null };
+type Made = Moved & { step: Step };
 
 export type Then = Consequences | ((moved: SessionRequest) => Consequences);
 
@@ -70,25 +73,46 @@ export function createTransitions(deps: TransitionDeps) {
   async function move(
     step: Step,
     then: Then = {},
-    { lease, onlyIf }: Conditions = {},
+    { lease, onlyIf, alongside }: Conditions = {},
   ): Promise<Moved | null> {
-    const moved = await db.transaction().execute(async (trx) => {
-      if (onlyIf !== undefined && !(await onlyIf(trx))) return null;
-      return moveIn(trx, { step, consequences: then, ...(lease !== undefined && { lease }) });
+    const move = { step, consequences: then, ...(lease !== undefined && { lease }) };
+    return moveAll(async (trx) => {
+      if (onlyIf !== undefined && !(await onlyIf(trx))) return [];
+      if (alongside === undefined) return [move];
+      const other = await alongside(trx);
+      return other === null ? [] : [move, other];
     });
-    if (moved !== null && step.from !== step.to) onMoved(step.to);
-    return moved;
   }
 
   /** Moves it as the locked row demands; null: it stays as it is. */
   async function moveLocked(id: string, plan: (locked: SessionRequest) => Move | null): Promise<boolean> {
-    const done = await db.transaction().execute(async (trx) => {
+    const moved = await moveAll(async (trx) => {
       const locked = await requests.lock(id, trx);
       const planned = locked === null ? null : plan(locked);
-      return planned === null || (await moveIn(trx, planned)) === null ? null : planned;
+      return planned === null ? [] : [planned];
     });
-    if (done !== null && done.step.from !== done.step.to) onMoved(done.step.to);
-    return done !== null;
+    return moved !== null;
+  }
+
+  /** All or none, by the first, which is returned. The audit comes last: it makes others wait. */
+  async function moveAll(
+    plan: (trx: Transaction<Tables>) => Promise<readonly Move[]>,
+  ): Promise<Moved | null> {
+    const done = await db.transaction().execute(async (trx) => {
+      const made: Made[] = [];
+      for (const move of await plan(trx)) {
+        const moved = await moveIn(trx, move);
+        if (moved === null) break;
+        made.push({ ...moved, step: move.step });
+      }
+      await appendAudit(
+        made.flatMap(({ step, request }) => requestEntries(step.from, request)),
+        trx,
+      );
+      return made;
+    });
+    for (const { step } of done) if (step.from !== step.to) onMoved(step.to);
+    return done[0] ?? null;
   }
 
   async function moveIn(
@@ -115,8 +139,8 @@ export function createTransitions(deps: TransitionDeps) {
     if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx });
     if (run === true) await enqueue('create-session', { requestId: step.id }, { trx });
-    await tellApprovers(deps, { step, moved }, trx);
-    await appendAudit(requestEntries(step.from, moved), trx);
+    if ([step.from, step.to].includes('awaiting-approval'))
+      await enqueue('tell-approvers', { requestId: step.id }, { trx });
     return { request: moved, session: bound };
   }
 
@@ -137,19 +161,6 @@ async function reserve(
 /** What a request counts for under the ceilings. */
 export function spending({ id: requestId, teamId, userId, channelId, draft }: SessionRequest) {
   return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
-}
-
-/** Their message changes with the request. If a requester changed it, approvers are asked for the changed one instead. */
-async function tellApprovers(
-  { enqueue }: TransitionDeps,
-  { step: { id, from, to }, moved }: { step: Step; moved: SessionRequest },
-  trx: Transaction<Tables>,
-): Promise<void> {
-  if ([from, to].includes('awaiting-approval')) await enqueue('tell-approvers', { requestId: id }, { trx });
-  const { replaces, userId } = moved;
-  if (replaces === null || from === to || (to !== 'awaiting-approval' && to !== 'sending')) return;
-  const answerTo = { id, channelId: null, threadTs: null, sealed: null, always: false };
-  await enqueue('settle-approval', { ...replaces, userId, act: 'replace', answerTo }, { trx });
 }
 
 /** Given up: from here on the watcher searches for its session. */

@@ -34,7 +34,7 @@ export type Resumption = (typeof RESUMPTIONS)[number];
 const STEERING_VERBS = ['stop', 'archive', 'sleep'] as const;
 export type SteeringVerb = (typeof STEERING_VERBS)[number];
 
-const APPROVAL_ACTS = ['approve', 'decline', 'replace'] as const;
+const APPROVAL_ACTS = ['approve', 'decline'] as const;
 export type ApprovalAct = (typeof APPROVAL_ACTS)[number];
 
 /**

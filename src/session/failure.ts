@@ -57,6 +57,8 @@ export const failureSchema = z.discriminatedUnion('kind', [
     /** In their words. */
     reason: z.string().nullable(),
   }),
+  /** The request that it changes was decided meanwhile, or its author may not decide about that one. */
+  z.object({ kind: z.literal('not-replaced'), why: z.enum(['over', 'notAsked']) }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits, or asked for a longer wait. */

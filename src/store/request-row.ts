@@ -73,7 +73,7 @@ export const requestSchema = z.object({
   approvalUntil: z.date().nullable(),
   /** Fixed before an approval is requested; null: read when it is sent. */
   material: materialSchema.nullable(),
-  /** The request and approval that an approver's edit replaces; null: none. */
+  /** The request and approval that an approver's edit is to replace; null: none, or replaced. */
   replaces: replacesSchema.nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
@@ -161,6 +161,7 @@ export type RequestChanges = Partial<
     | 'approved'
     | 'approvedAs'
     | 'material'
+    | 'replaces'
   >
 >;
 

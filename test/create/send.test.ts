@@ -86,7 +86,7 @@ describe('a create', () => {
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       envelopes,
       tagRequests: true,
-      flow: createFlow({ transitions, envelopes, now }),
+      flow: createFlow({ transitions, envelopes, replace: () => null, now }),
       adopt,
       findEarlier,
       devinTime: async () => Promise.resolve(new Date(1)),

@@ -53,8 +53,13 @@ export function sameDay(): () => number {
 type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
 
 /** One for all tests of a file: each test brings its own people and channels. */
-export function useGovernedWorld(policy: string, options: WorldOptions = {}): () => GovernedWorld {
-  return useShared(async () => createGovernedWorld(policy, options));
+export function useGovernedWorld(
+  policy: string,
+  options: WorldOptions | (() => Promise<WorldOptions>) = {},
+): () => GovernedWorld {
+  return useShared(async () =>
+    createGovernedWorld(policy, typeof options === 'function' ? await options() : options),
+  );
 }
 
 type Options = {

@@ -84,6 +84,11 @@ export const approval = {
       canceled: (_name: string): string => 'Canceled before it was approved. Nothing was started.',
     },
   },
+  /** Private, to an approver whose changed request can't replace the one it changes. */
+  notReplaced: {
+    over: "The request you changed was decided or canceled in the meantime, so your changed one wasn't started. Start it only if both are needed.",
+    notAsked: "You aren't an approver of the request you changed, so your changed one wasn't started.",
+  },
   /** Private, to the person who pressed. */
   refused: {
     own: "You can't approve your own request. Ask another approver.",
