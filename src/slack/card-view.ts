@@ -144,8 +144,6 @@ function steeredBy(
   phase: SessionPhase,
 ): SessionCard['steeredBy'] {
   if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
-  if (failure?.kind === 'approval' && failure.end === 'declined' && failure.by !== null)
-    return { what: 'declined', userId: failure.by.userId };
   if (session === null) return null;
   const { stoppedBy, archivedBy, snapshot } = session;
   if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'ended', userId: stoppedBy };

@@ -136,7 +136,7 @@ describe('a request that needs an approval', () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack } = world();
     await decline(ben, 'Not before <Monday>.');
-    const ended = await card('Declined by');
+    const ended = await card('declined this request');
     expect(slack.renderText(ended)).toContain('Not before <Monday>.');
     const call = await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
     expect(slack.renderText(call)).toMatch(/wasn't approved[^]*Not before <Monday>\./);
@@ -432,7 +432,7 @@ describe('a decision', () => {
     await slack.closeView(dialog.id);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     await decline(ben, 'from here');
-    expect(slack.renderText(await card('Declined by'))).toContain('from here');
+    expect(slack.renderText(await card('declined this request'))).toContain('from here');
     expect(own()).toHaveLength(0);
   });
 

@@ -145,10 +145,7 @@ test.each([
     { kind: 'cancelled', userId: 'U2' },
     { what: 'ended', userId: 'U2' },
   ],
-  [
-    { kind: 'approval', end: 'declined', rule: 'infra', by: BEN, reason: null },
-    { what: 'declined', userId: 'U2' },
-  ],
+  [{ kind: 'approval', end: 'declined', rule: 'infra', by: BEN, reason: null }, null],
   [{ kind: 'approval', end: 'expired', rule: 'infra', by: null, reason: null }, null],
 ] as const)('a request that people ended is not shown as failed: %o', (failure, steeredBy) => {
   const request = requestRow({ state: 'failed', sessionId: null, failure });

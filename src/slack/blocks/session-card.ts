@@ -49,7 +49,7 @@ export type SessionCard = {
   /** Why it failed. */
   problem: string | null;
   /** Who ended or archived it from here: a Slack user id. */
-  steeredBy: { what: 'ended' | 'archived' | 'declined'; userId: string } | null;
+  steeredBy: { what: 'ended' | 'archived'; userId: string } | null;
   actions: CardAction[];
 };
 
@@ -152,7 +152,7 @@ export function statusWord(card: SessionCard, text: Text): string {
   const { steeredBy, phase } = card;
   if (steeredBy === null) return phaseWord(card, text);
   const mention = `<@${escape(steeredBy.userId)}>`;
-  if (phase === 'ended' && steeredBy.what !== 'archived') return text.card.overBy[steeredBy.what](mention);
+  if (phase === 'ended' && steeredBy.what === 'ended') return text.card.overBy(mention);
   return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
 }
 

@@ -115,14 +115,10 @@ export const card = {
     'listen-thread': 'All replies go to Devin',
     'listen-mentions': 'Only mentions go to Devin',
   },
-  overBy: {
-    ended: (mention: string): string => `Ended by ${mention}`,
-    declined: (mention: string): string => `Declined by ${mention}`,
-  },
+  overBy: (mention: string): string => `Ended by ${mention}`,
   andBy: {
     ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
-    declined: (status: string, mention: string): string => `${status}, declined by ${mention}`,
   },
   openToApprove: 'Open to approve',
   /** For screen readers, which read the button without its card. */

@@ -109,14 +109,10 @@ export const card: Text['card'] = {
     'listen-thread': 'すべての返信を Devin に送る',
     'listen-mentions': 'メンションだけを Devin に送る',
   },
-  overBy: {
-    ended: (mention) => `${mention} さんが終了`,
-    declined: (mention) => `${mention} さんが却下`,
-  },
+  overBy: (mention) => `${mention} さんが終了`,
   andBy: {
     ended: (status, mention) => `${status}、${mention} さんが終了`,
     archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
-    declined: (status, mention) => `${status}、${mention} さんが却下`,
   },
   openToApprove: '開いて承認',
   buttonOn: (label, title) => `${label}: ${title}`,

@@ -215,7 +215,6 @@ describe('a card', () => {
   test.each([
     ['ended', 'ended', 'Ended by <@U2>'],
     ['finished', 'ended', 'Finished, ended by <@U2>'],
-    ['ended', 'declined', 'Declined by <@U2>'],
     ['asleep', 'archived', 'Asleep, archived by <@U2>'],
     ['ended', 'archived', 'Ended, archived by <@U2>'],
   ] as const)('in phase %s says who %s it', (phase, what, words) => {
