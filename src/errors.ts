@@ -126,8 +126,9 @@ function devinMessage(failure: DevinFailure, text: Text): string {
   // There is no session yet to open.
   if (failure.code === 'conflict')
     return text.joins.sentences([text.devin.createConflict(failure.detail), text.notices.nothingStarted]);
-  const conditions = isOfImpersonation(failure) ? [text.devin.impersonation] : [];
-  return text.joins.sentences([devinReason(failure, text), ...conditions, text.notices.nothingStarted]);
+  const reason = devinReason(failure, text);
+  if (!isOfImpersonation(failure)) return text.joins.sentences([reason, text.notices.nothingStarted]);
+  return [reason, text.notices.nothingStarted, text.devin.impersonation].join('\n');
 }
 
 /** Devin's own words first, then who can change it. */

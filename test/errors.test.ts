@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseProblem } from '../src/devin/problem.ts';
 import { replyMessage, userMessage } from '../src/errors.ts';
 import { en } from '../src/text/en.ts';
+import { ja } from '../src/text/ja.ts';
 
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };
 
@@ -60,7 +61,7 @@ describe("Devin's whole reason comes first, then who can change it, then that no
     const words = userMessage({ kind: 'devin', ...facts }, en);
     expect(words.split('\n')[0]).toContain(detail);
     expect(words).toContain(whose);
-    expect(words.endsWith(en.notices.nothingStarted)).toBe(true);
+    expect(words.split(whose)[1]).toContain(en.notices.nothingStarted);
     expect(words.includes('lacks the permission')).toBe(whose.includes('lacks the permission'));
   });
 
@@ -73,6 +74,15 @@ describe("Devin's whole reason comes first, then who can change it, then that no
     expect(said(OF_PERSON, null)).toBe(true);
     expect(said('Missing required permission: ImpersonateOrgSessions', 'ImpersonateOrgSessions')).toBe(true);
     expect(said('Missing required permission: ManageOrgSessions', 'ManageOrgSessions')).toBe(false);
+  });
+
+  test.each([en, ja])('a refusal to run as a person is short lines, and a list of conditions', (text) => {
+    const detail = 'Missing required permission: ImpersonateOrgSessions';
+    const facts = { code: 'forbidden', status: 403, permission: 'ImpersonateOrgSessions', fieldErrors: [] };
+    const lines = userMessage({ kind: 'devin', ...facts, detail }, text).split('\n');
+    expect(lines[0]).toBe(text.devin.refused(detail));
+    expect(lines.indexOf(text.notices.nothingStarted)).toBe(2);
+    expect(lines.slice(-3).every((line) => line.startsWith('• '))).toBe(true);
   });
 });
 

@@ -27,8 +27,12 @@ export const devin = {
   aboutPerson:
     "That's about the person the session would run as, not about this app. A Devin admin can change it in Devin Settings > Members.",
   /** What it takes to start a session as a person. */
-  impersonation:
-    "To run a session as a person, three things must be true: this app's service user has the permission ImpersonateOrgSessions, the person is a member of the Devin organization, and the person has the permission UseDevinSessions.",
+  impersonation: [
+    'To run a session as a person, three things must be true:',
+    "• This app's service user has the permission ImpersonateOrgSessions.",
+    '• The person is a member of the Devin organization.',
+    '• The person has the permission UseDevinSessions.',
+  ].join('\n'),
   /** 403: what doesn't work without a permission, by its name in Devin. */
   without: {
     ManageOrgSessions: "Until then, sessions can't be started or steered from Slack.",

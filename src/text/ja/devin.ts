@@ -22,8 +22,12 @@ export const devin: Text['devin'] = {
       : `このアプリのサービスユーザーには、Devin の権限 ${permission} がありません。Devin の Settings > Service users でロールに追加するよう Devin の管理者に依頼し、その後もう一度お試しください。`,
   aboutPerson:
     '原因はこのアプリではなく、セッションの実行者にあります。Devin の管理者が Devin の Settings > Members で変更できます。',
-  impersonation:
-    '本人としてセッションを実行するには、次の 3 つが必要です。このアプリのサービスユーザーに権限 ImpersonateOrgSessions があること、本人が Devin の組織のメンバーであること、本人に権限 UseDevinSessions があること。',
+  impersonation: [
+    '本人としてセッションを実行するには、次の 3 つが必要です。',
+    '• このアプリのサービスユーザーに権限 ImpersonateOrgSessions がある',
+    '• 本人が Devin の組織のメンバーである',
+    '• 本人に権限 UseDevinSessions がある',
+  ].join('\n'),
   without: {
     ManageOrgSessions: 'それまでは、Slack からセッションを開始・操作できません。',
     ImpersonateOrgSessions:
