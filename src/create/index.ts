@@ -18,7 +18,8 @@ import {
   type FindSession,
 } from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
-import { createOutcomeNotifier, createPersonNotifier } from './notify.ts';
+import { createOutcomeNotifier } from './notify-outcome.ts';
+import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createFlow, createResumer, createSessionCreator } from './run.ts';
 import { createAdopt, createSend, createSendStep, type Adopt } from './send.ts';
@@ -122,11 +123,13 @@ export function createCreation(deps: CreationDeps): Creation {
 }
 
 function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
-  const { requests, settings } = store;
+  const { requests, sessions, posts, settings } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
   return createOutcomeNotifier({
     requests,
+    sessions,
+    posts,
     settings,
     findLeaver: createFindLeaver(people.find),
     outbound,

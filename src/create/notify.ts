@@ -1,125 +1,24 @@
-import { threadOfCard } from '../cards/index.ts';
 import { userMessage } from '../errors.ts';
-import type { Log } from '../log.ts';
-import {
-  HELD_WAIT_MS,
-  retrySlack,
-  soonIfBusy,
-  type Jobs,
-  type Lease,
-  type Notice,
-  type PostOnce,
-  type WithLease,
-} from '../queue/index.ts';
+import type { Notice } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import { isNoMember } from '../session/identity.ts';
-import type { Called } from '../slack/blocks/called.ts';
-import { cardElsewhere, noCard, notice, refusal, renderOutcome, renewal } from '../slack/blocks/notices.ts';
+import { cardElsewhere, noCard, notice, refusal, renewal } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { optionWords } from '../slack/blocks/options.ts';
 import { escape, link } from '../slack/blocks/text.ts';
-import { doubtOf } from '../slack/card-notes.ts';
-import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { placeOf } from '../slack/form-inbox.ts';
-import { outcomeMetadata } from '../slack/metadata.ts';
-import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
-import type { FindLeaver } from '../slack/people.ts';
+import type { Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
-import { askedAt, beginsThread, type SessionRequest } from '../store/request-row.ts';
+import { beginsThread, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets, type Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
-
-type OutcomeDeps = {
-  requests: Pick<Requests, 'find'>;
-  settings: Pick<Settings, 'preferencesFor'>;
-  findLeaver: FindLeaver;
-  outbound: Pick<Outbound, 'directChannel' | 'permalink'>;
-  withLease: WithLease;
-  postOnce: PostOnce;
-  /** Under the card. */
-  text: Text;
-  /** In a direct message. */
-  textFor: TextFor;
-  now: () => number;
-  log: Log;
-};
-
-/** How long the message waits for the card, whose buttons it mentions. */
-const CARD_WAIT_MS = 60_000;
-
-/** Notifies the person once, under the card or in a direct message, if a request has no session or may have none. */
-export function createOutcomeNotifier(deps: OutcomeDeps) {
-  const { requests, settings, withLease, now } = deps;
-
-  return async ({ requestId }: Jobs['tell-outcome']): Promise<number | null> => {
-    const leasing = withLease(`outcome:${requestId}`, async (lease) => {
-      const request = await requests.find(requestId);
-      if (request === null || !isOutcome(request)) return null;
-      if (waitsForCard(request, now())) return HELD_WAIT_MS;
-      const { notify } = await settings.preferencesFor(request);
-      if (notify === 'card') return null;
-      // Nobody reads direct messages of a person who left.
-      const left = await deps.findLeaver(request);
-      const called: Called =
-        left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left };
-      const direct = notify === 'dm' && left === null;
-      return notifyOnce(deps, { request, lease, direct, called });
-    });
-    return soonIfBusy(leasing);
-  };
-}
-
-/** A refusal is private; a person who canceled it knows. */
-function isOutcome({ state, failure, userId }: SessionRequest): boolean {
-  const canceledBy = failure?.kind === 'cancelled' ? failure.userId : null;
-  return state === 'unknown' || (state === 'failed' && canceledBy !== userId);
-}
-
-function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {
-  return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
-}
-
-type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; called: Called };
-
-/** How long to wait before a retry, in ms; null: it's done. */
-async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number | null> {
-  const { request, lease, called } = outcome;
-  const thread = outcome.direct ? null : threadOfCard(request);
-  const place = thread ?? (await directPlace(deps.outbound, request.userId));
-  const at = String((request.sentAt ?? askedAt(request)).getTime());
-  const posted = await deps.postOnce({
-    key: `outcome:${request.id}:${at}${thread === null ? ':direct' : ''}`,
-    place,
-    metadata: outcomeMetadata(request.id, at),
-    lease,
-    render: async () => compose(deps, { request, called }, place),
-  });
-  if (posted.kind === 'posted') return null;
-  const retry = retrySlack(posted, deps.now() - request.updatedAt.getTime());
-  if (retry.kind === 'wait') return retry.afterMs;
-  if (thread !== null) return notifyOnce(deps, { ...outcome, direct: true });
-  deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused the notice of an outcome');
-  return null;
-}
-
-async function compose(
-  { outbound, now, ...words }: OutcomeDeps,
-  { request, called }: Pick<Outcome, 'request' | 'called'>,
-  { threadTs }: CardPlace,
-): Promise<Rendered> {
-  const text = threadTs === null ? await words.textFor(request.userId) : words.text;
-  const cardUrl = threadTs === null ? outbound.permalink(cardMessage(request)) : null;
-  const card = cardView({ request, session: null, nowMs: now() }, text);
-  return renderOutcome({ card, called, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
-}
 
 /** In Slack's markup. */
 function problemWith(failure: Failure, text: Text): string {

@@ -213,6 +213,8 @@ export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): A
       ({ cardTs }) => ({
         card: held.lease === undefined || cardTs !== null,
         ...(hasNotice(request) && { tell: 'started' as const }),
+        // What was said of an earlier attempt no longer holds.
+        outcome: !isOpen(state) || request.resumedAt !== null,
         session: {
           sessionId: session.sessionId,
           requestId: request.id,

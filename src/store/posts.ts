@@ -15,6 +15,8 @@ const postSchema = z.object({
 });
 /** A message to Slack that was attempted. */
 export type PostRow = z.infer<typeof postSchema>;
+/** A message that Slack has. */
+export type PostedRow = { key: string; channelId: string; postedTs: string };
 
 /** Kept for a day after the last attempt. */
 export type PostsTable = Columns<PostRow> & { at: Generated<Date> };
@@ -44,6 +46,17 @@ export function createPosts(db: Kysely<Tables>) {
     async find(key: string): Promise<PostRow | null> {
       const row = await db.selectFrom('posts').selectAll().where('key', '=', key).executeTakeFirst();
       return parsed(postSchema, row);
+    },
+
+    /** The messages that Slack has under keys that begin with this. */
+    async postedUnder(prefix: string): Promise<PostedRow[]> {
+      return db
+        .selectFrom('posts')
+        .select(['key', 'channelId', 'postedTs'])
+        .where(sql<boolean>`starts_with(key, ${prefix})`)
+        .where('postedTs', 'is not', null)
+        .$narrowType<{ postedTs: string }>()
+        .execute();
     },
 
     /** False: posted meanwhile, or not `onlyIf`; for a first attempt also: attempted meanwhile. */

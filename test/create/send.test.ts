@@ -180,7 +180,7 @@ describe('a create', () => {
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
     expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
-    expect(jobs).toEqual(['tell-milestones', 'update-card']);
+    expect(jobs).toEqual(['tell-milestones', 'update-card', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
 
@@ -189,7 +189,7 @@ describe('a create', () => {
     await move('unknown');
     expect(await missing()).toBe(1);
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
-    expect(jobs).toEqual(['tell-milestones', 'update-card']);
+    expect(jobs).toEqual(['tell-milestones', 'update-card', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
 

@@ -85,6 +85,9 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
       ({ id, userId }) => userId === ana.devinUserId && id !== first.id,
     );
     await showing(second.url);
+    // The advice about the first attempt is gone.
+    expect((await told('has started since')).text).toContain(second.url);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('"Check again"'))).toEqual([]);
     aMinuteLater();
     const message = await told('two sessions');
     for (const part of [`<@${ana.userId}>`, first.url, second.url, `follow devin-${first.id}`])

@@ -6,7 +6,7 @@ import { ACTION } from '../ids.ts';
 import { calledWords, type Called } from './called.ts';
 import { shownMoment } from './details-values.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, context, primary, section, sections, type Rendered } from './objects.ts';
+import { actions, button, context, line, primary, section, sections, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
@@ -144,6 +144,12 @@ export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage,
     text: truncate([...lines, ...where].join('\n'), LIMIT.messageText),
     blocks: [...lines.map(section), ...where.map((one) => context(one))],
   };
+}
+
+/** Instead of that, once the request was tried again. It mentions nobody. */
+export function renderPastOutcome(card: SessionCard, text: Text): Rendered {
+  const { startedSince, triedAgain } = text.milestones;
+  return line((card.url === null ? triedAgain : startedSince)(bold(linkedTitle(card, text))));
 }
 
 function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {

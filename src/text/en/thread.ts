@@ -125,6 +125,9 @@ export const milestones = {
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
+  /** Instead of the message about an attempt, after the next one. */
+  startedSince: (title: string): string => `${title} has started since.`,
+  triedAgain: (title: string): string => `${title} was tried again since. Its card is up to date.`,
   notStartedNow: "The card's buttons show what you can do.",
   whatNow: 'Open the session to see what happened, or edit the task and try again.',
   /** The reason, such as a limit or a payment, follows. */

@@ -1,32 +1,53 @@
 import { expect, test } from 'vitest';
-import { createOutcomeNotifier } from '../../src/create/notify.ts';
+import { createOutcomeNotifier } from '../../src/create/notify-outcome.ts';
 import { createLog } from '../../src/log.ts';
 import { effectivePreferences, type Preferences } from '../../src/session/preferences.ts';
-import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
+import type { CardPlace, Posted, Updated } from '../../src/slack/outbound.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
 import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
 
 const SENT_AT = new Date(5);
 const UNKNOWN = { state: 'unknown', sessionId: null, sentAt: SENT_AT } as const;
 const FAILED = { state: 'failed', sessionId: null, failure: { kind: 'gave-up', waiting: 'busy' } } as const;
 
-type Setting = { person?: Preferences; answers?: Posted[]; nowMs?: number; left?: { name: string } };
+type Setting = {
+  person?: Preferences;
+  answers?: Posted[];
+  nowMs?: number;
+  left?: { name: string };
+  /** Keys of what was posted before. */
+  posted?: string[];
+  edited?: Updated;
+};
 type Told = { key: string; place: CardPlace; text: string };
 
 /** Notifies about this request once; `waits`: until the retry. */
 async function tellOutcome(
   changes: Partial<SessionRequest>,
-  { person = {}, answers = [], nowMs = 0, left }: Setting = {},
+  { person = {}, answers = [], nowMs = 0, left, posted = [], edited = { kind: 'updated' } }: Setting = {},
 ) {
   const told: Told[] = [];
+  const edits: { ts: string; text: string }[] = [];
+  const kept = new Set(posted);
   const tell = createOutcomeNotifier({
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
+    sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
+    posts: {
+      postedUnder: async () =>
+        Promise.resolve([...kept].map((key) => ({ key, channelId: 'C1', postedTs: key }))),
+      forget: async (key) => Promise.resolve(void kept.delete(key)),
+    },
     settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
     findLeaver: async () => Promise.resolve(left ?? null),
     outbound: {
       directChannel: async () => Promise.resolve('D1'),
+      edit: async ({ ts }, _metadata, { text }) => {
+        edits.push({ ts, text });
+        return Promise.resolve(edited);
+      },
       permalink: () => 'https://example.slack.com/archives/C1/p10',
     },
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
@@ -41,7 +62,7 @@ async function tellOutcome(
     log: createLog('silent'),
   });
   const waitMs = await tell({ requestId: 'request' });
-  return { told, waits: waitMs === null ? [] : [waitMs] };
+  return { told, waits: waitMs === null ? [] : [waitMs], edits, kept: [...kept] };
 }
 
 const UNDER_CARD = { channelId: 'C1', threadTs: '1.0' };
@@ -99,12 +120,12 @@ test.each<[string, Partial<SessionRequest>, Setting?]>([
   ['was canceled', { ...FAILED, failure: { kind: 'cancelled', userId: 'U1' } }],
   ['should be shown only on its card', UNKNOWN, { person: { notify: 'card' } }],
 ])('mentions nobody for a request that %s', async (_what, changes, setting = {}) => {
-  expect(await tellOutcome(changes, setting)).toEqual({ told: [], waits: [] });
+  expect(await tellOutcome(changes, setting)).toMatchObject({ told: [], waits: [] });
 });
 
 test('waits at most a minute for the card whose buttons it names', async () => {
   const soon = await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 59_000 });
-  expect(soon).toEqual({ told: [], waits: [1000] });
+  expect(soon).toMatchObject({ told: [], waits: [1000] });
   expect((await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 61_000 })).told).toHaveLength(1);
 });
 
@@ -131,4 +152,37 @@ test('goes to the person if the thread refuses it', async () => {
 test('is retried after the pause that Slack asks for', async () => {
   const { waits } = await tellOutcome(UNKNOWN, { answers: [{ kind: 'rate-limited', retryAfterMs: 3000 }] });
   expect(waits).toEqual([3000]);
+});
+
+const EARLIER = 'outcome:request:3';
+const LATEST = 'outcome:request:5';
+
+test('what was said of an earlier attempt says that it has started since, once', async () => {
+  const { edits, kept, told } = await tellOutcome(
+    { state: 'created' },
+    { posted: [EARLIER, `${LATEST}:direct`] },
+  );
+  expect(edits.map(({ ts }) => ts)).toEqual([EARLIER, `${LATEST}:direct`]);
+  for (const { text } of edits) expect(text).toMatch(/has started since\.$/);
+  expect([kept, told]).toEqual([[], []]);
+});
+
+test('what was said of an earlier attempt stays until it is known how the next one went', async () => {
+  expect(await tellOutcome({ state: 'accepted' }, { posted: [EARLIER] })).toMatchObject({
+    edits: [],
+    kept: [EARLIER],
+  });
+});
+
+test('a message about the latest attempt keeps its advice, and the earlier one loses it', async () => {
+  const { edits, kept, told } = await tellOutcome(UNKNOWN, { posted: [EARLIER, LATEST] });
+  expect(edits.map(({ ts }) => ts)).toEqual([EARLIER]);
+  expect(kept).toEqual([LATEST]);
+  expect(told.map(({ key }) => key)).toEqual([LATEST]);
+});
+
+test('an earlier message is edited after the pause that Slack asks for', async () => {
+  const edited = { kind: 'rate-limited', retryAfterMs: 2000 } as const;
+  const paused = await tellOutcome({ state: 'created' }, { posted: [EARLIER], edited });
+  expect(paused).toMatchObject({ waits: [2000], kept: [EARLIER] });
 });

@@ -1,0 +1,157 @@
+import { threadOfCard } from '../cards/index.ts';
+import type { Log } from '../log.ts';
+import {
+  HELD_WAIT_MS,
+  retrySlack,
+  soonIfBusy,
+  type Jobs,
+  type Lease,
+  type PostOnce,
+  type WithLease,
+} from '../queue/index.ts';
+import { isOpen } from '../session/request.ts';
+import type { Called } from '../slack/blocks/called.ts';
+import { renderOutcome, renderPastOutcome } from '../slack/blocks/notices.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
+import { doubtOf } from '../slack/card-notes.ts';
+import { cardView } from '../slack/card-view.ts';
+import { outcomeMetadata } from '../slack/metadata.ts';
+import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
+import type { FindLeaver } from '../slack/people.ts';
+import { cardMessage } from '../slack/posted-messages.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import type { PostedRow, Posts } from '../store/posts.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+
+type OutcomeDeps = {
+  requests: Pick<Requests, 'find'>;
+  posts: Pick<Posts, 'postedUnder' | 'forget'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
+  settings: Pick<Settings, 'preferencesFor'>;
+  findLeaver: FindLeaver;
+  outbound: Pick<Outbound, 'directChannel' | 'edit' | 'permalink'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  /** Under the card. */
+  text: Text;
+  /** In a direct message. */
+  textFor: TextFor;
+  now: () => number;
+  log: Log;
+};
+
+/** How long the message waits for the card, whose buttons it mentions. */
+const CARD_WAIT_MS = 60_000;
+
+/**
+ * Notifies the person once, under the card or in a direct message, if a request has no session or may have none. What it
+ * said of earlier attempts no longer holds, so those messages say what became of them.
+ */
+export function createOutcomeNotifier(deps: OutcomeDeps) {
+  const { requests, settings, withLease, now } = deps;
+
+  return async ({ requestId }: Jobs['tell-outcome']): Promise<number | null> => {
+    const leasing = withLease(`outcome:${requestId}`, async (lease) => {
+      const request = await requests.find(requestId);
+      if (request === null || isOpen(request.state)) return null;
+      const pauseMs = await settleEarlier(deps, request);
+      if (pauseMs > 0) return pauseMs;
+      if (!isOutcome(request)) return null;
+      if (waitsForCard(request, now())) return HELD_WAIT_MS;
+      const { notify } = await settings.preferencesFor(request);
+      if (notify === 'card') return null;
+      // Nobody reads direct messages of a person who left.
+      const left = await deps.findLeaver(request);
+      const called: Called =
+        left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left };
+      const direct = notify === 'dm' && left === null;
+      return notifyOnce(deps, { request, lease, direct, called });
+    });
+    return soonIfBusy(leasing);
+  };
+}
+
+/** A refusal is private; a person who canceled it knows. */
+function isOutcome({ state, failure, userId }: SessionRequest): boolean {
+  const canceledBy = failure?.kind === 'cancelled' ? failure.userId : null;
+  return state === 'unknown' || (state === 'failed' && canceledBy !== userId);
+}
+
+function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {
+  return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
+}
+
+type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; called: Called };
+
+/** How long to wait before a retry, in ms; null: it's done. */
+async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number | null> {
+  const { request, lease, called } = outcome;
+  const thread = outcome.direct ? null : threadOfCard(request);
+  const place = thread ?? (await directPlace(deps.outbound, request.userId));
+  const at = attemptOf(request);
+  const posted = await deps.postOnce({
+    key: `${postsOf(request)}${at}${thread === null ? DIRECT : ''}`,
+    place,
+    metadata: outcomeMetadata(request.id, at),
+    lease,
+    render: async () => compose(deps, { request, called }, place),
+  });
+  if (posted.kind === 'posted') return null;
+  const retry = retrySlack(posted, deps.now() - request.updatedAt.getTime());
+  if (retry.kind === 'wait') return retry.afterMs;
+  if (thread !== null) return notifyOnce(deps, { ...outcome, direct: true });
+  deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused the notice of an outcome');
+  return null;
+}
+
+const postsOf = ({ id }: SessionRequest): string => `outcome:${id}:`;
+const DIRECT = ':direct';
+
+/** Which of its attempts, as part of a key. */
+function attemptOf(request: SessionRequest): string {
+  return String((request.sentAt ?? askedAt(request)).getTime());
+}
+
+/** Edits each once. Returns how long Slack wants a pause, in ms. */
+async function settleEarlier(deps: OutcomeDeps, request: SessionRequest): Promise<number> {
+  const { posts, outbound } = deps;
+  for (const post of await posts.postedUnder(postsOf(request))) {
+    const [at = ''] = post.key.slice(postsOf(request).length).split(':');
+    if (isOutcome(request) && at === attemptOf(request)) continue;
+    const place = { channelId: post.channelId, ts: post.postedTs };
+    const edited = await outbound.edit(
+      place,
+      outcomeMetadata(request.id, at),
+      await composePast(deps, request, post),
+    );
+    if (edited.kind === 'rate-limited') return edited.retryAfterMs;
+    // One that can't be edited stays as it is.
+    await posts.forget(post.key);
+  }
+  return 0;
+}
+
+async function composePast(
+  { sessions, now, ...words }: OutcomeDeps,
+  request: SessionRequest,
+  { key }: PostedRow,
+): Promise<Rendered> {
+  const text = key.endsWith(DIRECT) ? await words.textFor(request.userId) : words.text;
+  const session = await sessions.ofRequest(request.id);
+  return renderPastOutcome(cardView({ request, session, nowMs: now() }, text), text);
+}
+
+async function compose(
+  { outbound, now, ...words }: OutcomeDeps,
+  { request, called }: Pick<Outcome, 'request' | 'called'>,
+  { threadTs }: CardPlace,
+): Promise<Rendered> {
+  const text = threadTs === null ? await words.textFor(request.userId) : words.text;
+  const cardUrl = threadTs === null ? outbound.permalink(cardMessage(request)) : null;
+  const card = cardView({ request, session: null, nowMs: now() }, text);
+  return renderOutcome({ card, called, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
+}
