@@ -186,7 +186,7 @@ async function bind(
   // If the request had ended, this is its unconfirmed session.
   if (late) await unconfirmedCreates.found(step.id, trx);
   if (told.length > 0) {
-    await milestones.add(sessionId, told, trx);
+    await milestones.add(sessionId, told, { trx });
     await enqueue('tell-milestones', { sessionId }, { trx });
   }
   return bound;

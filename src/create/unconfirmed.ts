@@ -134,7 +134,7 @@ async function announceDuplicate(
     const current = await sessions.lock(sessionId, trx);
     if (current === null || current.told.includes(key)) return;
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
-    await milestones.add(sessionId, [key], trx);
+    await milestones.add(sessionId, [key], { trx });
     await unconfirmedCreates.found(requestId, trx);
     // Nobody follows it, so its cap counts for good.
     const { sessionId: otherId, acusConsumed: consumed } = other;

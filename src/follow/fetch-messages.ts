@@ -98,7 +98,7 @@ async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Ta
   const session = await sessions.lock(sessionId, trx);
   if (session?.phase !== 'needs-you' || !(await calls.isMissing(sessionId, trx))) return;
   const key = nextKey(session.told, 'needs-you');
-  await milestones.add(sessionId, [key], trx);
+  await milestones.add(sessionId, [key], { trx, afterMs: CALL_AFTER_MS });
   await sessions.change(sessionId, { told: [...session.told, key] }, trx);
   await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: CALL_AFTER_MS });
 }

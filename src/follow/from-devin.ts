@@ -32,7 +32,7 @@ type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
-  milestones: Pick<Milestones, 'pending'>;
+  milestones: Pick<Milestones, 'hear' | 'pending'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   calls: Pick<Calls, 'part' | 'answered'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
@@ -101,10 +101,12 @@ export function createRelayFromDevin(deps: RelayDeps) {
   async function relay(followed: Followed, context: PostContext): Promise<number | null> {
     const { sessionId, told } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
+    // Of one that came after the fetch, Devin's words aren't here yet.
+    if (fetched === null) await deps.milestones.hear(sessionId, told);
     const failure = await deps.skipPosted(followed.session);
     const { isThrough, againMs } =
       failure === null ? await post(sessionId, context) : { isThrough: false, againMs: pauseMs(failure) };
-    if (fetched === null && isThrough && (await hasToNotify(deps, sessionId, new Set(told))))
+    if (fetched === null && isThrough && (await hasToNotify(deps, sessionId)))
       await enqueue('tell-milestones', { sessionId });
     // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
     if (fetched !== null) throw fetched;
@@ -121,10 +123,9 @@ export function createRelayFromDevin(deps: RelayDeps) {
   };
 }
 
-/** Not if a milestone came after the fetch: Devin's words about it aren't here yet, and they go first. */
-async function hasToNotify({ milestones, calls }: RelayDeps, sessionId: string, known: ReadonlySet<string>) {
+async function hasToNotify({ milestones, calls }: RelayDeps, sessionId: string): Promise<boolean> {
   const waiting = await milestones.pending(sessionId);
-  if (waiting.length > 0) return waiting.every(({ key }) => known.has(key));
+  if (waiting.length > 0) return waiting.some(({ dueInMs }) => dueInMs === 0);
   return (await calls.answered(sessionId)).length > 0;
 }
 

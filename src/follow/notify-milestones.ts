@@ -82,7 +82,7 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
       lease.held.throwIfAborted();
       const result = await notifyOrSetAside(deps, { row, session, request, notify, finishes, lease });
       if (result.kind === 'wait') return result.ms;
-      if (result.kind === 'later') laterMs = result.ms;
+      if (result.kind === 'later') laterMs = Math.min(laterMs ?? result.ms, result.ms);
     }
     const waitMs = await deps.markAnsweredCalls(session, request);
     return waitMs === 0 ? laterMs : waitMs;
@@ -127,6 +127,7 @@ async function notifyOrSetAside(deps: NotifyDeps, delivery: Delivery): Promise<N
 
 async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResult> {
   const { row, session, request, notify, finishes } = delivery;
+  if (row.dueInMs > 0) return { kind: 'later', ms: row.dueInMs };
   const milestone = readMilestone(row.key);
   const said = await deps.messages.lastMessage(session.sessionId);
   if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said, finishes }))) {

@@ -57,7 +57,8 @@ export function createRecorder(deps: RecordDeps) {
       // What a resting session may still use doesn't count; once it wakes, it counts again.
       const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[next.phase] !== 'earlier' };
       await alertOwners(enqueue, await budget.follow(sessionId, spent, trx), trx);
-      await deps.milestones.add(sessionId, next.keys, trx);
+      const { tellAfterMs: afterMs } = deps.times;
+      await deps.milestones.add(sessionId, next.keys, { trx, afterMs });
       await enqueue('relay-from-devin', { sessionId }, { trx });
       if (current.nextLookAt !== null && next.changes.nextPoll === null) {
         // Under its own key: other jobs for the session may be due sooner.
@@ -65,7 +66,7 @@ export function createRecorder(deps: RecordDeps) {
         await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
       }
       if (next.keys.length > 0) {
-        await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: deps.times.tellAfterMs });
+        await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: afterMs });
       }
       if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
         await showOnCard(current.requestId, trx);

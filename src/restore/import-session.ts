@@ -96,7 +96,7 @@ export function createImportSession({
       const said = history.messages.map((message) => toRow(message, unposted));
       const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
       await messages.add(sessionId, [...said, ...files], trx);
-      await milestones.add(sessionId, untold, trx);
+      await milestones.add(sessionId, untold, { trx });
       // A followed session wasn't started from here.
       if (request.source === 'restored') await ledger.add(foundSession(request, snapshot), trx);
       await existing.enqueueMore?.(trx);

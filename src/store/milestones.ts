@@ -13,13 +13,19 @@ const milestoneRowSchema = z.object({
   attemptedAt: z.date().nullable(),
   createdAt: z.date(),
 });
+const pendingSchema = milestoneRowSchema.extend({
+  /** Not announced before this: Devin's words about it go first. */
+  dueInMs: z.number(),
+});
 /** One that waits to be announced. */
-export type MilestoneRow = z.infer<typeof milestoneRowSchema>;
+export type MilestoneRow = z.infer<typeof pendingSchema>;
 
 /** Something a session came to that is worth a message, once each. */
-export type MilestonesTable = Columns<MilestoneRow, never, 'direct' | 'createdAt'> & {
+export type MilestonesTable = Columns<z.infer<typeof milestoneRowSchema>, never, 'direct' | 'createdAt'> & {
   seq: Generated<string>;
   state: Generated<'pending' | 'posted' | 'skipped'>;
+  /** By the database's clock. */
+  dueAt: Generated<Date>;
   /** The message of Devin that a call is about; null: not a call, or nothing was said. */
   eventId: string | null;
   /** The call is part of that message. */
@@ -31,6 +37,8 @@ export type MilestonesTable = Columns<MilestoneRow, never, 'direct' | 'createdAt
   answered: Generated<boolean>;
 };
 
+const DUE_IN_MS = sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::double precision`;
+
 export type Milestones = ReturnType<typeof createMilestones>;
 
 export function createMilestones(db: Kysely<Tables>) {
@@ -38,13 +46,31 @@ export function createMilestones(db: Kysely<Tables>) {
     db.updateTable('milestones').where('sessionId', '=', row.sessionId).where('key', '=', row.key);
 
   return {
-    /** One that already exists stays as it is. */
-    async add(sessionId: string, keys: readonly string[], trx: Db = db): Promise<void> {
+    /** To be announced after so long. One that already exists stays as it is. */
+    async add(
+      sessionId: string,
+      keys: readonly string[],
+      { trx = db, afterMs = 0 }: { trx?: Db; afterMs?: number } = {},
+    ): Promise<void> {
       if (keys.length === 0) return;
+      const dueAt = sql<Date>`now() + ${afterMs} * interval '1 ms'`;
       await trx
         .insertInto('milestones')
-        .values(keys.map((key) => ({ sessionId, key })))
+        .values(keys.map((key) => ({ sessionId, key, dueAt })))
         .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** Devin's words about these are here. */
+    async hear(sessionId: string, keys: readonly string[]): Promise<void> {
+      if (keys.length === 0) return;
+      await db
+        .updateTable('milestones')
+        .set({ dueAt: sql<Date>`now()` })
+        .where('sessionId', '=', sessionId)
+        .where('state', '=', sql.lit('pending'))
+        .where('key', 'in', keys)
+        .where('dueAt', '>', sql<Date>`now()`)
         .execute();
     },
 
@@ -53,11 +79,12 @@ export function createMilestones(db: Kysely<Tables>) {
       const rows = await db
         .selectFrom('milestones')
         .selectAll()
+        .select(DUE_IN_MS.as('dueInMs'))
         .where('sessionId', '=', sessionId)
         .where('state', '=', sql.lit('pending'))
         .orderBy('seq')
         .execute();
-      return rows.map((row) => milestoneRowSchema.parse(row));
+      return rows.map((row) => pendingSchema.parse(row));
     },
 
     /** Sessions with a milestone that has waited for so long. */

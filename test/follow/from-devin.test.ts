@@ -15,6 +15,7 @@ const FINISHED: MilestoneRow = {
   direct: false,
   attemptedAt: null,
   createdAt: new Date(0),
+  dueInMs: 15_000,
 };
 
 type RelayDeps = Parameters<typeof createRelayFromDevin>[0];
@@ -32,7 +33,7 @@ function quietly(told: readonly string[] = []): RelayDeps {
       leaveOutPending: async () => Promise.resolve(),
       skip: async () => Promise.resolve(),
     },
-    milestones: { pending: async () => Promise.resolve([]) },
+    milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
     calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     fetchMessages: async () => Promise.resolve(0),
@@ -52,9 +53,14 @@ function quietly(told: readonly string[] = []): RelayDeps {
 /** The jobs after a relay without a message. `came`: while it read messages. */
 async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
   const queued: string[] = [];
+  const heard = new Set<string>();
   const relay = createRelayFromDevin({
     ...quietly(pending.map(({ key }) => key)),
-    milestones: { pending: async () => Promise.resolve([...pending]) },
+    milestones: {
+      pending: async () =>
+        Promise.resolve(pending.map((row) => ({ ...row, dueInMs: heard.has(row.key) ? 0 : row.dueInMs }))),
+      hear: async (_sessionId, keys) => Promise.resolve(keys.forEach((key) => heard.add(key))),
+    },
     fetchMessages: async () => Promise.resolve(pending.push(...came)),
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
   });

@@ -46,6 +46,7 @@ async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
         direct: false,
         attemptedAt: given.attempted === true ? new Date(0) : null,
         createdAt: new Date(0),
+        dueInMs: 0,
       },
       session: sessionRow({ snapshot, phase, synced }),
       notify,

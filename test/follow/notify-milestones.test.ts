@@ -29,7 +29,7 @@ const answer = (changes: object) => sessionSnapshot(ID, changes);
 const open = useEmbedded();
 
 /** A session in progress, with its recorder and notifier. */
-async function startTelling() {
+async function startTelling({ tellAfterMs = 0 } = {}) {
   const { db } = await open();
   const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db)];
   const recorder = createRecorder({
@@ -39,7 +39,7 @@ async function startTelling() {
     cards: createCards(db, { burst: 1, perMinute: 1 }),
     budget: createBudget({ policy: () => null, ledger: createLedger(db, databaseClock) }),
     enqueue: async () => Promise.resolve(),
-    times: { fastestMs: 10_000, tellAfterMs: 0, lastReadMs: 30_000 },
+    times: { fastestMs: 10_000, tellAfterMs, lastReadMs: 30_000 },
     now: Date.now,
     random: () => 0.5,
   });
@@ -102,6 +102,18 @@ test('a question that is recorded during announcements is announced, too, and no
   });
   await tell(ID);
   await tell(ID);
+  expect(told).toEqual(['needs-you']);
+});
+
+test('a question that is recorded before its words are here waits for them, whoever announces what came before', async () => {
+  const { deps, told, look } = await startTelling({ tellAfterMs: 15_000 });
+  const tell = createMilestoneNotifier(deps);
+  await look({ status_detail: 'waiting_for_user' });
+  const laterMs = await tell(ID);
+  expect(laterMs).toBeGreaterThan(0);
+  expect(told).toEqual([]);
+  await deps.milestones.hear(ID, ['needs-you:1']);
+  expect(await tell(ID)).toBeNull();
   expect(told).toEqual(['needs-you']);
 });
 

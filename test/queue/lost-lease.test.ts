@@ -133,7 +133,7 @@ test('a process that lost its lease to another posts nothing more', async () => 
       leaveOutPending: async () => Promise.resolve(),
       skip: async () => Promise.resolve(),
     },
-    milestones: { pending: async () => Promise.resolve([]) },
+    milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     fetchMessages: async () => Promise.resolve(0),

@@ -40,6 +40,7 @@ import { unusedColumns } from './062-unused-columns.ts';
 import { twinKey } from './063-twin-key.ts';
 import { unloggedLeases } from './064-unlogged-leases.ts';
 import { auditEnd } from './065-audit-end.ts';
+import { dueMilestones } from './066-due-milestones.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -86,6 +87,7 @@ const migrations: Record<string, Migration> = {
   '063-twin-key': twinKey,
   '064-unlogged-leases': unloggedLeases,
   '065-audit-end': auditEnd,
+  '066-due-milestones': dueMilestones,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
