@@ -20,7 +20,7 @@ import type { MilestoneNotice } from './notify-milestones.ts';
 import { frameWith, type CallDeps } from './post-message.ts';
 
 type ComposeDeps = {
-  sessions: Pick<Sessions, 'sharesThread'>;
+  sessions: Pick<Sessions, 'shareOf'>;
   calls: Pick<Calls, 'quietUntil'>;
   outbound: Pick<Outbound, 'permalink'>;
   notified: Pick<Notified, 'called'>;
@@ -76,7 +76,7 @@ async function whereTold(
   { threadTs }: CardPlace,
   session: SessionRow,
 ): Promise<ToldIn> {
-  if (threadTs !== null) return { kind: 'thread', isShared: await sessions.sharesThread(session) };
+  if (threadTs !== null) return { kind: 'thread', share: await sessions.shareOf(session) };
   const { channelId, threadTs: ts } = session;
   return { kind: 'direct', thread: ts === '' ? null : outbound.permalink({ channelId, ts, threadTs: null }) };
 }

@@ -183,7 +183,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
 }
 
 export type CallDeps = {
-  sessions: Pick<Sessions, 'sharesThread'>;
+  sessions: Pick<Sessions, 'shareOf'>;
   calls: Pick<Calls, 'quietUntil'>;
   notified: Pick<Notified, 'called'>;
   text: Text;
@@ -224,12 +224,12 @@ export async function frameWith(
 ): Promise<Frame> {
   const { sessionId } = session;
   const card = cardView({ request, session, nowMs: now() }, text);
-  const isShared = await sessions.sharesThread(session);
-  const name = (words: Rendered): Rendered => (isShared ? labeled(words, card, text) : words);
+  const share = await sessions.shareOf(session);
+  const name = (words: Rendered): Rendered => (share === 'alone' ? words : labeled(words, card, text));
   if (key === null) return name;
   const quiet = (await calls.quietUntil(sessionId, key)) !== null;
   const called = await notified.called(sessionId, request);
-  const call: Call = { sessionId, key, card, called, quiet, answered };
+  const call: Call = { sessionId, key, card, called, quiet, answered, isUnheard: share === 'unheard' };
   return (words) => withCall(name(words), call, text);
 }
 

@@ -1,6 +1,9 @@
 import { devinUserOf, type Identity, type RefusedIdentity } from './identity.ts';
 import type { Listen, Steer } from './preferences.ts';
 
+/** Whether another session is in its thread, and if so, whether what people write there goes to this one. */
+export type ThreadShare = 'alone' | 'heard' | 'unheard';
+
 export type Steering =
   | { kind: 'allowed' }
   /** Only the session's owner can. */

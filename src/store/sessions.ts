@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
+import type { ThreadShare } from '../session/steering.ts';
 import { interval, json, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -117,8 +118,14 @@ export function createSessions(db: Kysely<Tables>) {
   const oneOf = ([row]: unknown[]): SessionRow | null => parsed(sessionRowSchema, row);
   const byId = (sessionId: string, from: Db = db) =>
     from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
-  const ofThread = (channelId: string, threadTs: string) =>
-    db.selectFrom('sessions').where('channelId', '=', channelId).where('threadTs', '=', threadTs);
+  /** In this thread; those that take no more messages come last. */
+  const latestFirst = (channelId: string, threadTs: string) =>
+    db
+      .selectFrom('sessions')
+      .where('channelId', '=', channelId)
+      .where('threadTs', '=', threadTs)
+      .orderBy(sql<boolean>`phase = 'gone' or response ->> 'status' in (${sql.join(OVER)})`)
+      .orderBy('createdAt', 'desc');
 
   return {
     /** Binds a session to its request; null: either was bound before. */
@@ -147,20 +154,14 @@ export function createSessions(db: Kysely<Tables>) {
 
     /** The session followed in this thread. If `!new` started another: the latest that still takes messages. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
-      const isOver = sql<boolean>`phase = 'gone' or response ->> 'status' in (${sql.join(OVER)})`;
-      const latest = ofThread(channelId, threadTs).orderBy(isOver).orderBy('createdAt', 'desc');
-      return oneOf(await latest.selectAll().limit(1).execute());
+      return oneOf(await latestFirst(channelId, threadTs).selectAll().limit(1).execute());
     },
 
-    /** Whether its thread follows another session, too. */
-    async sharesThread({ sessionId: id, channelId, threadTs }: SessionRow): Promise<boolean> {
-      if (threadTs === '') return false;
-      const other = await ofThread(channelId, threadTs)
-        .select('sessionId')
-        .where('sessionId', '<>', id)
-        .limit(1)
-        .executeTakeFirst();
-      return other !== undefined;
+    async shareOf({ sessionId, channelId, threadTs }: SessionRow): Promise<ThreadShare> {
+      if (threadTs === '') return 'alone';
+      const [latest, other] = await latestFirst(channelId, threadTs).select('sessionId').limit(2).execute();
+      if (other === undefined) return 'alone';
+      return latest?.sessionId === sessionId ? 'heard' : 'unheard';
     },
 
     /** Someone acted on a request's session: it's polled now, and often for a while, unless it has ended for good. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { typeTask } from '../support/asking.ts';
+import { pressToOpen, typeTask } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, doneWith, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -256,10 +256,13 @@ describe('one message for each event', () => {
     );
     expect(told.text).toContain('Devin answered (HTTP 503): The scheduler is in maintenance.');
     await cardOf(slack, channelId, (text) => text.includes('The scheduler is in maintenance.'));
+    expect(pings()).toEqual([told]);
     await press('start_anyway');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url) && !text.includes('maintenance'));
-    expect(pings()).toEqual([told]);
+    // Its advice is taken back, without another ping.
+    await slack.waitForMessage(channelId, ({ ts, text }) => ts === told.ts && text.includes(url));
+    expect(pings()).toEqual([]);
     expect(slack.problems).toEqual([]);
   });
 
@@ -311,6 +314,26 @@ describe('one message for each event', () => {
     );
     expect(text).toContain('write the docs>');
     expect(text).toContain('In English?');
+  });
+
+  test('of the older of two sessions in a thread says how to answer that one', async () => {
+    const { slack, devin } = world();
+    const { change, says, say, ana, id, channelId } = await started(world(), 'fix the login');
+    await say(ana.userId, '!new write the docs');
+    const other = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.id !== id);
+    await says(other.url);
+    change({ ...WAITING, message: 'Main or release?' });
+    const asked = await says('Main or release?');
+    expect(asked.text).toContain('To answer this one, use "Answer"');
+    const on = { channelId, ts: asked.ts };
+    const box = await pressToOpen(world(), ana.userId, { on, button: 'answer' });
+    slack.typeIn(box.id, { Message: 'Main.' });
+    await slack.submit(box.id, ana.userId);
+    const isAnswered = ({ messages }: { messages: { message: string }[] }): boolean =>
+      messages.some(({ message }) => message === 'Main.');
+    expect((await devin.waitForSession(isAnswered)).id).toBe(id);
+    devin.advance(other.id, { ...WAITING, message: 'In English?' });
+    expect((await says('In English?')).text).not.toContain('use "Answer"');
   });
 
   test('in a direct message names the session and links its thread, with formatting', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFrameOf, createPostMessage } from '../../src/follow/post-message.ts';
 import { createLog } from '../../src/log.ts';
 import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
+import type { ThreadShare } from '../../src/session/steering.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -123,7 +124,7 @@ type Given = {
   /** A call is part of it already. */
   part?: boolean;
   where?: 'thread' | 'dm';
-  shared?: boolean;
+  share?: ThreadShare;
   quiet?: boolean;
 };
 
@@ -131,7 +132,7 @@ type Given = {
 async function framed(given: Given = {}): Promise<{ text: string; joined: boolean }> {
   let joined = false;
   const frameOf = createFrameOf({
-    sessions: { sharesThread: async () => Promise.resolve(given.shared === true) },
+    sessions: { shareOf: async () => Promise.resolve(given.share ?? 'alone') },
     requests: { find: async () => Promise.resolve(requestRow()) },
     messages: {
       lastMessage: async () => {
@@ -178,7 +179,7 @@ test.each<[string, Given, string, boolean]>([
   ['call someone in a direct message', { where: 'dm' }, WORDS, false],
   ['were attempted with their call', { attempted: true, part: true, phase: 'working' }, CALLED, false],
   ['were attempted without a call', { attempted: true }, WORDS, false],
-  ["are a person's", { source: 'user', shared: true }, WORDS, false],
+  ["are a person's", { source: 'user', share: 'heard' }, WORDS, false],
 ])(
   "Devin's words call the requester once, and in the right message: they %s",
   async (_what, given, text, joined) => {
@@ -188,8 +189,8 @@ test.each<[string, Given, string, boolean]>([
 
 test("Devin's words name their session if another one is in the thread, with a call or without", async () => {
   const name = '<https://app.devin.ai/sessions/s1|Fix the login>';
-  expect((await framed({ shared: true, phase: 'working' })).text).toBe(`${name}\n${WORDS}`);
-  expect((await framed({ shared: true })).text).toBe(`<@U1> Devin asks:\n${name}\n${WORDS}`);
+  expect((await framed({ share: 'heard', phase: 'working' })).text).toBe(`${name}\n${WORDS}`);
+  expect((await framed({ share: 'heard' })).text).toBe(`<@U1> Devin asks:\n${name}\n${WORDS}`);
 });
 
 test("a message that can't be rendered is shown as it is", async () => {

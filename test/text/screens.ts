@@ -13,6 +13,7 @@ import {
   notice,
   renderGreeting,
   renderOutcome,
+  renderPastOutcome,
   sessionOver,
   unopened,
 } from '../../src/slack/blocks/notices.ts';
@@ -137,7 +138,7 @@ function whatOf(kind: 'found-late' | 'duplicate') {
 }
 
 /** Some are no messages but parts of one. */
-function question(call: Pick<Call, 'quiet' | 'answered'>, text: Text) {
+function question(call: Pick<Call, 'quiet' | 'answered' | 'isUnheard'>, text: Text) {
   const called = { kind: 'people' as const, userIds: ['U1', 'U2'] };
   return withCall({ text: 'words', blocks: [] }, { sessionId: 's1', key: 'k', card, called, ...call }, text);
 }
@@ -226,6 +227,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
         text,
       ),
   ),
+  'an outcome that was overtaken by a session': (text) => renderPastOutcome(card, text),
+  'an outcome that was overtaken by another': (text) => renderPastOutcome({ ...card, url: null }, text),
   'the defaults': (text) =>
     renderDefaults({ draft: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
   'an empty list': (text) =>
@@ -283,7 +286,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>
     renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
-  'another question': (text) => question({ quiet: true, answered: null }, text),
+  'another question': (text) => question({ quiet: true, answered: null, isUnheard: true }, text),
   'an answered question': (text) =>
-    question({ quiet: false, answered: { userId: 'U1', at: new Date(0) } }, text),
+    question({ quiet: false, answered: { userId: 'U1', at: new Date(0) }, isUnheard: true }, text),
 };

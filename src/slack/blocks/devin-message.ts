@@ -76,6 +76,8 @@ export type Call = {
   called: Called;
   /** It mentions nobody: an earlier question that waits just did. */
   quiet: boolean;
+  /** What people write in the thread goes to another session. */
+  isUnheard: boolean;
   /** null: it waits for an answer. */
   answered: Answered | null;
 };
@@ -88,14 +90,22 @@ export function withCall({ text: words, blocks }: Rendered, call: Call, text: Te
   const block_id = metadataBlockId(milestoneMetadata(call.sessionId, call.key));
   return {
     text: [line, words, ...(end === '' ? [] : [end])].join('\n'),
-    blocks: [section(line), ...blocks, ...endBlocks.map((block) => ({ ...block, block_id }))],
+    blocks: [
+      section(line),
+      ...blocks,
+      ...endBlocks.map((block, at) => (at === 0 ? { ...block, block_id } : block)),
+    ],
   };
 }
 
-export function callEnd({ card, answered }: Pick<Call, 'card' | 'answered'>, text: Text): Rendered {
-  if (answered === null) return { text: '', blocks: callButtons(card, ['answer', 'open'], text) };
-  const line = answeredLine(answered, text);
-  return { text: line, blocks: [context(line)] };
+export function callEnd(
+  { card, answered, isUnheard }: Pick<Call, 'card' | 'answered' | 'isUnheard'>,
+  text: Text,
+): Rendered {
+  const buttons = answered === null ? callButtons(card, ['answer', 'open'], text) : [];
+  const unheard = isUnheard ? text.milestones.useAnswer : '';
+  const line = answered === null ? unheard : answeredLine(answered, text);
+  return { text: line, blocks: [...(line === '' ? [] : [context(line)]), ...buttons] };
 }
 
 /** The card's buttons that help. */

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
+import type { ThreadShare } from '../../session/steering.ts';
 import type { Text } from '../../text/index.ts';
 import { calledWords, type Called } from './called.ts';
 import type { CardAction } from './card-buttons.ts';
@@ -13,8 +14,8 @@ import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text
 
 /** Where the message appears. */
 export type ToldIn =
-  /** `isShared`: another session is in the thread, so the message names its session. */
-  | { kind: 'thread'; isShared: boolean }
+  /** If another session is in the thread, the message names its session. */
+  | { kind: 'thread'; share: ThreadShare }
   /** `thread`: its address; null: none. */
   | { kind: 'direct'; thread: string | null };
 
@@ -117,7 +118,7 @@ function question(
 /** Names the session if the place doesn't show it. */
 function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] {
   if (what.kind === 'found-late' || what.kind === 'duplicate') return [];
-  if (place.kind === 'thread' && !place.isShared) return [];
+  if (place.kind === 'thread' && place.share === 'alone') return [];
   const thread =
     place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : [];
   const named = [linkedTitle(card, text), ...thread].join(BETWEEN_FACTS);
@@ -190,7 +191,9 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
 /** The text includes the buttons' addresses. */
 function end(message: MilestoneMessage, text: Text): Rendered {
   const { what, card } = message;
-  if (what.kind === 'needs-you') return callEnd(message, text);
+  const { place } = message;
+  const isUnheard = place.kind === 'thread' && place.share === 'unheard';
+  if (what.kind === 'needs-you') return callEnd({ ...message, isUnheard }, text);
   const blocks: KnownBlock[] = callButtons(card, HELPS[what.kind], text);
   return { text: blocks.length === 0 || card.url === null ? '' : escape(card.url), blocks };
 }

@@ -105,6 +105,8 @@ export const milestones = {
   /** Another question while the first one waits. It mentions nobody. */
   asksMore: 'Devin also asks:',
   asksMoreAbove: 'Devin also asks ↑',
+  /** Another session is in the thread. */
+  useAnswer: 'Replies in this thread go to the newer session. To answer this one, use "Answer".',
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
   /** `when`: a time of day. */

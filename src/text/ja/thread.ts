@@ -93,6 +93,8 @@ export const milestones: Text['milestones'] = {
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
   asksMore: 'Devin から別の質問もあります:',
   asksMoreAbove: 'Devin から別の質問もあります ↑',
+  useAnswer:
+    'このスレッドへの返信は新しいほうのセッションに届きます。このセッションには「回答する」ボタンで答えてください。',
   asksSomething: (mention) =>
     `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
   answeredBy: (mention, when) => `${mention} さんが回答 · ${when}`,

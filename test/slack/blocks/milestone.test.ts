@@ -41,7 +41,7 @@ const message: Parameters<typeof renderMilestone>[0] = {
   wordsShown: false,
   key: 'needs-you:1',
   sessionId: 'abc',
-  place: { kind: 'thread', isShared: false },
+  place: { kind: 'thread', share: 'alone' },
   called: { kind: 'people', userIds: ['U1'] },
   quiet: false,
   answered: null,
@@ -125,7 +125,7 @@ describe('a message about a session', () => {
   });
 
   test('names its session if another one is in the thread', () => {
-    const place = { kind: 'thread', isShared: true } as const;
+    const place = { kind: 'thread', share: 'heard' } as const;
     const { text } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
     expect(text).toContain('\n<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
     const alone = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
@@ -163,8 +163,8 @@ describe('a message about a session', () => {
         fc.option(fc.string({ maxLength: 9000 })),
         fc.boolean(),
         fc.constantFrom<ToldIn>(
-          { kind: 'thread', isShared: false },
-          { kind: 'thread', isShared: true },
+          { kind: 'thread', share: 'alone' },
+          { kind: 'thread', share: 'unheard' },
           { kind: 'direct', thread: null },
         ),
         (what, words, result, wordsShown, place) => {
