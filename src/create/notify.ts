@@ -56,6 +56,7 @@ export function createPersonNotifier({
       context: request.context,
       sealed: null,
       lostSecrets: lostSecrets(request),
+      replaces: request.replaces,
     });
     return id;
   }

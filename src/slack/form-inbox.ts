@@ -111,15 +111,19 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       return keep(origin, { ...(await contentOf(origin, wish)), id, context });
     },
 
-    /** Filled in like a request, to start the same again. */
-    async offerAgain(
-      { userId, responseUrl, replaces = null }: Reopening,
-      request: SessionRequest,
-    ): Promise<Form> {
+    /** Filled in like a request, to start the same again. It replaces what that one was to replace, and hasn't. */
+    async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {
       const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       const faults = faultsOfFailure(failure, draft.values);
-      return keep(origin, { draft, context, lostSecrets: lostSecrets(request), faults, replaces });
+      const lost = lostSecrets(request);
+      return keep(origin, {
+        draft,
+        context,
+        lostSecrets: lost,
+        faults,
+        replaces: replaces ?? request.replaces,
+      });
     },
 
     /** The form is opened from a private notice, which is removed once a session has started from it. */

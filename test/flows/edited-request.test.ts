@@ -145,6 +145,22 @@ describeOnBothDatabaseServers('a request that an approver changes', (environment
     expect([...one.own(), ...one.changed()]).toEqual([]);
   });
 
+  test('is still replaced if the change was refused at first, and sent again from the form', async () => {
+    const one = await editing();
+    const { ben, toBen } = one;
+    const { slack } = world();
+    slack.setGroup('S0PLATFORM', [ben.userId]);
+    await one.submit();
+    const { ts } = await one.told('not enough people');
+    slack.setGroup('S0PLATFORM', platform);
+    const before = slack.openViewOf(ben.userId)?.id;
+    await press(ben, { channelId: toBen.channelId, ts }, 'open_form');
+    const form = await slack.waitForView(({ userId, id }) => userId === ben.userId && id !== before);
+    await settledForm(slack, ben.userId);
+    await slack.submit(form.id, ben.userId);
+    await expectChanged(one);
+  });
+
   test('stays as it is if they may no longer decide about it', async () => {
     const one = await editing();
     world().slack.setGroup(
