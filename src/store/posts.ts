@@ -64,30 +64,14 @@ export function createPosts(db: Kysely<Tables>) {
       { key, channelId, threadTs, slackTs, isFirst, onlyIf = sql<boolean>`true` }: Attempt,
       trx: Db = db,
     ): Promise<boolean> {
-      const place = { channelId, threadTs };
-      const attempted = await trx
-        .insertInto('posts')
-        .columns(['key', 'channelId', 'threadTs', 'firstTs', 'lastTs'])
-        .expression(
-          trx
-            .selectNoFrom(({ val }) => [
-              val(key).as('key'),
-              val(channelId).as('channelId'),
-              val(threadTs).as('threadTs'),
-              val(slackTs).as('firstTs'),
-              val(slackTs).as('lastTs'),
-            ])
-            .where(onlyIf),
-        )
-        .onConflict((conflict) =>
-          conflict
-            .column('key')
-            .doUpdateSet({ ...place, lastTs: slackTs, at: sql<Date>`now()` })
-            .where(({ and, eb, lit }) => and([eb('posts.postedTs', 'is', null), lit(!isFirst)])),
-        )
-        .returning('key')
-        .executeTakeFirst();
-      return attempted !== undefined;
+      const { rows } = await sql`
+        insert into posts (key, channel_id, thread_ts, first_ts, last_ts)
+        select ${key}::text, ${channelId}::text, ${threadTs}::text, ${slackTs}::text, ${slackTs}::text where ${onlyIf}
+        on conflict (key) do update set channel_id = excluded.channel_id, thread_ts = excluded.thread_ts,
+          last_ts = excluded.last_ts, at = now()
+          where posts.posted_ts is null and not ${isFirst}::boolean
+        returning key`.execute(trx);
+      return rows.length > 0;
     },
 
     async posted(key: string, ts: string, trx: Db = db): Promise<void> {
