@@ -35,9 +35,8 @@ type PollingDeps = {
 export function createPoll({ list, get }: PollingDeps): Poll {
   async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> {
     try {
-      const { items } = await list({ sessionIds, first: BATCH }, { signal });
-      // If Devin doesn't understand the filter, it lists others, too.
-      const answered = items.filter(({ sessionId: id }) => sessionIds.includes(id));
+      // If Devin doesn't understand the filter, it lists others, too, which nobody looks at.
+      const { items: answered } = await list({ sessionIds, first: BATCH }, { signal });
       return { ...nothingKnown(), answered };
     } catch (error) {
       // If the list is unreadable, each session is fetched by itself.
