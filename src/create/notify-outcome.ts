@@ -10,7 +10,7 @@ import {
   type WithLease,
 } from '../queue/index.ts';
 import { isOpen } from '../session/request.ts';
-import type { Called } from '../slack/blocks/called.ts';
+import type { Called } from '../slack/blocks/devin-message.ts';
 import { renderOutcome, renderPastOutcome } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { doubtOf } from '../slack/card-notes.ts';

@@ -1,6 +1,6 @@
 import type { Notify } from '../session/preferences.ts';
 import type { SteeringCheck } from '../slack/authority.ts';
-import type { Called } from '../slack/blocks/called.ts';
+import type { Called } from '../slack/blocks/devin-message.ts';
 import type { FindLeaver } from '../slack/people.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';

@@ -6,10 +6,9 @@ import {
   renderDeclineDialog,
 } from '../../src/slack/blocks/approval.ts';
 import { homeFile } from '../../src/slack/blocks/home-settings.ts';
-import { renderWhoami } from '../../src/slack/blocks/identity.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
-import { renderWhy } from '../../src/slack/blocks/why.ts';
+import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';
 import type { Text } from '../../src/text/index.ts';
 
 const ANA = { userId: 'U1', name: 'words' };

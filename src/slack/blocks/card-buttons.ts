@@ -146,21 +146,21 @@ function menuOption(action: CardAction, card: SessionCard, text: Text): PlainTex
   };
 }
 
-function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
+export function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   const row = BUTTONS[action];
   const url = row.link?.(card) ?? null;
-  const label = labelOf(action, card, text);
   return {
-    ...button(row.id, label, card.requestId),
-    // Otherwise several cards in a row sound the same in a screen reader.
-    accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
+    ...namedFor(card, button(row.id, labelOf(action, card, text), card.requestId), text),
     ...(url !== null && { url }),
     ...(isPrimary(action, card) && { style: 'primary' as const }),
     ...(row.danger === true && { style: 'danger' as const }),
-    ...(row.confirm !== undefined && {
-      confirm: confirmation(row.confirm(text)),
-    }),
+    ...(row.confirm !== undefined && { confirm: confirmation(row.confirm(text)) }),
   };
+}
+
+/** Otherwise several cards in a row sound the same in a screen reader. */
+export function namedFor({ title }: SessionCard, one: Button, text: Text): Button {
+  return { ...one, accessibility_label: caption(text.card.buttonOn(one.text.text, title)).text };
 }
 
 /** At most one: beside a review, a finished session is opened from the menu. */

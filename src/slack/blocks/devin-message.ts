@@ -2,12 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
 import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
-import { calledWords, type Called } from './called.ts';
 import { plainButtons, type CardAction } from './card-buttons.ts';
 import { shownTime } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
-import { context, line, section, type Rendered } from './objects.ts';
+import { context, joinParts, line, small, type Rendered } from './objects.ts';
 import { linkedTitle, type SessionCard } from './session-card.ts';
 import { escape, link, truncate } from './text.ts';
 
@@ -20,9 +19,11 @@ export function renderDevinMessage(markdown: string, text: Text): { posts: Rende
   const [first] = posts;
   if (first === undefined || (posts.length <= MOST_POSTS && !isCut(markdown))) return { posts, file: null };
   const note = text.thread.longMessage;
-  const beginning = { text: `${first.text}\n${note}`, blocks: [...first.blocks, context(note)] };
-  return { posts: [beginning], file: markdown };
+  return { posts: [joinWords([first, small(note)])], file: markdown };
 }
+
+/** Words of Devin and of people come in posts that fit: none of their text is cut. */
+const joinWords = (parts: readonly Rendered[]): Rendered => joinParts(parts, Infinity);
 
 /** What a person wrote in Devin's web app; quoted, since this app posts it. */
 export function renderWebMessage(words: string, text: Text): Rendered[] {
@@ -40,11 +41,7 @@ export function renderReplyBy(
 /** `label`: escaped. */
 function quoted(label: string, words: string, text: Text): Rendered[] {
   const [first, ...rest] = quotedParts(words);
-  const labelBlock = section(label);
-  const posts =
-    first === undefined
-      ? [line(label)]
-      : [{ text: `${label}\n${first.text}`, blocks: [labelBlock, ...first.blocks] }, ...rest];
+  const posts = [joinWords([line(label), ...(first === undefined ? [] : [first])]), ...rest];
   return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), line(text.thread.cut)] : posts;
 }
 
@@ -59,9 +56,17 @@ export function renderRaw(words: string): Rendered {
 }
 
 /** With the name of its session, if another session is in the thread. */
-export function labeled({ text: words, blocks }: Rendered, card: SessionCard, text: Text): Rendered {
-  const name = linkedTitle(card, text);
-  return { text: `${name}\n${words}`, blocks: [context(name), ...blocks] };
+export function labeled(words: Rendered, card: SessionCard, text: Text): Rendered {
+  return joinWords([small(linkedTitle(card, text)), words]);
+}
+
+/** Who hears of something. `nobody`: the requester left Slack, and nobody took their place; null: without a name. */
+export type Called = { kind: 'people'; userIds: readonly string[] } | { kind: 'nobody'; name: string | null };
+
+/** The beginning of a message to them. Escaped. */
+export function calledWords(called: Called, { milestones }: Text): string {
+  if (called.kind === 'people') return milestones.people(called.userIds.map((id) => `<@${escape(id)}>`));
+  return milestones.forName(called.name === null ? milestones.formerMember : escape(called.name));
 }
 
 /** Who answered, and when; null: in Devin. */
@@ -83,29 +88,25 @@ export type Call = {
 };
 
 /** Adds the call above the question, and below it the button, or who answered. The message has metadata of its own. */
-export function withCall({ text: words, blocks }: Rendered, call: Call, text: Text): Rendered {
+export function withCall(words: Rendered, call: Call, text: Text): Rendered {
   const { asks, asksMore } = text.milestones;
-  const line = call.quiet ? asksMore : asks(calledWords(call.called, text));
-  const { text: end, blocks: endBlocks } = callEnd(call, text);
+  const { text: end, blocks } = callEnd(call, text);
   const block_id = metadataBlockId(milestoneMetadata(call.sessionId, call.key));
-  return {
-    text: [line, words, ...(end === '' ? [] : [end])].join('\n'),
-    blocks: [
-      section(line),
-      ...blocks,
-      ...endBlocks.map((block, at) => (at === 0 ? { ...block, block_id } : block)),
-    ],
-  };
+  return joinWords([
+    line(call.quiet ? asksMore : asks(calledWords(call.called, text))),
+    words,
+    { text: end, blocks: blocks.map((block, at) => (at === 0 ? { ...block, block_id } : block)) },
+  ]);
 }
 
 export function callEnd(
   { card, answered, isUnheard }: Pick<Call, 'card' | 'answered' | 'isUnheard'>,
   text: Text,
 ): Rendered {
-  const buttons = answered === null ? callButtons(card, ['answer', 'open'], text) : [];
   const unheard = isUnheard ? text.milestones.useAnswer : '';
-  const line = answered === null ? unheard : answeredLine(answered, text);
-  return { text: line, blocks: [...(line === '' ? [] : [context(line)]), ...buttons] };
+  const words = answered === null ? unheard : answeredLine(answered, text);
+  const buttons = answered === null ? callButtons(card, ['answer', 'open'], text) : [];
+  return { text: words, blocks: [...(words === '' ? [] : [context(words)]), ...buttons] };
 }
 
 /** The card's buttons that help. */

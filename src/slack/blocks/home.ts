@@ -9,12 +9,12 @@ import { acuFact, progressFacts, pullRequestLines, repositoryFact, workFacts } f
 import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
 import { homeFile, homeHealth, homeSettings, type HomeFile, type HomeHealth } from './home-settings.ts';
-import { identityLines } from './identity.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
 import { isAccepted, type FormIdentity } from './session-form.ts';
 import { bold, code, codeBlock, escape, link, quote } from './text.ts';
 import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
+import { identityLines } from './why.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };

@@ -2,15 +2,13 @@ import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { ThreadShare } from '../../session/steering.ts';
 import type { Text } from '../../text/index.ts';
-import { calledWords, type Called } from './called.ts';
 import type { CardAction } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
-import { callButtons, callEnd, type Answered } from './devin-message.ts';
-import { LIMIT } from './limits.ts';
+import { callButtons, calledWords, callEnd, type Answered, type Called } from './devin-message.ts';
 import { markdownParts } from './markdown.ts';
-import { context, line, type Rendered } from './objects.ts';
+import { joinParts, line, small, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
-import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
+import { bold, code, escape, fitCodeBlock, link, lookup } from './text.ts';
 
 /** Where the message appears. */
 export type ToldIn =
@@ -48,18 +46,13 @@ export const RESULT_LENGTH = 2500;
 
 /** A line that notifies the requester, then the details. `text` alone says all of it. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
-  const parts: Rendered[] = [
+  return joinParts([
     line(headline(message, text)),
     ...names(message, text),
     ...said(message, text),
     ...body(message, text).map(line),
     end(message, text),
-  ];
-  const texts = parts.map((part) => part.text).filter((part) => part !== '');
-  return {
-    text: truncate(texts.join('\n'), LIMIT.messageText),
-    blocks: parts.flatMap(({ blocks }) => blocks),
-  };
+  ]);
 }
 
 function headline(message: MilestoneMessage, text: Text): string {
@@ -121,8 +114,7 @@ function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] 
   if (place.kind === 'thread' && place.share === 'alone') return [];
   const thread =
     place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : [];
-  const named = [linkedTitle(card, text), ...thread].join(BETWEEN_FACTS);
-  return [{ text: named, blocks: [context(named)] }];
+  return [small([linkedTitle(card, text), ...thread].join(BETWEEN_FACTS))];
 }
 
 const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'failed']);

@@ -1,12 +1,21 @@
-import type { ActionsBlock, Button } from '@slack/types';
+import type { Button } from '@slack/types';
 import type { OverCeiling } from '../../session/failure.ts';
 import { capThatFits } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
-import { calledWords, type Called } from './called.ts';
 import { shownMoment } from './details-values.ts';
-import { LIMIT } from './limits.ts';
-import { actions, button, context, line, primary, section, sections, type Rendered } from './objects.ts';
+import { calledWords, type Called } from './devin-message.ts';
+import {
+  button,
+  buttonRow,
+  joinParts,
+  line,
+  packed,
+  primary,
+  small,
+  titled,
+  type Rendered,
+} from './objects.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
@@ -27,21 +36,16 @@ const PROBLEM_LENGTH = 1000;
 const MAX_PROBLEMS = 20;
 
 export function refusal({ problems, typed, options = [], formId, title }: Refusal, text: Text): Rendered {
-  const heading = title ?? text.notices.nothingStarted;
-  const shown = problemLines(problems);
   const quoted = [
     ...(typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text)),
     ...(options.length === 0 ? [] : [options.join(' · ')]),
   ];
-  return {
-    text: truncate([heading, ...shown, ...quoted].join('\n'), LIMIT.messageText),
-    blocks: [
-      section(bold(heading)),
-      ...sections(shown),
-      ...quoted.map(section),
-      ...(formId === null ? [] : [offering(formButton(formId, text))]),
-    ],
-  };
+  return joinParts([
+    titled(title ?? text.notices.nothingStarted),
+    packed(problemLines(problems)),
+    ...quoted.map(line),
+    ...(formId === null ? [] : [offering(formButton(formId, text))]),
+  ]);
 }
 
 /** What Slack can be asked to open. */
@@ -50,14 +54,11 @@ export type Unopened = keyof Text['notices']['unopened'];
 /** `again`: the button that opens it. */
 export function unopened(what: Unopened, again: Button, text: Text): Rendered {
   const { title, problem } = text.notices.unopened[what];
-  return {
-    text: [title, problem].join('\n'),
-    blocks: [section(bold(title)), section(problem), offering(again)],
-  };
+  return joinParts([titled(title), line(problem), offering(again)]);
 }
 
 export function notice(sentences: readonly string[]): Rendered {
-  return { text: truncate(sentences.join('\n'), LIMIT.messageText), blocks: sections(sentences) };
+  return joinParts([packed(sentences)]);
 }
 
 /** When there is more of a budget, in the reader's time zone, and what to do if no cap fits until then. */
@@ -72,7 +73,7 @@ export function renewal(
 /** The session takes no more messages; offers to start another. */
 export function sessionOver(requestId: string, text: Text): Rendered {
   const again = button(ACTION.startAgain, text.card.buttons['start-again'], requestId);
-  return { text: text.steering.over, blocks: [section(text.steering.over), offering(again)] };
+  return joinParts([line(text.steering.over), offering(again)]);
 }
 
 /** Why nothing was done with a session. `name`: its title or what stands for it, escaped. */
@@ -117,8 +118,8 @@ export function formButton(formId: string, text: Text): Button {
   return button(ACTION.openForm, text.notices.openForm, formId);
 }
 
-function offering(offered: Button): ActionsBlock {
-  return actions([primary(offered)]);
+function offering(offered: Button): Rendered {
+  return buttonRow(primary(offered));
 }
 
 const REASON_LENGTH = 2500;
@@ -136,14 +137,11 @@ export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage,
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     isUnknown ? milestones.notConfirmedNow : milestones.notStartedNow,
   ];
-  const where =
+  const below =
     cardUrl === null
       ? []
-      : [[linkedTitle(card, text), link(cardUrl, text.notices.openCard)].join(BETWEEN_FACTS)];
-  return {
-    text: truncate([...lines, ...where].join('\n'), LIMIT.messageText),
-    blocks: [...lines.map(section), ...where.map((one) => context(one))],
-  };
+      : [small([linkedTitle(card, text), link(cardUrl, text.notices.openCard)].join(BETWEEN_FACTS))];
+  return joinParts([...lines.map(line), ...below]);
 }
 
 /** Instead of that, once the request was tried again. It mentions nobody. */
@@ -166,5 +164,5 @@ export function renderGreeting(command: string, { greeting }: Text): Rendered {
     greeting.privacy(code(`${command} help`)),
   ].join('\n');
   const start = button(ACTION.startHere, greeting.start, 'channel');
-  return { text: lines, blocks: [section(lines), actions([start])] };
+  return joinParts([line(lines), buttonRow(start)]);
 }

@@ -13,7 +13,7 @@ import type {
 import { BLOCK } from '../ids.ts';
 import type { ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { mrkdwn, plain, truncate } from './text.ts';
+import { bold, mrkdwn, plain, truncate } from './text.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
 export type Rendered = { text: string; blocks: ShownBlock[] };
@@ -42,9 +42,40 @@ export function formAlert(text: string): AlertBlock {
   return { ...alert(text, 'error'), block_id: BLOCK.alert };
 }
 
-/** A message of one line. */
+/** A message of parts, each of which says the same in its text and in its blocks. */
+export function joinParts(parts: readonly Rendered[], maxText: number = LIMIT.messageText): Rendered {
+  const texts = parts.map(({ text }) => text).filter((text) => text !== '');
+  return {
+    text: truncate(texts.join('\n'), maxText),
+    blocks: parts.flatMap(({ blocks }) => blocks),
+  };
+}
+
+/** One section. */
 export function line(escaped: string): Rendered {
   return { text: escaped, blocks: [section(escaped)] };
+}
+
+/** One section that begins with a title. */
+export function titled(title: string, ...lines: string[]): Rendered {
+  return {
+    text: [title, ...lines].join('\n'),
+    blocks: [section([bold(title), ...lines].join('\n'))],
+  };
+}
+
+/** In small letters. */
+export function small(escaped: string): Rendered {
+  return { text: escaped, blocks: [context(escaped)] };
+}
+
+/** As few sections as possible. */
+export function packed(lines: readonly string[]): Rendered {
+  return { text: lines.join('\n'), blocks: sections(lines) };
+}
+
+export function buttonRow(...buttons: Button[]): Rendered {
+  return { text: '', blocks: [actions(buttons)] };
 }
 
 export function header(text: string): HeaderBlock {

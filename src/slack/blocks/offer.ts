@@ -3,8 +3,8 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
 import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, primary, section, type Rendered } from './objects.ts';
-import { bold, code, fitCodeBlock, link, truncate } from './text.ts';
+import { button, buttonRow, joinParts, line, primary, titled, type Rendered } from './objects.ts';
+import { code, fitCodeBlock, link, truncate } from './text.ts';
 
 type Running = {
   requestId: string;
@@ -18,29 +18,23 @@ type Running = {
 export function renderRunning({ requestId, url, another }: Running, text: Text): Rendered {
   const { title, why, session, reply, start } = text.notices.running;
   const where = url === null ? why : `${why} ${link(url, session)}`;
-  return {
-    text: [title, where].join('\n'),
-    blocks: [
-      section(`${bold(title)}\n${where}`),
-      actions([
-        primary(button(ACTION.reply, reply, requestId)),
-        button(another.actionId, start, another.formId),
-      ]),
-    ],
-  };
+  return joinParts([
+    titled(title, where),
+    buttonRow(
+      primary(button(ACTION.reply, reply, requestId)),
+      button(another.actionId, start, another.formId),
+    ),
+  ]);
 }
 
 /** For the author of a message that may be a task. The message itself is not quoted: it is right there. */
 export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
   const { title, start, edit, runsAs } = text.notices.offer;
   const lines = runsAsFact(as, text).map((fact) => runsAs(fact));
-  return {
-    text: [title, ...lines].join('\n'),
-    blocks: [
-      section([bold(title), ...lines].join('\n')),
-      actions([primary(button(ACTION.startAsTask, start, formId)), button(ACTION.openForm, edit, formId)]),
-    ],
-  };
+  return joinParts([
+    titled(title, ...lines),
+    buttonRow(primary(button(ACTION.startAsTask, start, formId)), button(ACTION.openForm, edit, formId)),
+  ]);
 }
 
 /** Asks whether a text is a command or a task. What was typed comes raw. */
@@ -63,22 +57,16 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
   const { command, typed, formId, meant, hint } = asking;
   const { question } = text.command;
   const start = hint?.kind === 'option' ? question.startWith(hint.typed) : question.start;
-  const asked = askedWords(asking, text);
-  const { block } = fitCodeBlock(typed);
-  return {
-    text: truncate([question.title, asked, block].join('\n'), LIMIT.messageText),
-    blocks: [
-      section(`${bold(question.title)}\n${asked}`),
-      section(block),
-      actions([
-        ...(meant === null || meant.length > VALUE_LENGTH
-          ? []
-          : [button(runAction(0), `${command} ${meant}`, meant)]),
-        button(ACTION.startAsTask, start, formId),
-        button(ACTION.openForm, question.edit, formId),
-      ]),
-    ],
-  };
+  const runs = meant === null || meant.length > VALUE_LENGTH ? null : meant;
+  return joinParts([
+    titled(question.title, askedWords(asking, text)),
+    line(fitCodeBlock(typed).block),
+    buttonRow(
+      ...(runs === null ? [] : [button(runAction(0), `${command} ${runs}`, runs)]),
+      button(ACTION.startAsTask, start, formId),
+      button(ACTION.openForm, question.edit, formId),
+    ),
+  ]);
 }
 
 function askedWords({ command, meant, usage, hint }: TaskQuestion, { command: { question } }: Text): string {

@@ -2,13 +2,13 @@ import type { Button } from '@slack/types';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
+import { cardButton, namedFor } from './card-buttons.ts';
 import { shownMoment } from './details-values.ts';
-import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
-import { button, caption, confirmation, context, section, type Rendered } from './objects.ts';
+import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
 import { linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { stopQuestion } from './steering.ts';
-import { bold, code, escape, truncate } from './text.ts';
+import { bold, code, escape } from './text.ts';
 
 type SessionList = {
   whose: 'mine' | 'all';
@@ -30,43 +30,36 @@ export function renderSessionList(
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);
   if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
-  const rows = entries.map(({ card, askedAtMs, isShown }) =>
-    line(card, askedAtMs, { isShown, text, isTheirs: whose === 'mine' }),
-  );
   const after = [
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
     ...(page < pages ? [sessions.nextPage(code(next))] : []),
   ];
-  return {
-    text: truncate([heading, ...rows.map((row) => `• ${row}`), ...after].join('\n'), LIMIT.messageText),
-    blocks: [
-      section(heading),
-      ...entries.map(({ card, isShown }, at) => ({
-        ...section(rows[at] ?? ''),
-        ...(isShown && { accessory: detailsButton(card, text) }),
-      })),
-      ...after.map((words) => context(words)),
-    ],
-  };
+  return joinParts([
+    line(heading),
+    ...entries.map(({ card, askedAtMs, isShown }) =>
+      row(
+        entryLine(card, askedAtMs, { isShown, text, isTheirs: whose === 'mine' }),
+        isShown ? cardButton('details', card, text) : null,
+      ),
+    ),
+    ...after.map(small),
+  ]);
 }
 
-function detailsButton({ requestId, title }: SessionCard, text: Text): Button {
-  const label = text.card.buttons.details;
-  return {
-    ...button(ACTION.details, label, requestId),
-    accessibility_label: caption(text.card.buttonOn(label, title)).text,
-  };
+/** A session with its button. */
+function row(words: string, accessory: Button | null): Rendered {
+  return { text: `• ${words}`, blocks: [{ ...section(words), ...(accessory !== null && { accessory }) }] };
 }
 
 /** For people who may not read what a session is about. */
 export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text) {
-  return notice([line(card, askedAtMs, { isShown: false, text })]);
+  return notice([entryLine(card, askedAtMs, { isShown: false, text })]);
 }
 
 /** `isTheirs`: the viewer asked for it. */
 type Shown = { isShown: boolean; isTheirs?: boolean; text: Text };
 
-function line(card: SessionCard, askedAtMs: number, { isShown, isTheirs = false, text }: Shown): string {
+function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = false, text }: Shown): string {
   return text.sessions.line([
     isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
@@ -88,20 +81,16 @@ export function renderSessionPick({ act, entries, usage }: SessionPick, text: Te
   const { pick, pickNone, pickOther } = text.sessions;
   const other = pickOther(code(usage));
   if (entries.length === 0) return notice([pickNone[act], other]);
-  const rows = entries.map(({ card }) =>
-    text.sessions.line([linkedTitle(card, text), statusWord(card, text)]),
-  );
-  return {
-    text: [pick[act], ...rows.map((row) => `• ${row}`), other].join('\n'),
-    blocks: [
-      section(bold(pick[act])),
-      ...entries.map((entry, at) => ({
-        ...section(rows[at] ?? ''),
-        accessory: pickButton(act, entry, text),
-      })),
-      context(other),
-    ],
-  };
+  return joinParts([
+    titled(pick[act]),
+    ...entries.map((entry) =>
+      row(
+        text.sessions.line([linkedTitle(entry.card, text), statusWord(entry.card, text)]),
+        pickButton(act, entry, text),
+      ),
+    ),
+    small(other),
+  ]);
 }
 
 function pickButton(
@@ -115,8 +104,7 @@ function pickButton(
       ? button(ACTION.reply, label, card.requestId)
       : button(runAction(0), label, `${act} ${sessionId}`);
   return {
-    ...shown,
-    accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
+    ...namedFor(card, shown, text),
     ...(act === 'stop' && { confirm: confirmation(stopQuestion(card, text)) }),
   };
 }

@@ -15,13 +15,16 @@ import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import {
-  actions,
   alert,
   button,
+  buttonRow,
+  joinParts,
+  line,
   modal,
+  packed,
   primary,
   section,
-  sections,
+  titled,
   type Confirmation,
   type Rendered,
 } from './objects.ts';
@@ -83,15 +86,12 @@ export type ReplyNotice = {
 /** For the author only: what happened to a message, why, and what to do next. */
 export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
   const quoted = typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed).block}`];
-  return {
-    text: truncate([heading, ...sentences, ...quoted].join('\n'), LIMIT.messageText),
-    blocks: [
-      section(bold(heading)),
-      ...sections(sentences),
-      ...quoted.map(section),
-      ...(offer === null ? [] : [actions([offerButton(offer, text)])]),
-    ],
-  };
+  return joinParts([
+    titled(heading),
+    packed(sentences),
+    ...quoted.map(line),
+    ...(offer === null ? [] : [buttonRow(offerButton(offer, text))]),
+  ]);
 }
 
 function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Button {
@@ -110,17 +110,13 @@ export function renderAskFirst(about: Perhaps, held: HeldReply, { thread, card }
       ? { ...button(ACTION.stop, thread.stopNow, requestId), style: 'danger' }
       : button(ACTION.archiveAsked, card.buttons.archive, requestId);
   const send = button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held));
-  const sentence = thread.ask[about];
-  return { text: sentence, blocks: [section(sentence), actions([act, send])] };
+  return joinParts([line(thread.ask[about]), buttonRow(act, send)]);
 }
 
 /** The keywords for threads. */
 export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;
-  return {
-    text: truncate([helpTitle, ...help].join('\n'), LIMIT.messageText),
-    blocks: [section(bold(helpTitle)), ...sections(help)],
-  };
+  return joinParts([titled(helpTitle), packed(help)]);
 }
 
 const ASKED_TITLE_LENGTH = 150;

@@ -4,7 +4,7 @@ import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.
 import type { Text } from '../../text/index.ts';
 import { barChart, dataTable, MOST_TABLE_ROWS, type Cell, type ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { context, section, sections, type Rendered } from './objects.ts';
+import { context, sections, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 export type UsageReport = {
@@ -224,10 +224,7 @@ export function renderBudgetAlert({ alert, over, command }: AlertShown, text: Te
     words.next[over],
     words.more(code(`${command} usage workspace --by person`)),
   ];
-  return {
-    text: [heading, ...lines].join('\n'),
-    blocks: [section([bold(heading), ...lines].join('\n'))],
-  };
+  return titled(heading, ...lines);
 }
 
 /** A link, which calls nobody: the person is not in this conversation. */
