@@ -6,7 +6,7 @@ import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/index.ts';
-import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
+import type { HomeFile, HomeHealth } from '../slack/blocks/home.ts';
 import { missingScopes } from '../slack/manifest-scopes.ts';
 import type { Slack } from '../slack/slack.ts';
 import { countSetAside } from '../store/set-aside.ts';

@@ -92,7 +92,9 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   return shownIdentity(identity, text);
 }
 
-export function shownIdentity(identity: Identity, text: Text): FormIdentity {
+/** null: it could not be looked up. */
+export function shownIdentity(identity: Identity | null, text: Text): FormIdentity {
+  if (identity === null) return { kind: 'not-known', why: text.home.runsAs.notKnown };
   const { checkedAtMs } = identity;
   switch (identity.kind) {
     case 'matched':

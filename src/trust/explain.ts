@@ -17,7 +17,7 @@ import {
   type PolicyPlace,
   type Spend,
 } from '../session/policy/index.ts';
-import { optionWords } from '../slack/blocks/options.ts';
+import { optionWords } from '../slack/blocks/details-values.ts';
 import { unescape } from '../slack/blocks/text.ts';
 import { reasonOf } from '../slack/blocks/why.ts';
 import { renderProblems } from '../slack/command/help.ts';

@@ -1,9 +1,11 @@
+import { effectivePreferences } from '../../src/session/preferences.ts';
 import type { Home } from '../../src/slack/blocks/home.ts';
 
-/** A Home without usage, approvals and files. */
-export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'rich' | 'approvals' | 'files'> = {
+/** A Home without usage, approvals and files, with the usual preferences. */
+export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'rich' | 'approvals' | 'files' | 'preferences'> = {
   approvals: { asked: [], total: 0 },
   files: [],
+  preferences: effectivePreferences({}),
   usage: {
     days: 30,
     left: [],

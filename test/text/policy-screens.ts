@@ -5,7 +5,7 @@ import {
   type ApprovalMessage,
   renderDeclineDialog,
 } from '../../src/slack/blocks/approval.ts';
-import { homeFile } from '../../src/slack/blocks/home-settings.ts';
+import { homeFile } from '../../src/slack/blocks/home.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';

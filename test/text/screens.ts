@@ -28,7 +28,7 @@ import {
   type SessionForm,
 } from '../../src/slack/blocks/session-form.ts';
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
-import { renderSetting } from '../../src/slack/blocks/setting-choices.ts';
+import { renderSetting } from '../../src/slack/blocks/settings.ts';
 import {
   renderAskFirst,
   renderReplyBox,
@@ -85,8 +85,6 @@ const HOME: Home = {
   runsAs: MEMBER,
   sessions: [],
   total: { count: 0, more: false },
-  notify: 'thread',
-  language: null,
   health: null,
   ...BARE_HOME,
   defaults: { values: {}, sources: {} },
@@ -121,7 +119,7 @@ function HOMES(): Partial<Home>[] {
   const health = { database: true, devin: true, slack: false, missingScopes: ['a'], setAside: 2 };
   return [
     {},
-    { language: 'ja' },
+    { preferences: { ...PREFERENCES, language: 'ja' } },
     { health },
     { runsAs: { kind: 'looking' } },
     { total: { count: 25, more: true } },

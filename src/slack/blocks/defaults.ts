@@ -18,7 +18,7 @@ import { readFields, type FormRules } from './form/read.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
 import { notice } from './notices.ts';
 import { context, header, modal } from './objects.ts';
-import { shownSetting } from './setting-choices.ts';
+import { shownSetting } from './settings.ts';
 import { bold, escape } from './text.ts';
 
 /** The fields with a flag, which the command can set, too. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Names } from '../../session/defaults.ts';
+import { fields, type FieldValues } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import {
   code,
@@ -116,4 +117,25 @@ function shownItem(item: unknown, text: Text, names: Names): string {
   return Object.values(item)
     .map((value) => shownValue(value, text))
     .join(' ');
+}
+
+const OPTION_LENGTH = 80;
+
+/** Options in a few words each, `Repositories: acme/web`, in the order of the field table. Escaped. */
+export function optionWords(values: FieldValues, text: Text, names: Names = {}): string[] {
+  return fields.flatMap(({ key }) => {
+    const value = values[key];
+    return value === undefined
+      ? []
+      : [`${escape(text.fields[key].label)}: ${shortValue(value, text, names)}`];
+  });
+}
+
+function shortValue(value: unknown, text: Text, names: Names): string {
+  if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
+  if (Array.isArray(value) && value.length === 0) return text.details.none;
+  const ids: unknown[] = Array.isArray(value) ? value : [value];
+  const items = ids.map((id) => (typeof id === 'string' ? (lookup(names, id) ?? id) : id));
+  const isPlain = items.every((item) => typeof item === 'string' || typeof item === 'number');
+  return isPlain ? escape(truncate(oneLine(items.join(', ')), OPTION_LENGTH)) : text.details.isSet;
 }

@@ -1,20 +1,33 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import { STANDING, STANDINGS, type Standing } from '../../session/lifecycle.ts';
-import type { Language, Notify } from '../../session/preferences.ts';
+import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata } from '../ids.ts';
 import { firstButton } from './card-buttons.ts';
 import { acuFact, progressFacts, pullRequestLines, repositoryFact, workFacts } from './card-facts.ts';
 import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
-import { homeFile, homeHealth, homeSettings, type HomeFile, type HomeHealth } from './home-settings.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
 import { isAccepted, type FormIdentity } from './session-form.ts';
-import { bold, code, codeBlock, escape, link, quote } from './text.ts';
+import { homeSettings } from './settings.ts';
+import { bold, code, codeBlock, escape, link, oneLine, quote, truncate } from './text.ts';
 import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
 import { identityLines } from './why.ts';
+
+/** What an administrator wants to know of the app. */
+export type HomeHealth = {
+  database: boolean;
+  devin: boolean;
+  slack: boolean;
+  missingScopes: readonly string[];
+  /** How much was given up after repeated failures. */
+  setAside: number;
+};
+
+/** A file in force, and what is wrong with it as it is now, a line each. */
+export type HomeFile = { kind: 'policy' | 'identity'; entries: number; problems: readonly string[] };
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
@@ -34,9 +47,7 @@ export type Home = {
   /** How many there are in all; `more` than that, if so. */
   total: { count: number; more: boolean };
   defaults: EffectiveDraft;
-  notify: Notify;
-  /** null: as in Slack. */
-  language: Language | null;
+  preferences: EffectivePreferences;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
   /** That are the person's business. */
@@ -176,4 +187,34 @@ function howToBegin({ command }: Home, text: Text): KnownBlock[] {
     section(`${bold(title)}\n${byCommand}\n${codeBlock(`${command} ${example}`)}`),
     section(byShortcut),
   ];
+}
+
+const SCOPES_LENGTH = 500;
+const PROBLEMS_LENGTH = 2000;
+const SIDES = ['database', 'devin', 'slack'] as const;
+
+/** One line: what is wrong, or that all is well. */
+function homeHealth(health: HomeHealth, { home, joins }: Text): KnownBlock {
+  const { missingScopes, setAside } = health;
+  const listed = (isWell: boolean): string =>
+    joins.list(SIDES.filter((side) => health[side] === isWell).map((side) => home.health.sides[side]));
+  const [well, unwell] = [listed(true), listed(false)];
+  const sides = [
+    ...(unwell === '' ? [] : [home.health.unreachable(unwell)]),
+    ...(well === '' ? [] : [home.health.reachable(well)]),
+  ];
+  const scopes =
+    missingScopes.length === 0
+      ? home.health.allScopes
+      : home.health.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH));
+  const facts = [...sides, ...(health.slack ? [scopes] : []), home.health.setAside(setAside)];
+  return context(`${bold(home.health.label)}${BETWEEN_FACTS}${facts.join(BETWEEN_FACTS)}`);
+}
+
+export function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {
+  const words = home.files[kind];
+  const label = bold(words.label);
+  if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${words.inForce(entries)}`);
+  const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
+  return section(`${label}${BETWEEN_FACTS}${words.broken}\n${escape(lines)}`);
 }

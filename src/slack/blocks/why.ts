@@ -11,10 +11,9 @@ import {
 import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
-import { shownMoment } from './details-values.ts';
+import { optionWords, shownMoment } from './details-values.ts';
 import { notice, renewal } from './notices.ts';
 import { button, buttonRow, joinParts, packed, type Rendered } from './objects.ts';
-import { optionWords } from './options.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 
@@ -32,7 +31,7 @@ export function renderWhy(why: Why, text: Text): Rendered {
 /** The sentence for each decision. `lowerCap`: refused, but a lower cap than the one it gets would do. */
 type Titles = Pick<Text['policy']['why'], 'allowed' | 'approval' | 'refused'> & { lowerCap?: string };
 
-export function whyLines({ explained, limits, usage }: Why, titles: Titles, text: Text): string[] {
+function whyLines({ explained, limits, usage }: Why, titles: Titles, text: Text): string[] {
   const reached = limitReached(limits, usage);
   const decision = explained?.decision ?? null;
   return [

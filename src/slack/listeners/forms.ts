@@ -6,9 +6,9 @@ import type { FieldKey, Lookup } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
+import { lookupOptions, type Suggestion } from '../blocks/form/elements.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
 import { formAlert, modal } from '../blocks/objects.ts';
-import { lookupOptions, type Suggestion } from '../blocks/options.ts';
 import {
   draftFromState,
   readSessionForm,

@@ -14,7 +14,7 @@ import type { Store } from '../../store/store.ts';
 import { inTime } from '../../time.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority, createSteeringCheck } from '../authority.ts';
-import type { Suggestion } from '../blocks/options.ts';
+import type { Suggestion } from '../blocks/form/elements.ts';
 import type { InConversation, Presence } from '../conversations.ts';
 import { createUploadedTextReader } from '../files.ts';
 import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';

@@ -57,8 +57,6 @@ const empty: Home = {
   sessions: [],
   total: { count: 0, more: false },
   defaults: { values: {}, sources: {} },
-  notify: 'thread',
-  language: null,
   health: null,
   ...BARE_HOME,
   drawnAtMs: 1_700_000_000_000,

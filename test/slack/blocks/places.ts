@@ -1,10 +1,10 @@
 import { renderApproval, type ApprovalMessage } from '../../../src/slack/blocks/approval.ts';
+import { optionWords } from '../../../src/slack/blocks/details-values.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
 import { renderWebMessage } from '../../../src/slack/blocks/devin-message.ts';
 import { renderHome } from '../../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
 import { refusal } from '../../../src/slack/blocks/notices.ts';
-import { optionWords } from '../../../src/slack/blocks/options.ts';
 import { renderCard, type SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
@@ -38,8 +38,6 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         runsAs: { kind: 'member', name: words, how: 'Matched.' },
         sessions: [{ card: cardOf(words), thread: 'https://acme.slack.com/archives/C1/p1' }],
         total: { count: 1, more: false },
-        notify: 'thread',
-        language: null,
         health: null,
         ...BARE_HOME,
         approvals: { asked: [{ card: cardOf(words), message: null }], total: 2 },

@@ -4,6 +4,7 @@ import type {
   InputBlock,
   MultiExternalSelect,
   NumberInput,
+  PlainTextOption,
   PlainTextInput,
   StaticSelect,
 } from '@slack/types';
@@ -133,4 +134,29 @@ export function tickBox(label: string, ticked: boolean): Checkboxes {
 function named(value: string, names: Names) {
   const label = nameIn(names, value) ?? value;
   return option(oneLine(label) || value, value);
+}
+
+export type Suggestion = { value: string; label: string; description: string | null };
+
+/**
+ * Suggestions of a picker. People can always take what they typed, since the list may be incomplete or forbidden. It
+ * comes last, because Enter takes the first.
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
+ */
+export function lookupOptions(found: readonly Suggestion[], typed: string, text: Text): PlainTextOption[] {
+  const wanted = typed === '' ? [] : [{ value: typed, label: text.lookup.use(typed), description: null }];
+  const known = new Map<string, Suggestion>();
+  for (const one of found) {
+    if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
+  }
+  const own = wanted.filter((one) => isPickable(one) && !known.has(one.value));
+  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own].map(
+    ({ value, label, description }) =>
+      option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
+  );
+}
+
+/** A cut value would be another value. */
+function isPickable({ value }: Suggestion): boolean {
+  return value !== '' && value.length <= LIMIT.optionValue;
 }

@@ -1,10 +1,11 @@
+import { Ajv } from 'ajv';
 import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
 import type { Faults } from '../../../session/failure.ts';
-import { sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
+import { mostOf, sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
-import { fitting, problemWith, type Rules } from './check.ts';
+import { oneLine, truncate } from '../text.ts';
 import { pickedIn, readEntered, shownFields, type EnteredByBlock } from './entered.ts';
 import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
@@ -83,4 +84,101 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
         : { values: fitting(field, reading.raw).map((raw) => [field.key, raw]), errors: [[block, problem]] };
     }
   }
+}
+
+const SHOWN_LENGTH = 60;
+
+/** `ownTag`: the app adds a tag of its own. */
+type Rules = { ownTag: boolean };
+
+/** Why the field refuses the value; null: it accepts it. */
+export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text): string | null {
+  const { errors } = text.modal;
+  const most = mostOf(field.input, rules.ownTag);
+  if (most !== null && Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);
+  const checked = field.schema.safeParse(raw);
+  if (checked.success) return field.input.kind === 'json' ? schemaProblem(checked.data, text) : null;
+  const { takes } = text.fields[field.key];
+  const given = wrongPart(raw, checked.error.issues[0]?.path[0]);
+  return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
+}
+
+/** The part of the value that the field accepts, in a list of none or one. Of a list, the valid entries. */
+function fitting(field: Field, raw: unknown): unknown[] {
+  const takes = (value: unknown): boolean => field.schema.safeParse(value).success;
+  if (takes(raw)) return [raw];
+  const kept = Array.isArray(raw) ? raw.filter((entry: unknown) => takes([entry])) : [];
+  return kept.length > 0 && takes(kept) ? [kept] : [];
+}
+
+function schemaProblem(schema: unknown, text: Text): string | null {
+  const isObject = typeof schema === 'object' && schema !== null;
+  const fault = isObject ? schemaFault(Object.fromEntries(Object.entries(schema))) : null;
+  return fault === null ? null : schemaSentence(fault, text);
+}
+
+function schemaSentence(fault: SchemaFault, text: Text): string {
+  const { schema } = text.modal.errors;
+  switch (fault.kind) {
+    case 'too-large':
+      return schema.tooLarge;
+    case 'external':
+      return schema.external(truncate(fault.ref, SHOWN_LENGTH));
+    case 'draft':
+      return schema.draft(truncate(fault.declared, SHOWN_LENGTH));
+    case 'invalid':
+      return schema.invalid(truncate(fault.at, SHOWN_LENGTH * 2), fault.message);
+  }
+}
+
+/** The refused text: in a list, the first refused entry. null: all of it is refused, or it isn't text. */
+function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null {
+  if (typeof raw === 'string' || typeof raw === 'number') return String(raw);
+  const entry: unknown = Array.isArray(raw) && typeof index === 'number' ? raw[index] : null;
+  return typeof entry === 'string' ? entry : null;
+}
+
+/**
+ * Devin accepts self-contained JSON Schema, draft 7:
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+const MAX_SCHEMA_BYTES = 64 * 1024;
+
+type SchemaFault =
+  | { kind: 'too-large' }
+  /** `ref`: to another document. */
+  | { kind: 'external'; ref: string }
+  /** `declared`: another draft. */
+  | { kind: 'draft'; declared: string }
+  /** `at`: a JSON pointer; `message`: in the words of the validator. */
+  | { kind: 'invalid'; at: string; message: string };
+
+const DRAFT_7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
+const ajv = new Ajv({ strict: false, logger: false });
+
+/** What is wrong with a schema; null: nothing. */
+function schemaFault(schema: Readonly<Record<string, unknown>>): SchemaFault | null {
+  if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES) return { kind: 'too-large' };
+  const { $schema: declared } = schema;
+  if (declared !== undefined && !(typeof declared === 'string' && DRAFT_7.test(declared))) {
+    return { kind: 'draft', declared: JSON.stringify(declared) };
+  }
+  const ref = externalRef(schema);
+  if (ref !== null) return { kind: 'external', ref };
+  const { $schema: _draft, ...rest } = schema;
+  if (ajv.validateSchema(rest) === true) return null;
+  const [first] = ajv.errors ?? [];
+  return { kind: 'invalid', at: first?.instancePath ?? '', message: first?.message ?? '' };
+}
+
+function externalRef(value: unknown): string | null {
+  const open: unknown[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, held] of Object.entries(next)) {
+      if (key === '$ref' && typeof held === 'string' && !held.startsWith('#')) return held;
+      if (typeof held === 'object' && held !== null) open.push(held);
+    }
+  }
+  return null;
 }

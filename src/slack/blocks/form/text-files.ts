@@ -9,10 +9,9 @@ import {
 import type { Text } from '../../../text/index.ts';
 import type { UploadedText } from '../../files.ts';
 import { BLOCK, fileBlock } from '../../ids.ts';
-import { problemWith } from './check.ts';
 import { pickedIn, readEntered } from './entered.ts';
 import { readJson, type Reading } from './read-field.ts';
-import type { FormRules, ReadForm } from './read.ts';
+import { problemWith, type FormRules, type ReadForm } from './read.ts';
 
 /** Whether values can be too long for Slack's inputs: such a field has a file input beside it. */
 export function takesFile({ input }: Field): boolean {

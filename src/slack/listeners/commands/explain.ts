@@ -47,13 +47,9 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
     const { teamId, userId, text } = call;
     if (again) await forgetIdentity({ teamId, userId });
     const identity = await identify({ teamId, userId });
-    if (identity === null) {
-      const runsAs = { kind: 'not-known', why: text.home.runsAs.notKnown } as const;
-      return renderWhoami({ runsAs, why: null, canLink: true }, text);
-    }
-    const why = identity.kind === 'refused' ? null : await explained(call, { draft: {}, reset: [] });
-    const canLink = identity.kind === 'refused' ? !isNoMember(identity.reason) : identity.kind !== 'matched';
-    return renderWhoami({ runsAs: shownIdentity(identity, text), why, canLink }, text);
+    const mayStart = identity !== null && identity.kind !== 'refused';
+    const why = mayStart ? await explained(call, { draft: {}, reset: [] }) : null;
+    return renderWhoami({ runsAs: shownIdentity(identity, text), why, canLink: canLink(identity) }, text);
   }
 
   /** How a start with these options would be decided here. */
@@ -73,4 +69,10 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
   }
 
   return { why, whoami } satisfies Partial<Answers>;
+}
+
+/** Whether a link to a member of the organization would help. */
+function canLink(identity: Identity | null): boolean {
+  if (identity?.kind === 'refused') return !isNoMember(identity.reason);
+  return identity?.kind !== 'matched';
 }

@@ -13,7 +13,7 @@ import type { SettingKey, Settings } from '../../../store/settings.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import { OWN_SETTINGS, renderSetting, shownSetting } from '../../blocks/setting-choices.ts';
+import { OWN_SETTINGS, renderSetting, shownSetting } from '../../blocks/settings.ts';
 import { code, escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';

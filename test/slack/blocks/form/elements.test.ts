@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkView } from '../../../sandbox/slack/rules/view.ts';
-import { lookupOptions } from '../../../src/slack/blocks/options.ts';
-import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/en.ts';
+import { checkView } from '../../../../sandbox/slack/rules/view.ts';
+import { lookupOptions } from '../../../../src/slack/blocks/form/elements.ts';
+import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../../src/slack/ids.ts';
+import { en } from '../../../../src/text/en.ts';
 
 /** Slack refuses a select without options. */
 const other = { value: 'other', label: 'other', description: null };
