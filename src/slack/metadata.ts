@@ -7,55 +7,33 @@ export type MessageMetadata = { event_type: string; event_payload: Record<string
 const CARD_EVENT = 'devin_session';
 const MESSAGE_EVENT = 'devin_message';
 const MILESTONE_EVENT = 'devin_milestone';
-const GREETING_EVENT = 'devin_greeting';
-const OUTCOME_EVENT = 'devin_outcome';
-const BUDGET_EVENT = 'devin_budget';
-const APPROVAL_EVENT = 'devin_approval';
-const SHARED_EVENT = 'devin_shared_account';
 
-/** What identifies a message among the others of its event. */
-const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
-  [CARD_EVENT, ['request_id']],
-  [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
-  [MILESTONE_EVENT, ['session_id', 'milestone']],
-  [GREETING_EVENT, ['channel_id']],
-  [OUTCOME_EVENT, ['request_id', 'at']],
-  [SHARED_EVENT, ['user_id', 'devin_user_id']],
-  [BUDGET_EVENT, ['alert', 'owner']],
-  [APPROVAL_EVENT, ['request_id', 'number']],
-]);
+/** What identifies a message among the others of its event, by event. */
+const IDENTIFYING = new Map<string, readonly string[]>();
 
-const metadata = (event_type: string, event_payload: Record<string, string>): MessageMetadata => ({
-  event_type,
-  event_payload,
-});
+/** Makes the metadata of an event's messages. */
+function identifiedBy<const Names extends readonly string[]>(event_type: string, ...names: Names) {
+  IDENTIFYING.set(event_type, names);
+  return (...values: { [At in keyof Names]: string | number }): MessageMetadata => ({
+    event_type,
+    event_payload: Object.fromEntries(names.map((name, at) => [name, String(values[at])])),
+  });
+}
 
-export const cardMetadata = (requestId: string) => metadata(CARD_EVENT, { request_id: requestId });
-
+export const cardMetadata = identifiedBy(CARD_EVENT, 'request_id');
 /** `part`: a long message becomes several in Slack. */
-export const messageMetadata = (sessionId: string, eventId: string, part: number) =>
-  metadata(MESSAGE_EVENT, { session_id: sessionId, event_id: eventId, part: String(part) });
-
-export const milestoneMetadata = (sessionId: string, key: string) =>
-  metadata(MILESTONE_EVENT, { session_id: sessionId, milestone: key });
-
+export const messageMetadata = identifiedBy(MESSAGE_EVENT, 'session_id', 'event_id', 'part');
+export const milestoneMetadata = identifiedBy(MILESTONE_EVENT, 'session_id', 'milestone');
 /** The greeting in a channel that the app was invited to. */
-export const greetingMetadata = (channelId: string) => metadata(GREETING_EVENT, { channel_id: channelId });
-
+export const greetingMetadata = identifiedBy('devin_greeting', 'channel_id');
 /** How a request without a session ended. `at`: which of its attempts. */
-export const outcomeMetadata = (requestId: string, at: string) =>
-  metadata(OUTCOME_EVENT, { request_id: requestId, at });
-
+export const outcomeMetadata = identifiedBy('devin_outcome', 'request_id', 'at');
 /** A budget alert for an owner of the policy. */
-export const budgetMetadata = (alert: string, owner: string) => metadata(BUDGET_EVENT, { alert, owner });
-
+export const budgetMetadata = identifiedBy('devin_budget', 'alert', 'owner');
 /** To a member whose account another person may use. */
-export const sharedMetadata = (userId: string, devinUserId: string) =>
-  metadata(SHARED_EVENT, { user_id: userId, devin_user_id: devinUserId });
-
+export const sharedMetadata = identifiedBy('devin_shared_account', 'user_id', 'devin_user_id');
 /** The question to an approver, in that person's direct messages. */
-export const approvalMetadata = (requestId: string, number: number) =>
-  metadata(APPROVAL_EVENT, { request_id: requestId, number: String(number) });
+export const approvalMetadata = identifiedBy('devin_approval', 'request_id', 'number');
 
 /** What a card shows that Devin doesn't know. */
 type CardOwner = {
@@ -70,12 +48,16 @@ const REPOS_LENGTH = 1000;
 export function fullCardMetadata({ id, userId: requester, draft: { values } }: CardOwner): MessageMetadata {
   const repos = (values.repos ?? []).join(',');
   const acuLimit = values.max_acu_limit;
-  return metadata(CARD_EVENT, {
-    ...cardMetadata(id).event_payload,
-    requester,
-    ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
-    ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
-  });
+  const { event_type, event_payload } = cardMetadata(id);
+  return {
+    event_type,
+    event_payload: {
+      ...event_payload,
+      requester,
+      ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
+      ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
+    },
+  };
 }
 
 const metadataSchema = z.object({

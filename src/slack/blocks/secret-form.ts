@@ -11,7 +11,7 @@ import {
   type OverFormMetadata,
   type SecretPart,
 } from '../ids.ts';
-import { inputBlock, textElement, tickBox } from './form/elements.ts';
+import { fileElement, inputBlock, textElement, tickBox } from './form/elements.ts';
 import { pickedIn, readEntered, typedIn, type EnteredByBlock } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import { context, header, modal, option } from './objects.ts';
@@ -54,12 +54,11 @@ function rowInputs(row: number, { secretForm }: Text): KnownBlock[] {
     multiline: false,
   });
   const typed = textElement({ maxLength: LIMIT.inputText, multiline: true });
-  const upload = { type: 'file_input', action_id: INPUT, max_files: 1 } as const;
   return [
     header(secretForm.row(row)),
     inputBlock({ blockId: secretBlock(row, 'name'), label: name.label, hint: '', element: named }),
     inputBlock({ blockId: secretBlock(row, 'value'), ...value, element: typed }),
-    inputBlock({ blockId: secretBlock(row, 'file'), ...file, element: upload }),
+    inputBlock({ blockId: secretBlock(row, 'file'), ...file, element: fileElement(1) }),
     inputBlock({
       blockId: secretBlock(row, 'sensitive'),
       label: sensitive.label,

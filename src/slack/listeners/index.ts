@@ -83,11 +83,10 @@ export function createListeners(deps: ListenerDeps): void {
   const { db, requests, sessions, messages, forms, settings, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
   const { effectiveDraft, inbox, formInbox, steering, threads } = createInboxes(deps);
-  const identify = createIdentify(deps);
+  const { suggest, identify, presence, ...named } = createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor });
   const { choicesFor, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
-  const presence = createPresence(deps);
   const check = createSteeringCheck({ resolve: deps.resolve, settings });
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
@@ -145,7 +144,6 @@ export function createListeners(deps: ListenerDeps): void {
     command,
     tagRequests,
   });
-  const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });
   listenToForms(app, {
     forms,
@@ -155,7 +153,7 @@ export function createListeners(deps: ListenerDeps): void {
     outbound,
     tagRequests,
     readUploadedText,
-    suggest: createSuggest(deps),
+    suggest,
     choicesFor,
     textFor,
   });
@@ -203,42 +201,38 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, withNam
   };
 }
 
-function createNamer({ slack: { people }, log }: ListenerDeps) {
-  return async (text: string): Promise<string> =>
-    inTime(nameMentions(text, people), { withinMs: NAMES_MS, otherwise: text, log, what: 'names' });
-}
+/** What people wait for: each has an answer in time, whatever Slack and Devin do. */
+function createQuickLookUps({ search, resolve, slack, log }: ListenerDeps) {
+  const { people, presence } = slack;
 
-function createMemberCheck({ slack: { people }, log }: ListenerDeps) {
-  const what = 'who wrote a message';
-  const isMember = async (userId: string): Promise<boolean> => (await people.find(userId))?.kind === 'member';
-  return async (userId: string): Promise<boolean> =>
-    inTime(isMember(userId), { withinMs: NAMES_MS, otherwise: false, log, what });
-}
-
-function createSuggest({ search, resolve, log }: ListenerDeps): Suggest {
-  const found: Suggest = async (person, lookup, typed) => {
+  async function suggested(person: Person, lookup: Lookup, typed: string): Promise<Suggestion[]> {
     const { kind } = await resolve(person);
     return kind === 'refused' ? [] : search(lookup, typed);
-  };
-  return async (person, lookup, typed) => {
+  }
+
+  const suggest: Suggest = async (person, lookup, typed) => {
     const what = `suggestions for ${lookup}`;
-    return inTime(found(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], log, what });
+    return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], log, what });
   };
-}
 
-/** null: nobody could tell in time. */
-function createIdentify({ resolve, log }: ListenerDeps) {
-  return async (person: Person): Promise<Identity | null> =>
-    inTime(resolve(person), {
-      withinMs: IDENTITY_MS,
-      otherwise: null,
-      log,
-      what: 'who a person is',
-    });
-}
-
-function createPresence({ slack, log }: ListenerDeps) {
-  const what = 'who is in a conversation';
-  return async (asked: InConversation): Promise<Presence | null> =>
-    inTime(slack.presence(asked), { withinMs: PRESENCE_MS, otherwise: null, log, what });
+  return {
+    suggest,
+    /** null: nobody could tell in time. */
+    identify: async (person: Person): Promise<Identity | null> =>
+      inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, log, what: 'who a person is' }),
+    /** The same. */
+    presence: async (asked: InConversation): Promise<Presence | null> =>
+      inTime(presence(asked), {
+        withinMs: PRESENCE_MS,
+        otherwise: null,
+        log,
+        what: 'who is in a conversation',
+      }),
+    nameMentions: async (text: string): Promise<string> =>
+      inTime(nameMentions(text, people), { withinMs: NAMES_MS, otherwise: text, log, what: 'names' }),
+    isMember: async (userId: string): Promise<boolean> => {
+      const asking = people.find(userId).then((found) => found?.kind === 'member');
+      return inTime(asking, { withinMs: NAMES_MS, otherwise: false, log, what: 'who wrote a message' });
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type {
   Checkboxes,
   ExternalSelect,
+  FileInput,
   InputBlock,
   MultiExternalSelect,
   NumberInput,
@@ -120,6 +121,10 @@ export function numberElement({ min, max, value, placeholder }: Range): NumberIn
 
 function placeholderOf(words: string) {
   return words === '' ? {} : { placeholder: caption(words, LIMIT.placeholder) };
+}
+
+export function fileElement(most: number): FileInput {
+  return { type: 'file_input', action_id: INPUT, max_files: most };
 }
 
 /** The value of a ticked box. */

@@ -3,11 +3,12 @@ import type { Names, ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/failure.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
-import { BLOCK, continuedBlock, fieldBlock, fileBlock, INPUT, noneBlock } from '../../ids.ts';
+import { BLOCK, continuedBlock, fieldBlock, fileBlock, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { oneLine, truncate } from '../text.ts';
 import {
   choiceElement,
+  fileElement,
   inputBlock,
   numberElement,
   pickOne,
@@ -91,14 +92,12 @@ function faultSentences({ field, fault, text }: Entry): string[] {
 export function fileInput({ key, input }: Field, text: Text): InputBlock {
   const { label, hint } =
     text.modal.textFiles[input.kind === 'json' || input.kind === 'secrets' ? input.kind : 'text'];
-  const element = { type: 'file_input', action_id: INPUT, max_files: 1 } as const;
-  return inputBlock({ blockId: fileBlock(key), label, hint, element });
+  return inputBlock({ blockId: fileBlock(key), label, hint, element: fileElement(1) });
 }
 
 export function filesInput(text: Text): InputBlock {
   const { label, hint } = text.modal.files;
-  const element = { type: 'file_input', action_id: INPUT, max_files: LIMIT.files } as const;
-  return inputBlock({ blockId: BLOCK.files, label, hint, element });
+  return inputBlock({ blockId: BLOCK.files, label, hint, element: fileElement(LIMIT.files) });
 }
 
 type Picker = (lookup: NonNullable<Lookups['lookup']>) => InputBlock['element'];
