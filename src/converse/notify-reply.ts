@@ -1,11 +1,11 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
 import type { LeftOut } from '../session/context.ts';
+import { isOver } from '../session/lifecycle.ts';
 import { isMessage, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering, type SteeringCheck } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/blocks/steering.ts';
 import { escape } from '../slack/blocks/text.ts';
-import { isOver } from '../slack/card-actions.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { placeOf } from '../slack/form-inbox.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';

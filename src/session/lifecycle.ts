@@ -1,3 +1,5 @@
+import { isClosed, type SessionSnapshot } from './snapshot.ts';
+
 /**
  * What people see of a session. Devin's `status` and `status_detail` are open enums: an unlisted one is `other`, and
  * appears as Devin names it.
@@ -158,6 +160,22 @@ const JITTER = 0.1;
 const RESTING: ReadonlySet<SessionPhase> = new Set(['finished', 'asleep', 'capped', 'failed', 'ended']);
 
 export const isResting = (phase: SessionPhase): boolean => RESTING.has(phase);
+
+type Known<Field extends keyof SessionSnapshot> = { snapshot: Pick<SessionSnapshot, Field> };
+
+/** Whether the session takes no more messages. */
+export function isOver({ snapshot, phase }: Known<'status'> & { phase: SessionPhase }): boolean {
+  return isClosed(snapshot) || phase === 'gone';
+}
+
+/** Whether it is already as this would leave it. An archived session may be awake again. */
+export function isDoneAlready(
+  what: 'stop' | 'archive' | 'sleep',
+  { snapshot }: Known<'status' | 'isArchived'>,
+): boolean {
+  if (what !== 'archive') return isClosed(snapshot);
+  return snapshot.isArchived && (isClosed(snapshot) || snapshot.status === 'suspended');
+}
 
 export type Watched = {
   phase: SessionPhase;

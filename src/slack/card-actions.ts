@@ -1,5 +1,5 @@
-import type { SessionPhase } from '../session/lifecycle.ts';
-import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import { isOver, type SessionPhase } from '../session/lifecycle.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { CardAction } from './blocks/card-buttons.ts';
@@ -64,20 +64,6 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
     default:
       return ['details', 'cancel'];
   }
-}
-
-/** Whether the session takes no more messages. */
-export function isOver({ snapshot, phase }: SessionAnswer & { phase: SessionPhase }): boolean {
-  return isClosed(snapshot) || phase === 'gone';
-}
-
-/** Whether it is already as this would leave it. An archived session may be awake again. */
-export function isDoneAlready(
-  what: 'stop' | 'archive' | 'sleep',
-  { snapshot }: Pick<SessionAnswer, 'snapshot'>,
-): boolean {
-  if (what !== 'archive') return isClosed(snapshot);
-  return snapshot.isArchived && (isClosed(snapshot) || snapshot.status === 'suspended');
 }
 
 /** The session stopped at its own cap, which can be higher for the next one. */

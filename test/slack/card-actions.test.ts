@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import type { ThreadState } from '../../src/session/steering.ts';
-import { cardActions, isDoneAlready } from '../../src/slack/card-actions.ts';
+import { cardActions } from '../../src/slack/card-actions.ts';
 
 const created = {
   state: 'created',
@@ -109,19 +109,3 @@ describe('the buttons of a card', () => {
     ]);
   });
 });
-
-test.each([
-  ['stop', 'exit', false, true],
-  ['sleep', 'error', false, true],
-  ['stop', 'suspended', true, false],
-  ['archive', 'exit', false, false],
-  ['archive', 'exit', true, true],
-  ['archive', 'suspended', true, true],
-  // A message woke it.
-  ['archive', 'running', true, false],
-] as const)(
-  'to %s a session that is %s (archived: %s) is done already: %s',
-  (what, status, isArchived, is) => {
-    expect(isDoneAlready(what, inDevin(status, isArchived))).toBe(is);
-  },
-);

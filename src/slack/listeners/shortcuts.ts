@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
+import { isOver } from '../../session/lifecycle.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import { renderRunning } from '../blocks/offer.ts';
-import { isOver } from '../card-actions.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
 import type { Shortcut } from '../interaction-payload.ts';

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
 import { fingerprintOf } from '../../session/json.ts';
-import type { SessionPhase } from '../../session/lifecycle.ts';
+import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
@@ -14,7 +14,6 @@ import {
   renderStopTrouble,
   type ReplyBox,
 } from '../blocks/steering.ts';
-import { isOver } from '../card-actions.ts';
 import { cardView } from '../card-view.ts';
 import { ACTION, replyMetadata, stopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';

@@ -1,5 +1,5 @@
 import type { MessageContext } from '../../session/context.ts';
-import { isResting } from '../../session/lifecycle.ts';
+import { isOver, isResting } from '../../session/lifecycle.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
@@ -10,7 +10,6 @@ import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
-import { isOver } from '../card-actions.ts';
 import { isCourtesy } from '../command/addressed.ts';
 import { renderDoubt } from '../command/help.ts';
 import { parseNew } from '../command/parse.ts';

@@ -1,4 +1,5 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
+import { isDoneAlready, isOver } from '../../../session/lifecycle.ts';
 import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
 import { findFollowed, type Followed, type Requests } from '../../../store/requests.ts';
@@ -9,7 +10,6 @@ import type { Rendered } from '../../blocks/objects.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
 import { renderConcealed, renderSessionList, renderSessionPick } from '../../blocks/session-list.ts';
 import { code } from '../../blocks/text.ts';
-import { isDoneAlready, isOver } from '../../card-actions.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
 import type { SteeringInbox } from '../../steering-inbox.ts';
