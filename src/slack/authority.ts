@@ -11,10 +11,12 @@ import { escape } from './blocks/text.ts';
 import { isLetIn, type InConversation, type Presence } from './conversations.ts';
 import type { TextFor } from './text-for.ts';
 
+/** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
+export type Identify = (person: Person) => Promise<Identity | null>;
+
 type AuthorityDeps = {
-  /** null: nobody could tell in the time that Slack gives. */
-  identify: (person: Person) => Promise<Identity | null>;
-  /** The same. */
+  identify: Identify;
+  /** null: nobody could tell in time. */
   presence: (asked: InConversation) => Promise<Presence | null>;
   check: SteeringCheck;
   audit: Pick<Audit, 'record'>;

@@ -1,9 +1,8 @@
 import type { Button, ModalView } from '@slack/types';
 import type { Enqueue } from '../queue/index.ts';
-import type { Identity } from '../session/identity.ts';
 import type { Choices } from '../session/policy/index.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
-import type { Person } from '../store/identities.ts';
+import type { Identify } from './authority.ts';
 import { formButton, unopened, type Unopened } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
 import { formView } from './form-view.ts';
@@ -37,8 +36,7 @@ export type FormOpener = (triggerId: string, form: Form) => Promise<void>;
 
 type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
-  /** null: nobody could tell in the time that Slack gives. */
-  identify: (person: Person) => Promise<Identity | null>;
+  identify: Identify;
   /** What the policy allows; null: everything, as far as is known. Doesn't take long, whatever it finds. */
   choicesFor: (form: Form) => Promise<{ choices: Choices } | null>;
   openView: ViewOpener;

@@ -1,8 +1,8 @@
 import type { MessageContext, PlaceKind } from '../../session/context.ts';
-import type { Identity } from '../../session/identity.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Leases } from '../../store/leases.ts';
+import type { Identify } from '../authority.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
@@ -23,8 +23,7 @@ export type AddressedDeps = {
   formInbox: Pick<FormInbox, 'offerMessage'>;
   answerMessage: AnswerMessage;
   botUserId: () => string;
-  /** null: nobody could tell in the time that Slack gives. */
-  identify: (person: Person) => Promise<Identity | null>;
+  identify: Identify;
   command: string;
   tagRequests: boolean;
   /** What a message to the app does in a place. Doesn't take long, whatever it finds. */

@@ -6,6 +6,7 @@ import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
 import type { Tables } from '../../../store/tables.ts';
 import type { QuickGate } from '../../../trust/index.ts';
+import type { Identify } from '../../authority.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { escape, unescape } from '../../blocks/text.ts';
@@ -21,8 +22,7 @@ export type ExplainCommandDeps = {
   effectiveDraft: EffectiveDraftOf;
   limiter: Pick<Limiter, 'usage'>;
   explain: QuickGate['explain'];
-  /** null: nobody could tell in the time that Slack gives. */
-  identify: (person: Person) => Promise<Identity | null>;
+  identify: Identify;
   /** Forgets what Slack and Devin said about the person. */
   forgetIdentity: (person: Person) => Promise<void>;
 };

@@ -6,10 +6,11 @@ import {
   type EffectiveDraft,
   type SettingScope,
 } from '../../../session/defaults.ts';
-import { isAdministrator, type Identity } from '../../../session/identity.ts';
+import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
+import type { Identify } from '../../authority.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
@@ -30,8 +31,7 @@ export type SettingsCommandDeps = {
   /** Redraws the person's Home if they may be looking at it. */
   redrawHome: (person: { teamId: string; userId: string }) => Promise<void>;
   textFor: TextFor;
-  /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
-  identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
+  identify: Identify;
 };
 
 type Preferred = {
