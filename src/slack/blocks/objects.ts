@@ -6,6 +6,7 @@ import type {
   ContextBlock,
   HeaderBlock,
   ModalView,
+  MrkdwnElement,
   PlainTextElement,
   PlainTextOption,
   SectionBlock,
@@ -13,15 +14,21 @@ import type {
 import { BLOCK } from '../ids.ts';
 import type { ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { bold, mrkdwn, plain, truncate } from './text.ts';
+import { bold, truncate } from './text.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
 export type Rendered = { text: string; blocks: ShownBlock[] };
 
 /** Blocks and elements within Slack's limits: longer text is cut. `escaped` is mrkdwn, all else is raw. */
 
+/** For a label, title or button: raw, since Slack would format only emoji in it, which is off. */
 export function caption(text: string, max: number = LIMIT.caption): PlainTextElement {
-  return plain(truncate(text, max));
+  return { type: 'plain_text', text: truncate(text, max), emoji: false };
+}
+
+/** mrkdwn for a block. `verbatim`: Slack doesn't turn plain words into links, channels or mentions. */
+function mrkdwn(escaped: string): MrkdwnElement {
+  return { type: 'mrkdwn', text: escaped, verbatim: true };
 }
 
 export function section(escaped: string): SectionBlock {

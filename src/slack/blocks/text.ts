@@ -1,5 +1,3 @@
-import type { MrkdwnElement, PlainTextElement } from '@slack/types';
-
 /**
  * Writes and reads Slack's mrkdwn. `escape`, `code`, `codeBlock`, `link` and `date` take raw text; `bold` and `quote`
  * take mrkdwn, which is already escaped. https://docs.slack.dev/messaging/formatting-message-text
@@ -113,16 +111,6 @@ export function truncate(text: string, max: number): string {
   return `${text.slice(0, end).trimEnd()}${ELLIPSIS}`;
 }
 
-/** mrkdwn for a block. `verbatim`: Slack doesn't turn plain words into links, channels or mentions. */
-export function mrkdwn(escaped: string): MrkdwnElement {
-  return { type: 'mrkdwn', text: escaped, verbatim: true };
-}
-
-/** Plain text for a label, title or button: raw, since Slack would format only emoji in it, which is off. */
-export function plain(text: string): PlainTextElement {
-  return { type: 'plain_text', text, emoji: false };
-}
-
 /** A person's id, in a pattern. */
 export const USER_ID = '[UW][A-Z0-9]+';
 const MENTION = new RegExp(`<@(${USER_ID})>`, 'g');
@@ -182,9 +170,29 @@ function joinLines(text: string): string {
 }
 
 /** The same place, or the one before if a character continues behind it. */
-export function wholeBefore(text: string, at: number): number {
+function wholeBefore(text: string, at: number): number {
   const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(at - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(at));
   return splitsPair ? at - 1 : at;
+}
+
+/** Parts of at most `max` UTF-16 units, cut after a line or a word if possible. No text has no parts. */
+export function splitText(text: string, max: number): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > max) {
+    const end = cutBehind(rest, max);
+    parts.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return rest === '' ? parts : [...parts, rest];
+}
+
+function cutBehind(text: string, max: number): number {
+  const line = text.lastIndexOf('\n', max - 1);
+  if (line >= max / 2) return line + 1;
+  const word = text.lastIndexOf(' ', max - 1);
+  if (word >= max / 2) return word + 1;
+  return wholeBefore(text, max);
 }
 
 function cutBefore(text: string, end: number): number {

@@ -1,6 +1,6 @@
 import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
 import { LIMIT } from '../limits.ts';
-import { wholeBefore } from '../text.ts';
+import { splitText } from '../text.ts';
 
 /** A view takes 100 blocks and 250 kB; this remains for long values. */
 const MAX_CONTINUED = 50;
@@ -101,23 +101,10 @@ export function readList(text: string): string[] {
 }
 
 /**
- * A text that is too long for an input is split over several, and joined again exactly. Slack's longest input:
+ * A text that is too long for an input is split over several, and joined again exactly. If a person continued in the
+ * next input, a line break separates the two.
  * https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
  */
-
-/** Parts of at most `max` UTF-16 units, cut after a line or a word if possible. No text has no parts. */
-function splitText(text: string, max: number): string[] {
-  const parts: string[] = [];
-  let rest = text;
-  while (rest.length > max) {
-    const end = cutBehind(rest, max);
-    parts.push(rest.slice(0, end));
-    rest = rest.slice(end);
-  }
-  return rest === '' ? parts : [...parts, rest];
-}
-
-/** If a person continued in the next input, a line break separates the two. */
 export function joinText(parts: readonly string[], max: number): string {
   return parts
     .filter((part) => part !== '')
@@ -127,12 +114,4 @@ export function joinText(parts: readonly string[], max: number): string {
       return isWhole ? part : `${part}\n`;
     })
     .join('');
-}
-
-function cutBehind(text: string, max: number): number {
-  const line = text.lastIndexOf('\n', max - 1);
-  if (line >= max / 2) return line + 1;
-  const word = text.lastIndexOf(' ', max - 1);
-  if (word >= max / 2) return word + 1;
-  return wholeBefore(text, max);
 }
