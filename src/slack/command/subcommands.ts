@@ -37,10 +37,7 @@ const scope = oneOf(['channel', 'workspace']).optional();
 const session = z.string().regex(/^[\w-]+$/);
 const MENTION = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?>$`);
 /** The id in a mention. */
-const person = z
-  .string()
-  .regex(MENTION)
-  .transform((mention) => mention.replace(MENTION, '$1'));
+const person = z.stringFormat('mention', MENTION).transform((mention) => mention.replace(MENTION, '$1'));
 
 const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as const satisfies Record<
   string,
