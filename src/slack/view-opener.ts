@@ -3,8 +3,9 @@ import type { Enqueue } from '../queue/index.ts';
 import type { Choices } from '../session/policy/index.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Identify } from './authority.ts';
-import { formButton, unopened, type Unopened } from './blocks/notices.ts';
+import { formButton, unopened, type Unopened, type WhyUnopened } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
+import { slackFailure } from './errors.ts';
 import { formView } from './form-view.ts';
 import type { Outbound, PrivatePlace } from './outbound.ts';
 import { privatePlace } from './places.ts';
@@ -26,13 +27,25 @@ type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; text
 export function createViewOpener({ outbound, textFor }: OpenerDeps): ViewOpener {
   return async (triggerId, view, { what, place, again }) =>
     outbound.openView(triggerId, view).catch(async (error: unknown) => {
-      await outbound.tellPrivately(place, unopened(what, again, await textFor(place.userId)));
+      const why = whyUnopened(error);
+      await outbound.tellPrivately(place, unopened({ what, why, again }, await textFor(place.userId)));
       throw error;
     });
 }
 
-/** Opens a form at once with what is known; a job adds what has to be looked up. */
-export type FormOpener = (triggerId: string, form: Form) => Promise<void>;
+/**
+ * After a lost answer, Slack's client asks once more. If the first call opened the view, Slack then refuses its trigger.
+ * https://docs.slack.dev/reference/methods/views.open#errors
+ */
+const SPENT_TRIGGER = new Set(['exchanged_trigger_id', 'expired_trigger_id']);
+
+function whyUnopened(error: unknown): WhyUnopened {
+  const failure = slackFailure(error);
+  return failure.kind === 'refused' && SPENT_TRIGGER.has(failure.code) ? 'unclear' : failure.kind;
+}
+
+/** Opens a form at once with what is known; a job adds what has to be looked up. `place`: if not where its card goes. */
+export type FormOpener = (triggerId: string, form: Form, place?: PrivatePlace) => Promise<void>;
 
 type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
@@ -53,12 +66,12 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     return identity === null ? null : { identity, thread: 'looking', choices: left?.choices };
   }
 
-  return async (triggerId, form) => {
+  return async (triggerId, form, place = privatePlace(form)) => {
     const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
     const again = formButton(form.id, text);
-    const { viewId } = await openView(triggerId, view, { what: 'form', place: privatePlace(form), again });
+    const { viewId } = await openView(triggerId, view, { what: 'form', place, again });
     if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
   };
 }

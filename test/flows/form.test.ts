@@ -77,13 +77,22 @@ describeOnBothWorlds('the form', (world) => {
     slow.clear();
   });
 
-  test("is offered again if Slack doesn't open it", async () => {
+  test.each([
+    ["doesn't confirm", { times: 2, status: 503 }, 'The form may not have opened.'],
+    ['is busy', { retryAfter: 30 }, "The form didn't open. Slack is busy. Nothing was started."],
+    ['refuses it', { error: 'invalid_arguments' }, "The form didn't open. Slack refused it."],
+    ['took its trigger before', { error: 'exchanged_trigger_id' }, 'The form may not have opened.'],
+  ])('is offered again if Slack %s', async (_, fault, sentence) => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `unopened-${ana.name}`, members: [ana.userId] });
-    slack.fail('views.open', { times: 2, status: 503 });
+    slack.fail('views.open', fault);
     await slack.command(ana.userId, channelId, '');
-    const { ts } = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    const { ts, text } = await slack.waitForMessage(
+      channelId,
+      ({ ephemeralFor }) => ephemeralFor === ana.userId,
+    );
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(sentence);
     await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
     expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain(ana.devinName);
   });

@@ -197,9 +197,14 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       renderSetting(setting, { preferences: PREFERENCES, mayChange: setting !== 'steer' }, text),
   ),
   ...named(
+    'what may not have opened',
+    ['form', 'details', 'stop', 'decline', 'box'] as const,
+    (what) => (text) => unopened({ what, why: 'unclear', again: formButton('f1', text) }, text),
+  ),
+  ...named(
     'what did not open',
-    ['form', 'details', 'stop', 'box'] as const,
-    (what) => (text) => unopened(what, formButton('f1', text), text),
+    ['form', 'details', 'stop', 'decline', 'box'] as const,
+    (what) => (text) => unopened({ what, why: 'rate-limited', again: formButton('f1', text) }, text),
   ),
   ...named(
     'the box',

@@ -51,10 +51,21 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
 /** What Slack can be asked to open. */
 export type Unopened = keyof Text['notices']['unopened'];
 
+/** `unclear`: it may be open. */
+export type WhyUnopened = keyof Text['notices']['unopenedBecause'];
+
 /** `again`: the button that opens it. */
-export function unopened(what: Unopened, again: Button, text: Text): Rendered {
-  const { title, problem } = text.notices.unopened[what];
-  return joinParts([titled(title), line(problem), offering(again)]);
+export function unopened(
+  { what, why, again }: { what: Unopened; why: WhyUnopened; again: Button },
+  { notices, joins }: Text,
+): Rendered {
+  const { maybe, certainly, ifMissing, openHere } = notices.unopened[what];
+  const [title, problem] = why === 'unclear' ? [maybe, ifMissing] : [certainly, openHere];
+  return joinParts([
+    titled(title),
+    line(joins.sentences([notices.unopenedBecause[why], problem])),
+    offering(again),
+  ]);
 }
 
 export function notice(sentences: readonly string[]): Rendered {

@@ -12,29 +12,43 @@ export const notices = {
   openForm: 'Open in a form',
   /** Forms that nobody sent are kept for a while. */
   formGone: 'This form is too old to open, and nothing was started. Type your task again.',
-  /** What Slack did not confirm that it opened. */
+  /** What Slack did not open, or did not confirm that it opened. */
   unopened: {
     form: {
-      title: 'The form may not have opened.',
-      problem: "Slack didn't confirm. Nothing was started. If you don't see the form, open it here:",
+      maybe: 'The form may not have opened.',
+      certainly: "The form didn't open.",
+      ifMissing: "Nothing was started. If you don't see the form, open it here:",
+      openHere: 'Nothing was started. Open it here:',
     },
     details: {
-      title: 'The details may not have opened.',
-      problem: "Slack didn't confirm. If you don't see them, open them here:",
+      maybe: 'The details may not have opened.',
+      certainly: "The details didn't open.",
+      ifMissing: "If you don't see them, open them here:",
+      openHere: 'Open them here:',
     },
     stop: {
-      title: 'The question may not have opened.',
-      problem:
-        "Slack didn't confirm. The session keeps running. If you don't see the question, open it here:",
+      maybe: 'The question may not have opened.',
+      certainly: "The question didn't open.",
+      ifMissing: "The session keeps running. If you don't see the question, open it here:",
+      openHere: 'The session keeps running. Open it here:',
     },
     decline: {
-      title: 'The question may not have opened.',
-      problem: "Slack didn't confirm. Nothing was declined. If you don't see the question, open it here:",
+      maybe: 'The question may not have opened.',
+      certainly: "The question didn't open.",
+      ifMissing: "Nothing was declined. If you don't see the question, open it here:",
+      openHere: 'Nothing was declined. Open it here:',
     },
     box: {
-      title: 'The reply box may not have opened.',
-      problem: "Slack didn't confirm. Nothing was sent. If you don't see the box, open it here:",
+      maybe: 'The reply box may not have opened.',
+      certainly: "The reply box didn't open.",
+      ifMissing: "Nothing was sent. If you don't see the box, open it here:",
+      openHere: 'Nothing was sent. Open it here:',
     },
+  },
+  unopenedBecause: {
+    unclear: "Slack didn't confirm.",
+    'rate-limited': 'Slack is busy.',
+    refused: 'Slack refused it.',
   },
   /** To a person who asks for a session where one is at work. */
   running: {
