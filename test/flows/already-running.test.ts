@@ -122,4 +122,22 @@ describeOnBothWorlds('a session that is already running', (world) => {
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     await settledForm(slack, ana.userId);
   });
+
+  test.each([
+    ['beside a message that has replies', 'root', null],
+    ['in the thread of a reply', 'reply', 'root'],
+  ] as const)('is offered %s', async (_, on, expected) => {
+    const { slack, devin } = world();
+    const { ana, channelId, card, session } = await startSession(world());
+    devin.advance(session.id, { status: 'running', message: 'I found it.' });
+    const root = card.ts;
+    const { ts: reply } = await slack.waitForMessage(channelId, ({ threadTs }) => threadTs === root);
+    const ids = { root, reply };
+    await slack.shortcut(ana.userId, { channelId, ts: ids[on] }, 'start_session');
+    const told = await slack.waitForMessage(
+      channelId,
+      (one) => one.ephemeralFor === ana.userId && one.text.includes(TITLE),
+    );
+    expect(told.threadTs).toBe(expected === null ? null : root);
+  });
 });

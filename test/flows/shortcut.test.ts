@@ -52,6 +52,22 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(JSON.stringify(view.definition)).toContain(`The login test is flaky, @${thread.ben.name} <see>`);
   });
 
+  test.each([
+    ['beside a message that has replies', 'root', null],
+    ['in the thread of a reply', 'picked', 'root'],
+  ] as const)("offers the form again %s if Slack doesn't open it", async (_, on, expected) => {
+    const { slack } = world();
+    const thread = seedThread(world());
+    const { ben, channelId } = thread;
+    slack.fail('views.open', { retryAfter: 30 });
+    await slack.shortcut(ben.userId, { channelId, ts: thread[on] }, 'start_session');
+    const { threadTs } = await slack.waitForMessage(
+      channelId,
+      ({ ephemeralFor, text }) => ephemeralFor === ben.userId && text.includes("didn't open"),
+    );
+    expect(threadTs).toBe(expected === null ? null : thread[expected]);
+  });
+
   test('starts a session from a message without words', async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());
