@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { listenInTest } from '../support/listen.ts';
+import { addColleague } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -116,6 +117,20 @@ describe('a reply that comes for the first time', () => {
     const thread = await startThread(world());
     const { ts } = await thread.say(thread.ana.userId, 'use main');
     await thread.marked(ts, 'white_check_mark');
+    expect(slack.calls.filter(({ args }) => args['latest'] === ts)).toEqual([]);
+  });
+});
+
+describe('what people tell each other', () => {
+  const world = useWorld();
+
+  test("isn't looked up in Slack, however often it is delivered", async () => {
+    const { slack } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: `chat-${ana.name}`, members: [ana.userId, ben.userId] });
+    const { ts, deliveries } = await slack.speak(ana.userId, channelId, 'lunch?');
+    for (const delivery of deliveries) await slack.redeliver(delivery, { num: 1, reason: 'http_timeout' });
+    expect(deliveries.length).toBeGreaterThan(0);
     expect(slack.calls.filter(({ args }) => args['latest'] === ts)).toEqual([]);
   });
 });

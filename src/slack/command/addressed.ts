@@ -15,13 +15,19 @@ type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean };
 /** In a direct message, fewer words than this are small talk. */
 const TASK_WORDS = 3;
 
-/** null: the message is not to the app. `slackText` as Slack sent it. */
+/** Whether a message is to the app. `slackText` as Slack sent it. */
+export function isAddressed(slackText: string, { botUserId, isDirect }: Omit<Reading, 'ownTag'>): boolean {
+  return isDirect || slackText.includes(`<@${botUserId}`);
+}
+
+/** null: it is not. */
 export function readAddressed(
   slackText: string,
-  { botUserId, isDirect, ownTag }: Reading,
+  reading: Reading,
 ): AddressedMeaning | null {
+  if (!isAddressed(slackText, reading)) return null;
+  const { botUserId, isDirect, ownTag } = reading;
   const begins = isMention(slackText, botUserId);
-  if (!begins && !isDirect && !slackText.includes(`<@${botUserId}`)) return null;
   const meaning = readThreadMeaning(slackText, botUserId);
   if (meaning.kind === 'aside') return { kind: 'nothing' };
   const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);

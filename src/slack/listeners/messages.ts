@@ -3,6 +3,7 @@ import type { App } from '@slack/bolt';
 import type { Posts } from '../../store/posts.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
+import { isAddressed } from '../command/addressed.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import type { ReadAgain } from '../current-message.ts';
 import type { Message } from '../payload.ts';
@@ -39,17 +40,26 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
+  const heed = await heederOf(deps, delivered);
+  if (heed === null) return;
+  // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await deps.readAgain(delivered) : delivered;
-  if (message === null) return;
-  const { threadTs } = message;
+  if (message !== null) await heed(message);
+}
+
+type Heed = (message: Message) => Promise<void>;
+
+/** What to do with it; null: it is for people only. */
+async function heederOf(deps: MessageDeps, delivered: Message): Promise<Heed | null> {
+  const { channelId, threadTs, slackText, placeKind } = delivered;
   if (threadTs !== null) {
-    const reply = { ...message, threadTs };
-    const session = await sessionIn(deps, reply);
-    if (session !== null) return hear(deps, reply, session);
-    const requestId = await deps.requests.openAbove(reply.channelId, threadTs);
-    if (requestId !== null) return notHeard(deps, reply, requestId);
+    const session = await sessionIn(deps, { ...delivered, threadTs });
+    if (session !== null) return async (message) => hear(deps, { ...message, threadTs }, session);
+    const requestId = await deps.requests.openAbove(channelId, threadTs);
+    if (requestId !== null) return async (message) => notHeard(deps, { ...message, threadTs }, requestId);
   }
-  await answerAddressed(deps, message);
+  const isToApp = isAddressed(slackText, { botUserId: deps.botUserId(), isDirect: placeKind === 'direct' });
+  return isToApp ? async (message) => answerAddressed(deps, message) : null;
 }
 
 const PLACING_LOOKS = 4;
