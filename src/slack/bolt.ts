@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
 import { proxyAgent, type Proxy } from '../network.ts';
 import { cleanJson } from '../session/json.ts';
+import { inTime } from '../time.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
 
@@ -48,8 +49,9 @@ export type BoltOptions = {
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
-  /** For tests: how soon Socket Mode retries. */
+  /** For tests: how soon Socket Mode retries, and how much of a person is handled at a time. */
   socketTimes?: SocketTimes;
+  turns?: Turns;
 };
 
 /** Takes what Slack sends. */
@@ -83,7 +85,7 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
   });
 }
 
-function createApp({ bot, isOfBoth, apiUrl, log }: BoltOptions, receiver: SlackReceiver): App {
+function createApp({ bot, isOfBoth, apiUrl, turns, log }: BoltOptions, receiver: SlackReceiver): App {
   const app = new App({
     receiver,
     authorize: async () => bot(),
@@ -98,7 +100,7 @@ function createApp({ bot, isOfBoth, apiUrl, log }: BoltOptions, receiver: SlackR
     if (isEvent(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
-  guard(app, { bot, isOfBoth });
+  guard(app, { bot, isOfBoth, log, takeTurn: createTurns(turns) });
   return app;
 }
 
@@ -106,11 +108,10 @@ function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
-type WhoIsWho = Pick<BoltOptions, 'bot' | 'isOfBoth'>;
+type Guarding = Pick<BoltOptions, 'bot' | 'isOfBoth' | 'log'> & { takeTurn: TakeTurn };
 
 /** What Bolt doesn't do for its listeners. */
-function guard(app: App, who: WhoIsWho): void {
-  const takeTurn = createTurns();
+function guard(app: App, { takeTurn, ...who }: Guarding): void {
   const process = app.processEvent.bind(app);
 
   /**
@@ -118,7 +119,8 @@ function guard(app: App, who: WhoIsWho): void {
    * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
    */
   async function handle(event: ReceiverEvent): Promise<void> {
-    const body = await inOwnWorkspace(readableBody(event.body, who), who);
+    // Nothing from Slack may hold what can't be stored.
+    const body = await inOwnWorkspace(bodySchema.parse(cleanJson(event.body)), who);
     if (!isEvent(body)) return process({ ...event, body });
     await process({ ...event, body, ack: async () => Promise.resolve() });
     await event.ack();
@@ -145,37 +147,39 @@ function senderOf(body: unknown): string | null {
   return typed ?? user?.id ?? event?.user ?? null;
 }
 
-/** Nothing from Slack may hold what can't be stored, and each names the workspace it is for. */
-function readableBody(raw: unknown, { bot }: WhoIsWho): Body {
-  const body = bodySchema.parse(cleanJson(raw));
-  return hasNoWorkspace(body) ? { ...body, team: { id: bot().teamId } } : body;
-}
-
-/**
- * Of an app that is installed for a whole organization: `team` is null in what people do in messages and views. Who of
- * them are of this workspace is asked as always. https://docs.slack.dev/enterprise-grid/organization-ready-apps
- */
-function hasNoWorkspace({ user, team }: Body): boolean {
-  return user !== undefined && (team === null || team === undefined);
-}
-
 const bodySchema = z.record(z.string(), z.unknown());
 type Body = z.output<typeof bodySchema>;
 
 const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
 
 /**
- * In an Enterprise organization, `user.team_id` is always the same workspace of a person, whichever they act in. Those of
- * this workspace act as its members. https://github.com/slackapi/bolt-js/issues/1875
+ * Says in what people do in messages and views which workspace it is for, and who is of that workspace. Slack names none
+ * if a whole organization has installed the app, and always the same one of a person in an Enterprise organization,
+ * whichever they act in. https://docs.slack.dev/enterprise-grid/organization-ready-apps,
+ * https://github.com/slackapi/bolt-js/issues/1875
  */
-async function inOwnWorkspace(body: Body, { bot, isOfBoth }: WhoIsWho): Promise<Body> {
+async function inOwnWorkspace(body: Body, { bot, ...asking }: Omit<Guarding, 'takeTurn'>): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
+  if (user === undefined) return body;
   const { teamId } = bot();
-  if (user === undefined || user.team_id === teamId) return body;
-  const isOwn = await isOfBoth(user.id, user.team_id).catch((error: unknown) => {
-    throw new ListenerFailedError(new Error('Slack did not say whose workspace it is', { cause: error }));
-  });
-  return isOwn ? { ...body, user: { ...user, team_id: teamId } } : body;
+  const named = { ...body, team: body['team'] ?? { id: teamId } };
+  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, asking));
+  return isOwn ? { ...named, user: { ...user, team_id: teamId } } : named;
+}
+
+/** Of the 3 s that Slack waits, most is for the database. */
+const WORKSPACE_MS = 500;
+
+async function isAlsoOwn(
+  userId: string,
+  otherTeamId: string,
+  { isOfBoth, log }: Pick<BoltOptions, 'isOfBoth' | 'log'>,
+): Promise<boolean> {
+  const what = 'whose workspace a person is of';
+  const asking = isOfBoth(userId, otherTeamId);
+  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, log, what });
+  if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
+  return found;
 }
 
 /** What is handled at a time for one person: as many as are saved together. */
@@ -186,8 +190,10 @@ const LONGEST_WAIT_MS = 400;
 /** False: its turn didn't come in time, and it wasn't begun. */
 type TakeTurn = (who: string, task: () => Promise<void>) => Promise<boolean>;
 
+type Turns = { atATime?: number; longestWaitMs?: number };
+
 /** What one person sends at once waits for itself, and for nobody else. */
-export function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS } = {}): TakeTurn {
+function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS }: Turns = {}): TakeTurn {
   const people = new Map<string, Places>();
 
   return async (who, task) => {

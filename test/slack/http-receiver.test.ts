@@ -102,15 +102,17 @@ describe('a delivery', () => {
     },
   );
 
-  test.each([{ team: null }, {}])('is for the workspace of the app if it names none: %o', async (team) => {
-    const press = {
-      type: 'block_actions',
-      user: { id: 'U2' },
-      actions: [{ type: 'button', action_id: 'a' }],
-    };
-    const body = new URLSearchParams({ payload: JSON.stringify({ ...press, ...team }) }).toString();
+  const ofMember = { id: 'U2', team_id: 'T1' };
+
+  test.each([
+    ['the app, if it names none', { team: null, user: ofMember }, 'T1'],
+    ['the app, if it leaves that out', { user: ofMember }, 'T1'],
+    ["nobody, if it doesn't name the person's either", { team: null, user: { id: 'U2' } }, undefined],
+  ])('is for the workspace of %s', async (_what, who, expected) => {
+    const press = { type: 'block_actions', actions: [{ type: 'button', action_id: 'a' }], ...who };
+    const body = new URLSearchParams({ payload: JSON.stringify(press) }).toString();
     expect(await postSigned(body, FORM)).toMatchObject({ status: 200 });
-    expect(teams.splice(0)).toEqual(['T1']);
+    expect(teams.splice(0)).toEqual([expected]);
   });
 
   test('that tells of too many events is acknowledged, and logged', async () => {

@@ -21,10 +21,7 @@ export function isAddressed(slackText: string, { botUserId, isDirect }: Omit<Rea
 }
 
 /** null: it is not. */
-export function readAddressed(
-  slackText: string,
-  reading: Reading,
-): AddressedMeaning | null {
+export function readAddressed(slackText: string, reading: Reading): AddressedMeaning | null {
   if (!isAddressed(slackText, reading)) return null;
   const { botUserId, isDirect, ownTag } = reading;
   const begins = isMention(slackText, botUserId);
