@@ -5,7 +5,6 @@ import {
   type ApprovalMessage,
   renderDeclineDialog,
 } from '../../src/slack/blocks/approval.ts';
-import { homeFile } from '../../src/slack/blocks/home.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';
@@ -157,10 +156,4 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
       { runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null, canLink: false },
       text,
     ),
-  'the policy in a Home': (text) => ({
-    text: 'words',
-    blocks: (['policy', 'identity'] as const).map((kind) =>
-      homeFile({ kind, entries: 2, problems: ['words'] }, text),
-    ),
-  }),
 };

@@ -121,6 +121,7 @@ function HOMES(): Partial<Home>[] {
     {},
     { preferences: { ...PREFERENCES, language: 'ja' } },
     { health },
+    { files: (['policy', 'identity'] as const).map((kind) => ({ kind, entries: 2, problems: ['words'] })) },
     { runsAs: { kind: 'looking' } },
     { total: { count: 25, more: true } },
     {

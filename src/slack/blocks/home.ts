@@ -211,7 +211,7 @@ function homeHealth(health: HomeHealth, { home, joins }: Text): KnownBlock {
   return context(`${bold(home.health.label)}${BETWEEN_FACTS}${facts.join(BETWEEN_FACTS)}`);
 }
 
-export function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {
+function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {
   const words = home.files[kind];
   const label = bold(words.label);
   if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${words.inForce(entries)}`);

@@ -155,7 +155,7 @@ export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage,
   return joinParts([...lines.map(line), ...below]);
 }
 
-/** Instead of that, once the request was tried again. It mentions nobody. */
+/** Replaces that message once the request was tried again. It mentions nobody. */
 export function renderPastOutcome(card: SessionCard, text: Text): Rendered {
   const { startedSince, triedAgain } = text.milestones;
   return line((card.url === null ? triedAgain : startedSince)(bold(linkedTitle(card, text))));

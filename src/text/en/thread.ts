@@ -127,7 +127,7 @@ export const milestones = {
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
-  /** Instead of the message about an attempt, after the next one. */
+  /** Replaces the message about an attempt once the request was tried again. */
   startedSince: (title: string): string => `${title} has started since.`,
   triedAgain: (title: string): string => `${title} was tried again since. Its card is up to date.`,
   notStartedNow: "The card's buttons show what you can do.",
