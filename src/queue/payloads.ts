@@ -129,7 +129,13 @@ const schemas = {
   /** Ask those who may approve a request, and show them what became of it. */
   'tell-approvers': z.object({ requestId: z.string() }),
   /** Take a request back before it is sent. */
-  'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
+  'cancel-request': z.object({
+    requestId: z.string(),
+    userId: z.string(),
+    answerTo: answerToSchema,
+    /** The person knows that Devin is getting it now, and what happens then. */
+    told: z.boolean().optional(),
+  }),
   /** Bring a session that was started elsewhere into a channel. */
   'follow-session': z.object({
     sessionId: z.string(),

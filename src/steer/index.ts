@@ -10,10 +10,11 @@ import { createAuthority, type SteeringCheck } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
+import { createCanceller } from './cancel.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
 import { createNotifier, tolerant } from './outcome.ts';
-import { createCanceller, createSteerer } from './steer.ts';
+import { createSteerer } from './steer.ts';
 
 type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -65,7 +66,15 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({ requests, endingRefusal, transitions, envelopes, notifier, textFor });
+  const cancel = createCanceller({
+    requests,
+    endingRefusal,
+    transitions,
+    envelopes,
+    enqueue,
+    notifier,
+    textFor,
+  });
   const follow = createFollowing(deps, notifier);
   const link = createLinker({ people, findMember, identities, outbound, notifier, log, textFor });
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);

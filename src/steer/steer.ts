@@ -1,10 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { MoveReply } from '../converse/index.ts';
-import type { Transitions } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { isDoneAlready } from '../session/lifecycle.ts';
-import { PENDING_STATES } from '../session/request.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { Ending } from '../slack/authority.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
@@ -13,7 +11,6 @@ import { cardView } from '../slack/card-view.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
@@ -187,57 +184,4 @@ async function record(
 function inThread(session: SessionRow): AnswerTo {
   const { sessionId: id, channelId, threadTs } = session;
   return { id, channelId, threadTs: threadTs === '' ? null : threadTs, sealed: null, always: false };
-}
-
-type CancelDeps = {
-  requests: Pick<Requests, 'find'>;
-  endingRefusal: Refusal<Ending>;
-  transitions: Transitions;
-  envelopes: Pick<Envelopes, 'withoutSecrets'>;
-  notifier: Notifier;
-  textFor: TextFor;
-};
-
-type CancelJob = Jobs['cancel-request'];
-
-/** A request in `sending` has left already: it wins. */
-const UNSENT = PENDING_STATES.filter((state) => state !== 'sending');
-
-/** Cancels a request. It moves only from the state it was read in, so a POST that left meanwhile wins. */
-export function createCanceller(deps: CancelDeps) {
-  const { requests, endingRefusal, transitions, envelopes, notifier, textFor } = deps;
-
-  async function cancel(request: SessionRequest, userId: string): Promise<boolean> {
-    const { id, state, sealed } = request;
-    const moved = await transitions.move(
-      {
-        id,
-        from: state,
-        to: 'failed',
-        changes: {
-          failure: { kind: 'cancelled', userId },
-          waiting: null,
-          sealed: envelopes.withoutSecrets(id, sealed),
-        },
-      },
-      // A person who cancels their own knows.
-      { card: true, outcome: userId !== request.userId },
-    );
-    return moved !== null;
-  }
-
-  return async ({ requestId, userId, answerTo }: CancelJob): Promise<void> => {
-    let request = await requests.find(requestId);
-    if (request === null) return;
-    const session = { channelId: request.cardChannelId ?? request.channelId };
-    const refusal = await endingRefusal({ request, session }, userId);
-    if (refusal !== null) return notifier.notifyMarkup(userId, answerTo, refusal);
-    while (request !== null && UNSENT.some((state) => state === request?.state)) {
-      if (await cancel(request, userId)) return;
-      request = await requests.find(requestId);
-    }
-    if (request?.failure?.kind === 'cancelled') return;
-    const { steering } = await textFor(userId);
-    await notifier.notify(userId, answerTo, steering.sentAlready);
-  };
 }

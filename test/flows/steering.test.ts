@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../sandbox/devin/faults.ts';
 import { startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
-import { cardOf, settledForm } from '../support/look.ts';
+import { forgePress } from '../support/forged.ts';
+import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
@@ -231,14 +233,43 @@ describe('canceling a request', () => {
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
-  test('Cancel is too late for a request that was sent, and says so', async () => {
+  /** The request is on its way, and Devin answers when told to. */
+  const onItsWay = async (fault: Fault) => {
     const { slack, devin } = world();
     const { ana, channelId, on, busy } = await waiting();
-    const held = devin.fail(CREATE, { mode: 'hang-after-effect', times: 1 });
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    const held = devin.fail(CREATE, { ...fault, until });
     busy.clear();
-    await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
-    expect(held.remaining()).toBe(0);
+    await expect.poll(() => held.remaining()).toBe(0);
     await slack.clickButton(ana.userId, on, 'cancel');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin is getting the request right now');
+    return { ana, channelId, answer };
+  };
+
+  test('Cancel may be too late for a request that Devin is getting, and says so once', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, answer } = await onItsWay({ mode: 'delay' });
+    answer();
+    const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    await doneWith(world(), 'cancel-request');
+    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+  });
+
+  test("Cancel counts after all if Devin doesn't take the request", async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, answer } = await onItsWay({ status: 429, retryAfter: 30 });
+    answer();
+    const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    expect(card.text).toContain('Nothing was started');
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+  });
+
+  test('Cancel is too late for a session, and says so', async () => {
+    const { devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const [value = ''] = devin.session(session.id).tags.map((tag) => tag.replace('slack-', ''));
+    await forgePress(world(), { userId: ana.userId, channelId, actionId: 'cancel', value });
     await toldTo(world(), { channelId, userId: ana.userId }, 'Devin already has the request');
   });
 

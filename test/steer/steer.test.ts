@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { SteeringVerb } from '../../src/queue/index.ts';
-import { createCanceller, createSteerer } from '../../src/steer/steer.ts';
-import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
-import type { RequestChanges } from '../../src/store/request-row.ts';
+import { createSteerer } from '../../src/steer/steer.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -82,29 +80,3 @@ test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, aske
     expect(steered.told.includes(en.steering.notDone[what])).toBe(asked.length > 0);
   },
 );
-
-test('a canceled request loses its secrets, and its requester can still be told', async () => {
-  const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
-  const responseUrl = 'https://hooks.slack.com/commands/1';
-  const sessionSecrets = [{ key: 'TOKEN', value: 'hush', sensitive: true }];
-  const sealed = envelopes.close('request', { responseUrl, sessionSecrets });
-  const changes: (RequestChanges | undefined)[] = [];
-  const cancel = createCanceller({
-    requests: { find: async () => Promise.resolve(requestRow({ state: 'accepted', sealed })) },
-    endingRefusal: async () => Promise.resolve(null),
-    transitions: {
-      move: async (step) => {
-        changes.push(step.changes);
-        return Promise.resolve({ request: requestRow(), session: null });
-      },
-      moveLocked: unneeded,
-    },
-    envelopes,
-    notifier: { notify: unneeded, notifyMarkup: unneeded },
-    textFor,
-  });
-  const answerTo = { id: 'a', channelId: 'C1', threadTs: null, sealed: null, always: false };
-  await cancel({ requestId: 'request', userId: 'U1', answerTo });
-  expect(changes).toHaveLength(1);
-  expect(envelopes.open('request', changes[0]?.sealed ?? null)).toEqual({ responseUrl, sessionSecrets: [] });
-});

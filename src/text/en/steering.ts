@@ -37,6 +37,8 @@ export const steering = {
   },
   sentAlready:
     "It's too late to cancel: Devin already has the request. To end the session, use Stop once its card shows it.",
+  beingSent:
+    "Devin is getting the request right now. If Devin doesn't take it, it's canceled. If a session starts, use Stop on its card to end it.",
   followNeedsAccount:
     'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work email address, or a workspace admin to link you.',
   followed: 'This session has a card in Slack.',
