@@ -29,6 +29,7 @@ import {
   writeAddress,
   writeTitle,
 } from './places.ts';
+import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { startTheme } from './theme.ts';
 import { topBar } from './top-bar.ts';
@@ -38,8 +39,6 @@ import type { Snapshot } from './wire.ts';
 const TOAST_MS = 10_000;
 /** How much of what is new a screen reader reads aloud, in characters. */
 const MOST_SPOKEN = 300;
-/** How near to a conversation's end counts as being there. */
-const NEAR_PX = 60;
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('The page has no #app.');
@@ -220,35 +219,4 @@ function oneAtATime(run: () => Promise<void>): () => Promise<void> {
       });
     return next;
   };
-}
-
-function distanceToEnd(scroller: Element): number {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-}
-
-function goToEnd(scroller: Element): void {
-  scroller.scrollTop = scroller.scrollHeight;
-}
-
-/** A person at the end of a conversation stays there when something is added. Returns what to do after drawing. */
-function keepAtEnd(root: Element): () => void {
-  const before = new Map(
-    [...root.querySelectorAll('.scroller')].map((one) => [one, distanceToEnd(one) < NEAR_PX] as const),
-  );
-  return () => {
-    for (const one of root.querySelectorAll('.scroller')) {
-      if (before.get(one) ?? true) goToEnd(one);
-    }
-  };
-}
-
-/** A picture takes up space only once it has loaded. */
-function keepAtEndOfPictures(root: Element): void {
-  const settle = ({ target }: Event): void => {
-    const scroller = target instanceof HTMLImageElement ? target.closest('.scroller') : null;
-    if (scroller === null || !(target instanceof HTMLImageElement)) return;
-    if (distanceToEnd(scroller) - target.clientHeight < NEAR_PX) goToEnd(scroller);
-  };
-  // `load` does not bubble.
-  root.addEventListener('load', settle, { capture: true });
 }

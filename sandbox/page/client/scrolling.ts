@@ -1,0 +1,33 @@
+/** How near to a conversation's end counts as being there. */
+const NEAR_PX = 60;
+
+function distanceToEnd(scroller: Element): number {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+}
+
+function goToEnd(scroller: Element): void {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** A person at the end of a conversation stays there when something is added. Returns what to do after drawing. */
+export function keepAtEnd(root: Element): () => void {
+  const before = new Map(
+    [...root.querySelectorAll('.scroller')].map((one) => [one, distanceToEnd(one) < NEAR_PX] as const),
+  );
+  return () => {
+    for (const one of root.querySelectorAll('.scroller')) {
+      if (before.get(one) ?? true) goToEnd(one);
+    }
+  };
+}
+
+/** A picture takes up space only once it has loaded. */
+export function keepAtEndOfPictures(root: Element): void {
+  const settle = ({ target }: Event): void => {
+    const scroller = target instanceof HTMLImageElement ? target.closest('.scroller') : null;
+    if (scroller === null || !(target instanceof HTMLImageElement)) return;
+    if (distanceToEnd(scroller) - target.clientHeight < NEAR_PX) goToEnd(scroller);
+  };
+  // `load` does not bubble.
+  root.addEventListener('load', settle, { capture: true });
+}
