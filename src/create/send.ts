@@ -50,6 +50,8 @@ type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
 
+const MOST_UNSENT = 10_000;
+
 /**
  * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
  * back to `attached` only if Devin did nothing or was never reached.
@@ -57,9 +59,17 @@ export type Send = (run: Run, what: { found: SentWith; approved: readonly string
 export function createSend(deps: SendDeps): Send {
   const { createSession, flow, adopt } = deps;
 
+  /** These weren't sent, as their rows say: this process tried last. They aren't searched for again. */
+  const unsent = new Set<string>();
+
   /** Devin did nothing. */
-  const takeBack = async (run: Run): Promise<StepOutcome> =>
-    flow.advance(run, { to: 'attached', changes: { sentAt: null } });
+  async function takeBack(run: Run): Promise<StepOutcome> {
+    const back = await flow.advance(run, { to: 'attached', changes: { sentAt: null } });
+    // A request that is forgotten here is only searched for once more.
+    if (unsent.size >= MOST_UNSENT) unsent.clear();
+    if (back.kind === 'next') unsent.add(run.request.id);
+    return back;
+  }
 
   async function afterError(run: Run, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
@@ -91,6 +101,7 @@ export function createSend(deps: SendDeps): Send {
 
   /** null: nothing was found. */
   async function adoptEarlier(run: Run, found: SentWith): Promise<StepOutcome | null> {
+    if (unsent.delete(run.request.id)) return null;
     try {
       const session = await deps.findEarlier({ ...run.request, ...found });
       if (session === null) return null;

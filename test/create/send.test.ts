@@ -96,8 +96,13 @@ describe('a create', () => {
     const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
     const run = { request: await current(), lease, isSlow: () => false, signal };
     const outcome = send(run, { found, approved: [] });
+    const again = async () => send({ ...run, request: await current() }, { found, approved: [] });
     const answered = async (session: SessionSnapshot) => {
       answer.resolve(session);
+      return outcome;
+    };
+    const failed = async (error: DevinError) => {
+      answer.reject(error);
       return outcome;
     };
     const missing = async () => (await unconfirmedCreates.due(new Date())).length;
@@ -107,7 +112,8 @@ describe('a create', () => {
       await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
     };
     const checks = () => limitChecks;
-    return { jobs, adopt, current, move, sent: sent.promise, outcome, answered, missing, postCard, checks };
+    const steps = { outcome, answered, failed, again };
+    return { jobs, adopt, current, move, sent: sent.promise, ...steps, missing, postCard, checks };
   };
 
   /** Its POST is in flight. */
@@ -154,6 +160,18 @@ describe('a create', () => {
     expect(await Promise.race([outcome, sent.then(() => 'sent')])).toEqual({ kind: 'leave' });
     expect(await current()).toMatchObject({ state: 'created', sessionId: 's1', identity: IDENTITY });
     expect(jobs).toEqual(['update-card']);
+  });
+
+  test("is searched for once, and not after each of Devin's refusals to do anything", async () => {
+    let searches = 0;
+    const findEarlier = async () => ((searches += 1), nothing());
+    const { sent, failed, again } = await prepare(heldLease, { findEarlier });
+    await sent;
+    const facts = bareFacts('rate-limited', 429);
+    expect((await failed(new DevinError({ operation: 'sessions.create', facts }))).kind).toBe('later');
+    expect((await again()).kind).toBe('later');
+    expect((await again()).kind).toBe('later');
+    expect(searches).toBe(1);
   });
 
   test.each([
