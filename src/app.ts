@@ -27,7 +27,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
   const { writes, readiness, skews, gate, budget, limiter, findMember, resolve } = services;
-  const { withLease, postOnce, startedAt, searchUntilFound, withNames } = services;
+  const { withLease, postOnce, knownSince, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
@@ -108,7 +108,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     findUnconfirmed: creation.findUnconfirmed,
     withLease,
     postOnce,
-    startedAt,
+    knownSince,
     command,
     tuning,
     text,

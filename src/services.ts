@@ -21,6 +21,12 @@ import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from '.
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
 
+/**
+ * Restoring a backup takes longer than a restart. What happened since then, the database knows, and nothing is searched for:
+ * Slack limits how often that can be done, and a restart with many sessions would have to wait for it.
+ */
+const RESTORING_MS = 2 * 60_000;
+
 /** What the features need: files, database, queue, Slack, Devin, identity and policy. Opens the database. */
 export async function openServices(config: Config, overrides: Overrides, log: Log) {
   const tuning = createTuning(config, log, overrides);
@@ -33,7 +39,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const { databaseProgram: program, embedded, onFatal } = tuning;
   const database = await openDatabase({ ...config.store, program, embedded, onFatal, log });
   await tuning.readTime(database.db);
-  const startedAt = new Date(now());
+  const knownSince = new Date(now() - RESTORING_MS);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
@@ -84,7 +90,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   });
   return {
     tuning,
-    startedAt,
+    knownSince,
     text,
     /** For log lines, warnings and what ends the start. */
     logged,
@@ -108,7 +114,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     findMember,
     resolve,
     withLease: createWithLease(leases, tuning.leaseMs),
-    postOnce: createPostOnce({ db, posts, outbound: slack.outbound, startedAt }),
+    postOnce: createPostOnce({ db, posts, outbound: slack.outbound, knownSince }),
     searchUntilFound: createSearchUntilFound({
       sleep,
       recheckDelaysMs: tuning.recheckDelaysMs,

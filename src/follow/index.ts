@@ -38,7 +38,7 @@ type FollowingDeps = {
   budget: Pick<Budget, 'follow'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  startedAt: Date;
+  knownSince: Date;
   /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
@@ -170,7 +170,7 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
     calls,
     fetchMessages,
     findAttachments: createFindAttachments({ messages, listAttachments: attachments.list, now, log }),
-    skipPosted: createSkipPosted({ messages, metadata: slack.metadata, startedAt: deps.startedAt }),
+    skipPosted: createSkipPosted({ messages, metadata: slack.metadata, knownSince: deps.knownSince }),
     postMessage: createPostMessage({
       db,
       messages,

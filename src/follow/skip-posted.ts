@@ -6,7 +6,8 @@ import type { SessionRow } from '../store/sessions.ts';
 type SkipDeps = {
   messages: Pick<SessionMessages, 'unattempted' | 'skip'>;
   metadata: Pick<MetadataReader, 'read'>;
-  startedAt: Date;
+  /** From when on the database knows what was posted. */
+  knownSince: Date;
 };
 
 type NoAnswer = Exclude<SlackFailure, { kind: 'refused' }>;
@@ -14,10 +15,10 @@ type NoAnswer = Exclude<SlackFailure, { kind: 'refused' }>;
 export type SkipPosted = (session: SessionRow) => Promise<NoAnswer | null>;
 
 /**
- * A database that was restored from a backup doesn't know what was posted after it. If messages wait that are older than
- * this process, the thread shows how many of them it has.
+ * A database that was restored from a backup doesn't know what was posted after it. If the first message that waits is so
+ * old, the thread shows how many of them it has.
  */
-export function createSkipPosted({ messages, metadata, startedAt }: SkipDeps): SkipPosted {
+export function createSkipPosted({ messages, metadata, knownSince }: SkipDeps): SkipPosted {
   async function shownIn({ sessionId, channelId, threadTs }: SessionRow, fromS: number) {
     const read = await metadata.read({ channelId, threadTs }, { fromS, toS: null });
     const events = read.messages.flatMap(({ metadata: found }) =>
@@ -27,9 +28,9 @@ export function createSkipPosted({ messages, metadata, startedAt }: SkipDeps): S
   }
 
   async function skip(session: SessionRow): Promise<void> {
-    const waiting = await messages.unattempted(session.sessionId, startedAt);
+    const waiting = await messages.unattempted(session.sessionId);
     const [first] = waiting;
-    if (first === undefined) return;
+    if (first === undefined || first.saidAt >= knownSince) return;
     const shown = await shownIn(session, first.saidAt.getTime() / 1000 - CLOCK_MARGIN_S);
     const last = waiting.findLastIndex(({ eventId }) => shown.has(eventId));
     for (const row of waiting.slice(0, last + 1)) await messages.skip(row);

@@ -132,7 +132,8 @@ type PostOnceDeps = {
   db: Kysely<Tables>;
   posts: Posts;
   outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
-  startedAt: Date;
+  /** From when on the database knows what was posted. */
+  knownSince: Date;
 };
 
 type Post = {
@@ -143,7 +144,7 @@ type Post = {
   metadata: MessageMetadata;
   render: () => Promise<Rendered>;
   /**
-   * Since when there is a reason to post it. If that's before the app started, it is searched for: a database that was
+   * Since when there is a reason to post it. If that's before `knownSince`, it is searched for: a database that was
    * restored from a backup doesn't know what was posted after it.
    */
   since?: Date;
@@ -207,7 +208,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     if (earlier?.postedTs != null)
       return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();
-    const attempt = earlier ?? forgottenAttempt(post, deps.startedAt);
+    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;
@@ -217,8 +218,8 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
 
 type Attempted = Pick<PostRow, 'channelId' | 'threadTs' | 'firstTs' | 'lastTs'>;
 
-function forgottenAttempt({ since, place, newIf }: Post, startedAt: Date): Attempted | null {
-  if (since === undefined || newIf !== undefined || since >= startedAt) return null;
+function forgottenAttempt({ since, place, newIf }: Post, knownSince: Date): Attempted | null {
+  if (since === undefined || newIf !== undefined || since >= knownSince) return null;
   return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null };
 }
 

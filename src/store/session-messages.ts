@@ -84,15 +84,14 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return parsed(messageRowSchema, row);
     },
 
-    /** Those that wait, were said before, and weren't attempted, in Devin's order. */
-    async unattempted(sessionId: string, saidBefore: Date): Promise<MessageRow[]> {
+    /** Those that wait and weren't attempted, in Devin's order. */
+    async unattempted(sessionId: string): Promise<MessageRow[]> {
       const rows = await db
         .selectFrom('sessionMessages')
         .selectAll()
         .where('sessionId', '=', sessionId)
         .where('state', '=', sql.lit('pending'))
         .where('attemptedAt', 'is', null)
-        .where('saidAt', '<', saidBefore)
         .orderBy('seq')
         .execute();
       return rows.map((row) => messageRowSchema.parse(row));

@@ -58,7 +58,7 @@ const setUp = async (state: 'failed' | 'identified') => {
         db,
         posts: store.posts,
         outbound: { ...outbound, slackTs: () => null },
-        startedAt: new Date(0),
+        knownSince: new Date(0),
       }),
       tuning: { now: () => nowMs, log: createLog('silent') },
       text: en,

@@ -79,7 +79,7 @@ describe('a database that is restored from a backup', () => {
     await start(backup, join(folder, 'first'));
     await goOn();
     await bots.at(-1)?.stop();
-    aheadMs += MINUTE_MS;
+    aheadMs += 3 * MINUTE_MS;
     await start(backup, join(folder, 'restored'));
   }, LONG_MS);
   afterAll(async () => {

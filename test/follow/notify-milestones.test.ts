@@ -69,7 +69,7 @@ async function startTelling({ tellAfterMs = 0 } = {}) {
         find: async () => Promise.resolve(null),
         slackTs: () => null,
       },
-      startedAt: new Date(0),
+      knownSince: new Date(0),
     }),
     compose: async ({ milestone, session }: MilestoneNotice) => {
       const text = milestone.kind === 'pr' ? `pr:${milestone.url}` : session.phase;
@@ -109,12 +109,15 @@ test('a question that is recorded before its words are here waits for them, whoe
   const { deps, told, look } = await startTelling({ tellAfterMs: 15_000 });
   const tell = createMilestoneNotifier(deps);
   await look({ status_detail: 'waiting_for_user' });
+  await deps.milestones.add(ID, ['failed:1'], { afterMs: 3_600_000 });
   const laterMs = await tell(ID);
   expect(laterMs).toBeGreaterThan(0);
+  // The first that is due.
+  expect(laterMs).toBeLessThanOrEqual(15_000);
   expect(told).toEqual([]);
-  await deps.milestones.hear(ID, ['needs-you:1']);
+  await deps.milestones.hear(ID, ['needs-you:1', 'failed:1']);
   expect(await tell(ID)).toBeNull();
-  expect(told).toEqual(['needs-you']);
+  expect(told).toEqual(['needs-you', 'needs-you']);
 });
 
 test('a milestone is announced once, even if Slack is slow with its file', async () => {

@@ -26,7 +26,7 @@ const WHAT = { key: 'card:r1', place: PLACE, metadata: METADATA };
 const open = useEmbedded();
 
 /** What posts a card, with a Slack whose clock is off by `skewMs`. */
-async function setUp({ skewMs = 0, startedAt = new Date(0) } = {}) {
+async function setUp({ skewMs = 0, knownSince = new Date(0) } = {}) {
   const slack = await startSlack({ now: () => Date.now() + skewMs, rateLimits: 'off' });
   const { db } = await open();
   const clock = createRemoteClock();
@@ -45,7 +45,7 @@ async function setUp({ skewMs = 0, startedAt = new Date(0) } = {}) {
     db,
     posts: createPosts(db),
     outbound: { ...outbound, find },
-    startedAt,
+    knownSince,
   });
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>
@@ -208,15 +208,15 @@ describe('a message that is posted once', () => {
   });
 
   test.each([
-    ['is found if there was a reason for it before the app started', -1, 1],
+    ['is found if there was a reason for it before the backup could be restored', -1, 1],
     ['is posted again if there is a new reason for it', 1, 2],
   ])('whose attempt the database, a restored backup, forgot %s', async (_what, reasonMs, count) => {
-    const startedAt = new Date();
-    const { slack, db, post, postSince } = await setUp({ startedAt });
+    const knownSince = new Date();
+    const { slack, db, post, postSince } = await setUp({ knownSince });
     await post();
     await db.deleteFrom('posts').execute();
     const earlier = reasonMs < 0;
-    const since = new Date(startedAt.getTime() + reasonMs);
+    const since = new Date(knownSince.getTime() + reasonMs);
     expect(await postSince(since)).toMatchObject({ result: { kind: 'posted', earlier } });
     expect(cards(slack)).toHaveLength(count);
   });
