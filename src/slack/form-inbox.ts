@@ -111,18 +111,16 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       return keep(origin, { ...(await contentOf(origin, wish)), id, context });
     },
 
-    /** Filled in like a request, to start the same again. It replaces what that one was to replace, and hasn't. */
+    /** Filled in like a request, to start the same again. Its author replaces with it what that one was to replace. */
     async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {
       const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
-      const faults = faultsOfFailure(failure, draft.values);
-      const lost = lostSecrets(request);
       return keep(origin, {
         draft,
         context,
-        lostSecrets: lost,
-        faults,
-        replaces: replaces ?? request.replaces,
+        lostSecrets: lostSecrets(request),
+        faults: faultsOfFailure(failure, draft.values),
+        replaces: replaces ?? (userId === request.userId ? request.replaces : null),
       });
     },
 
