@@ -53,7 +53,7 @@ function readTask(typed: string, ownTag: boolean): AddressedMeaning {
 
 function withoutMentions(slackText: string, botUserId: string): string {
   const rest = withoutMention(slackText.trim(), botUserId);
-  return rest.replaceAll(new RegExp(`<@${botUserId}(?:\\|[^<>]*)?>`, 'g'), '').trim();
+  return rest.replaceAll(new RegExp(`[^\\S\\n]?<@${botUserId}(?:\\|[^<>]*)?>`, 'g'), '').trim();
 }
 
 function isLong(typed: string): boolean {

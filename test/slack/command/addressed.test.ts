@@ -86,3 +86,12 @@ test.each([
   for (const isDirect of [true, false])
     expect(kindOf(`<@${BOT}> fix it now --tag ${tags}`, isDirect, ownTag)).toBe(kind);
 });
+
+test.each([
+  [`could <@${BOT}> fix the login test?`, 'could fix the login test?'],
+  [`hey <@${BOT}|devin>, fix the login test`, 'hey, fix the login test'],
+  [`fix the login test <@${BOT}>`, 'fix the login test'],
+])('takes %j for the task %j', (text, prompt) => {
+  const read = readAddressed(text, { botUserId: BOT, isDirect: false, ownTag: true });
+  expect(read).toMatchObject({ draft: { prompt } });
+});
