@@ -24,7 +24,7 @@ type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
  */
 export type FindSessions = (
   missing: readonly Missing[],
-  options?: Options,
+  how?: Options & { onlyByTag?: boolean },
 ) => Promise<ReadonlyMap<string, SessionSnapshot[]>>;
 
 /** The session that was created for this request; null: there is none, or several could be it. */
@@ -62,7 +62,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
     return matches;
   }
 
-  return async (missing, options = {}) => {
+  return async (missing, { onlyByTag = false, ...options } = {}) => {
     const found = new Map<string, SessionSnapshot[]>();
     const promptOf = remembered(async (id: string) => deps.firstMessage(id, options));
     const search = async (query: SessionQuery): Promise<void> => {
@@ -73,7 +73,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
         if (picked.length > 0) found.set(request.id, picked);
       }
     };
-    await search({ origins: ['api'] });
+    if (!onlyByTag) await search({ origins: ['api'] });
     const tagsLeft = missing
       .filter(({ id }) => tagRequests && !found.has(id))
       .map(({ id }) => requestTag(id));
@@ -111,14 +111,16 @@ export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot |
 const JUST_NOW_MS = 10_000;
 
 export function createFindEarlier(
-  findSession: FindSession,
+  find: FindSessions,
   { tagRequests, now }: { tagRequests: boolean; now: () => number },
 ): FindEarlier {
   return async (request) => {
     const sentAt = askedAt(request);
     // Without tags, another request with the same words could be taken for it.
     if (!tagRequests || now() - sentAt.getTime() < JUST_NOW_MS) return null;
-    return findSession({ ...request, sentAt });
+    // A list of all that was started since would be long when many requests wait.
+    const found = await find([{ ...request, sentAt }], { onlyByTag: true });
+    return found.get(request.id)?.[0] ?? null;
   };
 }
 

@@ -16,6 +16,7 @@ import {
   createFindSession,
   createFindSessions,
   type FindSession,
+  type FindSessions,
 } from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
@@ -94,7 +95,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const adopt = createAdopt({ transitions, envelopes, withNames: deps.withNames });
   const findSessions = createSearch(deps);
   const findSession = createFindSession(findSessions, deps.tagRequests);
-  const steps = createSteps(deps, { transitions, adopt, findSession });
+  const steps = createSteps(deps, { transitions, adopt, findSession, findSessions });
   const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
   const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
   const resume = createResumer({ requests, findSession, adopt, transitions, now });
@@ -152,9 +153,14 @@ function createSearch({ devin, store, tagRequests }: CreationDeps) {
   });
 }
 
-type StepDeps = { transitions: Transitions; adopt: Adopt; findSession: FindSession };
+type StepDeps = {
+  transitions: Transitions;
+  adopt: Adopt;
+  findSession: FindSession;
+  findSessions: FindSessions;
+};
 
-function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: StepDeps) {
+function createSteps(deps: CreationDeps, { transitions, adopt, findSession, findSessions }: StepDeps) {
   const { store, devin, slack, resolve, limiter, budget, searchUntilFound, withNames } = deps;
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
@@ -177,7 +183,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
     tagRequests: deps.tagRequests,
     flow,
     adopt,
-    findEarlier: createFindEarlier(findSession, { tagRequests: deps.tagRequests, now }),
+    findEarlier: createFindEarlier(findSessions, { tagRequests: deps.tagRequests, now }),
     now,
   });
   return {

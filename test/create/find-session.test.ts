@@ -45,10 +45,20 @@ test.each([
 ])('a session is searched for before its request is sent only if that %s', async (_what, how, found) => {
   const { askedMs, resumedMs, tagRequests } = { resumedMs: null, tagRequests: true, ...how };
   const ago = (ms: number): Date => new Date(100_000 - ms);
-  const findSession = async () => Promise.resolve(sessionSnapshot('s1'));
-  const find = createFindEarlier(findSession, { tagRequests, now: () => 100_000 });
+  const queries: SessionQuery[] = [];
+  const findSessions = createFindSessions({
+    listSessions: async (query) => {
+      queries.push(query);
+      return Promise.resolve([sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })]);
+    },
+    firstMessage: async () => Promise.resolve(PROMPT),
+    sessions: { bound: async () => Promise.resolve(new Set()) },
+    tagRequests,
+  });
+  const find = createFindEarlier(findSessions, { tagRequests, now: () => 100_000 });
   const asked = { createdAt: ago(askedMs), resumedAt: resumedMs === null ? null : ago(resumedMs) };
-  expect((await find(requestRow(asked)))?.sessionId ?? null).toBe(found);
+  expect((await find({ ...requestAs('user-ana'), ...asked }))?.sessionId ?? null).toBe(found);
+  expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 30 }]);
 });
 
 describe('without tags', () => {
