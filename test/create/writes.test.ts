@@ -40,7 +40,7 @@ async function quiet(): Promise<number> {
 
 /** Until the card is sent to Slack. */
 function untilCard(orders: Order[]): Order[] {
-  const attempt = orders.findIndex(({ sql }) => sql.startsWith('insert into "posts"'));
+  const attempt = orders.findIndex(({ sql }) => /^\s*insert into posts\b/.test(sql));
   const synced = orders.findIndex((order, at) => at > attempt && order.do === 'fsync');
   expect(attempt).toBeGreaterThan(0);
   return orders.slice(0, synced + 1);
