@@ -152,7 +152,7 @@ export function statusWord(card: SessionCard, text: Text): string {
   const { steeredBy, phase } = card;
   if (steeredBy === null) return phaseWord(card, text);
   const mention = `<@${escape(steeredBy.userId)}>`;
-  if (phase === 'ended' && steeredBy.what === 'ended') return text.card.overBy(mention);
+  if (phase === 'ended' && steeredBy.what === 'ended') return text.card.endedBy(mention);
   return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
 }
 

@@ -115,7 +115,7 @@ export const card = {
     'listen-thread': 'All replies go to Devin',
     'listen-mentions': 'Only mentions go to Devin',
   },
-  overBy: (mention: string): string => `Ended by ${mention}`,
+  endedBy: (mention: string): string => `Ended by ${mention}`,
   andBy: {
     ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,

@@ -109,7 +109,7 @@ export const card: Text['card'] = {
     'listen-thread': 'すべての返信を Devin に送る',
     'listen-mentions': 'メンションだけを Devin に送る',
   },
-  overBy: (mention) => `${mention} さんが終了`,
+  endedBy: (mention) => `${mention} さんが終了`,
   andBy: {
     ended: (status, mention) => `${status}、${mention} さんが終了`,
     archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
