@@ -153,18 +153,19 @@ type Body = z.output<typeof bodySchema>;
 const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
 
 /**
- * Says in what people do in messages and views which workspace it is for, and who is of that workspace. Slack names none
- * if a whole organization has installed the app, and always the same one of a person in an Enterprise organization,
- * whichever they act in. https://docs.slack.dev/enterprise-grid/organization-ready-apps,
- * https://github.com/slackapi/bolt-js/issues/1875
+ * In what people do in messages and views, those of this workspace act as its members. Of a person in an Enterprise
+ * organization, Slack always names the same workspace, whichever they act in; and as the place it may name another one, or
+ * none if the whole organization has installed the app.
+ * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
 async function inOwnWorkspace(body: Body, { bot, ...asking }: Omit<Guarding, 'takeTurn'>): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
   if (user === undefined) return body;
   const { teamId } = bot();
-  const named = { ...body, team: body['team'] ?? { id: teamId } };
+  const own = { id: teamId };
   const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, asking));
-  return isOwn ? { ...named, user: { ...user, team_id: teamId } } : named;
+  if (!isOwn) return { ...body, team: body['team'] ?? own };
+  return { ...body, team: own, user: { ...user, team_id: teamId } };
 }
 
 /** Of the 3 s that Slack waits, most is for the database. */

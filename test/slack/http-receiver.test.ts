@@ -107,6 +107,8 @@ describe('a delivery', () => {
   test.each([
     ['the app, if it names none', { team: null, user: ofMember }, 'T1'],
     ['the app, if it leaves that out', { user: ofMember }, 'T1'],
+    ["the app, if a member acts in another one's view", { team: { id: 'T3' }, user: ofMember }, 'T1'],
+    ['others, if it is none of theirs', { team: { id: 'T3' }, user: { id: 'U2', team_id: 'T2' } }, 'T3'],
     ["nobody, if it doesn't name the person's either", { team: null, user: { id: 'U2' } }, undefined],
   ])('is for the workspace of %s', async (_what, who, expected) => {
     const press = { type: 'block_actions', actions: [{ type: 'button', action_id: 'a' }], ...who };
