@@ -107,19 +107,22 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
  */
 export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
-/** Longer than it takes to the POST if nothing is in the way: then nothing is searched. */
+/** Longer than it takes to the POST if nothing is in the way. */
 const JUST_NOW_MS = 10_000;
+
+export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
+  return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
+}
 
 export function createFindEarlier(
   find: FindSessions,
   { tagRequests, now }: { tagRequests: boolean; now: () => number },
 ): FindEarlier {
   return async (request) => {
-    const sentAt = askedAt(request);
     // Without tags, another request with the same words could be taken for it.
-    if (!tagRequests || now() - sentAt.getTime() < JUST_NOW_MS) return null;
+    if (!tagRequests || wasAskedJustNow(request, now())) return null;
     // A list of all that was started since would be long when many requests wait.
-    const found = await find([{ ...request, sentAt }], { onlyByTag: true });
+    const found = await find([{ ...request, sentAt: askedAt(request) }], { onlyByTag: true });
     return found.get(request.id)?.[0] ?? null;
   };
 }

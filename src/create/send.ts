@@ -16,7 +16,7 @@ import type { Limiter } from '../store/limiter.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import type { FindEarlier } from './find-session.ts';
+import { wasAskedJustNow, type FindEarlier } from './find-session.ts';
 import { lookupTrouble, type Found, type Identify, type WithNames } from './identify.ts';
 import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
@@ -148,12 +148,9 @@ export function createSendStep({ identify, send }: { identify: Identify; send: S
   };
 }
 
-/** Longer than it takes to the POST if nothing is in the way. */
-const COUNTED_FOR_MS = 10_000;
-
 /** Its person's limits were checked when it was saved, and whatever was saved since has counted it. */
-function wasJustCounted({ state, resumedAt, createdAt }: SessionRequest, nowMs: number): boolean {
-  return state === 'accepted' && resumedAt === null && nowMs - createdAt.getTime() < COUNTED_FOR_MS;
+function wasJustCounted(request: SessionRequest, nowMs: number): boolean {
+  return request.state === 'accepted' && request.resumedAt === null && wasAskedJustNow(request, nowMs);
 }
 
 /** Checked in the transaction that moves it to `sending`; `checked`: with which result. */
