@@ -18,12 +18,12 @@ import { approvalMetadata } from '../slack/metadata.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messages.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 
 type NotifyDeps = {
   requests: Pick<Requests, 'find'>;
-  messages: ApprovalMessages;
+  messages: Pick<ApprovalMessages, 'ofRequest' | 'posted' | 'shows'>;
   outbound: Pick<Outbound, 'directChannel' | 'edit'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -90,6 +90,7 @@ async function post(deps: NotifyDeps, { request, lease, number, userId }: Unsaid
     key: `approval:${requestId}:${number}:${userId}`,
     place: { channelId, threadTs: null },
     metadata: approvalMetadata(requestId, number),
+    since: askedAt(request),
     lease,
     render: async () => rendered,
   });

@@ -97,6 +97,7 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
     key: `${postsOf(request)}${at}${thread === null ? DIRECT : ''}`,
     place,
     metadata: outcomeMetadata(request.id, at),
+    since: askedAt(request),
     lease,
     render: async () => compose(deps, { request, called }, place),
   });

@@ -22,7 +22,7 @@ type Setting = {
   posted?: string[];
   edited?: Updated;
 };
-type Told = { key: string; place: CardPlace; text: string };
+type Told = { key: string; place: CardPlace; since: Date | undefined; text: string };
 
 /** Notifies about this request once; `waits`: until the retry. */
 async function tellOutcome(
@@ -51,8 +51,8 @@ async function tellOutcome(
       permalink: () => 'https://example.slack.com/archives/C1/p10',
     },
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
-    postOnce: async ({ key, place, render }) => {
-      told.push({ key, place, text: (await render()).text });
+    postOnce: async ({ key, place, since, render }) => {
+      told.push({ key, place, since, text: (await render()).text });
       const answer = answers[told.length - 1] ?? { kind: 'posted', ts: '2.0' };
       return answer.kind === 'posted' ? { ...answer, earlier: false } : answer;
     },
@@ -88,6 +88,12 @@ test("an unconfirmed request mentions the requester with Devin's reason", async 
   });
   expect(told[0]?.text).toContain('Devin answered (HTTP 503): In &lt;maintenance&gt;.');
   expect(told[0]?.text).not.toContain('Nothing was started');
+});
+
+test('a person who was notified before a backup was restored is not notified again', async () => {
+  const createdAt = new Date(3);
+  const { told } = await tellOutcome({ ...UNKNOWN, createdAt });
+  expect(told.map(({ since }) => since)).toEqual([createdAt]);
 });
 
 test('a failed request mentions the requester with the reason', async () => {
