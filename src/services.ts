@@ -22,8 +22,8 @@ import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
 
 /**
- * Restoring a backup takes longer than a restart. What happened since then, the database knows, and nothing is searched for:
- * Slack limits how often that can be done, and a restart with many sessions would have to wait for it.
+ * A restart takes less, and restoring a backup takes more (docs/operations.md). So what happened since isn't searched for in
+ * Slack: it allows few searches, and a restart with many sessions would wait for them.
  */
 const RESTORING_MS = 2 * 60_000;
 
