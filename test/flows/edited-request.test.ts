@@ -85,7 +85,7 @@ describeOnBothDatabaseServers('a request that an approver changes', (environment
     expect(own()).toHaveLength(1);
     expect(changed()).toHaveLength(0);
     const isWaiting = ({ text }: Message): boolean => text.includes('Waiting for approval');
-    expect(slack.messages(channelId).filter(isWaiting)).toEqual([]);
+    await slack.waitFor(() => !slack.messages(channelId).some(isWaiting), { what: 'cards without a wait' });
   }
 
   /** The changed request runs once it is approved. The first one has ended, which its author is told. */
