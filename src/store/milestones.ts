@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { isLongAgo, type Columns } from './sql.ts';
+import { interval, isLongAgo, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({
@@ -53,7 +53,7 @@ export function createMilestones(db: Kysely<Tables>) {
       { trx = db, afterMs = 0 }: { trx?: Db; afterMs?: number } = {},
     ): Promise<void> {
       if (keys.length === 0) return;
-      const dueAt = sql<Date>`now() + ${afterMs} * interval '1 ms'`;
+      const dueAt = sql<Date>`now() + ${interval(afterMs)}`;
       await trx
         .insertInto('milestones')
         .values(keys.map((key) => ({ sessionId, key, dueAt })))
@@ -69,7 +69,7 @@ export function createMilestones(db: Kysely<Tables>) {
         .set({ dueAt: sql<Date>`now()` })
         .where('sessionId', '=', sessionId)
         .where('state', '=', sql.lit('pending'))
-        .where('key', 'in', keys)
+        .where(sql<boolean>`key = any(${[...keys]}::text[])`)
         .where('dueAt', '>', sql<Date>`now()`)
         .execute();
     },
