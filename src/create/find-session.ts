@@ -110,6 +110,9 @@ export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot |
 /** Longer than it takes to the POST if nothing is in the way. */
 const JUST_NOW_MS = 10_000;
 
+/** When it was asked for isn't known by Devin's clock, which may be behind. */
+const CLOCKS_MS = 10 * 60_000;
+
 export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
   return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
 }
@@ -122,7 +125,8 @@ export function createFindEarlier(
     // Without tags, another request with the same words could be taken for it.
     if (!tagRequests || wasAskedJustNow(request, now())) return null;
     // A list of all that was started since would be long when many requests wait.
-    const found = await find([{ ...request, sentAt: askedAt(request) }], { onlyByTag: true });
+    const sentAt = new Date(askedAt(request).getTime() - CLOCKS_MS);
+    const found = await find([{ ...request, sentAt }], { onlyByTag: true });
     return found.get(request.id)?.[0] ?? null;
   };
 }

@@ -44,7 +44,8 @@ test.each([
   ['waited, but has no tag', { askedMs: 10_000, tagRequests: false }, null],
 ])('a session is searched for before its request is sent only if that %s', async (_what, how, found) => {
   const { askedMs, resumedMs, tagRequests } = { resumedMs: null, tagRequests: true, ...how };
-  const ago = (ms: number): Date => new Date(100_000 - ms);
+  const nowMs = 1_000_000;
+  const ago = (ms: number): Date => new Date(nowMs - ms);
   const queries: SessionQuery[] = [];
   const findSessions = createFindSessions({
     listSessions: async (query) => {
@@ -55,10 +56,10 @@ test.each([
     sessions: { bound: async () => Promise.resolve(new Set()) },
     tagRequests,
   });
-  const find = createFindEarlier(findSessions, { tagRequests, now: () => 100_000 });
+  const find = createFindEarlier(findSessions, { tagRequests, now: () => nowMs });
   const asked = { createdAt: ago(askedMs), resumedAt: resumedMs === null ? null : ago(resumedMs) };
   expect((await find({ ...requestAs('user-ana'), ...asked }))?.sessionId ?? null).toBe(found);
-  expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 30 }]);
+  expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 330 }]);
 });
 
 describe('without tags', () => {
