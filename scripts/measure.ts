@@ -13,8 +13,8 @@ import { measureSnakeCase } from './snake-case.ts';
 
 /** `npm run measure`: how far one event travels through the sources, and how large they are. */
 const SOURCES = new URL('../src/', import.meta.url).href;
-/** Long enough for all background work to have run. */
-const IDLE_MS = 5000;
+/** Long enough for all background work to have run: the sweep runs every 10 s. */
+const IDLE_MS = 12_000;
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
