@@ -102,8 +102,9 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
 }
 
 /**
- * The session of a request that was sent before, although its row says it wasn't: the database was restored from a
- * backup, or its server failed over and lost the last transactions. null: there is none, or it was asked for just now.
+ * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or the
+ * row doesn't know of it, because the database was restored from a backup, or its server failed over and lost the last
+ * transactions. null: there is none, or it was asked for just now.
  */
 export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
@@ -113,6 +114,11 @@ const JUST_NOW_MS = 10_000;
 /** When it was asked for isn't known by Devin's clock, which may be behind. */
 const CLOCKS_MS = 10 * 60_000;
 
+/** By any clock, it was sent after this. */
+export function surelyBefore(request: SessionRequest): Date {
+  return new Date(askedAt(request).getTime() - CLOCKS_MS);
+}
+
 export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
   return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
 }
@@ -121,12 +127,13 @@ export function createFindEarlier(
   find: FindSessions,
   { tagRequests, now }: { tagRequests: boolean; now: () => number },
 ): FindEarlier {
+  const findSession = createFindSession(find, tagRequests);
   return async (request) => {
+    if (request.sentAt !== null) return findSession(request);
     // Without tags, another request with the same words could be taken for it.
     if (!tagRequests || wasAskedJustNow(request, now())) return null;
     // A list of all that was started since would be long when many requests wait.
-    const sentAt = new Date(askedAt(request).getTime() - CLOCKS_MS);
-    const found = await find([{ ...request, sentAt }], { onlyByTag: true });
+    const found = await find([{ ...request, sentAt: surelyBefore(request) }], { onlyByTag: true });
     return found.get(request.id)?.[0] ?? null;
   };
 }

@@ -22,7 +22,8 @@ import { createAskApproval, createIdentify, createIdentifyStep, type WithNames }
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
-import { createFlow, createResumer, createSessionCreator } from './run.ts';
+import { createResumer } from './resume.ts';
+import { createFlow, createSessionCreator } from './run.ts';
 import { createAdopt, createSend, createSendStep, type Adopt } from './send.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';

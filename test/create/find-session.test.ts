@@ -57,9 +57,20 @@ test.each([
     tagRequests,
   });
   const find = createFindEarlier(findSessions, { tagRequests, now: () => nowMs });
-  const asked = { createdAt: ago(askedMs), resumedAt: resumedMs === null ? null : ago(resumedMs) };
+  const asked = {
+    createdAt: ago(askedMs),
+    resumedAt: resumedMs === null ? null : ago(resumedMs),
+    sentAt: null,
+  };
   expect((await find({ ...requestAs('user-ana'), ...asked }))?.sessionId ?? null).toBe(found);
   expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 330 }]);
+});
+
+test('a session is searched for before its request is started anyway, even without tags', async () => {
+  const sessionOf = new Map([['r1', [sessionAs('user-ana')]]]);
+  const findSessions = async () => Promise.resolve(sessionOf);
+  const find = createFindEarlier(findSessions, { tagRequests: false, now: () => 100_000 });
+  expect((await find(requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
 });
 
 describe('without tags', () => {

@@ -1,20 +1,22 @@
 import { expect, test } from 'vitest';
-import { createResumer } from '../../src/create/run.ts';
+import { createResumer } from '../../src/create/resume.ts';
 import type { Move, Then } from '../../src/create/transitions.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { RequestState } from '../../src/session/request.ts';
 import type { Step } from '../../src/store/requests.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const AT = new Date('2026-01-01T00:00:00.123Z');
+const SURELY_BEFORE = new Date('2025-12-31T23:50:00.123Z');
 const LATER = new Date('2026-01-01T00:01:00.123Z');
 const NOW = new Date('2026-01-01T00:05:00Z');
 
 type Pressed = { how: 'try-again' | 'check-again' | 'start-anyway'; state: RequestState };
 
-type Meanwhile = { isFound?: boolean; resumedAtMs?: number | null; restartedAt?: Date };
+type Meanwhile = { isFound?: boolean | null; resumedAtMs?: number | null; restartedAt?: Date };
 
-/** What a button does to a request, if a search finds its session or not. `restartedAt`: during that search. */
+/** What a button does to a request, if a search finds its session or not; null: Devin can't be asked. `restartedAt`: during that search. */
 async function press(
   { how, state }: Pressed,
   { isFound = false, resumedAtMs = AT.getTime(), restartedAt = AT }: Meanwhile = {},
@@ -26,7 +28,11 @@ async function press(
   const request = requestRow({ state, resumedAt: AT });
   const resume = createResumer({
     requests: { find: async () => Promise.resolve(request) },
-    findSession: async () => Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null),
+    findSession: async () => {
+      if (isFound === null)
+        throw new DevinError({ operation: 'sessions.list', facts: bareFacts('not-sent') });
+      return Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null);
+    },
     adopt: async (_request, { sessionId }, { asked } = {}) => {
       done.push({ sessionId, asked });
       return Promise.resolve({ kind: 'leave' });
@@ -86,6 +92,11 @@ test.each<[does: string, pressed: Pressed, expected: object]>([
 test.each(['check-again', 'start-anyway'] as const)('%s only adopts a session that it finds', async (how) => {
   const done = await press({ how, state: 'unknown' }, { isFound: true });
   expect(done).toEqual([{ sessionId: 's1', asked: true }]);
+});
+
+test('"Start anyway" lets the request wait for the search if Devin can\'t be asked', async () => {
+  const done = await press({ how: 'start-anyway', state: 'unknown' }, { isFound: null });
+  expect(done).toEqual([{ from: 'unknown', to: 'attached', ...ANEW, sentAt: SURELY_BEFORE }]);
 });
 
 test.each<[which: string, pressed: Pressed, resumedAtMs?: number | null]>([

@@ -115,6 +115,26 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
+  test.each(['cut', 'cut-after-effect'] as const)(
+    'waits with "Start anyway" until it can be searched for, and says so: %s',
+    async (mode) => {
+      const { slack, devin } = world();
+      devin.fail(CREATE, { mode, times: 1 });
+      const hidden = devin.fail(LIST, { status: 403, times: Infinity });
+      const { ana, channelId } = await ask('start anyway during an outage');
+      const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+      const down = devin.fail(LIST, { status: 503, times: Infinity });
+      hidden.clear();
+      await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
+      const card = await cardOf(slack, channelId, (text) => text.includes("Devin can't be reached"));
+      expect(JSON.stringify(card.blocks)).toContain('"Cancel"');
+      down.clear();
+      const session = await sessionOf(devin, ana.devinUserId);
+      await cardOf(slack, channelId, (text) => text.includes(session.url));
+      expect(created(ana.devinUserId)).toBe(1);
+    },
+  );
+
   test('waits and says so while Devin is busy, then starts', async () => {
     const { slack, devin } = world();
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
