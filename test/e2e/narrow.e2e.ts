@@ -48,6 +48,19 @@ describe('the page', () => {
     await expect.poll(left).toBeGreaterThanOrEqual(0);
   });
 
+  test('opens the controls over a screen 1000 px wide with the focus in them, and Escape closes them', async () => {
+    const { page, panel } = await stage.visit({ as: 'ana', width: 1000 });
+    const toggle = page.getByRole('button', { name: 'Controls', exact: true });
+    const hasFocus = async (): Promise<boolean> => panel.evaluate((one) => one === document.activeElement);
+    await toggle.click();
+    await expect.poll(hasFocus).toBe(true);
+    await panel.getByRole('button', { name: 'Close the controls' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'hidden' });
+    expect(await toggle.evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
   test('breaks no word and no number of a table on a screen 390 px wide', async () => {
     const { message, send } = await stage.visit({ as: 'ana', width: 390 });
     await send('/devin usage');

@@ -2,6 +2,8 @@
 
 const KEY = 'sandbox-panel';
 const ROOMY_PX = 1500;
+/** As in layout.css: there, they cover a part of the page, with the button that opened them. */
+const COVERS = '(max-width: 1000px)';
 
 function panel(): HTMLElement | null {
   return document.getElementById('panel');
@@ -18,4 +20,7 @@ export function startPanel(): void {
 export function togglePanel(): void {
   panel()?.toggleAttribute('hidden', isPanelOpen());
   localStorage.setItem(KEY, isPanelOpen() ? 'open' : 'closed');
+  if (isPanelOpen() && coversPage()) panel()?.focus();
 }
+
+export const coversPage = (): boolean => window.matchMedia(COVERS).matches;

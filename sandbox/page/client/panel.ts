@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { listen } from './api.ts';
 import { fetchControl, fetchExchange, postControl } from './panel-api.ts';
+import { coversPage } from './panel-place.ts';
 import { type Panel, type PanelState, panelView } from './panel-view.ts';
 import type { ControlAct, ControlState } from './panel-wire.ts';
 
@@ -38,13 +39,15 @@ function panel(): Panel {
     choose: (choice) => update({ choice: { ...state.choice, ...choice } }),
     setFilter: (filter) => update({ filter }),
     open: (id) => void openExchange(id),
-    // The page's own button knows how, and where the focus goes.
-    close() {
-      const toggle = document.getElementById('panel-toggle');
-      toggle?.click();
-      toggle?.focus();
-    },
+    close,
   };
+}
+
+/** The page's own button knows how, and where the focus goes. */
+function close(): void {
+  const toggle = document.getElementById('panel-toggle');
+  toggle?.click();
+  toggle?.focus();
 }
 
 async function perform(act: ControlAct): Promise<void> {
@@ -87,6 +90,9 @@ function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+root.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape' && coversPage()) close();
+});
 new MutationObserver(refresh).observe(root, { attributes: true, attributeFilter: ['hidden'] });
 listen({
   changed: refresh,
