@@ -96,7 +96,7 @@ async function byStranger({ slack, print }: Stage, { eve, channelId }: Cast): Pr
   print(indent(slack.renderText(notice)));
 }
 
-/** In the demo's policy, Ultra needs an administrator; Ben is one. */
+/** In the demo's policy, Ultra needs an admin; Ben is one. */
 async function byApproval(stage: Stage, { ana, ben, channelId }: Cast): Promise<void> {
   const { slack, print } = stage;
   print('Ana types:  /devin plan the database migration --mode ultra\n');

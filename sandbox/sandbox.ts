@@ -10,7 +10,7 @@ import { readManifest } from './page/manifest.ts';
 import { createSeedClock, seed, type SeededWorld } from './seed.ts';
 import { createLocalSlack, type LocalSlack } from './slack/index.ts';
 
-/** One rule, under which the administrator approves. */
+/** One rule, under which the admin approves. */
 const POLICY_FILE = fileURLToPath(new URL('policy.yml', import.meta.url));
 
 export type Sandbox = {
@@ -29,7 +29,7 @@ export type SandboxOptions = {
   transport?: 'http' | 'socket';
   /** Of Devin's scripts; 0: they play only step by step. */
   speed?: number;
-  /** Instead of the one rule under which the administrator approves. */
+  /** Instead of the one rule under which the admin approves. */
   policyFile?: string;
   onTrouble?: (line: LogLine) => void;
 };

@@ -18,7 +18,7 @@ describe('under a policy', () => {
     await modal.getByText(/Runs as/).waitFor();
     await modal.getByText('Up to 8 by policy.').waitFor();
     await modal
-      .getByText(/Some choices need an approval: mode .*fast.* \(rule: fast needs an administrator\)/)
+      .getByText(/Some choices need an approval: mode .*fast.* \(rule: fast needs an admin\)/)
       .waitFor();
     await modal.getByText('acme/web').first().waitFor();
     const mode = modal.getByRole('combobox', { name: 'Mode' });

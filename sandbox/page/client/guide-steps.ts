@@ -3,7 +3,7 @@ export const GUIDE_STEPS = [
   { name: 'command', label: 'Fix a flaky test' },
   { name: 'thread', label: 'Turn a bug thread into a session' },
   { name: 'answer', label: "Answer Devin's question" },
-  { name: 'approve', label: 'Approve a request as an administrator' },
+  { name: 'approve', label: 'Approve a request as an admin' },
   { name: 'kill', label: 'Kill the app mid-run: nothing is lost' },
   { name: 'stranger', label: 'See it as someone without access' },
 ] as const;

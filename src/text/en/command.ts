@@ -83,7 +83,7 @@ export const command = {
     flagsTitle: 'Options',
     /** The options that help shows first, by field; the others are under `help options`. */
     more: (command: string): string =>
-      `More: \`${command} help options\` for every option · \`${command} help admin\` for administrators`,
+      `More: \`${command} help options\` for every option · \`${command} help admin\` for workspace admins`,
     subcommandsTitle: 'Other commands',
     sessionNote: 'Name a session by its id or link, or leave it out to pick from a list.',
     optionsTitle: 'All options',
@@ -91,7 +91,7 @@ export const command = {
       "Put values with spaces in quotes. `default` as a value, such as `--acu default`, goes back to your organization's default. Text in backticks, and everything after a separate `--`, is part of the task.",
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
-    adminTitle: 'For administrators',
+    adminTitle: 'For workspace admins',
     subcommands: {
       help: { usage: 'help', does: 'shows this.' },
       list: { usage: 'list', does: "shows your sessions; `list all` shows everyone's." },

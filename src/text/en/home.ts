@@ -46,7 +46,7 @@ export const home = {
   },
   exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice: string): string => `Use: ${choice}`,
-  /** For administrators. */
+  /** For workspace admins. */
   health: {
     label: 'Health',
     sides: { database: 'Database', devin: 'Devin', slack: 'Slack' },
@@ -59,7 +59,7 @@ export const home = {
         ? 'nothing set aside'
         : `:warning: ${count} set aside after repeated failures (see the log)`,
   },
-  /** For administrators, and the policy for its owners, too. What is wrong follows `broken`. */
+  /** For workspace admins, and the policy for its owners, too. What is wrong follows `broken`. */
   files: {
     policy: {
       label: 'Policy',

@@ -60,7 +60,7 @@ export const settings = {
   preference: (label: string, value: string): string => `${label}: ${value}`,
   /** Before the buttons of a setting's choices. */
   change: 'Change it:',
-  /** To an administrator, before the buttons. */
+  /** To a workspace admin, before the buttons. */
   forThisChannel: 'Change it for this channel:',
   adminsChange: 'Workspace admins can change it for this channel.',
 };

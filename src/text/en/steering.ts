@@ -61,7 +61,7 @@ export const steering = {
     removed: (mention: string): string =>
       `${mention} is no longer linked. Their email address decides who they are in Devin.`,
     notLinked: (mention: string): string => `${mention} wasn't linked to anyone. Nothing was changed.`,
-    /** To the person it is about. `by`: the administrator, with a mention. */
+    /** To the person it is about. `by`: the workspace admin, with a mention. */
     toPerson: {
       done: (by: string, name: string): string =>
         `${by} linked you to ${name} in Devin, so your sessions run as that member. If that's wrong, tell a workspace admin.`,

@@ -67,7 +67,7 @@ export const command: Text['command'] = {
     ],
     flagsTitle: 'オプション',
     more: (command) =>
-      `すべてのオプション: \`${command} help options\` · 管理者向け: \`${command} help admin\``,
+      `すべてのオプション: \`${command} help options\` · ワークスペースの管理者向け: \`${command} help admin\``,
     subcommandsTitle: 'そのほかのコマンド',
     sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
     optionsTitle: 'すべてのオプション',
@@ -75,7 +75,7 @@ export const command: Text['command'] = {
       'スペースを含む値は引用符で囲みます。値を `default` にすると（例: `--acu default` ）、組織のデフォルトに戻ります。バッククォートの中と、単独の `--` より後ろは、すべてタスクとして扱います。',
     modes: (words) => `モードは、タスクのどこにでも書けます: ${words}`,
     formOnly: (labels) => `フォームでのみ設定: ${labels}`,
-    adminTitle: '管理者向け',
+    adminTitle: 'ワークスペースの管理者向け',
     subcommands: {
       help: { usage: 'help', does: 'このヘルプを表示します。' },
       list: { usage: 'list', does: '自分のセッションを表示します。 `list all` なら全員分を表示します。' },

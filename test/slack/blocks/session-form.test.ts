@@ -231,7 +231,7 @@ describe('the first line of a form', () => {
     expect(view.blocks[0]).toMatchObject({ block_id: 'runs_as' });
   });
 
-  test.each(['No Devin account.', `No Devin account. ${'Ask an administrator. '.repeat(20)}`])(
+  test.each(['No Devin account.', `No Devin account. ${'Ask an admin. '.repeat(20)}`])(
     'says why there is nothing to fill in, without inputs: %s',
     (why) => {
       const view = draw({ runsAs: { kind: 'refused', why }, values: { prompt: TASK }, expanded: true });
