@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { LocalDevin } from '../../sandbox/devin/index.ts';
 import type { LocalSlack, Message, View } from '../../sandbox/slack/index.ts';
+import { en } from '../../src/text/en.ts';
 
 /** The session that was created as this member, once it exists. */
 export async function sessionOf(devin: LocalDevin, devinUserId: string) {
@@ -32,7 +33,7 @@ export function noticesTo(slack: LocalSlack, channelId: string, userId: string |
 
 /** The form once everything in it was looked up: from then on only the person changes it. */
 export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
-  return slack.waitForView((view) => view.userId === userId && isSettled(view, slack.renderText(view.id)));
+  return slack.waitForView((view) => view.userId === userId && isSettled(slack.renderText(view.id)));
 }
 
 /** Once no job of this kind waits or runs. */
@@ -42,10 +43,9 @@ export async function doneWith({ address }: { address: string }, job: string): P
     await expect.poll(metrics).toContain(`{queue="${job}",state="${state}"} 0`);
 }
 
-/** A form that offers parts of a thread says how long they are once the thread was read. */
-function isSettled({ definition }: View, text: string): boolean {
-  const offersThread = definition.blocks.some((block) => block.block_id === 'context_choice');
-  return /Runs as|can't start/.test(text) && (!offersThread || /\(\d+ messages?/.test(text));
+/** A form that offers parts of a thread says so until it has read the thread. */
+function isSettled(text: string): boolean {
+  return /Runs as|can't start/.test(text) && !text.includes(en.modal.context.counting);
 }
 
 /** Presses "More options" unless they are shown already, and waits for them. */

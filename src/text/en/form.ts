@@ -24,6 +24,8 @@ export const modal = {
       'until-here': 'The thread up to this message',
       thread: 'The whole thread',
     },
+    /** Then people can choose how much of it. */
+    counting: 'Reading the thread…',
     counted: (choice: string, counts: string): string => `${choice} (${counts})`,
     messages: (count: number): string => (count === 1 ? '1 message' : `${count} messages`),
     files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),

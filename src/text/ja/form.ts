@@ -25,6 +25,7 @@ export const modal: Text['modal'] = {
       'until-here': 'このメッセージまでのスレッド',
       thread: 'スレッド全体',
     },
+    counting: 'スレッドを読み込んでいます…',
     counted: (choice, counts) => `${choice}（${counts}）`,
     messages: (count) => `メッセージ ${count} 件`,
     files: (count) => `ファイル ${count} 件`,

@@ -280,13 +280,13 @@ describe('what is sent with the task', () => {
   const picked = 'Login is <@U1> flaky <!channel>';
   const own = { choice: 'message', messages: 1, files: 1 } as const;
 
-  test('can be chosen, with counts once they are known', () => {
+  test('can be chosen, each with its counts', () => {
     const context = {
       picked,
       options: [
         own,
         { choice: 'until-here', messages: 12, files: 2 },
-        { choice: 'thread', messages: null, files: null },
+        { choice: 'thread', messages: 20, files: 3 },
       ],
       chosen: 'until-here',
     } as const;
@@ -297,21 +297,31 @@ describe('what is sent with the task', () => {
     const [, task, excerpt, choice] = view.blocks;
     expect(task).toMatchObject({ block_id: 'field.prompt' });
     expect(excerpt).toMatchObject({ type: 'context' });
-    expect(lines(view)[1]).toBe(
-      'About this message: Login is <@U1> flaky &lt;!channel&gt;\nThis message (1 file) · The thread up to this message (12 messages, 2 files)',
-    );
+    expect(lines(view)[1]).toBe('About this message: Login is <@U1> flaky &lt;!channel&gt;');
     expect(choice).toMatchObject({
       block_id: 'context_choice',
       element: {
         initial_option: { value: 'until-here' },
         options: [
-          { text: { text: 'This message' } },
-          { text: { text: 'The thread up to this message' } },
-          { text: { text: 'The whole thread' } },
+          { text: { text: 'This message (1 file)' } },
+          { text: { text: 'The thread up to this message (12 messages, 2 files)' } },
+          { text: { text: 'The whole thread (20 messages, 3 files)' } },
         ],
       },
     });
     expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('until-here');
+  });
+
+  test('is named until the thread was read, and can then be chosen', () => {
+    const uncounted = { choice: 'thread', messages: null, files: null } as const;
+    const view = draw({
+      values: { prompt: TASK },
+      context: { picked: 'words', options: [own, uncounted], chosen: 'thread', notes: [] },
+    });
+    expect(lines(view)[1]).toBe(
+      ['About this message: words', 'Context to include: The whole thread', 'Reading the thread…'].join('\n'),
+    );
+    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
   });
 
   test('is named, with the reason, if there is no choice', () => {

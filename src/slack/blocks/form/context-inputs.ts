@@ -20,18 +20,20 @@ export type FormContext = {
 type ContextOption = { choice: ContextChoice; messages: number | null; files: number | null };
 
 /**
- * Counts are beside the options, not in them: they come later, and when a form is redrawn, Slack keeps a chosen option
- * as it was. If there is no choice, a line says what is sent.
+ * A choice is offered once it has counts: when a form is redrawn, Slack keeps a chosen option as it was. Until then, and if
+ * there is no choice, a line says what is sent.
  */
 export function contextBlocks({ picked, options, chosen, notes }: FormContext, text: Text): KnownBlock[] {
-  const { label, hint, choices, ...words } = text.modal.context;
+  const { label, hint, ...words } = text.modal.context;
   const excerpt = picked.trim() === '' ? words.pickedEmpty : words.picked(excerptOf(picked));
-  const [only, ...others] = options.map(({ choice }) => option(choices[choice], choice));
+  const said = (...facts: string[]): KnownBlock => lines([excerpt, ...facts, ...notes.map(escape)]);
+  const [only, ...others] = options.map((one) => option(counted(one, text), one.choice));
   if (only === undefined || others.length === 0) {
-    const alone = options.map((one) => `${label}: ${counted(one, text) ?? choices[one.choice]}`);
-    return [lines([excerpt, ...alone, ...notes.map(escape)]), reviewButton(text)];
+    const alone = options.map((one) => `${label}: ${counted(one, text)}`);
+    return [said(...alone), reviewButton(text)];
   }
-  const counts = options.flatMap((one) => counted(one, text) ?? []);
+  if (options.some(({ messages }) => messages === null))
+    return [said(`${label}: ${words.choices[chosen]}`, words.counting), reviewButton(text)];
   const element = {
     type: 'radio_buttons' as const,
     action_id: INPUT,
@@ -39,7 +41,7 @@ export function contextBlocks({ picked, options, chosen, notes }: FormContext, t
     initial_option: others.find(({ value }) => value === chosen) ?? only,
   };
   return [
-    lines([excerpt, ...(counts.length === 0 ? [] : [counts.join(' · ')]), ...notes.map(escape)]),
+    said(),
     inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element }),
     reviewButton(text),
   ];
@@ -61,12 +63,13 @@ function excerptOf(picked: string): string {
   return escape(oneLine(picked)).replaceAll(ESCAPED_MENTION, '<$1>');
 }
 
-/** null: there is nothing to count, or it is not counted yet. */
-function counted({ choice, messages, files }: ContextOption, text: Text): string | null {
+/** The choice, with counts of what can be counted. */
+function counted({ choice, messages, files }: ContextOption, text: Text): string {
   const words = text.modal.context;
   const counts = [
     ...(messages === null || choice === 'message' ? [] : [words.messages(messages)]),
     ...(files === null || files === 0 ? [] : [words.files(files)]),
   ];
-  return counts.length === 0 ? null : words.counted(words.choices[choice], text.joins.list(counts));
+  const name = words.choices[choice];
+  return counts.length === 0 ? name : words.counted(name, text.joins.list(counts));
 }
