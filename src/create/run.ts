@@ -101,12 +101,11 @@ export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
   async function end(run: Run, failure: Failure): Promise<StepOutcome> {
     const { id, sealed } = run.request;
     const refused = ['identity', 'limit', 'policy', 'not-replaced'].includes(failure.kind);
-    const sealedStill = envelopes.withoutSecrets(id, sealed);
-    // Whoever starts it after that knows that the other one was decided.
     const changes = {
       failure,
       waiting: null,
-      sealed: sealedStill,
+      sealed: envelopes.withoutSecrets(id, sealed),
+      // A person who starts it after that knows that the other one was decided.
       ...(failure.kind === 'not-replaced' && { replaces: null }),
     };
     return advance(run, { to: refused ? 'refused' : 'failed', changes }, (moved) => ({

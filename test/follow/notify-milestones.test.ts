@@ -105,7 +105,7 @@ test('a question that is recorded during announcements is announced, too, and no
   expect(told).toEqual(['needs-you']);
 });
 
-test('a question that is recorded before its words are here waits for them, whoever announces what came before', async () => {
+test('a question that is recorded before its words are here waits for them, even if another job announces what came before', async () => {
   const { deps, told, look } = await startTelling({ tellAfterMs: 15_000 });
   const tell = createMilestoneNotifier(deps);
   await look({ status_detail: 'waiting_for_user' });
