@@ -61,7 +61,7 @@ async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promi
   const { slack, print } = stage;
   print('Ben picks "Start a Devin session" on his own reply, and the whole thread is included:\n');
   await slack.shortcut(ben, { channelId, ts: picked }, 'start_session');
-  const view = await settled(slack, ben);
+  const view = await settled(slack, ben, 'The whole thread (');
   slack.typeIn(view.id, { 'field.prompt': 'Fix the address picker', context_choice: 'thread' });
   print(indent(slack.renderText(view.id)));
   await slack.submit(view.id, ben);
@@ -134,9 +134,9 @@ async function cardOf(slack: LocalSlack, channelId: string, { url }: LocalSessio
   return slack.waitForMessage(channelId, ({ text, threadTs }) => threadTs === null && text.includes(url));
 }
 
-/** The form once it says who it will run as. */
-async function settled(slack: LocalSlack, userId: string): Promise<View> {
-  return slack.waitForView((view) => view.userId === userId && slack.renderText(view.id).includes('Runs as'));
+/** The form once it shows what it did not know when it opened: who it runs as, or the counts of a thread. */
+async function settled(slack: LocalSlack, userId: string, what = 'Runs as'): Promise<View> {
+  return slack.waitForView((view) => view.userId === userId && slack.renderText(view.id).includes(what));
 }
 
 async function showSession(
