@@ -1,11 +1,9 @@
 import type { RequestListener } from 'node:http';
-import { App, type ReceiverEvent } from '@slack/bolt';
+import { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
 import { proxyAgent, type Proxy } from '../network.ts';
-import { cleanJson } from '../session/json.ts';
-import { inTime } from '../time.ts';
+import { guard, isEvent, type IsOfBoth, type Turns } from './guard.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
 
@@ -44,12 +42,11 @@ export type BoltOptions = {
   proxy: Proxy | null;
   apiUrl: string | null;
   bot: () => BotIdentity;
-  /** Whether a member of another workspace is also of this one. */
-  isOfBoth: (userId: string, otherTeamId: string) => Promise<boolean>;
+  isOfBoth: IsOfBoth;
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
-  /** For tests: how soon Socket Mode retries, and how much of a person is handled at a time. */
+  /** For tests: how soon Socket Mode retries, and how many deliveries of a person are handled at a time. */
   socketTimes?: SocketTimes;
   turns?: Turns;
 };
@@ -100,148 +97,6 @@ function createApp({ bot, isOfBoth, apiUrl, turns, log }: BoltOptions, receiver:
     if (isEvent(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
-  guard(app, { bot, isOfBoth, log, takeTurn: createTurns(turns) });
+  guard(app, { bot, isOfBoth, turns, log });
   return app;
-}
-
-function isEvent(body: object): boolean {
-  return 'type' in body && body.type === 'event_callback';
-}
-
-type Guarding = Pick<BoltOptions, 'bot' | 'isOfBoth' | 'log'> & { takeTurn: TakeTurn };
-
-/** What Bolt doesn't do for its listeners. */
-function guard(app: App, { takeTurn, ...who }: Guarding): void {
-  const process = app.processEvent.bind(app);
-
-  /**
-   * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
-   * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
-   */
-  async function handle(event: ReceiverEvent): Promise<void> {
-    // Nothing from Slack may hold what can't be stored.
-    const body = await inOwnWorkspace(bodySchema.parse(cleanJson(event.body)), who);
-    if (!isEvent(body)) return process({ ...event, body });
-    await process({ ...event, body, ack: async () => Promise.resolve() });
-    await event.ack();
-  }
-
-  app.processEvent = async (event) => {
-    const sender = senderOf(event.body);
-    if (sender === null) return handle(event);
-    // Nobody waits for all that another person sends at once.
-    if (!(await takeTurn(sender, async () => handle(event))))
-      throw new ListenerFailedError(new Error('one person sends too much at once'));
-  };
-}
-
-const senderSchema = z.looseObject({
-  user_id: z.string().optional(),
-  user: z.looseObject({ id: z.string() }).optional(),
-  event: z.looseObject({ user: z.string().optional().catch(undefined) }).optional(),
-});
-
-/** Of a command, of what someone did in a message or a view, or of an event; null: nobody. */
-function senderOf(body: unknown): string | null {
-  const { user_id: typed, user, event } = senderSchema.safeParse(body).data ?? {};
-  return typed ?? user?.id ?? event?.user ?? null;
-}
-
-const bodySchema = z.record(z.string(), z.unknown());
-type Body = z.output<typeof bodySchema>;
-
-const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
-
-/**
- * In what people do in messages and views, those of this workspace act as its members. Of a person in an Enterprise
- * organization, Slack always names the same workspace, whichever they act in; and as the place it may name another one, or
- * none if the whole organization has installed the app.
- * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
- */
-async function inOwnWorkspace(body: Body, { bot, ...asking }: Omit<Guarding, 'takeTurn'>): Promise<Body> {
-  const user = actorSchema.safeParse(body['user']).data;
-  if (user === undefined) return body;
-  const { teamId } = bot();
-  const own = { id: teamId };
-  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, asking));
-  if (!isOwn) return { ...body, team: body['team'] ?? own };
-  return { ...body, team: own, user: { ...user, team_id: teamId } };
-}
-
-/** Of the 3 s that Slack waits, most is for the database. */
-const WORKSPACE_MS = 500;
-
-async function isAlsoOwn(
-  userId: string,
-  otherTeamId: string,
-  { isOfBoth, log }: Pick<BoltOptions, 'isOfBoth' | 'log'>,
-): Promise<boolean> {
-  const what = 'whose workspace a person is of';
-  const asking = isOfBoth(userId, otherTeamId);
-  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, log, what });
-  if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
-  return found;
-}
-
-/** What is handled at a time for one person: as many as are saved together. */
-const AT_A_TIME = 50;
-/** Slack waits 3 s, and what is saved afterwards is refused: there is no time for a longer wait. */
-const LONGEST_WAIT_MS = 400;
-
-/** False: its turn didn't come in time, and it wasn't begun. */
-type TakeTurn = (who: string, task: () => Promise<void>) => Promise<boolean>;
-
-type Turns = { atATime?: number; longestWaitMs?: number };
-
-/** What one person sends at once waits for itself, and for nobody else. */
-function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS }: Turns = {}): TakeTurn {
-  const people = new Map<string, Places>();
-
-  return async (who, task) => {
-    const places = people.get(who) ?? createPlaces(atATime, longestWaitMs);
-    people.set(who, places);
-    if (!(await places.take())) return false;
-    try {
-      await task();
-    } finally {
-      places.leave();
-      if (places.areFree()) people.delete(who);
-    }
-    return true;
-  };
-}
-
-type Places = ReturnType<typeof createPlaces>;
-
-function createPlaces(most: number, longestWaitMs: number) {
-  /** The first to wait is the first to go. */
-  const waiting = new Set<() => void>();
-  let taken = 0;
-
-  return {
-    areFree: (): boolean => taken === 0,
-
-    async take(): Promise<boolean> {
-      if (taken < most) {
-        taken += 1;
-        return true;
-      }
-      return new Promise((resolve) => {
-        const settle = (isTurn: boolean): void => {
-          clearTimeout(timer);
-          waiting.delete(go);
-          resolve(isTurn);
-        };
-        const go = (): void => settle(true);
-        const timer = setTimeout(() => settle(false), longestWaitMs);
-        waiting.add(go);
-      });
-    },
-
-    leave(): void {
-      const [next] = waiting;
-      if (next === undefined) taken -= 1;
-      else next();
-    },
-  };
 }
