@@ -1,7 +1,7 @@
 import { awaited, createEndUnapproved, lookupTrouble, type Move, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import { withLast, type Approval, type Voter } from '../session/approval.ts';
+import { endedApproval, withLast, type Approval, type Voter } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
@@ -176,14 +176,7 @@ function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
   return { step, consequences: { card: true } };
 }
 
-type End = Pick<NonNullable<Approval['end']>, 'kind' | 'by' | 'reason'>;
-
 function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>) {
-  const ended = (approval: Approval, end: End): Approval => ({
-    ...approval,
-    end: { ...end, atMs: now() },
-  });
-
   /** Continues where the request was held up. Its time to retry starts over. */
   function onwards({ id }: SessionRequest, changes: NonNullable<Move['step']['changes']>): Move {
     const resumed = { ...changes, resumedAt: new Date(now()) };
@@ -197,7 +190,10 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
       const by = yes.at(-1) ?? null;
       const earlier = request.approvedAs === fingerprint ? request.approved : [];
       return onwards(request, {
-        approvals: withLast(request.approvals, ended(approval, { kind: 'approved', by, reason: null })),
+        approvals: withLast(
+          request.approvals,
+          endedApproval(approval, { kind: 'approved', by, reason: null }, now()),
+        ),
         approved: [...earlier, rule],
         approvedAs: fingerprint,
       });
@@ -206,7 +202,10 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
     /** The policy has changed, so it is asked again. */
     askedAnew(request: SessionRequest, approval: Approval): Move {
       return onwards(request, {
-        approvals: withLast(request.approvals, ended(approval, { kind: 'changed', by: null, reason: null })),
+        approvals: withLast(
+          request.approvals,
+          endedApproval(approval, { kind: 'changed', by: null, reason: null }, now()),
+        ),
       });
     },
 

@@ -1,5 +1,12 @@
 import type { Transaction } from 'kysely';
-import { pendingApproval, withLast, type Approval, type Replaces, type Voter } from '../session/approval.ts';
+import {
+  endedApproval,
+  pendingApproval,
+  withLast,
+  type Approval,
+  type Replaces,
+  type Voter,
+} from '../session/approval.ts';
 import type { Failure } from '../session/failure.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -23,7 +30,7 @@ export function createEndUnapproved({ envelopes, now }: EndDeps) {
   return ({ id, sealed, approvals }: SessionRequest, approval: Approval, end: End): Move => {
     const { kind, by, reason } = end;
     const changes = {
-      approvals: withLast(approvals, { ...approval, end: { ...end, atMs: now() } }),
+      approvals: withLast(approvals, endedApproval(approval, end, now())),
       failure: { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const,
       sealed: envelopes.withoutSecrets(id, sealed),
     };

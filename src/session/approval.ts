@@ -72,3 +72,12 @@ export function pendingApproval(
 export function withLast(approvals: readonly Approval[], last: Approval): Approval[] {
   return [...approvals.slice(0, -1), last];
 }
+
+/** The approval as it ended. */
+export function endedApproval(
+  approval: Approval,
+  end: Omit<NonNullable<Approval['end']>, 'atMs'>,
+  atMs: number,
+): Approval {
+  return { ...approval, end: { ...end, atMs } };
+}
