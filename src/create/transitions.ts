@@ -7,7 +7,7 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
-import type { NewSession, SessionRow, Sessions } from '../store/sessions.ts';
+import { SessionTakenError, type NewSession, type SessionRow, type Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import { alertOwners, type Reservation } from '../trust/index.ts';
@@ -68,7 +68,8 @@ export function createTransitions(deps: TransitionDeps) {
   const { db, requests, cards, enqueue, onMoved } = deps;
 
   /**
-   * One transaction; null: the request is no longer in `from`. `then`: what follows, which may depend on the locked row.
+   * One transaction; null: the request is no longer in `from`, or the session is another's. `then`: what follows, which may
+   * depend on the locked row.
    */
   async function move(
     step: Step,
@@ -98,7 +99,7 @@ export function createTransitions(deps: TransitionDeps) {
   async function moveAll(
     plan: (trx: Transaction<Tables>) => Promise<readonly Move[]>,
   ): Promise<Moved | null> {
-    const done = await db.transaction().execute(async (trx) => {
+    const moving = db.transaction().execute(async (trx) => {
       const made: Made[] = [];
       for (const move of await plan(trx)) {
         const moved = await moveIn(trx, move);
@@ -111,6 +112,7 @@ export function createTransitions(deps: TransitionDeps) {
       );
       return made;
     });
+    const done = await moving.catch(noneIfTaken);
     for (const { step } of done) if (step.from !== step.to) onMoved(step.to);
     return done[0] ?? null;
   }
@@ -147,6 +149,11 @@ export function createTransitions(deps: TransitionDeps) {
   return { move, moveLocked };
 }
 
+function noneIfTaken(error: unknown): Made[] {
+  if (error instanceof SessionTakenError) return [];
+  throw error;
+}
+
 type Reserving = { moved: SessionRequest; reservation: Reservation };
 
 async function reserve(
@@ -178,13 +185,13 @@ async function bind(
   { sessions, milestones, unconfirmedCreates, ledger, enqueue }: TransitionDeps,
   { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
-): Promise<SessionRow | null> {
+): Promise<SessionRow> {
   const { sessionId, told = [], snapshot } = session;
   const bound = await sessions.bind({ ...session, ...threadOf(moved) }, trx);
   const late = !isOpen(step.from);
-  await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   // If the request had ended, this is its unconfirmed session.
   if (late) await unconfirmedCreates.found(step.id, trx);
+  await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length > 0) {
     await milestones.add(sessionId, told, { trx });
     await enqueue('tell-milestones', { sessionId }, { trx });

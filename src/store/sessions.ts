@@ -112,6 +112,12 @@ export type SessionChanges = Partial<
 /** Devin's statuses that are final. */
 const OVER = ['exit', 'error'];
 
+/** The session belongs to another request: the transaction that was to bind it is undone. */
+export class SessionTakenError extends Error {
+  override readonly name = 'SessionTakenError';
+  readonly code = 'session-taken';
+}
+
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(db: Kysely<Tables>) {
@@ -128,8 +134,8 @@ export function createSessions(db: Kysely<Tables>) {
       .orderBy('createdAt', 'desc');
 
   return {
-    /** Binds a session to its request; null: either was bound before. */
-    async bind({ snapshot, told = [], ...session }: NewSession, trx: Db = db): Promise<SessionRow | null> {
+    /** Binds a session to its request. Throws a `SessionTakenError` if either was bound before. */
+    async bind({ snapshot, told = [], ...session }: NewSession, trx: Db = db): Promise<SessionRow> {
       const rows = await trx
         .insertInto('sessions')
         .values({
@@ -141,7 +147,9 @@ export function createSessions(db: Kysely<Tables>) {
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()
         .execute();
-      return oneOf(rows);
+      const bound = oneOf(rows);
+      if (bound === null) throw new SessionTakenError(session.sessionId);
+      return bound;
     },
 
     async find(sessionId: string): Promise<SessionRow | null> {
