@@ -82,6 +82,23 @@ describe('truncate', () => {
     expect(truncate('ab🧑cd', 4)).toBe('ab…');
     expect(truncate('abc', 0)).toBe('');
   });
+
+  test.each([
+    [
+      'a word, if one ends nearby',
+      'Reproduced it: the session cookie expires',
+      30,
+      'Reproduced it: the session…',
+    ],
+    ['no word that began long ago', `a ${'b'.repeat(50)}`, 30, `a ${'b'.repeat(27)}…`],
+    ['an emoji of several', 'ab👨‍👩‍👧‍👦cd', 8, 'ab…'],
+    ['a flag', 'ab🇯🇵cd', 5, 'ab…'],
+    ['a letter with its marks', 'abcde\u0301\u0302f', 7, 'abcd…'],
+    ['a link', 'See <https://a.example/1|the first> now', 30, 'See…'],
+    ['a mention', 'For <@U0123456789>', 10, 'For…'],
+  ])('cuts before %s', (_what, text, max, cut) => {
+    expect(truncate(text, max)).toBe(cut);
+  });
 });
 
 describe('a line', () => {

@@ -1,8 +1,9 @@
 import type { KnownBlock } from '@slack/types';
+import { splitText } from './cut.ts';
 import { plainLeaf, textIn, type Leaf, type Piece, type TablePiece } from './markdown/inline.ts';
 import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
 import { richBlocks, tableBlock, tableText } from './markdown/rich.ts';
-import { escape, oneLine, quote, splitText, truncate } from './text.ts';
+import { escape, oneLine, quote, truncate } from './text.ts';
 
 /** A message in parts, each one of Slack's. `text` is escaped, and says all of it. */
 type MarkdownPart = { text: string; blocks: KnownBlock[] };

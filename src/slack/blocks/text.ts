@@ -1,3 +1,5 @@
+import { cutBefore } from './cut.ts';
+
 /**
  * Writes and reads Slack's mrkdwn. `escape`, `code`, `codeBlock`, `link` and `date` take raw text; `bold` and `quote`
  * take mrkdwn, which is already escaped. https://docs.slack.dev/messaging/formatting-message-text
@@ -101,8 +103,8 @@ export function quote(escaped: string): string {
 }
 
 /**
- * At most `max` UTF-16 units, at least as strict as Slack's count of characters. Cuts between code points and never
- * inside `&amp;`, `&lt;` or `&gt;`, so it works before and after `escape`.
+ * At most `max` UTF-16 units, at least as strict as Slack's count of characters. Cuts between words if one ends nearby,
+ * and never inside a character, a link, a mention or `&amp;`, so it works before and after `escape`.
  */
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
@@ -167,39 +169,6 @@ function joinLines(text: string): string {
     .split('\n')
     .map((line) => line.trim());
   return lines.filter((line) => line !== '').join(' ');
-}
-
-/** The same place, or the one before if a character continues behind it. */
-function wholeBefore(text: string, at: number): number {
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(at - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(at));
-  return splitsPair ? at - 1 : at;
-}
-
-/** Parts of at most `max` UTF-16 units, cut after a line or a word if possible. No text has no parts. */
-export function splitText(text: string, max: number): string[] {
-  const parts: string[] = [];
-  let rest = text;
-  while (rest.length > max) {
-    const end = cutBehind(rest, max);
-    parts.push(rest.slice(0, end));
-    rest = rest.slice(end);
-  }
-  return rest === '' ? parts : [...parts, rest];
-}
-
-function cutBehind(text: string, max: number): number {
-  const line = text.lastIndexOf('\n', max - 1);
-  if (line >= max / 2) return line + 1;
-  const word = text.lastIndexOf(' ', max - 1);
-  if (word >= max / 2) return word + 1;
-  return wholeBefore(text, max);
-}
-
-function cutBefore(text: string, end: number): number {
-  const at = wholeBefore(text, end);
-  const ampersand = text.lastIndexOf('&', at - 1);
-  const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
-  return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
 }
 
 /** What turns the order of all that follows. Letters that are written from right to left need none of it. */

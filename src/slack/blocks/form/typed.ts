@@ -1,6 +1,6 @@
 import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
+import { splitText } from '../cut.ts';
 import { LIMIT } from '../limits.ts';
-import { splitText } from '../text.ts';
 
 /** A view takes 100 blocks and 250 kB; this remains for long values. */
 const MAX_CONTINUED = 50;
