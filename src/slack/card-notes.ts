@@ -7,6 +7,7 @@ import type { RequestState } from '../session/request.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { acuWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 /** The sentences on a card and in its Details. */
@@ -74,7 +75,7 @@ function cappedNote({ draft: { values, sources } }: SessionRequest, { card }: Te
   const { max_acu_limit: cap } = values;
   const { max_acu_limit: source } = sources;
   if (cap === undefined || (source !== 'left-today' && source !== 'left-this-month')) return [];
-  return [card.cappedAtLeft[source](String(cap))];
+  return [card.cappedAtLeft[source](acuWords(cap))];
 }
 
 function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {

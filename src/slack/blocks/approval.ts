@@ -2,7 +2,7 @@ import type { ActionsBlock, ModalView } from '@slack/types';
 import type { Approval, AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
-import { leftWords } from '../../text/amounts.ts';
+import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW, type DeclineMetadata } from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';
@@ -88,7 +88,7 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
   const options = optionLines(others, named, text);
   return [
     words.runsAs(escape(asked.runsAs ?? words.serviceUser)),
-    words.cost(cap ?? null, message.approval.most ?? null),
+    words.cost(capWords(cap), capWords(message.approval.most)),
     ...budgetLines(message, text),
     ...options,
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),
@@ -100,6 +100,8 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
       : [words.instructions(escape(truncate(oneLine(instructions), INSTRUCTIONS_LENGTH)))]),
   ];
 }
+
+const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
 
 /** Of the budget that it would go over. */
 function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): string[] {
@@ -122,7 +124,7 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
   const voters = names(approval.yes.map(({ name }) => name));
   if (ended === null)
     return [
-      ...(approval.yes.length === 0 ? [] : [words.sofar(voters, approval.need)]),
+      ...(approval.yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
       ...(untilMs === null ? [] : [words.until(shownMoment(untilMs))]),
     ];
   const by = escape(approval.end?.by?.name ?? text.approval.someone);

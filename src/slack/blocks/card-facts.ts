@@ -1,5 +1,5 @@
 import type { SessionPhase } from '../../session/lifecycle.ts';
-import { durationWords, rounded } from '../../text/amounts.ts';
+import { acuWords, durationWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { shownMoment, shownTime } from './details-values.ts';
 import type { SessionCard } from './session-card.ts';
@@ -112,11 +112,11 @@ const NOT_STARTED: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
 /** At most one. Without a session that can use any, none. */
 export function acuFact({ acusUsed, acuLimit, phase, url }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
-    const used = String(rounded(acusUsed));
-    return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, String(acuLimit))];
+    const used = acuWords(acusUsed);
+    return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, acuWords(acuLimit))];
   }
   const isOff = url === null && NOT_STARTED.has(phase);
-  return acuLimit === null || isOff ? [] : [text.card.acuLimit(String(acuLimit))];
+  return acuLimit === null || isOff ? [] : [text.card.acuLimit(acuWords(acuLimit))];
 }
 
 /** `acme/web #412` for addresses of GitHub, GitLab, Bitbucket and Azure; otherwise the address without its scheme. */

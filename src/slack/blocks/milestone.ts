@@ -1,13 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { ThreadShare } from '../../session/steering.ts';
+import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import type { CardAction } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { callButtons, calledWords, callEnd, type Answered, type Called } from './devin-message.ts';
 import { markdownParts } from './markdown.ts';
 import { joinParts, line, small, type Rendered } from './objects.ts';
-import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle, isOwnCap, linkedTitle, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup } from './text.ts';
 
 /** Where the message appears. */
@@ -90,12 +91,8 @@ function cappedLine(
   { milestones }: Text,
 ): string {
   return acuLimit !== null && isOwnCap(statusWord)
-    ? milestones.cappedAt(mention, title, String(acuLimit))
+    ? milestones.cappedAt(mention, title, acuWords(acuLimit))
     : milestones.capped(mention, title);
-}
-
-function isOwnCap(statusWord: SessionCard['statusWord']): boolean {
-  return statusWord === 'usage_limit_exceeded';
 }
 
 function question(
@@ -108,13 +105,17 @@ function question(
   return quiet ? milestones.asksMore : milestones.asks(mention);
 }
 
-/** Names the session if the place doesn't show it. */
+/** Their first line doesn't name the session. */
+const UNNAMED: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'pr']);
+
+/** Names the session if neither the place nor the first line does, and links its thread from elsewhere. */
 function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] {
-  if (what.kind === 'found-late' || what.kind === 'duplicate') return [];
-  if (place.kind === 'thread' && place.share === 'alone') return [];
-  const thread =
-    place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : [];
-  return [small([linkedTitle(card, text), ...thread].join(BETWEEN_FACTS))];
+  const isSeen = place.kind === 'thread' && place.share === 'alone';
+  const shown = [
+    ...(UNNAMED.has(what.kind) && !isSeen ? [linkedTitle(card, text)] : []),
+    ...(place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : []),
+  ];
+  return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
 }
 
 const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'failed']);

@@ -148,10 +148,7 @@ export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage,
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     isUnknown ? milestones.notConfirmedNow : milestones.notStartedNow,
   ];
-  const below =
-    cardUrl === null
-      ? []
-      : [small([linkedTitle(card, text), link(cardUrl, text.notices.openCard)].join(BETWEEN_FACTS))];
+  const below = cardUrl === null ? [] : [small(link(cardUrl, text.notices.openCard))];
   return joinParts([...lines.map(line), ...below]);
 }
 

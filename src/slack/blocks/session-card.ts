@@ -158,9 +158,15 @@ export function statusWord(card: SessionCard, text: Text): string {
 
 function phaseWord({ phase, statusWord: word, url }: SessionCard, text: Text): string {
   if (phase === 'failed' && url === null) return text.card.notStarted;
+  if (phase === 'capped' && word !== null && !isOwnCap(word)) return text.card.stopped;
   if (phase === 'other' && word !== null && word !== '')
     return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));
   return text.card.phases[phase];
+}
+
+/** Whether Devin's word says that it was the session's own cap, not another limit. */
+export function isOwnCap(word: SessionCard['statusWord']): boolean {
+  return word === 'usage_limit_exceeded';
 }
 
 /** Escaped. */

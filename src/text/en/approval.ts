@@ -42,7 +42,7 @@ export const approval = {
       need === 1 ? `Rule: ${rule}` : `Rule: ${rule} (${need} approvals needed)`,
     taskCut: 'The task is longer. Details show all of it.',
     /** `most`: the highest cap of a session, if this one is higher. */
-    cost: (cap: number | null, most: number | null): string => {
+    cost: (cap: string | null, most: string | null): string => {
       if (cap === null) return 'No ACU cap: it may use any number.';
       return most === null
         ? `Up to ${cap} ACU.`
@@ -69,7 +69,6 @@ export const approval = {
     instructions: (words: string): string => `The policy adds: ${words}`,
     secrets: (names: string): string => `Session secrets: ${names}.`,
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
-    sofar: (names: string, need: number): string => `Approved so far by ${names}, of ${need} needed.`,
     approve: 'Start session',
     decline: 'Decline',
     edit: 'Edit first',

@@ -18,6 +18,8 @@ export const card = {
   },
   /** In place of `failed`, without a session. */
   notStarted: 'Not started',
+  /** In place of `capped`, if it wasn't the session's own cap, such as a payment that was declined. */
+  stopped: 'Stopped',
   /** What a phase means for the reader, by Devin's reason; `any` if that is missing or unknown. */
   meaning: {
     'needs-approval': {
@@ -144,7 +146,7 @@ export const card = {
     busy: 'Devin is busy. It will start automatically.',
     down: "Devin can't be reached. It will start automatically.",
     slack: "Slack doesn't tell this app who asked. It will start once Slack does.",
-    looking: "Devin didn't confirm. We're checking whether it started before sending it again.",
+    looking: "Devin didn't confirm. We're checking whether it started.",
   },
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>

@@ -56,7 +56,6 @@ export const approval: Text['approval'] = {
     instructions: (words) => `ポリシーが追加する指示: ${words}`,
     secrets: (names) => `セッションのシークレット: ${names}。`,
     until: (when) => `${when} まで待ちます。回答がなければ開始しません。`,
-    sofar: (names, need) => `これまでの承認: ${names}（必要数 ${need}）。`,
     approve: 'セッションを開始',
     decline: '却下',
     edit: '編集してから開始',

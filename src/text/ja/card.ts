@@ -18,6 +18,7 @@ export const card: Text['card'] = {
     other: '不明な状態',
   },
   notStarted: '開始失敗',
+  stopped: '停止',
   meaning: {
     'needs-approval': {
       any: 'Devin が承認を待っています。セッションを開いて、承認または却下してください。',
@@ -135,7 +136,7 @@ export const card: Text['card'] = {
     busy: 'Devin が混み合っています。自動的に開始します。',
     down: 'Devin に接続できません。自動的に開始します。',
     slack: '依頼者が誰かを Slack に確認できません。確認できしだい開始します。',
-    looking: 'Devin から確認が取れていません。再送信の前に、開始されたかどうかを確認しています。',
+    looking: 'Devin から確認が取れていません。開始されたかどうかを確認しています。',
   },
   devinAnswered: (status, reason) =>
     status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,

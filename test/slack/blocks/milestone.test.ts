@@ -81,6 +81,13 @@ describe('a message about a session', () => {
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
+  test.each(['failed', 'capped', 'needs-approval'] as const)('names a session that %s once', (kind) => {
+    const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
+    const { text } = renderMilestone({ ...message, what: { kind }, place }, en);
+    expect(text.split('Fix &lt;!channel&gt;')).toHaveLength(2);
+    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
+  });
+
   test('says once that a session reached its cap', () => {
     const capped = { ...message, card: { ...message.card, statusWord: 'usage_limit_exceeded' } };
     const { text } = renderMilestone({ ...capped, what: { kind: 'capped' } }, en);

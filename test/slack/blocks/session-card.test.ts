@@ -186,6 +186,18 @@ describe('a card', () => {
     expect(text).not.toContain('Failed');
   });
 
+  test.each([
+    ['usage_limit_exceeded', 'Stopped at the cap ·'],
+    ['payment_declined', 'Stopped ·'],
+    ['out_of_credits', 'Stopped ·'],
+  ])('says that %s means "%s"', (word, words) => {
+    expect(shown({ ...full, phase: 'capped', statusWord: word })).toContain(words);
+  });
+
+  test('separates the thousands of ACU', () => {
+    expect(render({ ...full, acusUsed: 1234.56, acuLimit: 20_000 }).text).toContain('1,234.6 of 20,000 ACU');
+  });
+
   test('shows an unlisted status as Devin names it', () => {
     const card = { ...full, phase: 'other' as const, statusWord: 'warming_up' };
     expect(shown(card)).toContain('warming up');
