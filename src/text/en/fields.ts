@@ -84,16 +84,16 @@ export const fields = {
     takes: 'a web address',
   },
   structured_output_schema: {
-    label: 'Structured result (JSON Schema)',
+    label: 'Structured output (JSON Schema)',
     hint: 'Draft 7, up to 64 KB.',
-    placeholder: 'None: no structured result',
+    placeholder: 'None: no structured output',
     takes: 'a JSON Schema',
   },
   structured_output_required: {
-    label: 'Require the structured result',
+    label: 'Require structured output',
     hint: 'On: Devin must deliver it before its turn ends. Needs a schema.',
     placeholder: '',
-    takes: 'no value; makes the structured result optional',
+    takes: 'no value; makes structured output optional',
   },
   platform: {
     label: 'Machine',

@@ -21,7 +21,7 @@ export const audit: Text['audit'] = {
 export const forget: Text['forget'] = {
   usage: '使い方:\n  npm run forget -- USER\nUSER は U0123ABCD のような Slack ユーザー ID です。',
   done: (userId, { requests, sessions, replies }) =>
-    `${userId} のテキストを削除しました。リクエスト: ${requests} 件、セッション: ${sessions} 件、セッションへのメッセージ: ${replies} 件。ID、日時、費用、監査ログは残ります。`,
+    `${userId} のテキストを削除しました。依頼: ${requests} 件、セッション: ${sessions} 件、セッションへのメッセージ: ${replies} 件。ID、日時、費用、監査ログは残ります。`,
   inProgress: (count) => `進行中のため終了まで残るもの: ${count} 件。終了後にもう一度実行してください。`,
 };
 

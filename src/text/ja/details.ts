@@ -19,7 +19,7 @@ export const details: Text['details'] = {
     'until-here': '起点のメッセージまでのスレッド',
     thread: 'スレッド全体',
   },
-  requestId: 'リクエスト ID',
+  requestId: '依頼 ID',
   requestTag: 'Devin でのタグ',
   state: '状態',
   createdAt: '依頼日時',

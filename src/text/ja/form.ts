@@ -9,7 +9,7 @@ export const modal: Text['modal'] = {
   alsoSet: (labels) => `「その他のオプション」でも設定済み: ${labels}`,
   groups: {
     about: 'タイトルとタグ',
-    guidance: 'ガイド',
+    guidance: 'プレイブックとナレッジ',
     access: 'アクセス',
     files: 'ファイルとリンク',
     result: '結果',

@@ -108,7 +108,7 @@ export const start: Text['start'] = {
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
   devinUnreachable:
-    'Devin に接続できません。ネットワーク、プロキシとその証明書、DEVIN_API_URL を確認してください。アプリは起動し、リクエストは待機します。',
+    'Devin に接続できません。ネットワーク、プロキシとその証明書、DEVIN_API_URL を確認してください。アプリは起動し、依頼は待機します。',
   otherOrganization: (orgId) =>
     `DEVIN_API_KEY は組織 ${orgId} のものですが、DEVIN_ORG_ID は別の組織を指しています。どちらかを修正してください。`,
   organizationNotFound: (orgId) =>

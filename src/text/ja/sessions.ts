@@ -24,7 +24,7 @@ export const sessions: Text['sessions'] = {
     say: 'メッセージを送れるセッションがありません。',
   },
   pickButton: { status: '表示', stop: '停止', archive: 'アーカイブ', say: '返信' },
-  pickOther: (usage) => `ほかのセッション: ${usage}`,
+  pickOther: (usage) => `ほかのセッションは ${usage} で指定できます。`,
   stop: (title) => `${title} を停止しています。完了したらここでお知らせします。`,
   archive: (title) => `${title} をアーカイブしています。完了したらここでお知らせします。`,
   say: (title) => `${title} に送信しています。Devin に届かなかった場合は、ここでお知らせします。`,

@@ -176,7 +176,7 @@ describe('a Home', () => {
     expect(words).toContain('ACU cap: 10');
     expect(words).toContain('Repositories: acme/web, acme/&lt;api&gt;');
     expect(words).toContain('Knowledge: none');
-    expect(words).toContain('Structured result (JSON Schema): set');
+    expect(words).toContain('Structured output (JSON Schema): set');
     expect(words).not.toContain('undefined');
   });
 

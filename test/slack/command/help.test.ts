@@ -68,8 +68,8 @@ describe('problems', () => {
 
   test.each([
     ['--session-secrets', 'Secrets for this session only'],
-    ['--structured_output_schema', 'Structured result (JSON Schema)'],
-    ['--schema', 'Structured result (JSON Schema)'],
+    ['--structured_output_schema', 'Structured output (JSON Schema)'],
+    ['--schema', 'Structured output (JSON Schema)'],
   ])('%s is said to be only in the form', (flag, label) => {
     expect(sentences(`x ${flag} A=b`)).toEqual([
       `Unknown option \`${flag}\`. Set "${label}" in the form: use the button below.`,
