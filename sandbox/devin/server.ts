@@ -110,7 +110,7 @@ async function withFault(
 }
 
 function faultAnswer({ status = 500, problem = {}, retryAfter }: Fault, path: string): Answer {
-  const { headers, body } = problemAnswer(new ApiProblem(status, 'A fault that was asked for'), path);
+  const { headers, body } = problemAnswer(new ApiProblem(status, 'Simulated failure'), path);
   return {
     status,
     headers: { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) },

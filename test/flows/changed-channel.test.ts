@@ -65,7 +65,7 @@ describe('a channel that changes before a new session has its card', () => {
     release();
     const { url } = await sessionOf(devin, ana.devinUserId);
     const told = await toldTo(world(), { channelId, userId: ana.userId }, url);
-    expect(told.text).toContain("Slack doesn't accept its card");
+    expect(told.text).toContain("Slack didn't accept its card");
     expect(writes(channelId)).toEqual([
       ['chat.postMessage', null],
       ['chat.update', 'is_archived'],

@@ -74,7 +74,7 @@ describe('a person who chooses a language', () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
     const { id: viewId } = await home('*Language:* as in Slack (English)');
-    await slack.clickButton(userId, { viewId }, '日本語');
+    await slack.clickButton(userId, { viewId }, 'Use: 日本語');
     const japanese = await home('*表示言語:* 日本語');
     expect(slack.renderText(japanese)).toContain('での返信は Devin に届きます');
 
@@ -85,7 +85,7 @@ describe('a person who chooses a language', () => {
     const { message: notified } = await slack.command(userId, channelId, 'notify dm');
     expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
 
-    await slack.clickButton(userId, { viewId: japanese.id }, 'Slack に合わせる');
+    await slack.clickButton(userId, { viewId: japanese.id }, '変更: Slack に合わせる');
     await home('*Language:* as in Slack (English)');
     const { message: english } = await slack.command(userId, channelId, 'help');
     expect(english?.text).toContain('Start a Devin session');

@@ -83,7 +83,7 @@ export function homeSettings({ command, defaults, preferences }: HomeSettings, t
     ...setting(
       'language',
       LANGUAGE_CHOICES.filter((choice) => choice !== (language ?? 'slack')).map((choice) =>
-        button(homeLanguageAction(choice), settings.language.choices[choice], choice),
+        button(homeLanguageAction(choice), home.useInstead(settings.language.choices[choice]), choice),
       ),
     ),
   ];

@@ -71,7 +71,7 @@ export const notices = {
   /** After a notice that can't be removed anymore. */
   settled: 'Your form started a session. You can ignore the earlier message that nothing was started.',
   cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
-  noCard: "Session started, but Slack doesn't accept its card.",
+  noCard: "The session started, but Slack didn't accept its card.",
   openCard: 'Open the card',
   /** By Slack's code. */
   elsewhereBecause: {

@@ -27,7 +27,8 @@ export const sessions = {
     say: 'You have no session that takes messages.',
   },
   pickButton: { status: 'Show', stop: 'Stop', archive: 'Archive', say: 'Reply' },
-  pickOther: (usage: string): string => `Another one: ${usage}`,
+  /** `usage`: a command in a code span. */
+  pickOther: (usage: string): string => `For any other session, type ${usage}.`,
   stop: (title: string): string => `Stopping ${title}. The result will appear here.`,
   archive: (title: string): string => `Archiving ${title}. The result will appear here.`,
   say: (title: string): string => `Sending to ${title}. If Devin doesn't get it, you'll see that here.`,
