@@ -114,9 +114,14 @@ const JUST_NOW_MS = 10_000;
 /** When it was asked for isn't known by Devin's clock, which may be behind. */
 const CLOCKS_MS = 10 * 60_000;
 
-/** By any clock, it was sent after this. */
-export function surelyBefore(request: SessionRequest): Date {
+/** If it was sent, then after this, by any clock. */
+function surelyBefore(request: SessionRequest): Date {
   return new Date(askedAt(request).getTime() - CLOCKS_MS);
+}
+
+/** From when on to search for the session of its last attempt. */
+export function sentSince(request: SessionRequest): Date {
+  return request.sentAt ?? surelyBefore(request);
 }
 
 export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {

@@ -29,6 +29,7 @@ import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
+export { endWithout } from './ending.ts';
 export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
@@ -99,7 +100,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const steps = createSteps(deps, { transitions, adopt, findSession, findSessions });
   const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
   const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
-  const resume = createResumer({ requests, findSession, adopt, transitions, now });
+  const resume = createResumer({ requests, findSession, adopt, transitions, enqueue, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,

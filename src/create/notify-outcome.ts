@@ -112,9 +112,10 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
 const postsOf = ({ id }: SessionRequest): string => `outcome:${id}:`;
 const DIRECT = ':direct';
 
-/** Which of its attempts, as part of a key. */
+/** Which of its attempts, as part of a key. One that wasn't sent keeps the time at which an earlier one was. */
 function attemptOf(request: SessionRequest): string {
-  return String((request.sentAt ?? askedAt(request)).getTime());
+  const asked = askedAt(request).getTime();
+  return String(Math.max(asked, request.sentAt?.getTime() ?? asked));
 }
 
 /** Edits each once. Returns how long Slack wants a pause, in ms. */

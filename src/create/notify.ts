@@ -64,9 +64,12 @@ export function createPersonNotifier({
   /** Shows what they typed, so that nothing is lost. A form that would refuse them, too, isn't offered. */
   async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
     const { failure, draft } = request;
+    const problems = failure === null ? [] : [problemWith(failure, text)];
+    // The form would start another one; the card's buttons know of the first attempt.
+    if (request.state === 'unknown')
+      return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
     const mayNever = failure?.kind === 'identity' && isNoMember(failure.reason);
     const formId = mayNever ? null : await offerForm(request);
-    const problems = failure === null ? [] : [problemWith(failure, text)];
     const options = optionWords(askedBeside(draft), text, draft.names);
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }
@@ -83,6 +86,8 @@ export function createPersonNotifier({
         );
       case 'no-card':
         return noCard(await sessions.ofRequest(request.id), text);
+      case 'not-checked':
+        return notice([text.card.notChecked]);
       case 'queued':
         return notice([text.card.waiting[request.waiting ?? 'busy']]);
     }

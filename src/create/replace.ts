@@ -14,6 +14,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Gate, MayApprove } from '../trust/index.ts';
+import { endWithout } from './ending.ts';
 import type { Move } from './transitions.ts';
 
 /** The approval, if the request still waits for it; null: it no longer does. */
@@ -27,14 +28,12 @@ type End = { kind: 'declined' | 'expired' | 'replaced'; by: Voter | null; reason
 
 /** Ends a request that waits for an approval without a session. */
 export function createEndUnapproved({ envelopes, now }: EndDeps) {
-  return ({ id, sealed, approvals }: SessionRequest, approval: Approval, end: End): Move => {
+  return (request: SessionRequest, approval: Approval, end: End): Move => {
     const { kind, by, reason } = end;
-    const changes = {
-      approvals: withLast(approvals, endedApproval(approval, end, now())),
-      failure: { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const,
-      sealed: envelopes.withoutSecrets(id, sealed),
-    };
-    const step = { id, from: 'awaiting-approval', to: 'failed', changes } as const;
+    const failure = { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const;
+    const { to, changes } = endWithout(envelopes, request, { to: 'failed', failure });
+    const approvals = withLast(request.approvals, endedApproval(approval, end, now()));
+    const step = { id: request.id, from: request.state, to, changes: { ...changes, approvals } };
     return { step, consequences: { card: true, outcome: true } };
   };
 }

@@ -1,8 +1,8 @@
 import { DevinError } from '../devin/errors.ts';
-import type { Jobs } from '../queue/index.ts';
+import type { Enqueue, Jobs } from '../queue/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import { surelyBefore, type FindSession } from './find-session.ts';
+import { sentSince, type FindSession } from './find-session.ts';
 import type { Adopt } from './send.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -11,6 +11,7 @@ type ResumeDeps = {
   findSession: FindSession;
   adopt: Adopt;
   transitions: Pick<Transitions, 'move' | 'moveLocked'>;
+  enqueue: Enqueue;
   now: () => number;
 };
 
@@ -18,42 +19,33 @@ type ResumeDeps = {
 const NOTHING_APPROVED = { approved: [], approvedAs: null };
 
 /** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
-export function createResumer({ requests, findSession, adopt, transitions, now }: ResumeDeps) {
-  /** Not if it was restarted meanwhile, and ended again: a search can take long, and people press twice. */
+export function createResumer({ requests, findSession, adopt, transitions, enqueue, now }: ResumeDeps) {
+  /** Not if it was restarted meanwhile, and ended again: people press twice. */
   async function restart(
     request: SessionRequest,
-    to: 'accepted' | 'attached',
-    sentAt: Date | null = null,
+    { to, sentAt }: { to: 'accepted' | 'attached'; sentAt: Date | null },
   ): Promise<void> {
     const { id, state: from } = request;
-    const changes = {
-      checkedAt: null,
-      failure: null,
-      sentAt,
-      ...NOTHING_APPROVED,
-      resumedAt: new Date(now()),
-    };
+    const resumedAt = new Date(now());
+    const changes = { checkedAt: null, failure: null, sentAt, ...NOTHING_APPROVED, resumedAt };
     const consequences = { card: true, run: true };
     await transitions.moveLocked(id, (locked) =>
       attemptOf(locked) === attemptOf(request) ? { step: { id, from, to, changes }, consequences } : null,
     );
   }
 
-  /** Searches once; true if the session was found. */
-  async function found(request: SessionRequest): Promise<boolean> {
-    const session = await findSession(request);
-    if (session !== null) await adopt(request, session, { asked: true });
-    return session !== null;
-  }
-
-  /** If Devin can't be asked, it waits as any request does, and is searched for before it is sent. */
-  async function startAnyway(request: SessionRequest): Promise<void> {
-    const isFound = await found(request).catch((error: unknown) => {
-      if (error instanceof DevinError) return null;
-      throw error;
-    });
-    if (isFound === true) return;
-    await restart(request, 'attached', isFound === null ? (request.sentAt ?? surelyBefore(request)) : null);
+  /** Searches once. The person who pressed is the one who asked for it. */
+  async function check(request: SessionRequest): Promise<void> {
+    const { id, state } = request;
+    try {
+      const session = await findSession(request);
+      if (session !== null) return void (await adopt(request, session, { asked: true }));
+      const changes = { checkedAt: new Date(now()) };
+      await transitions.move({ id, from: state, to: state, changes }, { card: true });
+    } catch (error) {
+      if (!(error instanceof DevinError)) throw error;
+      await enqueue('tell-person', { requestId: id, notice: 'not-checked' });
+    }
   }
 
   return async ({ requestId, how, resumedAtMs }: Jobs['resume']): Promise<void> => {
@@ -62,12 +54,11 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     if (request === null || attemptOf(request) !== resumedAtMs) return;
     const { state } = request;
     if (how === 'try-again' && (state === 'failed' || state === 'refused'))
-      await restart(request, 'accepted');
-    if (how === 'check-again' && state === 'unknown' && !(await found(request))) {
-      const changes = { checkedAt: new Date(now()) };
-      await transitions.move({ id: request.id, from: state, to: state, changes }, { card: true });
-    }
-    if (how === 'start-anyway' && state === 'unknown') await startAnyway(request);
+      await restart(request, { to: 'accepted', sentAt: null });
+    if (how === 'check-again' && state === 'unknown') await check(request);
+    // What was sent before is searched for once more before it is sent.
+    if (how === 'start-anyway' && state === 'unknown')
+      await restart(request, { to: 'attached', sentAt: sentSince(request) });
   };
 }
 

@@ -1,12 +1,13 @@
 import { hasCard, type PostNewCard } from '../cards/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
-import type { Failure } from '../session/failure.ts';
+import { isRefusal, type Failure } from '../session/failure.ts';
 import { EARLY_CARD_MS, isOpen, type OpenState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import { requestLease, type Requests, type Step } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { endWithout } from './ending.ts';
 import type { Replace } from './replace.ts';
 import type { Conditions, Then, Transitions } from './transitions.ts';
 
@@ -95,20 +96,17 @@ export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
   }
 
   /**
-   * Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears. Session
-   * secrets are erased.
+   * Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears.
    */
   async function end(run: Run, failure: Failure): Promise<StepOutcome> {
-    const { id, sealed } = run.request;
-    const refused = ['identity', 'limit', 'policy', 'not-replaced'].includes(failure.kind);
-    const changes = {
+    const refused = isRefusal(failure);
+    const { to, changes } = endWithout(envelopes, run.request, {
+      to: refused ? 'refused' : 'failed',
       failure,
-      waiting: null,
-      sealed: envelopes.withoutSecrets(id, sealed),
-      // A person who starts it after that knows that the other one was decided.
-      ...(failure.kind === 'not-replaced' && { replaces: null }),
-    };
-    return advance(run, { to: refused ? 'refused' : 'failed', changes }, (moved) => ({
+    });
+    // A person who starts it after that knows that the other one was decided.
+    const decided = failure.kind === 'not-replaced' && { replaces: null };
+    return advance(run, { to, changes: { ...changes, ...decided } }, (moved) => ({
       card: hasCard(moved),
       outcome: !refused && hasCard(moved),
       ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),

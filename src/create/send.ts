@@ -50,6 +50,9 @@ type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
 
+/** `earlier`: when it was sent before without an answer; null: it wasn't. */
+type Sending = { body: SessionCreateRequest; earlier: Date | null };
+
 const MOST_UNSENT = 10_000;
 
 /**
@@ -62,40 +65,36 @@ export function createSend(deps: SendDeps): Send {
   /** These weren't sent, as their rows say: this process tried last. They aren't searched for again. */
   const unsent = new Set<string>();
 
-  /** Devin did nothing. */
-  async function takeBack(run: Run): Promise<StepOutcome> {
-    const back = await flow.advance(run, { to: 'attached', changes: { sentAt: null } });
+  /** Devin did nothing: what is known of an earlier attempt holds again. */
+  async function takeBack(run: Run, { earlier: sentAt }: Sending): Promise<StepOutcome> {
+    const back = await flow.advance(run, { to: 'attached', changes: { sentAt } });
     // A request that is forgotten here is only searched for once more.
     if (unsent.size >= MOST_UNSENT) unsent.clear();
     if (back.kind === 'next') unsent.add(run.request.id);
     return back;
   }
 
-  async function afterError(run: Run, error: unknown): Promise<StepOutcome> {
+  async function afterError(run: Run, sending: Sending, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
-    switch (trouble.kind) {
-      case 'unknown-outcome':
-        // Devin's reason is kept for the person who decides if nothing is found.
-        return trouble.failure === null
-          ? { kind: 'next', request: run.request }
-          : flow.advance(run, { to: 'sending', changes: { failure: trouble.failure } });
-      case 'final':
-        return flow.end(run, trouble.failure);
-      case 'wait': {
-        const back = await takeBack(run);
-        return back.kind === 'next' ? flow.wait({ ...run, request: back.request }, trouble) : back;
-      }
-    }
+    if (trouble.kind === 'unknown-outcome')
+      // Devin's reason is kept for the person who decides if nothing is found.
+      return trouble.failure === null
+        ? { kind: 'next', request: run.request }
+        : flow.advance(run, { to: 'sending', changes: { failure: trouble.failure } });
+    const back = await takeBack(run, sending);
+    if (back.kind !== 'next') return back;
+    const unsentRun = { ...run, request: back.request };
+    return trouble.kind === 'final' ? flow.end(unsentRun, trouble.failure) : flow.wait(unsentRun, trouble);
   }
 
-  async function post(run: Run, body: SessionCreateRequest): Promise<StepOutcome> {
+  async function post(run: Run, sending: Sending): Promise<StepOutcome> {
     const { request, lease } = run;
     // If the commit took too long, another process may already search for its session.
-    if (!lease.isFresh()) return takeBack(run);
+    if (!lease.isFresh()) return takeBack(run, sending);
     try {
-      return await adopt(request, await createSession(body), { lease });
+      return await adopt(request, await createSession(sending.body), { lease });
     } catch (error) {
-      return afterError(run, error);
+      return afterError(run, sending, error);
     }
   }
 
@@ -136,7 +135,7 @@ export function createSend(deps: SendDeps): Send {
     if (checked.fit?.kind === 'over') return { kind: 'next', request };
     // It may have ended instead.
     if (sending.kind !== 'next' || sending.request.state !== 'sending') return sending;
-    return post({ ...run, request: sending.request }, body);
+    return post({ ...run, request: sending.request }, { body, earlier: request.sentAt });
   };
 }
 

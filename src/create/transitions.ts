@@ -11,6 +11,7 @@ import { SessionTakenError, type NewSession, type SessionRow, type Sessions } fr
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import { alertOwners, type Reservation } from '../trust/index.ts';
+import { sentSince } from './find-session.ts';
 
 /** What follows from a transition; enqueued in the transition's own transaction. */
 type Consequences = {
@@ -130,8 +131,7 @@ export function createTransitions(deps: TransitionDeps) {
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
     // Devin did nothing, or was never reached.
-    const isUnsent = step.from === 'sending' && ['attached', 'failed', 'refused'].includes(step.to);
-    if (isUnsent) await deps.ledger.release(step.id, trx);
+    if (step.from === 'sending' && step.to === 'attached') await deps.ledger.release(step.id, trx);
     if (step.to === 'unknown') await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
     const bound = session === undefined ? null : await bind(deps, { step, session, moved }, trx);
     if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
@@ -170,11 +170,11 @@ export function spending({ id: requestId, teamId, userId, channelId, draft }: Se
   return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
 }
 
-/** Given up: from here on the watcher searches for its session. */
+/** Given up: from here on the watcher searches for its session. It may search for it already. */
 function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedCreate {
   return {
     requestId: request.id,
-    sentAt: request.sentAt ?? request.createdAt,
+    sentAt: sentSince(request),
     identity: request.identity,
     lostAt: new Date(nowMs),
     nextLookAt: new Date(nowMs + (recheckInterval(0) ?? 0)),
@@ -188,8 +188,8 @@ async function bind(
 ): Promise<SessionRow> {
   const { sessionId, told = [], snapshot } = session;
   const bound = await sessions.bind({ ...session, ...threadOf(moved) }, trx);
-  const late = !isOpen(step.from);
-  // If the request had ended, this is its unconfirmed session.
+  // It isn't the answer to a POST, but the session of an attempt that wasn't confirmed.
+  const late = step.from !== 'sending';
   if (late) await unconfirmedCreates.found(step.id, trx);
   await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length > 0) {

@@ -72,6 +72,11 @@ export const failureSchema = z.discriminatedUnion('kind', [
 ]);
 export type Failure = z.infer<typeof failureSchema>;
 
+/** It may not start; only the person who asked hears why. */
+export function isRefusal({ kind }: Failure): boolean {
+  return kind === 'identity' || kind === 'limit' || kind === 'policy' || kind === 'not-replaced';
+}
+
 /**
  * Whether Devin's reason is about the member that a session would run as, not about the app's service user: "Target
  * user does not have the UseDevinSessions permission".

@@ -143,7 +143,7 @@ function steeredBy(
   session: SessionRow | null,
   phase: SessionPhase,
 ): SessionCard['steeredBy'] {
-  if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
+  if (phase === 'ended' && failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
   if (session === null) return null;
   const { stoppedBy, archivedBy, snapshot } = session;
   if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'ended', userId: stoppedBy };

@@ -1,4 +1,4 @@
-import type { Transitions } from '../create/index.ts';
+import { endWithout, type Transitions } from '../create/index.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { Ending } from '../slack/authority.ts';
@@ -34,18 +34,10 @@ export function createCanceller(deps: CancelDeps) {
   const { requests, endingRefusal, transitions, envelopes, enqueue, notifier, textFor } = deps;
 
   async function cancel(request: SessionRequest, userId: string): Promise<boolean> {
-    const { id, state, sealed } = request;
+    const { id, state: from } = request;
+    const failure = { kind: 'cancelled', userId } as const;
     const moved = await transitions.move(
-      {
-        id,
-        from: state,
-        to: 'failed',
-        changes: {
-          failure: { kind: 'cancelled', userId },
-          waiting: null,
-          sealed: envelopes.withoutSecrets(id, sealed),
-        },
-      },
+      { id, from, ...endWithout(envelopes, request, { to: 'failed', failure }) },
       // A person who cancels their own knows.
       { card: true, outcome: userId !== request.userId },
     );

@@ -1,5 +1,5 @@
 import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } from 'kysely';
-import type { Failure } from '../session/failure.ts';
+import { isRefusal, type Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
@@ -133,7 +133,7 @@ const NO_FILE = 'none';
 
 /** What to record of a request's transition; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
-  const { state, failure } = moved;
+  const { state } = moved;
   if (state === 'awaiting-approval') return approvalEntries(moved);
   if (from === 'awaiting-approval' && state !== 'created') return approvalEntries(moved);
   if (from === state) return [];
@@ -146,16 +146,22 @@ export function requestEntries(from: RequestState, moved: SessionRequest): Audit
       ];
     }
     case 'unknown':
-      return [{ ...entry, kind: 'outcome', result: 'unknown' }];
+      return [from === 'sending' ? { ...entry, kind: 'outcome', result: state } : endEntry(moved)];
     case 'refused':
-      return [{ ...entry, kind: 'refusal', ...refusalFacts(failure) }];
     case 'failed':
-      return failure?.kind === 'cancelled'
-        ? [cancelEntry(moved, failure.userId)]
-        : [{ ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` }];
+      return [endEntry(moved)];
     default:
       return [];
   }
+}
+
+/** Of an attempt that was not sent, or that Devin refused. */
+function endEntry(moved: SessionRequest): AuditEntry {
+  const { failure } = moved;
+  const entry = subjectOf(moved);
+  if (failure?.kind === 'cancelled') return cancelEntry(moved, failure.userId);
+  if (failure !== null && isRefusal(failure)) return { ...entry, kind: 'refusal', ...refusalFacts(failure) };
+  return { ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` };
 }
 
 /** For a request that waits or waited for an approval: who decided what under which rule. */

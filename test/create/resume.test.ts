@@ -48,6 +48,7 @@ async function press(
         return Promise.resolve(move !== null);
       },
     },
+    enqueue: async (name, payload) => void (await Promise.resolve(done.push({ [name]: payload }))),
     now: () => NOW.getTime(),
   });
   await resume({ requestId: request.id, how, resumedAtMs });
@@ -81,22 +82,22 @@ test.each<[does: string, pressed: Pressed, expected: object]>([
     { from: 'unknown', to: 'unknown', checkedAt: NOW, follows: { card: true } },
   ],
   [
-    '"Start anyway" sends what was prepared once more',
+    '"Start anyway" sends what was prepared once more, after a search',
     { how: 'start-anyway', state: 'unknown' },
-    { from: 'unknown', to: 'attached', ...ANEW },
+    { from: 'unknown', to: 'attached', ...ANEW, sentAt: SURELY_BEFORE },
   ],
 ])('%s', async (_does, pressed, expected) => {
   expect(await press(pressed)).toEqual([expected]);
 });
 
-test.each(['check-again', 'start-anyway'] as const)('%s only adopts a session that it finds', async (how) => {
-  const done = await press({ how, state: 'unknown' }, { isFound: true });
+test('"Check again" only adopts a session that it finds', async () => {
+  const done = await press({ how: 'check-again', state: 'unknown' }, { isFound: true });
   expect(done).toEqual([{ sessionId: 's1', asked: true }]);
 });
 
-test('"Start anyway" lets the request wait for the search if Devin can\'t be asked', async () => {
-  const done = await press({ how: 'start-anyway', state: 'unknown' }, { isFound: null });
-  expect(done).toEqual([{ from: 'unknown', to: 'attached', ...ANEW, sentAt: SURELY_BEFORE }]);
+test('"Check again" tells the person if Devin can\'t be asked', async () => {
+  const done = await press({ how: 'check-again', state: 'unknown' }, { isFound: null });
+  expect(done).toEqual([{ 'tell-person': { requestId: 'request', notice: 'not-checked' } }]);
 });
 
 test.each<[which: string, pressed: Pressed, resumedAtMs?: number | null]>([

@@ -68,7 +68,12 @@ describe('a create', () => {
       return found;
     };
     const move = async (to: SessionRequest['state']) =>
-      transitions.move({ id: ID, from: (await current()).state, to, changes: { sentAt: new Date(1) } });
+      transitions.move({
+        id: ID,
+        from: (await current()).state,
+        to,
+        ...(to === 'sending' && { changes: { sentAt: new Date(1) } }),
+      });
     if (state === 'attached') await move('attached');
     await transitions.move({ id: ID, from: state, to: state, changes: { resumedAt } });
 

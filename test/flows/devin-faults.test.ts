@@ -100,21 +100,6 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
-  test('starts it anyway while "Check again" waits for Devin', async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
-    const down = devin.fail(LIST, { status: 403, times: Infinity });
-    const { ana, channelId } = await ask('check, then start');
-    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
-    await slack.clickButton(ana.userId, { channelId, ts }, 'check_again');
-    await expect.poll(logged).toContain('"job":"resume"');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
-    down.clear();
-    const session = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(session.url));
-    expect(created(ana.devinUserId)).toBe(1);
-  });
-
   test.each(['cut', 'cut-after-effect'] as const)(
     'waits with "Start anyway" until it can be searched for, and says so: %s',
     async (mode) => {
@@ -134,6 +119,65 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
       expect(created(ana.devinUserId)).toBe(1);
     },
   );
+
+  describe('once an attempt was not confirmed', () => {
+    /** `hidden`: Devin doesn't list the session, which exists. */
+    const loseAnswer = async (task: string) => {
+      const { slack, devin } = world();
+      devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+      const hidden = devin.fail(LIST, { status: 403, times: Infinity });
+      const { ana, channelId } = await ask(task);
+      const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+      const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
+      const card = async (is: (text: string) => boolean) => cardOf(slack, channelId, is);
+      const findIt = async (): Promise<void> => {
+        hidden.clear();
+        await press('check_again');
+        const { url } = await sessionOf(devin, ana.devinUserId);
+        await card((text) => text.includes(url));
+        expect(created(ana.devinUserId)).toBe(1);
+      };
+      return { ana, channelId, press, card, hidden, findIt };
+    };
+
+    test("doesn't say that nothing was started if the next attempt is canceled", async () => {
+      const { press, card, hidden, findIt } = await loseAnswer('cancel the second attempt');
+      const down = world().devin.fail(LIST, { status: 503, times: Infinity });
+      hidden.clear();
+      await press('start_anyway');
+      await card((text) => text.includes("Devin can't be reached"));
+      await press('cancel');
+      const { text } = await card((shown) => shown.includes('Not confirmed'));
+      expect(text).not.toMatch(/Nothing was started|ended by/i);
+      down.clear();
+      await findIt();
+    });
+
+    test.each([
+      ['is given up', { status: 429, retryAfter: 3 * 3600, times: 1 }],
+      ['is refused', { status: 422, times: 1 }],
+    ])("doesn't say that nothing was started if the next attempt %s", async (_how, fault) => {
+      const { slack, devin } = world();
+      const { ana, channelId, press, card, findIt } = await loseAnswer('end the second attempt');
+      devin.fail(CREATE, fault);
+      const isCall = ({ text }: Message): boolean => text.startsWith(`<@${ana.userId}> Devin didn't confirm`);
+      const first = await slack.waitForMessage(channelId, isCall);
+      await press('start_anyway');
+      await slack.waitForMessage(channelId, (message) => isCall(message) && message.ts !== first.ts);
+      const { text } = await card((shown) => shown.includes('Not confirmed'));
+      expect(text).not.toContain('Nothing was started');
+      await findIt();
+    });
+
+    test('says privately that "Check again" couldn\'t check', async () => {
+      const { slack } = world();
+      const { ana, channelId, press, findIt } = await loseAnswer('check during an outage');
+      await press('check_again');
+      const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+      expect(notice.text).toContain("couldn't check");
+      await findIt();
+    });
+  });
 
   test('waits and says so while Devin is busy, then starts', async () => {
     const { slack, devin } = world();

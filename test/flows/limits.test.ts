@@ -127,9 +127,10 @@ describe('a start beyond a limit', () => {
       text.includes('You have 1 open session'),
     );
     expect(told.ephemeralFor).toBe(ana.userId);
+    expect(told.text).not.toContain('Nothing was started');
     const card = await slack.waitForMessage(
       channelId,
-      (message) => message.ts === lost.ts && slack.renderText(message).includes('Not started.'),
+      (message) => message.ts === lost.ts && slack.renderText(message).includes('Not confirmed'),
     );
     expect(slack.renderText(card)).not.toContain('open session');
     expect(own()).toHaveLength(1);

@@ -69,6 +69,16 @@ test.each<[SessionRequest['state'], Partial<SessionRequest>, object]>([
     { state: 'failed', failure: { kind: 'cancelled', userId: 'U3' } },
     { kind: 'cancel', userId: 'U3' },
   ],
+  [
+    'attached',
+    { state: 'unknown', failure: { kind: 'cancelled', userId: 'U3' } },
+    { kind: 'cancel', userId: 'U3' },
+  ],
+  [
+    'attached',
+    { state: 'unknown', failure: { kind: 'policy', rule: 'a freeze', say: null } },
+    { kind: 'refusal', result: 'policy', rule: 'a freeze' },
+  ],
   ['sending', { state: 'unknown' }, { kind: 'outcome', result: 'unknown' }],
 ])('after %s, %o is recorded', (from, changes, entry) => {
   expect(requestEntries(from, requestRow(changes))).toMatchObject([entry]);

@@ -76,6 +76,9 @@ export const card = {
   /** If what it waits for is said already. */
   startsItself: 'It will start automatically.',
   /** `when`: a moment. */
+  /** Private: "Check again" got no answer. */
+  notChecked:
+    "Devin didn't answer, so we couldn't check. Nothing was changed. We'll keep checking, or choose \"Check again\" later.",
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,

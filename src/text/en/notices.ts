@@ -6,6 +6,8 @@ type Reached = { allowed: number; count: number };
 /** Private notices. */
 export const notices = {
   nothingStarted: 'Nothing was started.',
+  /** An attempt that Devin didn't confirm was followed by one that was refused. */
+  notSentAgain: 'Not sent again. The first attempt may still have started a session.',
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
