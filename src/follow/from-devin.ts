@@ -3,8 +3,10 @@ import type { Log } from '../log.ts';
 import { retryWindow, soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, lookup } from '../slack/blocks/text.ts';
+import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
 import { privatePlace } from '../slack/places.ts';
+import type { MetadataReader } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -15,7 +17,6 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
 import type { PostContext, PostOutcome } from './post-message.ts';
 import type { FindAttachments } from './share-file.ts';
-import type { SkipPosted } from './skip-posted.ts';
 
 export type RelayTimes = {
   /** After an unclear answer from Slack. */
@@ -31,13 +32,15 @@ export const relayLease = (sessionId: string): string => `relay-from-devin:${ses
 type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
+  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip' | 'skipThrough'>;
   milestones: Pick<Milestones, 'hear' | 'pending'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   calls: Pick<Calls, 'part' | 'answered'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
-  skipPosted: SkipPosted;
+  metadata: Pick<MetadataReader, 'read'>;
+  /** From when on the database knows what was posted. */
+  knownSince: Date;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   withLease: WithLease;
@@ -71,6 +74,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
   }
 
   async function post(sessionId: string, context: PostContext): Promise<Posted> {
+    let hasSearched = false;
     for (;;) {
       context.signal.throwIfAborted();
       const row = await messages.nextPending(sessionId);
@@ -81,6 +85,12 @@ export function createRelayFromDevin(deps: RelayDeps) {
       if (!session.synced) {
         await messages.leaveOutPending(sessionId);
         return DONE;
+      }
+      if (!hasSearched && row.attemptedAt === null && row.saidAt < deps.knownSince) {
+        const failure = await skipPosted(deps, session, row.saidAt);
+        if (failure !== null) return { isThrough: false, againMs: pauseMs(failure) };
+        hasSearched = true;
+        continue;
       }
       const outcome = await postOrSetAside(deps, session, { row, context });
       if (outcome === null) continue;
@@ -103,9 +113,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const fetched = await fetchAll(deps, followed, context.signal);
     // Of one that came after the fetch, Devin's words aren't here yet.
     if (fetched === null) await deps.milestones.hear(sessionId, told);
-    const failure = await deps.skipPosted(followed.session);
-    const { isThrough, againMs } =
-      failure === null ? await post(sessionId, context) : { isThrough: false, againMs: pauseMs(failure) };
+    const { isThrough, againMs } = await post(sessionId, context);
     if (fetched === null && isThrough && (await hasToNotify(deps, sessionId)))
       await enqueue('tell-milestones', { sessionId });
     // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
@@ -127,6 +135,33 @@ async function hasToNotify({ milestones, calls }: RelayDeps, sessionId: string):
   const waiting = await milestones.pending(sessionId);
   if (waiting.length > 0) return waiting.some(({ dueInMs }) => dueInMs === 0);
   return (await calls.answered(sessionId)).length > 0;
+}
+
+/** Slack's and Devin's clocks may differ. */
+const CLOCK_MARGIN_S = 10 * 60;
+
+/**
+ * A database that was restored from a backup doesn't know what was posted after it, but the thread shows it. null: done;
+ * otherwise nothing may be posted yet.
+ */
+async function skipPosted(
+  { messages, metadata }: RelayDeps,
+  { sessionId, channelId, threadTs }: SessionRow,
+  since: Date,
+): Promise<Exclude<SlackFailure, { kind: 'refused' }> | null> {
+  try {
+    const span = { fromS: since.getTime() / 1000 - CLOCK_MARGIN_S, toS: null };
+    const read = await metadata.read({ channelId, threadTs }, span);
+    const shown = read.messages.flatMap(({ metadata: found }) =>
+      found.kind === 'message' && found.sessionId === sessionId ? [found.eventId] : [],
+    );
+    await messages.skipThrough(sessionId, shown);
+    return null;
+  } catch (error) {
+    const failure = slackFailure(error);
+    // What it doesn't show it doesn't take, either.
+    return failure.kind === 'refused' ? null : failure;
+  }
 }
 
 type Posting = { row: MessageRow; context: PostContext };

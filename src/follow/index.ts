@@ -19,7 +19,6 @@ import { createFrameOf, createPostMessage, type ReadFile } from './post-message.
 import { createRecorder, type Recorder } from './record.ts';
 import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
-import { createSkipPosted } from './skip-posted.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, type ListMessages } from './fetch-messages.ts';
@@ -153,11 +152,11 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
 type Fetching = Pick<Following, 'fetchMessages'> & { notified: Notified };
 
 function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching) {
-  const { queue, store, devin, slack, withLease, postOnce, text } = deps;
+  const { queue, store, devin, slack, withLease, postOnce, knownSince, text } = deps;
   const { log, now, relayTimes: times } = deps.tuning;
   const { db, sessions, requests, messages, milestones, setAside, calls } = store;
   const { enqueue } = queue;
-  const { outbound, nameMentions, textFor } = slack;
+  const { outbound, metadata, nameMentions, textFor } = slack;
   const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
   const frameOf = createFrameOf({ sessions, requests, messages, calls, notified, text, now });
@@ -170,7 +169,8 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
     calls,
     fetchMessages,
     findAttachments: createFindAttachments({ messages, listAttachments: attachments.list, now, log }),
-    skipPosted: createSkipPosted({ messages, metadata: slack.metadata, knownSince: deps.knownSince }),
+    metadata,
+    knownSince,
     postMessage: createPostMessage({
       db,
       messages,

@@ -84,19 +84,6 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return parsed(messageRowSchema, row);
     },
 
-    /** Those that wait and weren't attempted, in Devin's order. */
-    async unattempted(sessionId: string): Promise<MessageRow[]> {
-      const rows = await db
-        .selectFrom('sessionMessages')
-        .selectAll()
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('pending'))
-        .where('attemptedAt', 'is', null)
-        .orderBy('seq')
-        .execute();
-      return rows.map((row) => messageRowSchema.parse(row));
-    },
-
     /** Devin's last message that was fetched. */
     async lastMessage(sessionId: string): Promise<DevinMessage | null> {
       const row = await db
@@ -162,6 +149,25 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** It isn't posted. */
     async skip(row: MessageRow): Promise<void> {
       await one(row).set({ state: 'skipped' }).execute();
+    },
+
+    /** Those that wait and weren't attempted aren't posted, up to the last of these. */
+    async skipThrough(sessionId: string, eventIds: readonly string[]): Promise<void> {
+      if (eventIds.length === 0) return;
+      const unattempted = db
+        .selectFrom('sessionMessages')
+        .where('sessionId', '=', sessionId)
+        .where('state', '=', sql.lit('pending'))
+        .where('attemptedAt', 'is', null);
+      const last = unattempted.where('eventId', 'in', eventIds).select(({ fn }) => fn.max('seq').as('seq'));
+      await db
+        .updateTable('sessionMessages')
+        .set({ state: 'skipped' })
+        .where('sessionId', '=', sessionId)
+        .where('state', '=', sql.lit('pending'))
+        .where('attemptedAt', 'is', null)
+        .where('seq', '<=', last)
+        .execute();
     },
 
     /** How many were left out; each is counted once. */

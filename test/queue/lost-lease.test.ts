@@ -132,13 +132,15 @@ test('a process that lost its lease to another posts nothing more', async () => 
       nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
       leaveOutPending: async () => Promise.resolve(),
       skip: async () => Promise.resolve(),
+      skipThrough: async () => Promise.resolve(),
     },
     milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
-    skipPosted: async () => Promise.resolve(null),
+    metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
+    knownSince: new Date(0),
     postMessage: async (_session, { text }) => {
       posted.push(text);
       await vi.advanceTimersByTimeAsync(RENEW_MS);
