@@ -1,7 +1,7 @@
 import type { RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import { retrySlack, type Enqueue, type Lease, type PostedOnce, type PostOnce } from '../queue/index.ts';
-import { isTokenRefused, slackFailure, type SlackFailure } from '../slack/errors.ts';
+import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
@@ -90,7 +90,7 @@ async function notPosted(
   const { request } = post;
   if (failure.kind === 'unclear') return failed(deps, post, failure);
   if (failure.kind === 'refused') {
-    if (isTokenRefused(failure.code)) return withoutToken(deps, post, failure);
+    if (refusalKind(failure.code) === 'token') return withoutToken(deps, post, failure);
     if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
     await deps.cards.moveElsewhere(request.id, failure.code);
     return putOff(deps, request, 0);

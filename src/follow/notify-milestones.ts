@@ -12,6 +12,7 @@ import { isFirst, readMilestone, type Milestone } from '../session/milestones.ts
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
+import { refusalKind } from '../slack/errors.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { Calls } from '../store/calls.ts';
@@ -218,7 +219,7 @@ const waitedMs = ({ now }: NotifyDeps, { createdAt: at }: MilestoneRow): number 
 /** If the thread takes nothing, it goes to the person; if that fails, too, to the thread again later. */
 async function refused(deps: NotifyDeps, delivery: Delivery, code: string): Promise<NotifyResult> {
   const { row, session } = delivery;
-  if (!row.direct && delivery.notify === 'thread') {
+  if (!row.direct && delivery.notify === 'thread' && refusalKind(code) !== 'token') {
     await deps.milestones.redirect(row, true);
     return deliver(deps, { ...delivery, row: { ...row, direct: true, attemptedAt: null } });
   }

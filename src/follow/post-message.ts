@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
+import { backOffMs, retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
 import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import {
   labeled,
@@ -115,10 +115,12 @@ export function createPostMessage(deps: PostDeps) {
     if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
     let outcome: PostOutcome = await postAll(job, session, { frame, signal });
     if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
-    if (outcome.kind === 'refused' && refusalKind(outcome.code) !== 'place') {
+    const refusal = outcome.kind === 'refused' ? refusalKind(outcome.code) : null;
+    // Nothing is posted anywhere until an app admin replaces it.
+    if (refusal === 'token') return { kind: 'put-off', afterMs: backOffMs(triedForMs) };
+    if (outcome.kind === 'refused' && refusal !== 'place') {
       const retry = retryWindow('message', { triedForMs });
-      if (refusalKind(outcome.code) === 'other' && retry.kind === 'wait')
-        return { kind: 'put-off', afterMs: retry.afterMs };
+      if (refusal === 'other' && retry.kind === 'wait') return { kind: 'put-off', afterMs: retry.afterMs };
       // The next messages can't wait forever.
       log.error(
         { code: outcome.code, eventId: row.eventId },

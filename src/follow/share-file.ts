@@ -136,8 +136,8 @@ export async function shareFile(
 
 /** Without the permission, or if files aren't allowed, a sentence is posted instead. */
 function orNotHere(failure: SlackFailure): Shared {
-  if (failure.kind !== 'refused' || refusalKind(failure.code) === 'place') return failure;
-  return { kind: 'not-here' };
+  const kind = failure.kind === 'refused' ? refusalKind(failure.code) : null;
+  return kind === 'content' || kind === 'other' ? { kind: 'not-here' } : failure;
 }
 
 async function findFile(

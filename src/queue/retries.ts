@@ -66,9 +66,13 @@ export function againInMs(answer: SlackAnswer, what: string, log: Log): number |
   return answer.kind === 'rate-limited' ? answer.retryAfterMs : null;
 }
 
-/** Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. */
+/**
+ * Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. What waits
+ * for another token waits as long as that takes.
+ */
 export function mayRetryRefusal(code: string, triedForMs: number): boolean {
-  return refusalKind(code) === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait';
+  const kind = refusalKind(code);
+  return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }
 
 /** After an answer was lost. The other side may still be working on it. */

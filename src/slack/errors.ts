@@ -115,12 +115,9 @@ const DEAD_TOKEN = new Set([
   'account_inactive',
 ]);
 
-export function isTokenRefused(code: string): boolean {
-  return DEAD_TOKEN.has(code);
-}
-
-/** `other`: an app admin has to fix something, or Slack has an outage. */
-export function refusalKind(code: string): 'place' | 'content' | 'other' {
+/** `token`, until an app admin replaces it. `other`: an app admin has to fix something, or Slack has an outage. */
+export function refusalKind(code: string): 'place' | 'content' | 'token' | 'other' {
   if (PLACE.has(code)) return 'place';
+  if (DEAD_TOKEN.has(code)) return 'token';
   return CONTENT.has(code) ? 'content' : 'other';
 }

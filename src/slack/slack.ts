@@ -10,7 +10,7 @@ import { createBolt, type BoltOptions, type BotIdentity, type Transport } from '
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
 import { createReadAgain } from './current-message.ts';
-import { isTokenRefused } from './errors.ts';
+import { refusalKind } from './errors.ts';
 import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople, nameMentions } from './people.ts';
@@ -152,7 +152,7 @@ class Client extends WebClient {
       return await super.apiCall(method, options);
     } catch (error) {
       const code = error instanceof WebAPIPlatformError ? error.data.error : '';
-      if (isTokenRefused(code)) this.#onDeadToken(method, code);
+      if (refusalKind(code) === 'token') this.#onDeadToken(method, code);
       throw error;
     }
   }

@@ -241,6 +241,7 @@ test.each([
     'missing_scope',
     ['thread', 'direct', 'thread', 'direct'],
   ],
+  ['waits in the thread until the token is replaced', 'token_revoked', ['thread', 'thread']],
   ['is given up if Slack never will', 'is_archived', ['thread', 'direct']],
 ])('a notice that neither the thread nor the person can get %s', async (_what, code, expected) => {
   const { deps, look } = await startTelling();

@@ -34,6 +34,13 @@ describe('how long to keep trying', () => {
   });
 
   test.each([
+    ['missing_scope', 25, 'over'],
+    ['token_revoked', 250, 'wait'],
+  ])('after %s for %i hours: %s', (code, hours, kind) => {
+    expect(retrySlack({ kind: 'refused', code }, hours * HOUR_MS).kind).toBe(kind);
+  });
+
+  test.each([
     [30, 30_000],
     [99_999_999, HOUR_MS],
     [-30, 0],
