@@ -1,44 +1,142 @@
 import { expect, test } from 'vitest';
-import { createUnconfirmedFinder } from '../../src/create/unconfirmed.ts';
+import { createSettleStep, createUnconfirmedFinder } from '../../src/create/unconfirmed.ts';
 import { createLog } from '../../src/log.ts';
-import type { Identity } from '../../src/session/identity.ts';
+import type { Lease } from '../../src/queue/index.ts';
+import { devinUserOf, type Identity } from '../../src/session/identity.ts';
+import type { RequestState } from '../../src/session/request.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
+import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { requestRow } from '../support/request-row.ts';
+import { heldLease } from '../support/lease.ts';
+import { newRequest, requestRow } from '../support/request-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const open = useEmbedded();
 const memberOf = (devinUserId: string): Identity => {
   return { kind: 'matched', devinUserId, name: devinUserId, how: 'administrator', checkedAtMs: 0 };
 };
 
-test('a late session is searched for as the member of its request, even after the person was linked anew', async () => {
+/** A request that was lost twice, and is in these states each time it's read; the last one stays. */
+async function searching(states: readonly RequestState[], existing: readonly string[] = []) {
   const { db } = await open();
   const unconfirmedCreates = createUnconfirmedCreates(db);
-  const at = new Date(1000);
-  const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at, identity: memberOf('user-before') };
-  await db.transaction().execute(async (trx) => unconfirmedCreates.add(lost, trx));
-  const request = requestRow({ id: 'r1', state: 'created', identity: memberOf('user-since') });
-  const lookedFor: unknown[] = [];
+  const sessions = createSessions(db);
+  const { signal } = new AbortController();
+  await createRequests(db).insert([newRequest('r1')]);
+  const place = { requestId: 'r1', teamId: 'T1', channelId: 'C1', threadTs: '1.0' };
+  const own = { sessionId: 's1', url: 'https://devin.example/s1', snapshot: sessionSnapshot('s1') };
+  await db.transaction().execute(async (trx) => {
+    for (const at of [new Date(1000), new Date(2000)]) {
+      const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at };
+      await unconfirmedCreates.add({ ...lost, identity: memberOf('user-before') }, trx);
+    }
+    await sessions.bind({ ...own, ...place }, trx);
+  });
+  const lookedForAs = new Set<string | null>();
+  const [adopted, announced] = [new Array<string>(), new Array<string>()];
+  let reads = 0;
+  let nowMs = 3000;
   const look = createUnconfirmedFinder({
     db,
     unconfirmedCreates,
     ledger: createLedger(db, databaseClock),
-    requests: { find: async () => Promise.resolve(request) },
-    sessions: createSessions(db),
-    milestones: createMilestones(db),
-    findSessions: async (missing) => {
-      lookedFor.push(...missing.map(({ identity }) => identity));
-      return Promise.resolve(new Map());
+    requests: {
+      find: async () => {
+        const state = states[Math.min((reads += 1), states.length) - 1];
+        const identity = memberOf('user-since');
+        return Promise.resolve(requestRow({ id: 'r1', sessionId: 's1', identity, ...(state && { state }) }));
+      },
     },
-    adopt: async () => Promise.resolve({ kind: 'leave' }),
+    sessions,
+    milestones: { add: async (_id, keys) => (announced.push(...keys), Promise.resolve()) },
+    findSessions: async (missing) => {
+      for (const { identity } of missing) lookedForAs.add(devinUserOf(identity));
+      return Promise.resolve(new Map([['r1', existing.map((id) => sessionSnapshot(id))]]));
+    },
+    adopt: async (_request, { sessionId }) => (adopted.push(sessionId), Promise.resolve({ kind: 'leave' })),
     enqueue: async () => Promise.resolve(),
-    now: () => 2000,
+    now: () => nowMs,
     log: createLog('silent'),
   });
-  await look(new AbortController().signal);
-  expect(lookedFor).toEqual([memberOf('user-before')]);
+  return {
+    lookedForAs,
+    adopted,
+    announced,
+    look: async () => {
+      await look(signal);
+      nowMs += 3_600_000;
+    },
+  };
+}
+
+test('a late session is searched for as the member of its request, even after the person was linked anew', async () => {
+  const { look, lookedForAs } = await searching(['created']);
+  await look();
+  expect([...lookedForAs]).toEqual(['user-before']);
+});
+
+test('each session that started besides the one that is followed is announced once', async () => {
+  const { look, announced } = await searching(['created'], ['s2', 's3']);
+  await look();
+  await look();
+  expect(announced).toEqual([expect.stringContaining('s2'), expect.stringContaining('s3')]);
+});
+
+test('a late session is left alone while its request is being sent again', async () => {
+  const { look, lookedForAs } = await searching(['sending'], ['s2']);
+  await look();
+  expect(lookedForAs.size).toBe(0);
+});
+
+test.each<[when: string, states: RequestState[], adopted: string[]]>([
+  ['is adopted', ['unknown'], ['s2']],
+  ["isn't adopted if its request is sent again meanwhile", ['unknown', 'unknown', 'attached'], []],
+])('a late session %s', async (_when, states, expected) => {
+  const { look, adopted } = await searching(states, ['s2']);
+  await look();
+  expect([...new Set(adopted)]).toEqual(expected);
+});
+
+/** How the search after a lost answer ends: what was adopted under which lease, and where the request moved. */
+async function settle(found: 'found' | 'missing' | 'stopped') {
+  const session = sessionSnapshot('s1');
+  const adopted: unknown[] = [];
+  const moved: unknown[] = [];
+  const lease: Lease = { ...heldLease };
+  const step = createSettleStep({
+    findSession: async () => Promise.resolve(session),
+    adopt: async (_request, { sessionId }, how) => {
+      adopted.push({ sessionId, isHeld: how?.lease === lease });
+      return Promise.resolve({ kind: 'leave' });
+    },
+    flow: {
+      advance: async (_run, { to }) => (moved.push(to), Promise.resolve({ kind: 'leave' })),
+      end: async () => Promise.resolve({ kind: 'leave' }),
+      wait: async () => Promise.resolve({ kind: 'leave' }),
+    },
+    searchUntilFound: async (search) => {
+      if (found !== 'found') return { kind: found };
+      const value = await search();
+      return value === null ? { kind: 'missing' } : { kind: 'found', value };
+    },
+  });
+  const { signal } = new AbortController();
+  const request = requestRow({ state: 'sending' });
+  expect(await step({ request, lease, isSlow: () => false, signal })).toEqual({ kind: 'leave' });
+  return { adopted, moved };
+}
+
+test('a request stays as it is if the app stops while it searches for its session', async () => {
+  expect(await settle('stopped')).toEqual({ adopted: [], moved: ['sending'] });
+});
+
+test('a search that ends without a session leaves the decision to a person', async () => {
+  expect(await settle('missing')).toEqual({ adopted: [], moved: ['sending', 'unknown'] });
+});
+
+test('a session that is found is adopted only while no other process has taken over', async () => {
+  expect(await settle('found')).toEqual({ adopted: [{ sessionId: 's1', isHeld: true }], moved: ['sending'] });
 });
