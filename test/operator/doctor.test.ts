@@ -1,19 +1,21 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLocalDevin } from '../../sandbox/devin/index.ts';
 import { PERMISSIONS } from '../../sandbox/devin/permissions.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import { parseConfig } from '../../src/config.ts';
+import { diagnose } from '../../src/operator/diagnosis.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
-import { bareEnvironment } from '../support/processes.ts';
+import { en } from '../../src/text/en.ts';
+import { runCommand } from '../support/processes.ts';
+
+const DOCTOR = 'src/operator/doctor.ts';
 
 type Sides = {
   slack?: Parameters<typeof createLocalSlack>[0];
@@ -33,8 +35,8 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map(async (close) => close()));
 });
 
-/** What `npm run doctor` prints, line by line. */
-async function runDoctor({
+/** The other sides as the test wants them, and the settings for them. */
+async function prepare({
   slack: slackOptions,
   devin: devinOptions = {},
   environment,
@@ -42,7 +44,7 @@ async function runDoctor({
   self,
   busy,
   groups = {},
-}: Sides = {}) {
+}: Sides) {
   const slack = await createLocalSlack(slackOptions);
   const devin = await createLocalDevin(devinOptions);
   for (const [id, members] of Object.entries(groups)) slack.setGroup(id, members);
@@ -54,28 +56,33 @@ async function runDoctor({
     async () => slack.close(),
     async () => devin.stop(),
   );
-  const child = spawn(join('node_modules', '.bin', 'node'), ['src/operator/doctor.ts'], {
-    env: {
-      ...sandboxEnvironment({ slack, devin, transport: 'socket' }),
-      ...bareEnvironment(),
-      DATA_DIR: join(tmpdir(), 'no-such-folder'),
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [printed, complaints] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ]);
-  return { printed, complaints, code: child.exitCode, lines: printed.split('\n'), devin };
+  const settings = {
+    ...sandboxEnvironment({ slack, devin, transport: 'socket' }),
+    DATA_DIR: join(tmpdir(), 'no-such-folder'),
+    ...environment,
+  };
+  return { devin, settings };
+}
+
+/** What the doctor prints, line by line. */
+async function askDoctor(sides: Sides = {}) {
+  const { devin, settings } = await prepare(sides);
+  const { lines, isHealthy } = await diagnose(parseConfig(settings), en);
+  return { lines, printed: lines.join('\n'), isHealthy, devin };
+}
+
+/** `npm run doctor`, in a process of its own. */
+async function runDoctor(sides: Sides) {
+  const { settings } = await prepare(sides);
+  const { code, stdout: printed, stderr: complaints } = await runCommand(DOCTOR, settings, []);
+  return { code, printed, complaints };
 }
 
 describe('the doctor', () => {
   test("shows which checks passed, and which couldn't run", async () => {
-    const { code, printed, lines } = await runDoctor();
+    const { isHealthy, printed, lines } = await askDoctor();
     expect(printed).not.toContain('✗');
-    expect(code).toBe(0);
+    expect(isHealthy).toBe(true);
     expect(lines).toContain(
       '✓ ok             Slack accepts SLACK_BOT_TOKEN; the app is installed in https://acme.slack.com/.',
     );
@@ -92,18 +99,18 @@ describe('the doctor', () => {
   });
 
   test('warns of a misspelled setting', async () => {
-    const { code, lines } = await runDoctor({ environment: { RETENTION_DAY: '30' } });
-    expect(code).toBe(0);
+    const { isHealthy, lines } = await askDoctor({ environment: { RETENTION_DAY: '30' } });
+    expect(isHealthy).toBe(true);
     expect(lines).toContain(
       "! warning        RETENTION_DAY isn't a setting of this app, and is ignored: did you mean RETENTION_DAYS?",
     );
   });
 
   test("names each scope of the manifest that isn't granted", async () => {
-    const { code, lines } = await runDoctor({
+    const { isHealthy, lines } = await askDoctor({
       slack: { withoutScopes: ['users:read.email', 'reactions:write'] },
     });
-    expect(code).toBe(1);
+    expect(isHealthy).toBe(false);
     const missing = lines.filter((line) => line.startsWith('✗ missing'));
     expect(missing).toEqual([
       expect.stringContaining('Slack scope users:read.email: add it under'),
@@ -112,18 +119,18 @@ describe('the doctor', () => {
   });
 
   test("names no scope as missing if Slack doesn't say which are granted", async () => {
-    const { code, lines } = await runDoctor({ slack: { tellsScopes: false } });
-    expect(code).toBe(0);
+    const { isHealthy, lines } = await askDoctor({ slack: { tellsScopes: false } });
+    expect(isHealthy).toBe(true);
     expect(lines.filter((line) => line.includes('scope'))).toEqual([
       expect.stringContaining("– not checked    Slack doesn't say which scopes the token has"),
     ]);
   });
 
   test('fails for a needed permission, and warns about an optional one', async () => {
-    const { code, lines } = await runDoctor({
+    const { isHealthy, lines } = await askDoctor({
       devin: { permissions: ['ReadAccountMeta', 'ManageOrgSessions'] },
     });
-    expect(code).toBe(1);
+    expect(isHealthy).toBe(false);
     expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
       expect.stringContaining('ViewOrgSessions'),
       expect.stringContaining('ViewOrgMembership'),
@@ -132,33 +139,33 @@ describe('the doctor', () => {
   });
 
   test.each([
-    ['/sessions', 1, "✗ missing        Devin can't find the organization"],
+    ['/sessions', false, "✗ missing        Devin can't find the organization"],
     [
       '/consumption/daily',
-      0,
+      true,
       '– not checked    Devin permission ViewOrgConsumption: Devin gave no clear answer',
     ],
   ])(
     'takes the organization for a wrong one only if it has no sessions: 404 for %s',
-    async (absent, code, line) => {
-      const ended = await runDoctor({ absent });
+    async (absent, isHealthy, line) => {
+      const ended = await askDoctor({ absent });
       expect(ended.printed).toContain(line);
-      expect(ended.code).toBe(code);
+      expect(ended.isHealthy).toBe(isHealthy);
     },
   );
 
   test('looks up no member if sessions run as the service user', async () => {
-    const { printed, devin } = await runDoctor({ environment: { IMPERSONATION: 'off' } });
+    const { printed, devin } = await askDoctor({ environment: { IMPERSONATION: 'off' } });
     expect(printed).not.toContain('ViewOrgMembership');
     expect(printed).not.toContain('ImpersonateOrgSessions');
     expect(devin.requests.filter(({ path }) => path.includes('members'))).toEqual([]);
   });
 
   test('names a token that Slack refuses, and a key that Devin refuses', async () => {
-    const { code, lines } = await runDoctor({
+    const { isHealthy, lines } = await askDoctor({
       environment: { SLACK_APP_TOKEN: 'xapp-wrong', DEVIN_API_KEY: 'cog_wrong' },
     });
-    expect(code).toBe(1);
+    expect(isHealthy).toBe(false);
     expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
       expect.stringContaining('SLACK_APP_TOKEN'),
       expect.stringContaining('DEVIN_API_KEY'),
@@ -178,27 +185,27 @@ describe('the doctor', () => {
       'DEVIN_API_KEY belongs to the organization org-other',
     ],
   ])('refuses a key %s', async (_whose, sides, words) => {
-    const { code, lines } = await runDoctor(sides);
-    expect(code).toBe(1);
+    const { isHealthy, lines } = await askDoctor(sides);
+    expect(isHealthy).toBe(false);
     expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([expect.stringContaining(words)]);
   });
 
   test('takes an organization id with either sign', async () => {
-    const { code } = await runDoctor({
+    const { isHealthy } = await askDoctor({
       devin: { orgId: org.replace('-', '_') },
       self: { principal_type: 'service_user', org_id: org },
     });
-    expect(code).toBe(0);
+    expect(isHealthy).toBe(true);
   });
 
   test('warns about a clock that is wrong, and says how to check the signing secret', async () => {
     const now = (): number => Date.now() + 100_000;
-    const { code, printed } = await runDoctor({
+    const { isHealthy, printed } = await askDoctor({
       slack: { now },
       devin: { now },
       environment: { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's', SLACK_COMMAND: '/dev' },
     });
-    expect(code).toBe(0);
+    expect(isHealthy).toBe(true);
     expect(printed).toMatch(/! warning {8}This machine's clock is (99|100|101) s behind Slack's/);
     expect(printed).toMatch(/! warning {8}This machine's clock is (99|100|101) s behind Devin's/);
     expect(printed).not.toContain('agree');
@@ -208,11 +215,11 @@ describe('the doctor', () => {
   });
 
   test("says once that Slack can't be reached", async () => {
-    const { code, lines, complaints } = await runDoctor({
+    const { code, printed, complaints } = await runDoctor({
       environment: { SLACK_API_URL: 'http://127.0.0.1:1/api/' },
     });
     expect(code).toBe(1);
-    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
+    expect(printed.split('\n').filter((line) => line.startsWith('✗ missing'))).toEqual([
       expect.stringContaining("Slack can't be reached"),
     ]);
     expect(complaints).toBe('');
@@ -221,8 +228,8 @@ describe('the doctor', () => {
   test.each(['auth.test', 'apps.connections.open'] as const)(
     "doesn't wait for a Slack that is too busy for %s",
     async (busy) => {
-      const { code, printed } = await runDoctor({ busy });
-      expect(code).toBe(1);
+      const { isHealthy, printed } = await askDoctor({ busy });
+      expect(isHealthy).toBe(false);
       expect(printed).toContain("✗ missing        Slack can't be reached");
     },
   );
@@ -259,17 +266,17 @@ describe('the doctor', () => {
     const policy = (groups: string) => `version: 1\nowners: [${groups}]\n`;
     await writeFile(POLICY_FILE, policy('S0TEAM, S0EMPTY, S0GONE'));
     const groups = { S0TEAM: ['U0001'], S0EMPTY: [] };
-    const { code, lines } = await runDoctor({ environment: { POLICY_FILE }, groups });
-    expect(code).toBe(1);
+    const { isHealthy, lines } = await askDoctor({ environment: { POLICY_FILE }, groups });
+    expect(isHealthy).toBe(false);
     expect(lines.filter((line) => line.includes('User group'))).toEqual([
       expect.stringMatching(/^! warning .*S0EMPTY: .* has no members/),
       expect.stringMatching(/^✗ missing .*S0GONE: .* Slack doesn't have it/),
     ]);
     await writeFile(POLICY_FILE, policy('S0TEAM'));
-    const fine = await runDoctor({ environment: { POLICY_FILE }, groups });
+    const fine = await askDoctor({ environment: { POLICY_FILE }, groups });
     expect(fine.printed).toContain('✓ ok             Slack has the user group that the policy names');
     const slack = { withoutScopes: ['usergroups:read'] };
-    const unsure = await runDoctor({ environment: { POLICY_FILE }, groups, slack });
+    const unsure = await askDoctor({ environment: { POLICY_FILE }, groups, slack });
     expect(unsure.printed).toContain("– not checked    User group S0TEAM: Slack didn't say who is in it.");
   });
 
@@ -278,8 +285,8 @@ describe('the doctor', () => {
     const [POLICY_FILE, IDENTITY_FILE] = [join(folder, 'policy.yml'), join(folder, 'people.yml')];
     await writeFile(POLICY_FILE, 'limits: { acu_per_session: 0 }');
     const wrong = { POLICY_FILE, IDENTITY_FILE, DATA_DIR: join(POLICY_FILE, 'data') };
-    const { code, lines } = await runDoctor({ environment: wrong });
-    expect(code).toBe(1);
+    const { isHealthy, lines } = await askDoctor({ environment: wrong });
+    expect(isHealthy).toBe(false);
     expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
       expect.stringContaining(`POLICY_FILE ${POLICY_FILE}:1:28: acu_per_session must be at least 1`),
       expect.stringContaining(`IDENTITY_FILE ${IDENTITY_FILE}:1:1: can't be read (ENOENT)`),
@@ -288,30 +295,30 @@ describe('the doctor', () => {
 
     await writeFile(POLICY_FILE, 'limits: { acu_per_session: 1 }');
     await writeFile(IDENTITY_FILE, 'people: []');
-    const fine = await runDoctor({ environment: { POLICY_FILE, IDENTITY_FILE } });
-    expect(fine.code).toBe(0);
+    const fine = await askDoctor({ environment: { POLICY_FILE, IDENTITY_FILE } });
+    expect(fine.isHealthy).toBe(true);
     expect(fine.printed).toContain('✓ ok             The file that POLICY_FILE names is valid.');
     expect(fine.printed).toContain('✓ ok             The file that IDENTITY_FILE names is valid.');
   });
 
   test("names a folder where even root can't write, and half a backup, and leaves nothing behind", async () => {
-    const unusable = await runDoctor({ environment: { DATA_DIR: '/proc/devin-slack' } });
-    expect(unusable.code).toBe(1);
+    const unusable = await askDoctor({ environment: { DATA_DIR: '/proc/devin-slack' } });
+    expect(unusable.isHealthy).toBe(false);
     expect(unusable.printed).toContain("✗ missing        DATA_DIR /proc/devin-slack can't be used");
 
     const dataDir = await mkdtemp(join(tmpdir(), 'doctor-'));
     const environment = { DATA_DIR: dataDir };
-    expect((await runDoctor({ environment })).code).toBe(0);
+    expect((await askDoctor({ environment })).isHealthy).toBe(true);
     expect(await readdir(dataDir)).toEqual([]);
     await mkdir(join(dataDir, 'database', 'base'), { recursive: true });
-    const incomplete = await runDoctor({ environment });
-    expect(incomplete.code).toBe(1);
+    const incomplete = await askDoctor({ environment });
+    expect(incomplete.isHealthy).toBe(false);
     expect(incomplete.printed).toContain('no complete database (PG_VERSION is missing)');
   });
 
   test('reports a missing setting before it checks anything else', async () => {
-    const { code, lines } = await runDoctor({ environment: { DEVIN_API_KEY: '' } });
+    const { code, printed } = await runDoctor({ environment: { DEVIN_API_KEY: '' } });
     expect(code).toBe(1);
-    expect(lines[0]).toMatch(/^✗ missing {8}DEVIN_API_KEY must be/);
+    expect(printed).toMatch(/^✗ missing {8}DEVIN_API_KEY must be/);
   });
 });
