@@ -29,6 +29,8 @@ export type Outbound = ReturnType<typeof createOutbound>;
 type OutboundDeps = {
   /** For what a person waits for. */
   answers: WebClient;
+  /** For views: of a client that doesn't retry. */
+  views: WebClient['views'];
   /** For cards: another client with its own queue, so that a 429 doesn't delay a person's modal. */
   background: WebClient;
   hosts: SlackHosts;
@@ -55,7 +57,7 @@ const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
 export function createOutbound(deps: OutboundDeps) {
-  const { answers, background, hosts, clock, workspaceUrl, fetch, log } = deps;
+  const { answers, views, background, hosts, clock, workspaceUrl, fetch, log } = deps;
 
   /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
@@ -143,13 +145,13 @@ export function createOutbound(deps: OutboundDeps) {
     directChannel,
 
     async openView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
-      const opened = await answers.views.open({ trigger_id: triggerId, view });
+      const opened = await twice(async () => views.open({ trigger_id: triggerId, view }));
       return { viewId: opened.view?.id ?? null };
     },
 
     /** Over the view that the trigger came from. */
     async pushView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
-      const pushed = await answers.views.push({ trigger_id: triggerId, view });
+      const pushed = await twice(async () => views.push({ trigger_id: triggerId, view }));
       return { viewId: pushed.view?.id ?? null };
     },
 
@@ -218,6 +220,16 @@ const REMOVED = { delete_original: true };
 
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
   return { response_type: 'ephemeral', replace_original: replaces, ...notice };
+}
+
+/** Once more after a lost answer. If the first call opened the view, Slack refuses the second, which says nothing new. */
+async function twice<T>(open: () => Promise<T>): Promise<T> {
+  return open().catch(async (lost: unknown) => {
+    if (slackFailure(lost).kind !== 'unclear') throw lost;
+    return open().catch(() => {
+      throw lost;
+    });
+  });
 }
 
 async function updated(call: Promise<unknown>): Promise<Updated> {

@@ -45,7 +45,7 @@ export function unnamedPlace(placeKind: PlaceKind | null): string {
   return placeKind === 'private' ? 'privategroup' : '';
 }
 
-type Place = {
+export type Place = {
   userId: string;
   channelId: string | null;
   threadTs: string | null;

@@ -80,6 +80,11 @@ export function createSlack(options: SlackOptions) {
     retryConfig: { retries: 1 },
     rejectRateLimitedCalls: true,
   });
+  const { views } = client({
+    fetch: upstream.observed,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
   // Never retried blindly: two cards are as wrong as none. The jobs decide.
   const background = client({
     fetch: upstream.guarded,
@@ -96,7 +101,7 @@ export function createSlack(options: SlackOptions) {
   const teamId = (): string => bot().teamId;
   const workspaceUrl = (): string | null => bot().workspaceUrl;
   const people = createPeople({ client: background, teamId, knownPeople, now });
-  const outbound = createOutbound({ answers, background, hosts, clock, workspaceUrl, fetch, log });
+  const outbound = createOutbound({ answers, views, background, hosts, clock, workspaceUrl, fetch, log });
   const { directChannel } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
   return {

@@ -8,7 +8,7 @@ import { renderSessionForm } from './blocks/session-form.ts';
 import { slackFailure } from './errors.ts';
 import { formView } from './form-view.ts';
 import type { Outbound, PrivatePlace } from './outbound.ts';
-import { privatePlace } from './places.ts';
+import { privatePlace, type Place } from './places.ts';
 import type { TextFor } from './text-for.ts';
 
 /** What to say, and where, if Slack doesn't open it. `again`: the button that opens it. */
@@ -33,19 +33,19 @@ export function createViewOpener({ outbound, textFor }: OpenerDeps): ViewOpener 
     });
 }
 
-/**
- * After a lost answer, Slack's client asks once more. If the first call opened the view, Slack then refuses its trigger.
- * https://docs.slack.dev/reference/methods/views.open#errors
- */
-const SPENT_TRIGGER = new Set(['exchanged_trigger_id', 'expired_trigger_id']);
+/** Something was opened with this trigger before. https://docs.slack.dev/reference/methods/views.open#errors */
+const SPENT_TRIGGER = 'exchanged_trigger_id';
 
 function whyUnopened(error: unknown): WhyUnopened {
   const failure = slackFailure(error);
-  return failure.kind === 'refused' && SPENT_TRIGGER.has(failure.code) ? 'unclear' : failure.kind;
+  return failure.kind === 'refused' && failure.code === SPENT_TRIGGER ? 'unclear' : failure.kind;
 }
 
-/** Opens a form at once with what is known; a job adds what has to be looked up. `place`: if not where its card goes. */
-export type FormOpener = (triggerId: string, form: Form, place?: PrivatePlace) => Promise<void>;
+/** Who asked for the form, and where: not always where its card goes. */
+type Asked = Place & { triggerId: string };
+
+/** Opens a form at once with what is known; a job adds what has to be looked up. */
+export type FormOpener = (asked: Asked, form: Form) => Promise<void>;
 
 type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
@@ -66,12 +66,12 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     return identity === null ? null : { identity, thread: 'looking', choices: left?.choices };
   }
 
-  return async (triggerId, form, place = privatePlace(form)) => {
+  return async ({ triggerId, ...asked }, form) => {
     const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
-    const again = formButton(form.id, text);
-    const { viewId } = await openView(triggerId, view, { what: 'form', place, again });
+    const opening = { what: 'form', place: privatePlace(asked), again: formButton(form.id, text) } as const;
+    const { viewId } = await openView(triggerId, view, opening);
     if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
   };
 }

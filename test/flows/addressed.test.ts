@@ -201,6 +201,17 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(ana)).toBe(0);
   });
 
+  test("whose form didn't open is followed by a notice beside it, where no thread hides it", async () => {
+    const { slack } = world();
+    const { ana, channelId, bot } = people(world());
+    await slack.speak(ana.userId, channelId, `${bot} fix the login test --rebo acme/web`);
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, '--rebo');
+    slack.fail('views.open', { error: 'expired_trigger_id' });
+    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, "didn't open");
+    expect(told.threadTs).toBeNull();
+  });
+
   test.each([
     ['a guest', { isGuest: true }, 'guest'],
     ['from another workspace', { teamId: 'T0OTHER' }, 'another'],

@@ -78,15 +78,21 @@ describeOnBothWorlds('the form', (world) => {
   });
 
   test.each([
-    ["doesn't confirm", { times: 2, status: 503 }, 'The form may not have opened.'],
-    ['is busy', { retryAfter: 30 }, "The form didn't open. Slack is busy. Nothing was started."],
-    ['refuses it', { error: 'invalid_arguments' }, "The form didn't open. Slack refused it."],
-    ['took its trigger before', { error: 'exchanged_trigger_id' }, 'The form may not have opened.'],
-  ])('is offered again if Slack %s', async (_, fault, sentence) => {
+    ["doesn't confirm", [{ times: 2, status: 503 }], 'The form may not have opened.'],
+    ['is busy', [{ retryAfter: 30 }], "The form didn't open. Slack is busy. Nothing was started."],
+    [
+      "doesn't confirm, and then is busy",
+      [{ status: 503 }, { retryAfter: 30 }],
+      'The form may not have opened.',
+    ],
+    ['refuses it', [{ error: 'invalid_arguments' }], "The form didn't open. Slack refused it."],
+    ['took its trigger before', [{ error: 'exchanged_trigger_id' }], 'The form may not have opened.'],
+    ['got it too late', [{ error: 'expired_trigger_id' }], "The form didn't open. Slack refused it."],
+  ])('is offered again if Slack %s', async (_, faults, sentence) => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `unopened-${ana.name}`, members: [ana.userId] });
-    slack.fail('views.open', fault);
+    for (const fault of faults) slack.fail('views.open', fault);
     await slack.command(ana.userId, channelId, '');
     const { ts, text } = await slack.waitForMessage(
       channelId,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addBotMessage, editMessage, findMessage, removeMessage } from '../messages.ts';
+import { addBotMessage, editMessage, findMessage, publicMessages, removeMessage } from '../messages.ts';
 import type { Channel } from '../model.ts';
 import { LIMIT } from '../rules/limits.ts';
 import { areBlocksTooLong, checkMessage } from '../rules/message.ts';
@@ -42,6 +42,7 @@ export const chat = {
     },
   }),
 
+  /** Slack takes one for a thread that nobody has replied in, and shows it nowhere. */
   'chat.postEphemeral': method({
     scopes: ['chat:write'],
     args: z.object({ channel: id, user: id, ...content, thread_ts: id.optional() }),
@@ -49,10 +50,16 @@ export const chat = {
       const channel = openChannel(state, args.channel);
       const user = userOf(state, args.user);
       if (!channel.members.has(user.id)) throw new ApiError('user_not_in_channel');
+      const content = checked(args, LIMIT.messageText);
+      const threadTs = args.thread_ts ?? null;
+      if (threadTs !== null && !isActiveThread(state, channel.id, threadTs)) {
+        addProblem(state, 'chat.postEphemeral: nobody sees it, because its thread has no replies');
+        return { message_ts: state.nextTs() };
+      }
       const message = addBotMessage(state, {
         channelId: channel.id,
-        ...checked(args, LIMIT.messageText),
-        threadTs: args.thread_ts ?? null,
+        ...content,
+        threadTs,
         ephemeralFor: user.id,
       });
       return { message_ts: message.ts };
@@ -122,6 +129,10 @@ function checked(given: Content, textLimit: number) {
     throw refusal('invalid_blocks', violations);
   }
   return { text, blocks: z.array(z.unknown()).parse(blocks), attachments };
+}
+
+function isActiveThread(state: State, channelId: string, threadTs: string): boolean {
+  return publicMessages(state, channelId).some((message) => message.threadTs === threadTs);
 }
 
 function threadOf(state: State, channel: Channel, threadTs: string | undefined): string | null {

@@ -73,8 +73,7 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
   });
 
   const reopen = async (press: Press, request: SessionRequest | null): Promise<void> => {
-    if (request !== null)
-      await openForm(press.triggerId, await formInbox.offerAgain(privatePlace(press), request));
+    if (request !== null) await openForm(press, await formInbox.offerAgain(privatePlace(press), request));
   };
 
   onButton(app, ACTION.editAndTryAgain, async (press) => reopen(press, await byRequester(press)));

@@ -77,7 +77,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     if (await refuses(deps, press, why)) return;
     const reopening = { ...privatePlace(press), replaces: askedIn(press) };
     const form = await formInbox.offerAgain(reopening, request);
-    await openForm(press.triggerId, form);
+    await openForm(press, form);
   });
 }
 

@@ -179,7 +179,7 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
     if (intent.kind === 'open-form') {
       const empty = await formInbox.offerForm(origin, {});
       await ack();
-      await openForm(command.triggerId, empty);
+      await openForm({ ...origin, triggerId: command.triggerId }, empty);
       return;
     }
     const { id: formId } = await formInbox.offerCorrection(origin, intent);

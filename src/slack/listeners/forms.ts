@@ -139,7 +139,7 @@ export function withAlert(view: Submission['view'], sentence: string): ModalView
 
 function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {
   onButton(app, ACTION.openForm, async (press) => {
-    const { value, userId, responseUrl, triggerId } = press;
+    const { value, userId, responseUrl } = press;
     const form = value === null ? null : await forms.find(value);
     if (form === null)
       return void (await refuses({ outbound }, press, (await textFor(userId)).notices.formGone));
@@ -147,7 +147,7 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     // Its defaults and its suggestions are for people of the workspace.
     if (await refusesOutsider({ outbound, textFor }, press, form.teamId)) return;
     if (responseUrl !== null) await formInbox.openedFrom(form, responseUrl);
-    await openForm(triggerId, form);
+    await openForm(press, form);
   });
 
   onButton(app, ACTION.moreOptions, async ({ view, userId, homeTeamId }) => {

@@ -71,7 +71,7 @@ export function listenToHome(app: App, deps: HomeDeps): void {
     const owner = ownerOf(press);
     if (owner === null) return;
     const form = await formInbox.offerForm({ ...owner, threadTs: null, responseUrl: null }, {});
-    await openForm(press.triggerId, form);
+    await openForm(press, form);
   });
 }
 

@@ -6,7 +6,7 @@ import { renderRunning } from '../blocks/offer.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
 import type { Shortcut } from '../interaction-payload.ts';
-import type { Outbound, PrivatePlace } from '../outbound.ts';
+import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
@@ -37,13 +37,13 @@ export function listenToShortcuts(
     const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
     const form = await formInbox.offerForm(origin, draft, contextOf(shortcut));
     await ack();
-    const place = noticePlace(shortcut);
+    const asked = { ...shortcut, threadTs: threadAround(shortcut) };
     const running = await sessions.inThread(origin.channelId, origin.threadTs);
-    if (running === null || isOver(running)) return openForm(shortcut.triggerId, form, place);
+    if (running === null || isOver(running)) return openForm(asked, form);
     const { requestId, url } = running;
     const another = { actionId: ACTION.openForm, formId: form.id };
     const told = renderRunning({ requestId, url, another }, await textFor(origin.userId));
-    await outbound.tellPrivately(place, told);
+    await outbound.tellPrivately(privatePlace(asked), told);
   });
 }
 
@@ -51,9 +51,9 @@ function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcu
   return { teamId, userId, channelId, placeKind, responseUrl };
 }
 
-/** Beside the message, unless it is a reply: nobody sees a private notice in a thread that is closed or has no replies. */
-function noticePlace({ message, ...shortcut }: Shortcut): PrivatePlace {
-  return privatePlace({ ...shortcut, threadTs: message.threadTs === message.ts ? null : message.threadTs });
+/** null: it is in none, or starts one. Nobody sees a private notice in a thread that is closed or has no replies. */
+function threadAround({ message: { ts, threadTs } }: Shortcut): string | null {
+  return threadTs === ts ? null : threadTs;
 }
 
 function contextOf({ channelId, channelName, message: picked }: Shortcut): MessageContext {

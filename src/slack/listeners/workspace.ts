@@ -37,10 +37,10 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
   });
 
   onButton(app, ACTION.startHere, async (press) => {
-    const { teamId, userId, channelId, triggerId } = press;
+    const { teamId, userId, channelId } = press;
     if (channelId === null || (await refusesOutsider({ outbound, textFor }, press, teamId))) return;
     const here = { teamId, userId, channelId, threadTs: null, responseUrl: null };
-    await openForm(triggerId, await formInbox.offerForm(here, {}));
+    await openForm(press, await formInbox.offerForm(here, {}));
   });
 }
 

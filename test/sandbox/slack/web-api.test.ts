@@ -188,6 +188,19 @@ describe('messages', () => {
     ]);
   });
 
+  test('shows an ephemeral message in a thread only if the thread has a reply', async () => {
+    const slack = await startSlack();
+    const client = clientOf(slack);
+    const threadTs = slack.say('U1', 'C1', 'broken');
+    const whisper = { channel: 'C1', user: 'U1', text: 'psst', thread_ts: threadTs };
+    await client.chat.postEphemeral(whisper);
+    expect(slack.messages('C1')).toHaveLength(1);
+    expect(slack.problems).toEqual([expect.stringContaining('no replies')]);
+    slack.say('U1', 'C1', 'again', { threadTs });
+    await client.chat.postEphemeral(whisper);
+    expect(slack.messages('C1').at(-1)).toMatchObject({ threadTs, ephemeralFor: 'U1' });
+  });
+
   test('posts ephemeral messages only to people in the channel', async () => {
     const slack = await startSlack();
     slack.addUser({ id: 'U3', name: 'eve' });
