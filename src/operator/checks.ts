@@ -24,12 +24,25 @@ export async function checkSlack({
     return { botToken, ...bot };
   } catch (error) {
     if (error instanceof StartError) throw error;
-    const failure = slackFailure(error);
-    throw new StartError(
-      failure.kind === 'refused' ? { kind: 'slackToken', code: failure.code } : { kind: 'slackUnreachable' },
-      { cause: error },
-    );
+    throw new StartError(slackProblem(error, 'slackToken'), { cause: error });
   }
+}
+
+/** `token`: which one the call was made with. Rethrows anything that isn't a failure of the Web API. */
+export function slackProblem(error: unknown, token: 'slackToken' | 'appToken'): StartProblem {
+  const failure = slackFailure(error);
+  if (failure.kind === 'refused') return { kind: token, code: failure.code };
+  return { kind: 'slackUnreachable', reason: reasonOf(error) };
+}
+
+/** A proxy may answer with a page. */
+const MOST_OF_REASON = 120;
+
+/** What went wrong first, in the words of the system or a library: they name the host, the proxy's answer or the certificate. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const causes: unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
+  return reasonOf(causes[0]) || error.message.split('\n', 1).join('').slice(0, MOST_OF_REASON);
 }
 
 /** Throws a StartError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
@@ -45,7 +58,7 @@ export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartPro
     if (error.code === 'unauthorized' || error.status === 403) {
       throw new StartError({ kind: 'devinKey' }, { cause: error });
     }
-    return [{ kind: 'devinUnreachable' }];
+    return [{ kind: 'devinUnreachable', reason: reasonOf(error) }];
   }
 }
 

@@ -6,7 +6,6 @@ import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
 import type { Policy } from '../session/policy/index.ts';
-import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
@@ -21,6 +20,7 @@ import {
   findGroups,
   findPermissions,
   missingPermission,
+  slackProblem,
   type PermissionFound,
 } from './checks.ts';
 import { isForOperator, operatorSentence, startSentence } from './sentences.ts';
@@ -94,10 +94,7 @@ async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {
     await clientOf(slack, slack.transport.appToken).apps.connections.open({});
     return [{ sign: 'ok', sentence: text.doctor.socket }];
   } catch (error) {
-    const failure = slackFailure(error);
-    const sentence =
-      failure.kind === 'refused' ? text.start.appToken(failure.code) : text.start.slackUnreachable;
-    return [{ sign: 'missing', sentence }];
+    return [{ sign: 'missing', sentence: startSentence(slackProblem(error, 'appToken'), text) }];
   }
 }
 

@@ -4,7 +4,9 @@ import type { Text } from '../text/index.ts';
 
 /** Why the app doesn't start, as far as Slack and Devin say. */
 export type StartProblem =
-  | { kind: 'notABot' | 'slackUnreachable' | 'devinKey' | 'devinUnreachable' | 'notAServiceUser' }
+  | { kind: 'notABot' | 'devinKey' | 'notAServiceUser' }
+  /** `reason`: of the system or a library. */
+  | { kind: 'slackUnreachable' | 'devinUnreachable'; reason: string }
   | { kind: 'slackToken' | 'appToken'; code: string }
   | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
   /** `code`: of the system, such as EADDRINUSE. */
@@ -41,6 +43,9 @@ export function startSentence(problem: StartProblem, { start }: Text): string {
     case 'slackToken':
     case 'appToken':
       return start[problem.kind](problem.code);
+    case 'slackUnreachable':
+    case 'devinUnreachable':
+      return start[problem.kind](problem.reason);
     case 'otherOrganization':
     case 'organizationNotFound':
       return start[problem.kind](problem.orgId);

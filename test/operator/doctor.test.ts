@@ -214,13 +214,14 @@ describe('the doctor', () => {
     );
   });
 
-  test("says once that Slack can't be reached", async () => {
+  test("says once that Slack and Devin can't be reached, and why", async () => {
     const { code, printed, complaints } = await runDoctor({
-      environment: { SLACK_API_URL: 'http://127.0.0.1:1/api/' },
+      environment: { SLACK_API_URL: 'http://127.0.0.1:2/api/', DEVIN_API_URL: 'http://127.0.0.1:2' },
     });
     expect(code).toBe(1);
     expect(printed.split('\n').filter((line) => line.startsWith('✗ missing'))).toEqual([
-      expect.stringContaining("Slack can't be reached"),
+      expect.stringContaining("Slack can't be reached (connect ECONNREFUSED 127.0.0.1:2): check"),
+      expect.stringContaining("Devin can't be reached (connect ECONNREFUSED 127.0.0.1:2): check"),
     ]);
     expect(complaints).toBe('');
   });

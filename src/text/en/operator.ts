@@ -101,8 +101,8 @@ export const start = {
     'SLACK_BOT_TOKEN is not a bot token: copy the Bot User OAuth Token (xoxb-…) from api.slack.com/apps > your app > OAuth & Permissions.',
   slackToken: (code: string): string =>
     `Slack doesn't accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions. If there is none, install the app to the workspace first.`,
-  slackUnreachable:
-    "Slack can't be reached: check the network, any proxy and its certificate, and SLACK_API_URL if it is set.",
+  slackUnreachable: (reason: string): string =>
+    `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
   appToken: (code: string): string =>
     `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
   address: ({ host, port, code }: Address): string =>
@@ -113,8 +113,8 @@ export const start = {
     `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   devinKey:
     "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
-  devinUnreachable:
-    "Devin can't be reached: check the network, any proxy and its certificate, and DEVIN_API_URL. The app starts anyway; requests wait.",
+  devinUnreachable: (reason: string): string =>
+    `Devin can't be reached (${reason}): check the network, any proxy and its certificate, and DEVIN_API_URL. The app starts anyway; requests wait.`,
   otherOrganization: (orgId: string): string =>
     `DEVIN_API_KEY belongs to the organization ${orgId}, but DEVIN_ORG_ID names another one: correct one of them.`,
   organizationNotFound: (orgId: string): string =>

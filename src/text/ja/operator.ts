@@ -95,8 +95,8 @@ export const start: Text['start'] = {
     'SLACK_BOT_TOKEN はボットトークンではありません。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token（xoxb-…）をコピーしてください。',
   slackToken: (code) =>
     `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
-  slackUnreachable:
-    'Slack に接続できません。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。',
+  slackUnreachable: (reason) =>
+    `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
   appToken: (code) =>
     `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
   address: ({ host, port, code }) =>
@@ -107,8 +107,8 @@ export const start: Text['start'] = {
     `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
-  devinUnreachable:
-    'Devin に接続できません。ネットワーク、プロキシとその証明書、DEVIN_API_URL を確認してください。アプリは起動し、依頼は待機します。',
+  devinUnreachable: (reason) =>
+    `Devin に接続できません（${reason}）。ネットワーク、プロキシとその証明書、DEVIN_API_URL を確認してください。アプリは起動し、依頼は待機します。`,
   otherOrganization: (orgId) =>
     `DEVIN_API_KEY は組織 ${orgId} のものですが、DEVIN_ORG_ID は別の組織を指しています。どちらかを修正してください。`,
   organizationNotFound: (orgId) =>
