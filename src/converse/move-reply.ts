@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { messagePages, type ListMessages, type ReplyBy } from '../follow/index.ts';
 import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
-import { REPLY_BY, shownEvent, type ReplyFailure } from '../session/reply.ts';
+import { REPLY_BY, sentAs, shownEvent, type ReplyFailure } from '../session/reply.ts';
 import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
@@ -157,7 +157,7 @@ async function findEcho(
   const { sessionId, messagesCursor: after } = session;
   for await (const { items } of messagePages(listMessages, sessionId, { after })) {
     const same = items
-      .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
+      .filter(({ source, message }) => source !== 'devin' && sentAs(message).includes(reply.sentText ?? ''))
       .map(({ eventId }) => eventId);
     const claimed = await echoes.recognized(sessionId, same);
     unclaimed.push(...same.filter((id) => !claimed.has(id)));

@@ -58,6 +58,14 @@ export function composeReply({ kind, text, files, author }: Words): string {
   return author === null ? whole : `${author}: ${whole}`;
 }
 
+/** In Devin's older convention, a line of the text for each file. */
+const FILE_LINE = /^ATTACHMENT:\s*"?https?:\/\/\S+$/gm;
+
+/** What may have been sent as a message that Devin lists, which may name its files. */
+export function sentAs(message: string): string[] {
+  return [message.trim(), message.replaceAll(FILE_LINE, '').trim()];
+}
+
 /** The source of a message that shows others what was said in a box or by a command. */
 export const REPLY_BY = 'reply-by';
 

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { ReplyState } from '../session/reply.ts';
+import { sentAs, type ReplyState } from '../session/reply.ts';
 import type { Reply } from './replies.ts';
 import { literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -29,7 +29,7 @@ export function createEchoes(db: Kysely<Tables>) {
             where('eventId', '=', eventId),
             where.and([
               where('eventId', 'is', null),
-              where('sentText', '=', text.trim()),
+              where('sentText', 'in', sentAs(text)),
               where.or([
                 where('state', 'in', ['sending', 'delivered']),
                 where.and([

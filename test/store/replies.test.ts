@@ -1,8 +1,24 @@
 import { expect, test } from 'vitest';
+import { createEchoes } from '../../src/store/echoes.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 const open = useEmbedded();
+
+test.each([
+  ['as it was sent', 'see the log', 'one'],
+  ['with spaces around it', '\n see the log ', 'one'],
+  ['with its files named', 'see the log\n\nATTACHMENT:"https://api.devin.ai/log.txt"', 'one'],
+  ['with other words', 'see the log now', null],
+])("recognizes a reply in Devin's list %s", async (_how, text, id) => {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'see', files: [] });
+  const changes = { sentAt: 'now', sentText: 'see the log' } as const;
+  await replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes });
+  expect(await createEchoes(db).recognize({ sessionId: 's', eventId: 'e1', text })).toBe(id);
+});
 
 test('sends a waiting reply even if the clock was set back', async () => {
   const { db } = await open();
