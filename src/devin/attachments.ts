@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
 import { readableOnly, toPathId } from '../session/snapshot.ts';
 import { READ_RETRY, type DevinClient, type Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
@@ -21,7 +22,12 @@ export type Download = { body: ReadableStream<Uint8Array>; contentType: string |
 
 /** Each is posted in the thread. */
 const MOST_FILES = 500;
-const sessionAttachmentsSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
+const bareListSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
+/** The reference documents a list, and an example a page. https://docs.devin.ai/api-reference/common-flows */
+const sessionAttachmentsSchema = z.union([
+  bareListSchema,
+  z.object({ items: bareListSchema }).transform(({ items }) => items),
+]);
 
 /** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
 export function createAttachments(client: DevinClient) {

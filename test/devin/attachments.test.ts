@@ -91,6 +91,15 @@ describe('an upload', () => {
   });
 });
 
+test.each([
+  ['a list', (items: object[]) => items],
+  ['a page', (items: object[]) => ({ items })],
+])('the files of a session are read from %s, without the unreadable ones', async (_form, formOf) => {
+  const file = { ...UPLOADED, source: 'devin', content_type: null };
+  const { attachments } = await startDevin({ json: formOf([file, { name: 'x' }]) });
+  expect(await attachments.list('s')).toEqual([inOurNames(file)]);
+});
+
 describe('a download', () => {
   test("sends the key to the API and not to the redirect's target", async () => {
     const storage = await startApi(() => ({
