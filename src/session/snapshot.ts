@@ -101,7 +101,7 @@ const pullRequestSchema = fromWire(
   z.object({
     prUrl: z.string(),
     /** open, closed, merged, or what Devin says next. */
-    prState: z.string().nullable(),
+    prState: z.string().nullable().catch(null),
   }),
 );
 
