@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { cursorAfter } from '../devin/client.ts';
-import { DevinError } from '../devin/errors.ts';
+import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
 import type { Enqueue } from '../queue/index.ts';
@@ -151,6 +151,13 @@ async function showLastWords(
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
 
 const PAGE = 100;
+/** Devin doesn't document its answer to a cursor that it no longer knows. */
+const ABOUT_CURSOR: ReadonlySet<DevinErrorCode> = new Set([
+  'invalid-request',
+  'not-found',
+  'conflict',
+  'unexpected',
+]);
 
 /** The pages of a session's messages, oldest first. If Devin no longer accepts a cursor, it reads from the start. */
 export function messagePages(
@@ -161,7 +168,7 @@ export function messagePages(
   const query = { first: PAGE, signal };
   const read = async (cursor: string | null) =>
     list(sessionId, { ...query, after: cursor }).catch(async (error: unknown) => {
-      const isRefused = error instanceof DevinError && error.code === 'invalid-request';
+      const isRefused = error instanceof DevinError && ABOUT_CURSOR.has(error.code);
       if (!isRefused || cursor === null) throw error;
       return list(sessionId, { ...query, after: null });
     });

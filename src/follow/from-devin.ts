@@ -116,9 +116,10 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const { isThrough, againMs } = await post(sessionId, context);
     if (fetched === null && isThrough && (await hasToNotify(deps, sessionId)))
       await enqueue('tell-milestones', { sessionId });
-    // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
-    if (fetched !== null) throw fetched;
-    return againMs;
+    if (fetched === null) return againMs;
+    // Stored messages were posted although Devin gave no new ones; if it doesn't say when it will, the queue retries.
+    if (fetched.retryAfterMs === null) throw fetched;
+    return againMs ?? fetched.retryAfterMs;
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<number | null> => {
@@ -202,7 +203,7 @@ async function fetchAll(
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     signal.throwIfAborted();
-    const isFinal = error.code === 'not-found' || error.code === 'forbidden' || error.code === 'unauthorized';
+    const isFinal = error.code === 'not-found' || error.code === 'forbidden';
     if (!isFinal) return error;
     log.warn(
       { err: error, sessionId: followed.session.sessionId },

@@ -1,5 +1,6 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
 import { createLog } from '../../src/log.ts';
 import { messageMetadata, readMetadata } from '../../src/slack/metadata.ts';
@@ -118,6 +119,25 @@ test.each([
   );
   expect({ failed, did }).toEqual({ failed: done.length === 0, did: done });
 });
+
+test.each([
+  ['as soon as Devin allows it, if it says when', { code: 'rate-limited', afterMs: 90_000 }, 90_000],
+  ["as the queue decides, if it doesn't", { code: 'unavailable', afterMs: null }, 'failed'],
+  ['once the key is replaced', { code: 'unauthorized', afterMs: null }, 'failed'],
+  ['with the next change, if Devin refuses this session', { code: 'forbidden', afterMs: null }, null],
+] as const)(
+  'messages that Devin gives no more are read again %s',
+  async (_when, { code, afterMs }, again) => {
+    const error = new DevinError({
+      operation: 'messages.list',
+      facts: bareFacts(code),
+      retryAfterMs: afterMs,
+    });
+    const relay = createRelayFromDevin({ ...quietly(), fetchMessages: async () => Promise.reject(error) });
+    const relayed = relay('s', new AbortController().signal).catch(() => 'failed');
+    expect(await relayed).toBe(again);
+  },
+);
 
 test('the requester hears once that a thread takes no messages, not at each try', async () => {
   const row = { eventId: 'e1', text: 'a', slackFileId: null, attemptedAt: null };
