@@ -61,10 +61,25 @@ describe('the page', () => {
     expect(await toggle.evaluate((button) => button === document.activeElement)).toBe(true);
   });
 
-  test('breaks no word and no number of a table on a screen 390 px wide', async () => {
+  test('shows what comes of a command to someone who was further up', async () => {
+    const { channel, message, send } = await stage.visit({ as: 'ana' });
+    const messages = channel.getByRole('region', { name: 'Messages', exact: true });
+    await messages.evaluate((one) => one.scrollTo(0, 0));
+    await send('/devin whoami');
+    await message('Your sessions run as').waitFor();
+    await expect
+      .poll(async () => messages.evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight))
+      .toBeLessThan(60);
+  });
+
+  test.each([
+    ['en', 'By repository'],
+    ['ja', 'リポジトリ別'],
+  ])('breaks no word and no number of a table in %s on a screen 390 px wide', async (language, caption) => {
     const { message, send } = await stage.visit({ as: 'ana', width: 390 });
+    await send(`/devin language ${language}`);
     await send('/devin usage');
-    const cells = message('By repository').locator('th, td.right');
+    const cells = message(caption).locator('th, td');
     await cells.first().waitFor();
     const broken = await cells.evaluateAll((found) =>
       found.flatMap((cell) => {

@@ -36,7 +36,12 @@ export function openThread(app: App, channelId: string, threadTs: string): void 
 
 /** Opening the app sends it the event, as in Slack; its conversation is created when first needed. */
 export async function openAppTab(app: App, tab: 'home' | 'messages'): Promise<void> {
+  const { userId, channelId, threadTs, trying } = app.state;
   const answer = await app.act({ do: 'open-home', tab });
+  const now = app.state;
+  const isThere = now.userId === userId && now.channelId === channelId;
+  // Someone who has gone on since stays where they are.
+  if (!isThere || now.threadTs !== threadTs || now.trying !== trying) return;
   if (!answer.ok || answer.result.channelId === null) return;
   openChannel(app, answer.result.channelId);
   app.update({ isHome: tab === 'home' });

@@ -1,3 +1,5 @@
+import type { Place } from './written.ts';
+
 /** How near to a conversation's end counts as being there. */
 const NEAR_PX = 60;
 
@@ -7,6 +9,12 @@ function distanceToEnd(scroller: Element): number {
 
 function goToEnd(scroller: Element): void {
   scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Where someone writes, so that they see what comes of it. */
+export function showEnd({ threadTs }: Place): void {
+  const scroller = document.querySelector(threadTs === null ? '.channel .scroller' : '.thread .scroller');
+  if (scroller !== null) goToEnd(scroller);
 }
 
 /** A person at the end of a conversation stays there when something is added. Returns what to do after drawing. */

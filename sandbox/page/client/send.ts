@@ -1,5 +1,6 @@
 import { type App, notify } from './app.ts';
 import { INVITE } from './completion.ts';
+import { showEnd } from './scrolling.ts';
 import { type Place, placeKey, write, writtenAt } from './written.ts';
 
 /** A message, or a command where it begins with a slash. */
@@ -7,6 +8,7 @@ export async function send(app: App, place: Place): Promise<void> {
   const { text, fileIds } = writtenAt(app, place);
   if (text.trim() === '' && fileIds.length === 0) return;
   app.update({ suggesting: null });
+  showEnd(place);
   const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
   if (command !== null && fileIds.length === 0) {
     return useCommand(app, place, { name: command[1] ?? '', text: (command[2] ?? '').trim() });
