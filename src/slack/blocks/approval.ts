@@ -87,7 +87,7 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
   const { max_acu_limit: cap, ...others } = asked.values;
   const options = optionLines(others, named, text);
   return [
-    words.runsAs(escape(asked.runsAs ?? words.serviceUser)),
+    words.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
     words.cost(capWords(cap), capWords(message.approval.most)),
     ...budgetLines(message, text),
     ...options,
@@ -140,12 +140,12 @@ function names(raw: readonly string[]): string {
 }
 
 function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlock {
-  const { approve, decline, edit } = text.approval.message;
+  const { approve, decline } = text.approval.message;
   const value = approvalValue({ requestId, number });
   return actions([
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
-    button(ACTION.editAsked, edit, value),
+    button(ACTION.editAsked, text.notices.offer.edit, value),
     button(ACTION.details, text.card.buttons.details, requestId),
   ]);
 }

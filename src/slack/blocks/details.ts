@@ -72,7 +72,7 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
     words: text.details,
     blocks: [
       ...part({ heading: headings.asked, rows: askedRows(details, text), bytes: PART_BYTES }, text),
-      context(text.details.notSaid),
+      context(text.settings.notSaid),
       ...small(headings.context, contextRows(details, text)),
       ...small(headings.cost, costRows(details, text)),
       ...small(headings.identity, [row(text.details.runsAs, runsAs(details, text))]),

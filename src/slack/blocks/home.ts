@@ -170,7 +170,7 @@ function entryFacts(card: SessionCard, thread: string | null, text: Text): strin
     ...progressFacts(card, text),
     ...repositoryFact(card, text),
     ...pullRequestLines(card, text, true),
-    ...(thread === null ? [] : [link(thread, text.home.thread)]),
+    ...(thread === null ? [] : [link(thread, text.milestones.thread)]),
   ];
   let shown = '';
   for (const fact of facts) {

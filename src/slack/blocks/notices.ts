@@ -165,12 +165,12 @@ function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {
 }
 
 /** What the app does in a channel, in three lines. */
-export function renderGreeting(command: string, { greeting }: Text): Rendered {
+export function renderGreeting(command: string, { greeting, home }: Text): Rendered {
   const lines = [
     greeting.what,
     greeting.how(code(`${command} ${greeting.example}`)),
     greeting.privacy(code(`${command} help`)),
   ].join('\n');
-  const start = button(ACTION.startHere, greeting.start, 'channel');
+  const start = button(ACTION.startHere, home.start, 'channel');
   return joinParts([line(lines), buttonRow(start)]);
 }

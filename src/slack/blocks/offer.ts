@@ -64,7 +64,7 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
     buttonRow(
       ...(runs === null ? [] : [button(runAction(0), `${command} ${runs}`, runs)]),
       button(ACTION.startAsTask, start, formId),
-      button(ACTION.openForm, question.edit, formId),
+      button(ACTION.openForm, text.notices.offer.edit, formId),
     ),
   ]);
 }

@@ -111,13 +111,13 @@ function authorWords({ author, authorKind }: Author, { review }: Text): string {
   return author ?? review.unnamed[authorKind === 'app' ? 'app' : 'person'];
 }
 
-function turning(page: number, pages: number, { review }: Text): KnownBlock[] {
+function turning(page: number, pages: number, { review, sessions }: Text): KnownBlock[] {
   if (pages === 1) return [];
   return [
     actions([
       ...(page > 0 ? [button(ACTION.reviewEarlier, review.earlier, String(page - 1))] : []),
       ...(page + 1 < pages ? [button(ACTION.reviewLater, review.later, String(page + 1))] : []),
     ]),
-    context(review.page(page + 1, pages)),
+    context(sessions.page(page + 1, pages)),
   ];
 }

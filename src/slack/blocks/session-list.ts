@@ -6,7 +6,7 @@ import { cardButton, namedFor } from './card-buttons.ts';
 import { shownMoment } from './details-values.ts';
 import { notice } from './notices.ts';
 import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
-import { linkedTitle, statusWord, type SessionCard } from './session-card.ts';
+import { BETWEEN_FACTS, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
 import { stopQuestion } from './steering.ts';
 import { bold, code, escape } from './text.ts';
 
@@ -60,12 +60,12 @@ export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text
 type Shown = { isShown: boolean; isTheirs?: boolean; text: Text };
 
 function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = false, text }: Shown): string {
-  return text.sessions.line([
+  return [
     isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
     ...(isTheirs ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
     shownMoment(askedAtMs),
-  ]);
+  ].join(BETWEEN_FACTS);
 }
 
 type SessionPick = {
@@ -85,7 +85,7 @@ export function renderSessionPick({ act, entries, usage }: SessionPick, text: Te
     titled(pick[act]),
     ...entries.map((entry) =>
       row(
-        text.sessions.line([linkedTitle(entry.card, text), statusWord(entry.card, text)]),
+        [linkedTitle(entry.card, text), statusWord(entry.card, text)].join(BETWEEN_FACTS),
         pickButton(act, entry, text),
       ),
     ),

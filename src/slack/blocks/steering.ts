@@ -103,11 +103,11 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
 }
 
 /** Asks whether a reply is a message to Devin or ends the session. */
-export function renderAskFirst(about: Perhaps, held: HeldReply, { thread, card }: Text): Rendered {
+export function renderAskFirst(about: Perhaps, held: HeldReply, { thread, card, steering }: Text): Rendered {
   const { requestId } = held;
   const act: Button =
     about === 'stop'
-      ? { ...button(ACTION.stop, thread.stopNow, requestId), style: 'danger' }
+      ? { ...button(ACTION.stop, steering.askStop.confirm, requestId), style: 'danger' }
       : button(ACTION.archiveAsked, card.buttons.archive, requestId);
   const send = button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held));
   return joinParts([line(thread.ask[about]), buttonRow(act, send)]);

@@ -24,8 +24,7 @@ const SENTENCE_LENGTH = 1000;
 
 /** The decision first, then why, what the place sets, and what is left of each limit. */
 export function renderWhy(why: Why, text: Text): Rendered {
-  const words = text.policy.why;
-  return notice([...whyLines(why, words, text), words.nothingStarted]);
+  return notice([...whyLines(why, text.policy.why, text), text.notices.nothingStarted]);
 }
 
 /** The sentence for each decision. `lowerCap`: refused, but a lower cap than the one it gets would do. */
@@ -166,7 +165,7 @@ export function renderWhoami({ runsAs, why, canLink }: Whoami, text: Text): Rend
     ...(how === null ? [] : [how]),
     ...(why === null ? [] : whyLines(why, text.policy.whoami, text)),
   ];
-  const again = button(runAction(0), whoami.again, 'whoami again');
+  const again = button(runAction(0), text.card.buttons['check-again'], 'whoami again');
   const linking = button(runAction(1), whoami.linking, 'help admin');
   return joinParts([packed(lines), buttonRow(again, ...(canLink ? [linking] : []))]);
 }

@@ -58,7 +58,6 @@ export const approval = {
         `When this was asked, ${left} of ${most} ACU were left for the month.`,
     },
     runsAs: (name: string): string => `Runs as ${name}.`,
-    serviceUser: 'the service user of this app',
     quotes: (messages: number, asFile: boolean): string => {
       const counted = messages === 1 ? 'With 1 message from Slack' : `With ${messages} messages from Slack`;
       return asFile ? `${counted}, as a file.` : `${counted}.`;
@@ -71,7 +70,6 @@ export const approval = {
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',
-    edit: 'Edit first',
     ended: {
       approved: (names: string): string => `Approved by ${names}.`,
       declined: (name: string): string => `Declined by ${name}. Nothing was started.`,

@@ -63,7 +63,6 @@ export const command = {
     start: 'Start it as a task',
     /** Plain. */
     startWith: (option: string): string => `Start with ${option}`,
-    edit: 'Edit first',
     /** Also if another session was wanted. */
     started: 'Started a session.',
     gone: 'This question is too old, so nothing was started. Type your task again.',

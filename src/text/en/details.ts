@@ -56,7 +56,6 @@ export const details = {
     app: 'added by this app',
   },
   withWhy: (label: string, why: string): string => `${label} (${why})`,
-  notSaid: "Everything else uses your organization's defaults.",
   noResponse: 'No answer from Devin yet.',
   /** For a value that isn't shown. */
   isSet: 'set',

@@ -224,7 +224,6 @@ export const review = {
   unreadable:
     "This app can't read this conversation now, so Devin gets only the message you picked. Close this to go back to the form.",
   intro: "Untick what Devin shouldn't get. The rest is sent as background, not as instructions.",
-  page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
   earlier: 'Earlier messages',
   later: 'Later messages',
   send: 'Send',

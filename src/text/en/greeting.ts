@@ -5,5 +5,4 @@ export const greeting = {
   example: 'fix the flaky login test',
   privacy: (help: string): string =>
     `It reads only session threads and messages that mention it. More: ${help}.`,
-  start: 'Start a session',
 };

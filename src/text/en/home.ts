@@ -21,7 +21,6 @@ export const home = {
     more: (shown: number, total: number): string =>
       `${shown} of ${total}: those that expire first. The others are in Messages.`,
   },
-  thread: 'Thread',
   /** `total`: such as "25" or "1,000+". */
   more: (shown: number, total: string, command: string): string =>
     `${shown} of ${total}. See the rest with ${command}.`,

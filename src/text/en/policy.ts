@@ -92,7 +92,6 @@ export const policy = {
     startsPerHour: (started: number, most: number): string =>
       `Started in the last hour: ${started} of ${most} (${Math.max(most - started, 0)} left)`,
     perSession: (most: number): string => `ACU cap of a session: up to ${most}`,
-    nothingStarted: 'Nothing was started.',
     nothingDecided: 'Nothing was checked.',
     notKnown:
       "This app couldn't check who you are or where you asked just now. Try again in a minute. Nothing was started.",
@@ -102,7 +101,6 @@ export const policy = {
     approval: 'Sessions that you start here need an approval.',
     refused: "You can't start a session here now.",
     lowerCap: 'You can start a session here with a lower cap.',
-    again: 'Check again',
     linking: 'How linking works',
   },
   explain: {

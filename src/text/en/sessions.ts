@@ -10,7 +10,6 @@ export const sessions = {
   /** `command`: in a code span. */
   none: (command: string): string => `No sessions yet. To start one, type ${command} and a task.`,
   noPage: (pages: number): string => (pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`),
-  line: (parts: readonly string[]): string => parts.join(' · '),
   /** In place of a title, for people who aren't in that conversation. */
   concealed: 'A session in a private conversation',
   /** Over a list of sessions with a button each. */

@@ -54,7 +54,6 @@ export const thread = {
     'not-started':
       "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started.",
   },
-  stopNow: 'Stop',
   sendHeld: 'Send to Devin',
   /** A reply that may be meant for the app. */
   ask: {

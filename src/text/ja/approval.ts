@@ -46,7 +46,6 @@ export const approval: Text['approval'] = {
       acu_per_month: (left, most) => `依頼時点での今月の残り: ${left} / ${most} ACU。`,
     },
     runsAs: (name) => nameBefore('として実行します。', name),
-    serviceUser: 'このアプリのサービスユーザー',
     quotes: (messages, asFile) =>
       asFile
         ? `Slack のメッセージ ${messages} 件をファイルとして含みます。`
@@ -58,7 +57,6 @@ export const approval: Text['approval'] = {
     until: (when) => `${when} まで待ちます。回答がなければ開始しません。`,
     approve: 'セッションを開始',
     decline: '却下',
-    edit: '編集してから開始',
     ended: {
       approved: (names) => nameBefore('さんが承認しました。', names),
       declined: (name) => nameBefore('さんが却下しました。何も開始していません。', name),

@@ -51,7 +51,6 @@ export const command: Text['command'] = {
     },
     start: 'タスクとして開始',
     startWith: (option) => `${option} を付けて開始`,
-    edit: '編集してから開始',
     started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
   },

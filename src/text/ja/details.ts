@@ -53,7 +53,6 @@ export const details: Text['details'] = {
     app: 'このアプリが追加',
   },
   withWhy: (label, why) => `${label}（${why}）`,
-  notSaid: 'そのほかは組織のデフォルトです。',
   noResponse: 'Devin からの応答はまだありません。',
   isSet: '設定済み',
   none: 'なし',

@@ -204,7 +204,6 @@ export const review: Text['review'] = {
   unreadable:
     '会話を読み取れないため、Devin に渡すのは選んだメッセージだけです。閉じるとフォームに戻ります。',
   intro: 'Devin に渡さないもののチェックを外してください。残りは、指示ではなく背景情報として渡します。',
-  page: (page, pages) => `${page} / ${pages} ページ`,
   earlier: '前のメッセージ',
   later: '次のメッセージ',
   send: '渡す',

@@ -7,5 +7,4 @@ export const greeting: Text['greeting'] = {
   example: '不安定なログインのテストを直して',
   privacy: (help) =>
     `このアプリが読むのは、セッションのスレッドと、アプリをメンションしたメッセージだけです。詳しくは ${help} へ。`,
-  start: 'セッションを開始',
 };

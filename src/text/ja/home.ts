@@ -21,7 +21,6 @@ export const home: Text['home'] = {
     more: (shown, total) =>
       `${total} 件中、期限の近い ${shown} 件を表示。残りは「メッセージ」タブで確認できます。`,
   },
-  thread: 'スレッド',
   more: (shown, total, command) => `${total} 件中 ${shown} 件を表示。残りは ${command} で確認できます。`,
   none: {
     title: 'まだセッションがありません',

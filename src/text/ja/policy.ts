@@ -87,7 +87,6 @@ export const policy: Text['policy'] = {
     startsPerHour: (started, most) =>
       `直近 1 時間の開始: ${most} 件のうち ${started} 件（残り ${Math.max(most - started, 0)} 件）`,
     perSession: (most) => `1 つのセッションの ACU の上限: ${most}`,
-    nothingStarted: '何も開始していません。',
     nothingDecided: '何も確認していません。',
     notKnown:
       '実行者または会話を確認できませんでした。1 分ほどおいて、もう一度お試しください。何も開始していません。',
@@ -97,7 +96,6 @@ export const policy: Text['policy'] = {
     approval: 'ここでのセッションの開始には承認が必要です。',
     refused: '今はここでセッションを開始できません。',
     lowerCap: '上限を下げれば、ここでセッションを開始できます。',
-    again: 'もう一度確認',
     linking: '関連付けの方法',
   },
   explain: {

@@ -9,7 +9,6 @@ export const sessions: Text['sessions'] = {
   nextPage: (typed) => `続き: ${typed}`,
   none: (command) => `まだセッションがありません。 ${command} に続けてタスクを入力すると開始できます。`,
   noPage: (pages) => `全部で ${pages} ページです。`,
-  line: (parts) => parts.join(' · '),
   concealed: 'プライベートな会話のセッション',
   pick: {
     status: 'どのセッションですか？',

@@ -53,7 +53,6 @@ export const thread: Text['thread'] = {
     'not-started':
       'セッションがまだ始まっていないため、ここのメッセージは Devin に届きません。カードに開始が表示されたら、もう一度送信してください。',
   },
-  stopNow: '停止',
   sendHeld: 'Devin に送信',
   ask: {
     stop: 'このセッションを完全に停止しますか？停止すると再開できません。一時停止するには `sleep` と入力してください。あなたのメッセージは Devin に届いていません。',

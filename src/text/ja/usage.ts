@@ -20,7 +20,7 @@ export const usage: Text['usage'] = {
   acu: (acu) => `${acu} ACU`,
   acuPerMerged: (acu) => `マージされたプルリクエスト 1 件あたり ${acu} ACU`,
   endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
-  waited: (duration) => `Devin の質問の半数は ${duration}以内に回答されました`,
+  waited: (duration) => `Devin の質問への回答時間（中央値）: ${duration}`,
   devin: {
     counts: (facts) => `Devin の集計（組織全体）: ${facts}`,
     more: (acu, more) => `${acu} ACU（ここより ${more} 多い）`,

@@ -127,7 +127,7 @@ describe('the details', () => {
   });
 
   test("say that everything else uses the organization's defaults", () => {
-    expect(read(accepted)).toContain(en.details.notSaid);
+    expect(read(accepted)).toContain(en.settings.notSaid);
   });
 
   test('show every key of the answer, even unknown ones', () => {
