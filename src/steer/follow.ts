@@ -11,7 +11,7 @@ import {
   type SessionMember,
 } from '../restore/index.ts';
 import { progress, pullRequestKey } from '../session/milestones.ts';
-import { requestIdOf } from '../session/request.ts';
+import { isPending, requestIdOf } from '../session/request.ts';
 import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { isMember } from '../session/steering.ts';
 import { link } from '../slack/blocks/text.ts';
@@ -58,7 +58,7 @@ export function createFollower(deps: FollowDeps) {
     return request === null || request.teamId === teamId ? request : 'elsewhere';
   }
 
-  /** The request it was started for, if it was started here and Devin's answer was lost; otherwise null. */
+  /** The request it was started for, if it was started here and the app doesn't know yet; otherwise null. */
   async function adoptUnconfirmed(
     snapshot: SessionSnapshot,
     { teamId }: FollowJob,
@@ -66,7 +66,7 @@ export function createFollower(deps: FollowDeps) {
     const requestId = requestIdOf(snapshot.tags);
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.teamId !== teamId) return null;
-    if (request.state !== 'sending' && request.state !== 'unknown') return null;
+    if (request.state !== 'unknown' && !isPending(request.state)) return null;
     // Any session can have this tag: one that runs as someone else is a different session.
     if (!runsAsAsked(snapshot, request)) return null;
     await deps.adopt(request, snapshot, { asked: true });

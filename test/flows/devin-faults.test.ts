@@ -7,6 +7,7 @@ import { addColleague } from '../support/people.ts';
 import { DEVINS, useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
+const isCard = ({ metadata }: Message): boolean => JSON.stringify(metadata).includes('devin_session');
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
@@ -82,7 +83,6 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const session = await sessionOf(devin, ana.devinUserId);
     await slack.command(ana.userId, channelId, `follow ${session.id}`);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
-    const isCard = ({ metadata }: Message): boolean => JSON.stringify(metadata).includes('devin_session');
     expect(slack.messages(channelId).filter(isCard)).toHaveLength(1);
   });
 
@@ -151,6 +151,20 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
       expect(text).not.toMatch(/Nothing was started|ended by/i);
       down.clear();
       await findIt();
+    });
+
+    test('links a followed session to the request that waits to be sent again', async () => {
+      const { slack, devin } = world();
+      const { ana, channelId, press, card, hidden } = await loseAnswer('follow the first attempt');
+      const down = devin.fail(LIST, { status: 503, times: Infinity });
+      hidden.clear();
+      await press('start_anyway');
+      await card((text) => text.includes("Devin can't be reached"));
+      const session = await sessionOf(devin, ana.devinUserId);
+      await slack.command(ana.userId, channelId, `follow ${session.id}`);
+      await card((text) => text.includes(session.url));
+      down.clear();
+      expect(slack.messages(channelId).filter(isCard)).toHaveLength(1);
     });
 
     test.each([
