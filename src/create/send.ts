@@ -100,11 +100,15 @@ export function createSend(deps: SendDeps): Send {
 
   /** null: nothing was found. */
   async function adoptEarlier(run: Run, found: SentWith): Promise<StepOutcome | null> {
-    if (unsent.delete(run.request.id)) return null;
+    const { request } = run;
+    if (unsent.delete(request.id)) return null;
+    // The person may be someone else in Devin by now.
+    const sentAs = request.sentAt === null ? null : request.identity;
+    const changes = { ...found, identity: sentAs ?? found.identity };
     try {
-      const session = await deps.findEarlier({ ...run.request, ...found });
+      const session = await deps.findEarlier({ ...request, ...changes });
       if (session === null) return null;
-      const moved = await flow.advance(run, { to: 'attached', changes: found });
+      const moved = await flow.advance(run, { to: 'attached', changes });
       // Its card, too, may exist: the job that draws it searches for it.
       if (moved.kind === 'next') await adopt(moved.request, session);
       return { kind: 'leave' };

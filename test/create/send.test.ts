@@ -9,7 +9,7 @@ import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -26,8 +26,8 @@ const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 type Before = {
   state?: 'accepted' | 'attached';
   waitedMs?: number;
-  resumedAt?: Date | null;
-  findEarlier?: () => Promise<SessionSnapshot | null>;
+  changes?: RequestChanges;
+  findEarlier?: (request: SessionRequest) => Promise<SessionSnapshot | null>;
   /** What was sealed with it. */
   saved?: { sealed?: string; secretNames?: string[] };
 };
@@ -40,7 +40,7 @@ describe('a create', () => {
   /** A request that is about to be sent under this lease, so long after it was saved. */
   const prepare = async (
     lease: Lease,
-    { state = 'attached', waitedMs = 0, resumedAt = null, findEarlier = nothing, saved = {} }: Before = {},
+    { state = 'attached', waitedMs = 0, changes = {}, findEarlier = nothing, saved = {} }: Before = {},
   ) => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -75,7 +75,7 @@ describe('a create', () => {
         ...(to === 'sending' && { changes: { sentAt: new Date(1) } }),
       });
     if (state === 'attached') await move('attached');
-    await transitions.move({ id: ID, from: state, to: state, changes: { resumedAt } });
+    await transitions.move({ id: ID, from: state, to: state, changes });
 
     let limitChecks = 0;
     const answer = Promise.withResolvers<SessionSnapshot>();
@@ -137,7 +137,7 @@ describe('a create', () => {
 
   test.each([
     ['not if that was just done as it was saved', { state: 'accepted' }, 0],
-    ['if it ended and is tried again', { state: 'accepted', resumedAt: new Date(1) }, 1],
+    ['if it ended and is tried again', { state: 'accepted', changes: { resumedAt: new Date(1) } }, 1],
     ['if it waited since', { state: 'accepted', waitedMs: 10_000 }, 1],
     ['if something else was done first', { state: 'attached' }, 1],
   ] as const)("is checked against its person's limits again: %s", async (_when, how, count) => {
@@ -165,6 +165,21 @@ describe('a create', () => {
     expect(await Promise.race([outcome, sent.then(() => 'sent')])).toEqual({ kind: 'leave' });
     expect(await current()).toMatchObject({ state: 'created', sessionId: 's1', identity: IDENTITY });
     expect(jobs).toEqual(['update-card']);
+  });
+
+  test('that may have been sent is searched for as the member it was sent for', async () => {
+    const sentFor: unknown[] = [];
+    const findEarlier = async (request: SessionRequest) => (sentFor.push(request.identity), nothing());
+    const identity = {
+      kind: 'matched',
+      devinUserId: 'user-1',
+      name: 'Ana',
+      how: 'email',
+      checkedAtMs: 0,
+    } as const;
+    const { sent } = await prepare(heldLease, { findEarlier, changes: { identity, sentAt: new Date(1) } });
+    await sent;
+    expect(sentFor).toEqual([identity]);
   });
 
   test("is searched for once, and not after each of Devin's refusals to do anything", async () => {
