@@ -1,7 +1,14 @@
-import { awaited, createEndUnapproved, lookupTrouble, type Move, type Transitions } from '../create/index.ts';
+import { createEndUnapproved, lookupTrouble, type Move, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import { endedApproval, withLast, type Approval, type Voter } from '../session/approval.ts';
+import {
+  awaited,
+  endedApproval,
+  isSamePerson,
+  withLast,
+  type Approval,
+  type Voter,
+} from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
@@ -30,6 +37,8 @@ type SettleDeps = {
 };
 
 type Decision = Jobs['settle-approval'];
+/** `able`: who of those who were asked may still approve. */
+type Counting = { need: number; able: ReadonlySet<string> };
 type Why = keyof Text['approval']['refused'];
 
 /**
@@ -57,42 +66,29 @@ export function createSettler(deps: SettleDeps) {
     await tell(decision, why);
   }
 
-  /** People who approved before and may no longer. */
-  async function lapsed(
-    { yes }: Approval,
-    { asks }: ApprovalNeeded,
-    requester: string,
-  ): Promise<Set<string>> {
-    const gone = new Set<string>();
-    for (const { userId } of yes)
-      if (!(await deps.mayApprove(asks.approvers, { userId, requester }))) gone.add(userId);
-    return gone;
-  }
-
-  async function approve(decision: Decision, by: Voter, verdict: ApprovalNeeded): Promise<boolean> {
-    const { requestId, number } = decision;
-    const request = await requests.find(requestId);
-    const before = request === null ? null : awaited(request, number);
-    if (request === null || before === null) return false;
-    const gone = await lapsed(before, verdict, request.userId);
-    const { need } = verdict.asks;
+  /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
+  async function moveAwaited(
+    { requestId, number }: Pick<Decision, 'requestId' | 'number'>,
+    plan: (locked: SessionRequest, approval: Approval) => Move,
+  ): Promise<boolean> {
     return transitions.moveLocked(requestId, (locked) => {
       const approval = awaited(locked, number);
-      if (approval === null) return null;
-      const others = approval.yes.filter(({ userId }) => !gone.has(userId) && userId !== by.userId);
-      const counted = { ...approval, need, yes: [...others, by] };
-      return counted.yes.length < need ? waits(locked, counted) : ending.approved(locked, counted);
+      return approval === null ? null : plan(locked, approval);
     });
   }
 
-  async function decide(decision: Decision, by: Voter, verdict: ApprovalNeeded): Promise<boolean> {
-    const { requestId, number, act } = decision;
-    if (act === 'approve') return approve(decision, by, verdict);
-    const { id, sealed } = decision.answerTo;
-    const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
-    return transitions.moveLocked(requestId, (locked) => {
-      const approval = awaited(locked, number);
-      return approval === null ? null : ending.without(locked, approval, { kind: 'declined', by, reason });
+  async function decide(decision: Decision, by: Voter, { need, able }: Counting): Promise<boolean> {
+    if (decision.act === 'decline') {
+      const { id, sealed } = decision.answerTo;
+      const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
+      return moveAwaited(decision, (locked, approval) =>
+        ending.without(locked, approval, { kind: 'declined', by, reason }),
+      );
+    }
+    return moveAwaited(decision, (locked, approval) => {
+      const others = approval.yes.filter((one) => able.has(one.userId) && !isSamePerson(one, by));
+      const counted = { ...approval, need, yes: [...others, by] };
+      return counted.yes.length < need ? waits(locked, counted) : ending.approved(locked, counted);
     });
   }
 
@@ -102,39 +98,30 @@ export function createSettler(deps: SettleDeps) {
   }
 
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
-    const { userId, number, requestId } = decision;
+    const { userId } = decision;
     const verdict = await deps.judge(request);
-    if (!isSame(verdict, approval)) {
-      await transitions.moveLocked(requestId, (locked) => {
-        const current = awaited(locked, number);
-        return current === null ? null : ending.askedAnew(locked, current);
-      });
-      return;
-    }
+    if (!isSame(verdict, approval)) return void (await moveAwaited(decision, ending.askedAnew));
     if (userId === request.userId) return refuse(decision, request, 'own');
-    if (await runsAs(request, userId)) return refuse(decision, request, 'sameAccount');
-    const isAsked = approval.people.some((one) => one.userId === userId);
-    const { approvers } = verdict.asks;
-    if (!isAsked || !(await deps.mayApprove(approvers, { userId, requester: request.userId })))
-      return refuse(decision, request, 'notAsked');
+    const devinUserId = devinUserOf(await deps.resolve({ teamId: request.teamId, userId })) ?? undefined;
+    if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
+      return refuse(decision, request, 'sameAccount');
+    const { approvers, need } = verdict.asks;
+    const among = approval.people.map((one) => one.userId);
+    const able = await deps.mayApprove(approvers, { among, requester: request.userId });
+    // Too few of those who were asked may still approve, so others are asked.
+    if (able.size < need) return void (await moveAwaited(decision, ending.askedAnew));
+    if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
-    if (await decide(decision, { userId, name }, verdict)) return;
+    const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };
+    if (await decide(decision, by, { need, able })) return;
     // A person who pressed twice knows.
     if (!(await hasDecided(decision))) await tell(decision, 'over');
   }
 
-  /** Whether it would run as this person, too: several people in Slack can be one member in Devin. */
-  async function runsAs({ teamId, identity }: SessionRequest, userId: string): Promise<boolean> {
-    const devinUserId = devinUserOf(identity);
-    return devinUserId !== null && devinUserOf(await deps.resolve({ teamId, userId })) === devinUserId;
-  }
-
-  async function expire({ id, approvals }: SessionRequest): Promise<void> {
-    await transitions.moveLocked(id, (locked) => {
-      const approval = awaited(locked, approvals.length - 1);
-      const end = { kind: 'expired', by: null, reason: null } as const;
-      return approval === null ? null : ending.without(locked, approval, end);
-    });
+  async function expire({ id: requestId, approvals }: SessionRequest): Promise<void> {
+    await moveAwaited({ requestId, number: approvals.length - 1 }, (locked, approval) =>
+      ending.without(locked, approval, { kind: 'expired', by: null, reason: null }),
+    );
   }
 
   return {

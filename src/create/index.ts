@@ -34,7 +34,7 @@ export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
-export { awaited, createEndUnapproved } from './replace.ts';
+export { createEndUnapproved } from './replace.ts';
 export type { Adopt } from './send.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Move, Transitions } from './transitions.ts';

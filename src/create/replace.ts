@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import {
+  awaited,
   endedApproval,
-  pendingApproval,
   withLast,
   type Approval,
   type Replaces,
@@ -16,12 +16,6 @@ import type { Tables } from '../store/tables.ts';
 import type { Gate, MayApprove } from '../trust/index.ts';
 import { endWithout } from './ending.ts';
 import type { Move } from './transitions.ts';
-
-/** The approval, if the request still waits for it; null: it no longer does. */
-export function awaited({ state, approvals }: SessionRequest, number: number): Approval | null {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
-  return pending?.number === number ? pending.approval : null;
-}
 
 type EndDeps = { envelopes: Pick<Envelopes, 'withoutSecrets'>; now: () => number };
 type End = { kind: 'declined' | 'expired' | 'replaced'; by: Voter | null; reason: string | null };
@@ -52,7 +46,8 @@ export function createWhyNotReplaced({ requests, judge, mayApprove }: CheckDeps)
     const verdict = await judge(original);
     // If the policy no longer asks for it, those who were asked are all there is.
     if (verdict.kind !== 'approval') return true;
-    return mayApprove(verdict.asks.approvers, { userId, requester: original.userId });
+    const asked = { among: [userId], requester: original.userId };
+    return (await mayApprove(verdict.asks.approvers, asked)).has(userId);
   }
 
   return async ({ replaces, userId }) => {

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { storedDraftSchema } from './fields.ts';
 import { ceilingLeftSchema } from './policy/limits.ts';
+import type { RequestState } from './request.ts';
 
-export const voterSchema = z.object({ userId: z.string(), name: z.string() });
+export const voterSchema = z.object({
+  userId: z.string(),
+  name: z.string(),
+  /** Whose Devin account this is, once they decided; left out: none is known. */
+  devinUserId: z.string().optional(),
+});
 /** An approver: someone who was asked, or who decided. */
 export type Voter = z.infer<typeof voterSchema>;
 
@@ -68,6 +74,15 @@ export function pendingApproval(
   return approval === undefined || approval.end !== null ? null : { approval, number };
 }
 
+/** The approval of this number, if the request still waits for it; null: it no longer does. */
+export function awaited(
+  { state, approvals }: { state: RequestState; approvals: readonly Approval[] },
+  number: number,
+): Approval | null {
+  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+  return pending?.number === number ? pending.approval : null;
+}
+
 /** The list with its last approval replaced. */
 export function withLast(approvals: readonly Approval[], last: Approval): Approval[] {
   return [...approvals.slice(0, -1), last];
@@ -80,4 +95,9 @@ export function endedApproval(
   atMs: number,
 ): Approval {
   return { ...approval, end: { ...end, atMs } };
+}
+
+/** Several people in Slack can be one member in Devin. */
+export function isSamePerson(a: Voter, b: Voter): boolean {
+  return a.userId === b.userId || (a.devinUserId !== undefined && a.devinUserId === b.devinUserId);
 }

@@ -14,8 +14,8 @@ const MOST_ASKED = 20;
 const MOST_LOOKED_AT = 60;
 
 export type ApproversOf = (patterns: readonly PersonPattern[], requester: string) => Promise<Voter[]>;
-export type MayApprove = (patterns: readonly PersonPattern[], person: Asking) => Promise<boolean>;
-type Asking = { userId: string; requester: string };
+export type MayApprove = (patterns: readonly PersonPattern[], asked: Asked) => Promise<ReadonlySet<string>>;
+type Asked = { among: readonly string[]; requester: string };
 
 /** Who is asked for an approval; only they can give it. Never the requester. Throws if Slack can't be asked. */
 export function createApproversOf({ groups, people }: ApproversDeps): ApproversOf {
@@ -33,12 +33,16 @@ export function createApproversOf({ groups, people }: ApproversDeps): ApproversO
   };
 }
 
-/** Whether a person may approve now. Throws if Slack can't be asked. */
+/** Who of these people may approve now. Throws if Slack can't be asked. */
 export function createMayApprove({ groups, people }: ApproversDeps): MayApprove {
-  return async (patterns, { userId, requester }) => {
-    if (userId === requester) return false;
-    const [all, person] = await Promise.all([idsOf(patterns, groups.membersNow), people.find(userId)]);
-    return all.has(userId) && person?.kind === 'member';
+  return async (patterns, { among, requester }) => {
+    const all = await idsOf(patterns, groups.membersNow);
+    const able = new Set<string>();
+    for (const userId of among) {
+      if (userId === requester || !all.has(userId)) continue;
+      if ((await people.find(userId))?.kind === 'member') able.add(userId);
+    }
+    return able;
   };
 }
 

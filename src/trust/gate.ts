@@ -16,6 +16,7 @@ import {
   preferencesIn,
   refusalsOf,
   standingInstructions,
+  termsOf,
   type Explained,
   type Mentions,
   type Policy,
@@ -29,6 +30,7 @@ import type { IsInGroup } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import type { MayApprove } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import { renewsAtMs, verdictOf, withoutLeft, type Verdict } from './verdict.ts';
 
@@ -36,6 +38,7 @@ type GateDeps = {
   policy: () => Policy | null;
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   isInGroup: IsInGroup;
+  mayApprove: MayApprove;
   describePlace: DescribePlace;
   budget: Pick<Budget, 'spend'>;
 };
@@ -54,6 +57,7 @@ type Judged = Where &
     | 'context'
     | 'uploads'
     | 'material'
+    | 'approvals'
     | 'approved'
     | 'approvedAs'
   >;
@@ -91,6 +95,23 @@ export function createGate(deps: GateDeps) {
     return { person, place };
   }
 
+  /** Whether those who approved it still may, and are as many as the policy wants by now. */
+  async function isApproved(policy: Policy, { userId, approvals }: Judged, rule: string): Promise<boolean> {
+    const { approvers, need } = termsOf(policy, rule);
+    const given = approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved');
+    if (given === undefined) return false;
+    const among = given.yes.map((one) => one.userId);
+    return (await deps.mayApprove(approvers, { among, requester: userId })).size >= need;
+  }
+
+  /** Rules and limits whose approval counts. If anything changed since, it isn't approved. */
+  async function approvedOf(policy: Policy, request: Judged, fingerprint: string): Promise<string[]> {
+    const counting: string[] = [];
+    for (const rule of request.approvedAs === fingerprint ? request.approved : [])
+      if (await isApproved(policy, request, rule)) counting.push(rule);
+    return counting;
+  }
+
   return {
     /** Whether a request may start now. */
     async judge(request: Judged): Promise<Verdict> {
@@ -104,9 +125,10 @@ export function createGate(deps: GateDeps) {
       const draft = withSet(open, policyChanges(policy, place, open.values));
       // What is left of a ceiling changes by itself, so it isn't part of what is approved.
       const fingerprint = fingerprintOf(sentOf(request, draft));
-      const asked = askedOf({ ...request, draft: open }, fingerprint);
+      const approved = await approvedOf(policy, request, fingerprint);
+      const asked = { ...askedOf({ ...request, draft: open }), approved };
       const decision = decide(policy, { person, place, request: asked, spend });
-      return verdictOf(decision, { asked: request.draft, draft, approved: asked.approved, fingerprint, at });
+      return verdictOf(decision, { asked: request.draft, draft, approved, fingerprint, at });
     },
 
     /** What the policy says about a request and the place; null: there is no policy. */
@@ -193,16 +215,14 @@ function sentOf(judged: Judged, { values }: EffectiveDraft) {
   return { runsAs: devinUserOf(identity), values, slackFileIds, context, secretNames, material };
 }
 
-function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
-  const { draft, hadSecrets, slackFileIds, context, uploads, material, approved, approvedAs } = judged;
+function askedOf(judged: Judged): Omit<PolicyFacts['request'], 'approved'> {
+  const { draft, hadSecrets, slackFileIds, context, uploads, material } = judged;
   const quoted = attached(draft.values, context);
   const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
   return {
     draft: draft.values,
     hasSessionSecrets: hadSecrets,
     hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
-    // If anything changed since, it isn't approved.
-    approved: approvedAs === fingerprint ? approved : [],
   };
 }
 

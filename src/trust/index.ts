@@ -3,11 +3,12 @@ import type { SlackPerson } from '../session/identity.ts';
 import type { Explained, Mentions, Policy } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
-import type { IsInGroup } from '../slack/people.ts';
+import type { Groups } from '../slack/people.ts';
 import type { Form } from '../store/forms.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
 import { inTime } from '../time.ts';
+import { createMayApprove } from './approvers.ts';
 import { createBudget, type Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -28,7 +29,7 @@ type TrustDeps = {
   ledger: Ledger;
   slack: {
     people: { find: (userId: string) => Promise<SlackPerson | null> };
-    groups: { isIn: IsInGroup };
+    groups: Pick<Groups, 'isIn' | 'membersNow'>;
     describePlace: DescribePlace;
   };
 };
@@ -41,6 +42,7 @@ export function createTrust({ policy, ledger, slack }: TrustDeps): { gate: Gate;
     policy: policy.current,
     findPerson: people.find,
     isInGroup: groups.isIn,
+    mayApprove: createMayApprove({ people, groups }),
     describePlace,
     budget,
   });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createSettler } from '../../src/approve/settle.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { Jobs } from '../../src/queue/index.ts';
+import type { Identity } from '../../src/session/identity.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
@@ -9,16 +10,29 @@ import { requestRow } from '../support/request-row.ts';
 
 const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
+const NOBODY: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
 const ben = { userId: 'U2', name: 'Ben' };
+const cem = { userId: 'U3', name: 'Cem' };
 
-type Options = { row?: Partial<SessionRequest>; trouble?: Error };
+const INFRA = { rule: 'infra', say: null, need: 1, fingerprint: 'now', people: [], yes: [], end: null };
+
+type Options = {
+  row?: Partial<SessionRequest>;
+  trouble?: Error;
+  need?: number;
+  identity?: Identity;
+  gone?: string[];
+};
 
 /** What changes in Ana's request, which waits for the rule `infra`, and what Ben is told, once he has decided. */
-async function decided(act: Jobs['settle-approval']['act'], { row, trouble }: Options) {
-  const about = { say: null, need: 1, fingerprint: 'now' };
+async function decided(
+  act: Jobs['settle-approval']['act'],
+  { row, trouble, need = 1, identity = NOBODY, gone = [] }: Options,
+) {
+  const about = { say: null, need, fingerprint: 'now' };
   const request = requestRow({
     state: 'awaiting-approval',
-    approvals: [{ rule: 'infra', ...about, people: [ben], yes: [], end: null }],
+    approvals: [{ ...INFRA, need, people: [ben] }],
     ...row,
   });
   const { draft } = request;
@@ -32,8 +46,9 @@ async function decided(act: Jobs['settle-approval']['act'], { row, trouble }: Op
       if (trouble !== undefined) throw trouble;
       return Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' });
     },
-    mayApprove: async () => Promise.resolve(true),
-    resolve: unneeded,
+    mayApprove: async (_patterns, { among }) =>
+      Promise.resolve(new Set(among.filter((id) => !gone.includes(id)))),
+    resolve: async () => Promise.resolve(identity),
     transitions: {
       moveLocked: async (_id, plan) => {
         changes.push(plan(request)?.step.changes);
@@ -62,6 +77,35 @@ test.each([
 ])('an approval that was given earlier %s', async (_what, approvedAs, approved) => {
   const { changes } = await decided('approve', { row: { approved: ['limit'], approvedAs } });
   expect(changes).toMatchObject({ approved });
+});
+
+test.each([
+  ['once for two people who are the same member in Devin', 'user-1', undefined],
+  ['twice for two who are not', 'user-2', 'approved'],
+])('an approval counts %s', async (_what, devinUserId, kind) => {
+  const identity: Identity = {
+    kind: 'matched',
+    devinUserId: 'user-1',
+    name: 'Ben',
+    how: 'email',
+    checkedAtMs: 0,
+  };
+  const other = { ...cem, devinUserId };
+  const { changes } = await decided('approve', {
+    row: { approvals: [{ ...INFRA, need: 2, people: [ben, other], yes: [other] }] },
+    need: 2,
+    identity,
+  });
+  expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
+});
+
+test.each([
+  ['others are asked if too few of those who were asked may still approve', 1, ['U2'], [ben], 'changed'],
+  ['others are asked if more have to approve than were asked', 3, [], [ben, cem], 'changed'],
+  ['it counts if enough of those who were asked may still approve', 1, ['U3'], [ben, cem], 'approved'],
+])('when one person approves, %s', async (_why, need, gone, people, kind) => {
+  const { changes } = await decided('approve', { row: { approvals: [{ ...INFRA, people }] }, need, gone });
+  expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
 });
 
 test('a declined request loses its secrets, and its requester can still be told', async () => {

@@ -249,13 +249,26 @@ describe('an approval counts', () => {
   });
 
   test('not from a person who became a guest after they were asked', async () => {
-    const { ben, own, card } = await waiting();
+    const { ben, own, card } = await waiting(2);
     await askedOf(ben);
     await world().slack.changeUser(ben.userId, { isGuest: true });
     await press(ben, 'approve_request');
     await shownTo(ben, "You aren't an approver");
     await card('Waiting for approval');
     expect(own()).toHaveLength(0);
+  });
+
+  test('not from a group that nobody is in by now: others are asked', async () => {
+    const { ana, ben, own } = await waiting();
+    const { slack, devin } = world();
+    const asked = await askedOf(ben);
+    const cy = addColleague(world());
+    slack.setGroup(PLATFORM, [cy.userId]);
+    await press(ben, 'approve_request', asked);
+    await press(cy, 'approve_request');
+    await sessionOf(devin, ana.devinUserId);
+    await shownTo(cy, `Approved by ${cy.name}.`);
+    expect(own()).toHaveLength(1);
   });
 
   test('not from a person who has left the group', async () => {
@@ -360,6 +373,21 @@ describe('an approval counts', () => {
     await change(POLICY);
   });
 
+  test('not alone if the policy wants two by the time it is sent', async () => {
+    const { ana, ben, others, own, card } = await waiting(2);
+    const { devin } = world();
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
+    await press(ben, 'approve_request');
+    await card('busy');
+    await change(POLICY.replace('expires: 4h', 'need: 2'));
+    await card('needs 2 approvals');
+    busy.clear();
+    expect(own()).toHaveLength(0);
+    for (const one of others) await press(one, 'approve_request', await shownTo(one, '(2 approvals needed)'));
+    await sessionOf(devin, ana.devinUserId);
+    await change(POLICY);
+  });
+
   test('no longer if the policy sets another value before the request is sent', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
@@ -453,6 +481,20 @@ describe('a decision', () => {
       });
       expect(noticesTo(slack, channelId, ben.userId).at(-1)?.text).toContain('already decided or canceled');
     }
+  });
+
+  test('shows the form only to those who were asked', async () => {
+    const { ben, channelId } = await waiting();
+    const { slack } = world();
+    const { ts } = await askedOf(ben);
+    const asked = slack.messages(slack.directMessages(ben.userId)).find((message) => message.ts === ts);
+    if (asked === undefined) throw new Error('nothing was asked');
+    const eve = addColleague(world());
+    slack.channels.get(channelId)?.members.add(eve.userId);
+    const value = valueOf(asked, 'edit_request');
+    await forgePress(world(), { userId: eve.userId, channelId, actionId: 'edit_request', value });
+    await toldTo(world(), { channelId, userId: eve.userId }, "You aren't an approver of this request");
+    expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });
 
   test('counts only for the approval that was asked for, not for an earlier or later one', async () => {
@@ -560,10 +602,12 @@ test.each(Object.keys(SURFACES))('%s waits for approval', async (surface) => {
   await cardOf(slack, channelId ?? '', (text) => text.includes('Waiting for approval'));
   await askedOf(who.ben);
   expect(started()).toHaveLength(0);
+  const before = who.own().length;
   await press(who.ben, 'approve_request');
   await slack.waitForMessage(channelId ?? '', (message) =>
     slack.renderText(message).includes(`Approved by ${who.ben.name}`),
   );
+  await world().devin.waitForSession(() => who.own().length > before);
   expect(slack.problems).toEqual([]);
 });
 

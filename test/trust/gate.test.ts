@@ -19,6 +19,10 @@ function gateUnder(yaml: string, spent = 0) {
     policy: () => parsed.value,
     findPerson: async () => Promise.resolve(null),
     isInGroup: async () => Promise.resolve(false),
+    mayApprove: async (patterns, { among }) => {
+      const isNamed = (id: string): boolean => patterns.some((one) => one.kind === 'user' && one.id === id);
+      return Promise.resolve(new Set(among.filter(isNamed)));
+    },
     describePlace: async () => Promise.resolve(null),
     budget: {
       spend: async () => Promise.resolve({ at: new Date(0), spend: { acu_per_person_per_day: spent } }),
@@ -61,5 +65,31 @@ test('a request that is capped at what was left of a budget gets what is left no
   expect(await gate.judge({ ...requestRow({ state: 'accepted' }), draft })).toMatchObject({
     kind: 'allowed',
     draft: { values: { max_acu_limit: 4 } },
+  });
+});
+
+describe('an approval that was given', () => {
+  const rule = (terms: string): string => `rules: [{ name: a look, then: approve, ${terms} }]`;
+  const ben = { userId: 'U2', name: 'Ben' };
+  const asked = { ...requestRow({ state: 'identified' }), material: null };
+
+  /** What the gate says under these terms to what Ben approved alone when the policy named only him. */
+  async function judged(terms: string) {
+    const before = await gateUnder(rule('approvers: [U2]')).judge(asked);
+    if (before.kind !== 'approval') throw new Error('no approval was asked for');
+    const { fingerprint } = before;
+    const end = { kind: 'approved', by: ben, reason: null, atMs: 0 } as const;
+    const given = { rule: 'a look', say: null, need: 1, people: [ben], fingerprint, yes: [ben], end };
+    const approved = { approvals: [given], approved: ['a look'], approvedAs: fingerprint };
+    return (await gateUnder(rule(terms)).judge({ ...asked, ...approved })).kind;
+  }
+
+  test.each([
+    ['counts while the policy asks for no more', 'approvers: [U2]', 'allowed'],
+    ['counts if others can approve, too', 'approvers: [U3, U2]', 'allowed'],
+    ['is not enough if more people have to approve by now', 'approvers: [U2, U3], need: 2', 'approval'],
+    ['no longer counts if others have to approve by now', 'approvers: [U3]', 'approval'],
+  ])('%s', async (_what, terms, kind) => {
+    expect(await judged(terms)).toBe(kind);
   });
 });

@@ -18,7 +18,7 @@ export type PolicyDecision =
       kind: 'approval';
       rule: string;
       say: string | null;
-      approvers: readonly PersonPattern[];
+      approvers: Approvers;
       need: number;
       expiresMs: number;
       changes: PolicyChanges;
@@ -66,26 +66,27 @@ export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
   if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
   if (limit?.then === 'refuse')
     return { kind: 'refused', rule: limit.rule, say: null, over: limit.over, most: limit.most };
-  const { owners = [] } = policy;
   const isApproved = (name: string): boolean => facts.request.approved.includes(name);
   if (rule?.verdict === 'approve' && !isApproved(rule.name)) {
-    const { name, say = null, approvers = owners, need = 1 } = rule;
-    return { kind: 'approval', rule: name, say, approvers, need, expiresMs: expiryOf(rule), changes, capOf };
+    const { name, say = null } = rule;
+    const asks = { ...termsOf(policy, name), expiresMs: expiryOf(rule) };
+    return { kind: 'approval', rule: name, say, ...asks, changes, capOf };
   }
-  if (limit?.then === 'approve')
-    return {
-      kind: 'approval',
-      rule: limit.rule,
-      say: null,
-      approvers: owners,
-      need: 1,
-      expiresMs: expiryOf({}),
-      changes,
-      capOf,
-      over: limit.over,
-      most: limit.most,
-    };
+  if (limit?.then === 'approve') {
+    const { rule: name, over, most } = limit;
+    const asks = { ...termsOf(policy, name), expiresMs: expiryOf({}) };
+    return { kind: 'approval', rule: name, say: null, ...asks, changes, capOf, over, most };
+  }
   return { kind: 'allowed', rule: rule?.name ?? null, changes, capOf };
+}
+
+/** How many have to approve what this rule or limit asks an approval for, and who can: the owners, unless it says. */
+export function termsOf(
+  { owners = [], rules }: Policy,
+  name: string,
+): { approvers: Approvers; need: number } {
+  const { approvers = owners, need = 1 } = rules.find((rule) => rule.name === name) ?? {};
+  return { approvers, need };
 }
 
 /** What the policy sets, what is left of a ceiling as the cap of a request that would have none included. */

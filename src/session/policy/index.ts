@@ -37,6 +37,7 @@ export {
   preferencesIn,
   SESSION_LIMIT,
   standingInstructions,
+  termsOf,
   type Approvers,
   type Explained,
   type Mentions,

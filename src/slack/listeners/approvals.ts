@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { SessionRequest } from '../../store/request-row.ts';
+import { awaited } from '../../session/approval.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
@@ -51,9 +51,12 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
   });
 
   /** null: it was decided meanwhile, and the person is told. */
-  async function undecided(press: Press): Promise<SessionRequest | null> {
-    const request = await pressed.inWorkspace(press, askedIn(press).requestId);
-    if (request === null || request.state === 'awaiting-approval') return request;
+  async function undecided(press: Press) {
+    const { requestId, number } = askedIn(press);
+    const request = await pressed.inWorkspace(press, requestId);
+    if (request === null) return null;
+    const approval = awaited(request, number);
+    if (approval !== null) return { request, approval };
     await refuses(deps, press, (await textFor(press.userId)).approval.refused.over);
     return null;
   }
@@ -66,12 +69,15 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     await openView(press.triggerId, dialog, openingOf(press, 'decline'));
   });
 
-  // What it quotes is for those who are in the conversation it comes from.
+  // What it asks for is for those who were asked; what it quotes, for those in the conversation it comes from.
   onButton(app, ACTION.editAsked, async (press) => {
-    const request = await undecided(press);
-    if (request === null) return;
+    const asked = await undecided(press);
+    if (asked === null) return;
     const { userId } = press;
+    const { request, approval } = asked;
+    const { refused } = (await textFor(userId)).approval;
     const why =
+      (approval.people.some((one) => one.userId === userId) ? null : refused.notAsked) ??
       (await authority.personRefusal({ teamId: request.teamId, userId })) ??
       (await authority.readingRefusal(request, userId));
     if (await refuses(deps, press, why)) return;
