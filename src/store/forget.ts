@@ -118,8 +118,8 @@ async function clearDecisions(trx: Trx, userId: string): Promise<void> {
       from jsonb_array_elements(approvals) with ordinality as each (approval, number))
     where approvals @> ${JSON.stringify([{ end: { by: { userId } } }])}::jsonb`.execute(trx);
   // As Postgres prints jsonb: shorter keys first.
-  const voter = String.raw`\{"name": "(?:[^"\\]|\\.)*", "userId": "${userId}"\}`;
-  const nameless = `{"name": "${userId}", "userId": "${userId}"}`;
+  const voter = String.raw`\{"name": "(?:[^"\\]|\\.)*", "userId": "${userId}"`;
+  const nameless = `{"name": "${userId}", "userId": "${userId}"`;
   for (const column of ['approvals', 'failure'])
     await sql`update session_requests
       set ${sql.ref(column)} = regexp_replace(${sql.ref(column)}::text, ${voter}, ${nameless}, 'g')::jsonb

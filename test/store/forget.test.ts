@@ -97,7 +97,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       "text": "QUOTE-5", "files": []}}' where id = 'r7'`);
     await run(`update session_requests set approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
       "people": [{"userId": "U5", "name": "NAME-5 \\"x\\""}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f",
-      "yes": [], "end": null}]' where id = 'r8'`);
+      "yes": [{"userId": "U5", "name": "NAME-5", "devinUserId": "user-5"}], "end": null}]' where id = 'r8'`);
     // They declined what another person asked for.
     const by = `{"userId": "U5", "name": "NAME-5"}`;
     await run(`update session_requests set state = 'failed', failure = '{"kind": "approval", "end": "declined",
@@ -143,10 +143,13 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       draft: { values: { repos: ['acme/web'] } },
       identity: { devinUserId: 'user-1', name: 'user-1' },
     });
-    expect((await requests.find('r8'))?.approvals[0]?.people).toEqual([
-      { userId: 'U5', name: 'U5' },
-      { userId: 'U6', name: 'Ben' },
-    ]);
+    expect((await requests.find('r8'))?.approvals[0]).toMatchObject({
+      people: [
+        { userId: 'U5', name: 'U5' },
+        { userId: 'U6', name: 'Ben' },
+      ],
+      yes: [{ userId: 'U5', name: 'U5', devinUserId: 'user-5' }],
+    });
     const by = { userId: 'U5', name: 'U5' };
     expect(await requests.find('r9')).toMatchObject({
       failure: { end: 'declined', rule: 'a', by, reason: null },
