@@ -58,7 +58,7 @@ export function createEchoes(db: Kysely<Tables>) {
         .selectFrom('replies')
         .select('eventId')
         .where('sessionId', '=', sessionId)
-        .where('eventId', 'in', eventIds)
+        .where(sql<boolean>`event_id = any(${[...eventIds]}::text[])`)
         .execute();
       return new Set(rows.flatMap((row) => (row.eventId === null ? [] : [row.eventId])));
     },

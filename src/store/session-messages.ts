@@ -1,5 +1,6 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
+import { batchesOf } from '../upstream.ts';
 import { isLongAgo, literals, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -39,6 +40,9 @@ export type NewMessage = {
 /** A message from Devin. */
 export type DevinMessage = { eventId: string; text: string; state: MessageState };
 
+/** A statement takes 65,535 parameters; the history of an imported session can be longer. */
+const MOST_TOGETHER = 1000;
+
 export type SessionMessages = ReturnType<typeof createSessionMessages>;
 
 export function createSessionMessages(db: Kysely<Tables>) {
@@ -56,19 +60,19 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .selectFrom('sessionMessages')
         .select('eventId')
         .where('sessionId', '=', sessionId)
-        .where('eventId', 'in', eventIds)
+        .where(sql<boolean>`event_id = any(${[...eventIds]}::text[])`)
         .execute();
       return new Set(rows.map((row) => row.eventId));
     },
 
     /** In Devin's order; one that already exists stays as it is. */
     async add(sessionId: string, messages: readonly NewMessage[], trx: Db = db): Promise<void> {
-      if (messages.length === 0) return;
-      await trx
-        .insertInto('sessionMessages')
-        .values(messages.map((message) => ({ sessionId, ...message })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      for (const batch of batchesOf(messages, MOST_TOGETHER))
+        await trx
+          .insertInto('sessionMessages')
+          .values(batch.map((message) => ({ sessionId, ...message })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
     },
 
     /** The first one that waits. */

@@ -215,12 +215,12 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     /** Which of these sessions already belong to a request. */
-    async bound(sessionIds: string[]): Promise<Set<string>> {
+    async bound(sessionIds: readonly string[]): Promise<Set<string>> {
       if (sessionIds.length === 0) return new Set();
       const rows = await db
         .selectFrom('sessions')
         .select('sessionId')
-        .where('sessionId', 'in', sessionIds)
+        .where(sql<boolean>`session_id = any(${[...sessionIds]}::text[])`)
         .execute();
       return new Set(rows.map((row) => row.sessionId));
     },
