@@ -41,6 +41,7 @@ import { twinKey } from './063-twin-key.ts';
 import { unloggedLeases } from './064-unlogged-leases.ts';
 import { auditEnd } from './065-audit-end.ts';
 import { dueMilestones } from './066-due-milestones.ts';
+import { oneWaitingIndex } from './067-one-waiting-index.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -88,6 +89,7 @@ const migrations: Record<string, Migration> = {
   '064-unlogged-leases': unloggedLeases,
   '065-audit-end': auditEnd,
   '066-due-milestones': dueMilestones,
+  '067-one-waiting-index': oneWaitingIndex,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
