@@ -2,10 +2,10 @@ import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'ky
 import type { PoolClient } from 'pg';
 
 const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
-/** A prepared statement fails once its rows change, and a newer replica may add a column at any time. */
+/** A prepared statement fails once its result changes, and a newer replica may add a column at any time. */
 const ALL_COLUMNS = /\b(?:select|returning|distinct)\s+\*|\.\*/i;
-/** Longer ones hold lists of values, each length of which is a statement of its own. */
-const LONGEST = 3000;
+/** Longer ones hold lists of values, each length of which is a statement of its own. pg-boss' insert is 3,400. */
+const LONGEST = 4000;
 /** Each connection keeps the plans of those it has run. */
 const MOST = 300;
 
@@ -20,12 +20,18 @@ export function createStatementNames() {
   return (text: string): string | undefined => {
     const known = names.get(text);
     if (known !== undefined) return known;
-    const isNamed = text.length <= LONGEST && isPreparable(text) && !ALL_COLUMNS.test(text);
-    if (!isNamed || names.size === MOST) return undefined;
+    if (text.length > LONGEST || !isPreparable(text) || returnsAllColumns(text) || names.size === MOST)
+      return undefined;
     const name = `s${names.size}`;
     names.set(text, name);
     return name;
   };
+}
+
+/** Within parentheses, all columns are no part of the result. */
+function returnsAllColumns(text: string): boolean {
+  const outside = text.replaceAll(/\([^()]*\)/g, '');
+  return outside === text ? ALL_COLUMNS.test(text) : returnsAllColumns(outside);
 }
 
 /** A connection that prepares the statements that have a name. */

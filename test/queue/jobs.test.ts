@@ -81,6 +81,17 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['one']);
   });
 
+  test('has the database parse and plan the insert of a job once for each connection', async () => {
+    const database = await open();
+    const { queue } = await startQueue({ database, handler: async () => Promise.resolve() });
+    await database.db.transaction().execute(async (trx) => {
+      await queue.enqueueAll('create-session', [{ requestId: 'one' }], trx);
+      const { rows } = await sql`
+        select name from pg_prepared_statements where statement ~* ${'insert into pgboss'}`.execute(trx);
+      expect(rows).toHaveLength(1);
+    });
+  });
+
   test('upgrades a queue that an earlier version created', async () => {
     const database = await open();
     const { queue } = await startQueue({ database, handler: async () => Promise.resolve() });

@@ -122,12 +122,19 @@ describe('statements on Postgres', () => {
     const { db } = await postgres.open();
     await sql`create table notes (text text)`.execute(db);
     await db.connection().execute(async (one) => {
-      const readText = sql<{ text: string }>`select text from notes`;
+      const readText = [
+        sql<{ text: string }>`select text from notes`,
+        sql<{ text: string }>`select text from (select * from notes) as inside`,
+      ];
       // Postgres keeps one plan for any values from the sixth time on.
-      for (let time = 0; time < 7; time += 1) await readText.execute(one);
+      for (let time = 0; time < 7; time += 1) for (const statement of readText) await statement.execute(one);
       await sql`alter table notes add column author text`.execute(one);
       await sql`insert into notes values ('kept', 'U1')`.execute(one);
-      expect((await readText.execute(one)).rows).toEqual([{ text: 'kept' }]);
+      for (const statement of readText)
+        expect((await statement.execute(one)).rows).toEqual([{ text: 'kept' }]);
+      const { rows } = await sql`
+        select statement from pg_prepared_statements where statement like 'select text%'`.execute(one);
+      expect(rows).toHaveLength(readText.length);
     });
   });
 });
