@@ -90,8 +90,8 @@ async function openOnServer(
   const options = connectionOptions(databaseUrl, silentMs);
   const precedence = createPrecedence();
   const nameOf = createStatementNames();
-  const connect = (turn: () => Promise<void>, more: PoolConfig = {}): Kysely<Tables> => {
-    const pool = createPool({ ...options, ...more, max: POOL_SIZE }, log);
+  const connect = (stalledMs: number, turn: () => Promise<void>): Kysely<Tables> => {
+    const pool = createPool({ ...options, max: POOL_SIZE, ...endingStalled(stalledMs) }, log);
     const inTurn = {
       options: pool.options,
       connect: async () => {
@@ -102,9 +102,9 @@ async function openOnServer(
     };
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: inTurn }), plugins: PLUGINS });
   };
-  const db = connect(precedence.turn);
+  const db = connect(STALLED_MS, precedence.turn);
   // Its own connections: what a person waits for doesn't queue behind work that can wait.
-  const interactive = connect(async () => {}, INTERACTIVE_POOL);
+  const interactive = connect(COMMIT_MS, async () => {});
   const close = once(async () => {
     await Promise.all([db.destroy(), interactive.destroy()]);
   });
@@ -192,13 +192,17 @@ function createPool(options: PoolConfig, log: Pick<Log, 'warn'>): Pool {
   return pool;
 }
 
+/** For work in the background: no replica waits longer for what one that is frozen, or cut off, has locked. */
+const STALLED_MS = 15_000;
+
 /**
  * The server ends a transaction whose next statement (or commit) doesn't arrive in time, even if it waits in the buffers
- * of a server that was suspended. https://www.postgresql.org/docs/current/runtime-config-client.html
+ * of a server that was suspended. The pool awaits the promise, though its types don't say so.
+ * https://www.postgresql.org/docs/current/runtime-config-client.html
  */
-async function dropWhatStalls(client: ClientBase): Promise<void> {
-  await client.query(`set idle_in_transaction_session_timeout = ${COMMIT_MS}`);
+function endingStalled(ms: number) {
+  const onConnect = async (client: ClientBase): Promise<void> => {
+    await client.query(`set idle_in_transaction_session_timeout = ${ms}`);
+  };
+  return { onConnect };
 }
-
-/** For what a person waits for. The pool awaits the promise, though its types don't say so. */
-const INTERACTIVE_POOL = { onConnect: dropWhatStalls };

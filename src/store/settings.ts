@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { SETTING_SCOPES, type SettingScope } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
@@ -38,7 +38,7 @@ type Column = 'draft' | 'preferences';
 type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
 /** `what`: for the audit. */
 type Change = { what: string; updatedBy: string; set: (row: Row, trx: Db) => Promise<void> };
-type Row = SettingKey & { updatedBy: string; updatedAt: Date };
+type Row = SettingKey & { updatedBy: string; updatedAt: RawBuilder<Date> };
 /** People and conversations that are read in one statement. */
 const MOST_TOGETHER = 50;
 const KEY = ['teamId', 'scope', 'scopeId'] as const;
@@ -75,7 +75,7 @@ export function createSettings(db: Kysely<Tables>) {
     { what, updatedBy, set }: Change,
   ): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      await set({ teamId, scope, scopeId, updatedBy, updatedAt: new Date() }, trx);
+      await set({ teamId, scope, scopeId, updatedBy, updatedAt: sql<Date>`now()` }, trx);
       const channelId = scope === 'channel' ? scopeId : null;
       await appendAudit([{ kind: 'setting', userId: updatedBy, channelId, result: `${what}:${scope}` }], trx);
     });

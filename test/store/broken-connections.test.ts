@@ -35,6 +35,18 @@ describe('a connection to Postgres', () => {
     await expect(ping()).resolves.toBeUndefined();
   });
 
+  test('whose process no longer goes on with a transaction is ended by the server', async () => {
+    const { db, interactive } = await openThroughProxy();
+    const timeouts = [db, interactive].map(async (pool) => {
+      const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(pool);
+      return rows;
+    });
+    expect((await Promise.all(timeouts)).flat()).toEqual([
+      { idleInTransactionSessionTimeout: '15s' },
+      { idleInTransactionSessionTimeout: '500ms' },
+    ]);
+  });
+
   test('of the queue fails the same way', async () => {
     const database = await openThroughProxy(SILENT_MS);
     const queue = createQueue({ database, log: createLog('silent') });
