@@ -231,6 +231,14 @@ describe('a create', () => {
     expect(await missing()).toBe(0);
   });
 
+  test('that was not confirmed is missing once, even if the next attempt ends before it is sent', async () => {
+    const { move, missing } = await setUp();
+    await move('unknown');
+    await move('attached');
+    await move('unknown');
+    expect(await missing()).toBe(1);
+  });
+
   test('that is answered late adds its URL to a card that was posted meanwhile', async () => {
     const { jobs, answered, postCard } = await setUp();
     await postCard();

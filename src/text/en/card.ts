@@ -75,10 +75,10 @@ export const card = {
   },
   /** If what it waits for is said already. */
   startsItself: 'It will start automatically.',
-  /** `when`: a moment. */
-  /** Private: "Check again" got no answer. */
+  /** Private: "Check again" couldn't. */
   notChecked:
-    "Devin didn't answer, so we couldn't check. Nothing was changed. We'll keep checking, or choose \"Check again\" later.",
+    "We couldn't check: Devin's list of sessions can't be read right now. Nothing was changed. We'll keep checking, or choose \"Check again\" later.",
+  /** `when`: a moment. */
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
