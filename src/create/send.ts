@@ -13,7 +13,7 @@ import {
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { EMPTY_ENVELOPE, type Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
-import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
 import { wasAskedJustNow, type FindEarlier } from './find-session.ts';
@@ -62,15 +62,16 @@ const MOST_UNSENT = 10_000;
 export function createSend(deps: SendDeps): Send {
   const { createSession, flow, adopt } = deps;
 
-  /** These weren't sent, as their rows say: this process tried last. They aren't searched for again. */
+  /** Attempts that weren't sent, as their rows say: this process tried last. They aren't searched for again. */
   const unsent = new Set<string>();
+  const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 
   /** Devin did nothing: what is known of an earlier attempt holds again. */
   async function takeBack(run: Run, { earlier: sentAt }: Sending): Promise<StepOutcome> {
     const back = await flow.advance(run, { to: 'attached', changes: { sentAt } });
     // A request that is forgotten here is only searched for once more.
     if (unsent.size >= MOST_UNSENT) unsent.clear();
-    if (back.kind === 'next') unsent.add(run.request.id);
+    if (back.kind === 'next') unsent.add(attempt(run.request));
     return back;
   }
 
@@ -101,7 +102,7 @@ export function createSend(deps: SendDeps): Send {
   /** null: nothing was found. */
   async function adoptEarlier(run: Run, found: SentWith): Promise<StepOutcome | null> {
     const { request } = run;
-    if (unsent.delete(request.id)) return null;
+    if (unsent.delete(attempt(request))) return null;
     // The person may be someone else in Devin by now.
     const sentAs = request.sentAt === null ? null : request.identity;
     const changes = { ...found, identity: sentAs ?? found.identity };

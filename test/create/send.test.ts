@@ -102,6 +102,13 @@ describe('a create', () => {
     const run = { request: await current(), lease, isSlow: () => false, signal };
     const outcome = send(run, { found, approved: [] });
     const again = async () => send({ ...run, request: await current() }, { found, approved: [] });
+    const restart = async () =>
+      transitions.move({
+        id: ID,
+        from: 'attached',
+        to: 'attached',
+        changes: { resumedAt: new Date(createdAtMs + 1) },
+      });
     const answered = async (session: SessionSnapshot) => {
       answer.resolve(session);
       return outcome;
@@ -117,7 +124,7 @@ describe('a create', () => {
       await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
     };
     const checks = () => limitChecks;
-    const steps = { outcome, answered, failed, again };
+    const steps = { outcome, answered, failed, again, restart };
     return { jobs, adopt, current, move, sent: sent.promise, ...steps, missing, postCard, checks };
   };
 
@@ -182,16 +189,19 @@ describe('a create', () => {
     expect(sentFor).toEqual([identity]);
   });
 
-  test("is searched for once, and not after each of Devin's refusals to do anything", async () => {
+  test("is searched for once by each attempt, and not after each of Devin's refusals to do anything", async () => {
     let searches = 0;
     const findEarlier = async () => ((searches += 1), nothing());
-    const { sent, failed, again } = await prepare(heldLease, { findEarlier });
+    const { sent, failed, again, restart } = await prepare(heldLease, { findEarlier });
     await sent;
     const facts = bareFacts('rate-limited', 429);
     expect((await failed(new DevinError({ operation: 'sessions.create', facts }))).kind).toBe('later');
     expect((await again()).kind).toBe('later');
     expect((await again()).kind).toBe('later');
     expect(searches).toBe(1);
+    await restart();
+    expect((await again()).kind).toBe('later');
+    expect(searches).toBe(2);
   });
 
   test.each([
