@@ -103,6 +103,16 @@ describe('what is still to be posted in a restored thread', () => {
     expect(found?.untold).toEqual(expected);
   });
 
+  test('is found by its own messages, not by those of another session in the thread', async () => {
+    const others = [...told('finished:1'), posted('e1')].map(({ metadata, ...rest }) => ({
+      ...rest,
+      metadata: { ...metadata, sessionId: 's2' },
+    }));
+    const finished = snapshot({ status_detail: 'finished' });
+    const found = await caughtUp({ snapshot: finished, history: said(2), thread: others });
+    expect(found).toMatchObject({ untold: ['finished:1'], unposted: new Set(['e0', 'e1']) });
+  });
+
   test('is what Devin said after the last message it shows', async () => {
     const found = await caughtUp({ history: said(4), thread: [posted('e0'), posted('e1')] });
     expect([...(found?.unposted ?? [])]).toEqual(['e2', 'e3']);

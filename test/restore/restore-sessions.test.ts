@@ -3,6 +3,8 @@ import { createLog } from '../../src/log.ts';
 import type { Lost, Place, Search } from '../../src/queue/index.ts';
 import { payloads } from '../../src/queue/payloads.ts';
 import { createSessionsRestorer } from '../../src/restore/restore-sessions.ts';
+import type { FoundMessage } from '../../src/slack/posted-messages.ts';
+import { requestRow } from '../support/request-row.ts';
 
 const NEVER = new AbortController().signal;
 const HOUR_S = 3600;
@@ -68,5 +70,43 @@ describe('the search for cards in a conversation', () => {
     expect(read).toHaveLength(1);
     expect(read[0]?.toS).toBeNull();
     expect(read[0]?.fromS).toBeLessThan(50 * HOUR_S);
+  });
+});
+
+/** To which lost sessions of request r a card with this text is offered, in order. None is taken for it. */
+async function offered(text: string, known: readonly string[] = []): Promise<string[]> {
+  const tried: string[] = [];
+  const metadata: FoundMessage['metadata'] = {
+    kind: 'card',
+    requestId: 'r',
+    requester: 'U1',
+    repos: [],
+    acuLimit: null,
+  };
+  const search = createSessionsRestorer({
+    requests: { find: async (id) => Promise.resolve(known.includes(id) ? requestRow({ id }) : null) },
+    sessions: { bound: async () => Promise.resolve(new Set()) },
+    findPlaces: async () => Promise.resolve([]),
+    metadata: {
+      read: async () =>
+        Promise.resolve({ messages: [{ ts: '1.0', threadTs: null, text, metadata }], threads: [] }),
+    },
+    restore: async ({ sessionId }) => (tried.push(sessionId), Promise.resolve(false)),
+    enqueue: async () => Promise.resolve(),
+    pauseMs: 0,
+    command: '/devin',
+    log: createLog('silent'),
+  });
+  await search({ lost: at(10, 20, 30), places: [CHANNEL] }, NEVER);
+  return tried;
+}
+
+describe('a card that may be of several sessions', () => {
+  test('is first taken for the one it names: others may have copied its tag', async () => {
+    expect(await offered('Working s20')).toEqual(['s20', 's10', 's30']);
+  });
+
+  test('is left alone if its request is known by now', async () => {
+    expect(await offered('Working s20', ['r'])).toEqual([]);
   });
 });

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { PlaceKind } from '../../src/session/context.ts';
 import type { EffectiveDraft } from '../../src/session/defaults.ts';
+import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
 import { createGate } from '../../src/trust/gate.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 import { requestRow } from '../support/request-row.ts';
 
-/** A gate in a channel that the app can't look at, after this much was spent. */
-function gateUnder(yaml: string, spent = 0) {
+type Known = { spent?: number; isInGroup?: boolean | null };
+
+/** A gate in a channel that the app can't look at, with what is known of the person. */
+function gateUnder(yaml: string, { spent = 0, isInGroup = false }: Known = {}) {
   const parsed = parseYaml(`version: 1\n${yaml}`, {
     name: 'policy.yml',
     format: POLICY_FILE,
@@ -18,7 +22,7 @@ function gateUnder(yaml: string, spent = 0) {
   return createGate({
     policy: () => parsed.value,
     findPerson: async () => Promise.resolve(null),
-    isInGroup: async () => Promise.resolve(false),
+    isInGroup: async () => Promise.resolve(isInGroup),
     mayApprove: async (patterns, { among }) => {
       const isNamed = (id: string): boolean => patterns.some((one) => one.kind === 'user' && one.id === id);
       return Promise.resolve(new Set(among.filter(isNamed)));
@@ -61,27 +65,64 @@ test('a request that is capped at what was left of a budget gets what is left no
     values: { prompt: 'x', max_acu_limit: 7 },
     sources: { prompt: 'request', max_acu_limit: 'left-today' },
   };
-  const gate = gateUnder('limits: { acu_per_person_per_day: 10 }', 6);
+  const gate = gateUnder('limits: { acu_per_person_per_day: 10 }', { spent: 6 });
   expect(await gate.judge({ ...requestRow({ state: 'accepted' }), draft })).toMatchObject({
     kind: 'allowed',
     draft: { values: { max_acu_limit: 4 } },
   });
 });
 
+describe('a rule for people in a user group', () => {
+  const rules = (then: string, others: string): string =>
+    `rules: [{ name: team, people: [S0TEAM], then: ${then} }, { name: others, then: ${others} }]`;
+
+  test.each([
+    ['counts for those who are in it', true, 'refused', 'allowed'],
+    ['counts for nobody else', false, 'allowed', 'refused'],
+    ["refuses, but opens nothing, if Slack doesn't say who is in it", null, 'refused', 'refused'],
+  ])('%s', async (_how, isInGroup, ifItRefuses, ifItAllows) => {
+    const judged = async (yaml: string) => gateUnder(yaml, { isInGroup }).judge(requestRow());
+    expect((await judged(rules('refuse', 'allow'))).kind).toBe(ifItRefuses);
+    expect((await judged(rules('allow', 'refuse'))).kind).toBe(ifItAllows);
+  });
+});
+
+const FILE = { id: 'F1', name: 'log.txt', mimetype: 'text/plain', size: 1, url: null };
+const MESSAGE = { ts: '1.0', threadTs: null, userId: 'U2', appName: null, text: 'see this', files: [FILE] };
+const CONTEXT = { choice: 'message', channelId: 'C1', channelName: 'general', picked: MESSAGE } as const;
+const MATERIAL = { quoted: null, files: [], leftOut: [] };
+const SAID: QuotedMessage = {
+  author: 'Ben',
+  authorKind: 'member',
+  atMs: 0,
+  text: 'x'.repeat(200_000),
+  files: [],
+  picked: false,
+};
+const LONG: QuotedThread = {
+  place: '#general',
+  permalink: null,
+  messages: [{ ...SAID, picked: true }, SAID],
+  unread: 0,
+  unticked: { messages: 0, files: 0 },
+};
+
 describe('an approval that was given', () => {
   const rule = (terms: string): string => `rules: [{ name: a look, then: approve, ${terms} }]`;
+  const ana = { kind: 'matched', devinUserId: 'user-ana', name: 'Ana', how: 'email' } as const;
   const ben = { userId: 'U2', name: 'Ben' };
-  const asked = { ...requestRow({ state: 'identified' }), material: null };
+  const draft = { values: { prompt: 'fix it' }, sources: {} };
+  const asked = requestRow({ state: 'identified', identity: { ...ana, checkedAtMs: 0 }, draft });
 
-  /** What the gate says under these terms to what Ben approved alone when the policy named only him. */
-  async function judged(terms: string) {
+  /** What the gate says now to what Ben approved alone when the policy named only him. */
+  async function judged({ terms = 'approvers: [U2]', changes = {} }: { terms?: string; changes?: object }) {
     const before = await gateUnder(rule('approvers: [U2]')).judge(asked);
     if (before.kind !== 'approval') throw new Error('no approval was asked for');
     const { fingerprint } = before;
     const end = { kind: 'approved', by: ben, reason: null, atMs: 0 } as const;
     const given = { rule: 'a look', say: null, need: 1, people: [ben], fingerprint, yes: [ben], end };
     const approved = { approvals: [given], approved: ['a look'], approvedAs: fingerprint };
-    return (await gateUnder(rule(terms)).judge({ ...asked, ...approved })).kind;
+    return (await gateUnder(rule(terms)).judge({ ...asked, ...approved, ...changes })).kind;
   }
 
   test.each([
@@ -90,6 +131,45 @@ describe('an approval that was given', () => {
     ['is not enough if more people have to approve by now', 'approvers: [U2, U3], need: 2', 'approval'],
     ['no longer counts if others have to approve by now', 'approvers: [U3]', 'approval'],
   ])('%s', async (_what, terms, kind) => {
-    expect(await judged(terms)).toBe(kind);
+    expect(await judged({ terms })).toBe(kind);
+  });
+
+  test.each<[what: string, changes: Partial<SessionRequest>, kind: string]>([
+    ['counts whenever it was looked up who asks', { identity: { ...ana, checkedAtMs: 1 } }, 'allowed'],
+    ['is for whom it runs as', { identity: { ...ana, devinUserId: 'user-eve', checkedAtMs: 0 } }, 'approval'],
+    ['is for the task', { draft: { values: { prompt: 'drop it' }, sources: {} } }, 'approval'],
+    ['is for the message it is about', { context: CONTEXT }, 'approval'],
+    ['is for its files', { slackFileIds: ['F1'] }, 'approval'],
+    ['is for what is quoted', { material: { ...MATERIAL, files: [FILE] } }, 'approval'],
+    ['is for the names of its secrets', { secretNames: ['TOKEN'] }, 'approval'],
+  ])('%s', async (_what, changes, kind) => {
+    expect(await judged({ changes })).toBe(kind);
+  });
+});
+
+describe('a rule about attachments', () => {
+  const gate = gateUnder('rules: [{ name: no files, when: { attachments: true }, then: refuse }]');
+
+  test.each<[what: string, changes: Partial<SessionRequest>, kind: string]>([
+    ['nothing', {}, 'allowed'],
+    [
+      'an address',
+      { draft: { values: { attachment_urls: ['https://a.example/b'] }, sources: {} } },
+      'refused',
+    ],
+    ['a file of the message', { context: CONTEXT }, 'refused'],
+    ['no file of it', { context: { ...CONTEXT, without: { messages: [], files: ['F1'] } } }, 'allowed'],
+    ['a file of the form', { slackFileIds: ['F1'] }, 'refused'],
+    [
+      'a file that is at Devin already',
+      { uploads: { urls: ['https://a.example/b'], leftOut: [] } },
+      'refused',
+    ],
+    ['a file of the thread', { material: { ...MATERIAL, files: [FILE] } }, 'refused'],
+    ['a thread that is sent as a file', { material: { ...MATERIAL, quoted: LONG } }, 'refused'],
+  ])('counts what goes with the task: %s', async (_what, changes, kind) => {
+    expect(await gate.judge(requestRow({ draft: { values: {}, sources: {} }, ...changes }))).toMatchObject({
+      kind,
+    });
   });
 });
