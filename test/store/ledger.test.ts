@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CeilingKey } from '../../src/session/policy/index.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { clockOf, databaseClock } from '../../src/store/sql.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { describeOnBothDatabases, oneWaits, usePostgres } from '../support/databases.ts';
 
 const KEYS: CeilingKey[] = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'];
 const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
@@ -155,5 +155,27 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await spent()).toMatchObject({ acu_per_person_per_day: 10, acu_per_month: 10 });
     expect(await db.selectFrom('ledger').selectAll().execute()).toHaveLength(1);
     expect(await ledger.isEmpty()).toBe(false);
+  });
+});
+
+describe('a reservation', () => {
+  const { open } = usePostgres();
+
+  test.each<[CeilingKey, other: object]>([
+    ['acu_per_person_per_day', { channelId: 'C2' }],
+    ['acu_per_channel_per_day', { userId: 'U2' }],
+    ['acu_per_month', { teamId: 'T2', userId: 'U2', channelId: 'C2' }],
+  ])('waits for another one that counts for the same %s', async (key, other) => {
+    const { db, interactive } = await open();
+    const ledger = createLedger(db, databaseClock);
+    const { second } = await db.transaction().execute(async (trx) => {
+      await ledger.lock([key], SPENDER, trx);
+      const locking = async () =>
+        interactive.transaction().execute(async (next) => ledger.lock([key], { ...SPENDER, ...other }, next));
+      const started = { second: locking() };
+      await oneWaits(db);
+      return started;
+    });
+    await expect(second).resolves.toBeUndefined();
   });
 });

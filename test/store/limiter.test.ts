@@ -1,9 +1,9 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { usePostgres } from '../support/databases.ts';
+import { oneWaits, usePostgres } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
 type Trx = Transaction<Tables>;
@@ -23,12 +23,6 @@ describe('the limits of a person, on two replicas', () => {
       trx.updateTable('sessionRequests').set({ state: 'sending' }).where('id', '=', id).execute();
     return { db, interactive, insert, send };
   };
-
-  /** Until a transaction waits for a lock that another holds. */
-  const oneWaits = async (db: Kysely<Tables>): Promise<void> =>
-    expect
-      .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(db)).rows)
-      .not.toEqual([]);
 
   test('count what the other replica is accepting', async () => {
     const { db, interactive, insert } = await setUp();
@@ -53,6 +47,14 @@ describe('the limits of a person, on two replicas', () => {
       return [take(PERSON), take(PERSON), take({ ...PERSON, userId: 'U2' })];
     });
     expect(taken).toEqual([null, REACHED, null]);
+  });
+
+  test('count what the person asked for in that workspace only', async () => {
+    const { db, insert } = await setUp();
+    await db.transaction().execute(async (trx) => insert('r1', trx));
+    const used = async (teamId: string) => (await limiter.usage({ ...PERSON, teamId }, db)).usage;
+    expect(await used('T1')).toEqual({ openSessions: 1, startsPerHour: 1 });
+    expect(await used('T2')).toEqual({ openSessions: 0, startsPerHour: 0 });
   });
 
   test('count by the hour what was asked for here, with or without an answer', async () => {

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createLog } from '../../src/log.ts';
@@ -13,7 +13,7 @@ import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
+import { describeOnBothDatabases, oneWaits, usePostgres } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -67,9 +67,7 @@ describe('a card that is reposted while a poll of its session is recorded', () =
           other,
         );
       });
-      await expect
-        .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(interactive)).rows)
-        .not.toEqual([]);
+      await oneWaits(interactive);
       await createCards(db, budget).markStale('r1', trx);
     });
     await placed;

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { copyEmpty, copyStarted, startOnce } from './folders.ts';
 
@@ -98,6 +99,12 @@ async function askForPostgres(): Promise<string> {
   const said = await response.text();
   if (!response.ok) throw new Error(said);
   return said;
+}
+
+/** Until a transaction waits for a lock that another holds. */
+export async function oneWaits(db: Database['db']): Promise<void> {
+  const waiting = sql`select 1 from pg_locks where not granted`;
+  await expect.poll(async () => (await waiting.execute(db)).rows).not.toEqual([]);
 }
 
 /** A folder for the file's tests, removed after them. */
