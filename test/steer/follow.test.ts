@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag } from '../../src/session/request.ts';
 import { createFollower } from '../../src/steer/follow.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRow } from '../../src/store/sessions.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ana: Identity = {
@@ -16,12 +19,16 @@ const ana: Identity = {
 const service: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
 
 /** What a command does with a session that carries the tag of a request whose session isn't confirmed. */
-async function followTagged(identity: Identity, userId: string | null): Promise<string[]> {
+async function followTagged(
+  changes: Partial<SessionRequest>,
+  userId: string | null = 'user-ana',
+  known: SessionRow | null = null,
+): Promise<string[]> {
   const done: string[] = [];
-  const request = requestRow({ state: 'unknown', sessionId: null, identity });
+  const request = requestRow({ state: 'unknown', sessionId: null, identity: ana, ...changes });
   const follow = createFollower({
     requests: { find: async () => Promise.resolve(request) },
-    sessions: { find: async () => Promise.resolve(null) },
+    sessions: { find: async () => Promise.resolve(known) },
     resolve: async () => Promise.resolve(ana),
     presence: async () => Promise.resolve('in'),
     getSession: async (id) =>
@@ -38,7 +45,11 @@ async function followTagged(identity: Identity, userId: string | null): Promise<
     },
     placeCard: async () => Promise.resolve({ kind: 'no-place' }),
     outbound: { permalink: () => null },
-    notifier: { notify: async () => Promise.resolve(), notifyMarkup: async () => Promise.resolve() },
+    notifier: {
+      notify: async (_userId, _answerTo, ...sentences) =>
+        void (await Promise.resolve(done.push(...sentences))),
+      notifyMarkup: async () => Promise.resolve(),
+    },
     textFor: async () => Promise.resolve(en),
   });
   const answerTo = { id: 'a', channelId: 'C1', threadTs: null, sealed: null, always: true };
@@ -54,6 +65,19 @@ test.each([
 ])(
   'a followed session with the tag of a lost one is that one or not: it %s',
   async (_what, identity, userId, expected) => {
-    expect(await followTagged(identity, userId)).toEqual([expected]);
+    expect(await followTagged({ identity }, userId)).toEqual([expected]);
   },
 );
+
+test.each<[which: string, changes: Partial<SessionRequest>]>([
+  ['that was refused', { state: 'refused' }],
+  ['that has its own session', { state: 'created', sessionId: 's0' }],
+  ['of another workspace', { teamId: 'T2' }],
+])('a followed session with the tag of a request %s is a session of its own', async (_which, changes) => {
+  expect(await followTagged(changes)).toEqual(['imported']);
+});
+
+test("a session of another workspace isn't found", async () => {
+  const theirs = { state: 'created', teamId: 'T2' } as const;
+  expect(await followTagged(theirs, 'user-ana', sessionRow())).toEqual([en.devin.notFound]);
+});
