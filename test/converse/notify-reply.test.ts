@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createReplyNotifier } from '../../src/converse/notify-reply.ts';
-import { createReplies } from '../../src/store/replies.ts';
+import { createReplies, type ReplyStep } from '../../src/store/replies.ts';
+import { createThreadNotices } from '../../src/store/thread-notices.ts';
+import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -8,33 +10,68 @@ import { sessionRow } from '../support/session-row.ts';
 const open = useEmbedded();
 const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
+type Outbound = Parameters<typeof createReplyNotifier>[0]['outbound'];
+
+/** A reply that was moved so, and what tells its author; `move` moves it again. */
+async function setUp(step: Pick<ReplyStep, 'to' | 'changes'> | null, outbound: Partial<Outbound>) {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: '1.1' };
+  await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'use main', files: [] });
+  const move = async (to: Pick<ReplyStep, 'to' | 'changes'>) =>
+    replies.move({ id: 'y', from: ['accepted'], ...to });
+  if (step !== null) await move(step);
+  const removed: string[] = [];
+  const notifier = createReplyNotifier({
+    replies,
+    sessions: { find: async () => Promise.resolve(sessionRow()) },
+    requests: { find: async () => Promise.resolve(requestRow()) },
+    forms: { insert: unneeded },
+    notices: createThreadNotices(db),
+    check: async () => Promise.resolve({ kind: 'allowed' }),
+    outbound: {
+      react: unneeded,
+      unreact: async (...reaction) => {
+        removed.push(...reaction);
+        return Promise.resolve({ kind: 'removed' });
+      },
+      tellPrivately: unneeded,
+      ...outbound,
+    },
+    textFor: async () => Promise.resolve(en),
+  });
+  return { ...notifier, move, removed };
+}
+
 /** An earlier run may have added the reaction after it was removed, and died. */
 test.each(['delivered', 'failed', 'unknown', 'skipped'] as const)(
   'a reply that is %s loses the reaction that it was taken when it is marked again',
   async (to) => {
-    const replies = createReplies((await open()).db);
-    const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: '1.1' };
-    await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'use main', files: [] });
-    await replies.move({ id: 'y', from: ['accepted'], to });
-    const removed: string[] = [];
-    const { markTaken } = createReplyNotifier({
-      replies,
-      sessions: { find: async () => Promise.resolve(sessionRow()) },
-      requests: { find: async () => Promise.resolve(requestRow()) },
-      forms: { insert: unneeded },
-      notices: { isFirst: unneeded, forget: unneeded },
-      check: unneeded,
-      outbound: {
-        react: unneeded,
-        unreact: async (...reaction) => {
-          removed.push(...reaction);
-          return Promise.resolve({ kind: 'removed' });
-        },
-        tellPrivately: unneeded,
-      },
-      textFor: unneeded,
-    });
+    const { markTaken, removed } = await setUp({ to }, {});
     await markTaken('y');
     expect(removed).toEqual(['C1', '1.1', 'eyes']);
   },
 );
+
+test('a reply that ends while it is marked loses the reaction that it was taken', async () => {
+  const { markTaken, move, removed } = await setUp(null, {
+    react: async () => {
+      await move({ to: 'delivered' });
+      return { kind: 'reacted' };
+    },
+  });
+  await markTaken('y');
+  expect(removed).toEqual(['C1', '1.1', 'eyes']);
+});
+
+test('a person who may not steer hears so once, even if Slack was too busy at first', async () => {
+  let told = 0;
+  const failed = { to: 'failed', changes: { failure: { kind: 'members-only' } } } as const;
+  const { notify } = await setUp(failed, {
+    tellPrivately: async () => Promise.resolve((told += 1) === 1 ? 'retryable' : 'delivered'),
+  });
+  await expect(notify('y')).rejects.toThrow('for now');
+  await notify('y');
+  await notify('y');
+  expect(told).toBe(2);
+});

@@ -448,13 +448,14 @@ describe('keywords in the thread', () => {
     expect(JSON.stringify(thread.relayed())).not.toContain('nobody sees this');
   });
 
-  test('archive archives the session, and exit ends it', async () => {
-    const { devin } = world();
+  test('exit ends the session, and archive archives it even then', async () => {
+    const { devin, slack } = world();
     const thread = await startThread(world());
-    await thread.say(thread.ana.userId, 'archive');
-    await devin.waitForSession(({ id, isArchived }) => id === thread.id && isArchived);
     await thread.say(thread.ana.userId, 'Exit.');
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended by'));
+    await thread.say(thread.ana.userId, 'archive');
+    await devin.waitForSession(({ id, isArchived }) => id === thread.id && isArchived);
   });
 
   test("EXIT doesn't wait for waiting replies, which come back unsent", async () => {
