@@ -1,27 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { typeTask } from '../support/asking.ts';
-import { captureLog } from '../support/log-lines.ts';
-import { cardOf, noticesTo, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
-import { DEVINS, useWorld } from '../support/worlds.ts';
+import { useAsking } from '../support/asking.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { DEVINS } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const isCard = ({ metadata }: Message): boolean => JSON.stringify(metadata).includes('devin_session');
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
-  const { log, text: logged } = captureLog();
-  const world = useWorld({ devin, overrides: { log } });
-  const ask = async (text: string) => {
-    const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `faults-${ana.name}`, members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, text);
-    return { ana, channelId };
-  };
-  const created = (devinUserId: string) =>
-    world().devin.sessions.filter(({ userId }) => userId === devinUserId).length;
+  const { world, ask, created } = useAsking({ devin });
 
   test.each([
     ['the connection breaks after Devin created it', { mode: 'cut-after-effect' as const, times: 1 }],
@@ -191,175 +179,5 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
       expect(notice.text).toContain("couldn't check");
       await findIt();
     });
-  });
-
-  test('waits and says so while Devin is busy, then starts', async () => {
-    const { slack, devin } = world();
-    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
-    const { ana, channelId } = await ask('be patient');
-    await cardOf(slack, channelId, (text) => text.includes('busy'));
-    busy.clear();
-    const session = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(session.url) && !text.includes('busy'));
-    expect(created(ana.devinUserId)).toBe(1);
-  });
-
-  test('ends at once if Devin asks for a longer wait than a request waits, and says how long', async () => {
-    const { devin, slack } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
-    const { ana, channelId } = await ask('not today');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    expect(card.text).toContain('3 h');
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
-    const session = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(session.url));
-  });
-
-  test("says that replies in the thread don't reach Devin yet", async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    const { ana, channelId } = await ask('do it later');
-    const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
-    await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
-    const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-    expect(notice.text).toContain("hasn't started yet");
-  });
-
-  test('says it once to each person, and not to people who talk to each other', async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    const { ana, channelId } = await ask('do it when there is time');
-    const ben = addColleague(world());
-    slack.channels.get(channelId)?.members.add(ben.userId);
-    const { ts: threadTs } = await cardOf(slack, channelId, (text) => text.includes('busy'));
-    const say = async ({ userId }: { userId: string }, words: string) =>
-      slack.speak(userId, channelId, words, { threadTs });
-    const told = () => noticesTo(slack, channelId, ben.userId).map(({ text }) => text);
-    for (const words of [`<@${ana.userId}> thanks`, '(aside) lunch?']) await say(ben, words);
-    await say(ana, 'mind the tests');
-    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-    expect(told()).toEqual([]);
-    for (const words of ['and the docs', 'still there?']) await say(ben, words);
-    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
-    expect(told()).toEqual([expect.stringContaining("hasn't started yet")]);
-  });
-
-  test('lists the available platforms, and opens the form with the same draft', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = await ask('port it --platform beos --acu 7');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    expect(card.text).toContain('windows');
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
-    const view = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, view);
-    expect(slack.renderText(view.id)).toContain('beos');
-    slack.typeIn(view.id, { 'field.platform': 'windows' });
-    await slack.submit(view.id, ana.userId);
-    const session = await sessionOf(devin, ana.devinUserId);
-    expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it' });
-  });
-
-  test("tells a person who may not use Devin so, in Devin's words", async () => {
-    const { slack, devin } = world();
-    const ana = addColleague(world(), { inDevin: false });
-    devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName, canUse: false });
-    const channelId = slack.addChannel({ name: `viewer-${ana.name}`, members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix what only members may fix');
-    const words = 'Target user does not have the UseDevinSessions permission';
-    const card = await cardOf(slack, channelId, (text) => text.includes(words));
-    expect(slack.renderText(card)).toContain("That's about the person");
-    expect(slack.renderText(card)).toContain('Nothing was started');
-    expect(slack.renderText(card)).not.toContain('lacks');
-  });
-
-  test('names the missing permission, and "Try again" starts once it was granted', async () => {
-    const { slack, devin } = world();
-    devin.permissions.delete('ImpersonateOrgSessions');
-    const { ana, channelId } = await ask('as me please');
-    const card = await cardOf(slack, channelId, (text) => text.includes('ImpersonateOrgSessions'));
-    devin.permissions.add('ImpersonateOrgSessions');
-    const ben = addColleague(world());
-    await slack.clickButton(ben.userId, { channelId, ts: card.ts }, 'try_again');
-    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
-    const session = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(session.url));
-    expect(created(ana.devinUserId)).toBe(1);
-  });
-
-  test.each([
-    [401, 'DEVIN_API_KEY'],
-    [404, "Devin can't find this"],
-    [409, 'Try again in a minute. Nothing was started.'],
-    [422, 'Devin refused'],
-  ])('explains a %i in words', async (status, words) => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status, times: 1 });
-    const { channelId } = await ask(`answer with ${status}`);
-    const card = await cardOf(slack, channelId, (text) => text.includes(words));
-    expect(card.text).toContain('Not started');
-    expect(slack.problems).toEqual([]);
-  });
-
-  test('logs what to do if Devin refuses the key of a new session', async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status: 401, times: 1 });
-    const { channelId } = await ask('meet a revoked key');
-    await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    expect(logged()).toMatch(
-      /"operation":"sessions.create",.*"msg":"Devin refuses DEVIN_API_KEY; run `npm run doctor`"/,
-    );
-  });
-
-  test('shows in Details the request, the answer and where each value came from', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = await ask('show me --acu 3');
-    const session = await sessionOf(devin, ana.devinUserId);
-    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
-    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
-    const shown = slack.renderText(view.id);
-    for (const part of ['*ACU cap*: 3', session.id, ana.devinUserId, ana.devinName])
-      expect(shown).toContain(part);
-    expect(slack.problems).toEqual([]);
-  });
-});
-
-describe('a Devin that asks for a long wait', () => {
-  const sweepTimes = { everyMs: 20, strandedMs: 0 };
-  const world = useWorld({ overrides: { sweepTimes } });
-
-  test('gets no request during that time, even though requests wait', async () => {
-    const { slack, devin } = world();
-    const [ana, ben] = [addColleague(world()), addColleague(world())];
-    const channelId = slack.addChannel({ name: 'patience', members: [ana.userId, ben.userId] });
-    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'wait for half an hour');
-    await cardOf(slack, channelId, (text) => text.includes('busy'));
-    for (const task of ['one', 'two', 'three']) {
-      await typeTask({ slack }, { userId: ben.userId, channelId }, `go on with ${task}`);
-      const { url } = await devin.waitForSession(({ request }) => request.prompt.endsWith(task));
-      await cardOf(slack, channelId, (text) => text.includes(url));
-    }
-    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
-  });
-});
-
-describe('an old request that is tried again', () => {
-  const clock = { aheadMs: 0 };
-  const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
-
-  test('waits for a busy Devin as long as a new one', async () => {
-    const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: 'again', members: [ana.userId] });
-    devin.fail(CREATE, { status: 429, retryAfter: 2 * 3600, times: 1 });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'try later');
-    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    clock.aheadMs = 2 * 3600_000;
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
-    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
-    const { url } = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(url));
   });
 });

@@ -1,8 +1,9 @@
 import type { View } from '../../sandbox/slack/index.ts';
 import { en } from '../../src/text/en.ts';
-import type { World } from './bot.ts';
-import { cardOf, sessionOf } from './look.ts';
+import type { World, WorldOptions } from './bot.ts';
+import { cardOf, sessionOf, sessionsAs } from './look.ts';
 import { addColleague } from './people.ts';
+import { useWorld } from './worlds.ts';
 
 type Options = { text?: string; channel?: object; person?: object };
 
@@ -32,6 +33,23 @@ export async function startSession(world: World, options: Options = {}) {
   const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
   const showing = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
   return { ana, channelId, session, card, showing, on: { channelId, ts: card.ts } };
+}
+
+/** A world in which each task is asked for by another person, in a channel of its own. */
+export function useAsking(options: WorldOptions) {
+  const world = useWorld(options);
+  return {
+    world,
+    ask: async (task: string) => {
+      const { slack } = world();
+      const ana = addColleague(world());
+      const channelId = slack.addChannel({ name: `asks-${ana.name}`, members: [ana.userId] });
+      await typeTask({ slack }, { userId: ana.userId, channelId }, task);
+      return { ana, channelId };
+    },
+    /** How many sessions run as this member. */
+    created: (devinUserId: string) => sessionsAs(world().devin, devinUserId).length,
+  };
 }
 
 type Ref = { channelId: string; ts: string };
