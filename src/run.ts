@@ -28,16 +28,16 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
   useProxy(config.proxy);
   // One bad payload must not end the app for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  const life = { isEnding: false };
   try {
     const bot = await createBot(config, {
       log,
       embedded,
       onFatal: (error) => exitForRestart(log, operatorSentence(error, languages.logged), error),
     });
-    let ending = false;
     const end = (): void => {
-      if (ending) return;
-      ending = true;
+      if (life.isEnding) return;
+      life.isEnding = true;
       setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
       bot.stop().then(
         () => process.exit(0),
@@ -52,6 +52,8 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
     process.on('SIGINT', end);
     await bot.start();
   } catch (error) {
+    // A signal came during the start, which now misses what is closed already.
+    if (life.isEnding) return;
     if (!isForOperator(error)) throw error;
     // The sentence says what to do; the cause says what happened.
     if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');

@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -18,38 +16,9 @@ import { environmentOf, type Environment } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { bareEnvironment } from '../support/processes.ts';
+import { createTunnels } from '../support/tunnels.ts';
 
 const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
-
-/** Tunnels to this machine, whatever the address, for who has a password. */
-async function createProxy() {
-  const passwords = new Set<string | undefined>();
-  let isSocketSeen = false;
-  const tunnels = new Set<Duplex>();
-  const server = createServer();
-  server.on('connect', ({ url, headers }, client, head) => {
-    passwords.add(headers['proxy-authorization']);
-    const target = connect(Number(url?.split(':')[1]), '127.0.0.1');
-    for (const side of [client, target]) tunnels.add(side.on('error', () => undefined));
-    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    client.once(
-      'data',
-      (request: Buffer) => (isSocketSeen ||= /^upgrade: websocket/im.test(String(request))),
-    );
-    target.write(head);
-    target.pipe(client).pipe(target);
-  });
-  const { origin } = await listen(server);
-  return {
-    passwords,
-    isSocketSeen: () => isSocketSeen,
-    address: new URL(origin).host,
-    async close() {
-      for (const side of tunnels) side.destroy();
-      await shut(server);
-    },
-  };
-}
 
 describe('the program', () => {
   let slack: LocalSlack;
@@ -179,8 +148,26 @@ describe('the program', () => {
     expect(await over).toEqual([0, null]);
   });
 
+  test('exits with 0 on SIGTERM while it creates its tables, and says nothing', async () => {
+    const fresh = await mkdtemp(join(tmpdir(), 'devin-slack-main-'));
+    const quiet = await createLocalDevin({});
+    const child = run({
+      ...complete(),
+      ...environmentOf({ slack, devin: quiet, transport: 'http' }),
+      DATA_DIR: fresh,
+    });
+    const said = Promise.all([text(child.stdout), text(child.stderr)]);
+    const ended = once(child, 'exit');
+    await quiet.waitForRequest(({ method }) => method === 'GET');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(await said).toEqual(['', '']);
+    await quiet.stop();
+    await rm(fresh, { recursive: true, force: true });
+  });
+
   test('reaches Slack, its socket and Devin only through a proxy, whose password it keeps', async () => {
-    const proxy = await createProxy();
+    const proxy = await createTunnels();
     // Nothing listens there: the proxy leads to the machine's usual address.
     const behind = (url: string | undefined): string => (url ?? '').replace('127.0.0.1', '127.0.0.2');
     const sides = environmentOf({ slack, devin, transport: 'socket' });
