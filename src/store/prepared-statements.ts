@@ -7,7 +7,7 @@ const ALL_COLUMNS = /\b(?:select|returning|distinct)\s+\*|\.\*/i;
 /** Longer ones hold lists of values, each length of which is a statement of its own. pg-boss' insert is 3,400. */
 const LONGEST = 4000;
 /** Each connection keeps the plans of those it has run. */
-const MOST = 300;
+const MOST = 400;
 
 export const isPreparable = (text: string): boolean => PREPARABLE.test(text);
 
@@ -16,15 +16,13 @@ export const isPreparable = (text: string): boolean => PREPARABLE.test(text);
  * running them. https://node-postgres.com/features/queries#prepared-statements
  */
 export function createStatementNames() {
-  const names = new Map<string, string>();
+  // undefined: it can't be prepared.
+  const names = new Map<string, string | undefined>();
   return (text: string): string | undefined => {
-    const known = names.get(text);
-    if (known !== undefined) return known;
-    if (text.length > LONGEST || !isPreparable(text) || returnsAllColumns(text) || names.size === MOST)
-      return undefined;
-    const name = `s${names.size}`;
-    names.set(text, name);
-    return name;
+    if (text.length > LONGEST) return undefined;
+    if (!names.has(text) && names.size < MOST)
+      names.set(text, isPreparable(text) && !returnsAllColumns(text) ? `s${names.size}` : undefined);
+    return names.get(text);
   };
 }
 
