@@ -18,7 +18,7 @@ const MAX_REDIRECTS = 5;
 type Upload = Options & FilePart;
 
 /** `size` in bytes; null if it's unknown. Read the body or cancel it. */
-export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };
+export type Download = { body: ReadableStream<Uint8Array>; size: number | null };
 
 /** Each is posted in the thread. */
 const MOST_FILES = 500;
@@ -85,7 +85,6 @@ function toDownload(response: Response): Download {
   const length = response.headers.get('content-length');
   return {
     body: response.body ?? new Blob([]).stream(),
-    contentType: response.headers.get('content-type'),
     size: length === null ? null : Number(length),
   };
 }

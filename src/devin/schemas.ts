@@ -30,15 +30,15 @@ export const sessionMessageSchema = fromWire(
 );
 export type SessionMessage = z.output<typeof sessionMessageSchema>;
 
-const uploadedAttachment = { attachmentId: z.string(), name: z.string(), url: z.string() };
-export const uploadedAttachmentSchema = fromWire(z.object(uploadedAttachment));
+export const uploadedAttachmentSchema = fromWire(z.object({ url: z.string() }));
 export type UploadedAttachment = z.output<typeof uploadedAttachmentSchema>;
 
 export const sessionAttachmentSchema = fromWire(
   z.object({
-    ...uploadedAttachment,
+    attachmentId: z.string(),
+    name: z.string(),
+    url: z.string(),
     source: openEnum(['devin', 'user']),
-    contentType: optional(z.string()),
   }),
 );
 export type SessionAttachment = z.output<typeof sessionAttachmentSchema>;
