@@ -6,7 +6,7 @@ import { escape, link, lookup } from '../slack/blocks/text.ts';
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
 import { privatePlace } from '../slack/places.ts';
-import type { MetadataReader } from '../slack/posted-messages.ts';
+import { CLOCK_MARGIN_S, type MetadataReader } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -137,9 +137,6 @@ async function hasToNotify({ milestones, calls }: RelayDeps, sessionId: string):
   if (waiting.length > 0) return waiting.some(({ dueInMs }) => dueInMs === 0);
   return (await calls.answered(sessionId)).length > 0;
 }
-
-/** Slack's and Devin's clocks may differ. */
-const CLOCK_MARGIN_S = 10 * 60;
 
 /**
  * A database that was restored from a backup doesn't know what was posted after it, but the thread shows it. null: done;

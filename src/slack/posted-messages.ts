@@ -7,6 +7,9 @@ import { unlessRefused } from './errors.ts';
 import { readBlockMetadata, readMetadata, type ReadMetadata } from './metadata.ts';
 import type { CardPlace } from './outbound.ts';
 
+/** Slack's and Devin's clocks may differ by so much. */
+export const CLOCK_MARGIN_S = 10 * 60;
+
 /** Slack's own times, as seconds. */
 type TimeSpan = { fromS: number; toS: number | null };
 
@@ -28,6 +31,8 @@ const LISTED = [
 
 /** Pages of conversations, and of messages in one; more are left out. */
 const MAX_PAGES = 5;
+/** A thread must be read to its end: what isn't found is posted again. */
+const MAX_THREAD_PAGES = 50;
 
 const channelsSchema = z.object({
   channels: z.array(z.looseObject({ id: z.string() })).default([]),
@@ -43,7 +48,8 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
   async function messages(place: CardPlace, { fromS, toS }: TimeSpan): Promise<PostedMessage[]> {
     const found: PostedMessage[] = [];
     const latest = toS !== null && { latest: toS.toFixed(6) };
-    const span = { oldest: fromS.toFixed(6), ...latest, maxPages: MAX_PAGES };
+    const maxPages = place.threadTs === null ? MAX_PAGES : MAX_THREAD_PAGES;
+    const span = { oldest: fromS.toFixed(6), ...latest, maxPages };
     for await (const page of pagesOf(client, place, span)) found.push(...page);
     return found;
   }

@@ -36,6 +36,17 @@ describe("finding the app's own messages", () => {
     expect(threads.map((thread) => thread.ts)).toEqual([root]);
   });
 
+  test('reads a thread of a thousand messages to its end', async () => {
+    const slack = await startSlack();
+    const client = clientOf(slack);
+    const threadTs = slack.say('U1', 'C1', 'a root');
+    for (let said = 0; said < 1000; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
+    await client.chat.postMessage({ channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD });
+    const reader = createMetadataReader({ client, botUserId: () => slack.workspace.botUserId });
+    const { messages } = await reader.read({ channelId: 'C1', threadTs }, AT_ANY_TIME);
+    expect(messages.map(({ text }) => text)).toEqual(['last']);
+  });
+
   test("ignores others' messages, whatever metadata they have", async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
