@@ -148,9 +148,9 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
   });
 }
 
-/** Devin's words go into the thread, with the files it made. */
 type Fetching = Pick<Following, 'fetchMessages'> & { notified: Notified };
 
+/** Devin's words go into the thread, with the files it made. */
 function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching) {
   const { queue, store, devin, slack, withLease, postOnce, knownSince, text } = deps;
   const { log, now, relayTimes: times } = deps.tuning;

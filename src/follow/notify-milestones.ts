@@ -141,7 +141,9 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
   const place = await placeOf(deps, delivery);
   const quietMs = place.threadTs === null ? await quietFor(deps, row) : 0;
   if (quietMs > 0) return { kind: 'later', ms: quietMs };
-  if (row.attemptedAt === null && !(await attempt(deps, delivery, said))) return DONE;
+  const eventId = said?.eventId ?? null;
+  if (row.attemptedAt === null && !(await deps.milestones.attempt(row, new Date(deps.now()), eventId)))
+    return DONE;
   return post(deps, delivery, { milestone, said, place });
 }
 
@@ -153,14 +155,6 @@ async function quietFor(
   if (attemptedAt !== null || readMilestone(key)?.kind !== 'needs-you') return 0;
   const until = await calls.quietUntil(sessionId, key);
   return until === null ? 0 : until.getTime() - now();
-}
-
-async function attempt(
-  { milestones, now }: NotifyDeps,
-  { row }: Delivery,
-  said: DevinMessage | null,
-): Promise<boolean> {
-  return milestones.attempt(row, new Date(now()), said?.eventId ?? null);
 }
 
 /** Devin's words come first, or with the milestone. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { backOffMs, retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
+import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
 import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import {
   labeled,
@@ -68,6 +68,9 @@ type Content = {
 type Posting = { place: ThreadPlace; row: MessageRow; lease: Lease };
 export type PostContext = { signal: AbortSignal; lease: Lease };
 
+/** Nothing is posted anywhere until an app admin replaces the token and starts the app again, which doesn't wait for this. */
+const WITHOUT_TOKEN_MS = 10 * 60_000;
+
 /** The number of what is posted instead of what Slack refuses. */
 const INSTEAD = -1;
 
@@ -116,8 +119,7 @@ export function createPostMessage(deps: PostDeps) {
     let outcome: PostOutcome = await postAll(job, session, { frame, signal });
     if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
     const refusal = outcome.kind === 'refused' ? refusalKind(outcome.code) : null;
-    // Nothing is posted anywhere until an app admin replaces it.
-    if (refusal === 'token') return { kind: 'put-off', afterMs: backOffMs(triedForMs) };
+    if (refusal === 'token') return { kind: 'put-off', afterMs: WITHOUT_TOKEN_MS };
     if (outcome.kind === 'refused' && refusal !== 'place') {
       const retry = retryWindow('message', { triedForMs });
       if (refusal === 'other' && retry.kind === 'wait') return { kind: 'put-off', afterMs: retry.afterMs };
