@@ -1,7 +1,7 @@
 import { isFirst, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
-import { SHOWN_PULL_REQUESTS } from '../slack/blocks/card-facts.ts';
+import { shownPullRequests } from '../slack/blocks/card-facts.ts';
 import { renderDevinMessage } from '../slack/blocks/devin-message.ts';
 import { renderMilestone, RESULT_LENGTH, type ToldIn } from '../slack/blocks/milestone.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
@@ -193,6 +193,8 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
     case 'pr':
       if (announcement.finishes && isInResult(session, milestone.url)) return false;
       return !(notify === 'thread' && (await isNamed(deps, sessionId, milestone.url)));
+    case 'ended':
+      return session.stoppedBy === null;
     case 'finished':
       return isFirst(row.key) || !(await isAwaited(deps, row));
     default:
@@ -212,7 +214,7 @@ async function isNewQuestion(
 
 /** The message that the session finished names it. */
 function isInResult({ snapshot }: SessionRow, url: string): boolean {
-  return pullRequestUrls(snapshot).slice(0, SHOWN_PULL_REQUESTS).includes(url);
+  return shownPullRequests(pullRequestUrls(snapshot)).includes(url);
 }
 
 /** Devin's words name the URL, and not only as the beginning of another. */

@@ -4,7 +4,7 @@ import type { Enqueue, Lost } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { progress, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { FoundMessage, MetadataReader } from '../slack/posted-messages.ts';
+import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { orNull, type FindRequester } from './find-places.ts';
 import {
@@ -52,8 +52,7 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
   }
 
   return async (lost, card) => {
-    const { sessionId, requestId } = lost;
-    const { devinUserId } = lost;
+    const { sessionId, requestId, devinUserId } = lost;
     const userId =
       card.metadata.requester ?? (devinUserId === null ? null : await deps.findRequester(devinUserId));
     const found = await orNull(async () => ({
@@ -99,9 +98,6 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     return true;
   };
 }
-
-/** Slack's and Devin's clocks may differ. */
-const CLOCK_MARGIN_S = 10 * 60;
 
 function known({ metadata: { repos, acuLimit } }: FoundCard) {
   return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
@@ -153,5 +149,7 @@ function changesSince(snapshot: SessionSnapshot, thread: readonly FoundMessage[]
   const phases = told.map(readToldPhase).filter((phase) => phase !== null);
   const before = phases.at(-1) ?? 'working';
   const { keys, ...now } = progress({ told, phase: before, wasFinished: before === 'finished' }, snapshot);
-  return { ...now, untold: keys, told: [...told, ...keys], phaseAt: new Date(snapshot.updatedAt * 1000) };
+  // Someone may have stopped it in Slack: who did is lost.
+  const untold = keys.filter((key) => readToldPhase(key) !== 'ended');
+  return { ...now, untold, told: [...told, ...keys], phaseAt: new Date(snapshot.updatedAt * 1000) };
 }

@@ -1,4 +1,4 @@
-import { finishedSoFar, sessionPhase, type SessionPhase } from './lifecycle.ts';
+import { finishedSoFar, sessionPhase, STANDING, type SessionPhase } from './lifecycle.ts';
 import { pullRequestUrls, type SessionSnapshot } from './snapshot.ts';
 
 /** Phases that are announced when a session enters them. */
@@ -8,6 +8,7 @@ const TOLD_PHASES = [
   'finished',
   'failed',
   'capped',
+  'ended',
 ] as const satisfies SessionPhase[];
 type ToldPhase = (typeof TOLD_PHASES)[number];
 
@@ -55,6 +56,8 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPh
   if (phase === undefined || earlier === phase) return [];
   // It finished: a limit it reaches while asleep concerns nobody.
   if (phase === 'capped' && wasFinished) return [];
+  // Nobody expected more of it.
+  if (phase === 'ended' && STANDING[earlier] !== 'under-way') return [];
   return [nextKey(told, phase)];
 }
 

@@ -107,6 +107,16 @@ describe('a session that is followed', () => {
     expect(summaries).toHaveLength(1);
   });
 
+  test('calls the requester if it ends before it finished', async () => {
+    const { devin } = world();
+    const { session, showing, told } = await startSession(world(), 'fix the lost test');
+    const url = 'https://github.com/acme/web/pull/10';
+    devin.advance(session.id, { status: 'running', acus: 2, pullRequest: { url, state: 'open' } });
+    await showing('· open');
+    devin.advance(session.id, { status: 'exit' });
+    expect((await told('*fix the lost test* ended')).text).toContain('acme/web #10> · 2 ACU');
+  });
+
   test('announces in the thread what Slack refused for a while', async () => {
     const { devin, slack } = world();
     const { ana, channelId, session, told } = await startSession(world());

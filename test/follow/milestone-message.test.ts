@@ -9,7 +9,8 @@ const URL = 'https://github.com/acme/web/pull/1';
 
 type Case = {
   key: string;
-  phase?: 'needs-you' | 'needs-approval' | 'working' | 'finished' | 'failed' | 'capped';
+  phase?: 'needs-you' | 'needs-approval' | 'working' | 'finished' | 'failed' | 'capped' | 'ended';
+  stoppedBy?: string;
   notify?: Notify;
   synced?: boolean;
   attempted?: boolean;
@@ -24,7 +25,15 @@ type Case = {
 };
 
 async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
-  const { key, phase = 'working', notify = 'thread', synced = true, finishes, words = [] } = given;
+  const {
+    key,
+    phase = 'working',
+    notify = 'thread',
+    synced = true,
+    finishes,
+    words = [],
+    stoppedBy = null,
+  } = given;
   const pull_requests = (finishes ?? []).map((pr_url) => ({ pr_url, pr_state: 'open' }));
   const snapshot = sessionSnapshot('s1', { pull_requests });
   return isWanted(
@@ -48,7 +57,7 @@ async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
         createdAt: new Date(0),
         dueInMs: 0,
       },
-      session: sessionRow({ snapshot, phase, synced }),
+      session: sessionRow({ snapshot, phase, synced, stoppedBy }),
       notify,
       said: { eventId: 'e1', text: 'Main or release?', state: 'posted' },
       finishes: finishes !== undefined,
@@ -103,7 +112,7 @@ test.each([
   [
     'a pull request for which that has no room',
     { kind: 'pr', url: URL },
-    { key: `pr:${URL}`, finishes: [...['3', '4', '5', '6', '7'].map((end) => URL + end), URL] },
+    { key: `pr:${URL}`, finishes: [URL, ...['3', '4', '5', '6', '7'].map((end) => URL + end)] },
     true,
   ],
   ['the end', { kind: 'finished' }, { key: 'finished:1', followedUp: true }, true],
@@ -116,6 +125,13 @@ test.each([
   ],
   ['a failure', { kind: 'failed' }, { key: 'failed:1', phase: 'failed' }, true],
   ['a cap', { kind: 'capped' }, { key: 'capped:1', phase: 'capped' }, true],
+  ['an end without a result', { kind: 'ended' }, { key: 'ended:1', phase: 'ended' }, true],
+  [
+    'an end by a person in Slack',
+    { kind: 'ended' },
+    { key: 'ended:1', phase: 'ended', stoppedBy: 'U1' },
+    false,
+  ],
 ] satisfies [string, Milestone, Case, boolean][])(
   '%s is announced or not: %o %o',
   async (_what, milestone, given, is) => {

@@ -89,6 +89,7 @@ describe('what is still to be posted in a restored thread', () => {
   test.each([
     ['every milestone if none was announced', { status_detail: 'finished' }, [], ['finished:1']],
     ['no announced milestone', { status_detail: 'finished' }, ['finished:1'], []],
+    ['no end, since who ended it is lost', { status: 'exit' }, [], []],
     ['no sleep after it finished', { status: 'suspended' }, ['finished:1'], []],
     [
       'the next question',

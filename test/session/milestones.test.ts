@@ -31,7 +31,7 @@ function keysOf({ phase, told = [], wasFinished = false }: Before, said: object)
 }
 
 describe('a milestone', () => {
-  test.each(['needs-you', 'needs-approval', 'finished', 'failed', 'capped'] as const)(
+  test.each(['needs-you', 'needs-approval', 'finished', 'failed', 'capped', 'ended'] as const)(
     'comes when a session enters %s, but not while it stays there',
     (phase) => {
       expect(keysOf({ phase: 'working' }, SAID[phase])).toEqual([`${phase}:1`]);
@@ -57,6 +57,13 @@ describe('a milestone', () => {
   test("doesn't come for a limit that a finished session reaches asleep", () => {
     expect(keysOf({ phase: 'finished', wasFinished: true }, SAID.capped)).toEqual([]);
   });
+
+  test.each(['needs-you', 'finished', 'asleep', 'capped'] as const)(
+    "doesn't come for the end of a session that was in %s",
+    (phase) => {
+      expect(keysOf({ phase }, SAID.ended)).toEqual([]);
+    },
+  );
 
   test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'other'] as const)(
     "doesn't come for %s",

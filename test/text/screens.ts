@@ -212,6 +212,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     ['reply', 'answer', 'wake'] as const,
     (why) => (text) => renderReplyBox({ requestId: 'r1', why, tooLate: true, lastWords: 'words' }, text),
   ),
+  'an end without a result': (text) =>
+    renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'ended' } }, text),
   ...named(
     'what came late',
     ['found-late', 'duplicate'] as const,

@@ -6,7 +6,7 @@ import type { SessionCard } from './session-card.ts';
 import { escape, isWebAddress, link, lookup, oneLine, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;
-export const SHOWN_PULL_REQUESTS = 5;
+const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
 const ADDRESS_LENGTH = 500;
 /** Devin's default. */
@@ -93,9 +93,14 @@ type PullRequest = SessionCard['pullRequests'][number];
 
 function eachPullRequest(card: SessionCard, text: Text, shown: (one: PullRequest) => string): string[] {
   const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
-  const more = pullRequests.length - SHOWN_PULL_REQUESTS;
-  const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(shown);
+  const lines = shownPullRequests(pullRequests).map(shown);
+  const more = pullRequests.length - lines.length;
   return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
+}
+
+/** The newest ones, which are the ones to review. */
+export function shownPullRequests<One>(pullRequests: readonly One[]): One[] {
+  return pullRequests.slice(-SHOWN_PULL_REQUESTS);
 }
 
 /** Escaped; by name if the address has one. */

@@ -68,11 +68,9 @@ function headline(message: MilestoneMessage, text: Text): string {
     case 'pr':
       return text.milestones.pullRequest(pullRequestLink(what.url));
     case 'finished':
-      return [
-        text.milestones.finished(mention),
-        ...pullRequestLinks(card, text),
-        ...acuFact(card, text),
-      ].join(BETWEEN_FACTS);
+      return withResults(text.milestones.finished(mention), card, text);
+    case 'ended':
+      return withResults(text.milestones.ended(mention, title), card, text);
     case 'failed':
       return text.milestones.failed(mention, title);
     case 'capped':
@@ -82,6 +80,10 @@ function headline(message: MilestoneMessage, text: Text): string {
     case 'duplicate':
       return text.milestones.duplicate(mention, title);
   }
+}
+
+function withResults(sentence: string, card: SessionCard, text: Text): string {
+  return [sentence, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
 }
 
 /** Names the session's own cap; other limits are explained below. */
@@ -135,6 +137,7 @@ function body(message: MilestoneMessage, text: Text): string[] {
     case 'needs-you':
     case 'needs-approval':
     case 'pr':
+    case 'ended':
       return [];
     case 'finished':
       return result(message, text);
@@ -175,6 +178,7 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   'needs-approval': ['open'],
   finished: [],
   failed: ['open', 'start-again'],
+  ended: ['open'],
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
   'found-late': ['open', 'ask-stop'],

@@ -117,6 +117,8 @@ export const milestones = {
     `${mention} Devin is waiting for approval in ${title}. Open the session to approve or decline.`,
   pullRequest: (where: string): string => `Opened ${where}`,
   finished: (mention: string): string => `${mention} Finished`,
+  /** Without being finished; nobody stopped it in Slack. Facts follow. */
+  ended: (mention: string, title: string): string => `${mention} ${title} ended`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
   /** Of a request that has no session. All point at the card's buttons. */
   notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,

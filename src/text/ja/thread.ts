@@ -103,6 +103,7 @@ export const milestones: Text['milestones'] = {
     `${mention} さん、Devin が ${title} で承認を待っています。セッションを開いて、承認または却下してください。`,
   pullRequest: (where) => `${where} を作成しました`,
   finished: (mention) => `${mention} さん、完了しました`,
+  ended: (mention, title) => `${mention} さん、 ${title} は終了しました`,
   failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
   notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>

@@ -155,7 +155,7 @@ export function cardOf(words: string): SessionCard {
 }
 
 export function messageOf(
-  kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs-approval',
+  kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'ended' | 'needs-approval',
   words: string,
 ) {
   const quoted = { words: `${words}.`, wordsShown: true, place: { kind: 'direct', thread: null } } as const;
