@@ -87,16 +87,10 @@ function soleCommand(words: readonly Word[]): Subcommand | null {
   return nearest?.edits === 0 ? nearest.name : null;
 }
 
-/** `cancel my last session`, `show my sessions`. */
+/** `cancel my last session`. */
 function commandOnSessions(words: readonly Word[], nearest: NearWord | null): Subcommand | null {
-  if (words.length <= SHORT && isOwnSessions(words.slice(-2))) return 'list';
   if (nearest?.edits !== 0 || !takesSession(nearest.name) || words.length > SENTENCE) return null;
   return words.slice(1).some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? nearest.name : null;
-}
-
-function isOwnSessions(words: readonly Word[]): boolean {
-  const [whose, what] = words.map(({ raw }) => bareWord(raw));
-  return whose === 'my' && what === 'sessions';
 }
 
 function hasSession(words: readonly Word[]): boolean {
@@ -132,10 +126,15 @@ function commandOnSession(words: readonly Word[], named: number): Subcommand | n
   const isClose = isNear(nearest) && (nearest.edits <= 1 || first.length > SHORT_WORD);
   if (isClose && takesSession(nearest.name)) return nearest.name;
   const before = commandBefore(words, named);
-  if (before !== null) return before;
+  if (before !== null || isPartOfId(words[named])) return before;
   const isShort = words.length <= (named <= 1 ? SENTENCE : SHORT);
   if (!isShort && !isNear(nearest)) return null;
   return named < words.length - 1 && named <= 1 ? 'say' : 'status';
+}
+
+/** In a task, it is a commit, a date or a number. */
+function isPartOfId(word: Word | undefined): boolean {
+  return word !== undefined && !word.raw.includes('/') && /^[\da-f-]{8,31}$/i.test(word.session ?? '');
 }
 
 /** `please stop S`, `kill S`. */

@@ -99,10 +99,11 @@ export function commandAsked(typed: string): Subcommand | null {
   );
 }
 
-/** After a greeting and the app's name. */
+/** After a greeting and the app's name, without polite words. */
 function withoutAddress(said: readonly string[]): string {
   const start = said.findIndex((word) => !GREETINGS.has(word) && word !== APP_NAME);
-  return start === -1 ? '' : said.slice(start).join(' ');
+  const asked = start === -1 ? '' : said.slice(start).join(' ');
+  return SPOKEN.reduce((left, { polite }) => left.replaceAll(polite, ''), asked);
 }
 
 /** The word of a session's thread that it says: `please mute this`. null: it's about something else. */

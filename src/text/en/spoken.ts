@@ -3,21 +3,31 @@ import type { Spoken } from '../spoken.ts';
 const ENDINGS = ['stop', 'cancel', 'kill', 'end', 'abort', 'terminate', 'close', 'delete', 'exit', 'quit'];
 const SESSION = '(?:(?:all|my|the|this|that) ){0,2}(?:last |current )?(?:sessions?|thread)';
 
-/** `can you archive this`, `tell Devin to stop`. */
+const SESSIONS = '(?:(?:all|my|our|the|of|open|running|active|current) )*sessions?';
+
+const oneOf = (...patterns: string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);
+
+/** `archive this`, `tell Devin to stop`. */
 const onSession = (verb: string): RegExp =>
-  new RegExp(
-    `^(?:(?:can|could|would) you )?(?:please )?(?:(?:tell|ask) (?:devin|it) to )?${verb}(?: (?:it|this|that|all|everything|${SESSION}))?(?: (?:please|now))?$`,
-  );
+  oneOf(`(?:(?:tell|ask) (?:devin|it) to )?${verb}(?: (?:it|this|that|all|everything|${SESSION}))?`);
 
 export const spoken: Spoken = {
   greetings: ['hi', 'hello', 'hey'],
+  polite: /^(?:(?:please|pls|plz|(?:can|could|would|will) you) )+|(?: (?:please|pls|plz|now|yet|already))+$/g,
   asked: {
     help: [
+      'help',
       'who are you',
       'what are you',
       'what is this',
       'what can you do',
       'what can you do for me',
+      'what can i do',
+      'what commands are there',
+      'what options are there',
+      'commands',
+      'how do i stop a session',
+      'how do i cancel',
       'are you there',
       'is anyone there',
       'anyone there',
@@ -34,24 +44,19 @@ export const spoken: Spoken = {
       'how do i use you',
       'how do i start',
       'how can i use this',
-      'can you help me',
       'help me',
-      'please help',
-      'help please',
-      'can you help',
     ],
     list: [
       'what is running',
       'whats running',
-      'show me my sessions',
-      'what are my sessions',
-      'all sessions',
       'show all',
       'ls',
       'how is it going',
       'hows it going',
       'what happened',
-      'are you done',
+      'how far are you',
+      'how long will it take',
+      'did it work',
       'what are you doing',
       'what are you working on',
       'are you working',
@@ -77,12 +82,25 @@ export const spoken: Spoken = {
     ],
     notify: ['notifications', 'notifications off', 'mute notifications'],
     say: ['resume', 'continue', 'wake', 'unpause', 'wake up'],
-    language: ['lang', 'lang ja', 'lang en', 'japanese', 'english'],
+    language: [
+      'lang',
+      'lang ja',
+      'lang en',
+      'japanese',
+      'english',
+      'switch to japanese',
+      'switch to english',
+    ],
   },
   stop: onSession(`(?:${ENDINGS.join('|')})`),
   archive: onSession('archive'),
-  list: new RegExp(
-    `^(?:what|how|where)(?:s| is| are) (?:(?:the |my )?(?:status|progress)(?: of (?:it|this|that|${SESSION}))?|${SESSION}(?: going| doing)?)$`,
+  list: oneOf(
+    `(?:what|how|where)(?:s| is| are) (?:(?:the |my )?(?:status|progress)(?: of (?:it|this|that|${SESSION}))?|${SESSION}(?: going| doing)?)`,
+    `(?:(?:show|list|get|give|what are|list of)(?: me)? )*${SESSIONS}`,
+    `(?:what|which|any|how many) ${SESSIONS}(?: (?:do i have|are))?(?: (?:there|running|open|active))?`,
+    '(?:is (?:it|this|that|devin)|are you|have you|did (?:you|it|devin)) (?:done|ready|finish(?:ed)?)',
+    '(?:give me )?(?:any|an?) (?:status )?(?:updates?|news|progress|eta)',
+    'where(?:s| is) (?:my|the) (?:pr|pull request)',
   ),
   inThread: {
     mute: onSession('mute'),
@@ -100,7 +118,15 @@ export const spoken: Spoken = {
     'you so much very a lot all it that thats this is was works job work for the help again no bye everyone everybody team folks'.split(
       ' ',
     ),
-  withoutTask: ['you rock'],
+  withoutTask: [
+    'you rock',
+    'looks good',
+    'this is a test',
+    'just testing',
+    'good afternoon',
+    'good night',
+    'see you',
+  ],
   empty:
     'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over new session sessions status progress help need want start create open begin run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening working'.split(
       ' ',

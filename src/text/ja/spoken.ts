@@ -10,6 +10,7 @@ const onSession = (noun: string): RegExp => new RegExp(`${ON_SESSION}${noun}(?:�
 
 export const spoken: Spoken = {
   greetings: ['こんにちは', 'おはよう', 'おはようございます', 'はじめまして', 'よろしくお願いします'],
+  polite: /(?<=.)(?:を|で)?お願い(?:します)?$/g,
   asked: {
     help: [
       '使い方',
@@ -28,7 +29,7 @@ export const spoken: Spoken = {
       'あなたは誰ですか',
       'いくらかかりますか',
     ],
-    list: ['一覧', '進捗', '進捗は', '状況は', '終わりましたか'],
+    list: ['終わりましたか', '終わった', '今どうなってる', '今どうなっていますか'],
     usage: ['使用量', '予算', '費用', 'コスト', 'いくら使いましたか'],
     defaults: ['設定'],
     notify: ['通知'],
@@ -39,7 +40,9 @@ export const spoken: Spoken = {
     `${ON_SESSION}(?:(?:停止|中止|終了|キャンセル)(?:して${PLEASE})?|(?:止めて|やめて|終わらせて)${PLEASE})$`,
   ),
   archive: onSession('アーカイブ'),
-  list: new RegExp(`^${WHOSE}セッション(?:は|の?(?:一覧|リスト|状況|状態|進捗)(?:は|${SHOW})?|${SHOW})$`),
+  list: new RegExp(
+    `^${WHOSE}セッション(?:は|の?(?:一覧|リスト|状況|状態|進捗)(?:は|${SHOW})?|${SHOW})$|^(?:一覧|状況|状態|進捗)(?:は|${SHOW})?$`,
+  ),
   inThread: {
     mute: onSession('ミュート'),
     unmute: onSession('ミュートを?解除'),

@@ -12,7 +12,7 @@ test.each([
   [`<@${BOT}> `, 'help'],
   [`<@${BOT}> hello`, 'help'],
   [`<@${BOT}> what can you do?`, 'help'],
-  [`<@${BOT}> help me, please`, 'ask-first'],
+  [`<@${BOT}> help me, please`, 'help'],
   [`<@${BOT}> help me!`, 'help'],
   [`<@${BOT}> お疲れさまでした`, 'nothing'],
   [`<@${BOT}> fix`, 'ask-first'],
