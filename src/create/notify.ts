@@ -14,7 +14,7 @@ import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
-import { beginsThread, type SessionRequest } from '../store/request-row.ts';
+import { hasReplies, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets, type Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -109,12 +109,10 @@ export function createPersonNotifier({
   /** Where they asked, unless they have left that conversation. */
   function noticePlace(request: SessionRequest) {
     const { id, userId, channelId, threadTs } = request;
-    // Slack shows an ephemeral message in a thread only if the thread has a reply.
-    const hasThread = request.cardTs !== null || !beginsThread(request);
     if (request.cardElsewhere === PERSON_NOT_IN_CONVERSATION)
       return { userId, channelId: null, threadTs: null, responseUrl: null };
     const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
-    return { userId, channelId, threadTs: hasThread ? threadTs : null, responseUrl };
+    return { userId, channelId, threadTs: hasReplies(request) ? threadTs : null, responseUrl };
   }
 
   return async (requestId: string, kind: Notice): Promise<void> => {

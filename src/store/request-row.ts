@@ -200,12 +200,14 @@ export function askingMessage({
   return context?.picked.ts ?? /^thread:[^:]*:[^:]*:(\d+\.\d+)$/.exec(dedupeKey)?.[1] ?? null;
 }
 
-/** Whether the message that asked begins the card's thread: until the card is posted, nothing can be announced there. */
-export function beginsThread(
-  request: Pick<SessionRequest, 'dedupeKey' | 'teamId' | 'channelId' | 'threadTs'>,
-): boolean {
-  const { teamId, channelId, threadTs: ts } = request;
-  return ts !== null && request.dedupeKey === messageKey({ teamId, channelId, ts });
+/** Whether its thread has a reply, as far as is known: without one, Slack shows no private notice there. */
+export function hasReplies({
+  cardTs,
+  context,
+  ...request
+}: Pick<SessionRequest, 'cardTs' | 'cardElsewhere' | 'threadTs' | 'context'>): boolean {
+  const { ts, threadTs = null } = context?.picked ?? {};
+  return (cardTs !== null && cardThread(request) !== null) || (threadTs !== null && threadTs !== ts);
 }
 
 /** Short, unguessable, and fit for a Devin tag. */

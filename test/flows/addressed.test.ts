@@ -234,6 +234,19 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(eve)).toBe(0);
   });
 
+  test('that is confirmed and then refused is answered where its author sees it', async () => {
+    const { slack } = world();
+    const { channelId, bot, sessionsOf } = people(world());
+    const eve = addColleague(world(), { inDevin: false });
+    slack.channels.get(channelId)?.members.add(eve.userId);
+    await slack.speak(eve.userId, channelId, `could ${bot} fix the login test?`);
+    const offer = await toldTo(world(), { channelId, userId: eve.userId }, OFFER);
+    await slack.clickButton(eve.userId, { channelId, ts: offer.ts }, 'start_as_task');
+    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'Devin account');
+    expect(told.threadTs).toBeNull();
+    expect(sessionsOf(eve)).toBe(0);
+  });
+
   test('from an app starts nothing', async () => {
     const { slack, devin } = world();
     const { ben, channelId, bot, sessionsOf } = people(world());
