@@ -24,7 +24,6 @@ const POSTING: Rate[] = [{ perMinute: 60, burst: 10, of: 'channel' }, ...HUNDRED
 export const RATES: Readonly<Record<string, readonly Rate[]>> = {
   'apps.connections.open': TIER_1,
   'auth.test': HUNDREDS,
-  'bots.info': TIER_3,
   'chat.delete': TIER_3,
   'chat.getPermalink': HUNDREDS,
   'chat.postEphemeral': TIER_4,

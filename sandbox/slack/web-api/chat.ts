@@ -6,7 +6,7 @@ import { areBlocksTooLong, checkMessage } from '../rules/message.ts';
 import { addProblem, type State } from '../state.ts';
 import { wireMessage } from '../wire.ts';
 import { openChannel, postableChannel, publicMessage, userOf, visibleChannel } from './access.ts';
-import { ApiError, flag, id, method, refusal } from './method.ts';
+import { ApiError, id, method, refusal } from './method.ts';
 
 const content = {
   text: z.string().optional(),
@@ -19,8 +19,6 @@ const postArgs = z.object({
   channel: id,
   ...content,
   thread_ts: id.optional(),
-  reply_broadcast: flag,
-  username: z.string().optional(),
 });
 
 export const chat = {
@@ -29,9 +27,6 @@ export const chat = {
     args: postArgs,
     run(args, state) {
       const channel = postableChannel(state, args.channel);
-      if (args.username !== undefined && !state.workspace.scopes.has('chat:write.customize')) {
-        addProblem(state, 'chat.postMessage: username needs chat:write.customize');
-      }
       const message = addBotMessage(state, {
         channelId: channel.id,
         ...checked(args, LIMIT.messageText),

@@ -35,7 +35,6 @@ export const files = {
       files: z.array(z.object({ id, title: z.string().optional() })).min(1),
       channel_id: id.optional(),
       thread_ts: id.optional(),
-      initial_comment: z.string().optional(),
     }),
     run(args, state) {
       const channel = args.channel_id === undefined ? null : postableChannel(state, args.channel_id);
@@ -43,7 +42,7 @@ export const files = {
       if (channel !== null) {
         addBotMessage(state, {
           channelId: channel.id,
-          text: args.initial_comment ?? '',
+          text: '',
           threadTs: args.thread_ts ?? null,
           fileIds: done.map((file) => file.id),
         });

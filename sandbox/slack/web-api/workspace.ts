@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { State } from '../state.ts';
 import { wireUser } from '../wire.ts';
 import { openChannel, publicMessage, userOf } from './access.ts';
 import { ApiError, flag, id, method } from './method.ts';
@@ -54,12 +53,6 @@ export const workspace = {
     },
   }),
 
-  'bots.info': method({
-    scopes: ['users:read'],
-    args: z.object({ bot: id }),
-    run: ({ bot }, state) => ({ bot: findBot(state, bot) }),
-  }),
-
   'reactions.add': method({
     scopes: ['reactions:write'],
     args: reaction,
@@ -86,18 +79,3 @@ export const workspace = {
     },
   }),
 };
-
-/** Our own bot, or the one that wrote some message. */
-function findBot(state: State, bot: string): Record<string, unknown> {
-  const { botId, botName, botUserId, appId } = state.workspace;
-  if (bot === botId) return { id: botId, deleted: false, name: botName, app_id: appId, user_id: botUserId };
-  const message = [...state.messages.values()].flat().find((one) => one.botId === bot);
-  if (message === undefined) throw new ApiError('bot_not_found');
-  return {
-    id: bot,
-    deleted: false,
-    name: message.username ?? state.users.get(message.userId ?? '')?.realName ?? 'bot',
-    app_id: `A${bot.slice(1)}`,
-    ...(message.userId !== null && { user_id: message.userId }),
-  };
-}
