@@ -114,6 +114,8 @@ async function run({ slack, devin, bot, pace, faults, chosen }: Parts, act: Cont
     case 'start-bot':
       return startBot(bot);
     case 'restart-bot':
+      // Someone pressed twice.
+      if (bot.state().status === 'starting') return;
       await bot.kill();
       return startBot(bot);
     case 'set-script':

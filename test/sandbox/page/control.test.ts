@@ -23,12 +23,15 @@ const bodySchema = z.object({ sent: z.unknown(), answered: z.unknown() });
 const problemSchema = z.object({ problem: z.string() });
 
 /** The start and the end of a process are tested elsewhere. */
-function createPuppet(): BotProcess & { done: string[] } {
+function createPuppet(): BotProcess & { done: string[]; status: 'starting' | 'ready' } {
   const done: string[] = [];
   const doing = (what: string) => async (): Promise<void> => void done.push(what);
   return {
     done,
-    state: () => ({ status: 'ready', pid: 7, starts: 1, address: null, log: [] }),
+    status: 'ready',
+    state() {
+      return { status: this.status, pid: 7, starts: 1, address: null, log: [] };
+    },
     start: doing('start'),
     kill: doing('kill'),
     stop: doing('stop'),
@@ -86,6 +89,12 @@ describe('the controls', () => {
   test('kill the app and restart it, in this order', async () => {
     await act({ do: 'restart-bot' });
     expect(bot.done).toEqual(['kill', 'start']);
+  });
+
+  test('leave an app alone that is starting', async () => {
+    bot.status = 'starting';
+    expect(await act({ do: 'restart-bot' })).not.toHaveProperty('problem');
+    expect(bot.done).toEqual([]);
   });
 
   test('choose the script of the next session, and its speed', async () => {
