@@ -3,7 +3,7 @@ import { splitText } from './cut.ts';
 import { plainLeaf, textIn, type Leaf, type Piece, type TablePiece } from './markdown/inline.ts';
 import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
 import { richBlocks, tableBlock, tableText } from './markdown/rich.ts';
-import { escape, oneLine, quote, truncate } from './text.ts';
+import { escape, inBounds, oneLine, quote, truncate } from './text.ts';
 
 /** A message in parts, each one of Slack's. `text` is escaped, and says all of it. */
 type MarkdownPart = { text: string; blocks: KnownBlock[] };
@@ -25,7 +25,7 @@ export function isCut(markdown: string): boolean {
 
 /** Text that isn't Markdown, such as what a person typed. */
 export function quotedParts(text: string): MarkdownPart[] {
-  return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plainLeaf(text)] }]);
+  return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plainLeaf(inBounds(text))] }]);
 }
 
 /** Its text on one line, without markup. */

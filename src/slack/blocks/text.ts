@@ -177,7 +177,7 @@ const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
 const PILED = /(\p{M}{8})\p{M}+/gu;
 
 /** Text that changes nothing beside, above or below itself. */
-function inBounds(text: string): string {
+export function inBounds(text: string): string {
   return text.replaceAll(TURNS, '').replaceAll(PILED, '$1');
 }
 

@@ -297,6 +297,12 @@ describe('whatever Devin or a person writes', () => {
     );
   });
 
+  test('turns and covers nothing else of its line', () => {
+    const foreign = `Open \u202Egpj.exe\u202C, e${'\u0301'.repeat(500)}, \`x\u2066y\``;
+    for (const part of [...markdownParts(foreign), ...quotedParts(foreign)])
+      expect(JSON.stringify(part)).not.toMatch(/[\u202A-\u202E\u2066-\u2069]|\u0301{9}/);
+  });
+
   test('arrives word for word', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 180 }), (words) => {

@@ -1,4 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it';
+import { inBounds } from '../text.ts';
 import {
   attribute,
   inlineLeaves,
@@ -22,7 +23,7 @@ parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
 /** Reads Markdown. What it can't read stays as it was written. */
 export function readMarkdown(markdown: string): Piece[] {
-  const start = markdown.slice(0, endOf(markdown));
+  const start = inBounds(markdown.slice(0, endOf(markdown)));
   try {
     return createReader(start).pieces(parser.parse(start, {}));
   } catch {
