@@ -118,7 +118,7 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
 
 const pauseMs = (tries: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
 
-const taskOf = (token: string): string => `${token} fix the login test`;
+export const taskOf = (token: string): string => `${token} fix the login test`;
 
 export function at<T>(items: readonly T[], index: number): T {
   const item = items[index];

@@ -1,11 +1,11 @@
 import { createAudit, type AuditRow } from '../../src/store/audit.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
 import { verifyChain } from '../../src/trust/index.ts';
 
 type Place = { databaseUrl: string | null; dataDir: string };
 type Chain = { entries: number; violations: string[] };
 
-/** Whether the app's own audit is intact, and has each started session once. */
+/** Whether the app's own audit is intact, and has each started session once; and nothing is reserved for nothing. */
 export async function auditChain(
   { databaseUrl, dataDir }: Place,
   { created }: { created: number },
@@ -21,10 +21,22 @@ export async function auditChain(
     const violations = twice.map((id) => `audit: the start of ${id} is recorded twice`);
     if (starts.length < created)
       violations.push(`audit: ${starts.length} starts recorded, but ${created} sessions were asked for`);
-    return { entries: verified.count, violations };
+    return { entries: verified.count, violations: [...violations, ...(await reservedForNothing(database))] };
   } finally {
     await database.close();
   }
+}
+
+/** What may have been sent, though its session is neither known nor searched for. */
+async function reservedForNothing({ db }: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom('ledger')
+    .leftJoin('lostAnswers', 'lostAnswers.requestId', 'ledger.requestId')
+    .where('ledger.sessionId', 'is', null)
+    .where('lostAnswers.requestId', 'is', null)
+    .select('ledger.requestId')
+    .execute();
+  return rows.map(({ requestId }) => `ledger: ${requestId} counts for a session that nobody searches for`);
 }
 
 async function* noting(rows: AsyncIterable<AuditRow>, starts: string[]): AsyncGenerator<AuditRow> {

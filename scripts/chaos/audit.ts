@@ -1,9 +1,17 @@
+import { z } from 'zod';
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { readMetadata } from '../../src/slack/metadata.ts';
-import { en } from '../../src/text/en.ts';
+import { approvalMetadata, milestoneMetadata, outcomeMetadata } from '../../src/slack/metadata.ts';
 import { auditThreads, type ThreadCounts } from './audit-threads.ts';
-import { cardsIn, publicMessages, sessionIdsIn, tokenIn, type Attempt, type Ledger } from './ledger.ts';
+import {
+  cardsIn,
+  publicMessages,
+  saysWithout,
+  sessionIdsIn,
+  tokenIn,
+  type Attempt,
+  type Ledger,
+} from './ledger.ts';
 import type { World } from './world.ts';
 
 /** `wrong` stays wrong; `missing` can still come. */
@@ -13,6 +21,8 @@ export type Audit = Findings & {
   accepted: number;
   created: number;
   notConfirmed: number;
+  /** Declined, canceled or changed by an approver. */
+  notStarted: number;
   /** The request was on disk although Slack had given up. */
   startedUnanswered: number;
   cards: number;
@@ -27,6 +37,8 @@ type Seen = {
   cards: readonly Message[];
   /** By the id of the session it shows. */
   cardsOf: ReadonlyMap<string, readonly Message[]>;
+  slack: World['slack'];
+  ledger: Pick<Ledger, 'decided' | 'insisted'>;
 };
 
 /** Compares what was asked for and said with what Slack and Devin have now. */
@@ -34,7 +46,13 @@ export function audit(world: World, ledger: Ledger): Audit {
   const { slack, devin } = world;
   const findings: Findings = { wrong: [], missing: [] };
   const cards = cardsIn(slack);
-  const seen = { sessionsOf: groupBy(devin.sessions, tokenOf), cards, cardsOf: cardsBySession(cards) };
+  const seen = {
+    sessionsOf: groupBy(devin.sessions, tokenOf),
+    cards,
+    cardsOf: cardsBySession(cards),
+    slack,
+    ledger,
+  };
   for (const attempt of ledger.attempts) auditAttempt(attempt, seen, findings);
   auditStrays(devin.sessions, ledger, findings);
   auditMilestones(slack, findings);
@@ -46,7 +64,10 @@ export function audit(world: World, ledger: Ledger): Audit {
     ...findings,
     accepted: accepted.length,
     created: accepted.filter(isCreated).length,
-    notConfirmed: accepted.filter((one) => !isCreated(one) && saysNotConfirmed(one.token, cards)).length,
+    notConfirmed: accepted.filter(
+      (one) => !isCreated(one) && saysWithout(slack, one.token) === 'not-confirmed',
+    ).length,
+    notStarted: accepted.filter((one) => !isCreated(one) && saysNotStarted(one.token, seen)).length,
     startedUnanswered: ledger.attempts.filter((one) => one.outcome === 'unanswered' && isCreated(one)).length,
     cards: cards.length,
     urlAfterMs: accepted.flatMap((one) => urlAfterMs(one, seen, ledger)),
@@ -69,19 +90,26 @@ function cardsBySession(cards: readonly Message[]): ReadonlyMap<string, Message[
 
 function auditAttempt({ token, person, outcome }: Attempt, seen: Seen, { wrong, missing }: Findings): void {
   const sessions = seen.sessionsOf.get(token) ?? [];
-  if (sessions.length > 1) wrong.push(`${token}: ${sessions.length} sessions, ${idsOf(sessions)}`);
+  const { ledger, cards } = seen;
+  const most = 1 + (ledger.insisted.get(token) ?? 0);
+  if (sessions.length > most) wrong.push(`${token}: ${sessions.length} sessions, ${idsOf(sessions)}`);
   if (outcome === 'refused' && sessions.length > 0) {
     wrong.push(`${token}: the person was told that nothing was started, but there is ${idsOf(sessions)}`);
   }
-  if (outcome === 'accepted' && sessions.length === 0 && !saysNotConfirmed(token, seen.cards)) {
+  const hasWord = saysWithout(seen.slack, token) === 'not-confirmed' || saysNotStarted(token, seen);
+  if (outcome === 'accepted' && sessions.length === 0 && !hasWord) {
     missing.push(`${token}: accepted, but there is neither a session nor a word about it`);
   }
   for (const { id, userId } of sessions) {
     if (userId !== person.devinUserId) {
       wrong.push(`${token}: ${id} runs as ${userId ?? 'nobody'}, but ${person.devinUserId} asked`);
     }
-    auditCards(token, seen.cardsOf.get(id) ?? [], { wrong, missing });
+    const own = seen.cardsOf.get(id) ?? [];
+    // One that was found late, beside another, is announced under that one's card.
+    if (most === 1 || own.length > 1) auditCards(token, own, { wrong, missing });
   }
+  const about = cards.filter(({ text }) => tokenIn(text) === token);
+  if (about.length > 1) wrong.push(`${token}: ${about.length} cards are about it`);
 }
 
 function auditCards(token: string, cards: readonly Message[], { wrong, missing }: Findings): void {
@@ -93,8 +121,11 @@ function auditCards(token: string, cards: readonly Message[], { wrong, missing }
   }
 }
 
-function saysNotConfirmed(token: string, cards: readonly Message[]): boolean {
-  return cards.some(({ text }) => tokenIn(text) === token && text.includes(en.card.phases.unknown));
+/** Only people end a request without a session. */
+function saysNotStarted(token: string, { slack, ledger }: Seen): boolean {
+  const decision = ledger.decided.get(token) ?? 'approve';
+  if (decision === 'approve' || decision === 'both-approve') return false;
+  return saysWithout(slack, token) === 'ended';
 }
 
 /** Sessions that nobody asked for. */
@@ -105,11 +136,23 @@ function auditStrays(sessions: readonly LocalSession[], { attempts }: Ledger, { 
   }
 }
 
-/** Each event is announced once. */
+const markSchema = z.object({
+  event_type: z.string(),
+  event_payload: z.record(z.string(), z.unknown()),
+});
+
+const TOLD_ONCE = new Set([
+  milestoneMetadata('', '').event_type,
+  outcomeMetadata('', '').event_type,
+  approvalMetadata('', '').event_type,
+]);
+
+/** Each event, each end and each question to an approver is told once. */
 function auditMilestones(slack: World['slack'], { wrong }: Findings): void {
-  const keys = publicMessages(slack).flatMap(({ metadata }) => {
-    const mark = readMetadata(metadata);
-    return mark?.kind === 'milestone' ? [`${mark.sessionId} ${mark.key}`] : [];
+  const keys = publicMessages(slack).flatMap(({ metadata, channelId }) => {
+    const { data } = markSchema.safeParse(metadata);
+    if (data === undefined || !TOLD_ONCE.has(data.event_type)) return [];
+    return [`${channelId} ${Object.values(data.event_payload).join(' ')}`];
   });
   for (const [key, times] of groupBy(keys, (one) => one)) {
     if (times.length > 1) wrong.push(`${key}: told ${times.length} times`);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createAsking } from './ask.ts';
 import { auditChain } from './audit-chain.ts';
 import { audit, type Audit } from './audit.ts';
+import { createDeciding } from './decide.ts';
 import { createFaults } from './faults.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { ChaosOptions } from './options.ts';
@@ -34,10 +35,13 @@ export async function runChaos(run: ChaosRun): Promise<Report> {
   await mkdir(folder, { recursive: true });
   const { transport } = options;
   const world = await openWorld({ transport, redeliverAfterMs: tempo.redeliverAfterMs });
+  const policyFile = join(folder, 'policy.yml');
+  await writeFile(policyFile, world.policy);
+  const environment = { ...world.environment, POLICY_FILE: policyFile };
   const ledger = createLedger(world);
   const replicas = await createReplicas({
     count: options.replicas,
-    environment: { ...world.environment, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) },
+    environment: { ...environment, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) },
     program: tempo.program,
     folder,
     onAddresses: (addresses) => {
@@ -102,7 +106,9 @@ async function storm(
 ): Promise<{ talks: Promise<unknown> }> {
   const faults = createFaults(world);
   const { ask } = createAsking({ world, ledger, signal });
-  const talk = createTalking({ world, ledger, patienceMs: plan.lastsMs + options.settleMs, signal });
+  const patienceMs = plan.lastsMs + options.settleMs;
+  const talk = createTalking({ world, ledger, patienceMs, signal });
+  const decide = createDeciding({ world, ledger, patienceMs, signal });
   const startedMs = performance.now();
   const at = async (atMs: number): Promise<void> =>
     delay(Math.max(0, startedMs + atMs - performance.now()), undefined, { signal });
@@ -111,11 +117,13 @@ async function storm(
   const asking = plan.requests.map(async (request) => {
     await at(request.atMs);
     const token = await ask(request);
-    if (token === null || request.turns.length === 0) return;
-    const talking = talk(request, token);
-    // Awaited later.
-    talking.catch(() => undefined);
-    talks.push(talking);
+    if (token === null) return;
+    const going = [request.turns.length === 0 ? null : talk(request, token), decide(request, token)];
+    for (const one of going) {
+      // Awaited later.
+      one?.catch(() => undefined);
+      if (one !== null) talks.push(one);
+    }
   });
   const killing = Array.from({ length: options.replicas }, async (_, replica) => {
     for (const { afterMs, of } of plan.kills.filter((kill) => kill.replica === replica)) {

@@ -1,7 +1,8 @@
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { readMetadata } from '../../src/slack/metadata.ts';
-import type { Way } from './plan.ts';
+import { en } from '../../src/text/en.ts';
+import type { Decision, Way } from './plan.ts';
 import type { Person, World } from './world.ts';
 
 /** One try to ask for something, with a unique token in its text. */
@@ -40,6 +41,8 @@ export function createLedger({ slack, devin }: World) {
   const attempts: Attempt[] = [];
   const replies: Reply[] = [];
   const words: Word[] = [];
+  const decided = new Map<string, Decision>();
+  const insisted = new Map<string, number>();
   const urlShownAtMs = new Map<string, number>();
   const acceptedAtMs = new Map<string, number>();
 
@@ -62,6 +65,10 @@ export function createLedger({ slack, devin }: World) {
     attempts,
     replies,
     words,
+    /** What people decided about a request, by its token. */
+    decided,
+    /** How often a person started a request anyway. */
+    insisted,
     /** When the conversation first showed a session's URL. */
     urlShownAtMs: (sessionId: string): number | null => urlShownAtMs.get(sessionId) ?? null,
     /** When the app acknowledged the event about a message. */
@@ -76,6 +83,15 @@ export function createLedger({ slack, devin }: World) {
 
 export const sessionIdsIn = (text: string): string[] =>
   [...text.matchAll(SESSION_URL)].flatMap(({ groups }) => groups?.['id'] ?? []);
+
+/** What a card says about a request without a session; null: nothing yet. */
+export function saysWithout(slack: World['slack'], token: string): 'ended' | 'not-confirmed' | null {
+  const { notStarted, phases } = en.card;
+  const says = (words: string): boolean =>
+    cardsIn(slack).some(({ text }) => tokenIn(text) === token && text.includes(words));
+  if (says(phases.unknown)) return 'not-confirmed';
+  return says(notStarted) || says(phases.ended) ? 'ended' : null;
+}
 
 /** All public messages of the app. */
 export function publicMessages(slack: World['slack']): Message[] {

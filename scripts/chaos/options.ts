@@ -14,6 +14,8 @@ const optionsSchema = z.object({
   faults: number.min(0).optional(),
   /** Sessions with a conversation; by default a fifth of the requests. */
   talks: number.min(0).optional(),
+  /** Requests that need an approval; by default a fifth. */
+  approvals: number.min(0).optional(),
   transport: z.enum(['http', 'socket']).default('http'),
   /** The app's own waits and Slack's limits, or all of it quicker, for long runs. */
   tempo: z.enum(['real', 'quick']).default('real'),
@@ -31,6 +33,7 @@ export type ChaosOptions = {
   seed: number;
   faults: number;
   talks: number;
+  approvals: number;
   transport: 'http' | 'socket';
   tempo: 'real' | 'quick';
   settleMs: number;
@@ -47,6 +50,7 @@ export const USAGE = `Usage:
   --seed N            the same seed: the same requests, faults and moments (1)
   --faults N          calls to Slack and Devin that go wrong (as many as requests)
   --talks N           sessions with a conversation (a fifth of the requests)
+  --approvals N       requests that need an approval (a fifth of the requests)
   --transport T       http or socket; the socket also drops (http)
   --tempo T           real; or quick: shorter waits, and more edits than Slack takes, for long runs (real)
   --settle-seconds N  how long everything may take to come to rest (600)
@@ -62,8 +66,11 @@ export function readOptions(args: string[]): ChaosOptions {
   if (given.replicas > 1 && given.database === 'embedded') {
     throw new UsageError('More than one replica needs --database postgres.');
   }
-  const { faults = given.requests, talks = Math.ceil(given.requests / 5), keep = null, ...rest } = given;
-  return { ...rest, faults, talks, keep, settleMs: given['settle-seconds'] * 1000 };
+  const { requests, keep = null, ...rest } = given;
+  const fifth = Math.ceil(requests / 5);
+  const { faults = requests, talks = fifth, approvals = fifth } = rest;
+  const settleMs = given['settle-seconds'] * 1000;
+  return { ...rest, requests, faults, talks, approvals, keep, settleMs };
 }
 
 function sentenceOf({ path, message }: z.core.$ZodIssue): string {

@@ -8,6 +8,10 @@ export type Way = (typeof WAYS)[number];
 /** What happens next in a thread, and how long after the previous step. */
 export type Turn = { afterMs: number; by: 'asker' | 'devin' | 'devin-asks' };
 
+/** What people do about a request that needs an approval. Two of one kind: at the same moment. */
+const DECISIONS = ['approve', 'both-approve', 'decline', 'edit', 'cancel', 'approve-and-cancel'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
 export type PlannedRequest = {
   name: string;
   atMs: number;
@@ -16,6 +20,10 @@ export type PlannedRequest = {
   person: number;
   channel: number;
   turns: readonly Turn[];
+  /** null: it needs no approval. */
+  decision: Decision | null;
+  /** The person starts it anyway if its session isn't found. */
+  insists: boolean;
 };
 
 /** How long after it was started, or was ready. */
@@ -40,7 +48,9 @@ export type Pace = {
 };
 
 export const PEOPLE = 12;
+/** Without the one after them, in which requests need an approval. */
 export const CHANNELS = 6;
+const INSISTING_SHARE = 0.5;
 const TURNS = 6;
 /** How long a start takes on two cores, roughly. */
 const STARTS_MS = 1500;
@@ -63,23 +73,29 @@ export function makePlan(options: ChaosOptions, pace: Pace): Plan {
 type Drawing = { pace: Pace; lastsMs: number; random: Random };
 
 function planRequests(
-  { requests, talks }: ChaosOptions,
+  { requests, talks, approvals }: ChaosOptions,
   { pace, lastsMs, random }: Drawing,
 ): PlannedRequest[] {
-  return random.moments(requests, lastsMs).map((atMs, index) => ({
-    name: `q${index + 1}`,
-    atMs,
-    // Commands are what most people use.
-    way: random.chance(0.5) ? 'command' : random.pick(WAYS),
-    person: random.below(PEOPLE),
-    channel: random.below(CHANNELS),
-    turns: isTalk(index, { requests, talks }) ? planTurns(random, pace) : [],
-  }));
+  return random.moments(requests, lastsMs).map((atMs, index) => {
+    // Not the ones with a conversation.
+    const decision = isOneOf(approvals, { index: index + 2, requests }) ? random.pick(DECISIONS) : null;
+    return {
+      name: `q${index + 1}`,
+      atMs,
+      // Commands are what most people use.
+      way: random.chance(0.5) ? 'command' : random.pick(WAYS),
+      person: random.below(PEOPLE),
+      channel: decision === null ? random.below(CHANNELS) : CHANNELS,
+      turns: decision === null && isOneOf(talks, { index, requests }) ? planTurns(random, pace) : [],
+      decision,
+      insists: decision === null && random.chance(INSISTING_SHARE),
+    };
+  });
 }
 
 /** Spread evenly. */
-function isTalk(index: number, { requests, talks }: { requests: number; talks: number }): boolean {
-  return Math.floor(((index + 1) * talks) / requests) > Math.floor((index * talks) / requests);
+function isOneOf(count: number, { index, requests }: { index: number; requests: number }): boolean {
+  return Math.floor(((index + 1) * count) / requests) > Math.floor((index * count) / requests);
 }
 
 function planTurns(random: Random, { turnMs }: Pace): Turn[] {

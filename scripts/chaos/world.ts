@@ -11,6 +11,9 @@ export type World = {
   slack: LocalSlack;
   devin: LocalDevin;
   people: readonly Person[];
+  approvers: readonly Person[];
+  /** Requests in one channel need an approval. */
+  policy: string;
   channels: readonly string[];
   environment: Record<string, string>;
   close: () => Promise<void>;
@@ -30,8 +33,11 @@ export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): 
   });
   const devin = await createLocalDevin({ script: [] });
   const people = numbers(PEOPLE).map((number) => addPerson({ slack, devin }, number));
-  const members = people.map(({ userId }) => userId);
-  const channels = numbers(CHANNELS).map((number) => slack.addChannel({ name: `team-${number}`, members }));
+  const approvers = numbers(APPROVERS).map((number) => addPerson({ slack, devin }, PEOPLE + number));
+  const members = [...people, ...approvers].map(({ userId }) => userId);
+  const channels = numbers(CHANNELS + 1).map((number) =>
+    slack.addChannel({ name: `team-${number}`, members }),
+  );
   const environment = {
     ...sandboxEnvironment({ slack, devin, transport }),
     SECRETS_KEY: randomBytes(32).toString('base64'),
@@ -43,7 +49,22 @@ export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): 
   const close = async (): Promise<void> => {
     await Promise.all([slack.close(), devin.stop()]);
   };
-  return { slack, devin, people, channels, environment, close };
+  const policy = policyOf(channels.at(-1) ?? '', approvers);
+  return { slack, devin, people, approvers, policy, channels, environment, close };
+}
+
+const APPROVERS = 2;
+
+function policyOf(channelId: string, approvers: readonly Person[]): string {
+  return `
+version: 1
+limits: { open_sessions_per_person: 0, starts_per_person_per_hour: 0 }
+rules:
+  - name: asked first
+    channels: [${channelId}]
+    then: approve
+    approvers: [${approvers.map(({ userId }) => userId).join(', ')}]
+`;
 }
 
 function addPerson({ slack, devin }: Pick<World, 'slack' | 'devin'>, number: number): Person {

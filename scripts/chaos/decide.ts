@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Message, View } from '../../sandbox/slack/index.ts';
+import { ACTION, fieldBlock, VIEW } from '../../src/slack/ids.ts';
+import { en } from '../../src/text/en.ts';
+import { at, taskOf } from './ask.ts';
+import { cardsIn, saysWithout, tokenIn, type Attempt, type Ledger } from './ledger.ts';
+import type { Decision, PlannedRequest } from './plan.ts';
+import { until } from './until.ts';
+import type { Person, World } from './world.ts';
+
+type DecideDeps = { world: World; ledger: Ledger; patienceMs: number; signal: AbortSignal };
+
+/** Between two presses of a button that is still there. */
+const PRESS_EVERY_MS = 5000;
+const MOST_TRIES = 16;
+
+/** People who decide about requests: approvers, requesters who cancel, and those who start one anyway. */
+export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps) {
+  const { slack, approvers, people } = world;
+  const wait = { timeoutMs: patienceMs, signal };
+  const [first, second] = [at(approvers, 0), at(approvers, 1)];
+
+  const has = (message: Message, action: string): boolean =>
+    JSON.stringify(message.blocks).includes(`"action_id":"${action}"`);
+  /** What asks this person to approve it. */
+  const asked =
+    ({ userId }: Person, token: string) =>
+    (): Message | null =>
+      slack
+        .messages(slack.directMessages(userId))
+        .find((one) => has(one, ACTION.approve) && slack.renderText(one).includes(token)) ?? null;
+  const cardWith = (token: string, action: string) => (): Message | null =>
+    cardsIn(slack).find((card) => tokenIn(card.text) === token && has(card, action)) ?? null;
+
+  const isOver = (token: string): boolean =>
+    ledger.session(token) !== null || saysWithout(slack, token) !== null;
+
+  /** Acts whenever there is something to press, until the request is over. People press again if nothing happens. */
+  async function whileThere(
+    token: string,
+    find: () => Message | null,
+    act: (on: Message) => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      const on = await until(() => find() ?? (isOver(token) ? 'over' : null), wait);
+      if (on === null || on === 'over') return;
+      await act(on);
+      await until(() => (find() === null ? true : null), { timeoutMs: PRESS_EVERY_MS, signal });
+    }
+  }
+
+  async function press(token: string, person: Person, action: string): Promise<void> {
+    const find = action === ACTION.cancel ? cardWith(token, action) : asked(person, token);
+    await whileThere(token, find, async (on) => void (await slack.clickButton(person.userId, on, action)));
+  }
+
+  /** The view that the first approver's press opens; null: it didn't. */
+  async function open(on: Message, action: string, callbackId: string): Promise<View | null> {
+    const before = new Set(slack.views().map(({ id }) => id));
+    const isIt = ({ id, userId, isOpen, definition }: View): boolean =>
+      isOpen &&
+      userId === first.userId &&
+      !before.has(id) &&
+      'callback_id' in definition &&
+      definition.callback_id === callbackId;
+    await slack.clickButton(first.userId, on, action);
+    return until(() => slack.views().find(isIt) ?? null, { timeoutMs: PRESS_EVERY_MS, signal });
+  }
+
+  async function submit({ id }: View): Promise<Attempt['outcome']> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const { kind } = await slack.submit(id, first.userId);
+      if (kind !== 'failed') return kind === 'closed' || kind === 'cleared' ? 'accepted' : 'refused';
+      await delay(1000, undefined, { signal });
+    }
+    return 'unanswered';
+  }
+
+  /** One dialog at a time, like a person. */
+  let busy: Promise<unknown> = Promise.resolve();
+  async function oneByOne(act: () => Promise<void>): Promise<void> {
+    const acting = busy.then(act, act);
+    busy = acting;
+    return acting;
+  }
+
+  async function decline(on: Message): Promise<void> {
+    const dialog = await open(on, ACTION.decline, VIEW.decline);
+    if (dialog !== null) await submit(dialog);
+  }
+
+  /** The changed request is the approver's own, and the other one approves it. */
+  async function edit(token: string): Promise<void> {
+    const on = await until(asked(first, token), wait);
+    const form = on === null ? null : await open(on, ACTION.editAsked, VIEW.form);
+    if (form === null) return;
+    const block = fieldBlock('prompt');
+    const hasTask = (): true | null =>
+      slack.view(form.id).definition.blocks.some(({ block_id: id }) => id === block) ? true : null;
+    if ((await until(hasTask, { timeoutMs: PRESS_EVERY_MS, signal })) === null) return;
+    const changed = `${token.slice(0, -1)}z`;
+    slack.typeIn(form.id, { [block]: taskOf(changed) });
+    const sent = { way: 'form', person: first, sentAtMs: Date.now() } as const;
+    const attempt: Attempt = { ...sent, token: changed, outcome: 'unanswered' };
+    ledger.attempts.push(attempt);
+    attempt.outcome = await submit(form);
+    if (attempt.outcome === 'accepted') await press(changed, second, ACTION.approve);
+  }
+
+  async function decide(decision: Decision, token: string, requester: Person): Promise<void> {
+    const find = asked(first, token);
+    const approve = async (): Promise<void> => press(token, first, ACTION.approve);
+    const cancel = async (): Promise<void> => press(token, requester, ACTION.cancel);
+    switch (decision) {
+      case 'approve':
+        return approve();
+      case 'both-approve':
+        await Promise.all([approve(), press(token, second, ACTION.approve)]);
+        return;
+      case 'cancel':
+        return cancel();
+      case 'approve-and-cancel':
+        await Promise.all([approve(), cancel()]);
+        return;
+      case 'decline':
+        return whileThere(token, find, async (on) => oneByOne(async () => decline(on)));
+      case 'edit':
+        await oneByOne(async () => edit(token));
+        // If it wasn't changed.
+        return approve();
+    }
+  }
+
+  /** Presses it once, when nobody found the session. Returns when there is a session, or nothing to wait for. */
+  async function insist(token: string, requester: Person): Promise<void> {
+    const find = cardWith(token, ACTION.startAnyway);
+    const isSettled = (): 'started' | Message | null => (ledger.session(token) === null ? find() : 'started');
+    const on = await until(isSettled, wait);
+    if (on === null || on === 'started' || !on.text.includes(en.card.phases.unknown)) return;
+    ledger.insisted.set(token, (ledger.insisted.get(token) ?? 0) + 1);
+    await slack.clickButton(requester.userId, on, ACTION.startAnyway);
+  }
+
+  return async ({ decision, insists, person }: PlannedRequest, token: string): Promise<void> => {
+    const requester = at(people, person);
+    if (decision !== null) {
+      ledger.decided.set(token, decision);
+      await decide(decision, token, requester);
+    }
+    if (insists) await insist(token, requester);
+  };
+}
