@@ -114,7 +114,13 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     findMember,
     resolve,
     withLease: createWithLease(leases, tuning.leaseMs),
-    postOnce: createPostOnce({ db, posts, outbound: slack.outbound, knownSince }),
+    postOnce: createPostOnce({
+      db,
+      posts,
+      outbound: slack.outbound,
+      knownSince,
+      inFlightMs: tuning.inFlightMs,
+    }),
     searchUntilFound: createSearchUntilFound({
       sleep,
       recheckDelaysMs: tuning.recheckDelaysMs,

@@ -8,6 +8,7 @@ if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const bot = await createBot(read.config, {
   log: createLog(read.config.logLevel),
   recheckDelaysMs: [0, 500, 1500],
+  inFlightMs: 5000,
   leaseMs: 3000,
   sweepTimes: { everyMs: 500, strandedMs: 2000 },
   watchTimes: { fastestMs: 500, tickMs: 200, youngMs: 0, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },

@@ -134,7 +134,11 @@ type PostOnceDeps = {
   outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
   /** From when on the database knows what was posted. */
   knownSince: Date;
+  /** How long Slack may take to post what a process sent before it died. */
+  inFlightMs: number;
 };
+
+export const IN_FLIGHT_MS = 10_000;
 
 type Post = {
   /** Names the message among all; its attempts are kept under it. */
@@ -210,6 +214,9 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     const rendered = await post.render();
     const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
+    // It may still come.
+    if (found === null && earlier !== null && earlier.triedMsAgo < deps.inFlightMs)
+      return { kind: 'unclear' };
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;
     return record(post, { ...found, earlier: true }, false);

@@ -12,6 +12,7 @@ export {
   createPostOnce,
   createWithLease,
   HELD_WAIT_MS,
+  IN_FLIGHT_MS,
   LEASE_MS,
   soonIfBusy,
   type Lease,

@@ -15,6 +15,11 @@ const postSchema = z.object({
 });
 /** A message to Slack that was attempted. */
 export type PostRow = z.infer<typeof postSchema>;
+const foundSchema = postSchema.extend({
+  /** How long ago it was last attempted. */
+  triedMsAgo: z.number(),
+});
+type FoundPost = z.infer<typeof foundSchema>;
 /** A message that Slack has. */
 export type PostedRow = { key: string; channelId: string; postedTs: string };
 
@@ -43,9 +48,14 @@ export type Posts = ReturnType<typeof createPosts>;
 
 export function createPosts(db: Kysely<Tables>) {
   return {
-    async find(key: string): Promise<PostRow | null> {
-      const row = await db.selectFrom('posts').selectAll().where('key', '=', key).executeTakeFirst();
-      return parsed(postSchema, row);
+    async find(key: string): Promise<FoundPost | null> {
+      const row = await db
+        .selectFrom('posts')
+        .selectAll()
+        .select(sql<number>`1000 * extract(epoch from now() - at)::float8`.as('triedMsAgo'))
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return parsed(foundSchema, row);
     },
 
     /** The messages that Slack has under keys that begin with this. */

@@ -59,6 +59,7 @@ const setUp = async (state: 'failed' | 'identified') => {
         posts: store.posts,
         outbound: { ...outbound, slackTs: () => null },
         knownSince: new Date(0),
+        inFlightMs: 0,
       }),
       tuning: { now: () => nowMs, log: createLog('silent') },
       text: en,

@@ -24,6 +24,7 @@ if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
   recheckDelaysMs: QUICK_RECHECK_MS,
+  inFlightMs: 0,
   leaseMs: 900,
   cardHoldMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900 },

@@ -70,6 +70,7 @@ async function startTelling({ tellAfterMs = 0 } = {}) {
         slackTs: () => null,
       },
       knownSince: new Date(0),
+      inFlightMs: 0,
     }),
     compose: async ({ milestone, session }: MilestoneNotice) => {
       const text = milestone.kind === 'pr' ? `pr:${milestone.url}` : session.phase;

@@ -26,7 +26,7 @@ const WHAT = { key: 'card:r1', place: PLACE, metadata: METADATA };
 const open = useEmbedded();
 
 /** What posts a card, with a Slack whose clock is off by `skewMs`. */
-async function setUp({ skewMs = 0, knownSince = new Date(0) } = {}) {
+async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = {}) {
   const slack = await startSlack({ now: () => Date.now() + skewMs, rateLimits: 'off' });
   const { db } = await open();
   const clock = createRemoteClock();
@@ -46,6 +46,7 @@ async function setUp({ skewMs = 0, knownSince = new Date(0) } = {}) {
     posts: createPosts(db),
     outbound: { ...outbound, find },
     knownSince,
+    inFlightMs,
   });
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>
@@ -105,6 +106,20 @@ describe('a message that is posted once', () => {
     slack.fail('chat.postMessage', { times: 1, status: 500 });
     expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
     expect(await post()).toMatchObject({ result: { kind: 'posted' } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('is not posted again while Slack may still be posting it', async () => {
+    const { slack, db, post } = await setUp({ inFlightMs: HOUR_MS });
+    slack.fail('chat.postMessage', { times: 1 });
+    await post();
+    expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
+    expect(cards(slack)).toHaveLength(0);
+    await db
+      .updateTable('posts')
+      .set({ at: sql<Date>`now() - interval '1 hour'` })
+      .execute();
+    expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
     expect(cards(slack)).toHaveLength(1);
   });
 

@@ -90,6 +90,7 @@ export async function startBot(
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const bot = await createBot(parsed.config, {
     recheckDelaysMs: QUICK_RECHECK_MS,
+    inFlightMs: 0,
     editBudget: AMPLE_BUDGET,
     pollSeconds: QUICK_POLL_SECONDS,
     homePauseMs: QUICK_HOME_MS,
