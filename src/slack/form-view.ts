@@ -5,7 +5,7 @@ import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
-import { truncate } from './blocks/text.ts';
+import { truncate, USER_ID } from './blocks/text.ts';
 import { identitySentence, serviceUserSentence, untickedWords } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
@@ -42,25 +42,46 @@ function withRefused({ draft, faults }: Form): SessionDraft {
   return { ...draft.values, ...Object.fromEntries(refused) };
 }
 
-function contextView({ description, without }: Form, context: MessageContext, text: Text): FormContext {
+function contextView(
+  { description, without, draft }: Form,
+  context: MessageContext,
+  text: Text,
+): FormContext {
   const { picked, choice } = context;
   const unreadable = description !== null && description.thread === null;
   const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
   const inThread = picked.threadTs !== null && !unreadable;
+  const isFirst = picked.threadTs === picked.ts;
   const option = (choice: ContextChoice, counts: { messages: number; files: number } | undefined) => ({
     choice,
     messages: counts?.messages ?? null,
     files: counts?.files ?? null,
   });
   return {
-    picked: truncate(picked.text, EXCERPT_LENGTH),
-    options: inThread
-      ? [own, option('until-here', counts?.untilHere), option('thread', counts?.whole)]
-      : [own],
+    picked: quotes(draft.values.prompt ?? '', picked.text) ? null : truncate(picked.text, EXCERPT_LENGTH),
+    options: [
+      own,
+      // Nothing is before the first message.
+      ...(inThread && !isFirst ? [option('until-here', counts?.untilHere)] : []),
+      ...(inThread ? [option('thread', counts?.whole)] : []),
+    ],
     chosen: inThread ? choice : 'message',
     notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts, without }, text),
   };
+}
+
+const MENTION = new RegExp(`<@${USER_ID}>`);
+
+/** Whether the task has all words of a message. Its mentions may have become names. */
+function quotes(task: string, message: string): boolean {
+  let at = 0;
+  for (const words of message.split(MENTION)) {
+    const found = task.indexOf(words.trim(), at);
+    if (found === -1) return false;
+    at = found + words.trim().length;
+  }
+  return at > 0;
 }
 
 type ContextCounts = { messages: number; files: number };

@@ -8,9 +8,10 @@ import { MATCHED } from '../support/identity.ts';
 const GUEST = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 } as const;
 const COUNTS = { untilHere: { messages: 3, files: 0 }, whole: { messages: 9, files: 2 } };
 const DESCRIBED = { identity: MATCHED, thread: COUNTS } satisfies FormDescription;
+const PICKED = { ts: '2.0', threadTs: '1.0', userId: 'U1', appName: null, text: 'It is slow', files: [] };
+const CONTEXT = { choice: 'thread', channelId: 'C1', channelName: 'dev', picked: PICKED } as const;
 
 function view(changes: Partial<Form> = {}) {
-  const picked = { ts: '2.0', threadTs: '1.0', userId: 'U1', appName: null, text: 'It is slow', files: [] };
   return formView(
     {
       id: 'f1',
@@ -20,7 +21,7 @@ function view(changes: Partial<Form> = {}) {
       threadTs: null,
       placeKind: null,
       draft: { values: {}, sources: {} },
-      context: { choice: 'thread', channelId: 'C1', channelName: 'dev', picked },
+      context: CONTEXT,
       sealed: null,
       lostSecrets: null,
       faults: null,
@@ -50,6 +51,30 @@ test('a form shows how much each choice of context sends', () => {
     messages: null,
     files: null,
   });
+});
+
+test('a form offers the thread up to a message only if others are before it', () => {
+  const first = { ...PICKED, ts: '1.0' };
+  expect(view({ context: { ...CONTEXT, picked: first } }).context?.options).toMatchObject([
+    { choice: 'message' },
+    { choice: 'thread' },
+  ]);
+});
+
+test.each([
+  ['has all of it, with names for mentions', 'Look, @Ana Ruiz: is it slow? And why?', null],
+  ['has some of it', 'Look: is it slow?', 'Look, <@U2>: is it slow?'],
+  ['is still empty', undefined, 'Look, <@U2>: is it slow?'],
+])('a form shows the message beside a task that %s: %s', (_what, prompt, shown) => {
+  const values = prompt === undefined ? {} : { prompt };
+  const picked = { ...PICKED, text: 'Look, <@U2>: is it slow?' };
+  const { context } = view({ draft: { values, sources: {} }, context: { ...CONTEXT, picked } });
+  expect(context?.picked).toBe(shown);
+});
+
+test('a form says of a message without words that it has none', () => {
+  const picked = { ...PICKED, text: '' };
+  expect(view({ context: { ...CONTEXT, picked } }).context?.picked).toBe('');
 });
 
 test.each([

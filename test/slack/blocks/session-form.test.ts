@@ -324,6 +324,14 @@ describe('what is sent with the task', () => {
     expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
   });
 
+  test('is all that is shown if the task has the message', () => {
+    const options = [own, { choice: 'thread', messages: 20, files: 3 } as const];
+    const context = { picked: null, options, chosen: 'thread' as const, notes: [] };
+    const view = draw({ values: { prompt: TASK }, context });
+    expect(view.blocks[2]).toMatchObject({ block_id: 'context_choice' });
+    expect(lines(view).join('\n')).not.toContain('About');
+  });
+
   test('is named, with the reason, if there is no choice', () => {
     const view = draw({
       values: { prompt: TASK },

@@ -8,8 +8,8 @@ import { inputBlock } from './elements.ts';
 
 /** What is sent with a task that was started from a message. */
 export type FormContext = {
-  /** A short excerpt of the message. */
-  picked: string;
+  /** A short excerpt of the message; null: the task has all of it. */
+  picked: string | null;
   options: ContextOption[];
   chosen: ContextChoice;
   /** Plain sentences: what is left out, and why. */
@@ -25,15 +25,15 @@ type ContextOption = { choice: ContextChoice; messages: number | null; files: nu
  */
 export function contextBlocks({ picked, options, chosen, notes }: FormContext, text: Text): KnownBlock[] {
   const { label, hint, ...words } = text.modal.context;
-  const excerpt = picked.trim() === '' ? words.pickedEmpty : words.picked(excerptOf(picked));
-  const said = (...facts: string[]): KnownBlock => lines([excerpt, ...facts, ...notes.map(escape)]);
+  const excerpt = picked === null ? [] : [aboutMessage(picked, text)];
+  const said = (...facts: string[]): KnownBlock[] => lines([...excerpt, ...facts, ...notes.map(escape)]);
   const [only, ...others] = options.map((one) => option(counted(one, text), one.choice));
   if (only === undefined || others.length === 0) {
     const alone = options.map((one) => `${label}: ${counted(one, text)}`);
-    return [said(...alone), reviewButton(text)];
+    return [...said(...alone), reviewButton(text)];
   }
   if (options.some(({ messages }) => messages === null))
-    return [said(`${label}: ${words.choices[chosen]}`, words.counting), reviewButton(text)];
+    return [...said(`${label}: ${words.choices[chosen]}`, words.counting), reviewButton(text)];
   const element = {
     type: 'radio_buttons' as const,
     action_id: INPUT,
@@ -41,7 +41,7 @@ export function contextBlocks({ picked, options, chosen, notes }: FormContext, t
     initial_option: others.find(({ value }) => value === chosen) ?? only,
   };
   return [
-    said(),
+    ...said(),
     inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element }),
     reviewButton(text),
   ];
@@ -52,8 +52,13 @@ function reviewButton(text: Text): KnownBlock {
   return actions([button(ACTION.review, text.modal.context.review, 'review')]);
 }
 
-function lines(escaped: string[]): KnownBlock {
-  return context(escaped.join('\n'));
+function lines(escaped: string[]): KnownBlock[] {
+  return escaped.length === 0 ? [] : [context(escaped.join('\n'))];
+}
+
+function aboutMessage(picked: string, { modal }: Text): string {
+  const { picked: about, pickedEmpty } = modal.context;
+  return picked.trim() === '' ? pickedEmpty : about(excerptOf(picked));
 }
 
 const ESCAPED_MENTION = new RegExp(`&lt;(@${USER_ID})&gt;`, 'g');
