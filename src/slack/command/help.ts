@@ -158,11 +158,7 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
     case 'missing-value':
       return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
     case 'bad-value':
-      return problems.badValue(
-        flagOf(problem.field, text),
-        quoted(problem.value),
-        takesOf(problem.field, text),
-      );
+      return renderBadValue(problem, text);
     case 'too-many':
       return problems.tooMany(flagOf(problem.field, text), problem.most, problem.given);
     case 'unclosed-quote':
@@ -174,6 +170,13 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
     case 'no-task':
       return problems.noTask;
   }
+}
+
+function renderBadValue({ field, value }: Extract<Problem, { kind: 'bad-value' }>, text: Text): string {
+  const { problems } = text.command;
+  return fieldOf(field).input.kind === 'switch'
+    ? problems.switchValue(flagOf(field, text), quoted(value))
+    : problems.badValue(flagOf(field, text), quoted(value), takesOf(field, text));
 }
 
 function renderUnknownFlag(

@@ -39,6 +39,7 @@ export const command = {
     missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} can't be ${value}. Use ${takes}.`,
+    switchValue: (flag: string, value: string): string => `${flag} takes no value. Leave out ${value}.`,
     tooMany: (flag: string, most: number, given: number): string =>
       `${flag}: use up to ${most}; you have ${given}.`,
     unclosedQuote: (flag: string, value: string): string =>

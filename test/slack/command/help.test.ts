@@ -89,6 +89,10 @@ describe('problems', () => {
     ]);
   });
 
+  test('a value of a switch is not wanted', () => {
+    expect(sentences('x --no-resume=yes')).toEqual(['`--no-resume` takes no value. Leave out `yes`.']);
+  });
+
   test('every kind of problem has a sentence that names its flag', () => {
     const problems: Problem[] = [
       { kind: 'unknown-flag', flag: '--x', nearest: null, value: null },
