@@ -52,10 +52,10 @@ export const notices = {
     'rate-limited': 'Slack is busy.',
     refused: 'Slack refused it.',
   },
-  /** To a person who asks for a session where one is at work. */
+  /** To a person who asks for a session where one can still take messages, even if it has finished. */
   running: {
-    title: 'Already running here',
-    why: 'Nothing new was started: a session for this is in progress.',
+    title: 'Already started here',
+    why: 'Nothing new was started: this already has a session.',
     session: 'Open the session',
     reply: 'Reply there',
     start: 'Start another',
