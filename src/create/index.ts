@@ -185,6 +185,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
     tagRequests: deps.tagRequests,
     flow,
     adopt,
+    forgetIdentity: store.identities.forget,
     findEarlier: createFindEarlier(findSessions, { tagRequests: deps.tagRequests, now }),
     now,
   });

@@ -12,6 +12,7 @@ import {
 } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { EMPTY_ENVELOPE, type Envelopes } from '../store/envelope.ts';
+import type { Identities } from '../store/identities.ts';
 import type { Limiter } from '../store/limiter.ts';
 import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
@@ -29,6 +30,8 @@ type SendDeps = {
   tagRequests: boolean;
   flow: Flow;
   adopt: Adopt;
+  /** Who the person is in Devin is then looked up again. */
+  forgetIdentity: Identities['forget'];
   findEarlier: FindEarlier;
   /** What time it is at Devin; null: not known. */
   devinTime: () => Promise<Date | null>;
@@ -85,7 +88,10 @@ export function createSend(deps: SendDeps): Send {
     const back = await takeBack(run, sending);
     if (back.kind !== 'next') return back;
     const unsentRun = { ...run, request: back.request };
-    return trouble.kind === 'final' ? flow.end(unsentRun, trouble.failure) : flow.wait(unsentRun, trouble);
+    if (trouble.kind !== 'final') return flow.wait(unsentRun, trouble);
+    // Their account may be gone, or a new one.
+    await deps.forgetIdentity(run.request);
+    return flow.end(unsentRun, trouble.failure);
   }
 
   async function post(run: Run, sending: Sending): Promise<StepOutcome> {

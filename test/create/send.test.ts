@@ -93,6 +93,7 @@ describe('a create', () => {
       tagRequests: true,
       flow: createFlow({ transitions, envelopes, replace: () => null, now }),
       adopt,
+      forgetIdentity: async () => Promise.resolve(),
       findEarlier,
       devinTime: async () => Promise.resolve(new Date(1)),
       now,

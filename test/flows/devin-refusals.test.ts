@@ -90,6 +90,20 @@ describe('when Devin is busy, or refuses', () => {
     expect(slack.renderText(card)).not.toContain('lacks');
   });
 
+  test('looks again who a person is in Devin once it refused them', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await ask('run as my old account');
+    await sessionOf(devin, ana.devinUserId);
+    devin.removeMember(ana.devinUserId);
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'run as my new account');
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not started'));
+    const devinUserId = `${ana.devinUserId}-new`;
+    devin.addMember({ userId: devinUserId, email: ana.email, name: ana.devinName });
+    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
+    await sessionOf(devin, devinUserId);
+    expect(created(ana.devinUserId)).toBe(1);
+  });
+
   test('names the missing permission, and "Try again" starts once it was granted', async () => {
     const { slack, devin } = world();
     devin.permissions.delete('ImpersonateOrgSessions');
