@@ -52,7 +52,7 @@ function contextView(
   const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
   const inThread = picked.threadTs !== null && !unreadable;
-  const isFirst = picked.threadTs === picked.ts;
+  const offersPart = choice === 'until-here' || !(picked.threadTs === picked.ts || isLast(counts));
   const option = (choice: ContextChoice, counts: { messages: number; files: number } | undefined) => ({
     choice,
     messages: counts?.messages ?? null,
@@ -62,13 +62,19 @@ function contextView(
     picked: quotes(draft.values.prompt ?? '', picked.text) ? null : truncate(picked.text, EXCERPT_LENGTH),
     options: [
       own,
-      // Nothing is before the first message.
-      ...(inThread && !isFirst ? [option('until-here', counts?.untilHere)] : []),
+      // Up to the first message is that message, and up to the last one is all of the thread.
+      ...(inThread && offersPart ? [option('until-here', counts?.untilHere)] : []),
       ...(inThread ? [option('thread', counts?.whole)] : []),
     ],
     chosen: inThread ? choice : 'message',
     notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts, without }, text),
   };
+}
+
+/** Whether nothing is after the picked message. */
+function isLast(counts: Counts | undefined): boolean {
+  if (counts === undefined || (counts.unread ?? 0) > 0) return false;
+  return counts.untilHere.messages === counts.whole.messages;
 }
 
 const MENTION = new RegExp(`<@${USER_ID}>`);
@@ -86,7 +92,12 @@ function quotes(task: string, message: string): boolean {
 
 type ContextCounts = { messages: number; files: number };
 type Noted = { unreadable: boolean; counts: Counts | undefined; without: Without | null };
-type Counts = { whole: ContextCounts; unread?: number | undefined; asFile?: boolean | undefined };
+type Counts = {
+  untilHere: ContextCounts;
+  whole: ContextCounts;
+  unread?: number | undefined;
+  asFile?: boolean | undefined;
+};
 
 function contextNotes({ unreadable, counts, without }: Noted, text: Text): string[] {
   const words = text.modal.context;

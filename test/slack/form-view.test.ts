@@ -53,12 +53,17 @@ test('a form shows how much each choice of context sends', () => {
   });
 });
 
-test('a form offers the thread up to a message only if others are before it', () => {
-  const first = { ...PICKED, ts: '1.0' };
-  expect(view({ context: { ...CONTEXT, picked: first } }).context?.options).toMatchObject([
-    { choice: 'message' },
-    { choice: 'thread' },
-  ]);
+const LAST = { ...DESCRIBED, thread: { ...COUNTS, untilHere: COUNTS.whole } };
+const PART = ['message', 'until-here', 'thread'];
+
+test.each([
+  ['not if it is the first one', { context: { ...CONTEXT, picked: { ...PICKED, ts: '1.0' } } }, false],
+  ['not if it is the last one', { description: LAST }, false],
+  ['if that is chosen', { description: LAST, context: { ...CONTEXT, choice: 'until-here' } }, true],
+  ['if more follow', { description: { ...LAST, thread: { ...LAST.thread, unread: 1 } } }, true],
+] as const)('a form offers the thread up to a message: %s', (_when, changes, isOffered) => {
+  const offered = view(changes).context?.options.map(({ choice }) => choice);
+  expect(offered).toEqual(isOffered ? PART : ['message', 'thread']);
 });
 
 test.each([
