@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { createApproversOf, createMayApprove, type Budget, type Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
+import { createAdopt, type Adopt } from './adopt.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
 import {
   createFindEarlier,
@@ -24,7 +25,7 @@ import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createResumer } from './resume.ts';
 import { createFlow, createSessionCreator } from './run.ts';
-import { createAdopt, createSend, createSendStep, type Adopt } from './send.ts';
+import { createSend, createSendStep } from './send.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
@@ -35,7 +36,7 @@ export { runsAsAsked } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export { createEndUnapproved } from './replace.ts';
-export type { Adopt } from './send.ts';
+export type { Adopt } from './adopt.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Move, Transitions } from './transitions.ts';
 

@@ -1,15 +1,7 @@
 import type { Transaction } from 'kysely';
-import type { Lease } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
-import { FOUND_LATE } from '../session/milestones.ts';
 import type { LimitReached } from '../session/policy/index.ts';
-import {
-  buildRequest,
-  isOpen,
-  requestTag,
-  type RequestState,
-  type SessionCreateRequest,
-} from '../session/request.ts';
+import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { EMPTY_ENVELOPE, type Envelopes } from '../store/envelope.ts';
 import type { Identities } from '../store/identities.ts';
@@ -17,10 +9,10 @@ import type { Limiter } from '../store/limiter.ts';
 import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
+import type { Adopt } from './adopt.ts';
 import { wasAskedJustNow, type FindEarlier } from './find-session.ts';
-import { lookupTrouble, type Found, type Identify, type WithNames } from './identify.ts';
+import { lookupTrouble, type Found, type Identify } from './identify.ts';
 import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
-import type { Transitions } from './transitions.ts';
 
 type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionSnapshot>;
@@ -37,17 +29,6 @@ type SendDeps = {
   devinTime: () => Promise<Date | null>;
   now: () => number;
 };
-
-/**
- * Binds a session to its request, which is then `created`, whatever it was before. If it had ended, the person is told,
- * unless they asked for the search themselves.
- */
-export type Adopt = (
-  request: SessionRequest,
-  session: SessionSnapshot,
-  how?: { asked?: boolean; lease?: Lease },
-) => Promise<StepOutcome>;
-type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
 
 /** Saved with the state. */
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
@@ -200,54 +181,4 @@ function composeRequest(
     uploadedUrls: request.uploads?.urls ?? [],
     sessionSecrets: envelope.sessionSecrets,
   });
-}
-
-type AdoptDeps = {
-  transitions: Transitions;
-  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
-  withNames: WithNames;
-};
-
-export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): Adopt {
-  const hasNotice = ({ id, sealed }: SessionRequest): boolean =>
-    envelopes.open(id, sealed)?.noticeUrl !== undefined;
-  const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
-    transitions.move(
-      {
-        id: request.id,
-        from: state,
-        to: 'created',
-        changes: {
-          sessionId: session.sessionId,
-          cardStale: true,
-          draft: withNames(request.draft),
-          waiting: null,
-          failure: null,
-          // A notice may still be on its way.
-          sealed: envelopes.withoutSecrets(request.id, request.sealed),
-        },
-      },
-      // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
-      ({ cardTs }) => ({
-        card: held.lease === undefined || cardTs !== null,
-        ...(hasNotice(request) && { tell: 'started' as const }),
-        // What was said of an earlier attempt no longer holds.
-        outcome: !isOpen(state) || request.resumedAt !== null,
-        session: {
-          sessionId: session.sessionId,
-          requestId: request.id,
-          url: session.url,
-          snapshot: session,
-          ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
-        },
-      }),
-      held,
-    );
-  return async (request, session, { asked = false, ...held } = {}) => {
-    // A session that exists beats a verdict of `unknown` reached meanwhile.
-    const moved =
-      (await from(request.state, request, { session, asked, ...held })) ??
-      (await from('unknown', request, { session, asked }));
-    return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
-  };
 }

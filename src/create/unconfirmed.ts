@@ -13,9 +13,9 @@ import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
+import type { Adopt } from './adopt.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
 import type { CreateStep, Flow } from './run.ts';
-import type { Adopt } from './send.ts';
 import { recheckInterval, spending } from './transitions.ts';
 
 type SettleDeps = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createAdopt } from '../../src/create/adopt.ts';
 import { createFlow } from '../../src/create/run.ts';
-import { createAdopt, createSend } from '../../src/create/send.ts';
+import { createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { Lease } from '../../src/queue/index.ts';
