@@ -91,6 +91,7 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     settle,
     notifyLeftOut,
     move,
+    forgetIdentity: store.identities.forget,
     mayFallBack,
     now,
   });

@@ -14,6 +14,7 @@ import { devinUserOf, type Identity } from '../session/identity.ts';
 import { composeReply, type ReplyFailure } from '../session/reply.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { SlackFiles } from '../slack/files.ts';
+import type { Identities } from '../store/identities.ts';
 import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import {
@@ -38,6 +39,8 @@ type SendDeps = {
   /** `isSent`: without these files. */
   notifyLeftOut: (inSession: ReplyInSession, leftOut: LeftOut[], isSent: boolean) => Promise<void>;
   move: MoveReply;
+  /** Who the author is in Devin is then looked up again. */
+  forgetIdentity: Identities['forget'];
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
   mayFallBack: boolean;
   now: () => number;
@@ -118,6 +121,8 @@ export function createReplySender(deps: SendDeps) {
         await notifyLeftOut(sending, content);
         return deps.settle(sending, signal);
       case 'final':
+        // The author's account may be gone, or a new one.
+        await deps.forgetIdentity(reply);
         return fail(reply, await classifyRefusal(deps, session, { error, failure: trouble.failure }));
     }
   }

@@ -42,6 +42,7 @@ async function sendReply(
     settle: unneeded,
     notifyLeftOut: unneeded,
     move: async (step) => replies.move(step),
+    forgetIdentity: async () => Promise.resolve(),
     mayFallBack: false,
     now: Date.now,
     ...deps,

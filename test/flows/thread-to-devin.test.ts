@@ -250,6 +250,19 @@ describe('replies in the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('are sent again as who their author is in Devin by then', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { userId, devinUserId, email, devinName: name } = thread.ana;
+    devin.removeMember(devinUserId);
+    await thread.say(userId, 'from my new account');
+    const { ts } = await thread.noticeTo(userId, "Devin didn't get your message");
+    devin.addMember({ userId: 'user-new', email, name });
+    await slack.clickButton(userId, { channelId: thread.channelId, ts }, 'send_again');
+    await slack.waitFor(() => thread.heard()[0], { what: 'the reply' });
+    expect(thread.heard()).toMatchObject([{ message: 'from my new account', asUserId: 'user-new' }]);
+  });
+
   test('wake a sleeping session', async () => {
     const { devin } = world();
     const thread = await startThread(world());
