@@ -29,8 +29,8 @@ export type Outbound = ReturnType<typeof createOutbound>;
 type OutboundDeps = {
   /** For what a person waits for. */
   answers: WebClient;
-  /** For views: of a client that doesn't retry. */
-  views: WebClient['views'];
+  /** Opens views, and doesn't retry. */
+  opener: Pick<WebClient, 'views'>;
   /** For cards: another client with its own queue, so that a 429 doesn't delay a person's modal. */
   background: WebClient;
   hosts: SlackHosts;
@@ -57,7 +57,7 @@ const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
 export function createOutbound(deps: OutboundDeps) {
-  const { answers, views, background, hosts, clock, workspaceUrl, fetch, log } = deps;
+  const { answers, opener, background, hosts, clock, workspaceUrl, fetch, log } = deps;
 
   /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
@@ -145,13 +145,13 @@ export function createOutbound(deps: OutboundDeps) {
     directChannel,
 
     async openView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
-      const opened = await twice(async () => views.open({ trigger_id: triggerId, view }));
+      const opened = await twice(async () => opener.views.open({ trigger_id: triggerId, view }));
       return { viewId: opened.view?.id ?? null };
     },
 
     /** Over the view that the trigger came from. */
     async pushView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
-      const pushed = await twice(async () => views.push({ trigger_id: triggerId, view }));
+      const pushed = await twice(async () => opener.views.push({ trigger_id: triggerId, view }));
       return { viewId: pushed.view?.id ?? null };
     },
 

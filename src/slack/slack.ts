@@ -80,7 +80,7 @@ export function createSlack(options: SlackOptions) {
     retryConfig: { retries: 1 },
     rejectRateLimitedCalls: true,
   });
-  const { views } = client({
+  const opener = client({
     fetch: upstream.observed,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
@@ -101,7 +101,7 @@ export function createSlack(options: SlackOptions) {
   const teamId = (): string => bot().teamId;
   const workspaceUrl = (): string | null => bot().workspaceUrl;
   const people = createPeople({ client: background, teamId, knownPeople, now });
-  const outbound = createOutbound({ answers, views, background, hosts, clock, workspaceUrl, fetch, log });
+  const outbound = createOutbound({ answers, opener, background, hosts, clock, workspaceUrl, fetch, log });
   const { directChannel } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
   return {

@@ -99,12 +99,12 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     expect(slack.messages(channelId).filter(({ text }) => text.includes('two sessions'))).toHaveLength(1);
   });
 
-  test('continues on its card even if another start failed meanwhile', async () => {
+  test('continues on its card even if Devin refused another start meanwhile', async () => {
     const { devin } = world();
     const { first, showing, told, press } = await lose('start and fail');
     devin.fail(CREATE, { status: 422, times: 1 });
     await press('start_anyway');
-    await showing('Not started');
+    await showing('HTTP 422');
     aMinuteLater();
     await showing(first.url);
     await told('did start');
