@@ -135,6 +135,20 @@ export function tooMany(retryAfterMs: number): Response {
   });
 }
 
+/** If nobody says how long, as in a proxy's answer. */
+const UNSAID_WAIT_MS = 30_000;
+
+/** The same `fetch`, whose rate limits always say how long to wait: Slack's client reads no other. */
+export function sayingHowLong(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
+    if (response.status !== 429 || !Number.isNaN(seconds)) return response;
+    await response.body?.cancel();
+    return tooMany(UNSAID_WAIT_MS);
+  };
+}
+
 /** The same error as a refused connection: nothing was sent. */
 export function isDown(): Response {
   throw Object.assign(new Error('The other side is down: no call was made.'), {

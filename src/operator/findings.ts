@@ -14,6 +14,7 @@ import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createRemoteClock, skewsOf, skewWarnings, type Skews } from '../time.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
+import { sayingHowLong } from '../upstream.ts';
 import {
   checkDevin,
   checkSlack,
@@ -66,7 +67,7 @@ function clientOf({ apiUrl }: Slack, token: string, observed = fetch): WebClient
     rejectRateLimitedCalls: true,
     // The findings say what failed.
     logLevel: LogLevel.ERROR,
-    fetch: observed,
+    fetch: sayingHowLong(observed),
     ...(apiUrl !== null && { slackApiUrl: apiUrl }),
   });
 }

@@ -5,7 +5,7 @@ import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createOnceAMinute, createRemoteClock } from '../time.ts';
-import { bounded, createUpstream, tooMany } from '../upstream.ts';
+import { bounded, createUpstream, sayingHowLong, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
@@ -54,7 +54,7 @@ export function createSlack(options: SlackOptions) {
   const clock = createRemoteClock();
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
-    fetch: clock.observe(bounded(globalThis.fetch)),
+    fetch: clock.observe(sayingHowLong(bounded(globalThis.fetch))),
     rates: SLACK_RATES,
     refuse: tooMany,
     onChange: (isUp) =>

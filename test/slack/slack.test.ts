@@ -11,7 +11,7 @@ import { listenInTest } from '../support/listen.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 /** Everything that calls a Slack which gives this answer to each call, and the calls and other addresses it was asked for. */
-async function open(answer: object | Buffer, log = createLog('silent')) {
+async function open(answer: object | Buffer, { log = createLog('silent'), status = 200 } = {}) {
   const calls: URLSearchParams[] = [];
   const elsewhere: string[] = [];
   const tokenRefusals: string[] = [];
@@ -19,7 +19,7 @@ async function open(answer: object | Buffer, log = createLog('silent')) {
     void text(request).then((body) => {
       calls.push(new URLSearchParams(body));
       const packed = Buffer.isBuffer(answer) ? { 'content-encoding': 'gzip' } : {};
-      response.writeHead(200, { 'content-type': 'application/json', ...packed });
+      response.writeHead(status, { 'content-type': 'application/json', ...packed });
       response.end(Buffer.isBuffer(answer) ? answer : JSON.stringify({ ok: true, ...answer }));
     });
   });
@@ -49,9 +49,15 @@ test("an answer of any size isn't unpacked", async () => {
   expect(await answers.auth.test().then(() => 'read', slackFailure)).toEqual({ kind: 'unclear' });
 });
 
+test("a rate limit that doesn't say how long is one, too", async () => {
+  const { answers } = await open({}, { status: 429 });
+  const failure = await answers.auth.test().then(() => 'read', slackFailure);
+  expect(failure).toEqual({ kind: 'rate-limited', retryAfterMs: 30_000 });
+});
+
 test('a token that Slack refuses is counted, and logged once a minute, with what to do', async () => {
   const { log, text: logged } = captureLog();
-  const { answers, people, tokenRefusals } = await open({ ok: false, error: 'token_revoked' }, log);
+  const { answers, people, tokenRefusals } = await open({ ok: false, error: 'token_revoked' }, { log });
   const refusals = [answers.auth.test(), people.findByEmail('ana@acme.example')].map(async (asking) =>
     asking.then(() => 'read', slackFailure),
   );
@@ -64,7 +70,7 @@ test('a token that Slack refuses is counted, and logged once a minute, with what
   expect(lines).toEqual([
     expect.stringMatching(/"method":"auth.test","code":"token_revoked",.*npm run doctor/),
   ]);
-  const { answers: others } = await open({ ok: false, error: 'channel_not_found' }, log);
+  const { answers: others } = await open({ ok: false, error: 'channel_not_found' }, { log });
   await others.conversations.info({ channel: 'C1' }).catch(() => undefined);
   expect(logged().split('SLACK_BOT_TOKEN')).toHaveLength(2);
 });
