@@ -12,6 +12,9 @@ const TOLD_PHASES = [
 ] as const satisfies SessionPhase[];
 type ToldPhase = (typeof TOLD_PHASES)[number];
 
+/** The end of a session that came to one of these is no news. */
+const RESULTS = ['finished', 'failed', 'capped'] as const satisfies ToldPhase[];
+
 type PhaseFacts = {
   phase: SessionPhase;
   /** It finished before, and hasn't worked since. */
@@ -56,9 +59,13 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPh
   if (phase === undefined || earlier === phase) return [];
   // It finished: a limit it reaches while asleep concerns nobody.
   if (phase === 'capped' && wasFinished) return [];
-  // Nobody expected more of it.
-  if (phase === 'ended' && STANDING[earlier] !== 'under-way') return [];
+  // Nobody expected more of it, or the requester was called before.
+  if (phase === 'ended' && (STANDING[earlier] !== 'under-way' || told.some(isResult))) return [];
   return [nextKey(told, phase)];
+}
+
+function isResult(key: string): boolean {
+  return RESULTS.some((phase) => key.startsWith(`${phase}:`));
 }
 
 /** For entering a phase once more. */

@@ -65,6 +65,13 @@ describe('a milestone', () => {
     },
   );
 
+  test.each(['finished', 'failed', 'capped'] as const)(
+    "doesn't come for the end of a session that woke after it was %s",
+    (phase) => {
+      expect(keysOf({ phase: 'starting', told: [`${phase}:1`] }, SAID.ended)).toEqual([]);
+    },
+  );
+
   test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'other'] as const)(
     "doesn't come for %s",
     (phase) => {
