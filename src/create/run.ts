@@ -4,7 +4,7 @@ import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { EARLY_CARD_MS, isOpen, type OpenState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import { requestLease, type Requests, type Step } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { endWithout } from './ending.ts';
@@ -73,7 +73,10 @@ type FlowDeps = {
   replace: Replace;
   now: () => number;
 };
-type Advance = Pick<Step, 'to' | 'changes' | 'expiresInMs'> & Pick<Conditions, 'onlyIf'>;
+type Advance = Pick<Step, 'to' | 'changes' | 'expiresInMs' | 'unsent'> & Pick<Conditions, 'onlyIf'>;
+
+/** What is known of an earlier attempt whose answer was lost; `sentAt` is null if there was none. */
+export type Earlier = Pick<RequestChanges, 'sentAt' | 'identity'>;
 
 export type Flow = ReturnType<typeof createFlow>;
 
@@ -97,16 +100,19 @@ export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
 
   /**
    * Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears.
+   * `earlier`: it was sent, and Devin did nothing, so what is known of an earlier attempt holds again.
    */
-  async function end(run: Run, failure: Failure): Promise<StepOutcome> {
+  async function end(run: Run, failure: Failure, earlier?: Earlier): Promise<StepOutcome> {
     const refused = isRefusal(failure);
-    const { to, changes } = endWithout(envelopes, run.request, {
-      to: refused ? 'refused' : 'failed',
-      failure,
-    });
+    const { to, changes } = endWithout(
+      envelopes,
+      { ...run.request, ...earlier },
+      { to: refused ? 'refused' : 'failed', failure },
+    );
     // A person who starts it after that knows that the other one was decided.
     const decided = failure.kind === 'not-replaced' && { replaces: null };
-    return advance(run, { to, changes: { ...changes, ...decided } }, (moved) => ({
+    const step = { to, changes: { ...changes, ...decided, ...earlier }, unsent: earlier !== undefined };
+    return advance(run, step, (moved) => ({
       card: hasCard(moved),
       outcome: !refused && hasCard(moved),
       ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),

@@ -12,7 +12,7 @@ import type { Budget, Fit } from '../trust/index.ts';
 import type { Adopt } from './adopt.ts';
 import { wasAskedJustNow, type FindEarlier } from './find-session.ts';
 import { lookupTrouble, type Found, type Identify } from './identify.ts';
-import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
+import { devinTrouble, type CreateStep, type Earlier, type Flow, type Run, type StepOutcome } from './run.ts';
 
 type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionSnapshot>;
@@ -34,8 +34,7 @@ type SendDeps = {
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
 
-/** `earlier`: when it was sent before without an answer; null: it wasn't. */
-type Sending = { body: SessionCreateRequest; earlier: Date | null };
+type Sending = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
 
@@ -51,8 +50,8 @@ export function createSend(deps: SendDeps): Send {
   const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 
   /** Devin did nothing: what is known of an earlier attempt holds again. */
-  async function takeBack(run: Run, { earlier: sentAt }: Sending): Promise<StepOutcome> {
-    const back = await flow.advance(run, { to: 'attached', changes: { sentAt } });
+  async function takeBack(run: Run, { earlier: changes }: Sending): Promise<StepOutcome> {
+    const back = await flow.advance(run, { to: 'attached', changes, unsent: true });
     // A request that is forgotten here is only searched for once more.
     if (unsent.size >= MOST_UNSENT) unsent.clear();
     if (back.kind === 'next') unsent.add(attempt(run.request));
@@ -66,13 +65,13 @@ export function createSend(deps: SendDeps): Send {
       return trouble.failure === null
         ? { kind: 'next', request: run.request }
         : flow.advance(run, { to: 'sending', changes: { failure: trouble.failure } });
+    if (trouble.kind === 'final') {
+      // Their account may be gone, or a new one.
+      await deps.forgetIdentity(run.request);
+      return flow.end(run, trouble.failure, sending.earlier);
+    }
     const back = await takeBack(run, sending);
-    if (back.kind !== 'next') return back;
-    const unsentRun = { ...run, request: back.request };
-    if (trouble.kind !== 'final') return flow.wait(unsentRun, trouble);
-    // Their account may be gone, or a new one.
-    await deps.forgetIdentity(run.request);
-    return flow.end(unsentRun, trouble.failure);
+    return back.kind === 'next' ? flow.wait({ ...run, request: back.request }, trouble) : back;
   }
 
   async function post(run: Run, sending: Sending): Promise<StepOutcome> {
@@ -127,8 +126,13 @@ export function createSend(deps: SendDeps): Send {
     if (checked.fit?.kind === 'over') return { kind: 'next', request };
     // It may have ended instead.
     if (sending.kind !== 'next' || sending.request.state !== 'sending') return sending;
-    return post({ ...run, request: sending.request }, { body, earlier: request.sentAt });
+    return post({ ...run, request: sending.request }, { body, earlier: earlierOf(request) });
   };
+}
+
+/** Of a request that is about to be sent. */
+function earlierOf({ sentAt, identity }: SessionRequest): Earlier {
+  return sentAt === null ? { sentAt } : { sentAt, identity };
 }
 
 /** attached -> sending -> created: minutes or weeks may have passed since the request was identified. */

@@ -108,7 +108,10 @@ export function createTransitions(deps: TransitionDeps) {
         made.push({ ...moved, step: move.step });
       }
       await appendAudit(
-        made.flatMap(({ step, request }) => requestEntries(step.from, request)),
+        // What Devin refused is recorded as if it had not been sent.
+        made.flatMap(({ step, request }) =>
+          requestEntries(step.unsent === true ? 'attached' : step.from, request),
+        ),
         trx,
       );
       return made;
@@ -130,9 +133,9 @@ export function createTransitions(deps: TransitionDeps) {
     const follows = typeof consequences === 'function' ? consequences(moved) : consequences;
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
-    // Devin did nothing, or was never reached.
-    if (step.from === 'sending' && step.to === 'attached') await deps.ledger.release(step.id, trx);
-    if (step.to === 'unknown') await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
+    if (step.unsent === true) await deps.ledger.release(step.id, trx);
+    else if (step.from === 'sending' && step.to === 'unknown')
+      await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
     const bound = session === undefined ? null : await bind(deps, { step, session, moved }, trx);
     if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
     // The URL of a new session, or that there is none, goes before everything else.
@@ -170,7 +173,7 @@ export function spending({ id: requestId, teamId, userId, channelId, draft }: Se
   return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
 }
 
-/** Given up: from here on the watcher searches for its session. It may search for it already. */
+/** Given up: from here on the watcher searches for its session. */
 function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedCreate {
   return {
     requestId: request.id,

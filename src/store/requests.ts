@@ -19,6 +19,8 @@ export type Step = {
   changes?: RequestChanges;
   /** How long a pending approval lasts, by the database's clock. */
   expiresInMs?: number;
+  /** From `sending`: Devin did nothing, or was never reached. */
+  unsent?: boolean;
 };
 
 /** What a person has to type again to repeat the request; null: nothing. */

@@ -22,6 +22,7 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'r1';
 const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
+const ANA = { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 } as const;
 const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 
 type Before = {
@@ -48,6 +49,7 @@ describe('a create', () => {
     const unconfirmedCreates = createUnconfirmedCreates(db);
     const cards = createCards(db, { burst: 1, perMinute: 1 });
     const jobs: string[] = [];
+    const states: string[] = [];
     const transitions = createTransitions({
       db,
       requests,
@@ -57,7 +59,7 @@ describe('a create', () => {
       unconfirmedCreates,
       ledger: createLedger(db, databaseClock),
       enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
-      onMoved: () => undefined,
+      onMoved: (to) => void states.push(to),
       now: () => 0,
     });
     const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
@@ -120,14 +122,17 @@ describe('a create', () => {
       return outcome;
     };
     const missing = async () => (await unconfirmedCreates.due(new Date())).length;
+    const giveUp = async () => {
+      for (const lost of await unconfirmedCreates.due(new Date())) await unconfirmedCreates.plan(lost, null);
+    };
     const postCard = async (): Promise<void> => {
       const request = await current();
       const card = { channelId: 'C1', ts: '1.0', shown: 'starting' };
       await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
     };
     const checks = () => limitChecks;
-    const steps = { outcome, answered, failed, again, restart };
-    return { jobs, adopt, current, move, sent: sent.promise, ...steps, missing, postCard, checks };
+    const steps = { outcome, answered, failed, again, restart, giveUp };
+    return { jobs, states, adopt, current, move, sent: sent.promise, ...steps, missing, postCard, checks };
   };
 
   /** Its POST is in flight. */
@@ -179,16 +184,12 @@ describe('a create', () => {
   test('that may have been sent is searched for as the member it was sent for', async () => {
     const sentFor: unknown[] = [];
     const findEarlier = async (request: SessionRequest) => (sentFor.push(request.identity), nothing());
-    const identity = {
-      kind: 'matched',
-      devinUserId: 'user-1',
-      name: 'Ana',
-      how: 'email',
-      checkedAtMs: 0,
-    } as const;
-    const { sent } = await prepare(heldLease, { findEarlier, changes: { identity, sentAt: new Date(1) } });
+    const { sent } = await prepare(heldLease, {
+      findEarlier,
+      changes: { identity: ANA, sentAt: new Date(1) },
+    });
     await sent;
-    expect(sentFor).toEqual([identity]);
+    expect(sentFor).toEqual([ANA]);
   });
 
   test("is searched for once by each attempt, and not after each of Devin's refusals to do anything", async () => {
@@ -240,6 +241,36 @@ describe('a create', () => {
     expect(await missing()).toBe(1);
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
     expect(jobs).toEqual(['tell-milestones', 'update-card', 'tell-outcome']);
+    expect(await missing()).toBe(0);
+  });
+
+  const refused = new DevinError({ operation: 'sessions.create', facts: bareFacts('payment-required', 402) });
+
+  test('that Devin refuses ends in one step: a process that dies then leaves nothing to send again', async () => {
+    const { states, sent, failed, missing } = await prepare(heldLease);
+    await sent;
+    await failed(refused);
+    expect(states).toEqual(['attached', 'sending', 'failed']);
+    expect(await missing()).toBe(0);
+  });
+
+  test('that Devin refuses leaves what is known of an earlier attempt as it was', async () => {
+    const earlier = { sentAt: new Date(5), identity: ANA };
+    const { states, current, sent, failed, missing } = await prepare(heldLease, { changes: earlier });
+    await sent;
+    expect(await current()).toMatchObject({ sentAt: new Date(1), identity: IDENTITY });
+    await failed(refused);
+    expect(states).toEqual(['attached', 'sending', 'unknown']);
+    expect(await current()).toMatchObject(earlier);
+    expect(await missing()).toBe(0);
+  });
+
+  test('whose search was given up is not searched for again if the next attempt is not sent', async () => {
+    const { move, missing, giveUp } = await setUp();
+    await move('unknown');
+    await giveUp();
+    await move('attached');
+    await move('unknown');
     expect(await missing()).toBe(0);
   });
 
