@@ -108,8 +108,9 @@ export function createSettler(deps: SettleDeps) {
     const { approvers, need } = verdict.asks;
     const among = approval.people.map((one) => one.userId);
     const able = await deps.mayApprove(approvers, { among, requester: request.userId });
+    const isDeclined = decision.act === 'decline' && able.has(userId);
     // Too few of those who were asked may still approve, so others are asked.
-    if (able.size < need) return void (await moveAwaited(decision, ending.askedAnew));
+    if (able.size < need && !isDeclined) return void (await moveAwaited(decision, ending.askedAnew));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };

@@ -108,6 +108,12 @@ test.each([
   expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
 });
 
+test('a person who may still approve declines it, also if others would have to be asked', async () => {
+  const approvals = [{ ...INFRA, people: [ben] }];
+  const { changes } = await decided('decline', { row: { approvals }, need: 2 });
+  expect(changes?.approvals?.[0]?.end?.kind).toBe('declined');
+});
+
 test('a declined request loses its secrets, and its requester can still be told', async () => {
   const responseUrl = 'https://hooks.slack.com/commands/1';
   const sessionSecrets = [{ key: 'TOKEN', value: 'hush', sensitive: true }];
