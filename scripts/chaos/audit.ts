@@ -38,7 +38,7 @@ type Seen = {
   /** By the id of the session it shows. */
   cardsOf: ReadonlyMap<string, readonly Message[]>;
   slack: World['slack'];
-  ledger: Pick<Ledger, 'decided' | 'insisted'>;
+  ledger: Pick<Ledger, 'decided' | 'insisted' | 'changed'>;
 };
 
 /** Compares what was asked for and said with what Slack and Devin have now. */
@@ -96,6 +96,7 @@ function auditAttempt({ token, person, outcome }: Attempt, seen: Seen, { wrong, 
   if (outcome === 'refused' && sessions.length > 0) {
     wrong.push(`${token}: the person was told that nothing was started, but there is ${idsOf(sessions)}`);
   }
+  if (sessions.length > 0) auditConsent(token, seen, wrong);
   const hasWord = saysWithout(seen.slack, token) === 'not-confirmed' || saysNotStarted(token, seen);
   if (outcome === 'accepted' && sessions.length === 0 && !hasWord) {
     missing.push(`${token}: accepted, but there is neither a session nor a word about it`);
@@ -108,8 +109,20 @@ function auditAttempt({ token, person, outcome }: Attempt, seen: Seen, { wrong, 
     // One that was found late, beside another, is announced under that one's card.
     if (most === 1 || own.length > 1) auditCards(token, own, { wrong, missing });
   }
+  if (most > 1 && sessions.length > 0 && !sessions.some(({ id }) => seen.cardsOf.has(id)))
+    missing.push(`${token}: no card shows the address of one of its sessions`);
   const about = cards.filter(({ text }) => tokenIn(text) === token);
   if (about.length > 1) wrong.push(`${token}: ${about.length} cards are about it`);
+}
+
+/** What was declined, canceled or changed doesn't start. */
+function auditConsent(token: string, { sessionsOf, ledger }: Seen, wrong: string[]): void {
+  const decision = ledger.decided.get(token);
+  if (decision === 'decline' || decision === 'cancel')
+    wrong.push(`${token}: there is a session, but nobody approved it`);
+  const original = ledger.changed.get(token);
+  if (original !== undefined && sessionsOf.has(original))
+    wrong.push(`${token}: there is a session, and one for ${original}, which it replaced`);
 }
 
 function auditCards(token: string, cards: readonly Message[], { wrong, missing }: Findings): void {

@@ -99,7 +99,7 @@ const isExpected = (problem: string): boolean =>
 
 type Storm = Omit<Play, 'tempo' | 'databaseUrl'>;
 
-/** Resolves when everything was asked and the last process was killed, with the conversations that continue. */
+/** Resolves when everything was asked and the last process was killed, with the decisions and conversations that continue. */
 async function storm(
   plan: Plan,
   { options, world, ledger, replicas, signal }: Storm,
@@ -118,12 +118,10 @@ async function storm(
     await at(request.atMs);
     const token = await ask(request);
     if (token === null) return;
-    const going = [request.turns.length === 0 ? null : talk(request, token), decide(request, token)];
-    for (const one of going) {
-      // Awaited later.
-      one?.catch(() => undefined);
-      if (one !== null) talks.push(one);
-    }
+    const going = decide(request, token).then(async () => talk(request, token));
+    // Awaited later.
+    going.catch(() => undefined);
+    talks.push(going);
   });
   const killing = Array.from({ length: options.replicas }, async (_, replica) => {
     for (const { afterMs, of } of plan.kills.filter((kill) => kill.replica === replica)) {

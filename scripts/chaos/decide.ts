@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message, View } from '../../sandbox/slack/index.ts';
-import { ACTION, fieldBlock, VIEW } from '../../src/slack/ids.ts';
+import { ACTION, DECLINE_BLOCK, fieldBlock, VIEW } from '../../src/slack/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { at, taskOf } from './ask.ts';
-import { cardsIn, saysWithout, tokenIn, type Attempt, type Ledger } from './ledger.ts';
+import { cardsIn, hasStatus, saysWithout, tokenIn, type Attempt, type Ledger } from './ledger.ts';
 import type { Decision, PlannedRequest } from './plan.ts';
 import { until } from './until.ts';
 import type { Person, World } from './world.ts';
@@ -13,6 +13,8 @@ type DecideDeps = { world: World; ledger: Ledger; patienceMs: number; signal: Ab
 /** Between two presses of a button that is still there. */
 const PRESS_EVERY_MS = 5000;
 const MOST_TRIES = 16;
+/** How long a card may take to show that a request was started anyway. */
+const INSISTING_MS = 15_000;
 
 /** People who decide about requests: approvers, requesters who cancel, and those who start one anyway. */
 export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps) {
@@ -41,11 +43,14 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     find: () => Message | null,
     act: (on: Message) => Promise<void>,
   ): Promise<void> {
+    // What asked for it can still have its buttons for a while.
+    const look = (): Message | 'over' | null => (isOver(token) ? 'over' : find());
     for (;;) {
-      const on = await until(() => find() ?? (isOver(token) ? 'over' : null), wait);
+      const on = await until(look, wait);
       if (on === null || on === 'over') return;
       await act(on);
-      await until(() => (find() === null ? true : null), { timeoutMs: PRESS_EVERY_MS, signal });
+      const hasWorked = (): true | null => (isOver(token) || find() === null ? true : null);
+      await until(hasWorked, { timeoutMs: PRESS_EVERY_MS, signal });
     }
   }
 
@@ -70,6 +75,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
   async function submit({ id }: View): Promise<Attempt['outcome']> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const { kind } = await slack.submit(id, first.userId);
+      if (kind === 'invalid') throw new Error(`${id} isn't filled in.`);
       if (kind !== 'failed') return kind === 'closed' || kind === 'cleared' ? 'accepted' : 'refused';
       await delay(1000, undefined, { signal });
     }
@@ -78,7 +84,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
 
   /** One dialog at a time, like a person. */
   let busy: Promise<unknown> = Promise.resolve();
-  async function oneByOne(act: () => Promise<void>): Promise<void> {
+  async function oneByOne<T>(act: () => Promise<T>): Promise<T> {
     const acting = busy.then(act, act);
     busy = acting;
     return acting;
@@ -86,25 +92,36 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
 
   async function decline(on: Message): Promise<void> {
     const dialog = await open(on, ACTION.decline, VIEW.decline);
-    if (dialog !== null) await submit(dialog);
+    if (dialog === null) return;
+    slack.typeIn(dialog.id, { [DECLINE_BLOCK]: 'Not this week.' });
+    await submit(dialog);
   }
 
-  /** The changed request is the approver's own, and the other one approves it. */
-  async function edit(token: string): Promise<void> {
+  /** What the approver asks for instead; null: it wasn't accepted. */
+  async function edit(token: string): Promise<string | null> {
     const on = await until(asked(first, token), wait);
     const form = on === null ? null : await open(on, ACTION.editAsked, VIEW.form);
-    if (form === null) return;
+    if (form === null) return null;
     const block = fieldBlock('prompt');
     const hasTask = (): true | null =>
       slack.view(form.id).definition.blocks.some(({ block_id: id }) => id === block) ? true : null;
-    if ((await until(hasTask, { timeoutMs: PRESS_EVERY_MS, signal })) === null) return;
+    if ((await until(hasTask, { timeoutMs: PRESS_EVERY_MS, signal })) === null) return null;
     const changed = `${token.slice(0, -1)}z`;
     slack.typeIn(form.id, { [block]: taskOf(changed) });
     const sent = { way: 'form', person: first, sentAtMs: Date.now() } as const;
     const attempt: Attempt = { ...sent, token: changed, outcome: 'unanswered' };
     ledger.attempts.push(attempt);
+    ledger.changed.set(changed, token);
     attempt.outcome = await submit(form);
-    if (attempt.outcome === 'accepted') await press(changed, second, ACTION.approve);
+    return attempt.outcome === 'accepted' ? changed : null;
+  }
+
+  /** The changed request is the approver's own, and the other one approves it. */
+  async function change(token: string): Promise<void> {
+    const changed = await oneByOne(async () => edit(token));
+    if (changed !== null) await press(changed, second, ACTION.approve);
+    // If it wasn't changed.
+    await press(token, first, ACTION.approve);
   }
 
   async function decide(decision: Decision, token: string, requester: Person): Promise<void> {
@@ -125,20 +142,26 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
       case 'decline':
         return whileThere(token, find, async (on) => oneByOne(async () => decline(on)));
       case 'edit':
-        await oneByOne(async () => edit(token));
-        // If it wasn't changed.
-        return approve();
+        return change(token);
     }
   }
 
-  /** Presses it once, when nobody found the session. Returns when there is a session, or nothing to wait for. */
+  const isUnknown = (card: Message): boolean => hasStatus(card, en.card.phases.unknown);
+
+  /** Presses it once, when nobody found the session. Returns when the card shows what comes of it. */
   async function insist(token: string, requester: Person): Promise<void> {
     const find = cardWith(token, ACTION.startAnyway);
     const isSettled = (): 'started' | Message | null => (ledger.session(token) === null ? find() : 'started');
     const on = await until(isSettled, wait);
-    if (on === null || on === 'started' || !on.text.includes(en.card.phases.unknown)) return;
+    if (on === null || on === 'started' || !isUnknown(on)) return;
     ledger.insisted.set(token, (ledger.insisted.get(token) ?? 0) + 1);
-    await slack.clickButton(requester.userId, on, ACTION.startAnyway);
+    const { failure } = await slack.clickButton(requester.userId, on, ACTION.startAnyway);
+    if (failure !== null) return;
+    const goesOn = (): true | null => {
+      const card = find();
+      return ledger.session(token) !== null || card === null || !isUnknown(card) ? true : null;
+    };
+    await until(goesOn, { timeoutMs: INSISTING_MS, signal });
   }
 
   return async ({ decision, insists, person }: PlannedRequest, token: string): Promise<void> => {

@@ -43,6 +43,7 @@ export function createLedger({ slack, devin }: World) {
   const words: Word[] = [];
   const decided = new Map<string, Decision>();
   const insisted = new Map<string, number>();
+  const changed = new Map<string, string>();
   const urlShownAtMs = new Map<string, number>();
   const acceptedAtMs = new Map<string, number>();
 
@@ -69,6 +70,8 @@ export function createLedger({ slack, devin }: World) {
     decided,
     /** How often a person started a request anyway. */
     insisted,
+    /** What an approver asked for instead, and of which request. */
+    changed,
     /** When the conversation first showed a session's URL. */
     urlShownAtMs: (sessionId: string): number | null => urlShownAtMs.get(sessionId) ?? null,
     /** When the app acknowledged the event about a message. */
@@ -87,10 +90,18 @@ export const sessionIdsIn = (text: string): string[] =>
 /** What a card says about a request without a session; null: nothing yet. */
 export function saysWithout(slack: World['slack'], token: string): 'ended' | 'not-confirmed' | null {
   const { notStarted, phases } = en.card;
-  const says = (words: string): boolean =>
-    cardsIn(slack).some(({ text }) => tokenIn(text) === token && text.includes(words));
+  const about = cardsIn(slack).filter(({ text }) => tokenIn(text) === token);
+  const says = (status: string): boolean => about.some((card) => hasStatus(card, status));
   if (says(phases.unknown)) return 'not-confirmed';
   return says(notStarted) || says(phases.ended) ? 'ended' : null;
+}
+
+const BEFORE_STATUS = en.card.headline('', '');
+
+/** Only in the headline, since what is below can have the same words. Who ended it comes after the status. */
+export function hasStatus({ text }: Pick<Message, 'text'>, status: string): boolean {
+  const [headline = ''] = text.split('\n', 1);
+  return headline.includes(`${BEFORE_STATUS}${status}`);
 }
 
 /** All public messages of the app. */

@@ -10,6 +10,7 @@ const bot = await createBot(read.config, {
   recheckDelaysMs: [0, 500, 1500],
   inFlightMs: 5000,
   leaseMs: 3000,
+  cardHoldMs: 5000,
   sweepTimes: { everyMs: 500, strandedMs: 2000 },
   watchTimes: { fastestMs: 500, tickMs: 200, youngMs: 0, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },
   relayTimes: { unclearMs: 200, troubleMs: 500 },

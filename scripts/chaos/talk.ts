@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { at } from './ask.ts';
-import type { Ledger } from './ledger.ts';
+import { saysWithout, type Ledger } from './ledger.ts';
 import type { PlannedRequest, Turn } from './plan.ts';
 import { until } from './until.ts';
 import type { Person, World } from './world.ts';
@@ -15,8 +15,9 @@ export function createTalking({ world, ledger, patienceMs, signal }: TalkDeps) {
   const { slack, devin, people } = world;
 
   return async ({ turns, person }: PlannedRequest, token: string): Promise<void> => {
+    if (turns.length === 0) return;
     const talking = await begin(token, at(people, person));
-    if (talking === null) return;
+    if (talking === null || talking === 'never') return;
     devin.advance(talking.session.id, { status: 'running' });
     for (const [index, turn] of turns.entries()) {
       await delay(turn.afterMs, undefined, { signal });
@@ -25,12 +26,13 @@ export function createTalking({ world, ledger, patienceMs, signal }: TalkDeps) {
     say(`${token}-end`, talking.session, { statusDetail: 'finished' });
   };
 
-  /** When the card shows the session's URL. */
-  async function begin(token: string, person: Person): Promise<Talking | null> {
-    const find = (): Talking | null => {
+  /** When the card shows the session's URL. `never`: it shows that nobody knows of one. */
+  async function begin(token: string, person: Person): Promise<Talking | 'never' | null> {
+    const find = (): Talking | 'never' | null => {
       const session = ledger.session(token);
-      const card = session === null ? null : ledger.card(session);
-      return session === null || card === null ? null : { session, card, person };
+      if (session === null) return saysWithout(slack, token) === null ? null : 'never';
+      const card = ledger.card(session);
+      return card === null ? null : { session, card, person };
     };
     return until(find, { timeoutMs: patienceMs, signal });
   }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { runChaos, type Report } from '../../scripts/chaos/chaos.ts';
+import { hasStatus } from '../../scripts/chaos/ledger.ts';
 import { readOptions } from '../../scripts/chaos/options.ts';
 import { makePlan } from '../../scripts/chaos/plan.ts';
 import { QUICK_TEMPO } from '../../scripts/chaos/tempo.ts';
+import { en } from '../../src/text/en.ts';
 import { usePostgres } from '../support/databases.ts';
 
 /** Half a minute where nothing else runs. */
@@ -40,6 +42,16 @@ test('keeps every promise through faults and SIGKILLs of two replicas on Postgre
   const report = await chaos(options, url('chaos'));
   expect(report.violations).toEqual([]);
   expect(report).toMatchObject({ kills: 4, accepted: endedIn(report) });
+});
+
+test("reads a card's status in its headline only", () => {
+  const { phases, notStarted, headline } = en.card;
+  const waits = {
+    text: `${headline('q1a', phases['needs-approval'])}\n${notStarted} yet: it needs an approval.`,
+  };
+  expect(hasStatus(waits, notStarted)).toBe(false);
+  expect(hasStatus(waits, phases['needs-approval'])).toBe(true);
+  expect(hasStatus({ text: headline('q1a', `${phases.ended} by <@U1>`) }, phases.ended)).toBe(true);
 });
 
 test('plans the same requests, faults and times for the same seed', () => {
