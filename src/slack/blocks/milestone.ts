@@ -137,11 +137,11 @@ function body(message: MilestoneMessage, text: Text): string[] {
     case 'needs-you':
     case 'needs-approval':
     case 'pr':
-    case 'ended':
       return [];
     case 'finished':
       return result(message, text);
     case 'failed':
+    case 'ended':
       return [text.milestones.whatNow];
     case 'capped':
       return [capReason(card, text)];
@@ -178,7 +178,7 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   'needs-approval': ['open'],
   finished: [],
   failed: ['open', 'start-again'],
-  ended: ['open'],
+  ended: ['open', 'start-again'],
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
   'found-late': ['open', 'ask-stop'],

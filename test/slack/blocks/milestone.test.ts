@@ -107,6 +107,7 @@ describe('a message about a session', () => {
     ['needs-approval', ['open_session']],
     ['finished', []],
     ['failed', ['open_session', 'start_again']],
+    ['ended', ['open_session', 'start_again']],
     ['capped', ['open_session', 'raise_cap', 'start_again']],
     ['found-late', ['open_session', 'ask_stop']],
   ] as const)('has the buttons that help if it is about %s', (kind, ids) => {
