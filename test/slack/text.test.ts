@@ -96,6 +96,7 @@ describe('truncate', () => {
     ['a letter with its marks', 'abcde\u0301\u0302f', 7, 'abcd…'],
     ['a link', 'See <https://a.example/1|the first> now', 30, 'See…'],
     ['a mention', 'For <@U0123456789>', 10, 'For…'],
+    ['a link whose address has an entity', 'see <https://a.io/?x=1&amp;y=2|label>', 26, 'see…'],
   ])('cuts before %s', (_what, text, max, cut) => {
     expect(truncate(text, max)).toBe(cut);
   });

@@ -42,13 +42,17 @@ function cutBehind(text: string, max: number): number {
 
 /** At most `end`: after a word if one ends nearby, and never inside a character, an entity, a link or a mention. */
 export function cutBefore(text: string, end: number): number {
-  const at = wordBefore(text, wholeBefore(text, end));
-  const ampersand = text.lastIndexOf('&', at - 1);
-  const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
-  if (entity !== null && ampersand + entity[0].length > at) return ampersand;
+  const at = entityBefore(text, wordBefore(text, wholeBefore(text, end)));
   const token = text.lastIndexOf('<', at - 1);
   const isOpen = token !== -1 && !text.slice(token, at).includes('>');
   return isOpen && /^<(?:https?:|mailto:|[@#!])/.test(text.slice(token, token + 8)) ? token : at;
+}
+
+/** The same place, or the one before if it is inside `&amp;`, `&lt;` or `&gt;`. */
+function entityBefore(text: string, at: number): number {
+  const ampersand = text.lastIndexOf('&', at - 1);
+  const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
+  return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
 }
 
 /** In characters. The beginning of a longer word stays. */
