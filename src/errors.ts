@@ -9,9 +9,11 @@ import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
+type OwnFailure = Extract<Failure, { kind: 'secrets-lost' | 'slack' | 'gave-up' | 'cancelled' }>;
 
 /** Why a request failed: what happened, why, what to do next. Plain text, as all of these are; renderers escape it. */
 export function userMessage(failure: Failure, text: Text): string {
+  const { nothingStarted } = text.notices;
   switch (failure.kind) {
     case 'identity':
       return refusalSentence(failure, text);
@@ -22,17 +24,50 @@ export function userMessage(failure: Failure, text: Text): string {
     case 'policy':
       return policyMessage(failure, text);
     case 'approval':
-      return approvalMessage(failure, text);
+      // What replaces it may have started.
+      return approvalMessage(failure, failure.end === 'replaced' ? '' : nothingStarted, text);
     case 'not-replaced':
       return text.approval.notReplaced[failure.why];
     case 'secrets-lost':
-      return text.card.problems.secretsLost;
     case 'slack':
-      return text.card.problems.slack(failure.code);
+    case 'gave-up':
+      return text.joins.sentences([nothingStarted, ownReason(failure, text)]);
+    case 'cancelled':
+      return text.joins.sentences([ownReason(failure, text), nothingStarted]);
+  }
+}
+
+/**
+ * Why a request that may have started before ended without being sent again. It doesn't say that nothing was started. '':
+ * that is all there is to say.
+ */
+export function reasonMessage(failure: Failure, text: Text): string {
+  switch (failure.kind) {
+    case 'approval':
+      return approvalMessage(failure, '', text);
+    case 'devin':
+      return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
+    case 'secrets-lost':
+    case 'slack':
+    case 'gave-up':
+    case 'cancelled':
+      return ownReason(failure, text);
+    default:
+      return userMessage(failure, text);
+  }
+}
+
+function ownReason(failure: OwnFailure, text: Text): string {
+  const { problems } = text.card;
+  switch (failure.kind) {
+    case 'secrets-lost':
+      return problems.secretsLost;
+    case 'slack':
+      return problems.slack(failure.code);
     case 'gave-up':
       return gaveUp(failure, text);
     case 'cancelled':
-      return text.card.problems.cancelled;
+      return problems.cancelled;
   }
 }
 
@@ -104,10 +139,13 @@ function overMessage(over: OverCeiling, { policy: { ceilings }, joins }: Text): 
   ]);
 }
 
-function approvalMessage(failure: Extract<Failure, { kind: 'approval' }>, { approval }: Text): string {
-  const { end, by, reason, rule } = failure;
-  const { ended } = approval.forRequester;
-  const sentence = ended[end](by?.name ?? approval.someone, rule);
+function approvalMessage(
+  { end, by, reason, rule }: Extract<Failure, { kind: 'approval' }>,
+  started: string,
+  { approval, joins }: Text,
+): string {
+  const ended = approval.forRequester.ended[end](by?.name ?? approval.someone, rule);
+  const sentence = joins.sentences([ended, started]);
   return reason === null ? sentence : `${sentence}\n${approval.reason(reason)}`;
 }
 

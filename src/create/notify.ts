@@ -1,8 +1,9 @@
-import { userMessage } from '../errors.ts';
+import { reasonMessage, userMessage } from '../errors.ts';
 import type { Notice } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import { isNoMember } from '../session/identity.ts';
+import type { RequestState } from '../session/request.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
 import { cardElsewhere, noCard, notice, refusal, renewal } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
@@ -21,11 +22,10 @@ import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 
 /** In Slack's markup. */
-function problemWith(failure: Failure, text: Text): string {
+function problemWith(failure: Failure, state: RequestState, text: Text): string {
   const over = failure.kind === 'policy' ? failure.over : undefined;
-  return [escape(userMessage(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join(
-    '\n',
-  );
+  const message = state === 'unknown' ? reasonMessage : userMessage;
+  return [escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n');
 }
 
 type PersonDeps = {
@@ -63,10 +63,10 @@ export function createPersonNotifier({
 
   /** Shows what they typed, so that nothing is lost. A form that would refuse them, too, isn't offered. */
   async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
-    const { failure, draft } = request;
-    const problems = failure === null ? [] : [problemWith(failure, text)];
+    const { state, failure, draft } = request;
+    const problems = failure === null ? [] : [problemWith(failure, state, text)];
     // The form would start another one; the card's buttons know of the first attempt.
-    if (request.state === 'unknown')
+    if (state === 'unknown')
       return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
     const mayNever = failure?.kind === 'identity' && isNoMember(failure.reason);
     const formId = mayNever ? null : await offerForm(request);

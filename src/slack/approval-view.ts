@@ -14,6 +14,7 @@ export function approvalView(request: SessionRequest, number: number): ApprovalM
     number,
     approval,
     ended: endOf(request, approval),
+    started: startedOf(request, number),
     untilMs: request.approvalUntil?.getTime() ?? null,
     requester: request.userId,
     channelId:
@@ -38,6 +39,12 @@ export function askedFor({ id, draft, material, identity, prompt }: Asked): Aske
     instructions: prompt === null ? null : instructionsIn(prompt, id),
     hasTranscript: isTooLong(material?.quoted ?? null),
   };
+}
+
+/** An attempt that was sent before it waited may have started a session. */
+function startedOf({ state, sentAt, approvals }: SessionRequest, number: number): ApprovalMessage['started'] {
+  if (sentAt === null) return 'nothingStarted';
+  return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
 }
 
 /** null: it waits. */

@@ -55,7 +55,10 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
     case 'created':
       return session === null ? ['details'] : onSession(request, session, now);
     case 'unknown':
-      return IN_PHASE.unknown.flatMap((step) => inThread(step, null));
+      // Without its secrets it can't be sent again as it is.
+      return request.failure?.kind === 'secrets-lost'
+        ? ['check-again', 'edit-and-try-again', 'details']
+        : IN_PHASE.unknown.flatMap((step) => inThread(step, null));
     case 'refused':
     case 'failed':
       return afterFailure(request);

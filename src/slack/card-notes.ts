@@ -1,6 +1,7 @@
-import { userMessage } from '../errors.ts';
+import { reasonMessage, userMessage } from '../errors.ts';
 import { pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
+import { isRefusal } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Steer } from '../session/preferences.ts';
 import type { RequestState } from '../session/request.ts';
@@ -128,10 +129,15 @@ export function problemOf({ state, failure }: SessionRequest, text: Text): strin
   return failure === null || isUnsure(state) ? null : userMessage(failure, text);
 }
 
-/** Devin's answer, if it doesn't say whether the session started; otherwise null. */
+/**
+ * If it isn't known whether the session started: Devin's answer, or why it wasn't sent again. null: there is nothing to
+ * say, or only the person who was refused is told.
+ */
 export function doubtOf({ state, failure }: SessionRequest, text: Text): string | null {
-  if (!isUnsure(state) || failure?.kind !== 'devin' || failure.detail === null) return null;
-  return text.card.devinAnswered(failure.status, failure.detail);
+  if (!isUnsure(state) || failure === null || isRefusal(failure)) return null;
+  const notSent = failure.kind === 'devin' ? '' : text.notices.notSentAgain;
+  const doubt = text.joins.sentences([notSent, reasonMessage(failure, text)]);
+  return doubt === '' ? null : doubt;
 }
 
 const isUnsure = (state: RequestState): boolean => state === 'sending' || state === 'unknown';

@@ -85,6 +85,15 @@ describe('the buttons of a card', () => {
     expect(cardActions({ ...created, state }, null, { phase: 'queued', thread: null })).toEqual(actions);
   });
 
+  test('offer the form, and not the same again, if an unconfirmed request has lost its secrets', () => {
+    const request = { ...created, state: 'unknown', failure: { kind: 'secrets-lost' } } as const;
+    expect(cardActions(request, null, { phase: 'unknown', thread: null })).toEqual([
+      'check-again',
+      'edit-and-try-again',
+      'details',
+    ]);
+  });
+
   test('offer to start a canceled request again', () => {
     const failure = { kind: 'cancelled', userId: 'U1' } as const;
     expect(

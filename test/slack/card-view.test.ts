@@ -38,6 +38,30 @@ test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a 
   expect(problem).toBeNull();
 });
 
+const declined = { kind: 'approval', end: 'declined', rule: 'infra', by: null, reason: 'Too big.' } as const;
+
+test.each([
+  ['its secrets were lost', { kind: 'secrets-lost' }, 'SECRETS_KEY'],
+  ['Devin was busy for too long', { kind: 'gave-up', waiting: 'busy' }, 'Devin was busy'],
+  ['it was declined', declined, 'Too big.'],
+  ['it was canceled', { kind: 'cancelled', userId: 'U1' }, 'Canceled'],
+] as const)(
+  'a card of an unconfirmed request says why it was not sent again: %s',
+  (_why, failure, reason) => {
+    const request = requestRow({ state: 'unknown', sessionId: null, failure });
+    const [note = ''] = cardView({ request, session: null, nowMs: 0 }, en).notes;
+    expect(note).toContain(en.notices.notSentAgain);
+    expect(note).toContain(reason);
+    expect(note).not.toContain(en.notices.nothingStarted);
+  },
+);
+
+test('a card of an unconfirmed request keeps to itself why its person may not start it', () => {
+  const failure = { kind: 'policy', rule: 'infra', say: 'No.' } as const;
+  const request = requestRow({ state: 'unknown', sessionId: null, failure });
+  expect(cardView({ request, session: null, nowMs: 0 }, en).notes).toEqual([]);
+});
+
 test.each([
   [9_999, null, null, 'Devin is busy. It will start automatically.'],
   [10_000, 10_000, 'busy', 'It will start automatically.'],

@@ -25,6 +25,7 @@ const MESSAGE: ApprovalMessage = {
   number: 0,
   approval: APPROVAL,
   ended: null,
+  started: 'nothingStarted',
   untilMs: 0,
   requester: 'U2',
   channelId: null,
@@ -76,6 +77,8 @@ const REPORT: UsageReport = {
 /** What the policy, its owners and approvers show. */
 export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | object>> = {
   'an approval that is asked for': (text) => renderApproval(MESSAGE, text),
+  'an approval of a second attempt that was declined': (text) =>
+    renderApproval({ ...MESSAGE, ended: 'declined', started: 'notSentAgain' }, text),
   ...Object.fromEntries(
     (['approved', 'declined', 'expired', 'replaced', 'changed', 'canceled', 'started'] as const).map(
       (ended) => [

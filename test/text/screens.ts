@@ -10,6 +10,7 @@ import {
   cardElsewhere,
   formButton,
   noCard,
+  refusal,
   notice,
   renderGreeting,
   renderOutcome,
@@ -288,6 +289,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'no card': (text) => noCard({ url: 'https://app.devin.ai/sessions/a' }, text),
   'a session that is over': (text) => sessionOver('r1', text),
   'a notice': (text) => notice([text.steering.outsider]),
+  'a second attempt that was refused': (text) =>
+    refusal({ problems: ['words'], typed: null, formId: null, title: text.notices.notSentAgain }, text),
+  'a check that could not be made': (text) => notice([text.card.notChecked]),
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>

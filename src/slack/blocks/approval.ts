@@ -19,6 +19,8 @@ export type ApprovalMessage = {
   approval: Approval;
   /** null: it waits. */
   ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | null;
+  /** What is known to have started, if it ended without an approval; null: nothing is said. */
+  started: 'nothingStarted' | 'notSentAgain' | null;
   untilMs: number | null;
   /** Slack user id. */
   requester: string;
@@ -118,8 +120,10 @@ function optionLines(values: FieldValues, named: Names, text: Text): string[] {
   );
 }
 
+const SAYS_WHAT_STARTED: ReadonlySet<ApprovalMessage['ended']> = new Set(['declined', 'expired', 'canceled']);
+
 function standingLines(message: ApprovalMessage, text: Text): string[] {
-  const { approval, untilMs, ended } = message;
+  const { approval, untilMs, ended, started } = message;
   const words = text.approval.message;
   const voters = names(approval.yes.map(({ name }) => name));
   if (ended === null)
@@ -129,7 +133,10 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
     ];
   const by = escape(approval.end?.by?.name ?? text.approval.someone);
   const reason = approval.end?.reason ?? null;
-  const sentence = ended === 'approved' ? words.ended.approved(voters) : words.ended[ended](by);
+  const sentence = text.joins.sentences([
+    words.ended[ended](ended === 'approved' ? voters : by),
+    started === null || !SAYS_WHAT_STARTED.has(ended) ? '' : text.notices[started],
+  ]);
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
   const when = approval.end === null ? [] : [shownMoment(approval.end.atMs)];
   return [[bold(sentence), ...when].join(' '), ...because];

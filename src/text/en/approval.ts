@@ -6,14 +6,13 @@ export const approval = {
     `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
   forRequester: {
-    /** Plain. */
+    /** Plain. That nothing was started is said beside it. */
     ended: {
-      declined: (name: string, rule: string): string =>
-        `${name} declined this request (rule: ${rule}). Nothing was started.`,
+      declined: (name: string, rule: string): string => `${name} declined this request (rule: ${rule}).`,
       expired: (_name: string, rule: string): string =>
-        `Nobody approved this request in time (rule: ${rule}). Nothing was started.`,
+        `Nobody approved this request in time (rule: ${rule}).`,
       replaced: (name: string, rule: string): string =>
-        `${name} changed this request and asked for the changed one instead (rule: ${rule}). Nothing was started from this one.`,
+        `${name} changed this request and asked for the changed one instead (rule: ${rule}).`,
     },
   },
   /** On the card. Plain. */
@@ -70,15 +69,16 @@ export const approval = {
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',
+    /** Whether anything was started is said beside it. */
     ended: {
       approved: (names: string): string => `Approved by ${names}.`,
-      declined: (name: string): string => `Declined by ${name}. Nothing was started.`,
-      expired: (_name: string): string => 'Nobody approved it in time. Nothing was started.',
+      declined: (name: string): string => `Declined by ${name}.`,
+      expired: (_name: string): string => 'Nobody approved it in time.',
       replaced: (name: string): string => `${name} changed it and asked for the changed one instead.`,
       changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
-      canceled: (_name: string): string => 'Canceled before it was approved. Nothing was started.',
+      canceled: (_name: string): string => 'Canceled before it was approved.',
     },
   },
   /** Private, to an approver whose changed request can't replace the one it changes. */
@@ -93,7 +93,7 @@ export const approval = {
       "This session would run as your Devin account, so you can't approve it. Ask another approver.",
     notAsked: "You aren't an approver of this request. Nothing was changed.",
     over: 'This request was already decided or canceled. Nothing was changed.',
-    expired: 'Nobody approved this request in time, so it has ended. Nothing was started.',
+    expired: 'Nobody approved this request in time, so it has ended.',
     busy: "This app couldn't check who can approve this just now, so nothing was changed. Try again in a minute.",
   },
   dialog: {

@@ -154,19 +154,19 @@ export const card = {
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>
     status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,
-  /** Failures of our own: what happened, why, what to do next. */
+  /** Failures of our own: what happened, why, what to do next. That nothing was started is said beside it. */
   problems: {
     notStarted: 'Not started.',
     secretsLost:
-      "Nothing was started: this app's SECRETS_KEY changed, so the session's secrets can't be read. Choose \"Edit and try again\" and enter the secrets again.",
+      "This app's SECRETS_KEY changed, so the session's secrets can't be read. Choose \"Edit and try again\" and enter the secrets again.",
     slack: (code: string): string =>
-      `Nothing was started: Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
-    cancelled: 'Canceled before it was sent to Devin. Nothing was started.',
+      `Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
+    cancelled: 'Canceled before it was sent to Devin.',
     askedToWait: (duration: string): string =>
-      `Nothing was started: Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
+      `Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
     gaveUpOnSlack:
-      "Nothing was started: Slack didn't tell this app who asked for too long. Ask an app admin to check this app's permissions in Slack, then try again.",
+      "Slack didn't tell this app who asked for too long. Ask an app admin to check this app's permissions in Slack, then try again.",
     gaveUp:
-      "Nothing was started: Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
+      "Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
   },
 };

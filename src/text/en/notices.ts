@@ -6,7 +6,7 @@ type Reached = { allowed: number; count: number };
 /** Private notices. */
 export const notices = {
   nothingStarted: 'Nothing was started.',
-  /** An attempt that Devin didn't confirm was followed by one that was refused. */
+  /** An attempt that Devin didn't confirm was followed by one that was refused, or ended before it was sent. */
   notSentAgain: 'Not sent again. The first attempt may still have started a session.',
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */

@@ -8,14 +8,10 @@ export const approval: Text['approval'] = {
   reason: (words) => `理由: ${words}`,
   forRequester: {
     ended: {
-      declined: (name, rule) =>
-        nameBefore(`さんがこの依頼を却下しました（ルール: ${rule}）。何も開始していません。`, name),
-      expired: (_name, rule) => `期限までに承認されませんでした（ルール: ${rule}）。何も開始していません。`,
+      declined: (name, rule) => nameBefore(`さんがこの依頼を却下しました（ルール: ${rule}）。`, name),
+      expired: (_name, rule) => `期限までに承認されませんでした（ルール: ${rule}）。`,
       replaced: (name, rule) =>
-        nameBefore(
-          `さんがこの依頼を変更し、変更後の内容で依頼しました（ルール: ${rule}）。この依頼からは何も開始していません。`,
-          name,
-        ),
+        nameBefore(`さんがこの依頼を変更し、変更後の内容で依頼しました（ルール: ${rule}）。`, name),
     },
   },
   onCard: {
@@ -59,12 +55,12 @@ export const approval: Text['approval'] = {
     decline: '却下',
     ended: {
       approved: (names) => nameBefore('さんが承認しました。', names),
-      declined: (name) => nameBefore('さんが却下しました。何も開始していません。', name),
-      expired: (_name) => '期限までに承認されませんでした。何も開始していません。',
+      declined: (name) => nameBefore('さんが却下しました。', name),
+      expired: (_name) => '期限までに承認されませんでした。',
       replaced: (name) => nameBefore('さんが変更し、変更後の内容で依頼しました。', name),
       changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
-      canceled: (_name) => '承認前にキャンセルされました。何も開始していません。',
+      canceled: (_name) => '承認前にキャンセルされました。',
     },
   },
   notReplaced: {
@@ -77,7 +73,7 @@ export const approval: Text['approval'] = {
       'このセッションはあなたの Devin アカウントで実行されるため、あなたは承認できません。ほかの承認者に依頼してください。',
     notAsked: 'あなたはこの依頼の承認者ではありません。何も変更していません。',
     over: 'この依頼はすでに決定されたか、キャンセルされました。何も変更していません。',
-    expired: '期限までに承認されなかったため、この依頼は終了しました。何も開始していません。',
+    expired: '期限までに承認されなかったため、この依頼は終了しました。',
     busy: '誰が承認できるかを確認できなかったため、何も変更していません。1 分ほどおいて、もう一度お試しください。',
   },
   dialog: {

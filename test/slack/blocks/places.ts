@@ -189,6 +189,7 @@ export function approvalOf(words: string): ApprovalMessage {
       end: null,
     },
     ended: null,
+    started: 'nothingStarted',
     untilMs: null,
     requester: 'U1',
     channelId: null,
