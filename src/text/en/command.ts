@@ -128,10 +128,10 @@ export const command = {
         does: "sets which messages in this channel's session threads go to Devin; `listen workspace …` sets it everywhere.",
       },
       link: {
-        usage: 'link <@person> <Devin user id>',
+        usage: 'link @person <Devin user id>',
         does: 'links a person to a member of the Devin organization.',
       },
-      unlink: { usage: 'unlink <@person>', does: 'removes that link; so does `link <@person> none`.' },
+      unlink: { usage: 'unlink @person', does: 'removes that link; so does `link @person none`.' },
     },
     adminDefaults: {
       usage: 'defaults channel|workspace --acu 10',

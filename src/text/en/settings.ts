@@ -46,7 +46,7 @@ export const settings = {
   listen: {
     label: 'What goes to Devin from session threads here',
     usual:
-      "everything under a session card; in other threads, the requester's messages and those that mention this app",
+      "replies under a session card; in other threads, the requester's messages and those that mention this app",
     thread: 'everything that members write',
     mentions: 'only messages that mention this app',
     choices: { thread: 'Everything', mentions: 'Mentions only' },

@@ -112,12 +112,12 @@ export const command: Text['command'] = {
         does: 'このチャンネルのスレッドで、どのメッセージを Devin に送るかを設定します。 `listen workspace …` なら全体に設定します。',
       },
       link: {
-        usage: 'link <@ユーザー> <Devin のユーザー ID>',
+        usage: 'link @ユーザー <Devin のユーザー ID>',
         does: 'Slack のユーザーを Devin の組織のメンバーに関連付けます。',
       },
       unlink: {
-        usage: 'unlink <@ユーザー>',
-        does: '関連付けを解除します。 `link <@ユーザー> none` でも同じです。',
+        usage: 'unlink @ユーザー',
+        does: '関連付けを解除します。 `link @ユーザー none` でも同じです。',
       },
     },
     adminDefaults: {
