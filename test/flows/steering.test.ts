@@ -220,6 +220,16 @@ describe('canceling a request', () => {
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
+  test('a request that waits is among what `cancel` can end', async () => {
+    const { slack } = world();
+    const { ana, channelId, busy } = await waiting();
+    const { message } = await slack.command(ana.userId, channelId, 'cancel');
+    expect(message?.text).toContain(`never mind ${ana.name}`);
+    await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel');
+    await cardOf(slack, channelId, (text) => text.includes('Nothing was started'));
+    busy.clear();
+  });
+
   test('Cancel by another person calls the requester once', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on, busy } = await waiting();

@@ -70,8 +70,8 @@ function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = f
 
 type SessionPick = {
   act: IntentOf<'pick'>['act'];
-  /** The sessions the command works on. */
-  entries: { card: SessionCard; sessionId: string }[];
+  /** What the command works on. `sessionId` null: a request without a session, which can be canceled. */
+  entries: { card: SessionCard; sessionId: string | null }[];
   /** How to type the command. */
   usage: string;
 };
@@ -98,6 +98,7 @@ function pickButton(
   { card, sessionId }: SessionPick['entries'][number],
   text: Text,
 ): Button {
+  if (sessionId === null) return cardButton('cancel', card, text);
   const label = text.sessions.pickButton[act];
   const shown =
     act === 'say'

@@ -81,8 +81,11 @@ export function createSessionCommands(deps: SessionCommandDeps) {
       found.requestIds.map(async (id) => Promise.all([requests.find(id), sessions.ofRequest(id)])),
     );
     const entries = rows.flatMap(([request, session]) => {
-      if (request === null || session === null || !isUsable(act, session)) return [];
-      return [{ card: cardOf(request, session, call), sessionId: session.sessionId }];
+      if (request === null) return [];
+      const card = cardOf(request, session, call);
+      const canCancel = act === 'stop' && card.actions.includes('cancel');
+      const isOffered = session === null ? canCancel : isUsable(act, session);
+      return isOffered ? [{ card, sessionId: session?.sessionId ?? null }] : [];
     });
     const usage = `${deps.command} ${usageOf(act, text)}`;
     return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
