@@ -34,6 +34,11 @@ const RUNNING: Record<string, SessionPhase> = {
 /** Suspensions that need someone with a budget; the others are sleep. */
 const CAPPED = /limit|credit|quota|payment|contract/;
 
+/** Whether Devin says that it was the session's own cap, not another limit. */
+export function isOwnCap(statusDetail: string | null): boolean {
+  return statusDetail === 'usage_limit_exceeded';
+}
+
 /**
  * `wasFinished`: a session that had finished falls asleep after a while; it stays finished.
  * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session

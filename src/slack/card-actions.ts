@@ -1,4 +1,4 @@
-import { isOver, type SessionPhase } from '../session/lifecycle.ts';
+import { isOver, isOwnCap, type SessionPhase } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -70,13 +70,13 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
 }
 
 /** The session stopped at its own cap, which can be higher for the next one. */
-function isOwnCap({ draft: { values } }: ActedOnRequest, statusDetail: string | null): boolean {
-  return statusDetail === 'usage_limit_exceeded' && values.max_acu_limit !== undefined;
+function canRaiseCap({ draft: { values } }: ActedOnRequest, statusDetail: string | null): boolean {
+  return isOwnCap(statusDetail) && values.max_acu_limit !== undefined;
 }
 
 function onSession(request: ActedOnRequest, session: SessionAnswer, { phase, thread }: Now): CardAction[] {
   const { isArchived, statusDetail } = session.snapshot;
-  const instead = isOwnCap(request, statusDetail) ? 'start-again' : 'raise-cap';
+  const instead = canRaiseCap(request, statusDetail) ? 'start-again' : 'raise-cap';
   const over = isOver({ ...session, phase });
   const undo = thread === null ? undefined : UNDO[thread];
   const actions = IN_PHASE[phase].flatMap((step) => inThread(step, thread));

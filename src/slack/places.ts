@@ -45,12 +45,7 @@ export function unnamedPlace(placeKind: PlaceKind | null): string {
   return placeKind === 'private' ? 'privategroup' : '';
 }
 
-export type Place = {
-  userId: string;
-  channelId: string | null;
-  threadTs: string | null;
-  responseUrl?: string | null;
-};
+export type Place = Omit<PrivatePlace, 'responseUrl'> & Partial<Pick<PrivatePlace, 'responseUrl'>>;
 
 /** Where the sender is answered privately. In a thread, a response URL would answer beside it. */
 export function privatePlace({ userId, channelId, threadTs, responseUrl = null }: Place): PrivatePlace {

@@ -106,8 +106,6 @@ function read({ ts, thread_ts: threadTs, text, metadata, blocks = [] }: PostedMe
   return all.map((one) => ({ ...place, text, metadata: one }));
 }
 
-/** `threadTs` null: the conversation without the replies in its threads. */
-type Place = { channelId: string; threadTs: string | null };
 /** Slack's timestamps. `maxPages`: the rest is left out. */
 type Span = { oldest?: string; latest?: string; maxPages: number };
 
@@ -133,12 +131,12 @@ const pageSchema = z.object({
 type PostedMessage = z.infer<typeof pageSchema>['messages'][number];
 
 /**
- * Messages with their metadata, page by page: newest first in a conversation, oldest first in a thread. Throws if Slack
- * can't be asked.
+ * Messages with their metadata, page by page: newest first in a conversation, without the replies in its threads, and
+ * oldest first in a thread. Throws if Slack can't be asked.
  */
 export async function* pagesOf(
   client: WebClient,
-  { channelId: channel, threadTs: ts }: Place,
+  { channelId: channel, threadTs: ts }: CardPlace,
   { maxPages, ...span }: Span,
 ): AsyncGenerator<PostedMessage[]> {
   const read = async (cursor: string | null) => {

@@ -67,30 +67,20 @@ export function createSlack(options: SlackOptions) {
       log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
     );
   };
-  const client = (more: WebClientOptions): WebClient =>
+  // Never retried blindly: two cards are as wrong as none. The jobs decide.
+  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig'>): WebClient =>
     new Client(botToken, onDeadToken, {
       logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
       ...more,
     });
   // A rate limit delays all calls of a client, and a trigger id lives 3 s: what people wait for has its own client.
-  const answers = client({
-    fetch: upstream.observed,
-    retryConfig: { retries: 1 },
-    rejectRateLimitedCalls: true,
-  });
-  const opener = client({
-    fetch: upstream.observed,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
-  // Never retried blindly: two cards are as wrong as none. The jobs decide.
-  const background = client({
-    fetch: upstream.guarded,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
+  const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
+  const opener = client({ fetch: upstream.observed });
+  const background = client({ fetch: upstream.guarded });
   const hosts = createSlackHosts(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {

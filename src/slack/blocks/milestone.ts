@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { isOwnCap } from '../../session/lifecycle.ts';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { ThreadShare } from '../../session/steering.ts';
 import { acuWords } from '../../text/amounts.ts';
@@ -8,7 +9,7 @@ import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { callButtons, calledWords, callEnd, type Answered, type Called } from './devin-message.ts';
 import { markdownParts } from './markdown.ts';
 import { joinParts, line, small, type Rendered } from './objects.ts';
-import { BETWEEN_FACTS, cardTitle, isOwnCap, linkedTitle, type SessionCard } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup } from './text.ts';
 
 /** Where the message appears. */

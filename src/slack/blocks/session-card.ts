@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { SessionPhase } from '../../session/lifecycle.ts';
+import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import type { ThreadState } from '../../session/steering.ts';
 import type { Text } from '../../text/index.ts';
 import { cardMetadata, metadataBlockId } from '../metadata.ts';
@@ -162,11 +162,6 @@ function phaseWord({ phase, statusWord: word, url }: SessionCard, text: Text): s
   if (phase === 'other' && word !== null && word !== '')
     return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));
   return text.card.phases[phase];
-}
-
-/** Whether Devin's word says that it was the session's own cap, not another limit. */
-export function isOwnCap(word: SessionCard['statusWord']): boolean {
-  return word === 'usage_limit_exceeded';
 }
 
 /** Escaped. */
