@@ -88,6 +88,8 @@ export function createPersonNotifier({
         return noCard(await sessions.ofRequest(request.id), text);
       case 'not-checked':
         return notice([text.card.notChecked]);
+      case 'task-deleted':
+        return notice([text.notices.taskDeleted]);
       case 'queued':
         return notice([text.card.waiting[request.waiting ?? 'busy']]);
     }

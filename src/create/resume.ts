@@ -25,7 +25,10 @@ export function createResumer({ requests, findSession, adopt, transitions, enque
     request: SessionRequest,
     { to, sentAt }: { to: 'accepted' | 'attached'; sentAt: Date | null },
   ): Promise<void> {
-    const { id, state: from } = request;
+    const { id, state: from, draft } = request;
+    // What retention left of it would be sent without its task.
+    if (draft.values.prompt === undefined)
+      return enqueue('tell-person', { requestId: id, notice: 'task-deleted' });
     const resumedAt = new Date(now());
     const changes = { checkedAt: null, failure: null, sentAt, ...NOTHING_APPROVED, resumedAt };
     const consequences = { card: true, run: true };

@@ -27,7 +27,15 @@ export type Place = z.infer<typeof placeSchema>;
 const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
 export type Search = z.infer<typeof searchSchema>;
 
-const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued', 'started', 'not-checked'] as const;
+const NOTICES = [
+  'refused',
+  'card-elsewhere',
+  'no-card',
+  'queued',
+  'started',
+  'not-checked',
+  'task-deleted',
+] as const;
 export type Notice = (typeof NOTICES)[number];
 const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
 export type Resumption = (typeof RESUMPTIONS)[number];

@@ -14,18 +14,24 @@ const NOW = new Date('2026-01-01T00:05:00Z');
 
 type Pressed = { how: 'try-again' | 'check-again' | 'start-anyway'; state: RequestState };
 
-type Meanwhile = { isFound?: boolean | null; resumedAtMs?: number | null; restartedAt?: Date };
+type Meanwhile = {
+  isFound?: boolean | null;
+  resumedAtMs?: number | null;
+  restartedAt?: Date;
+  prompt?: string | undefined;
+};
 
 /** What a button does to a request, if a search finds its session or not; null: Devin can't be asked. `restartedAt`: during that search. */
 async function press(
   { how, state }: Pressed,
-  { isFound = false, resumedAtMs = AT.getTime(), restartedAt = AT }: Meanwhile = {},
+  { isFound = false, resumedAtMs = AT.getTime(), restartedAt = AT, ...task }: Meanwhile = {},
 ): Promise<unknown[]> {
   const done: unknown[] = [];
   const note = ({ from, to, changes }: Step, follows?: Then): void => {
     done.push({ from, to, ...changes, follows });
   };
-  const request = requestRow({ state, resumedAt: AT });
+  const values = { prompt: 'fix it', ...task };
+  const request = requestRow({ state, resumedAt: AT, draft: { values, sources: {} } });
   const resume = createResumer({
     requests: { find: async () => Promise.resolve(request) },
     findSession: async () => {
@@ -98,6 +104,14 @@ test('"Check again" only adopts a session that it finds', async () => {
 test('"Check again" tells the person if Devin can\'t be asked', async () => {
   const done = await press({ how: 'check-again', state: 'unknown' }, { isFound: null });
   expect(done).toEqual([{ 'tell-person': { requestId: 'request', notice: 'not-checked' } }]);
+});
+
+test.each([
+  { how: 'try-again', state: 'failed' },
+  { how: 'start-anyway', state: 'unknown' },
+] as const)('$how starts nothing once the task was deleted, and tells the person', async (pressed) => {
+  const told = { 'tell-person': { requestId: 'request', notice: 'task-deleted' } };
+  expect(await press(pressed, { prompt: undefined })).toEqual([told]);
 });
 
 test.each<[which: string, pressed: Pressed, resumedAtMs?: number | null]>([

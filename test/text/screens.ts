@@ -291,6 +291,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a notice': (text) => notice([text.steering.outsider]),
   'a second attempt that was refused': (text) =>
     refusal({ problems: ['words'], typed: null, formId: null, title: text.notices.notSentAgain }, text),
+  'a request whose task was deleted': (text) => notice([text.notices.taskDeleted]),
   'a check that could not be made': (text) => notice([text.card.notChecked]),
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
