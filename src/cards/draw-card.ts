@@ -82,7 +82,8 @@ export function editClass(
   if (state === 'awaiting-approval') return 'needed';
   const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];
   if (is === null || was === is) return 'rest';
-  if (was === null && state !== 'unknown') return 'url';
+  const hadUrl = was !== null && was !== 'unknown';
+  if (!hadUrl && state !== 'unknown') return 'url';
   return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
 }
 

@@ -49,6 +49,7 @@ describe('what a card shows', () => {
 });
 
 const BEFORE_START = shownAs(null, 'x');
+const UNCONFIRMED = shownAs('unknown', 'x');
 const drawn = (phase: SessionPhase, isPending = false) => ({
   phase,
   shown: shownAs(isPending ? null : phase, 'y'),
@@ -56,6 +57,7 @@ const drawn = (phase: SessionPhase, isPending = false) => ({
 
 test.each([
   ['the URL of a new session', 'created', BEFORE_START, 'working', 'url'],
+  ['the URL of a session that was not confirmed', 'created', UNCONFIRMED, 'working', 'url'],
   ['a failure to start', 'failed', BEFORE_START, 'failed', 'url'],
   ['a refusal', 'refused', BEFORE_START, 'failed', 'url'],
   ["that Devin didn't confirm", 'unknown', BEFORE_START, 'unknown', 'needed'],
