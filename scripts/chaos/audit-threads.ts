@@ -37,7 +37,7 @@ function auditReplies({ slack, devin }: World, ledger: Ledger, findings: Finding
     told += times.length === 0 && isTold ? 1 : 0;
     auditReply(reply, { times, isTaken, isTold, isMarked: isMarked(slack, reply) }, findings);
   }
-  auditOrder(ledger, heardBy, findings);
+  auditOrder(slack, { ledger, heardBy }, findings);
   return { taken, heard, told };
 }
 
@@ -67,12 +67,10 @@ function isMarked(slack: World['slack'], { channelId, ts }: Reply): boolean {
   return message?.reactions.has(DELIVERED_REACTION) === true;
 }
 
-/** A reply that the app had before the next one was written comes first. */
-function auditOrder(
-  ledger: Ledger,
-  heardBy: ReadonlyMap<string, readonly Heard[]>,
-  { wrong }: Findings,
-): void {
+type Talks = { ledger: Ledger; heardBy: ReadonlyMap<string, readonly Heard[]> };
+
+/** A reply that the app had before the next one was written comes first, unless its author was told that it isn't certain. */
+function auditOrder(slack: World['slack'], { ledger, heardBy }: Talks, { wrong }: Findings): void {
   for (const [sessionId, heard] of heardBy) {
     const inOrder = heard.flatMap(
       ({ message }) => ledger.replies.find(({ token }) => message.includes(token)) ?? [],
@@ -81,6 +79,7 @@ function auditOrder(
       const before = inOrder[index - 1];
       const takenAtMs = ledger.acceptedAtMs(later.ts);
       if (before === undefined || takenAtMs === null || takenAtMs >= before.sentAtMs) continue;
+      if (wasTold(slack, later)) continue;
       wrong.push(`${later.token}: heard after ${before.token}, which was written later (${sessionId})`);
     }
   }
