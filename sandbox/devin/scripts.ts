@@ -141,4 +141,11 @@ export const AFTER_REPLY: readonly Step[] = [
 ];
 
 export const stepsOf = (script: Script, request: CreateBody): readonly Step[] =>
-  typeof script === 'string' ? SCRIPTS[script](taskOf(request)) : script;
+  typeof script === 'string'
+    ? SCRIPTS[script](taskOf(request)).map((step) => withinCap(step, request))
+    : script;
+
+/** Devin stops at the cap. */
+function withinCap(step: Step, { max_acu_limit: cap }: CreateBody): Step {
+  return typeof step.acus === 'number' ? { ...step, acus: Math.min(step.acus, cap ?? Infinity) } : step;
+}

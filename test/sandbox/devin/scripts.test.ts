@@ -70,6 +70,13 @@ test('stops at the cap with all ACU used', async () => {
   expect(devin.session(id).acusConsumed).toBe(3);
 });
 
+test('uses no more ACU than the cap', async () => {
+  const { devin, call } = await open({ script: 'normal' });
+  const id = await createSession(call, { max_acu_limit: 1 });
+  statuses(devin, id);
+  expect(devin.session(id).acusConsumed).toBe(1);
+});
+
 test('continues once a person has answered its question', async () => {
   const { devin, call } = await open({ script: 'question' });
   const id = await createSession(call);
