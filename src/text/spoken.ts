@@ -10,11 +10,11 @@ export type ThreadWord = (typeof THREAD_WORDS)[number];
 /** What people say to the app in one language, in lower case and without signs: `whats up`. */
 export type Spoken = {
   greetings: readonly string[];
-  /** What may stand before and after anything they ask: `could you …`, `… please`. */
+  /** Polite words before and after what they ask: `could you …`, `… please`. */
   polite: RegExp;
   /** What they ask in their own words: a command answers for free. */
   asked: { readonly [Name in Subcommand]?: readonly string[] };
-  /** Each as a whole: `kill my last session`, `please archive this`, `how is my session`. */
+  /** Each as a whole: `kill my last session`, `archive this`, `how is my session`. */
   stop: RegExp;
   archive: RegExp;
   list: RegExp;
