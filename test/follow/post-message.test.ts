@@ -3,6 +3,7 @@ import { createFrameOf, createPostMessage } from '../../src/follow/post-message.
 import { createLog } from '../../src/log.ts';
 import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
 import type { ThreadShare } from '../../src/session/steering.ts';
+import type { SlackFailure } from '../../src/slack/errors.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -29,7 +30,14 @@ async function postedRow(
     source = 'devin',
     text: words = 'words',
     nameMentions = async (text: string) => Promise.resolve(text),
-  }: { triedForMs?: number; source?: string; text?: string; nameMentions?: NameMentions },
+    upload = { kind: 'unclear' },
+  }: {
+    triedForMs?: number;
+    source?: string;
+    text?: string;
+    nameMentions?: NameMentions;
+    upload?: SlackFailure;
+  },
   answers: Posted[],
 ) {
   const { db } = await open();
@@ -44,7 +52,7 @@ async function postedRow(
     },
     outbound: {
       findFile: async () => Promise.resolve(false),
-      upload: async () => Promise.resolve({ kind: 'unclear' }),
+      upload: async () => Promise.resolve(upload),
       share: async () => Promise.resolve({ kind: 'unclear' }),
     },
     messages: {
@@ -54,7 +62,7 @@ async function postedRow(
     },
     frameOf: async () => Promise.resolve((words) => words),
     calls: { part: async () => Promise.resolve() },
-    readFile: async () => Promise.resolve(null),
+    readFile: async ({ name }) => Promise.resolve({ name, content: new Uint8Array([1]) }),
     nameMentions,
     text: en,
     now: () => now,
@@ -102,6 +110,14 @@ test('a message waits as long as it takes for another token, and nothing is post
   const outcome = await posted(30 * MINUTE_MS, { kind: 'refused', code: 'token_revoked' });
   const afterMs = 10 * MINUTE_MS;
   expect(outcome).toEqual({ outcome: { kind: 'put-off', afterMs }, texts: ['words'], settled: [] });
+});
+
+test('a file waits for another token, too', async () => {
+  const upload = { kind: 'refused', code: 'token_revoked' } as const;
+  const text = JSON.stringify({ name: 'a.txt', url: 'https://devin.example/a.txt' });
+  const { outcome, texts } = await postedRow({ source: 'attachment', text, upload }, []);
+  expect(outcome).toEqual({ kind: 'put-off', afterMs: 10 * MINUTE_MS });
+  expect(texts).toEqual([]);
 });
 
 test("a message that Slack can't accept is replaced at once", async () => {
