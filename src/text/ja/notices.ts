@@ -3,8 +3,7 @@ import type { Text } from '../index.ts';
 export const notices: Text['notices'] = {
   nothingStarted: '何も開始していません。',
   notSentAgain: '再送信していません。最初の試行でセッションが開始された可能性は残っています。',
-  taskDeleted:
-    'この依頼のタスクは削除されているため、開始し直せません。タスクをもう一度入力してください。',
+  taskDeleted: 'この依頼のタスクは削除されているため、開始し直せません。タスクをもう一度入力してください。',
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
