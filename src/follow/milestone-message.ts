@@ -15,9 +15,8 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import type { Notified } from './notified.ts';
+import { frameWith, type CallDeps, type Notified } from './notified.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
-import { frameWith, type CallDeps } from './post-message.ts';
 
 type ComposeDeps = {
   sessions: Pick<Sessions, 'shareOf'>;

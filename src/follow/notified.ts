@@ -1,11 +1,16 @@
 import type { Notify } from '../session/preferences.ts';
 import type { SteeringCheck } from '../slack/authority.ts';
-import type { Called } from '../slack/blocks/devin-message.ts';
+import { labeled, withCall, type Answered, type Call, type Called } from '../slack/blocks/devin-message.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
+import { cardView } from '../slack/card-view.ts';
 import type { FindLeaver } from '../slack/people.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { Requests } from '../store/requests.ts';
+import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
 
 type NotifiedDeps = {
   settings: Pick<Settings, 'preferencesFor'>;
@@ -43,4 +48,70 @@ export function createNotified({ settings, findLeaver, check, calls }: NotifiedD
       return userIds.length === 0 ? { kind: 'nobody', name: left.name } : { kind: 'people', userIds };
     },
   };
+}
+
+export type CallDeps = {
+  sessions: Pick<Sessions, 'shareOf'>;
+  calls: Pick<Calls, 'quietUntil'>;
+  notified: Pick<Notified, 'called'>;
+  text: Text;
+  now: () => number;
+};
+type FrameDeps = CallDeps & {
+  requests: Pick<Requests, 'find'>;
+  messages: Pick<SessionMessages, 'lastMessage'>;
+  calls: Pick<Calls, 'partOf' | 'join' | 'isMade'>;
+  notified: Notified;
+};
+
+/** Adds what goes around the words of a message. */
+export type Frame = (words: Rendered) => Rendered;
+export type FrameOf = (session: SessionRow, row: MessageRow) => Promise<Frame>;
+
+export function createFrameOf(deps: FrameDeps): FrameOf {
+  return async (session, row) => {
+    const request = await deps.requests.find(session.requestId);
+    if (request === null || row.source !== 'devin') return (words) => words;
+    const key = await callKey(deps, { session, request, row });
+    return frameWith(deps, { session, request, key, answered: null });
+  };
+}
+
+/** `key`: of the call, if the words are a question. */
+type Framing = {
+  session: SessionRow;
+  request: SessionRequest;
+  key: string | null;
+  answered: Answered | null;
+};
+
+/** The session's name if two share a thread, and the call. */
+export async function frameWith(
+  { sessions, calls, notified, text, now }: CallDeps,
+  { session, request, key, answered }: Framing,
+): Promise<Frame> {
+  const { sessionId } = session;
+  const card = cardView({ request, session, nowMs: now() }, text);
+  const share = await sessions.shareOf(session);
+  const name = (words: Rendered): Rendered => (share === 'alone' ? words : labeled(words, card, text));
+  if (key === null) return name;
+  const quiet = (await calls.quietUntil(sessionId, key)) !== null;
+  const called = await notified.called(sessionId, request);
+  const call: Call = { sessionId, key, card, called, quiet, answered, isUnheard: share === 'unheard' };
+  return (words) => withCall(name(words), call, text);
+}
+
+type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
+
+/** A message that was attempted before keeps its call. */
+async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
+  const { sessionId, eventId } = row;
+  if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
+  if (session.phase !== 'needs-you' || (await deps.notified.where(session, request)) !== 'thread')
+    return null;
+  const last = await deps.messages.lastMessage(sessionId);
+  if (last?.eventId !== eventId) return null;
+  const key = await deps.calls.partOf(sessionId, eventId);
+  if (key !== null || (await deps.calls.isMade(sessionId, last))) return key;
+  return deps.calls.join(sessionId, eventId);
 }

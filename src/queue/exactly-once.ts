@@ -236,9 +236,8 @@ async function findAttempt(
   { channelId, threadTs, firstTs: first, lastTs: last }: Attempted,
   metadata: MessageMetadata,
 ): Promise<Posted | null> {
-  const attempted = { first, last };
   try {
-    const ts = await outbound.find({ channelId, threadTs }, metadata, attempted);
+    const ts = await outbound.find({ channelId, threadTs }, { metadata, first, last });
     return ts === null ? null : { kind: 'posted', ts };
   } catch (error) {
     const failure: SlackFailure = slackFailure(error);

@@ -6,8 +6,8 @@ import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { SlackHosts } from './files.ts';
-import { hasMetadata, metadataBlockId, type MessageMetadata } from './metadata.ts';
-import { pagesOf, permalink, type MessagePlace } from './posted-messages.ts';
+import { metadataBlockId, type MessageMetadata } from './metadata.ts';
+import { findPosted, permalink, type MessagePlace, type Sought } from './posted-messages.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 export type CardPlace = { channelId: string; threadTs: string | null };
@@ -39,9 +39,6 @@ type OutboundDeps = {
   fetch: typeof fetch;
   log: Log;
 };
-
-/** When a message was attempted first and last, by Slack's clock; null: not known. */
-type AttemptSpan = { first: string | null; last: string | null };
 
 /**
  * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
@@ -106,19 +103,6 @@ export function createOutbound(deps: OutboundDeps) {
     }
   }
 
-  /** The `ts` of the message with this metadata; null: not found. Throws if Slack can't be asked. */
-  async function find(
-    place: CardPlace,
-    metadata: MessageMetadata,
-    attempted: AttemptSpan,
-  ): Promise<string | null> {
-    for await (const messages of pagesOf(background, place, spanOf(attempted))) {
-      const found = messages.find((message) => hasMetadata(message, metadata));
-      if (found !== undefined) return found.ts;
-    }
-    return null;
-  }
-
   /** Tells one person, where they asked if possible, otherwise by direct message. */
   async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
     const ways = [
@@ -169,7 +153,8 @@ export function createOutbound(deps: OutboundDeps) {
     },
 
     post,
-    find,
+
+    find: async (place: CardPlace, sought: Sought) => findPosted(background, place, sought),
 
     updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
       updated(background.chat.update({ channel: channelId, ts, ...card })),
@@ -234,21 +219,6 @@ async function twice<T>(open: () => Promise<T>): Promise<T> {
 
 async function updated(call: Promise<unknown>): Promise<Updated> {
   return call.then(() => ({ kind: 'updated' }), slackFailure);
-}
-
-/** Slack's clocks can differ a little from each other. */
-const MARGIN_S = 60;
-/** Slack may take this long to post what was attempted. */
-const LATE_S = 600;
-const SEARCHED_PAGES = 50;
-
-/** Bounded on both sides: a busy channel may have thousands of messages since then. */
-function spanOf({ first, last }: AttemptSpan) {
-  return {
-    ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),
-    ...(last !== null && { latest: (Number(last) + LATE_S).toFixed(6) }),
-    maxPages: SEARCHED_PAGES,
-  };
 }
 
 function withBlockId({ text, blocks: [first, ...rest] }: Rendered, metadata: MessageMetadata): Rendered {

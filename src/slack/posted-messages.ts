@@ -4,7 +4,13 @@ import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import { pages } from '../upstream.ts';
 import { cursorAfter } from './conversations.ts';
 import { unlessRefused } from './errors.ts';
-import { readBlockMetadata, readMetadata, type ReadMetadata } from './metadata.ts';
+import {
+  hasMetadata,
+  readBlockMetadata,
+  readMetadata,
+  type MessageMetadata,
+  type ReadMetadata,
+} from './metadata.ts';
 import type { CardPlace } from './outbound.ts';
 
 /** Slack's and Devin's clocks may differ by so much. */
@@ -154,6 +160,37 @@ export async function* pagesOf(
     );
   };
   for await (const { messages } of pages({ read, next: cursorAfter, most: maxPages })) yield messages;
+}
+
+/** A message of this app. When it was attempted first and last, by Slack's clock; null: not known. */
+export type Sought = { metadata: MessageMetadata; first: string | null; last: string | null };
+
+/** The `ts` of the message; null: not found. Throws if Slack can't be asked. */
+export async function findPosted(
+  client: WebClient,
+  place: CardPlace,
+  { metadata, ...attempted }: Sought,
+): Promise<string | null> {
+  for await (const messages of pagesOf(client, place, spanOf(attempted))) {
+    const found = messages.find((message) => hasMetadata(message, metadata));
+    if (found !== undefined) return found.ts;
+  }
+  return null;
+}
+
+/** Slack's clocks can differ a little from each other. */
+const MARGIN_S = 60;
+/** Slack may take this long to post what was attempted. */
+const LATE_S = 600;
+const SEARCHED_PAGES = 50;
+
+/** Bounded on both sides: a busy channel may have thousands of messages since then. */
+function spanOf({ first, last }: Omit<Sought, 'metadata'>): Span {
+  return {
+    ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),
+    ...(last !== null && { latest: (Number(last) + LATE_S).toFixed(6) }),
+    maxPages: SEARCHED_PAGES,
+  };
 }
 
 /** `threadTs` null: it is in no thread, or starts one. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createFrameOf, createPostMessage } from '../../src/follow/post-message.ts';
+import { createFrameOf } from '../../src/follow/notified.ts';
+import { createPostMessage } from '../../src/follow/post-message.ts';
 import { createLog } from '../../src/log.ts';
 import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
 import type { ThreadShare } from '../../src/session/steering.ts';

@@ -89,7 +89,7 @@ test('a lost message is looked for from a minute before the first attempt to ten
   const { outbound, calls } = await open({ messages: [] });
   const place = { channelId: 'C1', threadTs: null };
   const attempted = { first: '1000000.000000', last: '2000000.000000' };
-  expect(await outbound.find(place, cardMetadata('r1'), attempted)).toBeNull();
+  expect(await outbound.find(place, { metadata: cardMetadata('r1'), ...attempted })).toBeNull();
   expect(Object.fromEntries(calls[0] ?? [])).toMatchObject({
     oldest: '999940.000000',
     latest: '2000600.000000',
