@@ -61,7 +61,9 @@ const filled = line.filter((text) => text !== '');
 const repo = fc.stringMatching(/^[a-z]{1,9}\/[a-z.-]{1,9}$/).filter((name) => !name.endsWith('.git'));
 /** KEY=VALUE is refused. */
 const secretId = filled.filter((id) => !id.includes('='));
-const several = (item: fc.Arbitrary<string>) => fc.uniqueArray(item, { minLength: 1, maxLength: 60 });
+// `uniqueArray` can repeat what `stringMatching` makes.
+const several = (item: fc.Arbitrary<string>, maxLength = 60) =>
+  fc.array(item, { minLength: 1, maxLength }).map((items) => [...new Set(items)]);
 const paragraph = fc
   .array(fc.oneof(filled, fc.constantFrom('\n', ' ', '    indented', 'x'.repeat(3500))))
   .map((pieces) => pieces.join(' ').trim());
@@ -76,7 +78,7 @@ export const draft: fc.Arbitrary<SessionDraft> = fc
       max_acu_limit: fc.integer({ min: 1, max: 1_000_000 }),
       title: filled,
       playbook_id: filled,
-      tags: fc.uniqueArray(filled, { minLength: 1, maxLength: 49 }),
+      tags: several(filled, 49),
       child_playbook_id: fc.oneof(filled, fc.constant('p'.repeat(255))),
       knowledge_ids: fc.oneof(several(filled), fc.constant([])),
       secret_ids: fc.oneof(several(secretId), fc.constant(['s'.repeat(255)]), fc.constant([])),
