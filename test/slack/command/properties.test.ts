@@ -4,6 +4,7 @@ import { fields, type Field } from '../../../src/session/fields.ts';
 import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { escape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
+import { several } from '../../support/field.ts';
 
 const MARKS = ['--', '—', '–', '=', ',', '"', "'", '”', '“', '`', '```', '\n', ' ', '<', '>', '|', '&amp;'];
 const WORDS = [
@@ -171,7 +172,7 @@ function list(field: Field): fc.Arbitrary<Said> {
   if (item === undefined) throw new Error(`no values for ${field.key}`);
   const fitting = item.filter((one) => fits(field, one));
   return fc
-    .tuple(fc.uniqueArray(fitting, { minLength: 1, maxLength: 4 }), sayer(field), fc.boolean(), fc.boolean())
+    .tuple(several(fitting, 4), sayer(field), fc.boolean(), fc.boolean())
     .map(([value, say, repeats, spaced]) => {
       const quoted = value.map((one) => `"${one}"`);
       const flags = repeats ? [quoted.map(say).join(' ')] : [say(quoted.join(spaced ? ', ' : ','))];

@@ -7,6 +7,7 @@ import { carryValues, initialValues } from '../../../../sandbox/slack/view-state
 import { type SessionDraft, sessionDraftSchema } from '../../../../src/session/fields.ts';
 import { type SessionForm, renderSessionForm } from '../../../../src/slack/blocks/session-form.ts';
 import { en } from '../../../../src/text/en.ts';
+import { several } from '../../../support/field.ts';
 
 function formOf(parts: Partial<SessionForm>): SessionForm {
   return {
@@ -61,9 +62,6 @@ const filled = line.filter((text) => text !== '');
 const repo = fc.stringMatching(/^[a-z]{1,9}\/[a-z.-]{1,9}$/).filter((name) => !name.endsWith('.git'));
 /** KEY=VALUE is refused. */
 const secretId = filled.filter((id) => !id.includes('='));
-// `uniqueArray` can repeat what `stringMatching` makes.
-const several = (item: fc.Arbitrary<string>, maxLength = 60) =>
-  fc.array(item, { minLength: 1, maxLength }).map((items) => [...new Set(items)]);
 const paragraph = fc
   .array(fc.oneof(filled, fc.constantFrom('\n', ' ', '    indented', 'x'.repeat(3500))))
   .map((pieces) => pieces.join(' ').trim());
