@@ -13,7 +13,7 @@ const TOLD_PHASES = [
 type ToldPhase = (typeof TOLD_PHASES)[number];
 
 /** The end of a session that came to one of these is no news. */
-const RESULTS = ['finished', 'failed', 'capped'] as const satisfies ToldPhase[];
+const RESULTS = ['finished', 'failed'] as const satisfies ToldPhase[];
 
 type PhaseFacts = {
   phase: SessionPhase;
@@ -60,12 +60,14 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPh
   // It finished: a limit it reaches while asleep concerns nobody.
   if (phase === 'capped' && wasFinished) return [];
   // Nobody expected more of it, or the requester was called before.
-  if (phase === 'ended' && (STANDING[earlier] !== 'under-way' || told.some(isResult))) return [];
+  if (phase === 'ended' && (STANDING[earlier] !== 'under-way' || hasResult(told, earlier))) return [];
   return [nextKey(told, phase)];
 }
 
-function isResult(key: string): boolean {
-  return RESULTS.some((phase) => key.startsWith(`${phase}:`));
+/** A limit is one only until it works again. */
+function hasResult(told: readonly string[], earlier: SessionPhase): boolean {
+  const results = earlier === 'working' ? RESULTS : [...RESULTS, 'capped'];
+  return told.some((key) => results.some((phase) => key.startsWith(`${phase}:`)));
 }
 
 /** For entering a phase once more. */
