@@ -4,7 +4,7 @@ import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
-const TITLE = 'Already started here';
+const TITLE = 'Already asked for here';
 
 describeOnBothWorlds('a session that is already running', (world) => {
   const sessionsOf = (devinUserId: string) =>

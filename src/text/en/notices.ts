@@ -53,10 +53,10 @@ export const notices = {
     'rate-limited': 'Slack is busy.',
     refused: 'Slack refused it.',
   },
-  /** To a person who asks for a session where one can still take messages, even if it has finished. */
+  /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
-    title: 'Already started here',
-    why: 'Nothing new was started: this already has a session.',
+    title: 'Already asked for here',
+    why: 'Nothing new was started.',
     session: 'Open the session',
     reply: 'Reply there',
     start: 'Start another',

@@ -3,7 +3,8 @@ import type { Text } from '../index.ts';
 export const notices: Text['notices'] = {
   nothingStarted: '何も開始していません。',
   notSentAgain: '再送信していません。最初の試行でセッションが開始された可能性は残っています。',
-  taskDeleted: 'この依頼のタスクは削除されているため、開始し直せません。タスクをもう一度入力してください。',
+  taskDeleted:
+    'この依頼のタスクは削除されているため、もう一度開始することはできません。タスクを入力し直してください。',
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
@@ -46,8 +47,8 @@ export const notices: Text['notices'] = {
     refused: 'Slack に拒否されました。',
   },
   running: {
-    title: 'すでにここで開始されています',
-    why: 'この内容のセッションがすでにあるため、新しいセッションは開始していません。',
+    title: 'すでにここで依頼されています',
+    why: '新しいセッションは開始していません。',
     session: 'セッションを開く',
     reply: 'そのスレッドで返信',
     start: '別のセッションを開始',
