@@ -31,7 +31,7 @@ type OutboundDeps = {
   answers: WebClient;
   /** Opens views, and doesn't retry. */
   opener: Pick<WebClient, 'views'>;
-  /** For cards: another client with its own queue, so that a 429 doesn't delay a person's modal. */
+  /** For all that can wait while Slack is down or busy, such as cards. Its queue delays nobody's modal. */
   background: WebClient;
   hosts: SlackHosts;
   clock: RemoteClock;

@@ -162,7 +162,7 @@ export async function* pagesOf(
   for await (const { messages } of pages({ read, next: cursorAfter, most: maxPages })) yield messages;
 }
 
-/** A message of this app. When it was attempted first and last, by Slack's clock; null: not known. */
+/** A message of this app. `first`, `last`: when it was attempted, by Slack's clock; null: not known. */
 export type Sought = { metadata: MessageMetadata; first: string | null; last: string | null };
 
 /** The `ts` of the message; null: not found. Throws if Slack can't be asked. */

@@ -77,7 +77,7 @@ export function createSlack(options: SlackOptions) {
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
       ...more,
     });
-  // A rate limit delays all calls of a client, and a trigger id lives 3 s: what people wait for has its own client.
+  // A trigger id lives 3 s: what people wait for is always asked. The rest waits while Slack is down or busy.
   const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
   const opener = client({ fetch: upstream.observed });
   const background = client({ fetch: upstream.guarded });
