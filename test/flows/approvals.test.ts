@@ -89,6 +89,28 @@ async function press(who: Colleague, action: string, on?: { channelId: string; t
   return world().slack.clickButton(who.userId, on ?? (await askedOf(who)), action);
 }
 
+/** The value of a button on a message that asks for an approval. */
+function valueOn({ channelId, ts }: { channelId: string; ts: string }, actionId: string): string {
+  const asked = world()
+    .slack.messages(channelId)
+    .find((message) => message.ts === ts);
+  if (asked === undefined) throw new Error('nothing was asked');
+  return valueOf(asked, actionId);
+}
+
+/** Presses Decline and Edit where an approval is no longer awaited. */
+async function pressTooLate(userId: string, channelId: string, value: string): Promise<void> {
+  const { slack } = world();
+  for (const actionId of ['decline_request', 'edit_request']) {
+    const before = noticesTo(slack, channelId, userId).length;
+    await forgePress(world(), { userId, channelId, actionId, value });
+    await slack.waitFor(() => noticesTo(slack, channelId, userId).length > before || undefined, {
+      what: 'a refusal',
+    });
+    expect(noticesTo(slack, channelId, userId).at(-1)?.text).toContain('already decided or canceled');
+  }
+}
+
 async function decline(who: Colleague, reason: string): Promise<void> {
   const { slack } = world();
   await press(who, 'decline_request');
@@ -466,32 +488,27 @@ describe('a decision', () => {
 
   test("can't be declined or changed afterwards", async () => {
     const { ana, ben, channelId } = await waiting();
-    const { slack, devin } = world();
-    const { ts } = await askedOf(ben);
-    const asked = slack.messages(slack.directMessages(ben.userId)).find((message) => message.ts === ts);
-    if (asked === undefined) throw new Error('nothing was asked');
-    const value = valueOf(asked, 'approve_request');
+    const value = valueOn(await askedOf(ben), 'approve_request');
     await press(ben, 'approve_request');
-    await sessionOf(devin, ana.devinUserId);
-    for (const actionId of ['decline_request', 'edit_request']) {
-      const before = noticesTo(slack, channelId, ben.userId).length;
-      await forgePress(world(), { userId: ben.userId, channelId, actionId, value });
-      await slack.waitFor(() => noticesTo(slack, channelId, ben.userId).length > before || undefined, {
-        what: 'a refusal',
-      });
-      expect(noticesTo(slack, channelId, ben.userId).at(-1)?.text).toContain('already decided or canceled');
-    }
+    await sessionOf(world().devin, ana.devinUserId);
+    await pressTooLate(ben.userId, channelId, value);
+  });
+
+  test("can't be declined or changed on the message of an earlier approval", async () => {
+    const { ben, card, channelId } = await waiting(1, `${INFRA} --acu 30`);
+    const earlier = valueOn(await askedOf(ben), 'approve_request');
+    await press(ben, 'approve_request');
+    await shownTo(ben, 'Rule: limits.acu_per_session');
+    await pressTooLate(ben.userId, channelId, earlier);
+    await card('Waiting for approval');
   });
 
   test('shows the form only to those who were asked', async () => {
     const { ben, channelId } = await waiting();
     const { slack } = world();
-    const { ts } = await askedOf(ben);
-    const asked = slack.messages(slack.directMessages(ben.userId)).find((message) => message.ts === ts);
-    if (asked === undefined) throw new Error('nothing was asked');
+    const value = valueOn(await askedOf(ben), 'edit_request');
     const eve = addColleague(world());
     slack.channels.get(channelId)?.members.add(eve.userId);
-    const value = valueOf(asked, 'edit_request');
     await forgePress(world(), { userId: eve.userId, channelId, actionId: 'edit_request', value });
     await toldTo(world(), { channelId, userId: eve.userId }, "You aren't an approver of this request");
     expect(slack.openViewOf(eve.userId)).toBeUndefined();
@@ -499,12 +516,10 @@ describe('a decision', () => {
 
   test('counts only for the approval that was asked for, not for an earlier or later one', async () => {
     const { ana, ben, own, channelId, type } = await waiting(1, `${INFRA} --acu 30`);
-    const { slack, devin } = world();
+    const { devin } = world();
     await press(ben, 'approve_request');
     const second = await shownTo(ben, 'Rule: limits.acu_per_session');
-    const message = slack.messages(second.channelId).find(({ ts }) => ts === second.ts);
-    if (message === undefined) throw new Error('nothing was asked');
-    const [requestId] = valueOf(message, 'approve_request').split('.');
+    const [requestId] = valueOn(second, 'approve_request').split('.');
     for (const number of ['0', '2', '', '-1'])
       await forgePress(world(), {
         userId: ben.userId,
