@@ -55,8 +55,8 @@ export function createFindSessions(deps: FindDeps): FindSessions {
       .toSorted((a, b) => a.createdAt - b.createdAt);
     if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
     const matches: SessionSnapshot[] = [];
-    // Without a time, any session with the same words would match.
-    for (const session of request.sentAt === null ? [] : own) {
+    // Without a time, any session with the same words would match; without words, any that has none yet.
+    for (const session of request.sentAt === null || request.prompt === null ? [] : own) {
       if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
     }
     return matches;

@@ -17,10 +17,18 @@ function requestAs(devinUserId: string): SessionRequest {
   return requestRow({ id: 'r1', state: 'sending', sessionId: null, prompt: PROMPT, identity, sentAt });
 }
 
-type World = { items: SessionSnapshot[]; bound?: string[]; tagRequests?: boolean };
+type World = {
+  items: SessionSnapshot[];
+  bound?: string[];
+  tagRequests?: boolean;
+  firstMessage?: string | null;
+};
 
 /** The session found for a request in a list, and what Devin was asked. */
-async function search(request: SessionRequest, { items, bound = [], tagRequests = false }: World) {
+async function search(
+  request: SessionRequest,
+  { items, bound = [], tagRequests = false, firstMessage = PROMPT }: World,
+) {
   const queries: SessionQuery[] = [];
   const find = createFindSession(
     createFindSessions({
@@ -28,7 +36,7 @@ async function search(request: SessionRequest, { items, bound = [], tagRequests 
         queries.push(query);
         return Promise.resolve(items);
       },
-      firstMessage: async () => Promise.resolve(PROMPT),
+      firstMessage: async () => Promise.resolve(firstMessage),
       sessions: { bound: async () => Promise.resolve(new Set(bound)) },
       tagRequests,
     }),
@@ -85,6 +93,12 @@ describe('without tags', () => {
     expect((await search(requestAs('user-ana'), { items: twice })).found).toBeNull();
     const untimed = { ...requestAs('user-ana'), sentAt: null };
     expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
+  });
+
+  test('no session that has no words yet is adopted once those of the request were deleted', async () => {
+    const request = { ...requestAs('user-ana'), prompt: null };
+    const found = await search(request, { items: [sessionAs('user-ana')], firstMessage: null });
+    expect(found.found).toBeNull();
   });
 
   test('a session of another request is not adopted', async () => {
