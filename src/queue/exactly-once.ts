@@ -214,8 +214,8 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     const rendered = await post.render();
     const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
-    // It may still come.
-    if (found === null && earlier !== null && earlier.triedMsAgo < deps.inFlightMs)
+    // It may still come. A time ahead of now is from before the clock was set back.
+    if (found === null && earlier !== null && Math.abs(earlier.triedMsAgo) < deps.inFlightMs)
       return { kind: 'unclear' };
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;
