@@ -109,7 +109,7 @@ export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
       { ...run.request, ...earlier },
       { to: refused ? 'refused' : 'failed', failure },
     );
-    // A person who starts it after that knows that the other one was decided.
+    // A person who starts it after that was told that it doesn't replace the other one.
     const decided = failure.kind === 'not-replaced' && { replaces: null };
     const step = { to, changes: { ...changes, ...decided, ...earlier }, unsent: earlier !== undefined };
     return advance(run, step, (moved) => ({

@@ -44,7 +44,7 @@ export function createCanceller(deps: CancelDeps) {
     });
   }
 
-  /** Says that it may be too late, and tries once more when Devin has answered. */
+  /** Says that it may be too late, and tries again once Devin has answered. */
   async function keepWish(job: CancelJob, { beingSent }: Text['steering']): Promise<void> {
     await enqueue('cancel-request', { ...job, told: true }, { startAfterMs: LOOK_AGAIN_MS });
     await notifier.notify(job.userId, job.answerTo, beingSent);
