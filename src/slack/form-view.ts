@@ -48,6 +48,7 @@ function contextView(
   text: Text,
 ): FormContext {
   const { picked, choice } = context;
+  const excerpt = truncate(picked.text, EXCERPT_LENGTH);
   const unreadable = description !== null && description.thread === null;
   const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
@@ -59,7 +60,7 @@ function contextView(
     files: counts?.files ?? null,
   });
   return {
-    picked: quotes(draft.values.prompt ?? '', picked.text) ? null : truncate(picked.text, EXCERPT_LENGTH),
+    picked: quotes(draft.values.prompt ?? '', excerpt) ? null : excerpt,
     options: [
       own,
       // Up to the first message is that message, and up to the last one is all of the thread.
@@ -79,10 +80,10 @@ function isLast(counts: Counts | undefined): boolean {
 
 const MENTION = new RegExp(`<@${USER_ID}>`);
 
-/** Whether the task has all words of a message. Its mentions may have become names. */
-function quotes(task: string, message: string): boolean {
+/** Whether the task has all words of an excerpt. Its mentions may have become names. Searching for a long text isn't linear. */
+function quotes(task: string, excerpt: string): boolean {
   let at = 0;
-  for (const words of message.split(MENTION)) {
+  for (const words of excerpt.replace(/…$/, '').split(MENTION)) {
     const found = task.indexOf(words.trim(), at);
     if (found === -1) return false;
     at = found + words.trim().length;

@@ -77,6 +77,13 @@ test.each([
   expect(context?.picked).toBe(shown);
 });
 
+test('a form shows nothing of a long message whose beginning the task has', () => {
+  const words = 'is it slow? '.repeat(50);
+  const draft = { values: { prompt: `Look, @Ana Ruiz: ${words}` }, sources: {} };
+  const picked = { ...PICKED, text: `Look, <@U2>: ${words}` };
+  expect(view({ draft, context: { ...CONTEXT, picked } }).context?.picked).toBeNull();
+});
+
 test('a form says of a message without words that it has none', () => {
   const picked = { ...PICKED, text: '' };
   expect(view({ context: { ...CONTEXT, picked } }).context?.picked).toBe('');
