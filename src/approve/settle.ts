@@ -10,6 +10,7 @@ import {
   type Voter,
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
+import type { PersonPattern } from '../session/policy/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
@@ -20,7 +21,7 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { ApprovalNeeded, Gate, MayApprove, Verdict } from '../trust/index.ts';
+import type { Gate, MayApprove, Verdict } from '../trust/index.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -100,17 +101,16 @@ export function createSettler(deps: SettleDeps) {
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
     const { userId } = decision;
     const verdict = await deps.judge(request);
-    if (!isSame(verdict, approval)) return void (await moveAwaited(decision, ending.askedAnew));
     if (userId === request.userId) return refuse(decision, request, 'own');
     const devinUserId = devinUserOf(await deps.resolve({ teamId: request.teamId, userId })) ?? undefined;
     if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
       return refuse(decision, request, 'sameAccount');
-    const { approvers, need } = verdict.asks;
+    const { approvers, need } = verdict.kind === 'approval' ? verdict.asks : asAsked(approval);
     const among = approval.people.map((one) => one.userId);
     const able = await deps.mayApprove(approvers, { among, requester: request.userId });
-    const isDeclined = decision.act === 'decline' && able.has(userId);
-    // Too few of those who were asked may still approve, so others are asked.
-    if (able.size < need && !isDeclined) return void (await moveAwaited(decision, ending.askedAnew));
+    // A decline is about the request, whatever the policy asks for by now, and must not start it.
+    if (decision.act === 'approve' && !(isSame(verdict, approval) && able.size >= need))
+      return void (await moveAwaited(decision, ending.askedAnew));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };
@@ -153,8 +153,13 @@ export function createSettler(deps: SettleDeps) {
 }
 
 /** Whether the policy still requires this approval, for the same content. */
-function isSame(verdict: Verdict, { rule, fingerprint }: Approval): verdict is ApprovalNeeded {
+function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
   return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
+}
+
+/** Of an approval that the policy no longer requires: those who were asked can still decline. */
+function asAsked({ people, need }: Approval): { approvers: PersonPattern[]; need: number } {
+  return { approvers: people.map(({ userId: id }) => ({ kind: 'user', id })), need };
 }
 
 /** One more person approved, and more have to. */

@@ -9,7 +9,6 @@ import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
-const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 const NOBODY: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
 const ben = { userId: 'U2', name: 'Ben' };
 const cem = { userId: 'U3', name: 'Cem' };
@@ -22,12 +21,14 @@ type Options = {
   need?: number;
   identity?: Identity;
   gone?: string[];
+  /** The policy no longer asks for an approval. */
+  isAllowed?: boolean;
 };
 
 /** What changes in Ana's request, which waits for the rule `infra`, and what Ben is told, once he has decided. */
 async function decided(
   act: Jobs['settle-approval']['act'],
-  { row, trouble, need = 1, identity = NOBODY, gone = [] }: Options,
+  { row, trouble, need = 1, identity = NOBODY, gone = [], isAllowed = false }: Options,
 ) {
   const about = { say: null, need, fingerprint: 'now' };
   const request = requestRow({
@@ -44,6 +45,7 @@ async function decided(
     people: { find: async () => Promise.resolve(null) },
     judge: async () => {
       if (trouble !== undefined) throw trouble;
+      if (isAllowed) return Promise.resolve({ kind: 'allowed', draft, approved: [], rule: null });
       return Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' });
     },
     mayApprove: async (_patterns, { among }) =>
@@ -56,7 +58,7 @@ async function decided(
       },
     },
     envelopes,
-    audit: { record: unneeded },
+    audit: { record: async () => Promise.resolve() },
     outbound: {
       tellPrivately: async (_place, { text }) => {
         told.push(text);
@@ -113,6 +115,18 @@ test('a person who may still approve declines it, also if others would have to b
   const { changes } = await decided('decline', { row: { approvals }, need: 2 });
   expect(changes?.approvals?.[0]?.end?.kind).toBe('declined');
 });
+
+test.each([
+  ['goes on if a person approves', 'approve', [], 'changed'],
+  ['ends if a person declines', 'decline', [], 'declined'],
+  ['stays as it is if a person declines who may no longer', 'decline', ['U2'], undefined],
+] as const)(
+  'a request for which the policy no longer asks for an approval %s',
+  async (_how, act, gone, kind) => {
+    const { changes } = await decided(act, { isAllowed: true, gone: [...gone] });
+    expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
+  },
+);
 
 test('a declined request loses its secrets, and its requester can still be told', async () => {
   const responseUrl = 'https://hooks.slack.com/commands/1';

@@ -168,6 +168,16 @@ describe('a request that needs an approval', () => {
     expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);
   });
 
+  test('does not start when it is declined after the policy stopped asking for an approval', async () => {
+    const { ben, own, card } = await waiting();
+    await askedOf(ben);
+    await change('rules: []\n');
+    await decline(ben, 'Not before Monday.');
+    await card('declined this request');
+    expect(own()).toHaveLength(0);
+    await change(POLICY);
+  });
+
   test('asks for a reason to decline, and does nothing without one', async () => {
     const { ben, card } = await waiting();
     const { slack } = world();
