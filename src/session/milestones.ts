@@ -12,8 +12,8 @@ const TOLD_PHASES = [
 ] as const satisfies SessionPhase[];
 type ToldPhase = (typeof TOLD_PHASES)[number];
 
-/** The end of a session that came to one of these is no news. */
-const RESULTS = ['finished', 'failed'] as const satisfies ToldPhase[];
+/** The end of a session that came to one of these is no news, unless it has worked since. */
+const HALTS = ['failed', 'capped'] as const satisfies ToldPhase[];
 
 type PhaseFacts = {
   phase: SessionPhase;
@@ -64,9 +64,9 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPh
   return [nextKey(told, phase)];
 }
 
-/** A limit is one only until it works again. */
+/** What it finished is one for good. */
 function hasResult(told: readonly string[], earlier: SessionPhase): boolean {
-  const results = earlier === 'working' ? RESULTS : [...RESULTS, 'capped'];
+  const results: readonly ToldPhase[] = earlier === 'working' ? ['finished'] : ['finished', ...HALTS];
   return told.some((key) => results.some((phase) => key.startsWith(`${phase}:`)));
 }
 

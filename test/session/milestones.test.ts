@@ -72,10 +72,13 @@ describe('a milestone', () => {
     },
   );
 
-  test('comes for the end of a session that worked again after a limit, but not after it finished', () => {
-    expect(keysOf({ phase: 'working', told: ['capped:1'] }, SAID.ended)).toEqual(['ended:1']);
-    expect(keysOf({ phase: 'working', told: ['capped:1', 'finished:1'] }, SAID.ended)).toEqual([]);
-  });
+  test.each(['failed', 'capped'] as const)(
+    'comes for the end of a session that worked again after it was %s, but not after it finished',
+    (phase) => {
+      expect(keysOf({ phase: 'working', told: [`${phase}:1`] }, SAID.ended)).toEqual(['ended:1']);
+      expect(keysOf({ phase: 'working', told: [`${phase}:1`, 'finished:1'] }, SAID.ended)).toEqual([]);
+    },
+  );
 
   test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'other'] as const)(
     "doesn't come for %s",
