@@ -177,7 +177,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
   const askApproval = createAskApproval({ judge, approversOf, flow });
-  const send = createSend({
+  const sending = createSend({
     createSession: devin.sessions.create,
     devinTime: async () => devin.time().catch(() => null),
     limiter,
@@ -191,9 +191,9 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
     now,
   });
   return {
-    accepted: createIdentifyStep({ identify, writePrompt, send, flow }),
+    accepted: createIdentifyStep({ identify, writePrompt, send: sending.send, flow }),
     identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, flow, now }),
-    attached: createSendStep({ identify, send }),
+    attached: createSendStep({ identify, ...sending }),
     sending: createSettleStep({ findSession, adopt, flow, searchUntilFound }),
   };
 }

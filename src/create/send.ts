@@ -33,8 +33,13 @@ type SendDeps = {
 /** Saved with the state. */
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
+type Sending = {
+  /** If it was sent before without an answer, binds the session of then; null: it wasn't, or there is none. */
+  adoptSent: (run: Run) => Promise<StepOutcome | null>;
+  send: Send;
+};
 
-type Sending = { body: SessionCreateRequest; earlier: Earlier };
+type Post = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
 
@@ -42,7 +47,7 @@ const MOST_UNSENT = 10_000;
  * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
  * back to `attached` only if Devin did nothing or was never reached.
  */
-export function createSend(deps: SendDeps): Send {
+export function createSend(deps: SendDeps): Sending {
   const { createSession, flow, adopt } = deps;
 
   /** Attempts that weren't sent, as their rows say: this process tried last. They aren't searched for again. */
@@ -50,7 +55,7 @@ export function createSend(deps: SendDeps): Send {
   const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 
   /** Devin did nothing: what is known of an earlier attempt holds again. */
-  async function takeBack(run: Run, { earlier: changes }: Sending): Promise<StepOutcome> {
+  async function takeBack(run: Run, { earlier: changes }: Post): Promise<StepOutcome> {
     const back = await flow.advance(run, { to: 'attached', changes, unsent: true });
     // A request that is forgotten here is only searched for once more.
     if (unsent.size >= MOST_UNSENT) unsent.clear();
@@ -58,7 +63,7 @@ export function createSend(deps: SendDeps): Send {
     return back;
   }
 
-  async function afterError(run: Run, sending: Sending, error: unknown): Promise<StepOutcome> {
+  async function afterError(run: Run, sending: Post, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
     if (trouble.kind === 'unknown-outcome')
       // Devin's reason is kept for the person who decides if nothing is found.
@@ -74,7 +79,7 @@ export function createSend(deps: SendDeps): Send {
     return back.kind === 'next' ? flow.wait({ ...run, request: back.request }, trouble) : back;
   }
 
-  async function post(run: Run, sending: Sending): Promise<StepOutcome> {
+  async function post(run: Run, sending: Post): Promise<StepOutcome> {
     const { request, lease } = run;
     // If the commit took too long, another process may already search for its session.
     if (!lease.isFresh()) return takeBack(run, sending);
@@ -85,13 +90,10 @@ export function createSend(deps: SendDeps): Send {
     }
   }
 
-  /** null: nothing was found. */
-  async function adoptEarlier(run: Run, found: SentWith): Promise<StepOutcome | null> {
+  /** null: nothing was found. `changes`: with what it may have been sent, beside what its row says. */
+  async function adoptEarlier(run: Run, changes: Partial<SentWith> = {}): Promise<StepOutcome | null> {
     const { request } = run;
     if (unsent.delete(attempt(request))) return null;
-    // The person may be someone else in Devin by now.
-    const sentAs = request.sentAt === null ? null : request.identity;
-    const changes = { ...found, identity: sentAs ?? found.identity };
     try {
       const session = await deps.findEarlier({ ...request, ...changes });
       if (session === null) return null;
@@ -106,9 +108,14 @@ export function createSend(deps: SendDeps): Send {
     }
   }
 
-  return async (run, { found, approved }) => {
+  const wasSent = ({ sentAt }: SessionRequest): boolean => sentAt !== null;
+
+  const adoptSent = async (run: Run): Promise<StepOutcome | null> =>
+    wasSent(run.request) ? adoptEarlier(run) : null;
+
+  const send: Send = async (run, { found, approved }) => {
     const { request } = run;
-    const earlier = await adoptEarlier(run, found);
+    const earlier = wasSent(request) ? null : await adoptEarlier(run, found);
     if (earlier !== null) return earlier;
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });
@@ -128,6 +135,8 @@ export function createSend(deps: SendDeps): Send {
     if (sending.kind !== 'next' || sending.request.state !== 'sending') return sending;
     return post({ ...run, request: sending.request }, { body, earlier: earlierOf(request) });
   };
+
+  return { adoptSent, send };
 }
 
 /** Of a request that is about to be sent. */
@@ -136,8 +145,11 @@ function earlierOf({ sentAt, identity }: SessionRequest): Earlier {
 }
 
 /** attached -> sending -> created: minutes or weeks may have passed since the request was identified. */
-export function createSendStep({ identify, send }: { identify: Identify; send: Send }): CreateStep {
+export function createSendStep({ identify, adoptSent, send }: Sending & { identify: Identify }): CreateStep {
   return async (run) => {
+    // First: by now, the person may be someone else in Devin, and the policy may want an approval.
+    const sent = await adoptSent(run);
+    if (sent !== null) return sent;
     const now = await identify(run);
     return now.kind === 'not' ? now.outcome : send(run, now);
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createAdopt } from '../../src/create/adopt.ts';
 import { createFlow } from '../../src/create/run.ts';
-import { createSend } from '../../src/create/send.ts';
+import { createSend, createSendStep } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { Lease } from '../../src/queue/index.ts';
@@ -30,9 +30,14 @@ type Before = {
   waitedMs?: number;
   changes?: RequestChanges;
   findEarlier?: (request: SessionRequest) => Promise<SessionSnapshot | null>;
+  /** By the policy as it is now. */
+  needsApproval?: boolean;
   /** What was sealed with it. */
   saved?: { sealed?: string; secretNames?: string[] };
 };
+
+/** It was moved on, to wait for an approval. */
+const WAITS = { kind: 'not', outcome: { kind: 'leave' } } as const;
 
 const nothing = async (): Promise<null> => Promise.resolve(null);
 
@@ -42,7 +47,14 @@ describe('a create', () => {
   /** A request that is about to be sent under this lease, so long after it was saved. */
   const prepare = async (
     lease: Lease,
-    { state = 'attached', waitedMs = 0, changes = {}, findEarlier = nothing, saved = {} }: Before = {},
+    {
+      state = 'attached',
+      waitedMs = 0,
+      changes = {},
+      findEarlier = nothing,
+      needsApproval = false,
+      saved = {},
+    }: Before = {},
   ) => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -85,7 +97,7 @@ describe('a create', () => {
     const sent = Promise.withResolvers<void>();
     const createdAtMs = (await current()).createdAt.getTime();
     const now = (): number => createdAtMs + waitedMs;
-    const send = createSend({
+    const sending = createSend({
       createSession: async () => {
         sent.resolve();
         return answer.promise;
@@ -104,8 +116,12 @@ describe('a create', () => {
     const { signal } = new AbortController();
     const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
     const run = { request: await current(), lease, isSlow: () => false, signal };
-    const outcome = send(run, { found, approved: [] });
-    const again = async () => send({ ...run, request: await current() }, { found, approved: [] });
+    const step = createSendStep({
+      identify: async () => Promise.resolve(needsApproval ? WAITS : { kind: 'found', found, approved: [] }),
+      ...sending,
+    });
+    const outcome = step(run);
+    const again = async () => step({ ...run, request: await current() });
     const restart = async () =>
       transitions.move({
         id: ID,
@@ -190,6 +206,17 @@ describe('a create', () => {
     });
     await sent;
     expect(sentFor).toEqual([ANA]);
+  });
+
+  test('that was sent before and is found needs no approval any more', async () => {
+    const findEarlier = async () => Promise.resolve(sessionOf('s1'));
+    const { outcome, current } = await prepare(heldLease, {
+      findEarlier,
+      needsApproval: true,
+      changes: { identity: ANA, sentAt: new Date(1) },
+    });
+    expect(await outcome).toEqual({ kind: 'leave' });
+    expect(await current()).toMatchObject({ state: 'created', sessionId: 's1', identity: ANA });
   });
 
   test("is searched for once by each attempt, and not after each of Devin's refusals to do anything", async () => {
