@@ -47,9 +47,8 @@ export function verdictOf(
     return { kind: 'refused', failure };
   }
   const { capOf, changes } = decision;
-  // No more than its approvers were shown.
-  const most = approved.length > 0 ? leftAsCapOf(asked) : null;
-  const capped = withCapOf(draft, { capOf, cap: changes.max_acu_limit, most });
+  const left = withCapOf(draft, { capOf, cap: changes.max_acu_limit });
+  const capped = approved.length > 0 ? withinShown(left, asked) : left;
   if (decision.kind === 'allowed') {
     const rule = decision.rule ?? approved[0] ?? null;
     return { kind: 'allowed', draft: capped, approved, rule };
@@ -77,11 +76,6 @@ function isLeft({ sources: { max_acu_limit: source } }: EffectiveDraft): boolean
   return source === SOURCE_OF.day || source === SOURCE_OF.month;
 }
 
-/** null: its cap is not what was left. */
-function leftAsCapOf(draft: EffectiveDraft): number | null {
-  return isLeft(draft) ? (draft.values.max_acu_limit ?? null) : null;
-}
-
 /** Without that cap, which is computed each time. */
 export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   if (!isLeft(draft)) return draft;
@@ -90,14 +84,28 @@ export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   return { ...draft, values, sources };
 }
 
-/** `capOf`: the ceiling of which `cap` is what is left; undefined: none. `most`: null: any. */
-type Cap = { capOf: CeilingKey | undefined; cap: number | undefined; most: number | null };
+/** `capOf`: the ceiling of which `cap` is what is left; undefined: none. */
+type Cap = { capOf: CeilingKey | undefined; cap: number | undefined };
 
-function withCapOf(draft: EffectiveDraft, { capOf, cap, most }: Cap): EffectiveDraft {
-  if (capOf === undefined || cap === undefined) return draft;
+function withCapOf(draft: EffectiveDraft, { capOf, cap }: Cap): EffectiveDraft {
+  return capOf === undefined || cap === undefined ? draft : withCap(draft, cap, SOURCE_OF[PERIOD_OF[capOf]]);
+}
+
+/** No more than its approvers were shown as left, also if no ceiling limits it by now. */
+function withinShown(draft: EffectiveDraft, shown: EffectiveDraft): EffectiveDraft {
+  const { max_acu_limit: most } = shown.values;
+  const { max_acu_limit: source } = shown.sources;
+  if (!isLeft(shown) || most === undefined || source === undefined) return draft;
+  const { max_acu_limit: cap = Infinity } = draft.values;
+  return cap <= most ? draft : withCap(draft, most, source);
+}
+
+type Source = NonNullable<EffectiveDraft['sources']['max_acu_limit']>;
+
+function withCap(draft: EffectiveDraft, cap: number, source: Source): EffectiveDraft {
   return {
     ...draft,
-    values: { ...draft.values, max_acu_limit: Math.min(cap, most ?? cap) },
-    sources: { ...draft.sources, max_acu_limit: SOURCE_OF[PERIOD_OF[capOf]] },
+    values: { ...draft.values, max_acu_limit: cap },
+    sources: { ...draft.sources, max_acu_limit: source },
   };
 }
