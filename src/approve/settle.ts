@@ -105,7 +105,7 @@ export function createSettler(deps: SettleDeps) {
     const devinUserId = devinUserOf(await deps.resolve({ teamId: request.teamId, userId })) ?? undefined;
     if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
       return refuse(decision, request, 'sameAccount');
-    const { approvers, need } = verdict.kind === 'approval' ? verdict.asks : asAsked(approval);
+    const { approvers, need } = termsNow(verdict, approval);
     const among = approval.people.map((one) => one.userId);
     const able = await deps.mayApprove(approvers, { among, requester: request.userId });
     // A decline is about the request, whatever the policy asks for by now, and must not start it.
@@ -157,8 +157,12 @@ function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
   return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
 }
 
-/** Of an approval that the policy no longer requires: those who were asked can still decline. */
-function asAsked({ people, need }: Approval): { approvers: PersonPattern[]; need: number } {
+/** Who decides now. If the policy requires no approval or another one, those who were asked can still decline. */
+function termsNow(
+  verdict: Verdict,
+  { rule, people, need }: Approval,
+): { approvers: readonly PersonPattern[]; need: number } {
+  if (verdict.kind === 'approval' && verdict.asks.rule === rule) return verdict.asks;
   return { approvers: people.map(({ userId: id }) => ({ kind: 'user', id })), need };
 }
 

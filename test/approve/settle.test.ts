@@ -23,12 +23,14 @@ type Options = {
   gone?: string[];
   /** The policy no longer asks for an approval. */
   isAllowed?: boolean;
+  /** The rule that the policy asks an approval for by now, of Cem. */
+  rule?: string;
 };
 
 /** What changes in Ana's request, which waits for the rule `infra`, and what Ben is told, once he has decided. */
 async function decided(
   act: Jobs['settle-approval']['act'],
-  { row, trouble, need = 1, identity = NOBODY, gone = [], isAllowed = false }: Options,
+  { row, trouble, need = 1, identity = NOBODY, gone = [], isAllowed = false, rule = 'infra' }: Options,
 ) {
   const about = { say: null, need, fingerprint: 'now' };
   const request = requestRow({
@@ -37,7 +39,10 @@ async function decided(
     ...row,
   });
   const { draft } = request;
-  const asks = { ...about, rule: 'infra', approvers: [], expiresMs: 1, budget: null };
+  const approvers = (rule === 'infra' ? [ben, cem] : [cem]).map(
+    ({ userId: id }) => ({ kind: 'user', id }) as const,
+  );
+  const asks = { ...about, rule, approvers, expiresMs: 1, budget: null };
   const changes: (RequestChanges | undefined)[] = [];
   const told: string[] = [];
   const { settle } = createSettler({
@@ -48,8 +53,10 @@ async function decided(
       if (isAllowed) return Promise.resolve({ kind: 'allowed', draft, approved: [], rule: null });
       return Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' });
     },
-    mayApprove: async (_patterns, { among }) =>
-      Promise.resolve(new Set(among.filter((id) => !gone.includes(id)))),
+    mayApprove: async (patterns, { among }) => {
+      const isNamed = (id: string): boolean => patterns.some((one) => one.kind === 'user' && one.id === id);
+      return Promise.resolve(new Set(among.filter((id) => isNamed(id) && !gone.includes(id))));
+    },
     resolve: async () => Promise.resolve(identity),
     transitions: {
       moveLocked: async (_id, plan) => {
@@ -124,6 +131,18 @@ test.each([
   'a request for which the policy no longer asks for an approval %s',
   async (_how, act, gone, kind) => {
     const { changes } = await decided(act, { isAllowed: true, gone: [...gone] });
+    expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
+  },
+);
+
+test.each([
+  ['ends if a person declines who was asked', 'decline', [], 'declined'],
+  ['stays as it is if a person declines who may no longer', 'decline', ['U2'], undefined],
+  ['asks the others if a person approves who was asked', 'approve', [], 'changed'],
+] as const)(
+  'a request for which the policy asks others under another rule %s',
+  async (_how, act, gone, kind) => {
+    const { changes } = await decided(act, { rule: 'release', gone: [...gone] });
     expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
   },
 );
