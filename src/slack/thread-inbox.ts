@@ -60,6 +60,14 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     return true;
   }
 
+  async function drop({ id }: Reply, trx: Transaction<Tables>): Promise<void> {
+    const from = ['accepted', 'failed', 'unknown'] as const;
+    if ((await replies.move({ id, from, to: 'skipped' }, trx)) !== null)
+      return enqueue('mark-taken', { replyId: id }, { trx });
+    // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
+    await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
+  }
+
   function rowOf({ session, userId, ts, text }: Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'>) {
     const { sessionId, teamId, channelId } = session;
     return { id: newId(), sessionId, teamId, userId, channelId, messageTs: ts, text };
@@ -98,8 +106,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       const row = rowOf(edit);
       const { teamId, channelId } = row;
       await commit(async (trx) => {
-        const reply = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
-        if (reply === null || reply.userId !== userId || reply.text === text) return;
+        const [reply] = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
+        if (reply === undefined || reply.userId !== userId || reply.text === text) return;
         if (!isCorrigible(reply) || isOlder(edit, reply)) return;
         if (reply.state === 'accepted' || reply.state === 'failed') {
           const { id, state } = reply;
@@ -113,17 +121,11 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       });
     },
 
-    /** Drops a waiting message that was deleted, or edited so that it isn't for Devin. */
+    /** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */
     async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
       await commit(async (trx) => {
-        const reply = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
-        if (reply === null || !isCorrigible(reply)) return;
-        const { id } = reply;
-        const from = ['accepted', 'failed', 'unknown'] as const;
-        if ((await replies.move({ id, from, to: 'skipped' }, trx)) !== null)
-          return enqueue('mark-taken', { replyId: id }, { trx });
-        // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
-        await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
+        const said = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
+        for (const reply of said) if (isCorrigible(reply)) await drop(reply, trx);
       });
     },
 

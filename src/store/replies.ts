@@ -137,13 +137,13 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /**
-     * The latest reply for a message in a thread: the message or its last correction. Locked for the rest of the
-     * transaction, so that edits that arrive together are handled one after the other.
+     * The replies for a message in a thread, the latest first: its corrections, and the message. Locked for the rest of
+     * the transaction, so that edits that arrive together are handled one after the other.
      */
     async lockMessage(
       { teamId, channelId, messageTs }: { teamId: string; channelId: string; messageTs: string },
       trx: Transaction<Tables>,
-    ): Promise<Reply | null> {
+    ): Promise<Reply[]> {
       const ofMessage = trx
         .selectFrom('replies')
         .selectAll()
@@ -152,12 +152,11 @@ export function createReplies(db: Kysely<Tables>) {
         .where('messageTs', '=', messageTs);
       await ofMessage.where('kind', '<>', 'correction').forUpdate().execute();
       // A separate statement sees what was written while the first one waited.
-      const row = await ofMessage
+      const rows = await ofMessage
         .orderBy(sql`edited_ts::numeric`, (order) => order.desc().nullsLast())
         .orderBy('createdAt', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return parsed(replySchema, row);
+        .execute();
+      return rows.map((row) => replySchema.parse(row));
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
