@@ -1,9 +1,7 @@
 import type { Kysely } from 'kysely';
-import { messagePages, type ListMessages, type ReplyBy } from '../follow/index.ts';
+import { messagePages, mirrorReply, type ListMessages } from '../follow/index.ts';
 import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
-import { REPLY_BY, sentAs, shownEvent, type ReplyFailure } from '../session/reply.ts';
-import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
-import { isDirectMessage } from '../slack/places.ts';
+import { sentAs, type ReplyFailure } from '../session/reply.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Echoes } from '../store/echoes.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
@@ -86,25 +84,6 @@ const REFUSALS: ReadonlySet<ReplyFailure['kind']> = new Set([
   'members-only',
   'not-in-conversation',
 ]);
-
-/**
- * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. In
- * direct messages with the app, the requester is alone.
- */
-export function mirrorReply({ reply, session, request }: ReplyInSession, saidAt: Date): NewMessage | null {
-  const { id, userId, via, text } = reply;
-  const { channelId, synced, threadTrouble } = session;
-  if (via === null || !synced || threadTrouble !== null) return null;
-  const isAlone = isDirectMessage(channelId) && userId === request.userId;
-  if (isAlone || readThreadMeaning(text, '').kind === 'aside') return null;
-  return {
-    eventId: shownEvent(id),
-    source: REPLY_BY,
-    text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
-    state: 'pending',
-    saidAt,
-  };
-}
 
 type SettleDeps = {
   replies: Pick<Replies, 'find'>;

@@ -7,6 +7,7 @@ import {
 } from '../create/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
+import { mirrorReply } from '../follow/index.ts';
 import { retryWindow, type Lease } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
@@ -19,7 +20,6 @@ import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import {
   DONE,
-  mirrorReply,
   type MoveReply,
   type ReplyInSession,
   type ReplyOutcome,

@@ -10,13 +10,14 @@ import type { Calls } from '../store/calls.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Echoes } from '../store/echoes.ts';
 import type { Milestones } from '../store/milestones.ts';
-import type { Replies } from '../store/replies.ts';
+import type { Replies, Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 import { pages } from '../upstream.ts';
+import { mirrorReply } from './mirror-reply.ts';
 
 /** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */
 const CALL_AFTER_MS = 5000;
@@ -79,9 +80,8 @@ async function storePage(
   await deps.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
-      const state = message === prompt ? 'skipped' : await stateOf(deps, { reading, message, trx });
-      const { eventId, source, message: text, createdAt } = message;
-      rows.push({ eventId, source, text, state, saidAt: new Date(createdAt * 1000) });
+      if (message === prompt) rows.push(toRow(message, 'skipped'));
+      else rows.push(...(await rowsOf(deps, { reading, message, trx })));
     }
     await deps.messages.add(sessionId, rows, trx);
     if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
@@ -105,26 +105,37 @@ async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Ta
 
 type NewWords = { reading: Reading; message: SessionMessage; trx: Transaction<Tables> };
 
-/** Devin's words go into the thread; people's only if they didn't write them here. */
-async function stateOf(deps: FetchDeps, { reading, message, trx }: NewWords): Promise<NewMessage['state']> {
-  const { session, showsWebMessages } = reading;
-  const forThread = session.synced ? 'pending' : 'left-out';
-  if (message.source === 'devin') return forThread;
-  const { eventId, message: text } = message;
-  const echo = { sessionId: session.sessionId, eventId, text };
-  const replyId = await deps.echoes.recognize(echo, trx);
-  if (replyId !== null) await arrived(deps, replyId, trx);
-  return showsWebMessages && replyId === null ? forThread : 'skipped';
+function toRow(
+  { eventId, source, message: text, createdAt }: SessionMessage,
+  state: NewMessage['state'],
+): NewMessage {
+  return { eventId, source, text, state, saidAt: new Date(createdAt * 1000) };
 }
 
-/** A reply that has arrived is certain now, and must not be sent again. */
+/** Devin's words go into the thread; people's only if they didn't write them here. */
+async function rowsOf(deps: FetchDeps, { reading, message, trx }: NewWords): Promise<NewMessage[]> {
+  const { session, showsWebMessages } = reading;
+  const { eventId, source, message: text } = message;
+  const forThread = session.synced ? 'pending' : 'left-out';
+  if (source === 'devin') return [toRow(message, forThread)];
+  const echo = { sessionId: session.sessionId, eventId, text };
+  const replyId = await deps.echoes.recognize(echo, trx);
+  if (replyId === null) return [toRow(message, showsWebMessages ? forThread : 'skipped')];
+  const arrivedNow = await arrived(deps, replyId, trx);
+  const row = toRow(message, 'skipped');
+  const mirror = arrivedNow === null ? null : mirrorReply({ ...reading, reply: arrivedNow }, row.saidAt);
+  return mirror === null ? [row] : [row, mirror];
+}
+
+/** A reply that has arrived is certain now, and must not be sent again. null: it was certain before. */
 async function arrived(
   { replies, enqueue }: FetchDeps,
   replyId: string,
   trx: Transaction<Tables>,
-): Promise<void> {
+): Promise<Reply | null> {
   const moved = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
   if (moved !== null) await enqueue('tell-reply', { replyId }, { trx });
+  return moved;
 }
 
 /** Devin's, as the card shows them; null: none. */

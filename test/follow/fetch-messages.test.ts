@@ -1,6 +1,20 @@
 import { expect, test } from 'vitest';
 import { bareFacts, DevinError, type DevinErrorCode } from '../../src/devin/errors.ts';
+import { createFetchMessages } from '../../src/follow/fetch-messages.ts';
 import { messagePages } from '../../src/follow/index.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
+import { shownEvent } from '../../src/session/reply.ts';
+import { createCalls } from '../../src/store/calls.ts';
+import { createEchoes } from '../../src/store/echoes.ts';
+import { createMilestones } from '../../src/store/milestones.ts';
+import { createReplies } from '../../src/store/replies.ts';
+import { createSessionMessages } from '../../src/store/session-messages.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
+
+const open = useEmbedded();
 
 /** Devin's pages by their cursors. A page that is asked for twice fails the test. */
 async function cursorsOf(pages: Record<string, string | null>): Promise<(string | null)[]> {
@@ -61,3 +75,35 @@ test.each(['unavailable', 'rate-limited', 'forbidden'] as const)(
     expect(await askedAfter(code)).toEqual(['old']);
   },
 );
+
+test('an answer from a box that nobody knew to be delivered is shown in the thread once Devin lists it', async () => {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const messages = createSessionMessages(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U2', channelId: 'C1', messageTs: null };
+  const said = { ...place, kind: 'reply', text: 'the second one' } as const;
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...said, files: [], via: 'box' });
+  const changes = { sentAt: 'now', sentText: said.text } as const;
+  await replies.move({ id: 'one', from: ['accepted'], to: 'unknown', changes });
+  const listed = [
+    { eventId: 'e1', source: 'user', message: 'the task', createdAt: 0 },
+    { eventId: 'e2', source: 'user', message: said.text, createdAt: 1 },
+  ];
+  const fetchMessages = createFetchMessages({
+    db,
+    sessions: createSessions(db),
+    milestones: createMilestones(db),
+    calls: createCalls(db),
+    messages,
+    replies,
+    echoes: createEchoes(db),
+    cards: { markStale: async () => Promise.resolve() },
+    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
+    listMessages: async () => Promise.resolve({ items: listed, endCursor: null, hasNextPage: false }),
+    enqueue: async () => Promise.resolve(),
+  });
+  const session = sessionRow({ sessionId: 's', requestId: 'r' });
+  await fetchMessages({ session, request: requestRow({ id: 'r' }) }, new AbortController().signal);
+  expect((await replies.find('one'))?.state).toBe('delivered');
+  expect((await messages.nextPending('s'))?.eventId).toBe(shownEvent('one'));
+});
