@@ -32,8 +32,9 @@ export function createEchoes(db: Kysely<Tables>) {
               where('sentText', 'in', sentAs(text)),
               where.or([
                 where('state', 'in', ['sending', 'delivered']),
+                // Its author may have deleted it since.
                 where.and([
-                  where('state', '=', 'unknown'),
+                  where('state', 'in', ['unknown', 'skipped']),
                   where('sentAt', '>', sql<Date>`now() - ${ECHO_LIFE}`),
                 ]),
               ]),

@@ -20,6 +20,18 @@ test.each([
   expect(await createEchoes(db).recognize({ sessionId: 's', eventId: 'e1', text })).toBe(id);
 });
 
+test('recognizes a reply that was withdrawn while nobody knew if Devin had it', async () => {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: '1.1' };
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'yes', files: [] });
+  const changes = { sentAt: 'now', sentText: 'yes' } as const;
+  await replies.move({ id: 'one', from: ['accepted'], to: 'unknown', changes });
+  await replies.move({ id: 'one', from: ['unknown'], to: 'skipped' });
+  const echo = { sessionId: 's', eventId: 'e1', text: 'yes' };
+  expect(await createEchoes(db).recognize(echo)).toBe('one');
+});
+
 test('sends a waiting reply even if the clock was set back', async () => {
   const { db } = await open();
   const replies = createReplies(db);
