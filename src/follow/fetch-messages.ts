@@ -17,7 +17,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 import { pages } from '../upstream.ts';
-import { mirrorReply } from './mirror-reply.ts';
+import { mirrorReply } from './post-message.ts';
 
 /** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */
 const CALL_AFTER_MS = 5000;

@@ -22,10 +22,9 @@ import { createFindAttachments, readAttachment } from './share-file.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, type ListMessages } from './fetch-messages.ts';
-export { mirrorReply } from './mirror-reply.ts';
 export { fileRow } from './share-file.ts';
 export { RELAY_TIMES, relayLease, type RelayTimes } from './from-devin.ts';
-export { LEFT_OUT } from './post-message.ts';
+export { LEFT_OUT, mirrorReply } from './post-message.ts';
 export { ROUND_TIMES, type RoundTimes } from './round.ts';
 export { WATCHER_TIMES, type Watcher, type WatcherTimes } from './watcher.ts';
 

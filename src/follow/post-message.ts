@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
-import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
+import { REPLY_BY, REPLY_WAYS, shownEvent } from '../session/reply.ts';
 import {
   renderInDevin,
   renderRaw,
@@ -11,12 +11,16 @@ import {
 } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
+import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';
+import { isDirectMessage } from '../slack/places.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { Calls } from '../store/calls.ts';
-import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import type { Reply } from '../store/replies.ts';
+import type { Followed } from '../store/requests.ts';
+import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Frame, FrameOf } from './notified.ts';
@@ -26,7 +30,29 @@ import { readFileRow, shareFile, type SessionFile, type ShareDeps } from './shar
 export const LEFT_OUT = 'left-out';
 /** A `REPLY_BY` row's text: who wrote what, and how. */
 const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
-export type ReplyBy = z.infer<typeof replyBySchema>;
+type ReplyBy = z.infer<typeof replyBySchema>;
+
+/**
+ * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. In
+ * direct messages with the app, the requester is alone.
+ */
+export function mirrorReply(
+  { reply, session, request }: Followed & { reply: Reply },
+  saidAt: Date,
+): NewMessage | null {
+  const { id, userId, via, text } = reply;
+  const { channelId, synced, threadTrouble } = session;
+  if (via === null || !synced || threadTrouble !== null) return null;
+  const isAlone = isDirectMessage(channelId) && userId === request.userId;
+  if (isAlone || readThreadMeaning(text, '').kind === 'aside') return null;
+  return {
+    eventId: shownEvent(id),
+    source: REPLY_BY,
+    text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
+    state: 'pending',
+    saidAt,
+  };
+}
 
 /** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
 export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
