@@ -3,8 +3,8 @@ import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
   awaited,
-  endedApproval,
   isSamePerson,
+  withEnded,
   withLast,
   type Approval,
   type Voter,
@@ -187,10 +187,12 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
       const by = yes.at(-1) ?? null;
       const earlier = request.approvedAs === fingerprint ? request.approved : [];
       return onwards(request, {
-        approvals: withLast(
-          request.approvals,
-          endedApproval(approval, { kind: 'approved', by, reason: null }, now()),
-        ),
+        approvals: withEnded(request.approvals, approval, {
+          kind: 'approved',
+          by,
+          reason: null,
+          atMs: now(),
+        }),
         approved: [...earlier, rule],
         approvedAs: fingerprint,
       });
@@ -199,10 +201,12 @@ function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>)
     /** The policy has changed, so it is asked again. */
     askedAnew(request: SessionRequest, approval: Approval): Move {
       return onwards(request, {
-        approvals: withLast(
-          request.approvals,
-          endedApproval(approval, { kind: 'changed', by: null, reason: null }, now()),
-        ),
+        approvals: withEnded(request.approvals, approval, {
+          kind: 'changed',
+          by: null,
+          reason: null,
+          atMs: now(),
+        }),
       });
     },
 

@@ -1,12 +1,5 @@
 import type { Transaction } from 'kysely';
-import {
-  awaited,
-  endedApproval,
-  withLast,
-  type Approval,
-  type Replaces,
-  type Voter,
-} from '../session/approval.ts';
+import { awaited, withEnded, type Approval, type Replaces, type Voter } from '../session/approval.ts';
 import type { Failure } from '../session/failure.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -26,7 +19,7 @@ export function createEndUnapproved({ envelopes, now }: EndDeps) {
     const { kind, by, reason } = end;
     const failure = { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const;
     const { to, changes } = endWithout(envelopes, request, { to: 'failed', failure });
-    const approvals = withLast(request.approvals, endedApproval(approval, end, now()));
+    const approvals = withEnded(request.approvals, approval, { ...end, atMs: now() });
     const step = { id: request.id, from: request.state, to, changes: { ...changes, approvals } };
     return { step, consequences: { card: true, outcome: true } };
   };

@@ -88,13 +88,13 @@ export function withLast(approvals: readonly Approval[], last: Approval): Approv
   return [...approvals.slice(0, -1), last];
 }
 
-/** The approval as it ended. */
-export function endedApproval(
+/** The list with its last approval as it ended. */
+export function withEnded(
+  approvals: readonly Approval[],
   approval: Approval,
-  end: Omit<NonNullable<Approval['end']>, 'atMs'>,
-  atMs: number,
-): Approval {
-  return { ...approval, end: { ...end, atMs } };
+  end: NonNullable<Approval['end']>,
+): Approval[] {
+  return withLast(approvals, { ...approval, end });
 }
 
 /** Several people in Slack can be one member in Devin. */
