@@ -108,14 +108,12 @@ export function createSend(deps: SendDeps): Sending {
     }
   }
 
-  const wasSent = ({ sentAt }: SessionRequest): boolean => sentAt !== null;
-
   const adoptSent = async (run: Run): Promise<StepOutcome | null> =>
-    wasSent(run.request) ? adoptEarlier(run) : null;
+    run.request.sentAt === null ? null : adoptEarlier(run);
 
   const send: Send = async (run, { found, approved }) => {
     const { request } = run;
-    const earlier = wasSent(request) ? null : await adoptEarlier(run, found);
+    const earlier = request.sentAt === null ? await adoptEarlier(run, found) : null;
     if (earlier !== null) return earlier;
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });

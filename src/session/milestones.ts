@@ -12,9 +12,6 @@ const TOLD_PHASES = [
 ] as const satisfies SessionPhase[];
 type ToldPhase = (typeof TOLD_PHASES)[number];
 
-/** The end of a session that came to one of these is no news, unless it has worked since. */
-const HALTS = ['failed', 'capped'] as const satisfies ToldPhase[];
-
 type PhaseFacts = {
   phase: SessionPhase;
   /** It finished before, and hasn't worked since. */
@@ -64,9 +61,9 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPh
   return [nextKey(told, phase)];
 }
 
-/** What it finished is one for good. */
+/** Its end is no news then. A failure or a limit is a result only until it works again. */
 function hasResult(told: readonly string[], earlier: SessionPhase): boolean {
-  const results: readonly ToldPhase[] = earlier === 'working' ? ['finished'] : ['finished', ...HALTS];
+  const results: ToldPhase[] = earlier === 'working' ? ['finished'] : ['finished', 'failed', 'capped'];
   return told.some((key) => results.some((phase) => key.startsWith(`${phase}:`)));
 }
 

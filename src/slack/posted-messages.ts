@@ -37,8 +37,8 @@ const LISTED = [
 
 /** Pages of conversations, and of messages in one; more are left out. */
 const MAX_PAGES = 5;
-/** A thread must be read to its end: what isn't found is posted again. */
-const MAX_THREAD_PAGES = 50;
+/** What isn't found is posted again, so a thread is read to its end. */
+const SEARCHED_PAGES = 50;
 
 const channelsSchema = z.object({
   channels: z.array(z.looseObject({ id: z.string() })).default([]),
@@ -54,7 +54,7 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
   async function messages(place: CardPlace, { fromS, toS }: TimeSpan): Promise<PostedMessage[]> {
     const found: PostedMessage[] = [];
     const latest = toS !== null && { latest: toS.toFixed(6) };
-    const maxPages = place.threadTs === null ? MAX_PAGES : MAX_THREAD_PAGES;
+    const maxPages = place.threadTs === null ? MAX_PAGES : SEARCHED_PAGES;
     const span = { oldest: fromS.toFixed(6), ...latest, maxPages };
     for await (const page of pagesOf(client, place, span)) found.push(...page);
     return found;
@@ -182,7 +182,6 @@ export async function findPosted(
 const MARGIN_S = 60;
 /** Slack may take this long to post what was attempted. */
 const LATE_S = 600;
-const SEARCHED_PAGES = 50;
 
 /** Bounded on both sides: a busy channel may have thousands of messages since then. */
 function spanOf({ first, last }: Omit<Sought, 'metadata'>): Span {
