@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openStage, type Page, type Stage } from './support/stage.ts';
+import type { Page } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -32,15 +33,10 @@ describe.each([
   { colors: 'light', dark: false },
   { colors: 'dark', dark: true },
 ])('in $colors colors, axe finds nothing serious', ({ dark }) => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test('on a channel with a thread, cards, a private notice and the controls', async () => {
-    const { channel, message, openThread, page, panel, send } = await stage.visit({
+    const { channel, message, openThread, page, panel, send } = await stage().visit({
       as: 'ana',
       dark,
       withPanel: true,
@@ -60,7 +56,7 @@ describe.each([
   });
 
   test('on the whole form with errors at fields and an open list', async () => {
-    const { field, modal, page, press, send, submit } = await stage.visit({ as: 'ben', dark });
+    const { field, modal, page, press, send, submit } = await stage().visit({ as: 'ben', dark });
     await send('/devin');
     await modal.getByText(/Runs as/).waitFor();
     await press('More options', modal);
@@ -74,7 +70,7 @@ describe.each([
   });
 
   test('on a message while it is edited, with reactions and its menus', async () => {
-    const { channel, menuOf, message, page, pickFrom, send } = await stage.visit({ as: 'ana', dark });
+    const { channel, menuOf, message, page, pickFrom, send } = await stage().visit({ as: 'ana', dark });
     await send('Something of mine');
     await pickFrom(message('Something of mine', channel), 'Add a reaction', 'eyes');
     await channel.getByRole('button', { name: /^eyes/ }).last().waitFor();
@@ -86,7 +82,7 @@ describe.each([
   });
 
   test('on the Home of the app, with a session and its button', async () => {
-    const { channel, home, message, openApp, page, send } = await stage.visit({ as: 'mei', dark });
+    const { channel, home, message, openApp, page, send } = await stage().visit({ as: 'mei', dark });
     await send('/devin tidy up the release notes');
     await message('tidy up the release notes', channel).getByText('Finished').waitFor();
     await openApp();
@@ -95,7 +91,7 @@ describe.each([
   });
 
   test('on an open menu', async () => {
-    const { page } = await stage.visit({ as: 'ana', dark });
+    const { page } = await stage().visit({ as: 'ana', dark });
     await page.getByRole('button', { name: /Switch person/ }).click();
     await page.getByRole('menu').waitFor();
     expect(await seriousProblems(page)).toEqual([]);

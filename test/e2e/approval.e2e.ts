@@ -1,22 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 describe('an approval', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test("in the approver's direct messages starts another person's session", async () => {
-    const { slack, devin, world } = stage;
+    const { slack, devin, world } = stage();
     const { ana, ben } = world.people;
     const { channelId } = world.thread;
     await slack.command(ana, channelId, 'plan the database migration --mode ultra');
     const inDirect = slack.directMessages(ben);
     await slack.waitForMessage(inDirect, (one) => slack.renderText(one).includes('[Start session]'));
-    const { openApp, page, tab } = await stage.visit({ as: 'ben' });
+    const { openApp, page, tab } = await stage().visit({ as: 'ben' });
     await openApp();
     await tab('Messages');
     await page.getByText('Approve this Devin session?').waitFor();

@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 describe('the slash command', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test('posts a card that follows the session up to its pull request', async () => {
-    const { channel, message, pickMore, send, page } = await stage.visit({ as: 'ana' });
+    const { channel, message, pickMore, send, page } = await stage().visit({ as: 'ana' });
     await send('/devin fix the flaky login test --mode fast --repo acme/web --acu 10');
     const card = message('fix the flaky login test', channel);
     await card.waitFor();
@@ -18,7 +13,7 @@ describe('the slash command', () => {
     await card.getByRole('link', { name: /acme\/web/ }).waitFor();
     expect(await card.textContent()).toContain('Ana Ruiz · ');
 
-    const [session, ...others] = stage.devin.sessions;
+    const [session, ...others] = stage().devin.sessions;
     expect(others).toEqual([]);
     expect(session?.userId).toBe('user-ana');
     expect(session?.request).toMatchObject({ devin_mode: 'fast', repos: ['acme/web'], max_acu_limit: 10 });
@@ -28,11 +23,11 @@ describe('the slash command', () => {
     await details.getByText('acme/web').first().waitFor();
     await page.keyboard.press('Escape');
     await details.waitFor({ state: 'detached' });
-    expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
+    expect([...stage().slack.problems, ...stage().devin.problems]).toEqual([]);
   });
 
   test('can be completed with the keyboard', async () => {
-    const { channel, page } = await stage.visit();
+    const { channel, page } = await stage().visit();
     const field = channel.getByRole('combobox', { name: 'Message #payments' });
     await field.pressSequentially('/de');
     await page.getByRole('option', { name: /\/devin/ }).waitFor();
@@ -41,14 +36,14 @@ describe('the slash command', () => {
   });
 
   test('with an invalid option starts nothing, and opens a form with the text', async () => {
-    const { message, send, modal, press } = await stage.visit({ as: 'mei' });
-    const before = stage.devin.createdCount();
+    const { message, send, modal, press } = await stage().visit({ as: 'mei' });
+    const before = stage().devin.createdCount();
     await send('/devin tidy the changelog --acuu 3');
     const notice = message('tidy the changelog --acuu 3');
     await notice.getByText('--acuu').first().waitFor();
     await press('Open in a form', notice);
     await modal.waitFor();
     expect(await modal.getByLabel('Task').inputValue()).toContain('tidy the changelog');
-    expect(stage.devin.createdCount()).toBe(before);
+    expect(stage().devin.createdCount()).toBe(before);
   });
 });

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SlackPage } from './support/slack-page.ts';
-import { openStage, type Stage } from './support/stage.ts';
+import { useNewStages } from './support/use-stage.ts';
 
 function listOn({ page }: SlackPage) {
   const list = page.getByRole('region', { name: 'Things to try' });
@@ -14,28 +14,21 @@ function listOn({ page }: SlackPage) {
 }
 
 describe('the demo', () => {
-  let stage: Stage;
-  beforeEach(async () => {
-    stage = await openStage({ isDemo: true });
-  });
-  afterEach(async () => {
-    await stage.leave();
-    await stage.close();
-  });
+  const stage = useNewStages({ isDemo: true });
 
   test('opens with one session in progress, one that asks and one that is finished', async () => {
-    const slackPage = await stage.visit({ as: 'ana' });
+    const slackPage = await stage().visit({ as: 'ana' });
     const { channel, message, page } = slackPage;
     await page.getByText('The real app with a simulated Slack and Devin.').waitFor();
     await message('Speed up the nightly import', channel).getByText('Finished').waitFor();
     await message('Upgrade the date library', channel).getByText('Working').waitFor();
     await message('Rebase the payments branch', channel).getByText('Needs you').waitFor();
     expect(await listOn(slackPage).countDone()).toBe(0);
-    expect(stage.slack.problems).toEqual([]);
+    expect(stage().slack.problems).toEqual([]);
   });
 
   test('checks off each step that was done, and keeps the checks after a reload', async () => {
-    const slackPage = await stage.visit({ as: 'gus' });
+    const slackPage = await stage().visit({ as: 'gus' });
     const { channel, message, modal, page, send, submit, thread } = slackPage;
     const { done, list, step, countDone } = listOn(slackPage);
 
@@ -74,12 +67,12 @@ describe('the demo', () => {
     expect(await countDone()).toBe(5);
     await page.setViewportSize({ width: 390, height: 860 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    expect(stage.devin.createdCount()).toBe(5);
-    expect(stage.slack.problems).toEqual([]);
+    expect(stage().devin.createdCount()).toBe(5);
+    expect(stage().slack.problems).toEqual([]);
   });
 
   test('shows how to install the app, with a link to the README', async () => {
-    const slackPage = await stage.visit({ as: 'ana' });
+    const slackPage = await stage().visit({ as: 'ana' });
     await listOn(slackPage).step('Install in your workspace');
     const link = slackPage.modal.getByRole('link', { name: /README\.md/ });
     const address = new URL((await link.getAttribute('href')) ?? '', slackPage.page.url());

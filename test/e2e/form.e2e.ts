@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage, type Visit } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import type { Visit } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 describe('the form', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   async function openForm(visit: Visit = {}) {
-    const slackPage = await stage.visit(visit);
+    const slackPage = await stage().visit(visit);
     await slackPage.send('/devin');
     await slackPage.modal.getByText(/Runs as/).waitFor();
     return slackPage;
@@ -50,7 +46,7 @@ describe('the form', () => {
     await modal.waitFor({ state: 'detached' });
     await message('Nightly import', channel).waitFor();
 
-    const session = await stage.devin.waitForSession(({ title }) => title === 'Nightly import');
+    const session = await stage().devin.waitForSession(({ title }) => title === 'Nightly import');
     expect(session.userId).toBe('user-ana');
     expect(session.request).toMatchObject({
       prompt: expect.stringContaining('Find out why the nightly import is slow'),
@@ -67,11 +63,11 @@ describe('the form', () => {
     });
     expect(session.request.tags).toEqual(expect.arrayContaining(['import', 'nightly']));
     expect(session.request.attachment_urls).toContain('https://acme.example/import.csv');
-    expect(stage.devin.secretsOf(session.id)).toMatchObject([
+    expect(stage().devin.secretsOf(session.id)).toMatchObject([
       { key: 'IMPORT_TOKEN', value: 'only-for-this-session' },
     ]);
-    expect(stage.devin.uploads.map(({ name }) => name)).toContain('slow-query.sql');
-    expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
+    expect(stage().devin.uploads.map(({ name }) => name)).toContain('slow-query.sql');
+    expect([...stage().slack.problems, ...stage().devin.problems]).toEqual([]);
   });
 
   test('shows each error at its field, keeps the rest, and starts once they are corrected', async () => {
@@ -96,13 +92,15 @@ describe('the form', () => {
 
   test("can't be submitted without a task, as in Slack", async () => {
     const { field, page, submit } = await openForm({ as: 'ben' });
-    const before = stage.slack.deliveries.length;
+    const before = stage().slack.deliveries.length;
     await submit();
     const marked = page.locator('[aria-invalid="true"][aria-describedby*="-error"]');
     await field('Task').and(marked).waitFor();
-    expect(stage.slack.deliveries.slice(before).map(({ payload }) => payload['type'])).not.toContain(
-      'view_submission',
-    );
+    expect(
+      stage()
+        .slack.deliveries.slice(before)
+        .map(({ payload }) => payload['type']),
+    ).not.toContain('view_submission');
   });
 
   test('shows its title and its buttons while the keyboard goes through every field', async () => {

@@ -1,18 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 describe('the Home of the app', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ speed: 0 });
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage({ speed: 0 });
 
   test('explains how to start, starts a session, shows its status, and links its card', async () => {
-    const { channel, field, home, message, modal, openApp, press, submit, tab, thread } = await stage.visit({
-      as: 'ana',
-    });
+    const { channel, field, home, message, modal, openApp, press, submit, tab, thread } = await stage().visit(
+      {
+        as: 'ana',
+      },
+    );
     await openApp();
     await home.getByText('You have no sessions yet').waitFor();
     await home.getByText('Your sessions run as Ana Ruiz').waitFor();
@@ -20,12 +17,12 @@ describe('the Home of the app', () => {
     await modal.getByText(/Runs as/).waitFor();
     await field('Task').fill('Look into the slow import');
     await submit();
-    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-ana');
     await tab('Messages');
     await message('Look into the slow import', channel).waitFor();
 
-    stage.devin.advance(session.id, { status: 'running' });
-    stage.devin.advance(session.id, {
+    stage().devin.advance(session.id, { status: 'running' });
+    stage().devin.advance(session.id, {
       status: 'running',
       statusDetail: 'waiting_for_user',
       message: 'Which import: orders or prices?',
@@ -36,16 +33,16 @@ describe('the Home of the app', () => {
     await press('Answer: Look into the slow import', home);
     await modal.getByRole('textbox', { name: 'Message' }).fill('Orders');
     await submit('Send');
-    await stage.devin.waitForSession(({ messages }) =>
+    await stage().devin.waitForSession(({ messages }) =>
       messages.some(({ message: words, asUserId }) => words === 'Orders' && asUserId === 'user-ana'),
     );
     await home.getByRole('link', { name: 'Thread' }).click();
     await message('Look into the slow import', thread).waitFor();
-    expect(stage.slack.problems).toEqual([]);
+    expect(stage().slack.problems).toEqual([]);
   });
 
   test("tells a person without a Devin account why they can't start a session", async () => {
-    const { home, openApp } = await stage.visit({ as: 'eve' });
+    const { home, openApp } = await stage().visit({ as: 'eve' });
     await openApp();
     await home.getByText(/You can't start a session yet/).waitFor();
     expect(await home.getByRole('button').allTextContents()).toEqual(['Refresh']);

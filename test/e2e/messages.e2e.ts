@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterEach(async () => stage.leave());
-afterAll(async () => stage.close());
+const stage = useStage();
 
 describe('a person', () => {
   test('edits a reply with the keyboard, and Devin gets the correction', async () => {
-    const slackPage = await stage.visit({ as: 'ana', withPanel: true, width: 1600 });
+    const slackPage = await stage().visit({ as: 'ana', withPanel: true, width: 1600 });
     const { channel, choose, menuOf, message, page, send, thread } = slackPage;
     await choose('Waits a minute before each step');
     await send('/devin look into the login test');
     const card = message('look into the login test', channel);
-    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-ana');
     await menuOf(card, 'Reply in thread');
     await send('use main', thread);
     const reply = message('use main', thread);
@@ -26,16 +21,16 @@ describe('a person', () => {
     await box.fill('use release');
     await box.press('Enter');
     await message('use release (edited)', thread).waitFor();
-    await stage.devin.waitForSession(
+    await stage().devin.waitForSession(
       ({ id, messages }) =>
         id === session.id && messages.some(({ message: words }) => words.includes('use release')),
     );
     await choose('Works, opens a pull request, finishes');
-    expect(stage.slack.problems).toEqual([]);
+    expect(stage().slack.problems).toEqual([]);
   });
 
   test('deletes a message only after they confirm', async () => {
-    const { channel, message, page, pickFrom, send } = await stage.visit({ as: 'mei', channel: 'general' });
+    const { channel, message, page, pickFrom, send } = await stage().visit({ as: 'mei', channel: 'general' });
     await send('said too soon');
     const said = message('said too soon', channel);
     await pickFrom(said, 'More actions', 'Delete message');
@@ -47,7 +42,7 @@ describe('a person', () => {
   });
 
   test('reacts from the menu, and removes the reaction with a click', async () => {
-    const { channel, message, pickFrom } = await stage.visit({ as: 'eve', channel: 'general' });
+    const { channel, message, pickFrom } = await stage().visit({ as: 'eve', channel: 'general' });
     const office = message('The office is closed', channel);
     await pickFrom(office, 'Add a reaction', 'thumbs up');
     const mine = office.getByRole('button', { name: 'thumbs up, by Eve Lind', pressed: true });
@@ -65,8 +60,8 @@ const input = (blockId: string, text: string, element: object) => ({
 });
 
 test('people, channel, conversation, date and time inputs can be filled in', async () => {
-  const { modal, pick, send } = await stage.visit({ as: 'ben' });
-  const { slack, world } = stage;
+  const { modal, pick, send } = await stage().visit({ as: 'ben' });
+  const { slack, world } = stage();
   await send('/devin');
   // From then on, the app doesn't change its form.
   await modal.getByText(/Runs as/).waitFor();

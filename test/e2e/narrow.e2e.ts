@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Page, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import type { Page } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** How far the page can be scrolled sideways. */
 const sideways = async (page: Page): Promise<number> =>
@@ -10,15 +11,10 @@ const cut = async (page: Page): Promise<number> =>
   page.locator('h1.team').evaluate((title) => title.scrollWidth - title.clientWidth);
 
 describe('the page', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ speed: 0, isDemo: true });
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage({ speed: 0, isDemo: true });
 
   test.each([false, true])('fits a screen 390 px wide, dark: %s', async (dark) => {
-    const { channel, message, modal, page, send } = await stage.visit({ as: 'ana', dark, width: 390 });
+    const { channel, message, modal, page, send } = await stage().visit({ as: 'ana', dark, width: 390 });
     await channel.waitFor();
     expect(await cut(page)).toBe(0);
     expect(await sideways(page)).toBe(0);
@@ -36,7 +32,7 @@ describe('the page', () => {
   });
 
   test('shows which conversation is open on a screen 390 px wide', async () => {
-    const { channel, openApp, page } = await stage.visit({ as: 'ana', width: 390 });
+    const { channel, openApp, page } = await stage().visit({ as: 'ana', width: 390 });
     const entry = page
       .getByRole('navigation', { name: 'Conversations' })
       .getByRole('button', { name: 'payments' });
@@ -49,7 +45,7 @@ describe('the page', () => {
   });
 
   test('opens the controls over a screen 1000 px wide with the focus in them, and Escape closes them', async () => {
-    const { page, panel } = await stage.visit({ as: 'ana', width: 1000 });
+    const { page, panel } = await stage().visit({ as: 'ana', width: 1000 });
     const toggle = page.getByRole('button', { name: 'Controls', exact: true });
     const hasFocus = async (): Promise<boolean> => panel.evaluate((one) => one === document.activeElement);
     await toggle.click();
@@ -62,7 +58,7 @@ describe('the page', () => {
   });
 
   test('shows what comes of a command to someone who was further up', async () => {
-    const { channel, message, send } = await stage.visit({ as: 'ana' });
+    const { channel, message, send } = await stage().visit({ as: 'ana' });
     const messages = channel.getByRole('region', { name: 'Messages', exact: true });
     await messages.evaluate((one) => one.scrollTo(0, 0));
     await send('/devin whoami');
@@ -76,7 +72,7 @@ describe('the page', () => {
     ['en', 'By repository'],
     ['ja', 'リポジトリ別'],
   ])('breaks no word and no number of a table in %s on a screen 390 px wide', async (language, caption) => {
-    const { message, send } = await stage.visit({ as: 'ana', width: 390 });
+    const { message, send } = await stage().visit({ as: 'ana', width: 390 });
     await send(`/devin language ${language}`);
     await send('/devin usage');
     const cells = message(caption).locator('th, td');
@@ -93,17 +89,17 @@ describe('the page', () => {
   });
 
   test('keeps the menu of a card open while the card changes', async () => {
-    const { channel, message, page, send } = await stage.visit({ as: 'mei', channel: 'general' });
-    const known = stage.devin.createdCount();
+    const { channel, message, page, send } = await stage().visit({ as: 'mei', channel: 'general' });
+    const known = stage().devin.createdCount();
     await send('/devin update the icons --acu 5');
-    const session = await stage.devin.waitForSession(({ number }) => number === known + 1);
-    stage.devin.advance(session.id, { status: 'running' });
+    const session = await stage().devin.waitForSession(({ number }) => number === known + 1);
+    stage().devin.advance(session.id, { status: 'running' });
     const card = message('update the icons', channel);
     await card.getByText('Working').waitFor();
     await card.getByRole('button', { name: 'More', exact: true }).click();
     const details = page.getByRole('menuitem', { name: 'Details' });
     await details.waitFor();
-    stage.devin.advance(session.id, { status: 'running', message: 'Halfway there.', acus: 1.5 });
+    stage().devin.advance(session.id, { status: 'running', message: 'Halfway there.', acus: 1.5 });
     await card.getByText('1.5 of 5 ACU').waitFor();
     expect(await details.isVisible()).toBe(true);
     await details.click();

@@ -1,30 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 describe('a person who may not start a session', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test('is told privately that they have no Devin account, what to do, and what they typed', async () => {
-    const eve = await stage.visit({ as: 'eve' });
+    const eve = await stage().visit({ as: 'eve' });
     await eve.send('/devin clean up the old feature flags');
     const notice = eve.message('clean up the old feature flags');
     await notice.getByText('Nothing was started.').waitFor();
     await eve.page.getByText('Only visible to you').first().waitFor();
     expect(await notice.textContent()).toContain('e…@acme.example');
-    expect(stage.devin.createdCount()).toBe(0);
+    expect(stage().devin.createdCount()).toBe(0);
 
-    const ana = await stage.visit({ as: 'ana' });
+    const ana = await stage().visit({ as: 'ana' });
     await ana.message('The login test on').waitFor();
     expect(await ana.page.getByText('clean up the old feature flags').count()).toBe(0);
   });
 
   test("sees in the form that it can't start a session", async () => {
-    const { send, modal, page } = await stage.visit({ as: 'eve' });
+    const { send, modal, page } = await stage().visit({ as: 'eve' });
     await send('/devin');
     await modal.getByText(/No Devin account for/).waitFor();
     await page.keyboard.press('Escape');
@@ -32,24 +27,24 @@ describe('a person who may not start a session', () => {
   });
 
   test('is refused as a guest, even with a Devin account for their address', async () => {
-    const { send, message } = await stage.visit({ as: 'gus' });
+    const { send, message } = await stage().visit({ as: 'gus' });
     await send('/devin add a page for our agency');
     const notice = message('add a page for our agency');
     await notice.getByText('Nothing was started.').waitFor();
     expect(await notice.textContent()).toMatch(/guest/i);
-    expect(stage.devin.createdCount()).toBe(0);
+    expect(stage().devin.createdCount()).toBe(0);
   });
 
   test("can't use the command as a member of another organization", async () => {
-    const { send, message } = await stage.visit({ as: 'olga', channel: 'acme-globex' });
-    const before = stage.slack.deliveries.length;
+    const { send, message } = await stage().visit({ as: 'olga', channel: 'acme-globex' });
+    const before = stage().slack.deliveries.length;
     await send('/devin connect the order feed');
     await message('not of this workspace').waitFor();
-    expect(stage.slack.deliveries.length).toBe(before);
+    expect(stage().slack.deliveries.length).toBe(before);
   });
 
   test('can be switched for another person', async () => {
-    const { become, message, send } = await stage.visit({ as: 'eve' });
+    const { become, message, send } = await stage().visit({ as: 'eve' });
     await become('Ana Ruiz');
     await send('/devin write the missing tests');
     await message('write the missing tests')

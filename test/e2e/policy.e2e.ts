@@ -1,19 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 const policyFile = fileURLToPath(new URL('policy.yml', import.meta.url));
 
 describe('under a policy', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ policyFile });
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage({ policyFile });
 
   test('the form offers nothing that would be refused, and shows what is set and what needs approval', async () => {
-    const { send, modal, field, submit } = await stage.visit({ as: 'ana' });
+    const { send, modal, field, submit } = await stage().visit({ as: 'ana' });
     await send('/devin');
     await modal.getByText(/Runs as/).waitFor();
     await modal.getByText('Up to 8 by policy.').waitFor();
@@ -36,20 +31,20 @@ describe('under a policy', () => {
     await field('ACU cap').fill('8');
     await submit();
     await modal.waitFor({ state: 'detached' });
-    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-ana');
     expect(session.request).toMatchObject({ repos: ['acme/web'], max_acu_limit: 8 });
   });
 
   test('usage shows what is left of the budget, and a command over it is refused with the reason', async () => {
-    const { send, channel } = await stage.visit({ as: 'mei' });
+    const { send, channel } = await stage().visit({ as: 'mei' });
     await send('/devin usage');
     await channel.getByText('You: 20 of 20 ACU left today').waitFor();
     await send('/devin look into the slow import --acu 8');
-    await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    await stage().devin.waitForSession(({ userId }) => userId === 'user-mei');
     await send('/devin usage');
     await channel.getByText('You: 12 of 20 ACU left today').waitFor();
     await send('/devin rewrite it --mode ultra');
     await channel.getByText(/Ultra is off here/).waitFor();
-    expect(stage.slack.problems).toEqual([]);
+    expect(stage().slack.problems).toEqual([]);
   });
 });

@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 describe('a reload of the page', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test('keeps the person, the thread and both drafts', async () => {
-    const { become, channel, message, openThread, page, thread } = await stage.visit({
+    const { become, channel, message, openThread, page, thread } = await stage().visit({
       as: 'ana',
       width: 1600,
     });
@@ -26,7 +21,7 @@ describe('a reload of the page', () => {
   });
 
   test('keeps direct messages open, and follows the address in a new tab', async () => {
-    const { page } = await stage.visit({ as: 'mei' });
+    const { page } = await stage().visit({ as: 'mei' });
     await page
       .getByRole('navigation', { name: 'Conversations' })
       .getByRole('button', { name: 'Ana Ruiz' })
@@ -41,7 +36,7 @@ describe('a reload of the page', () => {
   });
 
   test("keeps the app's Home open", async () => {
-    const { home, openApp, page } = await stage.visit({ as: 'ben' });
+    const { home, openApp, page } = await stage().visit({ as: 'ben' });
     await openApp();
     await home.waitFor();
     await page.reload();

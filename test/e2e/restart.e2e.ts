@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useNewStages } from './support/use-stage.ts';
 
 /** The lease of a dead process expires after half a minute. */
 const LATE = { timeout: 60_000 };
 
 describe('the app after a kill', () => {
-  let stage: Stage;
-  beforeEach(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    await stage.leave();
-    await stage.close();
-  });
+  const stage = useNewStages();
 
   test('continues a session and its card after the restart', async () => {
-    const { channel, choose, message, panel, press, send } = await stage.visit({
+    const { channel, choose, message, panel, press, send } = await stage().visit({
       as: 'ana',
       withPanel: true,
     });
@@ -27,26 +20,26 @@ describe('the app after a kill', () => {
     await panel.getByText(/start 2/).waitFor();
     await choose('20×');
     await card.getByText('Finished').waitFor(LATE);
-    expect(stage.devin.createdCount()).toBe(1);
+    expect(stage().devin.createdCount()).toBe(1);
     expect(await channel.getByRole('article').filter({ hasText: 'survive a power cut' }).count()).toBe(1);
   });
 
   test('finds the session whose answer was lost, and starts no second one', async () => {
-    const { channel, message, panel, press, send } = await stage.visit({ as: 'mei', withPanel: true });
-    stage.devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect' });
+    const { channel, message, panel, press, send } = await stage().visit({ as: 'mei', withPanel: true });
+    stage().devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect' });
     await send('/devin outlive the process');
-    await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    await stage().devin.waitForSession(({ userId }) => userId === 'user-mei');
     await press('Kill and restart', panel);
     await panel.getByText(/start 2/).waitFor();
     await message('outlive the process', channel)
       .getByText(/Working|Finished/)
       .first()
       .waitFor();
-    expect(stage.devin.createdCount()).toBe(1);
+    expect(stage().devin.createdCount()).toBe(1);
   });
 
   test('fails like a real app in Slack while it is down, and claims no start', async () => {
-    const { message, panel, press, send } = await stage.visit({ as: 'ana', withPanel: true });
+    const { message, panel, press, send } = await stage().visit({ as: 'ana', withPanel: true });
     await press('Kill', panel);
     await panel.getByText('Not running').waitFor();
     await send('/devin is anybody there');
@@ -54,6 +47,6 @@ describe('the app after a kill', () => {
     await press('Start', panel);
     await panel.getByText('Starting', { exact: true }).waitFor();
     await panel.getByText(/start 2/).waitFor();
-    expect(stage.devin.createdCount()).toBe(0);
+    expect(stage().devin.createdCount()).toBe(0);
   });
 });

@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { useStage } from './support/use-stage.ts';
 
 describe('a session in progress', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test('gets the answer to its question from the thread, and continues', async () => {
-    const slackPage = await stage.visit({ as: 'ana', withPanel: true, width: 1600 });
+    const slackPage = await stage().visit({ as: 'ana', withPanel: true, width: 1600 });
     const { channel, choose, message, openThread, send, thread } = slackPage;
     await choose('Asks a question, then goes on');
     await send('/devin rebase the login work');
@@ -20,14 +15,14 @@ describe('a session in progress', () => {
     await message(/Should I start from/, thread).waitFor();
     await send('From main, please.', thread);
     await card.getByText('Finished').waitFor();
-    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-ana');
     const answers = session.messages.filter(({ message: words }) => words.includes('From main, please.'));
     expect(answers.map(({ asUserId }) => asUserId)).toEqual(['user-ana']);
     await choose('Works, opens a pull request, finishes');
   });
 
   test('shows a table, nested lists, code and a file in the thread', async () => {
-    const { channel, choose, message, openThread, send, thread } = await stage.visit({
+    const { channel, choose, message, openThread, send, thread } = await stage().visit({
       as: 'ana',
       withPanel: true,
       width: 1600,
@@ -51,11 +46,11 @@ describe('a session in progress', () => {
     expect(await report.locator('ul li').first().innerText()).toContain('with one query a day');
     await message('import-runs.csv', thread).waitFor();
     await choose('Works, opens a pull request, finishes');
-    expect(stage.slack.problems).toEqual([]);
+    expect(stage().slack.problems).toEqual([]);
   });
 
   test('keeps the focus on a button of its card when the card is edited', async () => {
-    const { channel, choose, message, page, send } = await stage.visit({
+    const { channel, choose, message, page, send } = await stage().visit({
       as: 'ben',
       withPanel: true,
       width: 1600,
@@ -71,7 +66,7 @@ describe('a session in progress', () => {
   });
 
   test('stops after its button is confirmed, and the card says who did it', async () => {
-    const { channel, choose, message, page, pickMore, send } = await stage.visit({
+    const { channel, choose, message, page, pickMore, send } = await stage().visit({
       as: 'mei',
       withPanel: true,
       width: 1600,
@@ -82,7 +77,7 @@ describe('a session in progress', () => {
     await pickMore(card, 'Stop…');
     await page.getByRole('dialog').getByRole('button', { name: /Stop/ }).click();
     await card.getByText('Ended').waitFor();
-    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-mei');
     expect(session.status).toBe('exit');
     await choose('Works, opens a pull request, finishes');
   });

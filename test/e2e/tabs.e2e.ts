@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Page, type Stage } from './support/stage.ts';
+import { describe, expect, test } from 'vitest';
+import type { Page } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** More than the connections that a browser opens to one host. */
 const TABS = 8;
@@ -9,15 +10,10 @@ async function heard(page: Page, words: string): Promise<void> {
 }
 
 describe('several browser tabs', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => stage.leave());
-  afterAll(async () => stage.close());
+  const stage = useStage();
 
   test('all stay up to date, even after the first is closed', async () => {
-    const { page: first } = await stage.visit({ as: 'ana', channel: 'general' });
+    const { page: first } = await stage().visit({ as: 'ana', channel: 'general' });
     const others = [];
     for (let tab = 1; tab < TABS; tab += 1) {
       const page = await first.context().newPage();
@@ -26,7 +22,7 @@ describe('several browser tabs', () => {
       others.push(page);
     }
     expect(await first.title()).toBe('general · Ana Ruiz · Devin Sessions: live demo');
-    const { world, slack } = stage;
+    const { world, slack } = stage();
     slack.say(world.people.mei, world.channels.general, 'Heard everywhere');
     for (const page of [first, ...others]) await heard(page, 'Heard everywhere');
     await first.close();
