@@ -68,6 +68,11 @@ describe('a policy file', () => {
     },
   );
 
+  test('can have comments, also without a space after # beside an id', () => {
+    const rule = '  - name: a # the first\n    #people: [U1]\n    people:\n      - U2 #Ben\n    then: refuse';
+    expect(problemsOf(`rules:\n${rule}\n`)).toEqual([]);
+  });
+
   test('can name a list once and use it again', () => {
     const rules =
       'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
@@ -163,6 +168,11 @@ describe('a policy file', () => {
     ['a list at the top', '- a', /^policy.yml:1:1: The policy must have keys and values/],
     ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: isn't valid YAML/],
     ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: starts a second document/],
+    [
+      'text that goes on with a channel',
+      'rules:\n  - name: a\n    then: refuse\n    say: Ask in #platform first.',
+      /^policy.yml:4:10: ends at #/,
+    ],
     ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: has a tag/],
     ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: must be a plain word/],
     ['an alias of nothing', 'rules: *none', /^policy.yml:1:8: names an anchor/],

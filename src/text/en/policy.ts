@@ -16,6 +16,7 @@ export const policy = {
     tooMany: 'has too many parts: use fewer entries and aliases.',
     alias: 'names an anchor that is not defined before it: define it first, or write the value out.',
     tag: 'has a tag (!): write plain text, numbers and lists.',
+    comment: 'ends at #, which begins a comment: quote the text, or write a space after #.',
     key: 'must be a plain word: use only the keys of the format.',
     repeatedKey: (key: string): string => `${key} appears twice: keep one.`,
     documents: 'starts a second document: keep one per file.',

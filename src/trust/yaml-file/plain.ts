@@ -8,13 +8,14 @@ import {
   type Alias,
   type Document,
   type Node,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 
 export type Path = readonly PropertyKey[];
 
 export type DocumentFault =
-  | { kind: 'tooDeep' | 'tooMany' | 'alias' | 'tag' | 'key' }
+  | { kind: 'tooDeep' | 'tooMany' | 'alias' | 'tag' | 'key' | 'comment' }
   | { kind: 'repeatedKey'; key: string };
 
 export type PlainDocument = {
@@ -61,7 +62,8 @@ export function toPlain(document: Document): PlainDocument {
     if (isAlias(node)) return followed(node, { path, at: offset });
     if (isSeq(node)) return node.items.map((item, index) => visit(item, { path: [...path, index], at }));
     if (isMap(node)) return record(node, { path, at });
-    return isScalar(node) ? node.value : null;
+    if (!isScalar(node)) return null;
+    return isCutOff(node, path) ? fail(offset, { kind: 'comment' }) : node.value;
   }
 
   function followed(alias: Alias, { path, at }: Visit): unknown {
@@ -93,6 +95,12 @@ export function toPlain(document: Document): PlainDocument {
     offsetOf: (path) => nearest(values, path),
     keyOffsetOf: (path) => keys.get(keyOf(path)) ?? nearest(values, path),
   };
+}
+
+/** Text of a key that goes on with a channel's name, which YAML takes for a comment: `say: Ask in #platform`. */
+function isCutOff({ type, value, comment }: Scalar, path: Path): boolean {
+  const isText = type === 'PLAIN' && typeof value === 'string' && typeof path.at(-1) === 'string';
+  return isText && /^\S/.test(comment ?? '');
 }
 
 function startOf({ range }: Node): number {
