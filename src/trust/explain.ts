@@ -4,6 +4,7 @@ import {
   ceilingsOf,
   decide,
   groupsIn,
+  passedOver,
   patternWords,
   PLACE_WORDS,
   placeDefaults,
@@ -71,12 +72,14 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
     approved: [],
   };
   const spend = question.spent ?? {};
-  const decision = decide(policy, { person: personOf(policy, question), place, request, spend });
+  const facts = { person: personOf(policy, question), place, request, spend };
+  const decision = decide(policy, facts);
   const ceilings = ceilingsOf(policy, { spend });
   const instructions = standingInstructions(policy, place);
   return {
     lines: [
       ...decisionLines(decision, text),
+      ...passedOverLines(policy, facts, text),
       ...(decision.kind === 'refused' ? [] : valueLines(words.values, decision.changes, text)),
       ...leftLines(ceilings, text),
       ...(ceilings.length > 0 && question.spent === null ? [words.nothingSpent] : []),
@@ -96,6 +99,12 @@ function decisionLines(decision: PolicyDecision, text: Text): string[] {
   const { need, approvers } = decision;
   const names = approvers.map(patternWords).join(', ');
   return [words.approval(rule), reason, ...said, words.approvers(need, names)];
+}
+
+function passedOverLines(policy: Policy, facts: PolicyFacts, { policy: { explain: words } }: Text): string[] {
+  const rules = passedOver(policy, facts);
+  if (rules.length === 0) return [];
+  return [words.passedOver, ...rules.map(({ name, parts }) => words.value(`${name}: ${parts.join(', ')}`))];
 }
 
 function leftLines(ceilings: readonly CeilingLeft[], { policy: { explain: words } }: Text): string[] {

@@ -91,6 +91,14 @@ describe('npm run policy -- explain', () => {
     expect(lines).toContain(other);
   });
 
+  test("names the rules before the one that decides, with what doesn't match", async () => {
+    const lines = await explained('--text', 'fix it --repo acme/infra-dns');
+    const at = lines.indexOf("Rules that don't apply, and what doesn't match:");
+    expect(lines.slice(at + 1, at + 2)).toEqual(['  no contractors: people']);
+    const [, , ...others] = await explained('--text', 'fix it');
+    expect(others).toContain('  a look first: repos');
+  });
+
   test('takes a task that begins with an option', async () => {
     expect(await explained('--text', '--repo acme/infra-dns fix it')).toContain('approval: a look first');
   });

@@ -1,7 +1,7 @@
 import type { FieldValues, StoredDraft } from '../fields.ts';
 import type { Preferences } from '../preferences.ts';
 import { ceilingsOf, leftAsCap, overCeiling, type Ceiling, type CeilingKey, type Over } from './limits.ts';
-import { isMatch, isPlace, type PolicyFacts, type PolicyPlace, type PolicyRequest } from './match.ts';
+import { isPlace, mismatches, type PolicyFacts, type PolicyPlace, type PolicyRequest } from './match.ts';
 import type { PersonPattern } from './patterns.ts';
 import { expiryOf, type Policy, type PolicyChannel, type PolicyRule, type PolicyValues } from './schema.ts';
 
@@ -58,11 +58,9 @@ export const SESSION_LIMIT = 'limits.acu_per_session';
 
 /** May this person ask for this here? The first rule that matches decides; the limits hold for all that is allowed. */
 export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
-  const { changes, capOf, ceilings } = valuesOf(policy, facts);
-  const draft = { ...facts.request.draft, ...changes };
-  const request = { ...facts.request, draft };
-  const rule = policy.rules.find((candidate) => counts(candidate, { ...facts, request }));
-  const limit = overLimit(policy, request, ceilings);
+  const { changes, capOf, ceilings, filledIn } = valuesOf(policy, facts);
+  const rule = policy.rules.find((candidate) => counts(candidate, filledIn));
+  const limit = overLimit(policy, filledIn.request, ceilings);
   if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
   if (limit?.then === 'refuse')
     return { kind: 'refused', rule: limit.rule, say: null, over: limit.over, most: limit.most };
@@ -90,12 +88,14 @@ export function termsOf(
 }
 
 /** What the policy sets, what is left of a ceiling as the cap of a request that would have none included. */
-function valuesOf(policy: Policy, { place, request, spend }: PolicyFacts) {
+function valuesOf(policy: Policy, facts: PolicyFacts) {
+  const { place, request, spend } = facts;
   const set = policyChanges(policy, place, request.draft);
   const ceilings = ceilingsOf(policy, { spend, approved: request.approved });
   const cap = leftAsCap(ceilings, { ...request.draft, ...set });
   const changes: PolicyChanges = { ...set, ...(cap !== null && { max_acu_limit: cap.acu }) };
-  return { changes, capOf: cap?.of.key, ceilings };
+  const filledIn = { ...facts, request: { ...request, draft: { ...request.draft, ...changes } } };
+  return { changes, capOf: cap?.of.key, ceilings, filledIn };
 }
 
 /** What holds in a place; null: nothing special. A place that is not known is none of those that are described. */
@@ -134,10 +134,18 @@ export function standingInstructions(policy: Policy, place: PolicyPlace): string
   return said.length === 0 ? null : said.join('\n\n');
 }
 
-/** What is not known never opens a door: it makes a rule match that refuses, and not one that allows. */
 export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
-  const found = isMatch(rule, facts);
-  return found ?? rule.verdict !== 'allow';
+  return mismatches(rule, facts).length === 0;
+}
+
+type PassedOver = { name: string; parts: string[] };
+
+/** The rules before the one that counts, each with what keeps it from counting. */
+export function passedOver(policy: Policy, facts: PolicyFacts): PassedOver[] {
+  const { filledIn } = valuesOf(policy, facts);
+  const all = policy.rules.map((rule) => ({ name: rule.name, parts: mismatches(rule, filledIn) }));
+  const end = all.findIndex(({ parts }) => parts.length === 0);
+  return end === -1 ? all : all.slice(0, end);
 }
 
 /** What it sets there, and the cap of a request that has none. */

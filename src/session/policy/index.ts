@@ -31,6 +31,7 @@ export {
 } from './choices.ts';
 export {
   decide,
+  passedOver,
   placeDefaults,
   placeSet,
   policyChanges,

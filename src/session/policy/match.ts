@@ -48,17 +48,20 @@ export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): 
 }
 
 /**
- * Parts are combined with "and", the entries of one list with "or"; what is left out asks for nothing. If the request
- * names several values, one that matches is enough to refuse it or to ask; to allow it, all of them must match.
+ * The parts of a rule that keep it from counting; none: it counts. Parts are combined with "and", the entries of one
+ * list with "or"; what is left out asks for nothing. If the request names several values, one that matches is enough to
+ * refuse it or to ask; to allow it, all of them must match. What is not known never opens a door: it makes a rule match
+ * that refuses, and not one that allows.
  */
-export function isMatch(rule: PolicyRule, facts: PolicyFacts): Known {
+export function mismatches(rule: PolicyRule, facts: PolicyFacts): string[] {
   const { people, channels, when = NEVER_MIND, verdict } = rule;
   const { person, place, request } = facts;
-  return allOf([
-    people === undefined || isPerson(people, person),
-    channels === undefined || isPlace(channels, place),
-    isAsked(when, request, verdict === 'allow' ? eachOf : anyOf),
-  ]);
+  const parts: Record<string, Known> = {
+    people: people === undefined || isPerson(people, person),
+    channels: channels === undefined || isPlace(channels, place),
+    ...matchesOf(when, request, verdict === 'allow' ? eachOf : anyOf),
+  };
+  return Object.entries(parts).flatMap(([part, found]) => ((found ?? verdict !== 'allow') ? [] : [part]));
 }
 
 type When = NonNullable<PolicyRule['when']>;
@@ -89,12 +92,12 @@ function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): K
 /** Whether the values that a request names match, given whether each does. */
 type Combine = (found: readonly Known[]) => Known;
 
-function isAsked(when: When, request: PolicyRequest, combine: Combine): Known {
+function matchesOf(when: When, request: PolicyRequest, combine: Combine): Record<keyof When, Known> {
   const { draft, hasSessionSecrets, hasAttachments } = request;
   const { acu_over: most } = when;
   // A session without a cap may use any number.
   const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
-  const conditions: Record<keyof When, Known> = {
+  return {
     acu_over: isOver,
     repos: areAmong(when.repos, draft.repos, { combine, isOne: isRepository }),
     modes: areAmong(when.modes, draft.devin_mode, { combine }),
@@ -105,7 +108,6 @@ function isAsked(when: When, request: PolicyRequest, combine: Combine): Known {
     attachments: isAs(when.attachments, hasAttachments),
     bypass_approval: isAs(when.bypass_approval, draft.bypass_approval ?? false),
   };
-  return allOf(Object.values(conditions));
 }
 
 /** With a host in front of one of them, they may be the same. */

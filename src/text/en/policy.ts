@@ -118,6 +118,8 @@ export const policy = {
     },
     sessionLimit: 'The ACU cap is above what the policy allows for one session.',
     decides: (rule: string): string => `The rule "${rule}" decides.`,
+    /** A line for each rule follows: its name, and the keys that don't match. */
+    passedOver: "Rules that don't apply, and what doesn't match:",
     approvers: (need: number, names: string): string => `Approvals needed: ${need}, of ${names}.`,
     left: (limit: string, left: string, most: string): string => `${limit}: ${left} of ${most} ACU left.`,
     nothingSpent: 'Assumes that nothing is spent so far; set that with `--spent person=N,channel=N,month=N`.',

@@ -114,6 +114,7 @@ export const policy: Text['policy'] = {
     },
     sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
     decides: (rule) => `ルール「${rule}」が適用されます。`,
+    passedOver: '適用されないルールと、一致しない項目:',
     approvers: (need, names) => `必要な承認: ${need} 件（承認者: ${names}）`,
     left: (limit, left, most) => `${limit}: 残り ${left} / ${most} ACU。`,
     nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',
