@@ -496,17 +496,21 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(queue.healthy()).toBe(true);
   });
 
-  test('drops a job with an invalid payload instead of retrying it forever', async () => {
+  test('retries a job whose payload it cannot read, for a version that can', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue, lines } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
     await database.db.transaction().execute(async (trx) => {
       await queue.enqueue('create-session', { requestId: 'changed' }, { trx });
-      await sql`update pgboss.job set data = '{"other": 1}'`.execute(trx);
+      await sql`update pgboss.job set data = '{"requestId": 1}'`.execute(trx);
     });
     await send(queue, 'good');
     await reached(1);
     expect(seen).toEqual(['good']);
-    expect(lines.join()).toContain('another shape');
+    const repaired = sql`update pgboss.job set data = '{"requestId": "changed"}' where state = 'retry' returning id`;
+    await expect.poll(async () => (await repaired.execute(database.db)).rows.length).toBe(1);
+    expect(lines.join()).toContain('it will be retried');
+    await reached(2);
+    expect(seen).toEqual(['good', 'changed']);
   });
 });
