@@ -499,7 +499,11 @@ describeOnBothDatabases('the queue', (open, kind) => {
   test('retries a job whose payload it cannot read, for a version that can', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
-    const { queue, lines } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const { queue, lines } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      handler: async ({ requestId }) => add(requestId),
+    });
     await database.db.transaction().execute(async (trx) => {
       await queue.enqueue('create-session', { requestId: 'changed' }, { trx });
       await sql`update pgboss.job set data = '{"requestId": 1}'`.execute(trx);
