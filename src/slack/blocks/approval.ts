@@ -19,7 +19,7 @@ export type ApprovalMessage = {
   approval: Approval;
   /** null: it waits. */
   ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | null;
-  /** What is known to have started, if it ended without an approval; null: nothing is said. */
+  /** Whether anything started, if it ended without an approval; null: not shown. */
   started: 'nothingStarted' | 'notSentAgain' | null;
   untilMs: number | null;
   /** Slack user id. */
@@ -41,7 +41,7 @@ const NAMES_LENGTH = 500;
 const INSTRUCTIONS_LENGTH = 1000;
 const REASON_LENGTH = 1000;
 
-/** Exactly what would be sent, under which rule and until when; once it is over, what became of it instead of the buttons. */
+/** Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. */
 export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   const words = text.approval.message;
   const title = bold(message.ended === null ? words.title : words.over);
@@ -62,7 +62,7 @@ export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   };
 }
 
-/** As code, since it is read for what it says exactly. */
+/** As code, so that approvers see every character. */
 function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
   const pieces = [...withUnseen(task).matchAll(TASK_PIECE)].map(([piece]) => piece);
   const shown = pieces.slice(0, TASK_PIECES).map((piece) => fitCodeBlock(piece, LIMIT.sectionText));
@@ -105,13 +105,13 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
 
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
 
-/** Of the budget that it would go over. */
+/** For the budget that it would exceed. */
 function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): string[] {
   if (budget === undefined) return [];
   return [text.approval.message.left[budget.key](...leftWords(budget))];
 }
 
-/** Whole, other than on a card: what is not seen is not approved. */
+/** Uncut, unlike on a card: nobody can approve what they don't see. */
 function optionLines(values: FieldValues, named: Names, text: Text): string[] {
   return fields.flatMap(({ key }) =>
     values[key] === undefined
@@ -157,10 +157,10 @@ function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlo
   ]);
 }
 
-/** Of what an approver types, in characters. */
+/** How long an approver's reason can be, in characters. */
 const TYPED_LENGTH = 500;
 
-/** Asks an approver why they decline: the person who asked is told. */
+/** Asks an approver why they decline. The requester sees the reason. */
 export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): ModalView {
   const { dialog } = text.approval;
   const { label, hint } = dialog;

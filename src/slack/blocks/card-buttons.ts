@@ -35,7 +35,7 @@ type ButtonRow = {
   link?: (card: SessionCard) => string | null;
   /** In the ⋯ menu, always or beside another button. It can't ask for confirmation: Slack confirms whole menus only. */
   inMenu?: true | ((card: SessionCard) => boolean);
-  /** Phases in which this is the primary button. */
+  /** It is the primary button in these phases. */
   primaryIn?: readonly SessionPhase[];
   danger?: true;
   /** Phases with another label. */

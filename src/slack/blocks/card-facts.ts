@@ -12,7 +12,7 @@ const ADDRESS_LENGTH = 500;
 /** Devin's default. */
 const USUAL_MODE = 'normal';
 
-/** Who it is for, by name, since a mention would notify them; and who it runs as, if it is someone else. Escaped. */
+/** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
   const { requester, requesterName } = card;
   const name = fact(requesterName ?? '');
@@ -114,7 +114,7 @@ function shownAddress(url: string): string {
 
 const NOT_STARTED: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
 
-/** At most one. Without a session that can use any, none. */
+/** At most one; none without a session that uses ACU. */
 export function acuFact({ acusUsed, acuLimit, phase, url }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
     const used = acuWords(acusUsed);

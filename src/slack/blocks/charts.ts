@@ -2,7 +2,7 @@ import type { Block, DataTableBlock, KnownBlock, RichTextBlock } from '@slack/ty
 import { rounded } from '../../text/amounts.ts';
 import { truncate } from './text.ts';
 
-/** Blocks for numbers, which not every workspace takes yet. */
+/** Blocks for numbers. Not every workspace takes them yet. */
 
 /** https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block; @slack/types 3.2 doesn't have it. */
 export interface ChartBlock extends Block {
@@ -50,7 +50,7 @@ export type Cell =
   | { kind: 'number'; value: number; text: string }
   | { kind: 'user' | 'channel'; id: string };
 
-/** At least one row, and no more than MOST_TABLE_ROWS. */
+/** 1 to MOST_TABLE_ROWS rows. */
 export function dataTable(
   caption: string,
   heading: readonly string[],

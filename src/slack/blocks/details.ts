@@ -10,9 +10,9 @@ import { bold, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
-  /** As it goes to Devin, by wire name, but with the task alone as its prompt; of secrets only the keys. */
+  /** As Devin gets it, by wire name, but its prompt is only the task, and secrets have only their keys. */
   request: Record<string, unknown>;
-  /** The prompt; null: nothing but the task, or not sent yet. */
+  /** The whole prompt; null: only the task, or not sent yet. */
   sent: string | null;
   sources: Sources;
   names: Names;

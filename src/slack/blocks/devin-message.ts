@@ -13,7 +13,7 @@ import { escape, link, truncate } from './text.ts';
 /** A message with more posts than this would push everything else out of sight, so it comes as a file. */
 const MOST_POSTS = 4;
 
-/** Devin's message as Slack messages. `file`: all of it, if only the beginning is shown. */
+/** Devin's message as Slack messages. `file`: the whole message, if only its beginning is shown. */
 export function renderDevinMessage(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
   const posts = markdownParts(markdown);
   const [first] = posts;
@@ -22,7 +22,7 @@ export function renderDevinMessage(markdown: string, text: Text): { posts: Rende
   return { posts: [joinWords([first, small(note)])], file: markdown };
 }
 
-/** Words of Devin and of people come in posts that fit: none of their text is cut. */
+/** What Devin and people wrote is split into posts that fit; nothing is cut. */
 const joinWords = (parts: readonly Rendered[]): Rendered => joinParts(parts, Infinity);
 
 /** What a person wrote in Devin's web app; quoted, since this app posts it. */
@@ -30,7 +30,7 @@ export function renderWebMessage(words: string, text: Text): Rendered[] {
   return quoted(text.thread.fromWebApp, words, text);
 }
 
-/** What a person told Devin from outside the thread, shown to the others. It pings nobody, not even that person. */
+/** Shows the thread what a person told Devin elsewhere. It pings nobody. */
 export function renderReplyBy(
   { name, via, words }: { name: string; via: ReplyWay; words: string },
   text: Text,
@@ -55,7 +55,7 @@ export function renderRaw(words: string): Rendered {
   return line(truncate(escape(words), LIMIT.sectionText));
 }
 
-/** With the name of its session, if another session is in the thread. */
+/** Names its session if the thread has another one. */
 export function labeled(words: Rendered, card: SessionCard, text: Text): Rendered {
   return joinWords([small(linkedTitle(card, text)), words]);
 }
@@ -79,7 +79,7 @@ export type Call = {
   key: string;
   card: SessionCard;
   called: Called;
-  /** It mentions nobody: an earlier question that waits just did. */
+  /** Mentions nobody, because an earlier question still waits. */
   quiet: boolean;
   /** What people write in the thread goes to another session. */
   isUnheard: boolean;
@@ -87,7 +87,7 @@ export type Call = {
   answered: Answered | null;
 };
 
-/** Adds the call above the question, and below it the button, or who answered. The message has metadata of its own. */
+/** Adds the call above the question, and the button or who answered below it. The message has its own metadata. */
 export function withCall(words: Rendered, call: Call, text: Text): Rendered {
   const { asks, asksMore } = text.milestones;
   const { text: end, blocks } = callEnd(call, text);

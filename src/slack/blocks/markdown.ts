@@ -5,7 +5,7 @@ import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
 import { richBlocks, tableBlock, tableText } from './markdown/rich.ts';
 import { escape, inBounds, oneLine, quote, truncate } from './text.ts';
 
-/** A message in parts, each one of Slack's. `text` is escaped, and says all of it. */
+/** A message as Slack messages. `text` is escaped, and says everything. */
 type MarkdownPart = { text: string; blocks: KnownBlock[] };
 
 /** For all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons add to it. */
@@ -13,12 +13,12 @@ const MOST_JSON = 10_000;
 /** `chat.update` takes 4,000; a line above the words adds to it. */
 const MOST_TEXT = 3500;
 
-/** The part of it that is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+/** The part that is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 export function markdownParts(markdown: string): MarkdownPart[] {
   return parts(readMarkdown(markdown));
 }
 
-/** Whether it is longer than what is read. */
+/** Whether only a part of it is read. */
 export function isCut(markdown: string): boolean {
   return markdown.length > LONGEST_READ;
 }
@@ -51,7 +51,7 @@ function parts(pieces: readonly Piece[]): MarkdownPart[] {
   return packed.map((some) => ({ text: plainText(some), blocks: richBlocks(some) }));
 }
 
-/** All of it as escaped text, one piece per line. */
+/** The whole text, escaped, one piece per line. */
 function plainText(pieces: readonly Piece[]): string {
   return pieces.map(textOf).join('\n');
 }

@@ -28,11 +28,11 @@ type MilestoneMessage = {
   card: SessionCard;
   /** What Devin said last, such as its question; null: not known. */
   words: string | null;
-  /** These words already are in the thread. */
+  /** These words are already in the thread. */
   wordsShown: boolean;
   place: ToldIn;
   called: Called;
-  /** A question mentions nobody: an earlier one that waits just did. */
+  /** A question mentions nobody if an earlier one still waits. */
   quiet: boolean;
   /** Who answered the question. */
   answered: Answered | null;
@@ -46,7 +46,7 @@ type MilestoneMessage = {
 /** Only part of a longer result is shown, as JSON. */
 export const RESULT_LENGTH = 2500;
 
-/** A line that notifies the requester, then the details. `text` alone says all of it. */
+/** A line that notifies the requester, then the details. `text` alone says everything. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
   return joinParts([
     line(headline(message, text)),

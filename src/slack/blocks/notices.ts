@@ -72,7 +72,7 @@ export function notice(sentences: readonly string[]): Rendered {
   return joinParts([packed(sentences)]);
 }
 
-/** When there is more of a budget, in the reader's time zone, and what to do if no cap fits until then. */
+/** When the budget renews, in the reader's time zone, and what to do until then. */
 export function renewal(
   { left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renewsAtMs'>,
   { policy: { ceilings }, joins }: Text,
@@ -87,7 +87,7 @@ export function sessionOver(requestId: string, text: Text): Rendered {
   return joinParts([line(text.steering.over), offering(again)]);
 }
 
-/** Why nothing was done with a session. `name`: its title or what stands for it, escaped. */
+/** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */
 export function doneAlready(
   what: 'stop' | 'archive' | 'sleep',
   { name, card, sinceMs }: { name: string; card: SessionCard; sinceMs: number },
@@ -98,7 +98,7 @@ export function doneAlready(
   return (what === 'archive' ? alreadyArchived : alreadyOver)(name, how);
 }
 
-/** The card is not where the person asked. `code`: Slack's reason; '' if there is none. */
+/** The card isn't where the person asked. `code`: Slack's reason, or ''. */
 export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },
   text: Text,
@@ -135,7 +135,7 @@ function offering(offered: Button): Rendered {
 
 const REASON_LENGTH = 2500;
 
-/** `cardUrl`: the card's address, if the message is not below it. */
+/** `cardUrl`: the card's address, unless the message is in its thread. */
 type OutcomeMessage = { card: SessionCard; called: Called; reason: string | null; cardUrl: string | null };
 
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */

@@ -49,7 +49,7 @@ export function formAlert(text: string): AlertBlock {
   return { ...alert(text, 'error'), block_id: BLOCK.alert };
 }
 
-/** A message of parts, each of which says the same in its text and in its blocks. */
+/** A message of parts. The text of a part says the same as its blocks. */
 export function joinParts(parts: readonly Rendered[], maxText: number = LIMIT.messageText): Rendered {
   const texts = parts.map(({ text }) => text).filter((text) => text !== '');
   return {

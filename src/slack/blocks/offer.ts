@@ -27,7 +27,7 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
   ]);
 }
 
-/** For the author of a message that may be a task. The message itself is not quoted: it is right there. */
+/** For the author of a message that may be a task. It isn't quoted, because it's right above. */
 export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
   const { title, start, edit, runsAs } = text.notices.offer;
   const lines = runsAsFact(as, text).map((fact) => runsAs(fact));

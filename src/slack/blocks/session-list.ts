@@ -14,14 +14,14 @@ type SessionList = {
   whose: 'mine' | 'all';
   page: number;
   pages: number;
-  /** `isShown`: the viewer may read what it is about. */
+  /** `isShown`: the viewer may see its title. */
   entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
   command: string;
   /** What to type for the next page. */
   next: string;
 };
 
-/** A page of sessions, a row with a button each, for one person. */
+/** A page of sessions for one person: each is a row with a button. */
 export function renderSessionList(
   { command, whose, page, pages, entries, next }: SessionList,
   text: Text,
@@ -51,7 +51,7 @@ function row(words: string, accessory: Button | null): Rendered {
   return { text: `• ${words}`, blocks: [{ ...section(words), ...(accessory !== null && { accessory }) }] };
 }
 
-/** For people who may not read what a session is about. */
+/** For people who may not see a session's title. */
 export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text) {
   return notice([entryLine(card, askedAtMs, { isShown: false, text })]);
 }

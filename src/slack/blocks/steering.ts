@@ -34,7 +34,7 @@ import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
 export type ReplyBox = {
   requestId: string;
   why: 'reply' | 'answer' | 'wake';
-  /** It was meant as an answer, but Devin has continued. */
+  /** The person wanted to answer, but Devin has continued. */
   tooLate: boolean;
   /** Raw; null: Devin hasn't said anything yet. */
   lastWords: string | null;

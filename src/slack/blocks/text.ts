@@ -41,13 +41,13 @@ export function codeBlock(text: string): string {
 }
 
 /**
- * A person sees nothing of these, and Devin reads them: what Unicode says to ignore, and what turns or breaks lines.
+ * Invisible to people, but Devin reads them: what Unicode ignores by default, and what turns or breaks lines.
  * https://unicode.org/reports/tr44/#Default_Ignorable_Code_Point
  */
 const IGNORED = /(?![\u200C\u200D]|[\uFE0E\uFE0F])\p{DI}|[\u2028\u2029\uFFF9-\uFFFB]/u;
-/** What chooses how an emoji looks, without one. */
+/** A variation selector without its emoji. */
 const IDLE_SELECTOR = /(?<!\p{Emoji})[\uFE0E\uFE0F]/u;
-/** What joins letters or emoji, or keeps them apart, after none that it could: these scripts need no joiners. */
+/** A joiner after a letter of a script that doesn't use joiners. */
 const IDLE_JOINER =
   /(?<![\p{M}\p{ExtPict}\p{EMod}]|(?![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])\p{L})[\u200C\u200D]/u;
 const UNSEEN = new RegExp([IGNORED, IDLE_SELECTOR, IDLE_JOINER].map(({ source }) => source).join('|'), 'gu');
@@ -57,7 +57,7 @@ export function asSeen(text: string): string {
   return text.replaceAll(UNSEEN, '');
 }
 
-/** For what is read to be approved: each character that nobody would see, by its number. */
+/** For text that is about to be approved: shows each invisible character by its number. */
 export function withUnseen(text: string): string {
   return text.replaceAll(
     UNSEEN,
@@ -171,12 +171,12 @@ function joinLines(text: string): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
-/** What turns the order of all that follows. Letters that are written from right to left need none of it. */
+/** Marks that reverse the order of what follows. Letters written from right to left don't need them. */
 const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
 /** No script puts more on one letter. */
 const PILED = /(\p{M}{8})\p{M}+/gu;
 
-/** Text that changes nothing beside, above or below itself. */
+/** Text that can't change what is around it. */
 export function inBounds(text: string): string {
   return text.replaceAll(TURNS, '').replaceAll(PILED, '$1');
 }

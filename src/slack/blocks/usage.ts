@@ -16,12 +16,12 @@ export type UsageReport = {
   summary: UsageSummary;
   /** null: no question was answered. */
   medianWaitMs: number | null;
-  /** Only so many sessions are counted; null: all are. */
+  /** How many sessions are counted; null: all. */
   newest: number | null;
   devin: DevinCounts;
 };
 
-/** As Devin counts for the whole organization; null: not known, or none of the reader's business. */
+/** Devin's figures for the whole organization; null: not known, or not for the reader. */
 export type DevinCounts = {
   acu: number | null;
   work: { sessions: number; pullRequests: number; merged: number } | null;
@@ -64,7 +64,7 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
   return left.map((one) => usage.left[one.key](...leftWords(one)));
 }
 
-/** What Devin counts in one line, and why that differs from what is counted here, if it does. */
+/** Devin's figures in one line, and why they differ from ours, if they do. */
 function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
   const more = acu === null ? 0 : rounded(acu - summary.acu);
   const facts = [

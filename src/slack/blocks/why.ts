@@ -17,7 +17,7 @@ import { button, buttonRow, joinParts, packed, type Rendered } from './objects.t
 import type { FormIdentity } from './session-form.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 
-/** What would become of a request. `explained`: null: there is no policy. */
+/** What would happen to a request. `explained`: null without a policy. */
 export type Why = { explained: Explained | null; limits: Limits; usage: Usage };
 
 const SENTENCE_LENGTH = 1000;
@@ -81,7 +81,7 @@ export function reasonOf(
   return over === undefined ? explain.decides(rule) : explain.ceiling[over.key];
 }
 
-/** The cap that goes over what is left, which may not be typed, and one that doesn't. */
+/** The cap that is too high, which the person may not have typed, and one that fits. */
 function capLines({ over }: Exclude<PolicyDecision, { kind: 'allowed' }>, text: Text): string[] {
   if (over === undefined || over.asked === null) return [];
   const { asked, lower } = text.policy.ceilings;
@@ -156,7 +156,7 @@ function checked({ checkedAtMs }: { checkedAtMs?: number }, text: Text): string[
 /** `why`: what the person may do here; null: nothing, or that is not known. `canLink`: a link to Devin would help. */
 type Whoami = { runsAs: FormIdentity; why: Why | null; canLink: boolean };
 
-/** As whom a person's sessions run, how that is known, and what they may do where they ask. */
+/** Who a person's sessions run as, how the app knows, and what the person may do here. */
 export function renderWhoami({ runsAs, why, canLink }: Whoami, text: Text): Rendered {
   const { whoami } = text.policy;
   const { who, how } = identityLines(runsAs, text);

@@ -86,7 +86,7 @@ export function readableHtml(html: string): string {
   return /^<br *\/?>$/i.test(html.trim()) ? '\n' : html.replaceAll(COMMENT, '');
 }
 
-/** Longer addresses are not meant to be read. */
+/** Nobody reads longer addresses. */
 const ADDRESS_LENGTH = 2000;
 const LABEL_LENGTH = 500;
 

@@ -13,12 +13,12 @@ import {
 
 /** Deeper nesting is shown as it was written. */
 const DEEPEST = 20;
-/** How much of a message is read; a longer one comes as a file. */
+/** How much of a message is read. A longer one is posted as a file. */
 export const LONGEST_READ = 6000;
 const RULE = '———';
 
 const parser = new MarkdownIt('default', { html: true, linkify: true, maxNesting: DEEPEST });
-// Only addresses with a scheme: `config.js` and `a.b@c` are none.
+// Only addresses with a scheme: `config.js` and `a.b@c` stay text.
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
 /** Reads Markdown. What it can't read stays as it was written. */
