@@ -10,7 +10,7 @@ export function acuWords(acu: number): string {
   return rounded(acu).toLocaleString('en-US');
 }
 
-/** What is left of a ceiling, and all of it. */
+/** What is left of a ceiling, and the ceiling. */
 export function leftWords({ left, most }: { left: number; most: number }): [string, string] {
   return [acuWords(Math.max(0, left)), acuWords(most)];
 }

@@ -6,7 +6,7 @@ import type { Text } from './index.ts';
 const CATALOGS: Record<Language, Text> = { en, ja };
 
 /**
- * Linux desktops set LANGUAGE as well, to locales in order, such as `de_DE:ja_JP:en`: then it is the first that the app has.
+ * Linux desktops set LANGUAGE too, to locales in order, such as `de_DE:ja_JP:en`: the first that the app has counts.
  * https://www.gnu.org/software/gettext/manual/html_node/The-LANGUAGE-variable.html
  */
 export function settingOfLanguage(given: string | undefined): string | undefined {

@@ -6,7 +6,7 @@ export const approval = {
     `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
   forRequester: {
-    /** Plain. That nothing was started is said beside it. */
+    /** Plain. Another sentence says that nothing was started. */
     ended: {
       declined: (name: string, rule: string): string => `${name} declined this request (rule: ${rule}).`,
       expired: (_name: string, rule: string): string =>
@@ -47,7 +47,7 @@ export const approval = {
         ? `Up to ${cap} ACU.`
         : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
     },
-    /** Of the budget that it would go over. */
+    /** For the budget that it would exceed. */
     left: {
       acu_per_person_per_day: (left: string, most: string): string =>
         `When this was asked, the requester had ${left} of ${most} ACU left for the day.`,
@@ -69,7 +69,7 @@ export const approval = {
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',
-    /** Whether anything was started is said beside it. */
+    /** Another sentence says whether anything was started. */
     ended: {
       approved: (names: string): string => `Approved by ${names}.`,
       declined: (name: string): string => `Declined by ${name}.`,
@@ -81,7 +81,7 @@ export const approval = {
       canceled: (_name: string): string => 'Canceled before it was approved.',
     },
   },
-  /** Private, to an approver whose changed request can't replace the one it changes. */
+  /** Private, to an approver who changed a request that can't be replaced. */
   notReplaced: {
     over: "The request you changed was decided or canceled in the meantime, so your changed one wasn't started. Start it only if both are needed.",
     notAsked: "You aren't an approver of the request you changed, so your changed one wasn't started.",

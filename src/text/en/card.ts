@@ -1,6 +1,6 @@
 /** The card in the channel or thread. */
 export const card = {
-  /** Each phase's word, shown beside its sign. `other` is shown in Devin's own word instead. */
+  /** Each phase's word, shown beside its sign. `other` shows Devin's own word, if there is one. */
   phases: {
     queued: 'Queued',
     starting: 'Starting',
@@ -24,7 +24,7 @@ export const card = {
   meaning: {
     'needs-approval': {
       any: 'Devin is waiting for approval. Open the session to approve or decline.',
-      /** Of the policy of this app; what it waits for is said beside it. */
+      /** The policy's approval: the line below says what it waits for. */
       'before-start': '',
     },
     asleep: {
@@ -154,7 +154,7 @@ export const card = {
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>
     status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,
-  /** Failures of our own: what happened, why, what to do next. That nothing was started is said beside it. */
+  /** Our own failures: what happened, why, what to do next. Another line says that nothing was started. */
   problems: {
     notStarted: 'Not started.',
     secretsLost:

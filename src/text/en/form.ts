@@ -24,7 +24,7 @@ export const modal = {
       'until-here': 'The thread up to this message',
       thread: 'The whole thread',
     },
-    /** Then people can choose how much of it. */
+    /** People can choose how much once it's read. */
     counting: 'Reading the thread…',
     counted: (choice: string, counts: string): string => `${choice} (${counts})`,
     messages: (count: number): string => (count === 1 ? '1 message' : `${count} messages`),
@@ -86,7 +86,7 @@ export const modal = {
       hint: 'More secrets for this session only. Values can be up to 65,536 characters and have line breaks. The file stays in Slack until you delete it.',
     },
   },
-  /** Opens the view in which secrets are entered one by one. */
+  /** Opens the view for entering secrets one by one. */
   addSecrets: 'Add secrets one by one',
   secretsKept: (names: readonly string[]): string => `Entered one by one: ${names.join(', ')}`,
   fileErrors: {
@@ -130,7 +130,7 @@ export const modal = {
   /** Beside a value that can't be changed here. */
   setByPolicy: 'set by policy',
   upTo: (most: number): string => `Up to ${most} by policy.`,
-  /** At a field whose value was refused. `typed`: as it was typed. `wanted`: what to do. */
+  /** At a field with a refused value. `wanted`: what to do. */
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
@@ -184,7 +184,7 @@ export const modal = {
 /** Suggestions in the form's selects. */
 export const lookup = { use: (typed: string): string => `Use "${typed}"` };
 
-/** The view in which secrets for one session are entered one by one. */
+/** The view for entering a session's secrets one by one. */
 export const secretForm = {
   title: 'Secrets for this session',
   submit: 'Save',

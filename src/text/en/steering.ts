@@ -1,6 +1,6 @@
 /** Acting on a session from its card or by a command. */
 export const steering = {
-  /** `who`: whose session it is, with a mention; null: nobody in Slack, or the person who asks. */
+  /** `who`: a mention of the session's owner; null: nobody in Slack, or the reader. */
   requesterOnly: (who: string | null): string =>
     who === null
       ? "Only the session's owner in Devin can do that. Nothing was done."
@@ -15,7 +15,7 @@ export const steering = {
     "This session's thread is in a conversation you aren't in, so you can't end it from here. Nothing was done. Ask someone there, or open the session in Devin.",
   notYoursToRead:
     "That session was started in a conversation you aren't in, so it isn't shown to you. Ask someone there to add you.",
-  /** `session`: its title or what stands for it; `how`: its status and when. Escaped. */
+  /** `session`: its title, or words in its place; `how`: its status and when. Escaped. */
   alreadyOver: (session: string, how: string): string =>
     `${session} is already over: ${how}. Nothing was done.`,
   alreadyArchived: (session: string, how: string): string =>

@@ -93,9 +93,9 @@ export const thread = {
 
 /** What is worth a message. Mentions, titles and words of Devin come escaped. */
 export const milestones = {
-  /** At the beginning of a message: who hears of it. */
+  /** At the beginning of a message: who it's for. */
   people: (mentions: readonly string[]): string => mentions.join(' '),
-  /** The requester left Slack, and nobody else hears of it. */
+  /** The requester left Slack, and nobody took their place. */
   forName: (name: string): string => `For ${name}, who left Slack:`,
   formerMember: 'a person',
   asks: (mention: string): string => `${mention} Devin asks:`,
