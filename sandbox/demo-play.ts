@@ -13,7 +13,7 @@ type Stage = {
 
 /** The speed of Devin's scripts in the last act. */
 const SCRIPT_SPEED = 10;
-/** One each by command, shortcut, form and approval, and one that asks; none for a person without a Devin account. */
+/** One each by command, shortcut, form and approval, and one that asks. A person without a Devin account gets none. */
 const SESSIONS = 5;
 
 /** Plays the ways to start a session, and a conversation with one, and prints what each side sees. Returns what went wrong. */
@@ -111,7 +111,7 @@ async function byApproval(stage: Stage, { ana, ben, channelId }: Cast): Promise<
   await showSession(stage, channelId, 'user-ana');
 }
 
-/** Scripts play only here, so that nothing before depends on their speed. */
+/** Only this act plays a script, so that the others don't depend on its speed. */
 async function byConversation({ slack, devin, pace, print }: Stage, { ben, channelId }: Cast): Promise<void> {
   devin.script('question');
   print('Ben types:  /devin rebase the payments branch\n');
@@ -134,7 +134,7 @@ async function cardOf(slack: LocalSlack, channelId: string, { url }: LocalSessio
   return slack.waitForMessage(channelId, ({ text, threadTs }) => threadTs === null && text.includes(url));
 }
 
-/** The form once it shows what it did not know when it opened: who it runs as, or the counts of a thread. */
+/** The form once it shows who it runs as, or a thread's counts: it opens without them. */
 async function settled(slack: LocalSlack, userId: string, what = 'Runs as'): Promise<View> {
   return slack.waitForView((view) => view.userId === userId && slack.renderText(view.id).includes(what));
 }

@@ -37,7 +37,7 @@ const finished = ({ words, repository }: Task): Step[] => [
   },
 ];
 
-/** All that Markdown has and Slack shows in ways of its own. */
+/** Every kind of Markdown that Slack shows differently. */
 const report = ({ words, repository }: Task): string => `## Where the time goes
 
 For **${words}**, I ran the import of ${repository} five times on \`main\`:
@@ -134,7 +134,7 @@ export type ScriptName = keyof typeof SCRIPTS;
 
 export type Script = ScriptName | readonly Step[];
 
-/** What follows when a person writes to a session whose script has ended. */
+/** The steps after a person writes to a session that has played its script. */
 export const AFTER_REPLY: readonly Step[] = [
   { afterMs: 1000, status: 'running', statusDetail: 'working' },
   { afterMs: 3000, status: 'running', statusDetail: 'finished', message: 'Done.' },

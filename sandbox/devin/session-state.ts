@@ -46,7 +46,7 @@ export type LocalSession = Readonly<SessionState>;
 
 /** Everything that can happen to a session from Devin's side; what is left out stays. */
 export type SessionChange = {
-  /** Open: an unlisted one is passed on. With no `statusDetail` beside it, the detail starts afresh. */
+  /** Open: an unlisted one is passed on. Without `statusDetail`, the detail is reset. */
   status?: string;
   statusDetail?: string | null;
   /** Devin writes. */

@@ -84,7 +84,7 @@ function within(query: SessionsQuery, session: LocalSession): boolean {
 }
 
 export type ListRules = {
-  /** The form in which `session_ids` are understood; the reference does not say. */
+  /** Which form of `session_ids` it understands; the reference doesn't say. */
   sessionIdsForm: IdForm;
   /** Whether a session must carry all of the `tags` or any, or the filter does nothing; the reference does not say. */
   tagsMatch: 'any' | 'all' | 'ignored';

@@ -176,7 +176,7 @@ function newSession({ body, atMs, number }: NewSession): SessionState {
   };
 }
 
-/** A message resumes what sleeps, but nothing that is over or whose machine was not kept. */
+/** A message resumes a sleeping session, unless it is over or its machine was discarded. */
 function assertAwakable(session: LocalSession): void {
   if (isOver(session))
     throw new ApiProblem(409, `The session has ended (${session.status}) and cannot be resumed`);

@@ -44,7 +44,7 @@ function forBrowsers(source: string): string {
   return stripTypeScriptTypes(source).replaceAll(" from 'preact';", ` from './${PREACT_NAME}';`);
 }
 
-/** As text: what it links to is not here. */
+/** As text, because its links lead nowhere here. */
 export async function serveReadme(response: ServerResponse): Promise<void> {
   const text = await readFile(README, 'utf8').catch(() => {
     throw notFound('/README.md');

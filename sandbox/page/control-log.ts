@@ -157,7 +157,7 @@ function shortPath(path: string): string {
 
 const MASK = '[secret]';
 
-/** What would let someone act as another person. */
+/** Tokens, and addresses that work like tokens. */
 const TOKENS = new Set(['token', 'response_url', 'response_urls', 'upload_url']);
 
 /** Inputs of the form that hold secrets. */
@@ -179,7 +179,7 @@ function maskPayload(node: unknown, key = ''): unknown {
 
 const SHOWN_NAMES = new Set(['type', 'action_id', 'key']);
 
-/** Every text but the names by which one sees what it is. */
+/** Every text but the names that say what it is. */
 function blankOut(node: unknown, key = ''): unknown {
   if (typeof node === 'string') return SHOWN_NAMES.has(key) ? node : MASK;
   if (Array.isArray(node)) return node.map((one) => blankOut(one));

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** A file of ten megabytes in base64, and some room. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** A mistake of the caller, told in a sentence. */
+/** The caller's mistake, in a sentence. */
 export class Refusal extends Error {
   readonly status: number;
 

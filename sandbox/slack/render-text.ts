@@ -111,7 +111,7 @@ function shown(value: unknown): string {
   return 'name' in value ? shown(value.name) : '';
 }
 
-/** The words of a rich text, each part on a line of its own. */
+/** The text of a rich text, one part per line. */
 function renderRichText({ elements }: Extract<Block, { type: 'rich_text' }>): string {
   return elements
     .map((part) =>

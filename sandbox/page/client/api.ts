@@ -58,8 +58,8 @@ export function listen(heard: Heard): void {
 }
 
 /**
- * One connection for all tabs, held by one of them: a browser opens six to an address at most, and when events have
- * taken them all, nothing else gets through. When that tab is closed, another one connects.
+ * One tab holds the connection for all: a browser opens six to an address, and six event streams would block everything
+ * else. If that tab closes, another one connects.
  */
 function shareEvents(): void {
   const others = new BroadcastChannel(SHARED);

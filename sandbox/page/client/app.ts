@@ -49,7 +49,7 @@ export type AppState = {
   threadTs: string | null;
   notices: readonly Notice[];
   dialog: Dialog | null;
-  /** The open menu, by a name of its own. */
+  /** The name of the open menu. */
   menu: string | null;
   written: ReadonlyMap<string, Written>;
   editing: Editing | null;

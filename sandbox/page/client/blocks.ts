@@ -117,7 +117,7 @@ function picture({ alt_text, image_url, slack_file }: Picture, kind: string): VN
   return h(`img.${kind}`, { src: image_url ?? fileId, alt: alt_text });
 }
 
-/** An element with no label of its own: each change goes to the app at once. */
+/** An element without a label: each change goes to the app at once. */
 function loose(app: App, surface: Surface, blockId: string, one: Element): Child {
   const id = fieldId(surface, blockId, one);
   const placeholder = 'placeholder' in one ? one.placeholder?.text : undefined;

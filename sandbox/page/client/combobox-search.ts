@@ -8,7 +8,7 @@ import type { Answer, Option } from './wire.ts';
 export type Select = { app: App; spot: Spot; labels: Labels };
 
 const TYPING_PAUSE_MS = 200;
-/** Slack's own, where the element does not say. */
+/** Slack's default. */
 const DEFAULT_MIN_QUERY = 3;
 
 const isExternal = ({ element }: Spot): boolean => element.type.endsWith('external_select');
@@ -60,7 +60,7 @@ export function pick({ app, spot }: Select, option: Option | null): void {
   void hold(app, spot, isMulti(spot) ? several : value);
 }
 
-/** A list that was offered stays known, so that what was picked from it keeps its label. */
+/** Remembers what was offered, so that a picked option keeps its label. */
 function remember(app: App, spot: Spot, options: readonly Option[]): void {
   const key = spotKey(spot);
   const known = app.state.offers.get(key) ?? [];
@@ -87,7 +87,7 @@ export function minQuery(spot: Spot): number {
 
 let pause: ReturnType<typeof setTimeout> | undefined;
 
-/** Asks after a pause in typing; an answer to what has been typed over since is dropped. */
+/** Searches after a pause in typing, and drops answers to older text. */
 function lookUp({ app, spot }: Select, typed: string): void {
   const field = spotKey(spot);
   const options = app.state.suggesting?.field === field ? app.state.suggesting.options : [];

@@ -5,7 +5,7 @@ import { icon } from './icons.ts';
 import { plainText } from './mrkdwn.ts';
 import type { Option } from './wire.ts';
 
-/** Selects of all kinds: one or several, from a list or from what is found as one types. */
+/** Selects of all kinds: one or several values, from a list or a search. */
 
 export function combobox(select: Select): VNode {
   const { app, spot, labels } = select;

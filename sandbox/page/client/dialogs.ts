@@ -29,7 +29,7 @@ function frame(app: App, { title, kind, body, buttons }: Frame): VNode {
   );
 }
 
-/** Closed before it is gone, it gives the focus back. */
+/** Closing it before it is removed gives the focus back. */
 export function showModal(dialog: HTMLDialogElement | null): () => void {
   dialog?.showModal();
   return () => dialog?.close();

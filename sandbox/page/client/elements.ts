@@ -81,7 +81,7 @@ function button(app: App, spot: Spot, one: Button): VNode {
   return h(
     style === undefined ? 'button.button' : `button.button.${style}`,
     {
-      // Not that of its block, which changes at each edit.
+      // Not its block's id, which changes with each edit.
       key: actionId,
       type: 'button',
       'aria-label': accessibility_label,
@@ -152,7 +152,7 @@ function textField(app: App, spot: Spot, labels: Labels): VNode {
     'data-focus': focus_on_load ? 'true' : null,
     ref: multiline ? grow : null,
   });
-  // Slack counts down near the end, and lets one type beyond it.
+  // Slack counts down near the limit, and lets people type past it.
   return left > 100 ? field : h('div', { key: spotKey(spot) }, field, h('p.counter', {}, String(left)));
 }
 

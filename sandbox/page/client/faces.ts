@@ -4,7 +4,7 @@ import type { Person, ShownMessage } from './wire.ts';
 
 const TINTS = 8;
 
-/** A tile with initials; hidden from screen readers, since the name is beside it. */
+/** A tile with initials. Hidden from screen readers, which read the name next to it. */
 export function avatar(id: string, name: string, size: 'large' | 'small' = 'large'): VNode {
   const tint =
     Array.from(id, (letter) => letter.codePointAt(0) ?? 0).reduce((a, b) => (a * 31 + b) % 9973, 7) % TINTS;

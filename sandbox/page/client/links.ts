@@ -5,8 +5,8 @@ import { openThread } from './places.ts';
 const PERMALINK = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
 
 /**
- * A message and a session's page are shown here; any other address is not part of the sandbox, and is opened only
- * when asked to.
+ * Links to messages and sessions open in the page. Any other address is outside the sandbox, and opens only after a
+ * question.
  */
 export function openAddress(app: App, url: string): void {
   const [, channelId, seconds, rest, threadTs] = PERMALINK.exec(url) ?? [];

@@ -39,7 +39,7 @@ export function openMenu(menu: Menu): VNode {
       face === null ? 'button.icon-button' : 'button.menu-face',
       {
         type: 'button',
-        // A face has words of its own.
+        // A face has its own label.
         'aria-label': face === null ? label : null,
         title: face === null ? label : null,
         'aria-haspopup': 'menu',

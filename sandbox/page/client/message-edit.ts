@@ -13,7 +13,7 @@ export function isEdited({ state: { editing } }: App, { message, inThread }: Sho
   return editing !== null && editing.ts === message.ts && editing.inThread === inThread;
 }
 
-/** In the place of the message's words. */
+/** Replaces the message's text while it is edited. */
 export function editBox(app: App): VNode {
   const text = app.state.editing?.text ?? '';
   return h(
@@ -53,7 +53,7 @@ function write(app: App, text: string): void {
   if (editing !== null) app.update({ editing: { ...editing, text } });
 }
 
-/** The focus goes back to where the edit was begun. */
+/** Gives the focus back to where the edit began. */
 function stop(app: App): void {
   const { editing } = app.state;
   if (editing === null) return;

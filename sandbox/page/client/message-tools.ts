@@ -9,10 +9,10 @@ import { openThread } from './places.ts';
 import { reactionMenu } from './reactions.ts';
 import type { Shortcut, ShownMessage } from './wire.ts';
 
-/** A message where it is shown: in its conversation, or in the thread beside it. */
+/** A message and where it is shown: in the conversation or in its thread. */
 type Shown = { app: App; channelId: string; message: ShownMessage; inThread: boolean };
 
-/** Beside a message, when the pointer is on it or the focus in it. */
+/** Shown beside a message that has the pointer or the focus. */
 export function tools(shown: Shown, author: Author): VNode {
   const { app, channelId, message, inThread } = shown;
   const name = `message-${inThread ? 'thread-' : ''}${message.ts}`;

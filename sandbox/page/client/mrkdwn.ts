@@ -66,7 +66,7 @@ function marked(state: AppState, found: RegExpExecArray): Child {
   return sign === null ? whole : emojiNode(sign, name ?? '');
 }
 
-/** The word is beside it, so a screen reader would read it twice. */
+/** Hidden from screen readers, which would read the word twice. */
 function emojiNode(sign: string, name: string): Child {
   return h('span.emoji', { role: 'img', 'aria-label': name.replaceAll('_', ' '), title: `:${name}:` }, sign);
 }

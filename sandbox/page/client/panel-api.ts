@@ -2,7 +2,7 @@ import type { ControlAct, ControlState, ExchangeBody } from './panel-wire.ts';
 
 const GONE = 'The sandbox does not answer. Is it still running?';
 
-/** The panel and its server are of one version; more than the frame need not be checked. */
+/** The panel and its server have the same version, so only the frame is checked. */
 function isState(value: unknown): value is ControlState {
   return typeof value === 'object' && value !== null && 'bot' in value && 'exchanges' in value;
 }

@@ -1,4 +1,4 @@
-/** Where the sandbox's controls are: beside Slack where there is room, until one says otherwise. */
+/** Where the sandbox's controls are: beside Slack if there is room, unless the person chose otherwise. */
 
 const KEY = 'sandbox-panel';
 const ROOMY_PX = 1500;

@@ -19,7 +19,7 @@ export type PanelState = {
   /** The request whose body is shown. */
   opened: { id: number; body: ExchangeBody } | null;
   choice: FaultChoice;
-  /** What an answer is awaited for. */
+  /** What the page waits for. */
   busy: ControlAct['do'] | null;
   problem: string | null;
 };
@@ -161,7 +161,7 @@ function sessionRow(panel: Panel, { id, title, status, hasNext }: SessionView): 
   );
 }
 
-/** Only there when the app has done something that a careful one does not do. */
+/** Shown only if the app did something that a careful app wouldn't. */
 function problems({ problems: found }: ControlState): Child {
   if (found.length === 0) return null;
   return h(

@@ -59,7 +59,7 @@ async function perform(act: ControlAct): Promise<void> {
   }
 }
 
-/** What is chosen shows at once; the answer then says what is. */
+/** Shows the choice at once, before the server confirms it. */
 function foreseen(control: ControlState | null, act: ControlAct): ControlState | null {
   if (control === null) return null;
   if (act.do === 'set-script') return { ...control, script: act.script };

@@ -11,7 +11,7 @@ function goToEnd(scroller: Element): void {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** Where someone writes, so that they see what comes of it. */
+/** Scrolls to where the person writes. */
 export function showEnd({ threadTs }: Place): void {
   const scroller = document.querySelector(threadTs === null ? '.channel .scroller' : '.thread .scroller');
   if (scroller !== null) goToEnd(scroller);

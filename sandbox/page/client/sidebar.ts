@@ -39,7 +39,7 @@ export function sidebar(app: App): VNode {
   );
 }
 
-/** What the app has written comes before its Home. */
+/** Opens the app's messages if there are unread ones, otherwise its Home. */
 function firstTab(app: App, conversation: ShownChannel | undefined): 'home' | 'messages' {
   const isNew = conversation !== undefined && isUnread(app, conversation);
   return app.state.snapshot.workspace.hasHome && !isNew ? 'home' : 'messages';

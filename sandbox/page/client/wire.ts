@@ -13,7 +13,7 @@ export type Person = {
   realName: string;
   isBot: boolean;
   role: Role;
-  /** Whether one can use the page as this person. */
+  /** Whether the page can be used as this person. */
   canBePlayed: boolean;
   /** What is special about this person; null: nothing. */
   note: string | null;
@@ -97,7 +97,7 @@ export type ShownGuide = {
   /** Where the bug thread is. */
   channelId: string;
   bugTs: string;
-  /** The thread in which Devin waits for an answer; null: Devin asks nothing. */
+  /** The thread where Devin waits for an answer; null: it doesn't. */
   questionTs: string | null;
   memberId: string;
   strangerId: string;
@@ -128,7 +128,7 @@ export type Entry = string | null | string[];
 export type Act = WithoutPerson<PersonalAct>;
 type WithoutPerson<One> = One extends { as: string } ? Omit<One, 'as'> : never;
 
-/** Why the app's answer did not come; null: it came. */
+/** Why there is no answer from the app; null: it answered. */
 type Failure = 'operation_timeout' | 'dispatch_failed' | null;
 
 export type ActResult = {

@@ -1,6 +1,6 @@
 import { type App, type Written, withEntry } from './app.ts';
 
-/** Where one writes: a conversation or one of its threads. */
+/** A place to write: a conversation or one of its threads. */
 export type Place = { channelId: string; threadTs: string | null };
 
 const NOTHING: Written = { text: '', fileIds: [] };

@@ -42,7 +42,7 @@ type LookUp = {
   typed: string;
 };
 
-/** What a select of people, conversations or channels offers as one types: Slack does not ask the app. */
+/** What a select of people, conversations or channels offers: Slack doesn't ask the app. */
 export function createLookUps({ state }: { state: State }) {
   function blocksAt(target: ClickTarget): Block[] {
     if ('viewId' in target) return requireView(state, target.viewId).definition.blocks;

@@ -105,7 +105,7 @@ export const table = z.strictObject({
     .optional(),
 });
 
-/** What a person reads of it, without marks. */
+/** Its text, without markup. */
 export function plainRichText(value: unknown): string {
   if (Array.isArray(value)) return value.map(plainRichText).join('');
   if (typeof value !== 'object' || value === null) return '';
