@@ -1,4 +1,5 @@
 import { FINE, readArguments, runCommand, UsageError, WRONG } from '../src/operator/command-line.ts';
+import { LANGUAGES, type Language } from '../src/session/preferences.ts';
 import { en } from '../src/text/en.ts';
 import { playDemo } from './demo-play.ts';
 import { startSessions } from './demo-sessions.ts';
@@ -12,9 +13,10 @@ import { openSandbox, type Sandbox } from './sandbox.ts';
 const USAGE = `Usage:
   npm run demo -- [options]
 
-  --port N     where the page is; 4321, or the next free port
-  --socket     Socket Mode instead of HTTP
-  --script     plays by itself and prints what each side sees; exits with 0 if each step did what it should`;
+  --port N      where the page is; 4321, or the next free port
+  --socket      Socket Mode instead of HTTP
+  --language L  the app's language: en or ja; en, if it plays by itself
+  --script      plays by itself and prints what each side sees; exits with 0 if each step did what it should`;
 
 const FIRST_PORT = 4321;
 const PORTS_TRIED = 20;
@@ -25,6 +27,7 @@ const OPTIONS = {
   script: { type: 'boolean', default: false },
   socket: { type: 'boolean', default: false },
   port: { type: 'string' },
+  language: { type: 'string', default: 'en' },
 } as const;
 
 process.exitCode = await runCommand({
@@ -35,11 +38,12 @@ process.exitCode = await runCommand({
 type Options = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
 /** Returns the exit code. */
-async function run({ script, socket, port }: Options): Promise<number> {
+async function run({ script, socket, port, language }: Options): Promise<number> {
   const wantedPort = port === undefined ? null : readPort(port);
   const sandbox = await openSandbox({
     transport: socket ? 'socket' : 'http',
     speed: script ? 0 : 1,
+    language: script ? 'en' : readLanguage(language),
     onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
   });
   return script ? runScript(sandbox) : runPage(sandbox, wantedPort);
@@ -49,6 +53,12 @@ function readPort(given: string): number {
   const port = Number(given);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new UsageError(`--port must be a number from 0 to 65535.`);
+}
+
+function readLanguage(given: string): Language {
+  const language = LANGUAGES.find((one) => one === given);
+  if (language !== undefined) return language;
+  throw new UsageError(`--language must be ${LANGUAGES.join(' or ')}.`);
 }
 
 async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise<number> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Language } from '../src/session/preferences.ts';
 import { createBotProcess, type BotProcess, type LogLine } from './bot-process.ts';
 import { createLocalDevin, type LocalDevin } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
@@ -31,24 +32,27 @@ export type SandboxOptions = {
   speed?: number;
   /** Instead of the one rule under which the admin approves. */
   policyFile?: string;
+  /** Of the app, and of everyone's Slack. */
+  language?: Language;
   onTrouble?: (line: LogLine) => void;
 };
 
 /** The real bot in its own process, ready, between a local Slack and a local Devin with a seeded world. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { transport = 'http', speed = 1, policyFile = POLICY_FILE, onTrouble } = options;
+  const { transport = 'http', speed = 1, policyFile = POLICY_FILE, language = 'en', onTrouble } = options;
   const clock = createSeedClock();
   const pace = createPace(speed);
   const { botEvents, hasHome: homeTab } = await readManifest();
   const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab });
   const devin = await createLocalDevin({ speed: 1, schedule: pace.schedule });
-  const world = seed({ slack, devin }, clock);
+  const world = seed({ slack, devin, language }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
   const bot = createBotProcess({
     environment: {
       ...sandboxEnvironment({ slack, devin, transport }),
       DATA_DIR: folder,
       POLICY_FILE: policyFile,
+      LANGUAGE: language,
       WATCH_SECONDS: '1',
       LOG_LEVEL: 'info',
     },

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Language } from '../src/session/preferences.ts';
 import type { LocalDevin } from './devin/index.ts';
 import type { LocalSlack } from './slack/index.ts';
 
-type Sides = { slack: LocalSlack; devin: LocalDevin };
+type Sides = { slack: LocalSlack; devin: LocalDevin; language: Language };
 type Clock = ReturnType<typeof createSeedClock>;
 
 export type SeededWorld = ReturnType<typeof seed>;
@@ -24,8 +25,8 @@ export function createSeedClock() {
 }
 
 /** A busy workspace: people of every kind, channels of every kind, and a thread about a failure. */
-export function seed({ slack, devin }: Sides, clock: Clock = createSeedClock()) {
-  const people = addPeople(slack);
+export function seed({ slack, devin, language }: Sides, clock: Clock = createSeedClock()) {
+  const people = addPeople(slack, LOCALES[language]);
   addOrganization(devin);
   const channels = addChannels(slack, people);
   clock.minutesAgo(95);
@@ -38,10 +39,13 @@ export function seed({ slack, devin }: Sides, clock: Clock = createSeedClock()) 
 type People = ReturnType<typeof addPeople>;
 type Channels = ReturnType<typeof addChannels>;
 
+/** As Slack writes them. */
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', ja: 'ja-JP' };
+
 /** Ids that never change: the page gives each person a color by them. */
-function addPeople(slack: LocalSlack) {
+function addPeople(slack: LocalSlack, locale: string) {
   const add = (id: string, realName: string, given: { email: string; [flag: string]: string | boolean }) =>
-    slack.addUser({ id, name: handleOf(realName), realName, displayName: realName, ...given });
+    slack.addUser({ id, name: handleOf(realName), realName, displayName: realName, locale, ...given });
   return {
     ana: add('U0ANA03', 'Ana Ruiz', { email: 'ana@acme.example' }),
     ben: add('U0BEN07', 'Ben Okafor', { email: 'ben@acme.example', isAdmin: true }),
