@@ -31,7 +31,7 @@ describe('a daily budget of a person', () => {
     const words = world().slack.renderText(told);
     expect(words).toContain("You have 4 of 12 ACU left today. This session's cap is 5 ACU.");
     expect(told.text).toMatch(
-      /More is available from <!date\^\d+\^\{date_short_pretty\}, \{time\}\|.+ 00:00 UTC>/,
+      /More is available from <!date\^\d+\^\u200B\{date_short_pretty\}, \{time\}\|.+ 00:00 UTC>/,
     );
     expect(words).toContain('`--acu 4`');
     expect(words).toContain('the second');

@@ -14,30 +14,35 @@ export const clock = (ms: number): string => time.format(ms);
 export const fullMoment = (ms: number): string => full.format(ms);
 
 export function dayOf(ms: number, nowMs = Date.now()): string {
-  return relativeDay(ms, nowMs) ?? long.format(ms);
+  return capitalized(relativeDay(ms, nowMs) ?? long.format(ms));
 }
 
 export const isSameDay = (a: number, b: number): boolean =>
   new Date(a).toDateString() === new Date(b).toDateString();
 
 function relativeDay(ms: number, nowMs: number): string | null {
-  if (isSameDay(ms, nowMs)) return 'Today';
-  if (isSameDay(ms, nowMs - MS_PER_DAY)) return 'Yesterday';
-  return null;
+  if (isSameDay(ms, nowMs)) return 'today';
+  if (isSameDay(ms, nowMs - MS_PER_DAY)) return 'yesterday';
+  return isSameDay(ms, nowMs + MS_PER_DAY) ? 'tomorrow' : null;
 }
+
+const capitalized = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 
 export function ago(ms: number, nowMs = Date.now()): string {
   const minutes = Math.floor((nowMs - ms) / 60_000);
   if (minutes < 1) return 'just now';
   if (minutes < 60) return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
-  return `${dayOf(ms, nowMs)} at ${clock(ms)}`;
+  return `${relativeDay(ms, nowMs) ?? long.format(ms)} at ${clock(ms)}`;
 }
 
-/** The tokens of https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+/**
+ * The tokens of https://docs.slack.dev/messaging/formatting-message-text#date-formatting. Slack capitalizes the first letter:
+ * https://metacpan.org/pod/Slack::BlockKit::Block::RichText::Date
+ */
 export function formatMoment(epochSeconds: number, format: string, nowMs = Date.now()): string {
   const ms = epochSeconds * MS_PER_S;
   const pretty = (formatted: string): string => relativeDay(ms, nowMs) ?? formatted;
-  return format.replaceAll(/\{(\w+)\}/g, (whole, token: string) => {
+  const formatted = format.replaceAll(/\{(\w+)\}/g, (whole, token: string) => {
     if (token === 'time' || token === 'time_secs') return clock(ms);
     if (token === 'ago') return ago(ms, nowMs);
     if (token.startsWith('date_long'))
@@ -46,4 +51,5 @@ export function formatMoment(epochSeconds: number, format: string, nowMs = Date.
       return token.endsWith('pretty') ? pretty(short.format(ms)) : short.format(ms);
     return whole;
   });
+  return capitalized(formatted);
 }

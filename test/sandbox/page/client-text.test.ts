@@ -106,6 +106,7 @@ test('times near today are shown in words', () => {
   const now = Date.UTC(2026, 2, 10, 12);
   expect(formatMoment(now / 1000, '{date_short_pretty}, {time}', now)).toMatch(/^Today, \d+:\d\d/);
   expect(formatMoment(now / 1000 - 86_400, '{date_short_pretty}', now)).toBe('Yesterday');
+  expect(formatMoment(now / 1000 + 86_400, '\u200B{date_short_pretty}', now)).toBe('\u200Btomorrow');
 });
 
 describe('completion', () => {
