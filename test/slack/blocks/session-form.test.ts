@@ -69,6 +69,16 @@ describe('a form', () => {
     expect(hint(null)).toContain('Set by policy.');
   });
 
+  test("offers what is left if that is less than the policy's cap, and refuses nothing", () => {
+    const faulty = [{ key: 'max_acu_limit', rule: 'limits.acu_per_month', say: null }];
+    const choices = choicesSchema.parse({ ...NOTHING, most: 6, needsCap: true, faulty });
+    const view = draw({ values: { max_acu_limit: 20 }, sources: { max_acu_limit: 'policy' }, choices });
+    expect(inputOf(view, 'field.max_acu_limit')?.element).toMatchObject({ initial_value: '6' });
+    expect(hintOf(view, 'field.max_acu_limit')).toBe(
+      "Up to 6 by policy. The session stops when it's used up.",
+    );
+  });
+
   test('says from the start what needs approval', () => {
     const approvals = [
       { rule: 'infra', say: 'Link the ticket.', when: { repos: ['acme/infra-*'], acu_over: 10 } },

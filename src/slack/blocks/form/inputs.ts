@@ -38,7 +38,8 @@ type Entry = {
 };
 
 /** The inputs of a field, by its kind: most have one, some have a companion. */
-export function fieldInputs(entry: Entry): InputBlock[] {
+export function fieldInputs(given: Entry): InputBlock[] {
+  const entry = withinLimit(given);
   const { field, value, names, allowed, text } = entry;
   const { input } = field;
   const { placeholder } = text.fields[field.key];
@@ -68,6 +69,13 @@ export function fieldInputs(entry: Entry): InputBlock[] {
     case 'json':
       return typedInputs(entry, entry.parts ?? 1);
   }
+}
+
+/** The policy's own cap, if less is left by now: nobody chose it, so nothing is refused. */
+function withinLimit(entry: Entry): Entry {
+  const { allowed, value, source } = entry;
+  const isAbove = source === 'policy' && allowed.most !== null && Number(value) > allowed.most;
+  return isAbove ? { ...entry, value: allowed.most, allowed: { ...allowed, refusal: null } } : entry;
 }
 
 function policySentences({ allowed: { most, refusal }, text }: Entry): string[] {
