@@ -70,8 +70,8 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
 }
 
 function askedWords({ command, meant, usage, hint }: TaskQuestion, { command: { question } }: Text): string {
-  const probably = meant ?? usage;
   const shown = (typed: string): string => code(truncate(typed, LIMIT.placeholder));
   if (hint !== null) return question.hints[hint.kind](shown(hint.typed));
-  return probably === null ? question.wholeTask : question.meant(shown(`${command} ${probably}`));
+  if (meant !== null) return question.meant(shown(`${command} ${meant}`));
+  return usage === null ? question.wholeTask : question.incomplete(shown(`${command} ${usage}`));
 }

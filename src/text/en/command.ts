@@ -53,6 +53,8 @@ export const command = {
   question: {
     title: 'Nothing was started yet.',
     meant: (command: string): string => `Did you mean ${command}?`,
+    /** `usage`: a command whose values are missing or wrong. */
+    incomplete: (usage: string): string => `If you meant the command, type ${usage}.`,
     wholeTask: 'Is that your whole task?',
     hints: {
       option: (option: string): string =>

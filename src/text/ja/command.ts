@@ -42,6 +42,7 @@ export const command: Text['command'] = {
   question: {
     title: 'まだ何も開始していません。',
     meant: (command) => `${command} のことですか？`,
+    incomplete: (usage) => `コマンドの場合は、${usage} と入力してください。`,
     wholeTask: 'タスクはこれだけですか？',
     hints: {
       option: (option) =>
