@@ -31,30 +31,32 @@ export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text
 const NAMED_APPROVERS = 5;
 
 /** Who approved, and whose approval is missing. */
-export function approvalNotes({ state, approvals }: SessionRequest, { approval: words }: Text): string[] {
+export function approvalNotes({ state, approvals }: SessionRequest, text: Text): string[] {
   const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
   const given = approvals.filter(({ end }) => end?.kind === 'approved');
   return [
-    ...given.map(({ yes, rule }) => words.onCard.approved(namesOf(yes), rule)),
-    ...(pending === null ? [] : waitingForApproval(pending.approval, words)),
+    ...given.map(({ yes, rule }) => text.approval.onCard.approved(namesOf(yes, text), rule)),
+    ...(pending === null ? [] : waitingForApproval(pending.approval, text)),
   ];
 }
 
-function waitingForApproval({ rule, say, need, people, yes }: Approval, words: Text['approval']): string[] {
+function waitingForApproval({ rule, say, need, people, yes }: Approval, text: Text): string[] {
+  const { onCard } = text.approval;
   const others = people.filter(({ userId }) => !yes.some((one) => one.userId === userId));
   const shown = others.slice(0, NAMED_APPROVERS);
-  const names = words.onCard.names(
+  const names = onCard.names(
     shown.map(({ name }) => name),
     others.length - shown.length,
   );
   return [
-    words.onCard.waits(rule, need - yes.length, names),
+    onCard.waits(rule, need - yes.length, names),
     ...(say === null ? [] : [say]),
-    ...(yes.length === 0 ? [] : [words.onCard.soFar(namesOf(yes))]),
+    ...(yes.length === 0 ? [] : [onCard.soFar(namesOf(yes, text))]),
   ];
 }
 
-const namesOf = (people: readonly Voter[]): string => people.map(({ name }) => name).join(', ');
+const namesOf = (people: readonly Voter[], { joins }: Text): string =>
+  joins.list(people.map(({ name }) => name));
 
 export function leftOutNotes(leftOut: readonly LeftOut[], text: Text): string[] {
   return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));

@@ -133,7 +133,7 @@ describe('a request that needs an approval', () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack, devin } = world();
     const before = await card('Waiting for approval');
-    expect(slack.renderText(before)).toMatch(/needs an approval from person\d+\./);
+    expect(slack.renderText(before)).toMatch(/needs an approval from person\d+ \(rule/);
     expect(slack.renderText(before)).toContain('[Cancel]');
     expect(own()).toHaveLength(0);
     const asked = await askedOf(ben);

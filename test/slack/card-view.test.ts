@@ -222,7 +222,7 @@ test('a card names who approved, whose approval is missing, and until when', () 
   expect(card).toMatchObject({ phase: 'needs-approval', waitsUntilMs: 5 * MINUTE_MS, waitedMs: null });
   expect(card.notes).toEqual([
     'Approved by Ben (rule: infra).',
-    'Not started yet: the rule "money" needs an approval from Cy.',
+    'Not started yet: this needs an approval from Cy (rule: money).',
     'Link the ticket.',
     'Approved so far by Ben.',
   ]);

@@ -19,8 +19,8 @@ export const approval = {
   onCard: {
     waits: (rule: string, left: number, names: string): string =>
       left === 1
-        ? `Not started yet: the rule "${rule}" needs an approval from ${names}.`
-        : `Not started yet: the rule "${rule}" needs ${left} approvals, from ${names}.`,
+        ? `Not started yet: this needs an approval from ${names} (rule: ${rule}).`
+        : `Not started yet: this needs ${left} approvals, from ${names} (rule: ${rule}).`,
     names: (names: readonly string[], more: number): string => {
       if (more > 0) return `${names.join(', ')} or ${more} more`;
       const last = names.at(-1) ?? '';
