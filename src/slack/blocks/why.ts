@@ -8,7 +8,7 @@ import {
   type PolicyDecision,
   type Usage,
 } from '../../session/policy/index.ts';
-import { acuWords, leftWords } from '../../text/amounts.ts';
+import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
 import { optionWords, shownMoment } from './details-values.ts';
@@ -16,6 +16,7 @@ import { notice, renewal } from './notices.ts';
 import { button, buttonRow, joinParts, packed, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
+import { leftLines } from './usage.ts';
 
 /** What would happen to a request. `explained`: null without a policy. */
 export type Why = { explained: Explained | null; limits: Limits; usage: Usage };
@@ -118,14 +119,15 @@ function placeLines({ set, defaults, instructions }: Explained, text: Text): str
 }
 
 /** Only those in force. */
-function limitLines({ limits, usage, explained }: Why, { policy: { why, ceilings } }: Text): string[] {
+function limitLines({ limits, usage, explained }: Why, text: Text): string[] {
+  const { why } = text.policy;
   const { openSessions, startsPerHour } = limits;
   const { most = null, ceilings: inForce = [] } = explained ?? {};
   const lines = [
     ...(openSessions > 0 ? [why.openSessions(usage.openSessions, openSessions)] : []),
     ...(startsPerHour > 0 ? [why.startsPerHour(usage.startsPerHour, startsPerHour)] : []),
     ...(most === null ? [] : [why.perSession(most)]),
-    ...inForce.map((one) => ceilings.left[one.key](...leftWords(one))),
+    ...leftLines(inForce, text),
   ];
   return lines.length === 0 ? [] : [bold(why.limits), ...lines.map((line) => `• ${line}`)];
 }
