@@ -228,9 +228,9 @@ async function tellTrouble(
   { outbound, textFor }: RelayDeps,
   { request: { userId }, session, code }: Trouble,
 ): Promise<DeliveryResult> {
-  const { thread } = await textFor(userId);
+  const { thread, card } = await textFor(userId);
   const why = lookup(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
-  const sentence = thread.trouble(why, link(session.url, thread.openInDevin));
+  const sentence = thread.trouble(why, link(session.url, card.buttons.open));
   const place = privatePlace({ userId, channelId: null, threadTs: null });
   return outbound.tellPrivately(place, notice([sentence]));
 }

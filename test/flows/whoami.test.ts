@@ -20,7 +20,7 @@ async function whoami(where: Parameters<typeof someoneIn>[1] = {}) {
 test('whoami says privately who sessions run as, how and when that was found, and what is left', async () => {
   const { ana, answer, own } = await whoami();
   expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
-  expect(answer).toMatch(/Matched by the email address of the Slack account\. Checked .+\./);
+  expect(answer).toMatch(/Matched by Slack email address\. Checked .+\./);
   expect(answer).toContain('You can start sessions here.');
   expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
   expect(answer).toContain('Check again');

@@ -99,7 +99,7 @@ function contextRows({ included, leftOut, instructions, sent }: SessionDetails, 
     sentence(text.details.included, included ?? text.details.onlyTask),
     ...leftOut.map((words) => sentence(text.details.leftOut, words)),
     ...(instructions === null ? [] : [sentence(text.details.instructions, oneLine(instructions))]),
-    ...(sent === null ? [] : [row(text.details.sent, shownValue(sent, text))]),
+    ...(sent === null ? [] : [row(text.review.title, shownValue(sent, text))]),
   ];
 }
 

@@ -47,7 +47,7 @@ function quoted(label: string, words: string, text: Text): Rendered[] {
 
 /** A sentence instead of what can't be shown here, with a link to it. */
 export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
-  return line(`${sentence} ${link(url, text.thread.openInDevin)}`);
+  return line(`${sentence} ${link(url, text.card.buttons.open)}`);
 }
 
 /** As it was written, if it can't be rendered. */

@@ -129,7 +129,7 @@ type Value = { value: string } | { at: SecretPart; wrong: string };
 function valueOf({ value, fileId }: Row, uploaded: UploadedText | undefined, text: Text): Value {
   const { errors } = text.secretForm;
   if (fileId === null) return value === '' ? { at: 'value', wrong: errors.valueMissing } : { value };
-  if (value !== '') return { at: 'file', wrong: errors.both };
+  if (value !== '') return { at: 'file', wrong: text.modal.fileErrors.twice };
   if (uploaded === undefined) return { at: 'file', wrong: text.modal.fileErrors.unreadable };
   if (uploaded.kind !== 'text') return { at: 'file', wrong: text.modal.fileErrors[uploaded.kind] };
   if (uploaded.text === '') return { at: 'file', wrong: text.modal.fileErrors.empty };

@@ -27,8 +27,6 @@ export const details = {
   /** What the policy added to the task. */
   instructions: 'Standing instructions',
   leftOut: 'Left out',
-  /** The task with everything around it. */
-  sent: 'What Devin gets',
   unticked: (counts: string): string => `${counts}, by the requester.`,
   runsAs: 'Runs as',
   identityOpen: 'Not known yet',

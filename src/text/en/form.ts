@@ -209,7 +209,6 @@ export const secretForm = {
     name: 'Use 1 to 256 characters without spaces.',
     nameMissing: 'Add a name.',
     valueMissing: 'Add a value, or a file with it.',
-    both: 'Use the box or a file, not both.',
     repeated: 'This name is used twice. Keep one of them.',
     tooLong: 'Use up to 65,536 characters.',
   },

@@ -96,7 +96,7 @@ export const notices = {
   matchedBy: {
     mapping: "Set in this app's identity file.",
     administrator: 'Linked by a workspace admin.',
-    email: 'Matched by the email address of the Slack account.',
+    email: 'Matched by Slack email address.',
     session: 'Devin names this member as the owner.',
   },
   /** To a member. `who`: a mention of the person who can be them. */

@@ -8,7 +8,6 @@ export const thread = {
   },
   longMessage: 'This message is long. The full text is in the file below.',
   cut: 'The rest of this message is in Devin.',
-  openInDevin: 'Open in Devin',
   /** `name`: a code span. */
   fileInDevin: (name: string): string => `The file ${name} couldn't be posted here. It's in Devin.`,
   notShown: "Slack didn't accept a message from Devin. Read it in Devin.",

@@ -27,7 +27,6 @@ export const details: Text['details'] = {
   problem: '問題',
   instructions: '常に追加される指示',
   leftOut: '含めなかったもの',
-  sent: 'Devin に渡す内容',
   unticked: (counts) => `${counts}（依頼者が除外）`,
   runsAs: '実行者',
   identityOpen: 'まだ分かりません',

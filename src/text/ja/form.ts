@@ -190,7 +190,6 @@ export const secretForm: Text['secretForm'] = {
     name: 'スペースなしの 1～256 文字にしてください。',
     nameMissing: '名前を入力してください。',
     valueMissing: '値を入力するか、ファイルを追加してください。',
-    both: '入力欄とファイルは、どちらか一方を使ってください。',
     repeated: '同じ名前が 2 回使われています。どちらか 1 つにしてください。',
     tooLong: '65,536 文字以内にしてください。',
   },

@@ -40,7 +40,7 @@ export const home: Text['home'] = {
       '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
   },
   exampleDefaults: 'defaults me --acu 10',
-  useInstead: (choice) => `変更: ${choice}`,
+  useInstead: (choice) => `「${choice}」に変更`,
   health: {
     label: '稼働状況',
     sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },

@@ -83,7 +83,7 @@ export const notices: Text['notices'] = {
   matchedBy: {
     mapping: 'このアプリの ID ファイルで指定されています。',
     administrator: 'ワークスペースの管理者による関連付けです。',
-    email: 'Slack アカウントのメールアドレスが一致しています。',
+    email: 'Slack のメールアドレスが一致しています。',
     session: 'Devin で、このメンバーがセッションの所有者です。',
   },
   sharedAccount: (who, account) =>

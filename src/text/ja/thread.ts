@@ -9,7 +9,6 @@ export const thread: Text['thread'] = {
   },
   longMessage: 'メッセージが長いため、全文は下のファイルにあります。',
   cut: 'メッセージの続きは Devin にあります。',
-  openInDevin: 'Devin で開く',
   fileInDevin: (name) => `ファイル ${name} をここに投稿できませんでした。Devin にあります。`,
   notShown: 'Devin のメッセージを Slack が受け付けませんでした。Devin でご覧ください。',
   trouble: (why, link) =>
