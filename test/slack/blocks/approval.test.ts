@@ -52,7 +52,10 @@ describe('a message that asks for an approval', () => {
     const words = shown({ ...asked, task, secretNames, asked: { ...asked.asked, values, files } });
     for (const number of ['E006F', 'E0062', 'E0065', 'E0079', '202E', '202D', '200B', '2066', 'FEFF', '2060'])
       expect(words).toContain(`⟨U+${number}⟩`);
-    expect(words).not.toMatch(/[\u200B\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u);
+    // Slack's dates have one of their own.
+    expect(words.replace('^\u200B{', '^{')).not.toMatch(
+      /[\u200B\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u,
+    );
     const plain = 'ピンを直す 👩‍💻 ❤️ می‌خواهم';
     expect(shown({ ...asked, task: plain })).toContain(plain);
   });
