@@ -228,7 +228,7 @@ describe('a Home', () => {
     { phase: 'unknown', action: 'check-again', pressed: ACTION.checkAgain },
     { phase: 'finished', action: 'open', pressed: null },
     { phase: 'working', action: 'reply', pressed: null },
-  ] as const)('offers for $phase what is to be done now, if anything', ({ phase, action, pressed }) => {
+  ] as const)('offers the next step in $phase, if there is one', ({ phase, action, pressed }) => {
     const line = lineOf({ ...full, sessions: [on({ ...working, phase, actions: [action] })] }, 'r1');
     expect(/"action_id":"(\w+)"/.exec(line)?.[1] ?? null).toBe(pressed);
   });

@@ -297,7 +297,7 @@ describe('whatever Devin or a person writes', () => {
     );
   });
 
-  test('turns and covers nothing else of its line', () => {
+  test("doesn't turn or cover anything around it", () => {
     const foreign = `Open \u202Egpj.exe\u202C, e${'\u0301'.repeat(500)}, \`x\u2066y\``;
     for (const part of [...markdownParts(foreign), ...quotedParts(foreign)])
       expect(JSON.stringify(part)).not.toMatch(/[\u202A-\u202E\u2066-\u2069]|\u0301{9}/);

@@ -140,7 +140,7 @@ describe('a message about a session', () => {
     expect(alone.text).not.toContain('sessions/abc');
   });
 
-  test('says where the rest is of words and results that are too long', () => {
+  test('says where to find the rest of a long message or result', () => {
     const words = 'Which one?\n\n'.repeat(2000);
     expect(renderMilestone({ ...message, words }, en).text).toContain(en.milestones.restInDevin);
     const long = { ...message, what: { kind: 'finished' as const }, result: '"a",\n'.repeat(2000) };

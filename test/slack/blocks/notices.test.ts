@@ -35,7 +35,7 @@ describe('a refusal', () => {
     expect(JSON.stringify(blocks)).toContain(en.notices.typedCut);
   });
 
-  test('says nothing of a form if there is none, and lists several problems', () => {
+  test("doesn't mention a form if there is none, and lists several problems", () => {
     const { text } = refusal({ problems: ['No.', 'Nor this.'], typed: 'x'.repeat(10_000), formId: null }, en);
     expect(text).not.toContain(en.notices.typedCut);
     expect(text).toContain('\n• No.\n• Nor this.\n');

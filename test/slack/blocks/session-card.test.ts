@@ -180,7 +180,7 @@ describe('a card', () => {
     expect(shown({ ...full, phase })).toContain(`${words} ·`);
   });
 
-  test('says of a request without a session that it was not started, not that it failed', () => {
+  test('says "Not started" instead of "Failed" for a request without a session', () => {
     const { text } = render({ ...full, phase: 'failed', url: null });
     expect(text).toContain(' – Not started\n');
     expect(text).not.toContain('Failed');
@@ -218,7 +218,7 @@ describe('a card', () => {
     );
   });
 
-  test('says how its thread works, in the plain text as well', () => {
+  test('says how its thread works, also in the plain text', () => {
     const card = { ...full, threadLine: en.card.mentionsOnly };
     expect(shown(card)).toContain(en.card.mentionsOnly);
     expect(render(card).text).toContain(en.card.mentionsOnly);
@@ -234,7 +234,7 @@ describe('a card', () => {
     expect(render(card).text).toMatch(`Fix the flaky login test – ${words}\n`);
   });
 
-  test('has at most 150 characters of the title and of what Devin says, and never no title', () => {
+  test("shows at most 150 characters of the title and of Devin's words, and always a title", () => {
     const { text } = render({ ...full, title: 't'.repeat(400), lastWords: 'w'.repeat(400) });
     expect(text.split('t'.repeat(149))).toHaveLength(2);
     expect(text).not.toContain('t'.repeat(150));
@@ -323,7 +323,7 @@ describe('a card', () => {
   test.each([
     [{ phase: 'queued', waitedMs: 25_900 }, 'Queued · 25 s'],
     [{ phase: 'starting', waitedMs: 61_000, waitsFor: 'busy' }, 'Starting · 1 min · Devin is busy'],
-  ] as const)('says for how long a request has waited, and why: %o', (changes, words) => {
+  ] as const)('says how long a request has waited, and why: %o', (changes, words) => {
     expect(shown({ ...bare, ...changes })).toContain(words);
     expect(render({ ...bare, ...changes }).text).toContain(words.split(' · ').slice(1).join(' · '));
   });
@@ -340,7 +340,7 @@ describe('a card', () => {
     ['ended', false],
     ['queued', true],
     ['unknown', true],
-  ] as const)('without a session says what it may use only if one can still use it: %s', (phase, says) => {
+  ] as const)('without a session shows its cap only if one can still start: %s', (phase, says) => {
     expect(shown({ ...bare, phase, acuLimit: 10 }).includes('up to 10 ACU')).toBe(says);
   });
 

@@ -106,7 +106,7 @@ describe('a form', () => {
     ]);
   });
 
-  test('shows at first the main fields and a button for the others', () => {
+  test('shows the main fields first, with a button for the others', () => {
     const view = draw({ values: { prompt: TASK, platform: 'windows' } });
     expect(inputs(view).map((block) => block.block_id)).toEqual(
       fields.filter(({ group }) => group === 'main').map(({ key }) => fieldBlock(key)),
