@@ -80,7 +80,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     const filled = { draft, context, sealed, lostSecrets: lost, faults, replaces };
     const form = { ...placeOf(origin), id, ...filled, expanded: hiddenFields(faults).length > 0 };
     await forms.insert(form);
-    return { ...form, without: null, secretNames: null, description: null };
+    return { ...form, without: null, secretNames: null, sentIn: null, description: null };
   }
 
   const contentOf = async (origin: Origin, wish: ReadWish): Promise<FormContent> => ({

@@ -46,6 +46,8 @@ type SubmittedForm = {
   draft: SessionDraft;
   choice: MessageContext['choice'] | null;
   fileIds: string[];
+  /** The person knows that they asked for the same before. */
+  isAnother: boolean;
 };
 
 export type RequestInbox = ReturnType<typeof createRequestInbox>;
@@ -95,8 +97,13 @@ export function createRequestInbox(deps: InboxDeps) {
       await accept(async () => typedRequest(origin, messageKey({ ...origin, ts }), task));
     },
 
-    /** A form that was submitted; `viewId` names this one opening of it. */
-    async acceptForm(form: Form, { viewId, userId, draft, choice, fileIds }: SubmittedForm): Promise<void> {
+    /**
+     * A form that was submitted; `viewId` names this one opening of it. False: nothing is saved, since it was sent in
+     * another view, or the person asked for the same there a moment ago.
+     */
+    async acceptForm(form: Form, submitted: SubmittedForm): Promise<boolean> {
+      const { viewId, userId, draft, choice, fileIds, isAnother } = submitted;
+      if (!isAnother && form.sentIn !== null && form.sentIn !== viewId) return false;
       const { session_secrets: typed = [], ...stored } = draft;
       const { sessionSecrets: kept, ...urls } = openForm(envelopes, form);
       const sessionSecrets = withSecrets(kept, typed);
@@ -114,12 +121,16 @@ export function createRequestInbox(deps: InboxDeps) {
         secretNames: sessionSecrets.map(({ key }) => key),
         replaces: form.replaces,
       };
-      await accept(async () => request);
-      if (kept.length === 0) return;
+      const unlessTwin = !isAnother && form.replaces === null;
+      if ((await accept(async () => request, unlessTwin)) !== null) return false;
       await forms.change(form.id, {
-        sealed: envelopes.withoutSecrets(form.id, form.sealed),
-        secretNames: [],
+        sentIn: viewId,
+        ...(kept.length > 0 && {
+          sealed: envelopes.withoutSecrets(form.id, form.sealed),
+          secretNames: [],
+        }),
       });
+      return true;
     },
 
     /** A text that may have been a slip, which the person wants started as a task: once, however often they say so. */

@@ -57,6 +57,8 @@ const formSchema = z.object({
   without: withoutSchema.nullable(),
   /** "More options" was pressed. */
   expanded: z.boolean(),
+  /** The last view of it in which it started something; null: none yet. */
+  sentIn: z.string().nullable(),
   description: formDescriptionSchema.nullable(),
 });
 /** A form that was offered or opened. A modal only carries its id: `private_metadata` holds 3,000 characters. */
@@ -90,7 +92,7 @@ type NewForm = Pick<
   expanded?: boolean;
 };
 
-type FormChanges = Partial<Pick<Form, 'sealed' | 'secretNames' | 'without' | 'expanded'>>;
+type FormChanges = Partial<Pick<Form, 'sealed' | 'secretNames' | 'without' | 'expanded' | 'sentIn'>>;
 
 export type Forms = ReturnType<typeof createForms>;
 

@@ -175,14 +175,9 @@ export function askedAt({ resumedAt, createdAt }: Pick<SessionRequest, 'resumedA
   return resumedAt ?? createdAt;
 }
 
-/** The same for the same task and options of one person in one conversation. */
-export function twinKey({
-  teamId,
-  userId,
-  channelId,
-  draft,
-}: Pick<NewRequest, 'teamId' | 'userId' | 'channelId' | 'draft'>): string {
-  return fingerprintOf([teamId, userId, channelId, draft.values]);
+/** The same for the same task and options of one person in one conversation, about the same message. */
+export function twinKey({ teamId, userId, channelId, draft, context, slackFileIds }: NewRequest): string {
+  return fingerprintOf([teamId, userId, channelId, draft.values, context?.picked.ts ?? null, slackFileIds]);
 }
 
 type Said = { teamId: string; channelId: string; ts: string };

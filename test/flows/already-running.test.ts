@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startSession } from '../support/asking.ts';
-import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -121,6 +121,62 @@ describeOnBothWorlds('a session that is already running', (world) => {
     await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('Ended'));
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     await settledForm(slack, ana.userId);
+  });
+
+  const openForm = async (ana: { userId: string }, channelId: string) => {
+    const { slack } = world();
+    const before = new Set(slack.views().map(({ id }) => id));
+    const { message } = await slack.command(ana.userId, channelId, 'fix the report --acu nothing');
+    const press = async () => {
+      await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'open_form');
+      const view = await slack.waitForView(({ id, userId }) => userId === ana.userId && !before.has(id));
+      before.add(view.id);
+      await doneWith(world(), 'describe-form');
+      slack.typeIn(view.id, { 'field.prompt': 'fix the report', 'field.max_acu_limit': '5' });
+      return view.id;
+    };
+    return { press };
+  };
+
+  test.each([
+    ['one form that is open in two views', false, 'fix the other report'],
+    ['two forms with the same words', true, 'fix the report'],
+  ])('keeps the second of %s open, until it is sent again', async (_, opensAnother, secondTask) => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `forms-${ana.name}`, members: [ana.userId] });
+    const form = await openForm(ana, channelId);
+    const first = await form.press();
+    const second = await (opensAnother ? await openForm(ana, channelId) : form).press();
+    slack.typeIn(second, { 'field.prompt': secondTask });
+    expect((await slack.submit(first, ana.userId)).kind).toBe('closed');
+    expect((await slack.submit(second, ana.userId)).kind).toBe('updated');
+    expect(slack.renderText(second)).toContain('You already asked for this here');
+    expect(slack.renderText(second)).toContain(secondTask);
+    await sessionOf(devin, ana.devinUserId);
+    expect((await slack.submit(second, ana.userId)).kind).toBe('closed');
+    await devin.waitForSession(
+      ({ userId, request }) =>
+        userId === ana.devinUserId &&
+        request.prompt === secondTask &&
+        sessionsOf(ana.devinUserId).length === 2,
+    );
+  });
+
+  test('lets people ask for the same about two messages', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `both-${ana.name}`, members: [ana.userId] });
+    for (const words of ['the login test fails', 'the docs test fails']) {
+      const { ts } = await slack.speak(ana.userId, channelId, words);
+      await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+      const form = await settledForm(slack, ana.userId);
+      slack.typeIn(form.id, { 'field.prompt': 'fix this' });
+      expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    }
+    await devin.waitForSession(
+      ({ userId }) => userId === ana.devinUserId && sessionsOf(ana.devinUserId).length === 2,
+    );
   });
 
   test.each([

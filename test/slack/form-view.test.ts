@@ -23,6 +23,7 @@ function view(changes: Partial<Form> = {}) {
       draft: { values: {}, sources: {} },
       context: CONTEXT,
       sealed: null,
+      sentIn: null,
       lostSecrets: null,
       faults: null,
       replaces: null,

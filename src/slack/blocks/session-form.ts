@@ -90,8 +90,15 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   });
 }
 
-export function unsavedSentence(unsaved: Unsaved, { command }: Text): string {
-  return unsaved === 'not-confirmed' ? command.notConfirmed.problem : command.notRecorded;
+export function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {
+  switch (unsaved) {
+    case 'not-recorded':
+      return command.notRecorded;
+    case 'not-confirmed':
+      return command.notConfirmed.problem;
+    case 'asked-before':
+      return words.askedBefore;
+  }
 }
 
 function inputs(form: SessionForm, text: Text): KnownBlock[] {

@@ -75,11 +75,11 @@ function listenToSubmission(
 ): void {
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
     const text = await textFor(userId);
-    const { formId, expanded } = formMetadata.read(view.metadata);
+    const { formId, expanded, unsaved: before } = formMetadata.read(view.metadata);
     const form = await ownForm(forms, { formId }, { userId, homeTeamId });
     if (form === null) return ack(updated(withAlert(view, text.modal.expired)));
     const keepErrors = async (): Promise<void> => {
-      if (form.description?.thread === 'looking') await forms.describe(formId, { refusedView: view.id });
+      if (form.description !== null) await forms.describe(formId, { refusedView: view.id });
     };
     const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
     const texts = await readFiles(textFilesIn(view.values), async (fileId) =>
@@ -91,19 +91,21 @@ function listenToSubmission(
       await keepErrors();
       return ack({ response_action: 'errors', errors: read.errors });
     }
-    try {
-      const { draft, contextChoice: choice, fileIds } = read;
-      await inbox.acceptForm(form, { viewId: view.id, userId, draft, choice, fileIds });
-    } catch (error) {
-      // The form stays open with everything in it.
-      const unsaved = unsavedBy(error);
+    // The form stays open with everything in it.
+    const stayOpen = async (unsaved: Unsaved): Promise<void> => {
       const metadata = formMetadata.write({ formId, expanded, unsaved });
       await ack(updated(withAlert({ ...view, metadata }, unsavedSentence(unsaved, text))));
       await Promise.allSettled([keepErrors()]);
+    };
+    const { draft, contextChoice: choice, fileIds } = read;
+    const isAnother = before === 'asked-before';
+    const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
+    const isSaved = await inbox.acceptForm(form, submitted).catch(async (error: unknown) => {
+      await stayOpen(unsavedBy(error));
       throw error;
-    }
-    // The request is on disk: whatever happens from here on, it is not lost.
-    return ack();
+    });
+    // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
+    return isSaved ? ack() : stayOpen('asked-before');
   });
 }
 

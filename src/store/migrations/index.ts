@@ -42,6 +42,7 @@ import { unloggedLeases } from './064-unlogged-leases.ts';
 import { auditEnd } from './065-audit-end.ts';
 import { dueMilestones } from './066-due-milestones.ts';
 import { oneWaitingIndex } from './067-one-waiting-index.ts';
+import { sentForm } from './068-sent-form.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -90,6 +91,7 @@ const migrations: Record<string, Migration> = {
   '065-audit-end': auditEnd,
   '066-due-milestones': dueMilestones,
   '067-one-waiting-index': oneWaitingIndex,
+  '068-sent-form': sentForm,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
