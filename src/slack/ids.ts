@@ -59,6 +59,8 @@ export const ACTION = {
   startAgain: 'start_again',
   raiseCap: 'raise_cap',
   cancel: 'cancel',
+  /** The same in a private list. */
+  cancelListed: 'cancel_listed',
   /** What goes to Devin from its thread. */
   mute: 'mute',
   unmute: 'unmute',

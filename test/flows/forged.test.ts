@@ -298,6 +298,7 @@ describe('a button with a value that no message has', () => {
     'details',
     'stop',
     'cancel',
+    'cancel_listed',
     'try_again',
     'open_form',
   ])('does nothing: %s', async (actionId) => {

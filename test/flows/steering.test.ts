@@ -225,7 +225,9 @@ describe('canceling a request', () => {
     const { ana, channelId, busy } = await waiting();
     const { message } = await slack.command(ana.userId, channelId, 'cancel');
     expect(message?.text).toContain(`never mind ${ana.name}`);
-    await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel');
+    await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel_listed');
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Canceling that request');
+    expect(told.ts).toBe(message?.ts);
     await cardOf(slack, channelId, (text) => text.includes('Nothing was started'));
     busy.clear();
   });

@@ -98,7 +98,8 @@ function pickButton(
   { card, sessionId }: SessionPick['entries'][number],
   text: Text,
 ): Button {
-  if (sessionId === null) return cardButton('cancel', card, text);
+  if (sessionId === null)
+    return namedFor(card, button(ACTION.cancelListed, text.card.buttons.cancel, card.requestId), text);
   const label = text.sessions.pickButton[act];
   const shown =
     act === 'say'

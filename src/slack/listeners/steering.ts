@@ -6,7 +6,7 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
-import { sessionOver } from '../blocks/notices.ts';
+import { notice, sessionOver } from '../blocks/notices.ts';
 import {
   readReplyBox,
   renderReplyBox,
@@ -83,9 +83,17 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     await openView(press.triggerId, dialog, openingOf(press, 'stop'));
   });
 
-  onDurableButton(app, ACTION.cancel, async (press) => {
+  /** The same. False: there is nothing to cancel. */
+  async function cancel(press: Press): Promise<boolean> {
     const request = await pressed.inWorkspace(press);
     if (request !== null) await steering.cancel(actorOf(press), request.id);
+    return request !== null;
+  }
+
+  onDurableButton(app, ACTION.cancel, async (press) => void (await cancel(press)));
+  onDurableButton(app, ACTION.cancelListed, async (press) => {
+    if (!(await cancel(press))) return;
+    await outbound.settleNotice(press, notice([(await textFor(press.userId)).sessions.cancel]));
   });
 
   for (const [actionId, why] of BOXES) {

@@ -29,6 +29,7 @@ export const sessions = {
   /** `usage`: a command in a code span. */
   pickOther: (usage: string): string => `For any other session, type ${usage}.`,
   stop: (title: string): string => `Stopping ${title}. The result will appear here.`,
+  cancel: "Canceling that request. If it's too late, you'll see that here.",
   archive: (title: string): string => `Archiving ${title}. The result will appear here.`,
   say: (title: string): string => `Sending to ${title}. If Devin doesn't get it, you'll see that here.`,
   notify: (title: string, where: string): string => `You'll be notified about ${title} ${where}.`,
