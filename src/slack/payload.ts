@@ -99,20 +99,21 @@ const messageSchema = authorSchema
     message: readMessage(event),
   }));
 
-/** A person edited a reply. https://docs.slack.dev/reference/events/message/message_changed */
+/** A person edited a message. https://docs.slack.dev/reference/events/message/message_changed */
 const editSchema = z
   .looseObject({
     type: z.literal('message'),
     subtype: z.literal('message_changed'),
     channel: present,
     // Without `edited`, Slack has only unfurled a link.
-    message: authorSchema.extend({ thread_ts: present, edited: z.looseObject({ ts: slackTs }) }),
+    message: authorSchema.extend({ edited: z.looseObject({ ts: slackTs }) }),
   })
   .transform(({ channel: channelId, message }) => ({
     kind: 'edit' as const,
     userId: message.user,
     channelId,
-    threadTs: message.thread_ts,
+    /** The thread it is in, or starts. */
+    threadTs: message.thread_ts ?? message.ts,
     ts: message.ts,
     slackText: message.text,
     editedTs: message.edited.ts,

@@ -31,7 +31,8 @@ type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press
 /** A message of a workspace. */
 type MessageRef = { teamId: string; channelId: string; ts: string };
 
-type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string };
+/** `isTask`: of the message that asked for the session, which Devin has as its task. */
+type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string; isTask: boolean };
 
 type ThreadInboxDeps = {
   commit: Commit;
@@ -102,21 +103,20 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
 
     /** An edit replaces a waiting message, and corrects one that was sent. Only its author can do that. */
     async correct(edit: Edit): Promise<void> {
-      const { userId, ts, text, editedTs } = edit;
+      const { ts, text, editedTs } = edit;
       const row = rowOf(edit);
       const { teamId, channelId } = row;
       await commit(async (trx) => {
         const [reply] = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
-        if (reply === undefined || reply.userId !== userId || reply.text === text) return;
-        if (!isCorrigible(reply) || isOlder(edit, reply)) return;
-        if (reply.state === 'accepted' || reply.state === 'failed') {
+        if (reply === undefined ? !edit.isTask : !mayCorrect(edit, reply)) return;
+        if (reply?.state === 'accepted' || reply?.state === 'failed') {
           const { id, state } = reply;
           const changes = { text, editedTs };
           if ((await replies.move({ id, from: [state], to: state, changes }, trx)) !== null) return;
         }
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
         // To the session that has the message; another may have started in the thread.
-        const { sessionId } = reply;
+        const sessionId = reply?.sessionId ?? row.sessionId;
         await write({ ...row, sessionId, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
       });
     },
@@ -149,6 +149,11 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
 
 function isCorrigible(reply: Reply): boolean {
   return isMessage(reply) && reply.state !== 'skipped';
+}
+
+function mayCorrect(edit: Edit, reply: Reply): boolean {
+  const isAnother = reply.userId === edit.userId && reply.text !== edit.text;
+  return isAnother && isCorrigible(reply) && !isOlder(edit, reply);
 }
 
 /** Slack delivers edits in any order, and some twice. */

@@ -74,6 +74,12 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return id;
     },
 
+    /** The request that a delivery led to; null: none. */
+    async ofDelivery(dedupeKey: string): Promise<SessionRequest | null> {
+      const rows = db.selectFrom('sessionRequests').selectAll().where('dedupeKey', '=', dedupeKey);
+      return parsed(requestSchema, await rows.executeTakeFirst());
+    },
+
     async find(id: string): Promise<SessionRequest | null> {
       const row = await db.selectFrom('sessionRequests').selectAll().where('id', '=', id).executeTakeFirst();
       return parsed(requestSchema, row);

@@ -231,6 +231,16 @@ describe('a payload from Slack', () => {
       { kind: 'edit', channelId: 'C1', threadTs: '5.1', ts: '6.1', editedTs: '7.1' },
     ],
     [
+      'an edit of a message in no thread',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+      },
+      { kind: 'edit', threadTs: '6.1', ts: '6.1' },
+    ],
+    [
       'a deletion',
       { type: 'message', subtype: 'message_deleted', channel: 'C1', deleted_ts: '6.1' },
       { kind: 'deletion', teamId: 'T1', channelId: 'C1', ts: '6.1' },

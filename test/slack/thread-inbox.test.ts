@@ -23,7 +23,7 @@ test('a deleted message goes to Devin neither as it was first nor as it was corr
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'secret', files: [] });
 
   await replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes: { sentAt: 'now' } });
-  await threads.correct({ session, ...said, text: 'less secret', editedTs: '3.0' });
+  await threads.correct({ session, ...said, text: 'less secret', editedTs: '3.0', isTask: false });
   // Devin was too busy for it.
   await replies.move({ id: 'one', from: ['sending'], to: 'accepted', changes: { sentAt: null } });
   await threads.retract({ teamId, channelId, ts: said.ts });

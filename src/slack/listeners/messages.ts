@@ -8,29 +8,27 @@ import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import type { ReadAgain } from '../current-message.ts';
 import type { Message } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
+import { hearEdit, type EditDeps } from './edits.ts';
 import { onEvent } from './routes.ts';
-import { hear, hearEdit, tellNotTaken, type Reply, type ThreadDeps } from './thread.ts';
+import { hear, tellNotTaken, type Reply } from './thread.ts';
 
-type MessageDeps = ThreadDeps &
+type MessageDeps = EditDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'openAbove' | 'find'>;
+    requests: Pick<Requests, 'openAbove' | 'find' | 'ofDelivery'>;
     readAgain: ReadAgain;
   };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
 export function listenToMessages(app: App, deps: MessageDeps): void {
-  const { sessions, threads, botUserId } = deps;
+  const { threads, botUserId } = deps;
 
   onEvent(app, 'message', async (event, isAgain) => {
     switch (event.kind) {
       case 'deletion':
         return threads.retract(event);
-      case 'edit': {
-        const session = await sessions.inThread(event.channelId, event.threadTs);
-        if (session !== null) await hearEdit(deps, session, event);
-        return;
-      }
+      case 'edit':
+        return hearEdit(deps, event);
       case 'message':
         if (event.userId !== botUserId()) await hearMessage(deps, event, isAgain);
         return;

@@ -23,7 +23,7 @@ import {
 import type { FormInbox } from '../form-inbox.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
-import type { Edit, Message } from '../payload.ts';
+import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
@@ -151,8 +151,8 @@ type NotTaken = Pick<ThreadNotice, 'sessionId'> & { reason: keyof Text['thread']
 
 /** Once per person and thread. */
 export async function tellNotTaken(
-  { notices, outbound, textFor }: ThreadDeps,
-  reply: Reply,
+  { notices, outbound, textFor }: Pick<ThreadDeps, 'notices' | 'outbound' | 'textFor'>,
+  reply: Pick<Reply, 'userId' | 'channelId' | 'threadTs'>,
   { sessionId, reason }: NotTaken,
 ): Promise<void> {
   const once = { sessionId, userId: reply.userId, reason };
@@ -160,23 +160,6 @@ export async function tellNotTaken(
   const { thread } = await textFor(reply.userId);
   const delivery = await outbound.tellPrivately(privatePlace(reply), notice([thread.notTaken[reason]]));
   if (delivery === 'retryable') await notices.forget(once);
-}
-
-export async function hearEdit(
-  { threads, botUserId }: Pick<ThreadDeps, 'threads' | 'botUserId'>,
-  session: SessionRow,
-  { userId, ts, slackText, editedTs }: Edit,
-): Promise<void> {
-  const meaning = readThreadMeaning(slackText, botUserId());
-  const mentions = mentionsIn(slackText, botUserId());
-  const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
-  if (meaning.kind !== 'reply' || reception === 'aside') {
-    const { teamId, channelId } = session;
-    return threads.retract({ teamId, channelId, ts });
-  }
-  if (reception !== 'taken') return;
-  const { text } = readMessage({ ts, text: meaning.text });
-  await threads.correct({ session, userId, ts, text, editedTs });
 }
 
 type Another = { session: SessionRow; task: string };

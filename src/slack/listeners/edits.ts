@@ -1,0 +1,73 @@
+import { isOver, isResting } from '../../session/lifecycle.ts';
+import { isPending } from '../../session/request.ts';
+import { askingMessage, messageKey, type SessionRequest } from '../../store/request-row.ts';
+import type { Requests } from '../../store/requests.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import { readAddressed } from '../command/addressed.ts';
+import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import { readMessage } from '../messages.ts';
+import type { Edit } from '../payload.ts';
+import { tellNotTaken, type ThreadDeps } from './thread.ts';
+
+export type EditDeps = ThreadDeps & { requests: Pick<Requests, 'find' | 'ofDelivery'> };
+
+/** What people make of earlier messages: of replies, and of the message that asked for a session. */
+export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
+  const session = await deps.sessions.inThread(edit.channelId, edit.threadTs);
+  if (session === null) return hearEarlyEdit(deps, edit);
+  const request = await deps.requests.find(session.requestId);
+  const isTask = request !== null && askingMessage(request) === edit.ts;
+  return isTask ? hearTaskEdit(deps, edit, { session, request }) : hearReplyEdit(deps, edit, session);
+}
+
+async function hearReplyEdit(
+  { threads, botUserId }: EditDeps,
+  { userId, ts, slackText, editedTs }: Edit,
+  session: SessionRow,
+): Promise<void> {
+  const meaning = readThreadMeaning(slackText, botUserId());
+  const mentions = mentionsIn(slackText, botUserId());
+  const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
+  if (meaning.kind !== 'reply' || reception === 'aside') {
+    const { teamId, channelId } = session;
+    return threads.retract({ teamId, channelId, ts });
+  }
+  if (reception !== 'taken') return;
+  const { text } = readMessage({ ts, text: meaning.text });
+  await threads.correct({ session, userId, ts, text, editedTs, isTask: false });
+}
+
+/** Devin may have done the task long ago, and a message would wake it: that takes more than an edit. */
+async function hearTaskEdit(
+  deps: EditDeps,
+  edit: Edit,
+  { session, request }: { session: SessionRow; request: SessionRequest },
+): Promise<void> {
+  const text = changedTask(deps, edit, request);
+  if (text === null) return;
+  const { userId, ts, editedTs } = edit;
+  const mentions = mentionsIn(edit.slackText, deps.botUserId());
+  if ((await deps.threads.receive(session, { userId, mentions })) !== 'taken') return;
+  if (isResting(session.phase) || isOver(session))
+    return tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
+  await deps.threads.correct({ session, userId, ts, text, editedTs, isTask: true });
+}
+
+/** The task is sent as it was, perhaps after an approval. */
+async function hearEarlyEdit(deps: EditDeps, edit: Edit): Promise<void> {
+  const request = await deps.requests.ofDelivery(messageKey(edit));
+  if (request === null || !isPending(request.state) || changedTask(deps, edit, request) === null) return;
+  await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'not-started' });
+}
+
+/** Without options, which can't change any more. null: it is the same as before, or no task. */
+function changedTask(
+  { botUserId, tagRequests: ownTag }: EditDeps,
+  { slackText, ts }: Edit,
+  { draft, context }: SessionRequest,
+): string | null {
+  const read = readAddressed(slackText, { botUserId: botUserId(), isDirect: true, ownTag });
+  const task = read !== null && 'draft' in read ? (read.draft.prompt ?? '') : '';
+  const isSame = readMessage({ ts, text: slackText }).text === context?.picked.text;
+  return task === '' || isSame || task === draft.values.prompt ? null : task;
+}

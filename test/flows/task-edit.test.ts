@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds } from '../support/worlds.ts';
+
+describeOnBothWorlds('an edit of the message that asked for a session', (world) => {
+  const ask = async (words: string) => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `edits-${ana.name}`, members: [ana.userId] });
+    const bot = `<@${slack.workspace.botUserId}>`;
+    const { ts } = await slack.speak(ana.userId, channelId, words.replace('%s', bot));
+    const edit = async (text: string) =>
+      slack.editMessage(ana.userId, { channelId, ts }, text.replace('%s', bot));
+    const started = async () => {
+      const session = await sessionOf(devin, ana.devinUserId);
+      await cardOf(slack, channelId, (text) => text.includes(session.url));
+      return session.id;
+    };
+    const heard = (id: string) =>
+      devin
+        .session(id)
+        .messages.slice(1)
+        .map(({ message }) => message);
+    return { ana, channelId, ts, edit, started, heard };
+  };
+
+  test('reaches Devin once, without options, and again when it is changed once more', async () => {
+    const { edit, started, heard } = await ask('%s fix the login test');
+    const id = await started();
+    await edit('%s fix the login test --acu 5');
+    await edit('%s fix the logout test --acu 5');
+    await expect.poll(() => heard(id)).toHaveLength(1);
+    await edit('%s fix the logout test, and the docs');
+    await expect
+      .poll(() => heard(id))
+      .toEqual([
+        'Correction of my earlier message: fix the logout test',
+        'Correction of my earlier message: fix the logout test, and the docs',
+      ]);
+  });
+
+  test('reaches Devin if the session was started from it with the shortcut', async () => {
+    const { slack } = world();
+    const { ana, channelId, ts, edit, started, heard } = await ask('the login test fails');
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    slack.typeIn(form.id, { 'field.prompt': 'fix this' });
+    await slack.submit(form.id, ana.userId);
+    const id = await started();
+    await edit('the logout test fails');
+    await expect.poll(() => heard(id)).toEqual(['Correction of my earlier message: the logout test fails']);
+  });
+
+  test('wakes no session at rest, and its author is told once', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, edit, started, heard } = await ask('%s fix the login test');
+    const id = await started();
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    await cardOf(slack, channelId, (text) => text.includes('Asleep'));
+    await edit('%s fix the login tests');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'your edit stays here');
+    await edit('%s fix all login tests');
+    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+    expect(heard(id)).toEqual([]);
+  });
+
+  test("doesn't reach Devin before the session has started, and its author is told", async () => {
+    const { slack, devin } = world();
+    const busy = devin.fail(
+      { method: 'POST', path: /\/sessions$/ },
+      { status: 429, retryAfter: 1, times: 50 },
+    );
+    const { ana, channelId, edit, started, heard } = await ask('%s fix the slow test');
+    await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
+    await edit('%s fix the slow tests');
+    await toldTo(world(), { channelId, userId: ana.userId }, "session hasn't started yet");
+    busy.clear();
+    expect(heard(await started())).toEqual([]);
+  });
+});
