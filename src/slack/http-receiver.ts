@@ -136,10 +136,22 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
 
 function createDeliveryReader({ signingSecret }: ReceiverOptions) {
   const readBody = createBodyReader();
+
+  /**
+   * Slack checks the certificate of a command's URL without a signature. Nothing else of such a body counts.
+   * https://docs.slack.dev/interactivity/implementing-slash-commands/#responding_basic_receipt
+   */
+  async function readCheck(request: IncomingMessage): Promise<Delivery | null> {
+    const isShort = Number(request.headers['content-length']) <= MAX_CHECK_BYTES;
+    const read = isShort ? await readBody(request) : null;
+    const isCheck = read?.kind === 'read' && parseForm(read.body.toString('utf8'))?.['ssl_check'] === '1';
+    return isCheck ? { kind: 'delivery', body: { ssl_check: '1' } } : null;
+  }
+
   /** In this order, a request costs nothing until it is known to come from Slack. */
   return async (request: IncomingMessage): Promise<Delivery> => {
     const signature = readSignature(request.headers, Date.now());
-    if (signature === null) return { kind: 'unsigned' };
+    if (signature === null) return (await readCheck(request)) ?? { kind: 'unsigned' };
     const read = await readBody(request);
     if (read.kind !== 'read') return read;
     if (!isSignedBy(signingSecret, signature, read.body)) return { kind: 'signature' };
@@ -162,6 +174,9 @@ function retryOf({ headers }: IncomingMessage): { retryNum?: number; retryReason
     ...(typeof reason === 'string' && { retryReason: reason }),
   };
 }
+
+/** It has two fields. */
+const MAX_CHECK_BYTES = 1000;
 
 /** A slash command has about 15 fields, everything else one. */
 const MAX_FIELDS = 100;

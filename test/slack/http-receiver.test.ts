@@ -145,6 +145,20 @@ describe('a delivery', () => {
     expect(await postSigned(check, FORM)).toEqual({ status: 200, text: '' });
   });
 
+  test('that checks the certificate needs no signature, and does nothing else', async () => {
+    const headers = { 'content-type': FORM };
+    for (const body of ['token=x&ssl_check=1', `ssl_check=1&${COMMAND}`])
+      expect(await post({ body, headers })).toEqual({ status: 200, text: '' });
+    expect(refusals).toEqual([]);
+    for (const body of [
+      'ssl_check=2',
+      'ssl_check=1&ssl_check=1',
+      COMMAND,
+      `ssl_check=1&x=${'x'.repeat(1000)}`,
+    ])
+      expect((await post({ body, headers })).status).toBe(401);
+  });
+
   test.each<[string, () => Headers]>([
     ['no signature', () => ({ 'x-slack-request-timestamp': String(now()) })],
     ['no time', () => ({ 'x-slack-signature': SOME_DIGEST })],
