@@ -3,6 +3,23 @@ import type { Language } from '../session/preferences.ts';
 import { spoken as en } from './en/spoken.ts';
 import { spoken as ja } from './ja/spoken.ts';
 
+/**
+ * What a whole message in a session's thread can be. `stop` ends the session; `ask-stop` asks first, since it may be a
+ * message to Devin.
+ */
+export const THREAD_KEYWORDS = [
+  'mute',
+  'unmute',
+  'unsync',
+  'sync',
+  'sleep',
+  'archive',
+  'stop',
+  'ask-stop',
+  'help',
+] as const;
+export type ThreadKeyword = (typeof THREAD_KEYWORDS)[number];
+
 /** Words that do something only in a session's thread. */
 export const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
 export type ThreadWord = (typeof THREAD_WORDS)[number];
@@ -13,11 +30,15 @@ export type Spoken = {
   /** Polite words before and after what they ask: `could you …`, `… please`. */
   polite: RegExp;
   /** What they ask in their own words: a command answers for free. */
-  asked: { readonly [Name in Subcommand]?: readonly string[] };
+  asked: { readonly [Name in Subcommand]: readonly string[] };
+  /** What follows the thing they ask about: `… を見せてください`. */
+  ending: RegExp;
   /** Each as a whole: `kill my last session`, `archive this`, `how is my session`. */
   stop: RegExp;
   archive: RegExp;
   list: RegExp;
+  /** What they type for each, as the whole message. Devin's own keywords are in English. */
+  keywords: { readonly [Keyword in ThreadKeyword]: readonly string[] };
   /** What works only in a session's thread. */
   inThread: { readonly [Word in ThreadWord]: RegExp };
   /** Other words for stop. */
@@ -29,6 +50,8 @@ export type Spoken = {
   withoutTask: readonly string[];
   /** Of these words alone, nobody can tell a task. */
   empty: readonly string[];
+  /** These say nothing about what they ask for, either, but may be a task: `check this`. */
+  around: readonly string[];
 };
 
 /** People write in any of them, whatever language they read. */

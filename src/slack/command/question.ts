@@ -5,14 +5,17 @@ import {
   commandOnPerson,
   meantCommand,
   nearestSubcommand,
+  subcommandNamed,
   takesSession,
   type NearWord,
 } from './subcommands.ts';
 import {
   bareWord,
   commandAsked,
+  commandOf,
   isEnding,
   saysNoTask,
+  subjectOf,
   threadWordAsked,
   wordsOf,
   type Word,
@@ -59,8 +62,9 @@ function commandAbout(task: string, words: readonly Word[], hasOptions: boolean)
   const onSession =
     (named === -1 ? null : commandOnSession(words, named)) ?? commandOnSessions(words, nearest);
   if (onSession !== null) return onSession;
-  if (words.length > SHORT) return null;
-  return isSlip(bareWord(first.raw), nearest, words.length === 1) ? nearest.name : soleCommand(words);
+  const isShort = words.length <= SHORT;
+  if (isShort && isSlip(bareWord(first.raw), nearest, words.length === 1)) return nearest.name;
+  return loneCommand(task);
 }
 
 /** Both a question about options and a task can start with this word. */
@@ -74,17 +78,12 @@ function isQuestion(task: string): boolean {
   return ABOUT_THE_WORLD.test(task.trim().replaceAll(/\s+/g, ' '));
 }
 
-const FILLERS = new Set(
-  'a all change check current devin edit get me my open please run running see set show the view your'.split(
-    ' ',
-  ),
-);
-
-/** `show status`, `change language`. */
-function soleCommand(words: readonly Word[]): Subcommand | null {
-  const [only, ...others] = words.map(({ raw }) => bareWord(raw)).filter((word) => !FILLERS.has(word));
-  const nearest = only === undefined || others.length > 0 ? null : nearestSubcommand(only);
-  return nearest?.edits === 0 ? nearest.name : null;
+/** `can you list`, `change language`, `how much did we spend`. */
+function loneCommand(task: string): Subcommand | null {
+  const subject = subjectOf(task, (word) => subcommandNamed(word) !== null);
+  const name = subcommandNamed(subject) ?? commandOf(subject);
+  // Without what it needs, it is more likely another word: `can you follow up on this`.
+  return name !== null && meantCommand(name, name) !== null ? name : null;
 }
 
 /** `cancel my last session`. */

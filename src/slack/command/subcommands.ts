@@ -172,6 +172,9 @@ export function commandOnPerson([first, second]: readonly Word[]): Subcommand | 
   return name !== undefined && isPerson && ROWS[name].takesPerson ? name : null;
 }
 
+/** null: it names none. */
+export const subcommandNamed = (word: string): Subcommand | null => BY_WORD.get(word) ?? null;
+
 export type NearWord = { name: Subcommand; known: string; edits: number };
 
 /** The sub-command whose name is closest to this word. */

@@ -1,6 +1,5 @@
-import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
-import type { ThreadWord } from '../../text/spoken.ts';
+import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword, type ThreadWord } from '../../text/spoken.ts';
 import { USER_ID } from '../blocks/text.ts';
 import { commandAsked, threadWordAsked } from './words.ts';
 
@@ -20,29 +19,11 @@ type PhraseWord = Exclude<ThreadWord, 'sync'>;
 /** A reply that may be meant for the app: `please stop this`. */
 export type Perhaps = 'stop' | 'archive';
 
-/** A job acts on these. */
-type ActingKeyword = Exclude<ReplyKind, 'reply' | 'correction' | 'listen-thread' | 'listen-mentions'>;
-/** `stop` may be a message to Devin or the end of the session: the person is asked. */
-type ThreadKeyword = ActingKeyword | 'ask-stop' | 'help';
-
-/**
- * What people type for each, in any letter case, as the whole message. Devin's own keywords, plus `sync` and `stop`.
- * https://docs.devin.ai/integrations/slack
- */
-const TABLE: { [Keyword in ThreadKeyword]: { kind: Keyword; typed: string } } = {
-  mute: { kind: 'mute', typed: 'mute' },
-  unmute: { kind: 'unmute', typed: 'unmute' },
-  unsync: { kind: 'unsync', typed: 'unsync' },
-  sync: { kind: 'sync', typed: 'sync' },
-  sleep: { kind: 'sleep', typed: 'sleep' },
-  archive: { kind: 'archive', typed: 'archive' },
-  stop: { kind: 'stop', typed: 'exit' },
-  'ask-stop': { kind: 'ask-stop', typed: 'stop' },
-  help: { kind: 'help', typed: 'help' },
-};
-
+/** In any letter case, as the whole message. https://docs.devin.ai/integrations/slack */
 const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
-  Object.values(TABLE).map(({ kind, typed }) => [typed, kind]),
+  THREAD_KEYWORDS.flatMap((keyword) =>
+    SPOKEN.flatMap(({ keywords }) => keywords[keyword].map((word) => [word, keyword] as const)),
+  ),
 );
 
 const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;

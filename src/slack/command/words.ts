@@ -59,10 +59,11 @@ const THANKS = everyWord(({ thanks }) => thanks);
 const POLITE = everyWord(({ thanks, besideThanks }) => [...thanks, ...besideThanks]);
 const WITHOUT_TASK = everyWord(({ withoutTask }) => withoutTask);
 const EMPTY = everyWord(({ empty }) => empty);
+const AROUND = everyWord(({ empty, around }) => [...empty, ...around]);
 const IN_WORDS = ['stop', 'archive', 'list'] as const satisfies Subcommand[];
 const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
   SPOKEN.flatMap(({ asked }) =>
-    SUBCOMMANDS.flatMap((name) => (asked[name] ?? []).map((said) => [said, name] as const)),
+    SUBCOMMANDS.flatMap((name) => asked[name].map((said) => [said, name] as const)),
   ),
 );
 
@@ -97,6 +98,22 @@ export function commandAsked(typed: string): Subcommand | null {
   return (
     COMMAND_OF.get(asked) ?? IN_WORDS.find((name) => SPOKEN.some((one) => one[name].test(asked))) ?? null
   );
+}
+
+/**
+ * What is left of a short text without the words around what it asks about: `can you list`, `change my language`.
+ * `isName`: words that are kept. It may be a task all the same.
+ */
+export function subjectOf(typed: string, isName: (word: string) => boolean): string {
+  const said = typed.length > LONGEST_PHRASE ? [] : plainWords(typed);
+  if (said.length > MOST_EMPTY_WORDS) return '';
+  const left = said.filter((word) => isName(word) || !(AROUND.has(word) || word === APP_NAME)).join(' ');
+  return SPOKEN.reduce((subject, { ending }) => subject.replace(ending, ''), left);
+}
+
+/** The sub-command that answers what is asked with these words. */
+export function commandOf(asked: string): Subcommand | null {
+  return COMMAND_OF.get(asked) ?? null;
 }
 
 /** After a greeting and the app's name, without polite words. */

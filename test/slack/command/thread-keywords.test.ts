@@ -29,6 +29,15 @@ describe('a message in a session’s thread', () => {
     ['！sleep', 'sleep'],
     ['mute。', 'mute'],
     ['!help', 'help'],
+    ['ミュート', 'mute'],
+    ['<@U0BOT> ミュート解除', 'unmute'],
+    ['切断', 'unsync'],
+    ['再接続', 'sync'],
+    ['スリープ。', 'sleep'],
+    ['アーカイブ！', 'archive'],
+    ['終了', 'ask-stop'],
+    ['ストップ', 'ask-stop'],
+    ['！ヘルプ', 'help'],
   ])('"%s" is a keyword', (text, kind) => {
     expect(read(text)).toEqual({ kind });
   });
@@ -74,7 +83,7 @@ describe('a message in a session’s thread', () => {
     ['hey Devin, please go to sleep now', 'sleep'],
     ['put the session to sleep', 'sleep'],
     ['このスレッドをミュートしてください', 'mute'],
-    ['ミュート解除', 'unmute'],
+    ['ミュートを解除して', 'unmute'],
     ['スリープして', 'sleep'],
   ])('"%s" says a keyword', (text, word) => {
     expect(read(text)).toMatchObject({ kind: 'reply', perhaps: null, word });
