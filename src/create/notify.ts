@@ -21,10 +21,10 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 
-/** In Slack's markup. */
+/** In Slack's markup. Whether anything was started is the notice's title. */
 function problemWith(failure: Failure, state: RequestState, text: Text): string {
   const over = failure.kind === 'policy' ? failure.over : undefined;
-  const message = state === 'unknown' ? reasonMessage : userMessage;
+  const message = state !== 'unknown' && failure.kind === 'devin' ? userMessage : reasonMessage;
   return [escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n');
 }
 
@@ -74,7 +74,11 @@ export function createPersonNotifier({
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }
 
-  async function compose(request: SessionRequest, kind: Exclude<Notice, 'started'>): Promise<Rendered> {
+  /** null: it no longer waits, and how that ended is told by itself. */
+  async function compose(
+    request: SessionRequest,
+    kind: Exclude<Notice, 'started'>,
+  ): Promise<Rendered | null> {
     const text = await textFor(request.userId);
     switch (kind) {
       case 'refused':
@@ -91,7 +95,7 @@ export function createPersonNotifier({
       case 'task-deleted':
         return notice([text.notices.taskDeleted]);
       case 'queued':
-        return notice([text.card.waiting[request.waiting ?? 'busy']]);
+        return request.waiting === null ? null : notice([text.card.waiting[request.waiting]]);
     }
   }
 
@@ -121,6 +125,7 @@ export function createPersonNotifier({
     const request = await requests.find(requestId);
     if (request === null) return;
     if (kind === 'started') return settleNotice(request);
-    throwIfRetryable(await outbound.tellPrivately(noticePlace(request), await compose(request, kind)));
+    const rendered = await compose(request, kind);
+    if (rendered !== null) throwIfRetryable(await outbound.tellPrivately(noticePlace(request), rendered));
   };
 }
