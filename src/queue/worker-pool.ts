@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
+import { createOnceAMinute } from '../time.ts';
 import { isQueuedAgain, startPoll } from './pgboss-sql.ts';
 
 export type QueueLog = {
@@ -196,11 +197,16 @@ function createPerformer({
   stopping,
 }: Pick<WorkersParts, 'boss' | 'registration' | 'log' | 'stopping'>) {
   const { name, run } = registration;
+  const onceAMinute = createOnceAMinute();
   return async (job: JobWithMetadata): Promise<void> => {
     try {
       await run(job.data, AbortSignal.any([job.signal, stopping]));
     } catch (error) {
-      log.warn({ job: name, id: job.id, ...factsOf(error) }, 'a job failed; it will be retried');
+      const facts = { job: name, id: job.id, ...factsOf(error) };
+      // While Slack or Devin is down, those of many sessions fail.
+      onceAMinute(facts.code ?? facts.err.type, (leftOut) =>
+        log.warn({ ...facts, leftOut }, 'a job failed; it will be retried'),
+      );
       // The one that waits already does its work: two would be two calls where one failed.
       const key = job.singletonKey;
       if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;
