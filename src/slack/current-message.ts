@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { slackFailure } from './errors.ts';
-import { isWritten, readMessage } from './messages.ts';
+import { isWritten, readForwarded, readMessage } from './messages.ts';
 import type { Message } from './payload.ts';
 
 /** A message as it is now; null: it was deleted. If Slack can't be asked: as it was. */
@@ -14,7 +14,9 @@ export function createReadAgain(client: WebClient): ReadAgain {
     try {
       const { messages = [] } = await client.conversations.replies({ channel, ts: threadTs ?? ts, ...only });
       const now = messages.find((one) => one.ts === ts && isWritten(one));
-      return now === undefined ? null : { ...message, slackText: now.text ?? '', message: readMessage(now) };
+      if (now === undefined) return null;
+      const said = { message: readMessage(now), forwarded: readForwarded(now) };
+      return { ...message, slackText: now.text ?? '', ...said };
     } catch (error) {
       const failure = slackFailure(error);
       return failure.kind === 'refused' && failure.code === 'thread_not_found' ? null : message;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readMenuValue, slackTs } from './ids.ts';
-import { readMessage } from './messages.ts';
+import { readMessage, readOwnWords } from './messages.ts';
 import { placeKindOf } from './places.ts';
 
 /** What people do in messages and views. https://docs.slack.dev/reference/interaction-payloads */
@@ -151,7 +151,7 @@ const shortcutSchema = interactionSchema
     channel: channelSchema,
     trigger_id: present,
     response_url: present,
-    message: z.looseObject({ ts: slackTs }).transform(readMessage),
+    message: z.looseObject({ ts: slackTs }),
   })
   .transform(({ channel, message, ...body }) => ({
     kind: 'shortcut' as const,
@@ -161,7 +161,8 @@ const shortcutSchema = interactionSchema
     placeKind: placeKindOf(channel.name),
     triggerId: body.trigger_id,
     responseUrl: body.response_url,
-    message,
+    message: readMessage(message),
+    ownWords: readOwnWords(message),
   }));
 
 const searchSchema = interactionSchema

@@ -5,6 +5,8 @@ import { unescape } from './blocks/text.ts';
 
 /** Unexpected parts are left out, and the rest of the message is kept. */
 const words = z.string().nullish().catch(null);
+const flag = z.boolean().nullish().catch(null);
+const blocks = z.array(z.unknown()).nullish().catch(null);
 
 const fileSchema = z.looseObject({
   id: z.string(),
@@ -28,8 +30,18 @@ const attachmentSchema = z.looseObject({
     .array(z.looseObject({ title: words, value: words }))
     .nullish()
     .catch(null),
-  blocks: z.array(z.unknown()).nullish().catch(null),
-  message_blocks: z.array(z.unknown()).nullish().catch(null),
+  blocks,
+  /** Of a forwarded message. */
+  message_blocks: z
+    .array(
+      z
+        .looseObject({ message: z.looseObject({ blocks }).catch({ blocks: [] }) })
+        .catch({ message: { blocks: [] } }),
+    )
+    .nullish()
+    .catch(null),
+  is_share: flag,
+  is_msg_unfurl: flag,
   files: z.array(fileSchema).nullish().catch(null),
 });
 
@@ -41,7 +53,7 @@ const messageSchema = z.looseObject({
   bot_id: words,
   bot_profile: z.looseObject({ name: words }).nullish().catch(null),
   text: words,
-  blocks: z.array(z.unknown()).nullish().catch(null),
+  blocks,
   attachments: z.array(attachmentSchema.catch({})).nullish().catch(null),
   files: z.array(fileSchema).nullish().catch(null),
 });
@@ -89,26 +101,57 @@ export function readMessage(payload: unknown): SlackMessage {
     threadTs: message.thread_ts ?? null,
     userId: message.user ?? null,
     appName: fromApp ? message.bot_profile?.name || message.username || '' : null,
-    text: [ownText(message), ...attachments.map(attachmentText)].filter((part) => part !== '').join('\n'),
+    text: joined([withBlocks(message.text, message.blocks ?? []), ...attachments.map(attachmentText)]),
     files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])].map(readFile),
   };
 }
 
-function ownText(message: {
-  text?: string | null | undefined;
-  blocks?: unknown[] | null | undefined;
-}): string {
-  const text = unescape(message.text ?? '').trim();
-  return text === '' ? blocksText(message.blocks ?? []) : text;
+/** The words of the author alone: what others wrote can be attached, such as the preview of a link. */
+export function readOwnWords(payload: unknown): string {
+  const { text, blocks: given } = messageSchema.parse(cleanJson(payload));
+  return withBlocks(text, given ?? []);
+}
+
+/** What is forwarded with a message, with its authors; empty: nothing. Its files are those of the message. */
+export function readForwarded(payload: unknown): string {
+  const { attachments } = messageSchema.parse(cleanJson(payload));
+  const forwarded = (attachments ?? []).filter((one) => one.is_share === true || one.is_msg_unfurl === true);
+  return joined(forwarded.map(attachmentText));
+}
+
+/** What a person writes to Devin, and below it what they forward: others may have written that. */
+export function withForwarded(text: string, forwarded: string): string {
+  if (forwarded === '') return text;
+  return joined([text, 'Forwarded message:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
 }
 
 function attachmentText(attachment: RawAttachment): string {
-  const blocks = blocksText([...(attachment.blocks ?? []), ...(attachment.message_blocks ?? [])]);
-  const words = [attachment.pretext, attachment.author_name, titleOf(attachment), attachment.text];
+  const forwarded = (attachment.message_blocks ?? []).flatMap(({ message }) => message.blocks ?? []);
   const fields = (attachment.fields ?? []).map(({ title, value }) => `${title ?? ''}: ${value ?? ''}`);
-  const own = [...words, ...fields, attachment.footer].flatMap((part) => (part ? [unescape(part)] : []));
-  if (own.length === 0 && blocks === '') return unescape(attachment.fallback ?? '');
-  return [...own, ...(attachment.text ? [] : [blocks])].filter((part) => part !== '').join('\n');
+  const all = joined([
+    ...[attachment.pretext, attachment.author_name, titleOf(attachment)].map((part) => unescape(part ?? '')),
+    withBlocks(attachment.text, [...(attachment.blocks ?? []), ...forwarded]),
+    ...[...fields, attachment.footer].map((part) => unescape(part ?? '')),
+  ]);
+  return all === '' ? unescape(attachment.fallback ?? '') : all;
+}
+
+/** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
+function withBlocks(text: string | null | undefined, given: unknown[]): string {
+  const own = unescape(text ?? '').trim();
+  if (own !== '' && given.every((block) => isRecord(block) && block['type'] === 'rich_text')) return own;
+  const shown = blocksText(given);
+  const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
+  return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
+}
+
+/** Two texts with the same ones differ only in markup. */
+function lettersOf(line: string): string {
+  return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function titleOf({ title, title_link: link }: RawAttachment): string | null {

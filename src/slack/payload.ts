@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { slackTs } from './ids.ts';
 import { INTERACTIONS, optional, present, type Interaction } from './interaction-payload.ts';
-import { readMessage } from './messages.ts';
+import { readForwarded, readMessage } from './messages.ts';
 import { placeKindOf, placeKindOfEvent } from './places.ts';
 
 /** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
@@ -97,6 +97,7 @@ const messageSchema = authorSchema
     /** As Slack sent it. */
     slackText: event.text,
     message: readMessage(event),
+    forwarded: readForwarded(event),
   }));
 
 /** A person edited a message. https://docs.slack.dev/reference/events/message/message_changed */
@@ -116,6 +117,7 @@ const editSchema = z
     threadTs: message.thread_ts ?? message.ts,
     ts: message.ts,
     slackText: message.text,
+    forwarded: readForwarded(message),
     editedTs: message.edited.ts,
   }));
 

@@ -96,6 +96,17 @@ describe("a message to the app outside of a session's thread", () => {
     expect(request.attachment_urls).toHaveLength(1);
   });
 
+  test('includes what it forwards, marked as words of its author', async () => {
+    const { slack, devin } = world();
+    const { ana } = people(world());
+    const channelId = slack.directMessages(ana.userId);
+    const attachments = [{ is_share: true, author_name: 'Ben', text: 'checkout crashes\non submit' }];
+    await slack.speak(ana.userId, channelId, 'please fix this bug', { attachments });
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.prompt).toMatch(/^please fix this bug\n/);
+    expect(request.prompt).toContain('| Forwarded message:\n| > Ben\n| > checkout crashes\n| > on submit');
+  });
+
   test('in a direct message starts a session if it has three words', async () => {
     const { slack, devin } = world();
     const { ana } = people(world());

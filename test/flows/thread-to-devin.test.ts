@@ -56,6 +56,19 @@ describe('replies in the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('are sent with what they forward, also if their own words may mean the app', async () => {
+    const thread = await startThread(world());
+    const attachments = [{ is_share: true, author_name: 'Ben', text: 'archive' }];
+    const { ts } = await thread.say(thread.ana.userId, 'please archive this', { attachments });
+    await delivered(thread, ts);
+    const other = await thread.say(thread.ana.userId, '', { attachments });
+    await delivered(thread, other.ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual([
+      'please archive this\nForwarded message:\n> Ben\n> archive',
+      'Forwarded message:\n> Ben\n> archive',
+    ]);
+  });
+
   test('are sent with their files', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

@@ -12,6 +12,7 @@ import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
+import { withForwarded } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
@@ -77,8 +78,9 @@ async function runsAsOf({ identify }: AddressedDeps, { teamId, userId }: Person)
 
 /** The request is on disk once this resolves. If the person may not start one, its job tells them why. */
 async function start({ inbox }: AddressedDeps, message: Message, wish: Wish): Promise<null> {
-  // In a thread, the files come with the messages that are quoted.
-  const context = message.threadTs === null ? null : contextOf(message);
+  // The files come with the messages that are quoted.
+  const isQuoted = message.threadTs !== null || message.forwarded !== '';
+  const context = isQuoted ? contextOf(message) : null;
   const files = context === null ? message.message.files : [];
   await inbox.acceptMessage(originOf(message), message.ts, { wish, context, files });
   return null;
@@ -89,11 +91,13 @@ function originOf({ teamId, userId, channelId, placeKind, ts, threadTs }: Messag
   return { teamId, userId, channelId, threadTs: threadTs ?? ts, placeKind, responseUrl: null };
 }
 
-/** Earlier messages of the thread are included, and the files; words that are already the task are not. */
-function contextOf({ channelId, placeKind, threadTs, message: picked }: Message): MessageContext | null {
-  if (threadTs === null && picked.files.length === 0) return null;
-  const choice = threadTs === null ? 'message' : 'until-here';
-  return { choice, channelId, channelName: unnamedPlace(placeKind), picked };
+/** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */
+function contextOf({ channelId, placeKind, threadTs, message, forwarded }: Message): MessageContext | null {
+  const place = { channelId, channelName: unnamedPlace(placeKind) };
+  if (threadTs !== null) return { choice: 'until-here', ...place, picked: message };
+  if (forwarded === '' && message.files.length === 0) return null;
+  const picked = forwarded === '' ? message : { ...message, text: withForwarded('', forwarded) };
+  return { choice: 'message', ...place, picked };
 }
 
 /** Tells the author of a message something about it. */

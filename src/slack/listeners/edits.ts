@@ -5,7 +5,7 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { readAddressed } from '../command/addressed.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
-import { readMessage } from '../messages.ts';
+import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
 import { tellNotTaken, type ThreadDeps } from './thread.ts';
 
@@ -22,7 +22,7 @@ export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
 
 async function hearReplyEdit(
   { threads, botUserId }: EditDeps,
-  { userId, ts, slackText, editedTs }: Edit,
+  { userId, ts, slackText, forwarded, editedTs }: Edit,
   session: SessionRow,
 ): Promise<void> {
   const meaning = readThreadMeaning(slackText, botUserId());
@@ -33,7 +33,7 @@ async function hearReplyEdit(
     return threads.retract({ teamId, channelId, ts });
   }
   if (reception !== 'taken') return;
-  const { text } = readMessage({ ts, text: meaning.text });
+  const text = withForwarded(readMessage({ ts, text: meaning.text }).text, forwarded);
   await threads.correct({ session, userId, ts, text, editedTs, isTask: false });
 }
 

@@ -29,7 +29,8 @@ export function listenToShortcuts(
   { formInbox, sessions, outbound, openForm, nameMentions, isMember, textFor }: ShortcutDeps,
 ): void {
   onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
-    const { userId, appName, text: words, threadTs } = shortcut.message;
+    const { userId, appName, threadTs } = shortcut.message;
+    const { ownWords: words } = shortcut;
     // Text by guests, apps and outsiders goes to Devin as background, never as the task.
     const isTheirs = appName === null && userId !== null && words !== '' && (await isMember(userId));
     const draft = isTheirs ? { prompt: await nameMentions(words) } : {};

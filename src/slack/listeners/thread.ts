@@ -1,4 +1,3 @@
-import type { MessageContext } from '../../session/context.ts';
 import { isOver, isResting } from '../../session/lifecycle.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
@@ -21,7 +20,7 @@ import {
   type ThreadMeaning,
 } from '../command/thread-keywords.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import { readMessage } from '../messages.ts';
+import { readMessage, withForwarded } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
@@ -77,14 +76,14 @@ type Heard = { session: SessionRow; meaning: Extract<ThreadMeaning, { kind: 'rep
 /** What is no keyword: for Devin, for people, or for the app in a phrase. */
 async function hearReply(deps: ThreadDeps, reply: Reply, { session, meaning }: Heard): Promise<void> {
   const { threads } = deps;
-  const { userId, ts, slackText, message } = reply;
+  const { userId, ts, slackText, message, forwarded } = reply;
   const { sessionId } = session;
   if (isOnlyMention(reply, meaning.text)) return tellHelp(deps, reply);
   const mentions = mentionsIn(slackText, deps.botUserId());
   const reception = await threads.receive(session, { userId, mentions });
   if (reception === 'aside') return;
   const author = { session, userId, ts };
-  const { word, perhaps } = message.files.length === 0 && mayMeanApp(session) ? meaning : NO_PHRASE;
+  const { word, perhaps } = isOnlyText(reply) && mayMeanApp(session) ? meaning : NO_PHRASE;
   if (word !== null) {
     await threads.accept({ ...author, kind: word, text: '', files: [] });
     return;
@@ -96,7 +95,7 @@ async function hearReply(deps: ThreadDeps, reply: Reply, { session, meaning }: H
     return tellNotTaken(deps, reply, { sessionId, reason: 'courtesy' });
   }
   if (perhaps !== null) return askFirst(deps, reply, { session, about: perhaps });
-  const { text } = readMessage({ ts, text: meaning.text });
+  const text = withForwarded(readMessage({ ts, text: meaning.text }).text, forwarded);
   await threads.accept({ ...author, kind: 'reply', text, files: message.files });
 }
 
@@ -132,17 +131,21 @@ async function askFirst(
 }
 
 /** A mention of the app without a word. `text`: what is beside it. */
-function isOnlyMention({ slackText, message }: Reply, text: string): boolean {
-  return text.trim() === '' && slackText.trim() !== '' && message.files.length === 0;
+function isOnlyMention(reply: Reply, text: string): boolean {
+  return text.trim() === '' && reply.slackText.trim() !== '' && isOnlyText(reply);
+}
+
+function isOnlyText({ message, forwarded }: Reply): boolean {
+  return message.files.length === 0 && forwarded === '';
 }
 
 /** It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer. */
 async function isOnlyCourtesy(
   { messages, botUserId }: ThreadDeps,
-  { slackText, message }: Reply,
+  reply: Reply,
   { sessionId }: SessionRow,
 ): Promise<boolean> {
-  if (message.files.length > 0 || !isCourtesy(slackText, botUserId())) return false;
+  if (!isOnlyText(reply) || !isCourtesy(reply.slackText, botUserId())) return false;
   const last = await messages.lastMessage(sessionId);
   return last === null || !/[?？]/.test(last.text);
 }
@@ -175,8 +178,9 @@ async function startAnother(
   const origin = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseNew(typed, { ownTag: deps.tagRequests });
   if (intent.kind === 'create') {
-    const task = { wish: intent, files: message.files, context: threadAbove(reply) };
-    await inbox.acceptMessage(origin, ts, task);
+    const context = threadAbove(reply);
+    const files = context.isTask ? message.files : [];
+    await inbox.acceptMessage(origin, ts, { wish: intent, files, context });
     return;
   }
   const text = await deps.textFor(userId);
@@ -192,8 +196,8 @@ async function startAnother(
   return answer(renderDoubt(intent, { command: deps.command, typed: shown, formId }, text));
 }
 
-/** The thread above goes to the new session, too. */
-function threadAbove({ channelId, placeKind, message }: Reply): MessageContext {
-  const channelName = unnamedPlace(placeKind);
-  return { choice: 'until-here', channelId, channelName, picked: message, isTask: true };
+/** The thread above goes to the new session, too, and the message itself if it forwards another one. */
+function threadAbove({ channelId, placeKind, message, forwarded }: Reply) {
+  const place = { channelId, channelName: unnamedPlace(placeKind) };
+  return { choice: 'until-here', ...place, picked: message, isTask: forwarded === '' } as const;
 }
