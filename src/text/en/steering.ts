@@ -4,7 +4,7 @@ export const steering = {
   requesterOnly: (who: string | null): string =>
     who === null
       ? "Only the session's owner in Devin can do that. Nothing was done."
-      : `Only ${who}, whose session this is, can do that. Nothing was done. Ask them, or start your own session.`,
+      : `Only ${who}, whose session this is, can do that. Nothing was done. Ask them, or a Devin admin, who can do it in Devin.`,
   /** `why`: a sentence about who they are; null: it is not known. */
   membersOnly: (who: string | null, why: string | null): string =>
     `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` Until then, you can ask ${who}.`}`,
