@@ -72,8 +72,9 @@ export function createSteerer(deps: SteerDeps) {
     await record(deps, followed, { ...job, snapshot: outcome.snapshot });
     await markReply(deps, job);
     if (!answerTo.always) return;
-    const { steering } = await textFor(userId);
-    await notifier.notify(userId, answerTo, steering.done[what]);
+    const text = await textFor(userId);
+    const name = linkedTitle(cardView({ ...followed, nowMs: deps.now() }, text), text);
+    await notifier.notifyMarkup(userId, answerTo, text.steering.done[what](name));
   };
 }
 

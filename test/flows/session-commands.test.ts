@@ -79,7 +79,8 @@ describeOnBothWorlds('commands on sessions', (world) => {
       botIsMember: false,
     });
     expect(await said(ana.userId, elsewhere, `stop ${session.id}`)).toContain('Stopping');
-    await toldTo(world(), { channelId: elsewhere, userId: ana.userId }, 'is stopped');
+    const { text } = await toldTo(world(), { channelId: elsewhere, userId: ana.userId }, 'is stopped');
+    expect(text).toContain(`task of ${ana.name}`);
     await showing(`Ended by <@${ana.userId}>`);
     expect(devin.session(session.id).status).toBe('exit');
   });

@@ -30,10 +30,11 @@ export const steering = {
     sleep: "The session wasn't put to sleep.",
     follow: "The session wasn't brought here.",
   },
+  /** `session`: its title, escaped. */
   done: {
-    stop: 'The session is stopped.',
-    archive: 'The session is archived.',
-    sleep: 'The session is asleep.',
+    stop: (session: string): string => `${session} is stopped.`,
+    archive: (session: string): string => `${session} is archived.`,
+    sleep: (session: string): string => `${session} is asleep.`,
   },
   sentAlready:
     "It's too late to cancel: Devin already has the request. To end the session, use Stop once its card shows it.",

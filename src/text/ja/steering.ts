@@ -29,9 +29,9 @@ export const steering: Text['steering'] = {
     follow: 'セッションを表示できませんでした。',
   },
   done: {
-    stop: 'セッションを停止しました。',
-    archive: 'セッションをアーカイブしました。',
-    sleep: 'セッションをスリープ状態にしました。',
+    stop: (session) => `${session} を停止しました。`,
+    archive: (session) => `${session} をアーカイブしました。`,
+    sleep: (session) => `${session} をスリープ状態にしました。`,
   },
   sentAlready:
     '依頼はすでに Devin に送信されたため、キャンセルできません。終了するには、カードに表示される「停止」を使ってください。',
