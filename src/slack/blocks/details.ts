@@ -119,13 +119,12 @@ function runsAs({ identity }: SessionDetails, text: Text): string {
 }
 
 function idRows(details: SessionDetails, text: Text): string[] {
-  const { requestTag: tag, snapshot } = details;
-  const answered = Object.entries(snapshot ?? {}).filter(([key]) => IDS.has(key));
+  const { requestTag: tag } = details;
   return [
     row(text.details.requestId, shownValue(details.requestId, text)),
     ...(tag === null ? [] : [row(text.details.requestTag, shownValue(tag, text))]),
     ...askedRow('create_as_user_id', details, text),
-    ...answered.map((entry) => responseRow(entry, text)),
+    ...answerRows(details, (key) => IDS.has(key), text),
   ];
 }
 
@@ -164,16 +163,23 @@ function withWhy(label: string, source: ValueSource | 'app', text: Text): string
   return source === 'request' ? label : text.details.withWhy(label, text.details.why[source]);
 }
 
-function responseRows({ snapshot, names }: SessionDetails, text: Text): string[] {
-  if (snapshot === null) return [text.details.noResponse];
-  return Object.entries(snapshot)
-    .filter(([key]) => !IDS.has(key) && key !== 'acusConsumed')
-    .map((entry) => responseRow(entry, text, names));
+function responseRows(details: SessionDetails, text: Text): string[] {
+  if (details.snapshot === null) return [text.details.noResponse];
+  return answerRows(details, (key) => !IDS.has(key) && key !== 'acusConsumed', text);
 }
 
-function responseRow([key, value]: [string, unknown], text: Text, names: Names = {}): string {
-  const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text, names);
-  return row(lookup(text.details.response, key) ?? key, shown);
+/** What Devin left empty is left out. */
+function answerRows(
+  { snapshot, names }: SessionDetails,
+  isHere: (key: string) => boolean,
+  text: Text,
+): string[] {
+  return Object.entries(snapshot ?? {}).flatMap(([key, value]) => {
+    const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
+    if (isEmpty || !isHere(key)) return [];
+    const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text, names);
+    return [row(lookup(text.details.response, key) ?? key, shown)];
+  });
 }
 
 /** `shown` starts with a line break if it needs its own lines. */

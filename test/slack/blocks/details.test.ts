@@ -130,12 +130,12 @@ describe('the details', () => {
     expect(read(accepted)).toContain(en.settings.notSaid);
   });
 
-  test('show every key of the answer, even unknown ones', () => {
+  test('show all that the answer says, even unknown keys, and nothing that it leaves empty', () => {
     const shown = read(created);
     expect(shown).toContain('*Session ID*: `abc123`');
     expect(shown).toContain('*ACU used*: 1.4');
     expect(shown).toContain('*Archived*: no');
-    expect(shown).toContain(`*Status detail*: ${en.details.none}`);
+    expect(shown).not.toContain(en.details.response.statusDetail);
     expect(shown).toContain('*notKnownYet*: `new`');
     expect(shown).toContain(
       '<https://github.com/acme/web/pull/412|https://github.com/acme/web/pull/412> `open`',
