@@ -48,13 +48,14 @@ type Channel = LocalSlack['channels'] extends Map<string, infer Held> ? Held : n
 type User = LocalSlack['users'] extends Map<string, infer Held> ? Held : never;
 
 function shownPerson({ slack, notes }: SnapshotDeps, user: User): Person {
-  const { id, name, realName, isBot, deleted } = user;
+  const { id, name, realName, locale, isBot, deleted } = user;
   const isOutsider = user.teamId !== slack.workspace.teamId;
   const inside = user.isGuest ? 'guest' : user.isAdmin ? 'admin' : 'member';
   return {
     id,
     name,
     realName,
+    locale,
     isBot,
     role: isOutsider ? 'outsider' : inside,
     canBePlayed: !isBot && !deleted,

@@ -83,6 +83,8 @@ export function personOf({ snapshot }: AppState, userId: string | null): Person 
 }
 
 export function nameOf(state: AppState, userId: string | null): string {
+  const { appName, botUserId } = state.snapshot.workspace;
+  if (userId === botUserId) return appName;
   const person = personOf(state, userId);
   return person === undefined ? (userId ?? 'Someone') : person.realName;
 }

@@ -35,10 +35,9 @@ export type Author = { id: string; name: string; isApp: boolean; face: Child };
 
 export function authorOf(state: AppState, message: ShownMessage): Author {
   const { userId, username, isBot } = message;
-  const { botUserId, appName } = state.snapshot.workspace;
-  if (userId === botUserId)
-    return { id: botUserId, name: username ?? appName, isApp: true, face: appAvatar() };
   const name = username ?? nameOf(state, userId);
+  if (userId === state.snapshot.workspace.botUserId)
+    return { id: userId, name, isApp: true, face: appAvatar() };
   const id = userId ?? name;
   return { id, name, isApp: isBot, face: avatar(id, name) };
 }

@@ -84,7 +84,7 @@ function readToken(state: AppState, token: string): Child {
   const label = bar === -1 ? null : unescape(token.slice(bar + 1)) || null;
   if (target.startsWith('@')) return mention(state, target.slice(1), label);
   if (target.startsWith('#')) return channelLink(state, target.slice(1), label);
-  if (target.startsWith('!date^')) return moment(target, label);
+  if (target.startsWith('!date^')) return moment(state, target, label);
   if (target.startsWith('!')) return h('span.mention', {}, label ?? `@${target.slice(1)}`);
   const url = unescape(target);
   if (!/^(?:https?|mailto):/i.test(url)) return `<${token}>`;
@@ -104,10 +104,11 @@ function channelLink({ snapshot, userId }: AppState, channelId: string, label: s
   return h('span.mention', {}, `#${canSee ? channel.name : (label ?? 'private-channel')}`);
 }
 
-function moment(target: string, label: string | null): Child {
+function moment(state: AppState, target: string, label: string | null): Child {
+  const locale = personOf(state, state.userId)?.locale;
   const [, seconds = '', format = ''] = target.split('^');
   const isMoment = seconds !== '' && Number.isFinite(Number(seconds));
-  return isMoment ? formatMoment(Number(seconds), format) : (label ?? '');
+  return isMoment ? formatMoment(Number(seconds), format, { locale }) : (label ?? '');
 }
 
 function unescape(text: string): string {

@@ -11,6 +11,8 @@ export type Person = {
   /** Handle, as in `@ana`. */
   name: string;
   realName: string;
+  /** The language of their Slack, such as `ja-JP`. */
+  locale: string;
   isBot: boolean;
   role: Role;
   /** Whether the page can be used as this person. */

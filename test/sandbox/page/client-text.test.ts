@@ -10,7 +10,7 @@ import { formatMoment } from '../../../sandbox/page/client/time.ts';
 import type { Person, Snapshot } from '../../../sandbox/page/client/wire.ts';
 
 function person(id: string, name: string, realName: string): Person {
-  return { id, name, realName, isBot: false, role: 'member', canBePlayed: true, note: null };
+  return { id, name, realName, locale: 'en-US', isBot: false, role: 'member', canBePlayed: true, note: null };
 }
 
 const snapshot: Snapshot = {
@@ -103,10 +103,11 @@ describe("Slack's markup", () => {
 });
 
 test('times near today are shown in words', () => {
-  const now = Date.UTC(2026, 2, 10, 12);
-  expect(formatMoment(now / 1000, '{date_short_pretty}, {time}', now)).toMatch(/^Today, \d+:\d\d/);
-  expect(formatMoment(now / 1000 - 86_400, '{date_short_pretty}', now)).toBe('Yesterday');
-  expect(formatMoment(now / 1000 + 86_400, '\u200B{date_short_pretty}', now)).toBe('\u200Btomorrow');
+  const nowMs = Date.UTC(2026, 2, 10, 12);
+  expect(formatMoment(nowMs / 1000, '{date_short_pretty}, {time}', { nowMs })).toMatch(/^Today, \d+:\d\d/);
+  expect(formatMoment(nowMs / 1000 - 86_400, '{date_short_pretty}', { nowMs })).toBe('Yesterday');
+  expect(formatMoment(nowMs / 1000 + 86_400, '\u200B{date_short_pretty}', { nowMs })).toBe('\u200Btomorrow');
+  expect(formatMoment(nowMs / 1000, '{date_short_pretty}', { nowMs, locale: 'ja-JP' })).toBe('今日');
 });
 
 describe('completion', () => {
