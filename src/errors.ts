@@ -212,6 +212,6 @@ function refusal({ detail, fieldErrors }: DevinFailure, text: Text): string {
 function fieldLines({ fieldErrors }: DevinFailure, text: Text): string[] {
   return fieldErrors.map(({ field, message }) => {
     const known = fields.find(({ key }) => key === field);
-    return text.devin.invalidField(known === undefined ? field : text.fields[known.key].label, message);
+    return text.joins.labeled(known === undefined ? field : text.fields[known.key].label, message);
   });
 }

@@ -160,7 +160,7 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
 
 /** Otherwise several cards in a row sound the same in a screen reader. */
 export function namedFor({ title }: SessionCard, one: Button, text: Text): Button {
-  return { ...one, accessibility_label: caption(text.card.buttonOn(one.text.text, title)).text };
+  return { ...one, accessibility_label: caption(text.joins.labeled(one.text.text, title)).text };
 }
 
 /** At most one: beside a review, a finished session is opened from the menu. */

@@ -97,7 +97,7 @@ export function renderDefaults(
     lines.length === 0 ? settings.none : settings.notSaid,
     ...SETTINGS.map((setting) => {
       const { label, value } = shownSetting(setting, preferences, text);
-      return settings.preference(label, value);
+      return text.joins.labeled(label, value);
     }),
   ]);
 }

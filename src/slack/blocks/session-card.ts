@@ -120,7 +120,7 @@ function plainTwin(card: SessionCard, text: Text): string {
     ...sentences([card.problem, meaning(card, text)]),
     [...peopleFacts(card, text), ...progressFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
     ...pullRequestLines(card, text, false),
-    ...(said === null ? [] : [text.card.devinSays(said)]),
+    ...(said === null ? [] : [text.joins.labeled('Devin', said)]),
     ...sentences(card.notes),
     ...(card.threadLine === null ? [] : [card.threadLine]),
   ];

@@ -21,15 +21,15 @@ type ShownFor = { preferences: EffectivePreferences; mayChange: boolean };
 /** A setting as it is, with a button for each of its choices. */
 export function renderSetting(setting: Setting, { preferences, mayChange }: ShownFor, text: Text): Rendered {
   const { label, value, choices } = shownSetting(setting, preferences, text);
-  const { settings } = text;
+  const { settings, joins } = text;
   const change = OWN_SETTINGS.has(setting) ? settings.change : settings.forThisChannel;
   const buttons = Object.entries(choices).map(([choice, words], at) =>
     button(runAction(at), words, `${setting} ${choice}`),
   );
   return {
-    text: settings.preference(label, value),
+    text: joins.labeled(label, value),
     blocks: [
-      section(settings.preference(bold(label), value)),
+      section(joins.labeled(bold(label), value)),
       ...(mayChange ? [section(change), actions(buttons)] : [context(settings.adminsChange)]),
     ],
   };

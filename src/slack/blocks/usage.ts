@@ -65,11 +65,12 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
 }
 
 /** Devin's figures in one line, and why they differ from ours, if they do. */
-function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
+function devinLines({ summary, devin: { acu, work } }: Counted, text: Text): string[] {
+  const { usage } = text;
   const more = acu === null ? 0 : rounded(acu - summary.acu);
   const facts = [
     ...(work === null ? [] : [usage.sessions(work.sessions)]),
-    ...(acu === null ? [] : [comparedAcu(acu, more, usage)]),
+    ...(acu === null ? [] : [comparedAcu(acu, more, text)]),
     ...(work === null ? [] : [usage.devin.pullRequests(work.pullRequests, work.merged)]),
   ];
   if (facts.length === 0 || isNothing({ summary, devin: { acu, work } })) return [];
@@ -78,8 +79,8 @@ function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text)
 }
 type Counted = Pick<UsageReport, 'summary' | 'devin'>;
 
-function comparedAcu(acu: number, more: number, usage: Text['usage']): string {
-  if (more === 0) return usage.acu(acuWords(acu));
+function comparedAcu(acu: number, more: number, { usage, card }: Text): string {
+  if (more === 0) return card.acuUsed(acuWords(acu));
   return usage.devin[more > 0 ? 'more' : 'less'](acuWords(acu), acuWords(Math.abs(more)));
 }
 
@@ -90,11 +91,11 @@ function isNothing({ summary, devin: { acu, work } }: Counted): boolean {
 
 /** One line each. */
 function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
-  const { usage } = text;
+  const { usage, card } = text;
   const { sessions, acu, acuPerMerged, ended, endedMerged } = summary;
   if (sessions === 0) return [usage.none];
   return [
-    `${usage.sessions(sessions)} · ${usage.acu(acuWords(acu))}`,
+    `${usage.sessions(sessions)} · ${card.acuUsed(acuWords(acu))}`,
     ...(acuPerMerged === null ? [] : [usage.acuPerMerged(acuWords(acuPerMerged))]),
     ...(ended === 0 ? [] : [usage.endedMerged(endedMerged, ended)]),
     ...(medianWaitMs === null ? [] : [usage.waited(durationWords(medianWaitMs, text))]),
@@ -132,13 +133,13 @@ function spanLines(report: UsageReport, text: Text): string[] {
 
 function groupLines(
   { summary: { groups }, by }: Pick<UsageReport, 'summary' | 'by'>,
-  { usage }: Text,
+  { usage, card }: Text,
   most = SHOWN_GROUPS,
 ): string[] {
   if (groups.length === 0) return [];
   const lines = groups.slice(0, most).map((group) => {
     const facts = [
-      usage.acu(acuWords(group.acu)),
+      card.acuUsed(acuWords(group.acu)),
       usage.sessions(group.sessions),
       ...(group.merged === 0 ? [] : [usage.merged(group.merged)]),
     ];

@@ -97,7 +97,6 @@ export const card = {
   pullRequest: (where: string, state: string | null): string =>
     state === null ? where : `${where} · ${state}`,
   morePullRequests: (more: number): string => (more === 1 ? 'and 1 more PR' : `and ${more} more PRs`),
-  devinSays: (words: string): string => `Devin: ${words}`,
   buttons: {
     review: 'Review PR',
     open: 'Open in Devin',
@@ -126,8 +125,6 @@ export const card = {
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
   },
   openToApprove: 'Open to approve',
-  /** For screen readers, which read the button without its card. */
-  buttonOn: (label: string, title: string): string => `${label}: ${title}`,
   confirmStartAnyway: {
     title: 'Start anyway',
     text: 'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',

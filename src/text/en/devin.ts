@@ -10,8 +10,6 @@ export const devin = {
       : `Devin refused this request: ${reason}\nNothing was started. Change it and try again.`,
   /** If Devin's answer is about fields only; their lines follow. */
   invalidFields: 'Devin refused this request. Nothing was started. Change it and try again. Devin says:',
-  /** One line for each field that Devin names; `label` from `fields`. */
-  invalidField: (label: string, reason: string): string => `${label}: ${reason}`,
   /** 401. */
   unauthorized:
     "Devin doesn't accept this app's key: it's wrong, revoked or expired. Ask an app admin to create one in Devin Settings > Service users and set DEVIN_API_KEY.",

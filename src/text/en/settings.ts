@@ -57,7 +57,6 @@ export const settings = {
     off: 'stay in the web app',
     choices: { on: 'Show', off: "Don't show" },
   },
-  preference: (label: string, value: string): string => `${label}: ${value}`,
   /** Before the buttons of a setting's choices. */
   change: 'Change it:',
   /** To a workspace admin, before the buttons. */

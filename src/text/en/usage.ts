@@ -19,7 +19,6 @@ export const usage = {
   none: 'No sessions were started in this period.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
-  acu: (acu: string): string => `${acu} ACU`,
   acuPerMerged: (acu: string): string => `${acu} ACU per merged pull request`,
   endedMerged: (merged: number, ended: number): string =>
     `${merged} of ${ended} ended sessions had a pull request merged`,

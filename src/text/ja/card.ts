@@ -89,7 +89,6 @@ export const card: Text['card'] = {
   pullRequestStates: { open: 'オープン', merged: 'マージ済み', closed: 'クローズ済み' },
   pullRequest: (where, state) => (state === null ? where : `${where} · ${state}`),
   morePullRequests: (more) => `ほか ${more} 件の PR`,
-  devinSays: (words) => `Devin: ${words}`,
   buttons: {
     review: 'PR をレビュー',
     open: 'Devin で開く',
@@ -118,7 +117,6 @@ export const card: Text['card'] = {
     archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
   },
   openToApprove: '開いて承認',
-  buttonOn: (label, title) => `${label}: ${title}`,
   confirmStartAnyway: {
     title: 'それでも開始しますか？',
     text: '見つからなかっただけで、最初の試行が実行中の可能性があります。もう一度開始すると、課金対象のセッションが 2 つになることがあります。「もう一度確認」では何も開始しません。',

@@ -11,7 +11,6 @@ export const devin: Text['devin'] = {
       : `Devin がこの依頼を拒否しました: ${reason}\n何も開始していません。内容を変更して、もう一度お試しください。`,
   invalidFields:
     'Devin がこの依頼を拒否しました。何も開始していません。内容を変更して、もう一度お試しください。Devin の説明:',
-  invalidField: (label, reason) => `${label}: ${reason}`,
   unauthorized:
     'Devin がこのアプリのキーを受け付けません。キーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users でキーを作成し、DEVIN_API_KEY に設定するよう、アプリの管理者に依頼してください。',
   paymentRequired:

@@ -12,6 +12,7 @@ export const joins: Text['joins'] = {
         '',
       ),
   list: (parts) => parts.join('、'),
+  labeled: (label, value) => `${label}: ${value}`,
 };
 
 const JAPANESE_END =

@@ -56,7 +56,6 @@ export const settings: Text['settings'] = {
     off: 'Web アプリのみ',
     choices: { on: '表示', off: '非表示' },
   },
-  preference: (label, value) => `${label}: ${value}`,
   change: '変更:',
   forThisChannel: 'このチャンネルの設定を変更:',
   adminsChange: 'このチャンネルの設定は、ワークスペースの管理者が変更できます。',

@@ -17,7 +17,6 @@ export const usage: Text['usage'] = {
   follows: '使用量はこの後に表示します。',
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
-  acu: (acu) => `${acu} ACU`,
   acuPerMerged: (acu) => `マージされたプルリクエスト 1 件あたり ${acu} ACU`,
   endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
   waited: (duration) => `Devin の質問への回答時間（中央値）: ${duration}`,

@@ -134,7 +134,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const isInForce =
       value === shownSetting(setting, effectivePreferences({ [scope]: chosen }), call.text).value;
     const said = [words.set(words.scopes[scope]), isInForce ? '' : words.otherHere];
-    return notice([joins.sentences([...said, words.preference(label, value)])]);
+    return notice([joins.sentences([...said, joins.labeled(label, value)])]);
   }
 
   /** Redraws cards in the place: they say how their threads work. */
