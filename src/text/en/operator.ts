@@ -27,7 +27,7 @@ export const config = {
       'must be a Postgres address (postgres://user:password@host:5432/name); leave it out to use the embedded database.',
     DATA_DIR: 'must be a folder for the embedded database.',
     SECRETS_KEY:
-      'must be 32 bytes in base64, or several such separated by commas: make one with `openssl rand -base64 32`.',
+      'must be 32 bytes in base64, or several of these, separated by commas: make one with `openssl rand -base64 32`.',
     WATCH_SECONDS: 'must be a number of seconds from 1 to 3600.',
     MENTIONS: 'must be start or ask.',
     RETENTION_DAYS: 'must be a whole number of days from 1 to 36500.',

@@ -35,7 +35,7 @@ export const thread = {
   ended: 'The session is over and takes no more messages. You can start another one with your message.',
   gone: (reason: string | null): string =>
     `Devin can't find the session: it was deleted, or this app lost access to it.${reason === null ? '' : ` Devin says: ${reason}`}`,
-  gaveUpOnSlack: "Slack didn't tell this app who wrote it for an hour.",
+  gaveUpOnSlack: "For an hour, Slack didn't tell this app who wrote it.",
   gaveUp: "Devin was busy or couldn't be reached for an hour.",
   leftOut: 'Devin got your message without some of its files.',
   /** To a person who may not steer, once per thread. After the reason, if it's another one. */
