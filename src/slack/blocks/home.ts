@@ -166,10 +166,11 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
 
 /** Whole facts only: a link that is cut off is broken. */
 function entryFacts(card: SessionCard, thread: string | null, text: Text): string {
+  const pullRequests = pullRequestLines(card, text, true);
   const facts = [
     ...progressFacts(card, text),
-    ...repositoryFact(card, text),
-    ...pullRequestLines(card, text, true),
+    // They name their repository.
+    ...(pullRequests.length === 0 ? repositoryFact(card, text) : pullRequests),
     ...(thread === null ? [] : [link(thread, text.milestones.thread)]),
   ];
   let shown = '';

@@ -133,14 +133,16 @@ describe('a Home', () => {
     expect(lineOf(full, 'r2')).not.toContain('style');
   });
 
-  test("shows each session's status, time, cost, place and pull requests", () => {
+  test("shows each session's status, time, cost and pull requests, or its repository if there are none", () => {
     const words = shown({ ...full, sessions: [on(working)] });
     expect(words).toContain(
       '*<https://app.devin.ai/sessions/abc|Fix the flaky login test>* · :gear: Working',
     );
     expect(words).toContain(
-      `12 min · 1.4 of 10 ACU · acme/web · <https://github.com/acme/web/pull/412|acme/web #412> · open · <${THREAD}|Thread>`,
+      `12 min · 1.4 of 10 ACU · <https://github.com/acme/web/pull/412|acme/web #412> · open · <${THREAD}|Thread>`,
     );
+    const without = on({ ...working, pullRequests: [] });
+    expect(shown({ ...full, sessions: [without] })).toContain('1.4 of 10 ACU · acme/web · <');
   });
 
   test("says how many sessions there are if it doesn't show all", () => {
