@@ -145,7 +145,7 @@ describe('when Devin is busy, or refuses', () => {
 
   test('shows in Details the request, the answer and where each value came from', async () => {
     const { slack, devin } = world();
-    const { ana, channelId } = await ask('show me --acu 3');
+    const { ana, channelId } = await ask('trace the request --acu 3');
     const session = await sessionOf(devin, ana.devinUserId);
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
