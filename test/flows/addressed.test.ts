@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
 import { toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const OFFER = 'Start a Devin session with your message?';
@@ -273,6 +275,47 @@ describe("a message to the app outside of a session's thread", () => {
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, 'help');
     await slack.waitForMessage(channelId, ({ text }) => text.includes('help options'));
+  });
+});
+
+describe('a short direct message while Devin waits for an answer there', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  /** A session that asks something, and what its requester writes beside its thread. */
+  const beside = async (words: string) => {
+    const { slack, devin } = world();
+    const { ana, sessionsOf } = people(world());
+    const channelId = slack.directMessages(ana.userId);
+    await slack.speak(ana.userId, channelId, 'fix the login test');
+    const { id } = await sessionOf(devin, ana.devinUserId);
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
+    await slack.speak(ana.userId, channelId, words);
+    const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes(en.notices.answerOrTask),
+    );
+    const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
+    return { ana, id, sessions: () => sessionsOf(ana), press };
+  };
+
+  test('is sent to Devin, if its author says so', async () => {
+    const { devin } = world();
+    const { ana, id, sessions, press } = await beside('use the main branch');
+    await press('send_held');
+    await devin.waitForSession(
+      (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
+    );
+    expect(devin.session(id).messages.at(-1)?.asUserId).toBe(ana.devinUserId);
+    expect(sessions()).toBe(1);
+  });
+
+  test('starts another session, if its author says so', async () => {
+    const { devin } = world();
+    const { id, sessions, press } = await beside('write the release notes');
+    expect(sessions()).toBe(1);
+    await press('start_as_task');
+    await devin.waitForSession(({ request }) => request.prompt === 'write the release notes');
+    expect(devin.session(id).messages.map(({ message }) => message)).not.toContain('write the release notes');
   });
 });
 

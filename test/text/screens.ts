@@ -19,7 +19,12 @@ import {
   unopened,
 } from '../../src/slack/blocks/notices.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
-import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
+import {
+  renderAnswerOrTask,
+  renderOffer,
+  renderQuestion,
+  renderRunning,
+} from '../../src/slack/blocks/offer.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
@@ -243,6 +248,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a page that is not there': (text) =>
     renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
+  'the question whether a message is an answer': (text) => renderAnswerOrTask(HELD, 'f1', text),
   'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
     renderRunning(

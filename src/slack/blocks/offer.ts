@@ -1,6 +1,6 @@
 import type { AskedFirst } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, runAction } from '../ids.ts';
+import { ACTION, heldReply, runAction, type HeldReply } from '../ids.ts';
 import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { button, buttonRow, joinParts, line, primary, titled, type Rendered } from './objects.ts';
@@ -23,6 +23,17 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
     buttonRow(
       primary(button(ACTION.reply, reply, requestId)),
       button(another.actionId, start, another.formId),
+    ),
+  ]);
+}
+
+/** For the author of a direct message beside a session that waits for an answer. */
+export function renderAnswerOrTask(held: HeldReply, formId: string, { notices, thread }: Text): Rendered {
+  return joinParts([
+    line(notices.answerOrTask),
+    buttonRow(
+      primary(button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held))),
+      button(ACTION.startAsTask, notices.running.start, formId),
     ),
   ]);
 }

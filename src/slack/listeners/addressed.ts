@@ -6,7 +6,7 @@ import type { Identify } from '../authority.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderOffer } from '../blocks/offer.ts';
+import { renderAnswerOrTask, renderOffer } from '../blocks/offer.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
@@ -27,6 +27,8 @@ export type AddressedDeps = {
   identify: Identify;
   command: string;
   tagRequests: boolean;
+  /** The request whose session waits for an answer in a direct conversation; null: none. */
+  askingIn: (where: { teamId: string; channelId: string }) => Promise<string | null>;
   /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
   mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
   textFor: TextFor;
@@ -56,12 +58,30 @@ async function act(
   if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
-  if (meaning.kind === 'create' && mentions === 'start') return start(deps, message, meaning);
+  const asking = meaning.kind === 'create' ? await askingAbout(deps, message) : null;
+  if (meaning.kind === 'create' && mentions === 'start' && asking === null)
+    return start(deps, message, meaning);
   const wish = { wish: meaning, context: contextOf(message) };
   const { id: formId } = await deps.formInbox.offerMessage(originOf(message), message.ts, wish);
+  if (asking !== null) {
+    const held = { requestId: asking, ts: message.ts, text: unescape(meaning.typed) };
+    return renderAnswerOrTask(held, formId, text);
+  }
   if (meaning.kind === 'create' || saysNothing(meaning))
     return renderOffer(formId, await runsAsOf(deps, message), text);
   return renderDoubt(meaning, { command, typed: unescape(meaning.typed), formId }, text);
+}
+
+/** The value of a button holds it. */
+const LONGEST_ANSWER = 500;
+
+/** Some answer Devin beside the thread of its question. What is long, or comes with more, is a task. */
+async function askingAbout({ askingIn }: AddressedDeps, message: Message): Promise<string | null> {
+  const { placeKind, threadTs, slackText, forwarded } = message;
+  const isBare = message.message.files.length === 0 && forwarded === '';
+  const mayAnswer =
+    placeKind === 'direct' && threadTs === null && isBare && slackText.length <= LONGEST_ANSWER;
+  return mayAnswer ? askingIn(message) : null;
 }
 
 /** There is nothing to ask but whether it is a task. */

@@ -47,6 +47,9 @@ const NAMES_MS = 800;
 /** Part of the 3 s for an answer to a form: to read its files. */
 const FILES_MS = 1500;
 
+/** Sessions of a direct conversation that are active, newest first. */
+const MOST_LOOKED_AT = 10;
+
 type ListenerDeps = {
   app: App;
   queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
@@ -129,8 +132,14 @@ export function createListeners(deps: ListenerDeps): void {
   listenToActions(app, { ...acting, threads, enqueue, tagRequests });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
+  const askingIn: AddressedDeps['askingIn'] = async ({ teamId, channelId }) => {
+    const open = await listing.openIn({ teamId, channelId, limit: MOST_LOOKED_AT });
+    const found = await Promise.all(open.map(async (id) => sessions.ofRequest(id)));
+    return found.find((session) => session?.phase === 'needs-you')?.requestId ?? null;
+  };
   listenToMessages(app, {
     ...acting,
+    askingIn,
     messages,
     posts,
     threads,
