@@ -67,25 +67,32 @@ export function createOnceAMinute(passedMs: () => number = () => performance.now
 
 type Asking<Question> = {
   keyOf: (question: Question) => string;
+  /** How long an answer counts. */
+  forMs?: number;
   /** With more answers than this, all are forgotten. */
-  most: number;
+  most?: number;
   now: () => number;
 };
 
-/** Asks once, and the answer counts for a minute. Failures don't count. */
-export function forAMinute<Question, Answer>(
+/** Asks once for each key, also while the answer is on its way, and the answer counts for a minute. Failures don't count. */
+export function remembered<Question, Answer>(
   ask: (question: Question) => Promise<Answer>,
-  { keyOf, most, now }: Asking<Question>,
+  { keyOf, forMs = A_MINUTE_MS, most = Infinity, now }: Asking<Question>,
 ): (question: Question) => Promise<Answer> {
-  const known = new Map<string, { answer: Answer; atMs: number }>();
+  const known = new Map<string, { answer: Promise<Answer>; atMs: number }>();
   return async (question) => {
     const key = keyOf(question);
     const before = known.get(key);
-    if (before !== undefined && now() - before.atMs < A_MINUTE_MS) return before.answer;
-    const answer = await ask(question);
+    if (before !== undefined && now() - before.atMs < forMs) return before.answer;
     if (known.size >= most) known.clear();
-    known.set(key, { answer, atMs: now() });
-    return answer;
+    const asking = { answer: ask(question), atMs: now() };
+    known.set(key, asking);
+    try {
+      return await asking.answer;
+    } catch (error) {
+      if (known.get(key) === asking) known.delete(key);
+      throw error;
+    }
   };
 }
 

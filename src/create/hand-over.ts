@@ -1,3 +1,4 @@
+import { retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { Download, SlackFiles } from '../slack/files.ts';
 import { TooLargeError } from '../upstream.ts';
@@ -14,9 +15,6 @@ type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOu
 
 type HandOverDeps = { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number };
 
-/** How long after the request to retry a file that Slack can't deliver. */
-const FILE_RETRY_WINDOW_MS = 10 * 60_000;
-
 /** Streams a file from Slack to Devin. Throws if asking Slack again later may help. */
 export async function handOverFile(
   { files, upload, now }: HandOverDeps,
@@ -25,7 +23,8 @@ export async function handOverFile(
 ): Promise<HandedOver> {
   const { name } = file;
   const download = await files.open(file, signal).catch((error: unknown): Download => {
-    if (signal.aborted || now() - askedAt.getTime() < FILE_RETRY_WINDOW_MS) throw error;
+    const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
+    if (signal.aborted || retry.kind === 'wait') throw error;
     return { kind: 'left-out', reason: 'unreadable' };
   });
   if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
+import { remembered } from '../time.ts';
 import {
   collectPages,
   createVersionFallback,
@@ -30,13 +31,16 @@ const NAME_LENGTH = 200;
  * each: a person is waiting at a menu.
  */
 export function createCatalog(client: DevinClient, now: () => number) {
-  const playbooks = remembered(async () => listPlaybooks(client), now);
-  const secrets = remembered(async () => listSecrets(client), now);
+  const lists = remembered(
+    async (list: 'playbooks' | 'secrets') =>
+      list === 'playbooks' ? listPlaybooks(client) : listSecrets(client),
+    { keyOf: (list) => list, forMs: REMEMBERED_MS, now },
+  );
   const sources: Record<Lookup, Source> = {
     repositories: createRepositorySearch(client),
     knowledge: async (query, options) => searchKnowledge(client, query, options),
-    playbooks: async (query) => matching(await playbooks(), query),
-    secrets: async (query) => matching(await secrets(), query),
+    playbooks: async (query) => matching(await lists('playbooks'), query),
+    secrets: async (query) => matching(await lists('secrets'), query),
   };
   const forbidden = createForbidden({ now, forMs: REMEMBERED_MS });
   const names = new Map<string, string>();
@@ -163,20 +167,4 @@ function matching(items: CatalogItem[], query: string): CatalogItem[] {
   return items.filter(({ label, description }) =>
     `${label}\n${description ?? ''}`.toLowerCase().includes(wanted),
   );
-}
-
-/** Keeps a result for five minutes and shares a load in progress; failures aren't kept. */
-function remembered<T>(load: () => Promise<T>, now: () => number): () => Promise<T> {
-  let kept: { value: Promise<T>; untilMs: number } | null = null;
-  return async () => {
-    if (kept !== null && now() < kept.untilMs) return kept.value;
-    const loading = { value: load(), untilMs: now() + REMEMBERED_MS };
-    kept = loading;
-    try {
-      return await loading.value;
-    } catch (error) {
-      if (kept === loading) kept = null;
-      throw error;
-    }
-  };
 }

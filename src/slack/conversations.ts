@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { forAMinute } from '../time.ts';
+import { remembered } from '../time.ts';
 import { pages } from '../upstream.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 import { isDirectMessage } from './places.ts';
@@ -52,7 +52,7 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
   }
 
   const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
-  return forAMinute(fresh, { keyOf, most: MAX_KNOWN, now });
+  return remembered(fresh, { keyOf, most: MAX_KNOWN, now });
 }
 
 async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
@@ -92,5 +92,5 @@ export function createPlaces({ client, now }: { client: WebClient; now: () => nu
     return { name: channel.name, isPrivate: channel.is_private, isShared };
   }
 
-  return forAMinute(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });
+  return remembered(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Identity, SlackPerson } from '../session/identity.ts';
 import { cleanJson } from '../session/json.ts';
 import { NOBODY, type KnownPeople } from '../store/identities.ts';
-import { forAMinute } from '../time.ts';
+import { remembered } from '../time.ts';
 import { mentionedIn, replaceMentions } from './blocks/text.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 
@@ -155,32 +155,26 @@ function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerso
 
 /** null: Slack doesn't say: a scope or the group is missing. Throws if Slack can't be asked. */
 export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | null>;
-/** An answer counts for a minute. */
-export type IsInGroup = (groupId: string, userId: string) => Promise<boolean | null>;
 
-export type Groups = {
-  isIn: IsInGroup;
-  /** User ids; an answer counts for a minute. */
-  membersOf: MembersOf;
-  /** As they are now. */
-  membersNow: MembersOf;
-};
+export type Groups = ReturnType<typeof createGroups>;
 
 const MAX_KNOWN = 1000;
 
 const membersSchema = z.object({ users: z.array(z.string()) });
 
 /** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
-export function createGroups({ client, now }: { client: WebClient; now: () => number }): Groups {
-  async function membersNow(groupId: string): Promise<ReadonlySet<string> | null> {
+export function createGroups({ client, now }: { client: WebClient; now: () => number }) {
+  const membersNow: MembersOf = async (groupId) => {
     const listed = await unlessRefused(client.usergroups.users.list({ usergroup: groupId }));
     return listed === null ? null : new Set(membersSchema.parse(listed).users);
-  }
+  };
 
-  const membersOf = forAMinute(membersNow, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
+  const membersOf = remembered(membersNow, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
   return {
-    isIn: async (groupId, userId) => (await membersOf(groupId))?.has(userId) ?? null,
-    membersOf,
+    /** null: Slack doesn't say. An answer counts for a minute. */
+    isIn: async (groupId: string, userId: string): Promise<boolean | null> =>
+      (await membersOf(groupId))?.has(userId) ?? null,
+    /** User ids, as they are now. */
     membersNow,
   };
 }

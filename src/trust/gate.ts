@@ -26,7 +26,7 @@ import {
 import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
-import type { IsInGroup } from '../slack/people.ts';
+import type { Groups } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -37,7 +37,7 @@ import { renewsAtMs, verdictOf, withoutLeft, type Verdict } from './verdict.ts';
 type GateDeps = {
   policy: () => Policy | null;
   findPerson: (userId: string) => Promise<SlackPerson | null>;
-  isInGroup: IsInGroup;
+  isInGroup: Groups['isIn'];
   mayApprove: MayApprove;
   describePlace: DescribePlace;
   budget: Pick<Budget, 'spend'>;

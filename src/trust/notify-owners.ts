@@ -17,7 +17,7 @@ import { idsOf } from './approvers.ts';
 
 type NotifyDeps = {
   policy: () => Policy | null;
-  membersOf: Groups['membersOf'];
+  membersNow: Groups['membersNow'];
   outbound: Pick<Outbound, 'directChannel'>;
   textFor: TextFor;
   withLease: WithLease;
@@ -49,7 +49,7 @@ export function createOwnerNotifier(deps: NotifyDeps) {
   /** null: everyone was notified; otherwise how long to wait before notifying the rest, in ms. */
   async function tellAll(alert: BudgetAlert, lease: Lease): Promise<number | null> {
     let waitMs: number | null = null;
-    const owners = await idsOf(policy()?.owners ?? [], deps.membersOf);
+    const owners = await idsOf(policy()?.owners ?? [], deps.membersNow);
     for (const userId of [...owners].slice(0, MOST_TOLD)) {
       lease.held.throwIfAborted();
       const posted = await tell(userId, alert, lease);

@@ -52,7 +52,7 @@ export function createSpending(deps: SpendingDeps) {
   const report = createReport(deps);
   const notifyOwners = createOwnerNotifier({
     policy: policy.current,
-    membersOf: slack.groups.membersOf,
+    membersNow: slack.groups.membersNow,
     outbound: slack.outbound,
     textFor: slack.textFor,
     withLease: deps.withLease,
