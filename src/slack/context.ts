@@ -10,6 +10,7 @@ import { cursorAfter, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readMessage, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
+import type { Outbound } from './outbound.ts';
 import { findEach, findMentioned, withNames, type PeopleById, type People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
@@ -29,9 +30,15 @@ export type ThreadMessages =
 
 export type ThreadReader = ReturnType<typeof createThreadReader>;
 
-type ReaderDeps = { client: WebClient; people: People; presence: PresenceOf; botUserId: () => string };
+type ReaderDeps = {
+  client: WebClient;
+  people: People;
+  presence: PresenceOf;
+  permalink: Outbound['permalink'];
+  botUserId: () => string;
+};
 
-export function createThreadReader({ client, people, presence, botUserId }: ReaderDeps) {
+export function createThreadReader({ client, people, presence, permalink, botUserId }: ReaderDeps) {
   return {
     /** The thread of the picked message, oldest first, if the person is in the conversation. */
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
@@ -49,14 +56,12 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
 
     /** The messages as Devin reads them, with names instead of ids. */
     async quote(context: MessageContext, { messages, unread, unticked }: Quotable): Promise<QuotedThread> {
-      const { ts: pickedTs } = context.picked;
+      const { channelId, picked } = context;
+      const { ts: pickedTs, threadTs } = picked;
       const known = await knownIn(people, [...messages.filter(({ ts }) => ts === pickedTs), ...messages]);
-      const permalink = await client.chat
-        .getPermalink({ channel: context.channelId, message_ts: pickedTs })
-        .catch((error: unknown) => (slackFailure(error), null));
       return {
         place: placeName(context.channelName),
-        permalink: permalink?.permalink ?? null,
+        permalink: permalink({ channelId, ts: pickedTs, threadTs: threadTs === pickedTs ? null : threadTs }),
         messages: messages.map((message) => quoted(message, known, pickedTs)),
         unread,
         unticked,

@@ -92,7 +92,7 @@ export function createSlack(options: SlackOptions) {
   const workspaceUrl = (): string | null => bot().workspaceUrl;
   const people = createPeople({ client: background, teamId, knownPeople, now });
   const outbound = createOutbound({ answers, opener, background, hosts, clock, workspaceUrl, fetch, log });
-  const { directChannel } = outbound;
+  const { directChannel, permalink } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
   return {
     answers,
@@ -111,7 +111,7 @@ export function createSlack(options: SlackOptions) {
     }),
     nameMentions: async (text: string) => nameMentions(text, people),
     thread: {
-      ...createThreadReader({ client: background, people, presence, botUserId }),
+      ...createThreadReader({ client: background, people, presence, permalink, botUserId }),
       readAgain: createReadAgain(background),
     },
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),

@@ -25,6 +25,7 @@ async function open() {
     client,
     people,
     presence: async () => Promise.resolve('in'),
+    permalink: () => null,
     botUserId: () => slack.workspace.botUserId,
   });
   return { slack, people, reader };
@@ -115,6 +116,7 @@ test('a thread is what people and apps wrote in it, without asides and what this
     client: new WebClient('xoxb-1', { slackApiUrl: `${origin}/` }),
     people,
     presence: async () => Promise.resolve('in'),
+    permalink: () => null,
     botUserId: () => 'UBOT',
   });
   const picked = { ts: '1.000000', threadTs: '1.000000', userId: 'U1', appName: null, text: '', files: [] };

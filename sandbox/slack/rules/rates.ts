@@ -25,7 +25,6 @@ export const RATES: Readonly<Record<string, readonly Rate[]>> = {
   'apps.connections.open': TIER_1,
   'auth.test': HUNDREDS,
   'chat.delete': TIER_3,
-  'chat.getPermalink': HUNDREDS,
   'chat.postEphemeral': TIER_4,
   'chat.postMessage': POSTING,
   'chat.update': TIER_3,

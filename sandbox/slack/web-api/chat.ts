@@ -94,17 +94,6 @@ export const chat = {
       return { channel: channel.id, ts: message.ts };
     },
   }),
-
-  'chat.getPermalink': method({
-    args: z.object({ channel: id, message_ts: id }),
-    run(args, state) {
-      const channel = visibleChannel(state, args.channel);
-      const { ts, threadTs } = publicMessage(state, channel.id, args.message_ts);
-      const base = `https://${state.workspace.teamDomain}.slack.com/archives/${channel.id}/p${ts.replace('.', '')}`;
-      const permalink = threadTs === null ? base : `${base}?thread_ts=${threadTs}&cid=${channel.id}`;
-      return { channel: channel.id, permalink };
-    },
-  }),
 };
 
 type Content = { [K in keyof typeof content]?: unknown };
