@@ -203,8 +203,7 @@ describe('the manifest', () => {
 
   test('asks for the scopes of every method that is called', () => {
     const called = calledMethods();
-    for (const method of ['chat.postMessage', 'chat.update', 'views.open'])
-      expect(called).toContain(method);
+    for (const method of ['chat.postMessage', 'chat.update', 'views.open']) expect(called).toContain(method);
     // A missing one needs a row above, with its scopes.
     expect(called.filter((method) => !Object.hasOwn(METHODS, method))).toEqual([]);
     const lacking = called.flatMap((method) =>

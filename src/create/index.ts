@@ -80,7 +80,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack, withLease, postNewCard } = deps;
   const { log, now, readTime, sweepTimes } = deps.tuning;
   const { requests, sessions, milestones, unconfirmedCreates, ledger, cards, forms, envelopes } = store;
-  const { db, knownPeople, replies, messages, posts } = store;
+  const { db, replies, messages } = store;
   const { enqueue } = queue;
   const { outbound, textFor } = slack;
   const transitions = createTransitions({
@@ -109,7 +109,7 @@ export function createCreation(deps: CreationDeps): Creation {
   queue.work('tell-outcome', createNotifyOutcome(deps), { concurrency: 4 });
   queue.work('resume', async (job) => resume(job), { concurrency: 4, most: 50 });
   const finder = { db, unconfirmedCreates, ledger, requests, sessions, milestones };
-  const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
+  const waiting = { requests, cards, replies, messages, milestones };
   return {
     transitions,
     adopt,
@@ -117,7 +117,6 @@ export function createCreation(deps: CreationDeps): Creation {
     sweep: createSweep({
       ...waiting,
       readTime: async () => readTime(db),
-      now,
       enqueue,
       unqueued: queue.unqueued,
       times: sweepTimes,

@@ -1,11 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Enqueue, Unqueued } from '../queue/index.ts';
-import { KNOWN_FOR_MS } from '../slack/people.ts';
 import type { Cards } from '../store/cards.ts';
-import type { Forms } from '../store/forms.ts';
-import type { KnownPeople } from '../store/identities.ts';
 import type { Milestones } from '../store/milestones.ts';
-import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
@@ -21,22 +17,17 @@ export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
-const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
 type SweepDeps = {
   requests: Pick<Requests, 'stranded' | 'expired' | 'awaitingApproval'>;
   cards: Pick<Cards, 'endTurns' | 'unlined' | 'teamsInLine'>;
-  forms: Pick<Forms, 'deleteBefore'>;
-  knownPeople: Pick<KnownPeople, 'deleteBefore'>;
   replies: Pick<Replies, 'waiting'>;
   messages: Pick<SessionMessages, 'waiting'>;
   milestones: Pick<Milestones, 'waiting'>;
-  posts: Pick<Posts, 'sweep'>;
   enqueue: Enqueue;
   unqueued: Unqueued;
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
-  now: () => number;
   times: SweepTimes;
   log: Log;
 };
@@ -45,12 +36,10 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, cards, forms, knownPeople, replies, messages, milestones, posts } = deps;
+  const { requests, cards, replies, messages, milestones } = deps;
   const { enqueue, unqueued, times, log } = deps;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
-
-  const ago = (ms: number): Date => new Date(deps.now() - ms);
 
   async function recover(strandedMs: number): Promise<void> {
     // If it has a waiting job, it only rests.
@@ -82,9 +71,6 @@ export function createSweep(deps: SweepDeps) {
       for (const requestId of await requests.expired()) await enqueue('expire-approval', { requestId });
       await recoverCards();
       await recoverThreads(WAITING_MS);
-      await forms.deleteBefore(ago(FORM_LIFE_MS));
-      await knownPeople.deleteBefore(ago(KNOWN_FOR_MS));
-      await posts.sweep();
     } catch (error) {
       onceAMinute('sweep', (leftOut) =>
         log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),

@@ -65,7 +65,7 @@ type PeopleDeps = {
 };
 
 /** How long Slack's answer about a person counts, unless Slack reports a change. */
-export const KNOWN_FOR_MS = 5 * 60 * 1000;
+const KNOWN_FOR_MS = 5 * 60 * 1000;
 
 export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
   async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {

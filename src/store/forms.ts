@@ -122,9 +122,5 @@ export function createForms(db: Kysely<Tables>) {
       const merged = sql<string>`coalesce(description, '{}') || ${json(description)}::jsonb`;
       await db.updateTable('forms').set({ description: merged }).where('id', '=', id).execute();
     },
-
-    async deleteBefore(limit: Date): Promise<void> {
-      await db.deleteFrom('forms').where('createdAt', '<', limit).execute();
-    },
   };
 }

@@ -182,9 +182,5 @@ export function createKnownPeople(db: Kysely<Tables>) {
       write(person, known, askedAt),
 
     changed: async (person: Person, at: Date): Promise<void> => write(person, null, at),
-
-    async deleteBefore(limit: Date): Promise<void> {
-      await db.deleteFrom('knownPeople').where('checkedAt', '<', limit).execute();
-    },
   };
 }

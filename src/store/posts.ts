@@ -41,9 +41,6 @@ type Attempt = {
 /** A card that isn't recorded after this was never posted. */
 const PLACING = sql`interval '10 minutes'`;
 
-/** A posted message is recorded in its own table long before. */
-const KEPT = sql`interval '1 day'`;
-
 export type Posts = ReturnType<typeof createPosts>;
 
 export function createPosts(db: Kysely<Tables>) {
@@ -111,13 +108,6 @@ export function createPosts(db: Kysely<Tables>) {
     /** Slack certainly doesn't have it. */
     async forget(key: string, trx: Db = db): Promise<void> {
       await trx.deleteFrom('posts').where('key', '=', key).execute();
-    },
-
-    async sweep(): Promise<void> {
-      await db
-        .deleteFrom('posts')
-        .where('at', '<', sql<Date>`now() - ${KEPT}`)
-        .execute();
     },
   };
 }

@@ -14,6 +14,9 @@ const SET_ASIDE_DAYS = 30;
 /** Longer than a month: owners are told once a month. */
 const ALERT_DAYS = 40;
 
+/** What Slack said about people counts for less than this hour. */
+const KNOWN_DAYS = 1 / 24;
+
 const EVERY_MS = 60 * 60_000;
 /** Never released: one process an hour does it, however many there are. */
 const LEASE_MS = EVERY_MS / 2;
@@ -59,8 +62,14 @@ export function createRetention(db: Kysely<Tables>, leases: Pick<Leases, 'take'>
     });
   }
 
-  /** Leases of dead processes, Homes that nobody looks at, old identities and failures. */
+  /**
+   * Forms that nobody sent, and posts, which are recorded in their own tables long before; leases of dead processes, Homes
+   * that nobody looks at, old identities and failures.
+   */
   async function sweep(): Promise<void> {
+    await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();
+    await db.deleteFrom('posts').where('at', '<', ago(1)).execute();
+    await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
     await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
     await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
     await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();

@@ -12,15 +12,11 @@ type SweepDeps = Parameters<typeof createSweep>[0];
 const nothing = async (): Promise<string[]> => Promise.resolve([]);
 const NOTHING_LEFT: SweepDeps = {
   readTime: async () => Promise.resolve(),
-  now: Date.now,
   requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
   cards: { endTurns: async () => Promise.resolve(), unlined: nothing, teamsInLine: nothing },
-  forms: { deleteBefore: async () => Promise.resolve() },
-  knownPeople: { deleteBefore: async () => Promise.resolve() },
   replies: { waiting: nothing },
   messages: { waiting: nothing },
   milestones: { waiting: nothing },
-  posts: { sweep: async () => Promise.resolve() },
   enqueue: async () => Promise.resolve(),
   unqueued: async (_name, keys) => Promise.resolve([...keys]),
   times: { everyMs: EVERY_MS, strandedMs: 15_000 },

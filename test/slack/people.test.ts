@@ -1,7 +1,7 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
-import { createPeople, KNOWN_FOR_MS } from '../../src/slack/people.ts';
+import { createPeople } from '../../src/slack/people.ts';
 import { createKnownPeople } from '../../src/store/identities.ts';
 import { useEmbedded } from '../support/databases.ts';
 
@@ -81,7 +81,7 @@ test.each([
   const first = await people.find(userId);
   expect(await people.find(userId)).toEqual(first);
   expect(asked()).toBe(1);
-  nowMs += KNOWN_FOR_MS;
+  nowMs += 5 * 60_000;
   expect(await people.find(userId)).toEqual(first);
   expect(asked()).toBe(2);
 });

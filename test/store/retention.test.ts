@@ -153,6 +153,14 @@ describeOnBothDatabases('data past its retention time', (open) => {
     const { db, removeExpired, count } = await setUp();
     const old = new Date(Date.now() - 2 * 86_400_000);
     const person = { teamId: 'T1', userId: 'U1' };
+    await sql`insert into forms (id, team_id, user_id, channel_id, draft, created_at)
+      values ('old', 'T1', 'U1', 'C1', '{}', now() - interval '25 hours'), ('new', 'T1', 'U1', 'C1', '{}', now())`.execute(
+      db,
+    );
+    await sql`insert into posts (key, channel_id, at)
+      values ('old', 'C1', now() - interval '25 hours'), ('new', 'C1', now())`.execute(db);
+    await sql`insert into known_people (team_id, user_id, checked_at)
+      values ('T1', 'old', now() - interval '2 hours'), ('T1', 'new', now())`.execute(db);
     await db
       .insertInto('homes')
       .values({ ...person, channelId: 'D1', openedAt: old })
@@ -183,6 +191,9 @@ describeOnBothDatabases('data past its retention time', (open) => {
       ])
       .execute();
     await removeExpired();
+    expect(await count('forms', `id in ('old', 'new')`)).toBe(1);
+    expect(await count('posts', `key in ('old', 'new')`)).toBe(1);
+    expect(await count('known_people', `user_id in ('old', 'new')`)).toBe(1);
     expect(await count('homes', 'true')).toBe(1);
     expect(await count('identities', 'true')).toBe(1);
     expect(await count('leases', `name = 'of a living one'`)).toBe(1);

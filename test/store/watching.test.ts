@@ -3,11 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
-import { createForms } from '../../src/store/forms.ts';
-import { createKnownPeople } from '../../src/store/identities.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
-import { createPosts } from '../../src/store/posts.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
@@ -84,15 +81,11 @@ describeOnBothDatabases('a milestone', (open) => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
       readTime: async () => Promise.resolve(),
-      now: Date.now,
       requests: createRequests(db),
       cards: createCards(db, BUDGET),
-      forms: createForms(db),
-      knownPeople: createKnownPeople(db),
       replies: createReplies(db),
       messages: createSessionMessages(db),
       milestones: createMilestones(db),
-      posts: createPosts(db),
       enqueue: async (name, payload) => void (await Promise.resolve(jobs.push([name, payload]))),
       unqueued: async (_name, keys) => Promise.resolve([...keys]),
       times: SWEEP_TIMES,
