@@ -206,7 +206,8 @@ describe('a hostile policy file', () => {
   test.each([
     ['aliases that multiply', bomb.join('\n'), /has too many parts/],
     ['an alias of itself', 'rules: &r [*r]', /nested too deeply/],
-    ['lists in lists', '['.repeat(1000), /^policy.yml:1:13: is nested too deeply/],
+    ['lists in lists', '['.repeat(100) + ']'.repeat(100), /^policy.yml:1:14: is nested too deeply/],
+    ['more lists in lists than the stack holds', '['.repeat(100_000), /nested too deeply/],
     ['lists in lists, by dashes', '- '.repeat(1000), /nested too deeply/],
     ['keys in keys', '? '.repeat(1000), /nested too deeply/],
     [

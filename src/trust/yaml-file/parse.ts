@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { excessIn, toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
+import { toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
 
 export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
@@ -48,11 +48,6 @@ function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>):
   if (source.trim() === '') return { problems: [{ offset: 0, sentence: faults.blank }] };
   if (Buffer.byteLength(source) > MAX_BYTES)
     return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
-  const excess = excessIn(source);
-  if (excess !== null) {
-    countLines(source, lines);
-    return { problems: [{ offset: excess.offset, sentence: faults[excess.kind] }] };
-  }
   const document = parseDocument(source, {
     lineCounter: lines,
     // Both take time that grows with the square of the file.
@@ -85,6 +80,9 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
+  // Nested deeper than the stack holds: what else is wrong follows from that.
+  const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (exhausted !== undefined) return [{ offset: exhausted.pos[0], sentence: faults.tooDeep }];
   const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.tag }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
     offset,
@@ -95,11 +93,6 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
 
 function faultSentence(fault: DocumentFault, { policy: { faults } }: Text): string {
   return fault.kind === 'repeatedKey' ? faults.repeatedKey(fault.key) : faults[fault.kind];
-}
-
-function countLines(source: string, lines: LineCounter): void {
-  lines.addNewLine(0);
-  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
 }
 
 type Issue = z.core.$ZodIssue;
