@@ -121,6 +121,14 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       });
     },
 
+    /** Whether this edit, or a later one, was saved before. */
+    async isKnown(edit: Edit): Promise<boolean> {
+      const { teamId, channelId } = edit.session;
+      const message = { teamId, channelId, messageTs: edit.ts };
+      const [last] = await commit(async (trx) => replies.lockMessage(message, trx));
+      return last !== undefined && isOlder(edit, last);
+    },
+
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */
     async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
       await commit(async (trx) => {

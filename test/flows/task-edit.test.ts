@@ -53,6 +53,50 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     await expect.poll(() => heard(id)).toEqual(['Correction of my earlier message: the logout test fails']);
   });
 
+  test('reaches its own session if another one started in the thread', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts, edit, started, heard } = await ask('%s fix the login test');
+    const id = await started();
+    await slack.speak(ana.userId, channelId, '!new write the docs', { threadTs: ts });
+    const other = await devin.waitForSession(({ request }) => request.prompt.startsWith('write the docs'));
+    await cardOf(slack, channelId, (text) => text.includes(other.url));
+    await edit('%s fix the logout test');
+    await expect.poll(() => heard(id)).toEqual(['Correction of my earlier message: fix the logout test']);
+    expect(heard(other.id)).toEqual([]);
+  });
+
+  test('stays here if the person kept the message from Devin', async () => {
+    const { slack } = world();
+    const { ana, channelId, ts, edit, started, heard } = await ask('the login test fails, ask Ben');
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
+    const which = `review.message.${ts}`;
+    const review = await slack.waitForView(({ definition }) => JSON.stringify(definition).includes(which));
+    const target = { viewId: review.id };
+    await slack.choose({ userId: ana.userId, target, which: `${which}/value`, entry: [] });
+    await slack.submit(review.id, ana.userId);
+    slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
+    await slack.submit(form.id, ana.userId);
+    const id = await started();
+    await edit('the login test fails, ask Eve');
+    await slack.speak(ana.userId, channelId, 'and the docs', { threadTs: ts });
+    await expect.poll(() => heard(id)).toEqual(['and the docs']);
+  });
+
+  test("isn't mentioned again once Devin has it, if Slack sends the message again", async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, edit, started, heard } = await ask('%s fix the login test');
+    const id = await started();
+    const deliveries = await edit('%s fix the logout test');
+    await expect.poll(() => heard(id)).toHaveLength(1);
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    await cardOf(slack, channelId, (text) => text.includes('Asleep'));
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
+    expect(heard(id)).toHaveLength(1);
+  });
+
   test('wakes no session at rest, and its author is told once', async () => {
     const { slack, devin } = world();
     const { ana, channelId, edit, started, heard } = await ask('%s fix the login test');

@@ -13,11 +13,19 @@ export type EditDeps = ThreadDeps & { requests: Pick<Requests, 'find' | 'ofDeliv
 
 /** What people make of earlier messages: of replies, and of the message that asked for a session. */
 export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
-  const session = await deps.sessions.inThread(edit.channelId, edit.threadTs);
-  if (session === null) return hearEarlyEdit(deps, edit);
-  const request = await deps.requests.find(session.requestId);
-  const isTask = request !== null && askingMessage(request) === edit.ts;
-  return isTask ? hearTaskEdit(deps, edit, { session, request }) : hearReplyEdit(deps, edit, session);
+  const { requests, sessions } = deps;
+  const asked = await requests.ofDelivery(messageKey(edit));
+  const session =
+    asked === null
+      ? await sessions.inThread(edit.channelId, edit.threadTs)
+      : await sessions.ofRequest(asked.id);
+  const request = asked ?? (session && (await requests.find(session.requestId)));
+  if (request === null) return;
+  if (session === null) return hearEarlyEdit(deps, edit, request);
+  if (askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
+  // What the person kept from Devin stays so.
+  const isKept = request.context?.without?.messages.includes(edit.ts) === true;
+  if (!isKept) await hearTaskEdit(deps, edit, { session, request });
 }
 
 async function hearReplyEdit(
@@ -48,15 +56,16 @@ async function hearTaskEdit(
   const { userId, ts, editedTs } = edit;
   const mentions = mentionsIn(edit.slackText, deps.botUserId());
   if ((await deps.threads.receive(session, { userId, mentions })) !== 'taken') return;
-  if (isResting(session.phase) || isOver(session))
-    return tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
-  await deps.threads.correct({ session, userId, ts, text, editedTs, isTask: true });
+  const corrected = { session, userId, ts, text, editedTs, isTask: true };
+  if (!isResting(session.phase) && !isOver(session)) return deps.threads.correct(corrected);
+  // Slack sends an edited message again when a link in it is unfurled.
+  if (await deps.threads.isKnown(corrected)) return;
+  await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
 }
 
 /** The task is sent as it was, perhaps after an approval. */
-async function hearEarlyEdit(deps: EditDeps, edit: Edit): Promise<void> {
-  const request = await deps.requests.ofDelivery(messageKey(edit));
-  if (request === null || !isPending(request.state) || changedTask(deps, edit, request) === null) return;
+async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
+  if (!isPending(request.state) || changedTask(deps, edit, request) === null) return;
   await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'not-started' });
 }
 
