@@ -90,7 +90,7 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   });
 }
 
-export function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {
+function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {
   switch (unsaved) {
     case 'not-recorded':
       return command.notRecorded;

@@ -14,7 +14,6 @@ import {
   readSessionForm,
   renderSessionForm,
   textFilesIn,
-  unsavedSentence,
   withTextFiles,
 } from '../blocks/session-form.ts';
 import type { ReadUploadedText, UploadedText } from '../files.ts';
@@ -91,10 +90,10 @@ function listenToSubmission(
       await keepErrors();
       return ack({ response_action: 'errors', errors: read.errors });
     }
-    // The form stays open with everything in it.
+    // The form stays open with everything in it: Slack keeps what was typed, by block id.
     const stayOpen = async (unsaved: Unsaved): Promise<void> => {
-      const metadata = formMetadata.write({ formId, expanded, unsaved });
-      await ack(updated(withAlert({ ...view, metadata }, unsavedSentence(unsaved, text))));
+      const redrawn = formView({ ...form, expanded }, text);
+      await ack(updated(renderSessionForm({ ...redrawn, unsaved }, text)));
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
