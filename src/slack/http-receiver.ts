@@ -108,6 +108,9 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
       httpRequest: request,
       httpRequestBody: body,
       httpResponse: response,
+      // Bolt would answer with a 404 now, and fail at the listener's own answer.
+      unhandledRequestHandler: () =>
+        onceAMinute('late', (leftOut) => log.warn({ leftOut }, 'Slack got no answer within 3 s')),
     });
     try {
       await app?.processEvent({ body, ack: ack.bind(), ...retryOf(request) });

@@ -20,6 +20,7 @@ type Sent = { body: string | Buffer; headers: Headers };
 const log = captureLog();
 let refusals: RefusedDelivery[] = [];
 const teams: (string | undefined)[] = [];
+const slow = Promise.withResolvers<void>();
 let server: HttpServer;
 let port = 0;
 const opened: ClientRequest[] = [];
@@ -35,6 +36,10 @@ beforeAll(async () => {
     log: log.log,
   });
   bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
+  bolt.app.command('/slow', async ({ ack }) => {
+    await slow.promise;
+    await ack('at last');
+  });
   bolt.app.event('app_mention', async () => Promise.resolve());
   bolt.app.action<BlockAction>(/./, async ({ body, ack }) => {
     teams.push(body.team?.id);
@@ -143,6 +148,15 @@ describe('a delivery', () => {
     expect(await postSigned(challenge, JSON_TYPE)).toEqual({ status: 200, text: '{"challenge":"abc"}' });
     const check = `ssl_check=1&${COMMAND}`;
     expect(await postSigned(check, FORM)).toEqual({ status: 200, text: '' });
+  });
+
+  test('that takes too long is logged, and not refused', async () => {
+    const answer = postSigned('command=/slow', FORM);
+    await expect.poll(log.text, { timeout: 10_000 }).toContain('Slack got no answer within 3 s');
+    slow.resolve();
+    expect(await answer).toEqual({ status: 200, text: 'at last' });
+    expect(refusals).toEqual([]);
+    expect(log.text()).not.toContain('could not be read');
   });
 
   test('that checks the certificate needs no signature, and does nothing else', async () => {
