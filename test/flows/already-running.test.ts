@@ -151,7 +151,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
     slack.typeIn(second, { 'field.prompt': secondTask });
     expect((await slack.submit(first, ana.userId)).kind).toBe('closed');
     expect((await slack.submit(second, ana.userId)).kind).toBe('updated');
-    expect(slack.renderText(second)).toContain('You already asked for this here');
+    expect(slack.renderText(second)).toContain('You already sent this form');
     expect(slack.renderText(second)).toContain(secondTask);
     await sessionOf(devin, ana.devinUserId);
     expect((await slack.submit(second, ana.userId)).kind).toBe('closed');

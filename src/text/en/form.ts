@@ -151,7 +151,7 @@ export const modal = {
     "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept.",
   /** Shown on the form until it is sent again, which starts another. */
   askedBefore:
-    'You already asked for this here: look for its card. Nothing new was started. To start another session, send the form again.',
+    'You already sent this form, or the same task, here: look for its card. Nothing new was started. To start another session, send the form again.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
     empty: 'Add a task: what should Devin do?',
