@@ -134,7 +134,8 @@ export function createReplySender(deps: SendDeps) {
     const { id } = sending.reply;
     const wakes = sending.session.phase === 'asleep';
     const mirror = mirrorReply(sending, new Date(deps.now()));
-    await move({ id, from: ['sending'], to: 'delivered', as: sent.as, wakes, mirror });
+    // If this took long, another process has searched for it and called it unconfirmed.
+    await move({ id, from: ['sending', 'unknown'], to: 'delivered', as: sent.as, wakes, mirror });
     await deps.recordAnswer(sent.response);
     await notifyLeftOut(sending, content);
     return DONE;

@@ -15,12 +15,15 @@ const unneeded = async (): Promise<never> => Promise.reject(new Error('not neede
 
 type Deps = Parameters<typeof createReplySender>[0];
 
-type Given = { lease?: Lease; editedTo?: string };
+type Given = { lease?: Lease; editedTo?: string; isGivenUp?: boolean };
 
-/** Ana's reply, sent with these; her account in Devin is user-1. `editedTo`: by her, while it is prepared. */
+/**
+ * Ana's reply, sent with these; her account in Devin is user-1. `editedTo`: by her, while it is prepared. `isGivenUp`: by
+ * another process, while Devin answers.
+ */
 async function sendReply(
   deps: Pick<Deps, 'sendMessage'> & Partial<Deps>,
-  { lease = heldLease, editedTo: text }: Given = {},
+  { lease = heldLease, editedTo: text, isGivenUp = false }: Given = {},
 ) {
   const { db } = await open();
   const replies = createReplies(db);
@@ -46,6 +49,10 @@ async function sendReply(
     mayFallBack: false,
     now: Date.now,
     ...deps,
+    sendMessage: async (...message) => {
+      if (isGivenUp) await replies.move({ id: 'y', from: ['sending'], to: 'unknown' });
+      return deps.sendMessage(...message);
+    },
   });
   await send({
     session: sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' }),
@@ -88,6 +95,11 @@ test.each([
   const settle: Deps['settle'] = async () => Promise.resolve({ kind: 'done' });
   expect(await sendReply({ sendMessage, settle, mayFallBack: true })).toBe(state);
   expect(sentAs).toEqual(authors);
+});
+
+test("a reply is delivered if Devin's answer comes after another process has called it unconfirmed", async () => {
+  const sendMessage: Deps['sendMessage'] = async (id) => Promise.resolve(sessionSnapshot(id));
+  expect(await sendReply({ sendMessage }, { isGivenUp: true })).toBe('delivered');
 });
 
 test('a reply that is edited while it is prepared is left for the next run, which sends the new text', async () => {
