@@ -24,7 +24,7 @@ type KeywordDeps = {
   db: Kysely<Tables>;
   sessions: Pick<Sessions, 'find' | 'change'>;
   cards: Pick<Cards, 'markStale'>;
-  messages: Pick<SessionMessages, 'countLeftOut' | 'add'>;
+  messages: Pick<SessionMessages, 'takeLeftOut' | 'add'>;
   replies: Pick<Replies, 'move'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
@@ -122,7 +122,7 @@ async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): 
     const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
     if (moved === null) return;
     await changeThread(deps, { keyword: 'sync', inSession }, trx);
-    const count = await messages.countLeftOut(sessionId, trx);
+    const count = (await messages.takeLeftOut(sessionId, trx)).reduce((sum, row) => sum + countOf(row), 0);
     const note = {
       eventId: `${LEFT_OUT}:${id}`,
       source: LEFT_OUT,
@@ -133,4 +133,9 @@ async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): 
     await enqueue('relay-from-devin', { sessionId }, { trx });
     await appendAudit([settingEntry('sync', inSession)], trx);
   });
+}
+
+/** How many messages a row stands for: a line that says how many were left out may have been left out, too. */
+function countOf({ source, text }: { source: string; text: string }): number {
+  return source === LEFT_OUT ? Number(text) : 1;
 }

@@ -174,16 +174,15 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** How many were left out; each is counted once. */
-    async countLeftOut(sessionId: string, trx: Db): Promise<number> {
-      const rows = await trx
+    /** Those that were left out; each is returned once. */
+    async takeLeftOut(sessionId: string, trx: Db): Promise<Pick<MessageRow, 'source' | 'text'>[]> {
+      return trx
         .updateTable('sessionMessages')
         .set({ state: 'skipped' })
         .where('sessionId', '=', sessionId)
         .where('state', '=', sql.lit('left-out'))
-        .returning('eventId')
+        .returning(['source', 'text'])
         .execute();
-      return rows.length;
     },
 
     /** The thread is no longer followed. */

@@ -21,7 +21,7 @@ test.each(['mute', 'stop'] as const)('two processes that find the same word do i
     db,
     sessions: { find: unneeded, change: async () => void (await Promise.resolve(done.push('changed'))) },
     cards: { markStale: async () => Promise.resolve() },
-    messages: { countLeftOut: unneeded, add: unneeded },
+    messages: { takeLeftOut: unneeded, add: unneeded },
     replies,
     fetchMessages: unneeded,
     withLease: unneeded,

@@ -58,6 +58,23 @@ describe('sync', () => {
     await thread.relayedText('After that.');
     expect(thread.relayed()).toHaveLength(2);
   });
+
+  test('counts what was left out also if the thread is disconnected again before it says so', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    await delivered(thread, 'unsync');
+    await saidUnheard(thread, 'The first of them.');
+    await saidUnheard(thread, 'The second of them.');
+    const args = { channel: thread.channelId };
+    slack.fail('chat.postMessage', { args, retryAfter: 1, times: Infinity });
+    await delivered(thread, 'sync');
+    await delivered(thread, '!unsync');
+    await saidUnheard(thread, 'The third of them.');
+    slack.clearFaults();
+    await delivered(thread, '!sync');
+    await thread.relayedText("3 messages and files weren't posted");
+    expect(thread.relayed()).toHaveLength(1);
+  });
 });
 
 describe('what people tell Devin outside the thread', () => {
