@@ -11,7 +11,7 @@ import {
   type Watched,
 } from '../session/lifecycle.ts';
 import { progress } from '../session/milestones.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NextPoll, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
@@ -92,10 +92,10 @@ export function createRecorder(deps: RecordDeps) {
      * of the status, which starts afresh.
      */
     async answer(snapshot: SessionSnapshot): Promise<boolean> {
-      return record(snapshot.sessionId, ({ snapshot: earlier }) => ({
-        ...snapshot,
-        structuredOutput: snapshot.structuredOutput ?? earlier.structuredOutput,
-      }));
+      return record(snapshot.sessionId, ({ snapshot: earlier }) => {
+        if (isStale(snapshot, earlier)) return null;
+        return { ...snapshot, structuredOutput: snapshot.structuredOutput ?? earlier.structuredOutput };
+      });
     },
 
     /** Devin doesn't find it: its card says so once, and it's rarely polled. */
@@ -151,6 +151,12 @@ function outcome(
 /** Its phase; if it's gone, the last one before. */
 function knownPhase({ phase, wasFinished, snapshot }: SessionRow): SessionPhase {
   return phase === 'gone' ? sessionPhase(snapshot, wasFinished) : phase;
+}
+
+/** A poll was quicker than the answer. Within a second, Devin's times don't show which is newer: the end is. */
+function isStale(answer: SessionSnapshot, recorded: SessionSnapshot): boolean {
+  if (answer.updatedAt !== recorded.updatedAt) return answer.updatedAt < recorded.updatedAt;
+  return isClosed(recorded) && !isClosed(answer);
 }
 
 /** `updatedAt` isn't shown anywhere. */

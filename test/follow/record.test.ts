@@ -91,6 +91,17 @@ describe("Devin's answer about a session", () => {
     expect(await row()).toMatchObject({ phase: 'working', told: ['needs-you:1'] });
   });
 
+  test.each([
+    ['seconds later', 3],
+    ['within the same second', 4],
+  ])('to a message changes nothing if a poll has seen the end since: %s', async (_when, at) => {
+    const { recorder, row } = await setUp();
+    await recorder.recordPoll(await row(), answer({ updated_at: 2 }));
+    await recorder.recordPoll(await row(), answer({ status: 'exit', updated_at: 4 }));
+    expect(await recorder.answer(answer({ updated_at: at }))).toBe(false);
+    expect(await row()).toMatchObject({ phase: 'ended', nextLookAt: null, told: ['ended:1'] });
+  });
+
   test('to a message keeps the earlier output, and the session is no longer finished', async () => {
     const { recorder, row } = await setUp();
     await recorder.recordPoll(
