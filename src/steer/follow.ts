@@ -67,6 +67,8 @@ export function createFollower(deps: FollowDeps) {
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.teamId !== teamId) return null;
     if (request.state !== 'unknown' && !isPending(request.state)) return null;
+    // It was never sent, and nobody has approved it yet.
+    if (request.state === 'awaiting-approval' && request.sentAt === null) return null;
     // Any session can have this tag: one that runs as someone else is a different session.
     if (!runsAsAsked(snapshot, request)) return null;
     await deps.adopt(request, snapshot, { asked: true });

@@ -73,6 +73,7 @@ test.each<[which: string, changes: Partial<SessionRequest>]>([
   ['that was refused', { state: 'refused' }],
   ['that has its own session', { state: 'created', sessionId: 's0' }],
   ['of another workspace', { teamId: 'T2' }],
+  ['that waits for an approval', { state: 'awaiting-approval' }],
 ])('a followed session with the tag of a request %s is a session of its own', async (_which, changes) => {
   expect(await followTagged(changes)).toEqual(['imported']);
 });
