@@ -1,4 +1,4 @@
-import { isFirst, type Milestone } from '../session/milestones.ts';
+import { isFirst, namesUrl, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
 import { shownPullRequests } from '../slack/blocks/card-facts.ts';
@@ -216,15 +216,9 @@ function isInResult({ snapshot }: SessionRow, url: string): boolean {
   return shownPullRequests(pullRequestUrls(snapshot)).includes(url);
 }
 
-/** Devin's words name the URL, and not only as the beginning of another. */
+/** In Devin's words. */
 async function isNamed({ messages }: WantedDeps, sessionId: string, url: string): Promise<boolean> {
-  const texts = await messages.textsWith(sessionId, url);
-  return texts.some((text) =>
-    text
-      .split(url)
-      .slice(1)
-      .some((after) => !/^\d/.test(after)),
-  );
+  return (await messages.textsWith(sessionId, url)).some((words) => namesUrl(words, url));
 }
 
 async function isAwaited({ messages }: WantedDeps, { sessionId: id, createdAt: at }: MilestoneRow) {

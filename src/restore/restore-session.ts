@@ -2,7 +2,7 @@ import { lastWordsOf } from '../follow/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
-import { progress, readToldPhase } from '../session/milestones.ts';
+import { namesUrl, progress, readMilestone, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
@@ -149,7 +149,14 @@ function changesSince(snapshot: SessionSnapshot, thread: readonly FoundMessage[]
   const phases = told.map(readToldPhase).filter((phase) => phase !== null);
   const before = phases.at(-1) ?? 'working';
   const { keys, ...now } = progress({ told, phase: before, wasFinished: before === 'finished' }, snapshot);
-  // Someone may have stopped it in Slack: who did is lost.
-  const untold = keys.filter((key) => readToldPhase(key) !== 'ended');
+  const untold = keys.filter((key) => isNews(key, thread));
   return { ...now, untold, told: [...told, ...keys], phaseAt: new Date(snapshot.updatedAt * 1000) };
+}
+
+function isNews(key: string, thread: readonly FoundMessage[]): boolean {
+  const milestone = readMilestone(key);
+  // Someone may have stopped it in Slack: who did is lost.
+  if (milestone?.kind === 'ended') return false;
+  // Devin's words, or that it finished, may have announced it.
+  return milestone?.kind !== 'pr' || !thread.some(({ text }) => namesUrl(text, milestone.url));
 }

@@ -72,6 +72,14 @@ export function nextKey(told: readonly string[], phase: ToldPhase): string {
   return `${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`;
 }
 
+/** Whether words name a URL, and not only as the beginning of another. */
+export function namesUrl(words: string, url: string): boolean {
+  return words
+    .split(url)
+    .slice(1)
+    .some((after) => !/^\d/.test(after));
+}
+
 /** The first time it entered this phase. */
 export function isFirst(key: string): boolean {
   return key.endsWith(':1');

@@ -104,6 +104,19 @@ describe('what is still to be posted in a restored thread', () => {
     expect(found?.untold).toEqual(expected);
   });
 
+  test.each([
+    ['no pull request that it names', `Finished · <${PR}|acme/web #1>`, []],
+    [
+      'a pull request whose address begins another that it names',
+      `Finished · <${PR}2|acme/web #12>`,
+      [`pr:${PR}`],
+    ],
+  ])('is %s', async (_what, text, untold) => {
+    const thread = told('finished:1').map((one) => ({ ...one, text }));
+    const changes = { status_detail: 'finished', pull_requests: [{ pr_url: PR, pr_state: 'open' }] };
+    expect((await caughtUp({ snapshot: snapshot(changes), thread }))?.untold).toEqual(untold);
+  });
+
   test('is found by its own messages, not by those of another session in the thread', async () => {
     const others = [...told('finished:1'), posted('e1')].map(({ metadata, ...rest }) => ({
       ...rest,
