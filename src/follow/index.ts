@@ -43,7 +43,7 @@ type FollowingDeps = {
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
   command: string;
-  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes' | 'inFlightMs'>;
   text: Text;
 };
 
@@ -153,8 +153,8 @@ type Fetching = Pick<Following, 'fetchMessages'> & { notified: Notified };
 /** Devin's words go into the thread, with the files it made. */
 function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching) {
   const { queue, store, devin, slack, withLease, postOnce, knownSince, text } = deps;
-  const { log, now, relayTimes: times } = deps.tuning;
-  const { db, sessions, requests, messages, milestones, setAside, calls } = store;
+  const { log, now, relayTimes: times, inFlightMs } = deps.tuning;
+  const { db, sessions, requests, messages, milestones, setAside, calls, posts } = store;
   const { enqueue } = queue;
   const { outbound, metadata, nameMentions, textFor } = slack;
   const { attachments } = devin;
@@ -174,6 +174,8 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
     postMessage: createPostMessage({
       db,
       messages,
+      posts,
+      inFlightMs,
       calls,
       postOnce,
       outbound,

@@ -9,6 +9,7 @@ import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
+import type { Posts } from '../store/posts.ts';
 import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
@@ -97,8 +98,11 @@ function createListings(now: () => number) {
 
 export type ShareDeps = {
   db: Kysely<Tables>;
-  outbound: Pick<Outbound, 'upload' | 'share' | 'findFile'>;
+  outbound: Pick<Outbound, 'upload' | 'share' | 'findFile' | 'slackTs'>;
   messages: Pick<SessionMessages, 'uploaded'>;
+  posts: Pick<Posts, 'find' | 'attempt' | 'forget'>;
+  /** How long Slack may take to share what a process sent before it died. */
+  inFlightMs: number;
 };
 
 /** `not-here`: Slack refuses it as a file, or there is none. */
@@ -113,13 +117,17 @@ type Sharing = {
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
 export async function shareFile(
-  { db, outbound, messages }: ShareDeps,
+  { db, outbound, messages, posts, inFlightMs }: ShareDeps,
   { place, row, lease, read }: Sharing,
 ): Promise<Shared> {
+  const key = `file:${row.sessionId}:${row.eventId}`;
   if (row.slackFileId !== null) {
     const found = await findFile(outbound, place, row.slackFileId);
     if (found === true) return { kind: 'shared' };
     if (found !== false) return found;
+    const earlier = await posts.find(key);
+    // It may still come.
+    if (earlier !== null && Math.abs(earlier.triedMsAgo) < inFlightMs) return { kind: 'unclear' };
   }
   const file = await read();
   if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };
@@ -128,9 +136,11 @@ export async function shareFile(
   await db.transaction().execute(async (trx) => {
     await lease.fence(trx);
     await messages.uploaded(row, uploaded.fileId, trx);
+    await posts.attempt({ key, ...place, slackTs: outbound.slackTs(), isFirst: false }, trx);
   });
   lease.assertFresh();
   const shared = await outbound.share(place, uploaded.fileId, file.name);
+  if (shared.kind !== 'unclear') await posts.forget(key);
   return shared.kind === 'shared' ? shared : orNotHere(shared);
 }
 

@@ -6,6 +6,7 @@ import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
 import type { ThreadShare } from '../../src/session/steering.ts';
 import type { SlackFailure } from '../../src/slack/errors.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
+import { createPosts } from '../../src/store/posts.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease as lease } from '../support/lease.ts';
@@ -55,7 +56,10 @@ async function postedRow(
       findFile: async () => Promise.resolve(false),
       upload: async () => Promise.resolve(upload),
       share: async () => Promise.resolve({ kind: 'unclear' }),
+      slackTs: () => null,
     },
+    posts: createPosts(db),
+    inFlightMs: 0,
     messages: {
       attempt: async () => Promise.resolve(),
       uploaded: async () => Promise.resolve(),
