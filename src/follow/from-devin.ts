@@ -22,10 +22,15 @@ import type { FindAttachments } from './share-file.ts';
 export type RelayTimes = {
   /** After an unclear answer from Slack. */
   unclearMs: number;
-  /** While the thread refuses messages. */
+  /** While the thread refuses messages, or Devin gives none. */
   troubleMs: number;
 };
 export const RELAY_TIMES: RelayTimes = { unclearMs: 2000, troubleMs: 10 * 60_000 };
+
+/** Less than the queue retries for. */
+const WITH_QUEUE_MS = 30 * 60_000;
+/** After that, nobody waits for what was said. */
+const UNREAD_MS = 24 * 60 * 60_000;
 
 /** The lease under which a session's messages are read and posted, by one at a time. */
 export const relayLease = (sessionId: string): string => `relay-from-devin:${sessionId}`;
@@ -121,8 +126,9 @@ export function createRelayFromDevin(deps: RelayDeps) {
       await enqueue('tell-milestones', { sessionId });
     if (fetched === null) return againMs;
     // Stored messages were posted although Devin gave no new ones; if it doesn't say when it will, the queue retries.
-    if (fetched.retryAfterMs === null) throw fetched;
-    return againMs ?? fetched.retryAfterMs;
+    const retryAfterMs = fetched.retryAfterMs ?? laterMs(deps, followed.session);
+    if (retryAfterMs === null) throw fetched;
+    return againMs ?? retryAfterMs;
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<number | null> => {
@@ -133,6 +139,12 @@ export function createRelayFromDevin(deps: RelayDeps) {
     });
     return soonIfBusy(relaying);
   };
+}
+
+/** When to read again what the queue would give up after about an hour, such as a session's last words; null: it retries. */
+function laterMs({ times, now }: RelayDeps, { changedAt }: SessionRow): number | null {
+  const quietMs = now() - changedAt.getTime();
+  return quietMs > WITH_QUEUE_MS && quietMs < UNREAD_MS ? times.troubleMs : null;
 }
 
 async function hasToNotify({ milestones, calls }: RelayDeps, sessionId: string): Promise<boolean> {

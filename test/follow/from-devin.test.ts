@@ -143,6 +143,21 @@ test.each([
   },
 );
 
+test.each([
+  ['as the queue decides at first', 20, 'failed'],
+  ['now and then once the queue would give up', 40, RELAY_TIMES.troubleMs],
+  ['no longer after a day', 25 * 60, 'failed'],
+])("a session's last words are read %s", async (_when, minutes, again) => {
+  const session = sessionRow({ sessionId: 's', changedAt: new Date(Date.now() - minutes * 60_000) });
+  const error = new DevinError({ operation: 'messages.list', facts: bareFacts('unavailable') });
+  const relay = createRelayFromDevin({
+    ...quietly(),
+    sessions: { ...quietly().sessions, find: async () => Promise.resolve(session) },
+    fetchMessages: async () => Promise.reject(error),
+  });
+  expect(await relay('s', new AbortController().signal).catch(() => 'failed')).toBe(again);
+});
+
 test('the requester hears once that a thread takes no messages, not at each try', async () => {
   const row = { eventId: 'e1', text: 'a', slackFileId: null, attemptedAt: null };
   const waiting: MessageRow = { ...row, sessionId: 's', source: 'devin', saidAt: new Date(0) };
