@@ -28,8 +28,10 @@ type ThreadReply = {
 type Author = { userId: string; mentions: Mentions };
 type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
 
-/** A message of a workspace. */
-type MessageRef = { teamId: string; channelId: string; ts: string };
+/** A message of a workspace that Devin is not to get. `editedTs`: it was edited. Left out: deleted. */
+type Retracted = { teamId: string; channelId: string; ts: string; editedTs?: string | null };
+
+type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 
 /** `isTask`: of the message that asked for the session, which Devin has as its task. */
 type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string; isTask: boolean };
@@ -53,20 +55,34 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   const listenHere = createListenHere(deps);
 
   async function write(reply: NewReply, trx: Transaction<Tables>): Promise<boolean> {
-    const { sessionId } = reply;
     const isNew = await replies.insert(reply, trx);
-    if (!isNew) return false;
-    await enqueue('relay-to-devin', { sessionId }, { trx });
-    if (reply.messageTs !== null) await enqueue('mark-taken', { replyId: reply.id }, { trx });
-    return true;
+    if (isNew) await relay(reply, trx);
+    return isNew;
   }
 
-  async function drop({ id }: Reply, trx: Transaction<Tables>): Promise<void> {
-    const from = ['accepted', 'failed', 'unknown'] as const;
-    if ((await replies.move({ id, from, to: 'skipped' }, trx)) !== null)
+  async function relay({ id: replyId, sessionId, messageTs }: Waiting, trx: Transaction<Tables>) {
+    await enqueue('relay-to-devin', { sessionId }, { trx });
+    if (messageTs !== null) await enqueue('mark-taken', { replyId }, { trx });
+  }
+
+  /** `editedTs`: of the edit that took it from Devin, until another gives it back; null: it was deleted. */
+  async function drop({ id }: Reply, editedTs: string | null, trx: Transaction<Tables>): Promise<void> {
+    const from = ['accepted', 'failed', 'unknown', 'skipped'] as const;
+    if ((await replies.move({ id, from, to: 'skipped', changes: { editedTs } }, trx)) !== null)
       return enqueue('mark-taken', { replyId: id }, { trx });
     // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
-    await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
+    const changes = { text: '', files: [], editedTs } as const;
+    await replies.move({ id, from: ['sending'], to: 'sending', changes }, trx);
+  }
+
+  /** It waits, or can be sent again: the edit replaces it. False: Devin has it, or may have it. */
+  async function replace(reply: Reply, { text, editedTs }: Edit, trx: Transaction<Tables>): Promise<boolean> {
+    const { id, state } = reply;
+    if (!isUnsent(reply)) return false;
+    const to = state === 'failed' ? state : 'accepted';
+    const moved = await replies.move({ id, from: [state], to, changes: { text, editedTs } }, trx);
+    if (moved !== null && state === 'skipped') await relay(moved, trx);
+    return moved !== null;
   }
 
   function rowOf({ session, userId, ts, text }: Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'>) {
@@ -103,17 +119,14 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
 
     /** An edit replaces a waiting message, and corrects one that was sent. Only its author can do that. */
     async correct(edit: Edit): Promise<void> {
-      const { ts, text, editedTs } = edit;
+      const { ts, editedTs } = edit;
       const row = rowOf(edit);
       const { teamId, channelId } = row;
       await commit(async (trx) => {
-        const [reply] = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
-        if (reply === undefined ? !edit.isTask : !mayCorrect(edit, reply)) return;
-        if (reply?.state === 'accepted' || reply?.state === 'failed') {
-          const { id, state } = reply;
-          const changes = { text, editedTs };
-          if ((await replies.move({ id, from: [state], to: state, changes }, trx)) !== null) return;
-        }
+        const said = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
+        if (!mayCorrect(edit, said)) return;
+        const [reply] = said;
+        if (reply !== undefined && (await replace(reply, edit, trx))) return;
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
         // To the session that has the message; another may have started in the thread.
         const sessionId = reply?.sessionId ?? row.sessionId;
@@ -126,14 +139,15 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       const { teamId, channelId } = edit.session;
       const message = { teamId, channelId, messageTs: edit.ts };
       const [last] = await commit(async (trx) => replies.lockMessage(message, trx));
-      return last !== undefined && isOlder(edit, last);
+      return last !== undefined && isOlder(edit.editedTs, last);
     },
 
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */
-    async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
+    async retract({ teamId, channelId, ts: messageTs, editedTs = null }: Retracted): Promise<void> {
       await commit(async (trx) => {
         const said = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
-        for (const reply of said) if (isCorrigible(reply)) await drop(reply, trx);
+        for (const reply of said)
+          if (isCorrigible(reply) && !isOlder(editedTs, reply)) await drop(reply, editedTs, trx);
       });
     },
 
@@ -144,29 +158,36 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** Only if it hasn't reached Devin. */
-    async sendAgain({ id: replyId, sessionId }: Reply): Promise<void> {
+    async sendAgain(reply: Reply): Promise<void> {
       await commit(async (trx) => {
-        if (await replies.resend(replyId, trx)) {
-          await enqueue('relay-to-devin', { sessionId }, { trx });
-          await enqueue('mark-taken', { replyId }, { trx });
-        }
+        if (await replies.resend(reply.id, trx)) await relay(reply, trx);
       });
     },
   };
 }
 
-function isCorrigible(reply: Reply): boolean {
-  return isMessage(reply) && reply.state !== 'skipped';
+/** Not what was deleted, or kept from Devin by the thread. What an edit took from Devin can come back. */
+function isCorrigible({ kind, state, text, files, editedTs }: Reply): boolean {
+  const isDropped = state === 'skipped' || (text === '' && files.length === 0);
+  return isMessage({ kind }) && !(isDropped && editedTs === null);
 }
 
-function mayCorrect(edit: Edit, reply: Reply): boolean {
-  const isAnother = reply.userId === edit.userId && reply.text !== edit.text;
-  return isAnother && isCorrigible(reply) && !isOlder(edit, reply);
+/** `said`: what was made of the message, the latest first. */
+function mayCorrect({ userId, text, editedTs, isTask }: Edit, said: readonly Reply[]): boolean {
+  const [latest] = said;
+  if (latest === undefined) return isTask;
+  if (latest.userId !== userId || !isCorrigible(latest) || isOlder(editedTs, latest)) return false;
+  // What an edit took from Devin doesn't count.
+  return said.find(({ state }) => state !== 'skipped')?.text !== text;
 }
 
-/** Slack delivers edits in any order, and some twice. */
-function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
-  return lastTs !== null && Number(editedTs) <= Number(lastTs);
+function isUnsent({ state, sentAt }: Reply): boolean {
+  return state === 'accepted' || state === 'failed' || (state === 'skipped' && sentAt === null);
+}
+
+/** Slack delivers edits in any order, and some twice. A deletion comes last. */
+function isOlder(editedTs: string | null, { editedTs: lastTs }: Reply): boolean {
+  return editedTs !== null && lastTs !== null && Number(editedTs) <= Number(lastTs);
 }
 
 /** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */

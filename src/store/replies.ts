@@ -80,7 +80,7 @@ export type ReplyStep = {
   changes?: {
     text?: string;
     files?: readonly [];
-    editedTs?: string;
+    editedTs?: string | null;
     failure?: ReplyFailure | null;
     /** `now`: by the database's clock. */
     sentAt?: 'now' | null;

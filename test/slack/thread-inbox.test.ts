@@ -6,7 +6,10 @@ import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded();
 
-test('a deleted message goes to Devin neither as it was first nor as it was corrected', async () => {
+const said = { userId: 'U1', ts: '2.0' };
+
+/** A message in a thread, and what becomes of it. */
+async function setUp() {
   const { db } = await open();
   const replies = createReplies(db);
   const threads = createThreadInbox({
@@ -18,15 +21,81 @@ test('a deleted message goes to Devin neither as it was first nor as it was corr
   });
   const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
   const { sessionId, teamId, channelId } = session;
-  const said = { userId: 'U1', ts: '2.0' };
   const place = { sessionId, teamId, userId: 'U1', channelId, messageTs: said.ts };
-  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'secret', files: [] });
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'use main', files: [] });
+  return {
+    replies,
+    edit: async (text: string, editedTs: string) =>
+      threads.correct({ session, ...said, text, editedTs, isTask: false }),
+    /** `editedTs` left out: it is deleted. */
+    retract: async (editedTs?: string) =>
+      threads.retract({ teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),
+    send: async () =>
+      replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes: { sentAt: 'now' } }),
+    deliver: async () => replies.move({ id: 'one', from: ['sending'], to: 'delivered' }),
+    next: async () => {
+      const reply = await replies.nextOpen(sessionId);
+      return reply === null ? null : [reply.kind, reply.text];
+    },
+  };
+}
 
-  await replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes: { sentAt: 'now' } });
-  await threads.correct({ session, ...said, text: 'less secret', editedTs: '3.0', isTask: false });
+test('a deleted message goes to Devin neither as it was first nor as it was corrected', async () => {
+  const { replies, send, edit, retract, next } = await setUp();
+  await send();
+  await edit('less secret', '3.0');
   // Devin was too busy for it.
   await replies.move({ id: 'one', from: ['sending'], to: 'accepted', changes: { sentAt: null } });
-  await threads.retract({ teamId, channelId, ts: said.ts });
+  await retract();
+  expect(await next()).toBeNull();
+});
 
-  expect(await replies.nextOpen(sessionId)).toBeNull();
+test('a deleted message stays deleted, whatever edits Slack delivers after that', async () => {
+  const { edit, retract, next } = await setUp();
+  await retract('3.0');
+  await retract();
+  await edit('use release', '4.0');
+  expect(await next()).toBeNull();
+});
+
+test('a message that is deleted on its way is not corrected by an edit that Slack delivers after that', async () => {
+  const { send, deliver, edit, retract, next } = await setUp();
+  await send();
+  await retract();
+  await edit('use release', '4.0');
+  await deliver();
+  expect(await next()).toBeNull();
+});
+
+test('a message that is edited to words for people and back goes to Devin', async () => {
+  const { edit, retract, next } = await setUp();
+  await retract('3.0');
+  expect(await next()).toBeNull();
+  await edit('use release', '4.0');
+  expect(await next()).toEqual(['reply', 'use release']);
+  // Slack delivers it late.
+  await retract('3.5');
+  expect(await next()).toEqual(['reply', 'use release']);
+});
+
+test('a correction that is edited to words for people and back goes to Devin, if it still corrects anything', async () => {
+  const { send, deliver, edit, retract, next } = await setUp();
+  await send();
+  await deliver();
+  await edit('use release', '3.0');
+  await retract('4.0');
+  expect(await next()).toBeNull();
+  await edit('use main', '5.0');
+  expect(await next()).toBeNull();
+  await edit('use release', '6.0');
+  expect(await next()).toEqual(['correction', 'use release']);
+});
+
+test('a message that is edited on its way to words for people and back is corrected', async () => {
+  const { send, deliver, edit, retract, next } = await setUp();
+  await send();
+  await retract('3.0');
+  await edit('use release', '4.0');
+  await deliver();
+  expect(await next()).toEqual(['correction', 'use release']);
 });

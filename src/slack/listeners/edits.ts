@@ -38,7 +38,7 @@ async function hearReplyEdit(
   const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
   if (meaning.kind !== 'reply' || reception === 'aside') {
     const { teamId, channelId } = session;
-    return threads.retract({ teamId, channelId, ts });
+    return threads.retract({ teamId, channelId, ts, editedTs });
   }
   if (reception !== 'taken') return;
   const text = withForwarded(readMessage({ ts, text: meaning.text }).text, forwarded);

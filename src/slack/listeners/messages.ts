@@ -6,9 +6,10 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { isAddressed } from '../command/addressed.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import type { ReadAgain } from '../current-message.ts';
-import type { Message } from '../payload.ts';
+import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { hearEdit, type EditDeps } from './edits.ts';
+import { createInOrder } from './in-order.ts';
 import { onEvent } from './routes.ts';
 import { hear, tellNotTaken, type Reply } from './thread.ts';
 
@@ -19,11 +20,15 @@ type MessageDeps = EditDeps &
     readAgain: ReadAgain;
   };
 
+type MessageEvent = PayloadOf<'message' | 'edit' | 'deletion'>;
+
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
 export function listenToMessages(app: App, deps: MessageDeps): void {
   const { threads, botUserId } = deps;
+  // An edit or a deletion finds a message only once that is saved.
+  const inOrder = createInOrder();
 
-  onEvent(app, 'message', async (event, isAgain) => {
+  async function act(event: MessageEvent, isAgain: boolean): Promise<void> {
     switch (event.kind) {
       case 'deletion':
         return threads.retract(event);
@@ -31,9 +36,12 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
         return hearEdit(deps, event);
       case 'message':
         if (event.userId !== botUserId()) await hearMessage(deps, event, isAgain);
-        return;
-      default:
     }
+  }
+
+  onEvent(app, 'message', async (event, isAgain) => {
+    if (event.kind === 'message' || event.kind === 'edit' || event.kind === 'deletion')
+      await inOrder(`${event.channelId}:${event.ts}`, async () => act(event, isAgain));
   });
 }
 

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { createInOrder } from '../../src/slack/listeners/in-order.ts';
+
+test('what happens to a message waits for what happened to it before, even if that fails, and no other message does', async () => {
+  const inOrder = createInOrder();
+  const done: string[] = [];
+  const note = (what: string) => async () => Promise.resolve(void done.push(what));
+  const { promise: saved, reject: fail } = Promise.withResolvers<void>();
+  const saving = inOrder('1.0', async () => saved);
+  const deleting = inOrder('1.0', note('deleted'));
+  await inOrder('2.0', note('another'));
+  expect(done).toEqual(['another']);
+  fail(new Error('not saved'));
+  await expect(saving).rejects.toThrow('not saved');
+  await deleting;
+  await inOrder('1.0', note('edited'));
+  expect(done).toEqual(['another', 'deleted', 'edited']);
+});
