@@ -71,9 +71,9 @@ export function createFindAttachments({
       await find(session, signal);
       listings.made(session);
     } catch (error) {
-      if (!(error instanceof DevinError)) throw error;
-      // The next change lists them again.
-      const { sessionId } = session;
+      const { sessionId, nextLookAt } = session;
+      if (!(error instanceof DevinError) || (nextLookAt === null && isPassing(error))) throw error;
+      // The next change lists them again; of a session that is over there is none.
       log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
     }
   };

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
-import { shareFile } from '../../src/follow/share-file.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { createFindAttachments, shareFile } from '../../src/follow/share-file.ts';
+import { createLog } from '../../src/log.ts';
 import type { SlackFailure } from '../../src/slack/errors.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease as lease } from '../support/lease.ts';
+import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded();
 
@@ -57,4 +60,23 @@ test.each<[string, SlackFailure, number, string[]]>([
     outcomes,
     shares: outcomes[1] === 'shared' ? 2 : 1,
   });
+});
+
+test.each([
+  ['that goes on are listed with its next change', new Date(), 'unavailable', true],
+  ['that is over are listed again soon', null, 'unavailable', false],
+  ['that is over are not listed again if Devin refuses that', null, 'forbidden', true],
+] as const)('files of a session %s', async (_what, nextLookAt, code, isDone) => {
+  const find = createFindAttachments({
+    messages: { add: async () => Promise.resolve() },
+    listAttachments: async () =>
+      Promise.reject(new DevinError({ operation: 'attachments.list', facts: bareFacts(code) })),
+    now: Date.now,
+    log: createLog('silent'),
+  });
+  const finding = find(sessionRow({ nextLookAt }), true, new AbortController().signal).then(
+    () => true,
+    () => false,
+  );
+  expect(await finding).toBe(isDone);
 });
