@@ -63,6 +63,9 @@ const EVENTS = {
   tokens_revoked: [],
   reaction_added: ['reactions:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
+  channel_id_changed: ['groups:read'],
+  channel_unarchive: ['channels:read'],
+  group_unarchive: ['groups:read'],
   file_shared: ['files:read'],
   user_change: ['users:read'],
 } as const satisfies Record<string, readonly string[]>;

@@ -33,7 +33,7 @@
  *     closeView(viewId)   suggest(viewId, blockIdOrLabel, typed) -> options
  *     speak(userId, channelId, text, {as say}) -> { ts, deliveries }: writes and sends message / app_mention events
  *     changeUser(userId, {...}) -> deliveries: sends a user_change event
- *     openHome(userId, tab?)   deliverEvent(event)
+ *     openHome(userId, tab?)   deliverEvent(event)   shareChannel(channelId) -> its id from then on
  *     redeliver(delivery, { num, reason }?)   the very same payload again, trigger_id included
  *     sendRaw({ body, headers?, sign?, signedAtMs? }) -> { status, body }   HTTP only, for malformed payloads
  *

@@ -28,6 +28,9 @@ const DEFAULT_SCOPES = [
 const DEFAULT_BOT_EVENTS = [
   'app_home_opened',
   'app_mention',
+  'channel_id_changed',
+  'channel_unarchive',
+  'group_unarchive',
   'member_joined_channel',
   'message.channels',
   'message.groups',

@@ -35,7 +35,7 @@ const cardLease = (requestId: string): string => `card:${requestId}`;
 const SOME = { concurrency: 8 };
 /** After these, another job continues, so that none takes long. */
 const MOST_CARDS = 50;
-/** When a setting of a channel or workspace changes, only the newest cards are redrawn. */
+/** When a setting of a channel or workspace changes, or a channel is restored, only the newest cards are redrawn. */
 const MOST_REDRAWN = 200;
 
 /** `session`: if it was read just now. */
@@ -79,6 +79,16 @@ export function createCards(deps: CardsDeps): CardMakers {
     async (where) => {
       for (const id of await listing.openIn({ ...where, limit: MOST_REDRAWN }))
         await enqueue('update-card', { requestId: id });
+    },
+    { concurrency: 1 },
+  );
+  work(
+    'reopen-channel',
+    async ({ channelId }) => {
+      for (const { id, sessionId } of await listing.refusedIn(channelId, MOST_REDRAWN)) {
+        await enqueue('update-card', { requestId: id });
+        if (sessionId !== null) await enqueue('relay-from-devin', { sessionId });
+      }
     },
     { concurrency: 1 },
   );

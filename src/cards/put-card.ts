@@ -5,7 +5,7 @@ import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
-import { shownAs, type Cards } from '../store/cards.ts';
+import { shownAnyhow, stageShown, type Cards } from '../store/cards.ts';
 import { cardPost, type Posts } from '../store/posts.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -26,7 +26,7 @@ export type PutDeps = {
 };
 
 /** What a card shows that was found by a search: not known. */
-const UNKNOWN = shownAs(null, '?');
+const UNKNOWN = shownAnyhow(null);
 
 /** `newIf`: no attempt to post it is known, and none is made if this is false. */
 type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; newIf?: RawBuilder<boolean> };
@@ -161,7 +161,8 @@ async function failed(deps: PutDeps, { request, drawn }: CardPost, failure: Slac
   // The card was to get the URL: the channel was archived meanwhile, for example.
   if (request.state === 'created' && editClass(request, drawn) === 'url')
     await deps.enqueue('tell-person', { requestId: request.id, notice: 'no-card' });
-  return drawnNow(deps, request, drawn.shown);
+  // Once the channel takes changes again, it's drawn again.
+  return drawnNow(deps, request, shownAnyhow(stageShown(drawn.shown)));
 }
 
 async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): Promise<boolean> {

@@ -67,6 +67,8 @@ const schemas = {
   'update-card': z.object({ requestId: z.string() }),
   /** A setting that cards show has changed: redraw those of active sessions in the channel; null: in the workspace. */
   'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
+  /** A channel takes messages again: show there what Slack refused. */
+  'reopen-channel': z.object({ teamId: z.string(), channelId: z.string() }),
   /** Post and edit cards of a workspace whose turn has come. */
   'serve-cards': z.object({ teamId: z.string() }),
   /** Tell the person who asked something privately. */
@@ -172,6 +174,9 @@ export const JOB_NAMES = Object.keys(payloads);
 const byRequest = ({ requestId }: { requestId: string }): string => requestId;
 const bySession = ({ sessionId }: { sessionId: string }): string => sessionId;
 
+const byChannel = ({ teamId, channelId }: { teamId: string; channelId: string }): string =>
+  `${teamId}:${channelId}`;
+
 /** One job for each person and account. */
 export const sharedKey = ({ teamId, userId, devinUserId }: Jobs['tell-shared']): string =>
   `${teamId}:${userId}:${devinUserId}`;
@@ -187,7 +192,8 @@ const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
   'tell-shared': sharedKey,
   resume: ({ requestId, how, resumedAtMs }) => `${requestId}:${how}:${resumedAtMs}`,
   'publish-home': ({ teamId, userId }) => `${teamId}:${userId}`,
-  'greet-channel': ({ teamId, channelId }) => `${teamId}:${channelId}`,
+  'greet-channel': byChannel,
+  'reopen-channel': byChannel,
   'relay-from-devin': bySession,
   'tell-milestones': bySession,
   'relay-to-devin': bySession,

@@ -26,6 +26,12 @@ export function shownAs(stage: string | null, fingerprint: string): string {
   return `${stage ?? BEFORE_URL}:${fingerprint}`;
 }
 
+/** It isn't known what else the card shows. */
+export const shownAnyhow = (stage: string | null): string => shownAs(stage, '?');
+
+/** What is stored ends with this then. */
+export const ANYHOW = ':?';
+
 /** The stage a card shows; null: it has no URL yet. */
 export function stageShown(shown: string): string | null {
   const stage = shown.slice(0, shown.indexOf(':'));

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session/lifecycle.ts';
 import { isPending, type RequestState } from '../session/request.ts';
+import { ANYHOW } from './cards.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
@@ -94,6 +95,21 @@ export function createListing(db: Kysely<Tables>) {
         .limit(limit)
         .execute();
       return rows.map(({ requestId }) => requestId);
+    },
+
+    /** Requests in a channel whose card Slack refused to edit, or whose thread takes no messages; newest first. */
+    async refusedIn(channelId: string, limit: number): Promise<{ id: string; sessionId: string | null }[]> {
+      return db
+        .selectFrom('sessionRequests')
+        .leftJoin('sessions', 'sessions.requestId', 'sessionRequests.id')
+        .where('cardChannelId', '=', channelId)
+        .where(({ or, eb }) =>
+          or([eb('cardShown', 'like', `%${ANYHOW}`), eb('sessions.threadTrouble', 'is not', null)]),
+        )
+        .select(['sessionRequests.id', 'sessions.sessionId'])
+        .orderBy('sessionRequests.createdAt', 'desc')
+        .limit(limit)
+        .execute();
     },
 
     /** A person's own: what waits for them, then active ones, then the rest; newest first. */

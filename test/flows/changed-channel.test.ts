@@ -121,3 +121,60 @@ describe("a session's channel that changes before Devin asks", () => {
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
 });
+
+describe("a channel's card and thread", () => {
+  test.each(['is restored', 'has the app again'])(
+    'show what happened while it took nothing, once it %s',
+    async (how) => {
+      const { slack, devin } = world();
+      const { ana, id, channelId, threadTs, relayedText } = await startThread(world());
+      const direct = slack.directMessages(ana.userId);
+      archive(channelId);
+      devin.advance(id, { status: 'exit', message: 'Done with it.' });
+      await slack.waitForMessage(direct, ({ text }) => text.includes("can't be posted"));
+      await slack.waitFor(() =>
+        slack.calls.some(
+          ({ method, args, error }) =>
+            method === 'chat.update' && args['channel'] === channelId && error === 'is_archived',
+        ),
+      );
+      expect(textOf(channelId)).not.toContain('Ended');
+
+      slack.changeChannel(channelId, { isArchived: false });
+      const event =
+        how === 'is restored'
+          ? { type: 'channel_unarchive', user: ana.userId }
+          : { type: 'member_joined_channel', user: slack.workspace.botUserId };
+      // Slack refused the card, but the app may still be recording that.
+      await expect
+        .poll(
+          async () => {
+            await slack.deliverEvent({ ...event, channel: channelId });
+            return slack.messages(channelId).find(({ ts }) => ts === threadTs)?.text;
+          },
+          { timeout: 20_000 },
+        )
+        .toContain('Ended');
+      await relayedText('Done with it.');
+    },
+  );
+
+  test('continue under the id that it has since it is shared with another organization', async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId, threadTs, say, marked } = await startThread(world());
+    // The app has recorded where its card is.
+    await marked((await say(ana.userId, 'hello')).ts, 'white_check_mark');
+    const sharedId = await slack.shareChannel(channelId);
+    await slack.speak(ana.userId, sharedId, 'use main', { threadTs });
+    await devin.waitForSession(
+      (session) => session.id === id && session.messages.some(({ message }) => message === 'use main'),
+    );
+    devin.advance(id, { status: 'running', acus: 2, message: 'Main it is.' });
+    await slack.waitForMessage(sharedId, ({ ts, text }) => ts === threadTs && text.includes('2 ACU'));
+    await slack.waitForMessage(
+      sharedId,
+      (one) => one.threadTs === threadTs && one.text.includes('Main it is.'),
+    );
+    expect(slack.problems).toEqual([]);
+  });
+});

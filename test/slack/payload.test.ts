@@ -256,6 +256,21 @@ describe('a payload from Slack', () => {
       { kind: 'joined', teamId: 'T1', userId: 'U1', channelId: 'C1' },
     ],
     [
+      'a restored channel',
+      { type: 'channel_unarchive', channel: 'C1', user: 'U1' },
+      { kind: 'unarchived', teamId: 'T1', channelId: 'C1' },
+    ],
+    [
+      'a restored private channel',
+      { type: 'group_unarchive', channel: 'G1' },
+      { kind: 'unarchived', teamId: 'T1', channelId: 'G1' },
+    ],
+    [
+      'a channel with another id',
+      { type: 'channel_id_changed', old_channel_id: 'G1', new_channel_id: 'C1' },
+      { kind: 'channel-id', teamId: 'T1', from: 'G1', to: 'C1' },
+    ],
+    [
       'a changed profile',
       { type: 'user_change', user: { id: 'U1', name: 'ana' } },
       { kind: 'profile-change', teamId: 'T1', userId: 'U1' },

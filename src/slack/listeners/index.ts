@@ -35,7 +35,7 @@ import { listenToHome } from './home.ts';
 import { listenToMessages } from './messages.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
-import { listenToInvitations, listenToPeople } from './workspace.ts';
+import { listenToChannels, listenToInvitations, listenToPeople } from './workspace.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;
@@ -183,6 +183,7 @@ export function createListeners(deps: ListenerDeps): void {
     textFor,
   });
   listenToInvitations(app, { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor });
+  listenToChannels(app, { db, enqueue });
   listenToPeople(app, { knownPeople, now });
 }
 

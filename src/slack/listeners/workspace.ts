@@ -1,12 +1,14 @@
 import type { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Enqueue } from '../../queue/index.ts';
+import { changeChannelId } from '../../store/channel-ids.ts';
 import type { Greetings } from '../../store/greetings.ts';
 import type { KnownPeople } from '../../store/identities.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
+import type { Payload } from '../payload.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
 import { refusesOutsider } from './press.ts';
@@ -33,6 +35,7 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     await db.transaction().execute(async (trx) => {
       await greetings.invited(channel, trx);
       if (await greetings.isDue(channel, trx)) await enqueue('greet-channel', channel, { trx });
+      await enqueue('reopen-channel', channel, { trx });
     });
   });
 
@@ -41,6 +44,22 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     if (channelId === null || (await refusesOutsider({ outbound, textFor }, press, teamId))) return;
     const here = { teamId, userId, channelId, threadTs: null, responseUrl: null };
     await openForm(press, await formInbox.offerForm(here, {}));
+  });
+}
+
+type ChannelDeps = { db: Kysely<Tables>; enqueue: Enqueue };
+
+/** A channel is restored, or gets another id. */
+export function listenToChannels(app: App, { db, enqueue }: ChannelDeps): void {
+  const reopen = async (event: Payload): Promise<void> => {
+    if (event.kind !== 'unarchived') return;
+    await enqueue('reopen-channel', { teamId: event.teamId, channelId: event.channelId });
+  };
+  onEvent(app, 'channel_unarchive', reopen);
+  onEvent(app, 'group_unarchive', reopen);
+
+  onEvent(app, 'channel_id_changed', async (event) => {
+    if (event.kind === 'channel-id') await changeChannelId(db, event);
   });
 }
 
