@@ -1,14 +1,22 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import type { ReplyKind } from '../../src/session/reply.ts';
 import { createCalls } from '../../src/store/calls.ts';
+import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 const open = useEmbedded();
 const ID = 'c'.repeat(32);
 const MINUTE_MS = 60_000;
 
+type Said = { said: ReplyKind; minutesAgo: number };
+
 /** Calls of a session, each so many minutes ago, and answers. Returns how many minutes the last call stays quiet. */
-async function quietMinutes(callsAgo: readonly number[], answeredAgo: readonly number[] = []) {
+async function quietMinutes(
+  callsAgo: readonly number[],
+  answeredAgo: readonly number[] = [],
+  reply: Said | null = null,
+) {
   const { db } = await open();
   const nowMs = Date.now();
   const at = (minutesAgo: number): Date => new Date(nowMs - minutesAgo * MINUTE_MS);
@@ -24,6 +32,16 @@ async function quietMinutes(callsAgo: readonly number[], answeredAgo: readonly n
     await db
       .insertInto('milestones')
       .values({ ...call, state: 'posted', attemptedAt: null })
+      .execute();
+  }
+  if (reply !== null) {
+    const replies = createReplies(db);
+    const place = { sessionId: ID, teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+    await replies.insert({ id: 'r', dedupeKey: 'r', ...place, kind: reply.said, text: '', files: [] });
+    await replies.move({ id: 'r', from: ['accepted'], to: 'delivered' });
+    await db
+      .updateTable('replies')
+      .set({ createdAt: at(reply.minutesAgo) })
       .execute();
   }
   const last = callsAgo.length + answeredAgo.length - 1;
@@ -44,4 +62,11 @@ test('a question after an answer mentions the requester at once', async () => {
   expect(await quietMinutes([4, 0], [2])).toBeNull();
   expect(await quietMinutes([4, 3, 0], [2])).toBeNull();
   expect(await quietMinutes([4, 1, 0], [2])).toBe(4);
+});
+
+test.each<[ReplyKind, number | null]>([
+  ['reply', null],
+  ['mute', 1],
+])('a question is answered by what goes to Devin, not by a word to the app: %s', async (said, quiet) => {
+  expect(await quietMinutes([4, 0], [], { said, minutesAgo: 2 })).toBe(quiet);
 });
