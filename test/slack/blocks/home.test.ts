@@ -6,35 +6,20 @@ import { renderHome, type Home } from '../../../src/slack/blocks/home.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { ACTION, homeMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
+import { BARE_CARD } from '../../support/card.ts';
 import { BARE_HOME } from '../../support/home.ts';
 
 const working: SessionCard = {
-  requestId: 'r1',
+  ...BARE_CARD,
   phase: 'working',
-  statusWord: null,
-  title: 'Fix the flaky login test',
-  requester: 'U1',
-  requesterName: 'Ana Ruiz',
-  runsAs: null,
   url: 'https://app.devin.ai/sessions/abc',
   repos: ['acme/web'],
   mode: 'fast',
-  playbook: null,
   acuLimit: 10,
   acusUsed: 1.42,
   elapsedMs: 12 * 60_000,
-  waitedMs: null,
-  waitsFor: null,
-  waitsUntilMs: null,
-  checkedAtMs: null,
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
-  childSessions: 0,
   lastWords: 'Reproduced it.',
-  thread: null,
-  threadLine: null,
-  notes: [],
-  problem: null,
-  steeredBy: null,
   actions: ['open', 'reply', 'details', 'ask-stop'],
 };
 const asking: SessionCard = {

@@ -5,36 +5,20 @@ import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { readMilestone } from '../../../src/session/milestones.ts';
 import { renderMilestone, type ToldIn } from '../../../src/slack/blocks/milestone.ts';
 import { en } from '../../../src/text/en.ts';
+import { BARE_CARD } from '../../support/card.ts';
 
 const message: Parameters<typeof renderMilestone>[0] = {
   what: { kind: 'needs-you' },
   card: {
-    requestId: 'r1',
+    ...BARE_CARD,
     phase: 'needs-you',
     statusWord: 'waiting_for_user',
     title: 'Fix <!channel>',
-    requester: 'U1',
-    requesterName: 'Ana Ruiz',
-    runsAs: null,
     url: 'https://app.devin.ai/sessions/abc',
-    repos: [],
-    mode: null,
-    playbook: null,
     acuLimit: 10,
     acusUsed: 1.4,
     elapsedMs: 60_000,
-    waitedMs: null,
-    waitsFor: null,
-    waitsUntilMs: null,
-    checkedAtMs: null,
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
-    childSessions: 0,
-    lastWords: null,
-    thread: null,
-    threadLine: null,
-    notes: [],
-    problem: null,
-    steeredBy: null,
     actions: ['open', 'answer', 'details', 'start-again'],
   },
   words: 'Two branches:\n\n- `main`\n- `release`\n\nWhich one?',

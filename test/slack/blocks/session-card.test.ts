@@ -10,6 +10,7 @@ import { cardActions } from '../../../src/slack/card-actions.ts';
 import { ACTION, BLOCK } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { ja } from '../../../src/text/ja.ts';
+import { BARE_CARD } from '../../support/card.ts';
 
 const PHASES = [...SESSION_PHASES];
 const THREADS: (ThreadState | null)[] = ['all', 'requester', 'mentions', 'direct', 'muted', 'untied', null];
@@ -36,38 +37,8 @@ const ACTIONS: CardAction[] = [
   'listen-mentions',
 ];
 
-const bare: SessionCard = {
-  requestId: 'r1',
-  phase: 'queued',
-  statusWord: null,
-  title: 'Fix the flaky login test',
-  requester: 'U1',
-  requesterName: 'Ana Ruiz',
-  runsAs: null,
-  url: null,
-  repos: [],
-  mode: null,
-  playbook: null,
-  acuLimit: null,
-  acusUsed: null,
-  elapsedMs: null,
-  waitedMs: null,
-  waitsFor: null,
-  waitsUntilMs: null,
-  checkedAtMs: null,
-  pullRequests: [],
-  childSessions: 0,
-  lastWords: null,
-  notes: [],
-  thread: null,
-  threadLine: null,
-  problem: null,
-  steeredBy: null,
-  actions: [],
-};
-
 const full: SessionCard = {
-  ...bare,
+  ...BARE_CARD,
   phase: 'working',
   runsAs: { kind: 'member', name: 'Ada Lovelace', byEmail: true },
   url: 'https://app.devin.ai/sessions/abc',
@@ -324,13 +295,13 @@ describe('a card', () => {
     [{ phase: 'queued', waitedMs: 25_900 }, 'Queued · 25 s'],
     [{ phase: 'starting', waitedMs: 61_000, waitsFor: 'busy' }, 'Starting · 1 min · Devin is busy'],
   ] as const)('says how long a request has waited, and why: %o', (changes, words) => {
-    expect(shown({ ...bare, ...changes })).toContain(words);
-    expect(render({ ...bare, ...changes }).text).toContain(words.split(' · ').slice(1).join(' · '));
+    expect(shown({ ...BARE_CARD, ...changes })).toContain(words);
+    expect(render({ ...BARE_CARD, ...changes }).text).toContain(words.split(' · ').slice(1).join(' · '));
   });
 
   test("says when it was last searched for, in the reader's time zone", () => {
     const checkedAtMs = 1_777_627_900_000;
-    expect(render({ ...bare, phase: 'unknown', checkedAtMs }).text).toContain(
+    expect(render({ ...BARE_CARD, phase: 'unknown', checkedAtMs }).text).toContain(
       'Checked <!date^1777627900^{time}|09:31 UTC>, still not found',
     );
   });
@@ -341,7 +312,7 @@ describe('a card', () => {
     ['queued', true],
     ['unknown', true],
   ] as const)('without a session shows its cap only if one can still start: %s', (phase, says) => {
-    expect(shown({ ...bare, phase, acuLimit: 10 }).includes('up to 10 ACU')).toBe(says);
+    expect(shown({ ...BARE_CARD, phase, acuLimit: 10 }).includes('up to 10 ACU')).toBe(says);
   });
 
   test('names three repositories and the number of others', () => {
@@ -410,7 +381,7 @@ describe("a card's buttons", () => {
   });
 
   test('have no block if there are none', () => {
-    expect(render(bare).blocks.some(({ type }) => type === 'actions')).toBe(false);
+    expect(render(BARE_CARD).blocks.some(({ type }) => type === 'actions')).toBe(false);
   });
 
   test('ask before they start a session that may run twice', () => {
@@ -547,7 +518,7 @@ describe("a card's menu", () => {
     ['needs-approval', ['Cancel']],
   ] as const)('has Cancel before the session starts, unless it waits for people: %s', (phase, inRow) => {
     const actions = cardActions({ ...created, state: 'attached' }, null, { phase, thread: null });
-    const { buttons: row, menu: inMenu } = labels({ ...bare, phase, actions });
+    const { buttons: row, menu: inMenu } = labels({ ...BARE_CARD, phase, actions });
     expect([row, inMenu]).toEqual([inRow, phase === 'queued' ? ['Details', 'Cancel'] : ['Details']]);
   });
 

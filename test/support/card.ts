@@ -1,0 +1,32 @@
+import type { SessionCard } from '../../src/slack/blocks/session-card.ts';
+
+/** A card of a request that has nothing to show yet. */
+export const BARE_CARD: SessionCard = {
+  requestId: 'r1',
+  phase: 'queued',
+  statusWord: null,
+  title: 'Fix the flaky login test',
+  requester: 'U1',
+  requesterName: 'Ana Ruiz',
+  runsAs: null,
+  url: null,
+  repos: [],
+  mode: null,
+  playbook: null,
+  acuLimit: null,
+  acusUsed: null,
+  elapsedMs: null,
+  waitedMs: null,
+  waitsFor: null,
+  waitsUntilMs: null,
+  checkedAtMs: null,
+  pullRequests: [],
+  childSessions: 0,
+  lastWords: null,
+  notes: [],
+  thread: null,
+  threadLine: null,
+  problem: null,
+  steeredBy: null,
+  actions: [],
+};
