@@ -14,10 +14,13 @@ type Setup = {
   concurrency?: number;
   most?: number;
   pollSeconds?: number;
-  handler: (
-    payload: { requestId: string },
-    context: { signal: AbortSignal },
-  ) => Promise<number | null | void>;
+  /** Left out: each job is added to what was seen. */
+  handler?: (job: {
+    requestId: string;
+    signal: AbortSignal;
+    queue: Queue;
+    add: (id: string) => void;
+  }) => Promise<number | null | void>;
 };
 
 /** Stopped before their database is closed: hooks run last in, first out. */
@@ -28,15 +31,18 @@ async function startQueue({
   concurrency = 4,
   most = concurrency,
   pollSeconds = NO_POLL_SECONDS,
-  handler,
+  handler = async ({ requestId, add }) => add(requestId),
 }: Setup) {
   const lines: string[] = [];
   const write = (facts: object, message: string) => lines.push(JSON.stringify({ ...facts, message }));
   const queue = createQueue({ database, log: { error: write, warn: write }, pollSeconds });
-  queue.work('create-session', handler, { concurrency, most });
+  const { seen, add, reached } = createTally();
+  const work = async ({ requestId }: { requestId: string }, { signal }: { signal: AbortSignal }) =>
+    handler({ requestId, signal, queue, add });
+  queue.work('create-session', work, { concurrency, most });
   queues.push(queue);
   await queue.start();
-  return { queue, lines };
+  return { queue, lines, seen, reached };
 }
 
 /** What happened so far, and a way to wait until it happened `count` times. */
@@ -61,17 +67,17 @@ function createTally() {
 const send = (queue: Queue, requestId: string) => queue.enqueue('create-session', { requestId });
 
 describeOnBothDatabases('the queue', (open, kind) => {
+  const start = async (setup: Partial<Setup> = {}) => {
+    const database = setup.database ?? (await open());
+    return { database, ...(await startQueue({ ...setup, database })) };
+  };
+
   afterEach(async () => {
     await Promise.all(queues.splice(0).map((queue) => queue.stop({ timeoutMs: 0 })));
   });
 
   test('starts a job when its transaction commits, not before, and without a poll', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
-      handler: async ({ requestId }) => add(requestId),
-    });
+    const { database, queue, seen, reached } = await start();
     await database.db.transaction().execute(async (trx) => {
       await queue.enqueue('create-session', { requestId: 'one' }, { trx });
       await sql`select pg_sleep(0.1)`.execute(trx);
@@ -82,8 +88,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('has the database parse and plan the insert of a job once for each connection', async () => {
-    const database = await open();
-    const { queue } = await startQueue({ database, handler: async () => Promise.resolve() });
+    const { database, queue } = await start();
     await database.db.transaction().execute(async (trx) => {
       await queue.enqueueAll('create-session', [{ requestId: 'one' }], trx);
       const { rows } = await sql`
@@ -93,8 +98,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('upgrades a queue that an earlier version created', async () => {
-    const database = await open();
-    const { queue } = await startQueue({ database, handler: async () => Promise.resolve() });
+    const { database, queue } = await start();
     await queue.stop({ timeoutMs: 0 });
     const limit = sql`select retry_limit from pgboss.queue where name = 'create-session'`;
     const { rows: declared } = await limit.execute(database.db);
@@ -104,9 +108,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('has no job if its transaction is rolled back', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const { database, queue, seen, reached } = await start();
     const undone = database.db.transaction().execute(async (trx) => {
       await queue.enqueue('create-session', { requestId: 'undone' }, { trx });
       throw new Error('undo');
@@ -119,17 +121,14 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('works through a backlog without a poll while one job is slow, within its concurrency', async () => {
-    const database = await open();
-    const { add, reached } = createTally();
     const slow = Promise.withResolvers<void>();
     const slowStarted = Promise.withResolvers<void>();
     const allBusy = Promise.withResolvers<void>();
     let running = 0;
     let most = 0;
-    const { queue } = await startQueue({
-      database,
+    const { database, queue, reached } = await start({
       concurrency: 3,
-      async handler({ requestId }) {
+      async handler({ requestId, add }) {
         running += 1;
         most = Math.max(most, running);
         if (requestId === 'slow') {
@@ -155,23 +154,19 @@ describeOnBothDatabases('the queue', (open, kind) => {
 
   test('works through a backlog that existed before it started', async () => {
     const database = await open();
-    const { seen, add, reached } = createTally();
     const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
     await sender.start();
     for (let index = 0; index < 20; index++) await send(sender, `${index}`);
     await sender.stop({ timeoutMs: 0 });
-    await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const { seen, reached } = await start({ database });
     await reached(20);
     expect(new Set(seen).size).toBe(20);
   });
 
   test('queues one waiting job for a key, and another once that runs', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
+    const { queue, seen, reached } = await start({
       concurrency: 1,
-      async handler({ requestId }) {
+      async handler({ requestId, add }) {
         add(requestId);
         if (requestId !== 'first') return;
         await send(queue, 'same');
@@ -215,9 +210,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   );
 
   test('starts a scheduled job at once, without a poll, if it is enqueued again without a delay', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const { queue, seen, reached } = await start();
     const job = { requestId: 'key' };
     await queue.enqueue('create-session', job, { startAfterMs: 3_600_000 });
     await queue.enqueue('create-session', job);
@@ -227,12 +220,9 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('counts what runs, what can start and what starts later', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
     const held = Promise.withResolvers<undefined>();
-    const { queue } = await startQueue({
-      database,
-      async handler({ requestId }) {
+    const { queue, seen, reached } = await start({
+      async handler({ requestId, add }) {
         add(requestId);
         await held.promise;
       },
@@ -275,12 +265,9 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('starts an interactive job before the others', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
+    const { queue, seen, reached } = await start({
       concurrency: 1,
-      async handler({ requestId }) {
+      async handler({ requestId, add }) {
         add(requestId);
         if (requestId !== 'first') return;
         for (const id of ['one', 'two']) await send(queue, id);
@@ -296,19 +283,16 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('keeps one job for a key, however often it fails and is enqueued', async () => {
-    const database = await open();
-    const { add, reached } = createTally();
     const queued = async (): Promise<number> => {
       const { rows } = await sql<{ id: string }>`select id from pgboss.job where state < 'active'`.execute(
         database.db,
       );
       return rows.length;
     };
-    const { queue } = await startQueue({
-      database,
+    const { database, queue, reached } = await start({
       concurrency: 1,
       pollSeconds: 0.5,
-      async handler({ requestId }) {
+      async handler({ requestId, add }) {
         // Enqueued while it runs and fails.
         for (let count = 0; count < 3; count += 1) await send(queue, requestId);
         add(requestId);
@@ -324,13 +308,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('starts a scheduled job sooner if it is enqueued with a shorter delay', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
-      pollSeconds: 0.5,
-      handler: async ({ requestId }) => add(requestId),
-    });
+    const { queue, seen, reached } = await start({ pollSeconds: 0.5 });
     const later = async (startAfterMs: number) =>
       queue.enqueue('create-session', { requestId: 'key' }, { startAfterMs });
     await later(3_600_000);
@@ -341,36 +319,18 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('does a job again if it asks for that', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
-      handler: async ({ requestId }) => (add(requestId), seen.length < 3 ? 0 : null),
+    const { queue, seen, reached } = await start({
+      handler: async ({ requestId, add }) => (add(requestId), seen.length < 3 ? 0 : null),
     });
     await send(queue, 'one');
     await reached(3);
     expect(seen).toEqual(['one', 'one', 'one']);
   });
 
-  test('starts a scheduled job once it is due', async () => {
-    const database = await open();
-    const { add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
-      pollSeconds: 0.5,
-      handler: async ({ requestId }) => add(requestId),
-    });
-    await queue.enqueue('create-session', { requestId: 'later' }, { startAfterMs: 200 });
-    await expect(reached(1)).resolves.toBeUndefined();
-  });
-
   test("retries failed jobs, says so once, and keeps the error's content out of log and database", async () => {
-    const database = await open();
-    const { add, reached } = createTally();
-    const { queue, lines } = await startQueue({
-      database,
+    const { database, queue, lines, reached } = await start({
       pollSeconds: 0.5,
-      async handler({ requestId }) {
+      async handler({ requestId, add }) {
         add(requestId);
         if (requestId.startsWith('failing'))
           throw Object.assign(new Error('no answer'), { code: 'timeout', body: 'hidden-word' });
@@ -389,16 +349,13 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('runs each committed job once, and no other, during many transactions', async () => {
-    const database = await open();
-    await sql`create table notes (id text)`.execute(database.db);
-    const { seen, add, reached } = createTally();
-    const { queue } = await startQueue({
-      database,
-      async handler({ requestId }) {
+    const { database, queue, seen, reached } = await start({
+      async handler({ requestId, add }) {
         await sql`insert into notes values (${`done ${requestId}`})`.execute(database.db);
         add(requestId);
       },
     });
+    await sql`create table notes (id text)`.execute(database.db);
     const ids = Array.from({ length: 60 }, (_, index) => `${index % 3 === 0 ? 'undone' : 'kept'}-${index}`);
     const sent = ids.map((id) =>
       database.db.transaction().execute(async (trx) => {
@@ -416,13 +373,10 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('waits for running jobs when it stops, and leaves waiting jobs to the next start', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
     const held = Promise.withResolvers<void>();
-    const { queue } = await startQueue({
-      database,
+    const { queue, seen, reached } = await start({
       concurrency: 1,
-      async handler({ requestId }) {
+      async handler({ requestId, add }) {
         add(`${requestId} began`);
         await held.promise;
         add(`${requestId} ended`);
@@ -444,14 +398,13 @@ describeOnBothDatabases('the queue', (open, kind) => {
 
   test('aborts a job that takes too long at the stop, lets it record that, and runs it after the next start', async () => {
     const database = await open();
-    const first = createTally();
-    const { queue } = await startQueue({
+    const { queue, ...first } = await start({
       database,
-      async handler({ requestId }, { signal }) {
-        first.add(requestId);
+      async handler({ requestId, signal, add }) {
+        add(requestId);
         await once(signal, 'abort');
         await sql`select 1`.execute(database.db);
-        first.add(`${requestId} recorded`);
+        add(`${requestId} recorded`);
         throw new Error('aborted');
       },
     });
@@ -459,35 +412,29 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await first.reached(1);
     await queue.stop({ timeoutMs: 10 });
     expect(first.seen).toEqual(['long', 'long recorded']);
-    const second = createTally();
-    await startQueue({ database, pollSeconds: 0.5, handler: async ({ requestId }) => second.add(requestId) });
+    const second = await start({ database, pollSeconds: 0.5 });
     await second.reached(1);
     expect(second.seen).toEqual(['long']);
   });
 
   // As above.
   test.runIf(kind === 'postgres')('stops even if a job ignores the signal, and runs it later', async () => {
-    const database = await open();
-    const deaf = createTally();
-    const { queue } = await startQueue({
-      database,
-      async handler({ requestId }) {
-        deaf.add(requestId);
+    const { database, queue, reached } = await start({
+      async handler({ requestId, add }) {
+        add(requestId);
         await new Promise(() => {});
       },
     });
     await send(queue, 'deaf');
-    await deaf.reached(1);
+    await reached(1);
     await queue.stop({ timeoutMs: 10 });
-    const second = createTally();
-    await startQueue({ database, pollSeconds: 0.5, handler: async ({ requestId }) => second.add(requestId) });
+    const second = await start({ database, pollSeconds: 0.5 });
     await second.reached(1);
     expect(second.seen).toEqual(['deaf']);
   });
 
   test('starts and stops any number of times, and is healthy only while it runs', async () => {
-    const database = await open();
-    const { queue } = await startQueue({ database, handler: async () => {} });
+    const { queue } = await start();
     await Promise.all([queue.start(), queue.start()]);
     expect(queue.healthy()).toBe(true);
     await Promise.all([queue.stop({ timeoutMs: 100 }), queue.stop({ timeoutMs: 100 })]);
@@ -498,13 +445,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('retries a job whose payload it cannot read, for a version that can', async () => {
-    const database = await open();
-    const { seen, add, reached } = createTally();
-    const { queue, lines } = await startQueue({
-      database,
-      pollSeconds: 0.5,
-      handler: async ({ requestId }) => add(requestId),
-    });
+    const { database, queue, lines, seen, reached } = await start({ pollSeconds: 0.5 });
     await database.db.transaction().execute(async (trx) => {
       await queue.enqueue('create-session', { requestId: 'changed' }, { trx });
       await sql`update pgboss.job set data = '{"requestId": 1}'`.execute(trx);
