@@ -6,9 +6,9 @@ import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { unneeded } from '../support/unneeded.ts';
 
 const open = useEmbedded();
-const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
 type Outbound = Parameters<typeof createReplyNotifier>[0]['outbound'];
 

@@ -9,9 +9,9 @@ import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
+import { unneeded } from '../support/unneeded.ts';
 
 const open = useEmbedded();
-const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
 type Deps = Parameters<typeof createReplySender>[0];
 

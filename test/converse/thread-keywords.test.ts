@@ -5,9 +5,9 @@ import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { unneeded } from '../support/unneeded.ts';
 
 const open = useEmbedded();
-const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 
 test.each(['mute', 'stop'] as const)('two processes that find the same word do it once: %s', async (word) => {
   const { db } = await open();

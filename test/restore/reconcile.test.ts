@@ -6,24 +6,31 @@ import { requestTag, type RequestState } from '../../src/session/request.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
+import { unneeded } from '../support/unneeded.ts';
 
-const never = async (): Promise<never> => Promise.reject(new Error('not to be asked'));
+/** What a test doesn't name is never asked, or says nothing. */
+function createSearch(deps: Partial<Parameters<typeof createReconciler>[0]>) {
+  return createReconciler({
+    serviceUserId: async () => Promise.resolve(null),
+    listSessions: unneeded,
+    devinTime: async () => Promise.resolve(null),
+    sessions: { bound: async () => Promise.resolve(new Set()) },
+    requests: { find: unneeded },
+    ledger: { add: unneeded, isEmpty: async () => Promise.resolve(false) },
+    teamId: () => 'T1',
+    adopt: unneeded,
+    enqueue: unneeded,
+    log: pino({ level: 'silent' }),
+    ...deps,
+  });
+}
 
 test("a search for lost sessions ends when the app stops, even if Devin doesn't name their owners", async () => {
-  const reconcile = createReconciler({
+  const reconcile = createSearch({
     serviceUserId: async ({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('stopped')));
       }),
-    listSessions: never,
-    devinTime: never,
-    sessions: { bound: never },
-    requests: { find: never },
-    ledger: { add: never, isEmpty: never },
-    teamId: () => 'T1',
-    adopt: never,
-    enqueue: never,
-    log: pino({ level: 'silent' }),
   });
   const stopping = new AbortController();
   const searched = reconcile(stopping.signal);
@@ -36,17 +43,10 @@ test.each([
   ['says nothing if it read all', 1],
 ])('a search that may have missed sessions %s', async (_what, fewer) => {
   const { log, text } = captureLog();
-  const reconcile = createReconciler({
-    serviceUserId: async () => Promise.resolve(null),
+  const reconcile = createSearch({
     listSessions: async (_query, { maxItems }) =>
       Promise.resolve(Array.from({ length: maxItems - fewer }, () => sessionSnapshot('s1'))),
-    devinTime: async () => Promise.resolve(null),
     sessions: { bound: async () => Promise.resolve(new Set(['s1'])) },
-    requests: { find: never },
-    ledger: { add: never, isEmpty: async () => Promise.resolve(true) },
-    teamId: () => 'T1',
-    adopt: never,
-    enqueue: never,
     log,
   });
   await reconcile(new AbortController().signal);
@@ -54,20 +54,13 @@ test.each([
 });
 
 test('a search for lost sessions leaves alone what others started with the same key', async () => {
-  const reconcile = createReconciler({
-    serviceUserId: async () => Promise.resolve('service-user-1'),
+  const reconcile = createSearch({
     listSessions: async () => Promise.resolve([sessionSnapshot('s1', { tags: ['nightly'] })]),
-    devinTime: async () => Promise.resolve(new Date()),
-    sessions: { bound: async () => Promise.resolve(new Set()) },
-    requests: { find: never },
-    ledger: { add: never, isEmpty: async () => Promise.resolve(false) },
-    teamId: () => 'T1',
-    adopt: never,
-    enqueue: never,
-    log: pino({ level: 'silent' }),
   });
   await expect(reconcile(new AbortController().signal)).resolves.toBeUndefined();
 });
+
+const NOW_S = 2_000_000;
 
 /** What becomes of a session with the tag of request r1, which has this state; null: it isn't known. */
 async function reconciled(session: object, state: RequestState | null, isBound = false): Promise<string[]> {
@@ -85,21 +78,19 @@ async function reconciled(session: object, state: RequestState | null, isBound =
     return Promise.resolve();
   };
   const tags = [requestTag('r1')];
-  const reconcile = createReconciler({
+  const reconcile = createSearch({
     serviceUserId: async () => Promise.resolve('service-user-1'),
     listSessions: async () =>
-      Promise.resolve([sessionSnapshot('s1', { tags, user_id: 'user-ana', ...session })]),
-    devinTime: async () => Promise.resolve(new Date(0)),
+      Promise.resolve([sessionSnapshot('s1', { tags, user_id: 'user-ana', created_at: NOW_S, ...session })]),
+    devinTime: async () => Promise.resolve(new Date(NOW_S * 1000)),
     sessions: { bound: async () => Promise.resolve(new Set(isBound ? ['s1'] : [])) },
     requests: { find: async () => Promise.resolve(row) },
     ledger: { add: note('counted'), isEmpty: async () => Promise.resolve(false) },
-    teamId: () => 'T1',
     adopt: async () => {
       done.push('adopted');
       return Promise.resolve({ kind: 'leave' });
     },
     enqueue: note('searched for'),
-    log: pino({ level: 'silent' }),
   });
   await reconcile(new AbortController().signal);
   return done;
@@ -113,6 +104,7 @@ test.each<[string, object, RequestState | null, string[]]>([
     null,
     ['counted', 'searched for'],
   ],
+  ['of a lost request, over a week old', { created_at: 1 }, null, ['counted']],
   ['by another app', { service_user_id: 'service-user-2' }, null, []],
   ['that another session started', { parent_session_id: 's0' }, null, []],
   ['of a request without an answer', {}, 'sending', ['adopted']],
@@ -137,20 +129,13 @@ test.each([
   ['2026-11-03T00:00:00Z', true, '2026-10-27T00:00:00Z'],
 ])('at %s, with nothing counted yet: %s, sessions since %s are read', async (time, isEmpty, since) => {
   const asked: unknown[] = [];
-  const reconcile = createReconciler({
-    serviceUserId: async () => Promise.resolve(null),
+  const reconcile = createSearch({
     listSessions: async ({ createdAfter }) => {
       asked.push(createdAfter);
       return Promise.resolve([]);
     },
     devinTime: async () => Promise.resolve(new Date(time)),
-    sessions: { bound: async () => Promise.resolve(new Set()) },
-    requests: { find: never },
-    ledger: { add: never, isEmpty: async () => Promise.resolve(isEmpty) },
-    teamId: () => 'T1',
-    adopt: never,
-    enqueue: never,
-    log: pino({ level: 'silent' }),
+    ledger: { add: unneeded, isEmpty: async () => Promise.resolve(isEmpty) },
   });
   await reconcile(new AbortController().signal);
   expect(asked).toEqual([Date.parse(since) / 1000]);

@@ -3,6 +3,7 @@ import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { History, ImportSession } from '../../src/restore/import-session.ts';
 import { createRestoreSession } from '../../src/restore/restore-session.ts';
 import type { Identity } from '../../src/session/identity.ts';
+import { progress } from '../../src/session/milestones.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import type { FoundMessage } from '../../src/slack/posted-messages.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -45,6 +46,8 @@ const member = (devinUserId: string, how: 'email' | 'session'): Identity => ({
   how,
   checkedAtMs: 0,
 });
+
+const GUEST: Identity = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 };
 
 type Found = {
   snapshot: SessionSnapshot;
@@ -89,6 +92,12 @@ describe('what is still to be posted in a restored thread', () => {
   test.each([
     ['every milestone if none was announced', { status_detail: 'finished' }, [], ['finished:1']],
     ['no announced milestone', { status_detail: 'finished' }, ['finished:1'], []],
+    [
+      'no announced milestone, whatever was announced after it',
+      { status_detail: 'finished', pull_requests: [{ pr_url: PR, pr_state: 'open' }] },
+      ['finished:1', `pr:${PR}`],
+      [],
+    ],
     ['no end, since who ended it is lost', { status: 'exit' }, [], []],
     ['no sleep after it finished', { status: 'suspended' }, ['finished:1'], []],
     [
@@ -102,6 +111,9 @@ describe('what is still to be posted in a restored thread', () => {
   ])('is %s', async (_what, changes, keys, expected) => {
     const found = await caughtUp({ snapshot: snapshot(changes), thread: told(...keys) });
     expect(found?.untold).toEqual(expected);
+    // The next poll finds nothing new.
+    const { told: known = [], phase = 'working', wasFinished = false } = found?.sessionChanges ?? {};
+    expect(progress({ told: known, phase, wasFinished }, snapshot(changes)).keys).toEqual([]);
   });
 
   test.each([
@@ -157,13 +169,20 @@ describe('a card in Slack', () => {
 
   test.each<[string, () => Promise<Identity>]>([
     ["can't be looked up", async () => Promise.reject(DEVIN_FAILS)],
-    [
-      'is refused',
-      async () => Promise.resolve({ kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 }),
-    ],
+    ['is refused', async () => Promise.resolve(GUEST)],
     ['is another member', async () => Promise.resolve(member('user-2', 'email'))],
   ])('is restored as who its session runs as if the requester %s today', async (_who, resolve) => {
     const found = await caughtUp({ snapshot: snapshot({ user_id: 'user-1' }), resolve });
     expect(found?.requestChanges?.identity).toEqual(member('user-1', 'session'));
+  });
+
+  test('sets nothing that it does not name', async () => {
+    expect((await caughtUp({}))?.request.draft.values).toEqual({});
+  });
+
+  test('is restored as nobody who is refused today, even if its session names no member', async () => {
+    const session = snapshot({ user_id: null });
+    const found = await caughtUp({ snapshot: session, resolve: async () => Promise.resolve(GUEST) });
+    expect(found?.requestChanges?.identity).toEqual(member('', 'session'));
   });
 });

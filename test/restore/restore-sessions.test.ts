@@ -73,7 +73,7 @@ describe('the search for cards in a conversation', () => {
   });
 });
 
-/** To which lost sessions of request r a card with this text is offered, in order. None is taken for it. */
+/** To which lost sessions a card of request r with this text is offered, in order. None is taken for it. */
 async function offered(text: string, known: readonly string[] = []): Promise<string[]> {
   const tried: string[] = [];
   const metadata: FoundMessage['metadata'] = {
@@ -97,7 +97,8 @@ async function offered(text: string, known: readonly string[] = []): Promise<str
     command: '/devin',
     log: createLog('silent'),
   });
-  await search({ lost: at(10, 20, 30), places: [CHANNEL] }, NEVER);
+  const ofOther = at(40).map((one) => ({ ...one, requestId: 'other' }));
+  await search({ lost: [...ofOther, ...at(10, 20, 30)], places: [CHANNEL] }, NEVER);
   return tried;
 }
 

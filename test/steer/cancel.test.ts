@@ -4,8 +4,8 @@ import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import type { RequestChanges } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
+import { unneeded } from '../support/unneeded.ts';
 
-const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 const textFor = async () => Promise.resolve(en);
 const answerTo = { id: 'a', channelId: 'C1', threadTs: null, sealed: null, always: false };
 

@@ -8,9 +8,9 @@ import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
+import { unneeded } from '../support/unneeded.ts';
 
 const open = useEmbedded();
-const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
 const textFor = async () => Promise.resolve(en);
 
 type Steering = {

@@ -1,0 +1,2 @@
+/** For what a test never calls. */
+export const unneeded = async (): Promise<never> => Promise.reject(new Error('not needed'));
