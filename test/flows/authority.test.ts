@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
-import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 
-describeOnBothWorlds('a person who became a guest', (world) => {
+describe('a person who became a guest', () => {
+  const world = useWorld();
+
   const demoted = async () => {
     const { slack } = world();
     const started = await startSession(world());
@@ -47,8 +49,7 @@ describeOnBothWorlds('a person who became a guest', (world) => {
   ])('%s', async (_what, change, why) => {
     const { slack, devin } = world();
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `wait-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, `waiting task of ${ana.name}`);
     await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is busy'));
     await slack.changeUser(ana.userId, change);
@@ -112,8 +113,9 @@ describe('who a session runs as', () => {
   test("never comes from an address that Slack hasn't confirmed", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
-    const eve = addColleague(world(), { email: ana.email, emailConfirmed: false, inDevin: false });
-    const channelId = slack.addChannel({ name: `claims-${eve.name}`, members: [eve.userId] });
+    const { ana: eve, channelId } = someoneIn(world(), {
+      person: { email: ana.email, emailConfirmed: false, inDevin: false },
+    });
     await slack.command(eve.userId, channelId, 'as somebody else');
     await toldTo(world(), { channelId, userId: eve.userId }, 'Nothing was started');
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
@@ -148,8 +150,7 @@ describe('who a session runs as', () => {
   test('gets no suggestions in a form that was still open', async () => {
     const { slack, devin } = world();
     devin.addRepository({ path: 'acme/hush-hush' });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `picks-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const { id } = await settledForm(slack, ana.userId);
     const suggested = async () => (await slack.suggest(id, 'field.repos', 'hush')).map(({ value }) => value);
@@ -179,8 +180,7 @@ describe('a person', () => {
 
   test("is told so if Slack doesn't say who they are, and the session starts once it does", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `who-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     slack.fail('users.info', { error: 'missing_scope', args: { user: ana.userId } });
     await slack.command(ana.userId, channelId, 'wait for Slack');
     await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't tell this app who asked.");
@@ -188,7 +188,7 @@ describe('a person', () => {
   });
 });
 
-/** Slack always names the same workspace of such a person, whichever they act in. */
+/** For such a person, Slack always names the same workspace, no matter where they act. */
 describe('a person of two workspaces of an Enterprise organization', () => {
   const world = useWorld();
   const person = { teamId: 'T0HOME', teams: ['T0HOME', 'T0LOCAL'] };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { useAsking } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
-import { DEVINS } from '../support/worlds.ts';
+import { DEVINS, SILENT_DEVIN } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const isCard = ({ metadata }: Message): boolean => JSON.stringify(metadata).includes('devin_session');
@@ -39,6 +39,10 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(created(ana.devinUserId)).toBe(1);
   });
+});
+
+describe('when Devin fails', () => {
+  const { world, ask, created } = useAsking({ devin: SILENT_DEVIN });
 
   test('shows the tag of a request in Details only once its session is known', async () => {
     const { slack, devin } = world();

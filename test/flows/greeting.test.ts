@@ -4,9 +4,11 @@ import { startBot } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import { useWorld } from '../support/worlds.ts';
 
-describeOnBothWorlds('the greeting in a channel', (world) => {
+describe('the greeting in a channel', () => {
+  const world = useWorld();
+
   function setUp() {
     const { slack } = world();
     const ana = addColleague(world());

@@ -1,14 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startSession, toldTo } from '../support/asking.ts';
 import { sessionOf, sessionsAs } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
-import { describeOnBothWorlds } from '../support/worlds.ts';
+import { someoneIn } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
 
-describeOnBothWorlds('a question before a session costs anything', (world) => {
+describe('a question before a session costs anything', () => {
+  const world = useWorld();
+
   const ask = async (typed: string) => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `asks-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const { message, failure } = await slack.command(ana.userId, channelId, typed);
     expect(failure).toBeNull();
     if (message === null) throw new Error('nothing was asked');

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { describeOnBothWorlds } from '../support/worlds.ts';
+import { useWorld } from '../support/worlds.ts';
 
-describeOnBothWorlds('what Devin gets with a task', (world) => {
+describe('what Devin gets with a task', () => {
+  const world = useWorld();
+
   const open = async () => {
     const { slack, devin } = world();
     const [ana, guest] = [addColleague(world()), addColleague(world(), { isGuest: true })];

@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'crash/crash',
   'queue/jobs',
+  'flows/devin-faults',
+  'operator/doctor',
   'flows/watching',
   'flows/thread-from-devin',
   'flows/thread-to-devin',
