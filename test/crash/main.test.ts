@@ -138,7 +138,7 @@ describe('the program', () => {
     first.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
 
-    // Whoever started it with npm ends npm.
+    // The person who started it with npm ends npm.
     const second = await started(environment, NPM_START);
     const [session] = devin.sessions;
     await cardOf(slack, channelId, (shown) => shown.includes(session?.url ?? 'no session'));

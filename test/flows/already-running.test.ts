@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startSession } from '../support/asking.ts';
 import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
 const TITLE = 'Already asked for here';
@@ -31,8 +31,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
 
   test('starts only one of two identical commands at once, and offers its session to the other', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `at-once-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const answers = await Promise.all(
       [1, 2, 3].map(async () => slack.command(ana.userId, channelId, 'fix the pipeline')),
     );
@@ -47,8 +46,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
 
   test("isn't offered when Slack delivers the command that started it once more", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `redelivered-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const { delivery } = await slack.command(ana.userId, channelId, 'fix the build of the app');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
@@ -60,8 +58,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
 
   test("doesn't keep the same command from starting one after it failed", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `again-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1 });
     await slack.command(ana.userId, channelId, 'fix the cache');
     await cardOf(slack, channelId, (text) => text.includes('Not started'));
@@ -97,8 +94,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
 
   test('is offered before the shortcut opens a form on its message or in its thread', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `from-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const { ts } = await slack.speak(ana.userId, channelId, 'the login test fails');
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     const form = await settledForm(slack, ana.userId);

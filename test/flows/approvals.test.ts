@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
 import { useGovernedWorld } from '../support/governed.ts';
-import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, homeOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
@@ -698,17 +698,8 @@ describe('an approver who wants changes', () => {
 });
 
 describe('the Home of an approver', () => {
-  async function homeOf(who: Colleague, words: string | RegExp) {
-    const { slack } = world();
-    const view = await slack.waitFor(
-      () => {
-        const home = slack.home(who.userId);
-        return home !== undefined && slack.renderText(home).match(words) !== null && home;
-      },
-      { what: `a Home that says ${String(words)}` },
-    );
-    return slack.renderText(view);
-  }
+  const homeSaying = async (who: Colleague, words: RegExp) =>
+    (await homeOf(world().slack, who.userId, words)).text;
 
   test('lists what waits for them with a link to its message, and stays up to date', async () => {
     const { ana, ben, others } = await waiting(2, '--mode ultra');
@@ -717,17 +708,17 @@ describe('the Home of an approver', () => {
     const { slack } = world();
     const asked = await askedOf(ben);
     for (const one of [ana, ben, cy]) await slack.openHome(one.userId);
-    const home = await homeOf(ben, /waiting for your approval/i);
+    const home = await homeSaying(ben, /waiting for your approval/i);
     expect(home).toContain(`fix it for ${ana.name}`);
     expect(home).toContain(`archives/${asked.channelId}/p${asked.ts.replace('.', '')}`);
-    await homeOf(cy, /waiting for your approval/i);
-    expect(await homeOf(ana, /in progress/i)).not.toMatch(/waiting for your approval/i);
+    await homeSaying(cy, /waiting for your approval/i);
+    expect(await homeSaying(ana, /in progress/i)).not.toMatch(/waiting for your approval/i);
     await press(ben, 'approve_request');
     // It waits only for the other one.
-    await homeOf(ben, /^(?![^]*waiting for your approval)/i);
-    await homeOf(cy, /waiting for your approval/i);
+    await homeSaying(ben, /^(?![^]*waiting for your approval)/i);
+    await homeSaying(cy, /waiting for your approval/i);
     await press(cy, 'approve_request');
-    await homeOf(cy, /^(?![^]*waiting for your approval)/i);
+    await homeSaying(cy, /^(?![^]*waiting for your approval)/i);
     expect(slack.problems).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { verifyChain } from '../../src/trust/index.ts';
 import { startSession, stopOnCard, typeTask } from '../support/asking.ts';
 import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -63,8 +63,7 @@ test('a start is recorded with who, as whom, how that is known, where, and which
 
 test('a start from a message is recorded with that message', async () => {
   const { slack } = world();
-  const ana = addColleague(world());
-  const channelId = slack.addChannel({ name: `said-${ana.name}`, members: [ana.userId] });
+  const { ana, channelId } = someoneIn(world());
   const { ts } = await slack.speak(
     ana.userId,
     channelId,
@@ -75,8 +74,7 @@ test('a start from a message is recorded with that message', async () => {
 
 test('refusals are recorded with the reason: no Devin account, and a limit', async () => {
   const { slack, devin } = world();
-  const eve = addColleague(world(), { inDevin: false });
-  const channelId = slack.addChannel({ name: `not-${eve.name}`, members: [eve.userId] });
+  const { ana: eve, channelId } = someoneIn(world(), { person: { inDevin: false } });
   await slack.command(eve.userId, channelId, 'fix it');
   expect(await recorded({ kind: 'refusal', userId: eve.userId })).toMatchObject({
     result: 'identity:unknown',
@@ -95,8 +93,7 @@ test('refusals are recorded with the reason: no Devin account, and a limit', asy
 
 test('a refused create is recorded, and an unconfirmed one', async () => {
   const { slack, devin } = world();
-  const ana = addColleague(world());
-  const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId] });
+  const { ana, channelId } = someoneIn(world());
   const create = { method: 'POST', path: '/sessions' };
   devin.fail(create, { status: 422 });
   await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it');
@@ -129,8 +126,7 @@ test('a reply, a keyword and a stop are recorded with who did it to which sessio
 
 test('a followed session is recorded', async () => {
   const { slack } = world();
-  const ana = addColleague(world());
-  const channelId = slack.addChannel({ name: `follows-${ana.name}`, members: [ana.userId] });
+  const { ana, channelId } = someoneIn(world());
   const { id } = await foreignSession(world(), `of ${ana.name}`);
   await slack.command(ana.userId, channelId, `follow ${id}`);
   expect(await recorded({ kind: 'follow', userId: ana.userId })).toMatchObject({ sessionId: id, channelId });

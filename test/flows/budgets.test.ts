@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { sameDay, someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { sameDay, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 const LIMITS = 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';

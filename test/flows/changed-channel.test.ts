@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo, typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -28,8 +28,7 @@ const textOf = (channelId: string) => world().slack.renderText(channelId);
 describe('a channel that changes before a new session has its card', () => {
   const ask = async (prepare: (channelId: string) => void = () => undefined) => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `changed-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     prepare(channelId);
     await typeTask({ slack }, { userId: ana.userId, channelId }, `fix it for ${ana.name}`);
     return { ana, channelId };

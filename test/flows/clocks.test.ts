@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
@@ -24,8 +24,7 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
   ])('ends a lost answer with one session, and a lost post with one card, %s tags', async (_tags, world) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `clock-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     slack.fail('chat.postMessage', { status: 500, afterEffect: true, args: { channel: channelId } });
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'at another time');
     const { url } = await sessionOf(devin, ana.devinUserId);
@@ -48,8 +47,7 @@ describe.each([-2 * HOUR_MS, 2 * HOUR_MS])(
     test('waits for a busy Devin no longer than it asks', async () => {
       const { slack, devin } = world();
       devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
-      const ana = addColleague(world());
-      const channelId = slack.addChannel({ name: `database-clock-${ana.name}`, members: [ana.userId] });
+      const { ana, channelId } = someoneIn(world());
       await typeTask({ slack }, { userId: ana.userId, channelId }, 'wait your turn');
       const { url } = await sessionOf(devin, ana.devinUserId);
       await cardOf(slack, channelId, (text) => text.includes(url));

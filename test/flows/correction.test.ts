@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { cardOf, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('an invalid command', () => {
@@ -9,8 +9,7 @@ describe('an invalid command', () => {
 
   const correct = async (typed: string) => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `fixes-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const { message } = await slack.command(ana.userId, channelId, typed);
     if (message === null) throw new Error('nothing was said');
     await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'open_form');
@@ -74,8 +73,7 @@ describe('a request that Devin refused', () => {
 
   test('opens again with the same values, and Devin’s reason at the field', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `refused-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, 'fix it there --platform solaris --acu 3');
     const card = await cardOf(slack, channelId, (text) => text.includes('solaris'));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
@@ -96,8 +94,7 @@ describe('a form that is submitted half an hour after its notice', () => {
 
   test("tells its author that a session started, since the notice can't be removed anymore", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `slow-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, 'fix it slowly --acu many');
     const place = { channelId, userId: ana.userId };
     const { ts } = await toldTo(world(), place, 'Nothing was started');
@@ -117,8 +114,7 @@ describe('default, all and none', () => {
 
   test('undo a default for one session', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `undo-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, 'defaults me --acu 7 --mode fast --tag a --knowledge none');
     await slack.command(ana.userId, channelId, 'fix it --acu default --tag none --knowledge all');
     const { request } = await sessionOf(devin, ana.devinUserId);

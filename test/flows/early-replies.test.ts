@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
 import { sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -13,8 +13,7 @@ describe('a reply under a card that is not recorded yet', () => {
 
   test("isn't acknowledged, and reaches Devin once when Slack redelivers it", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `early-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     slack.fail('chat.postMessage', { afterEffect: true, args: { channel: channelId } });
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
     slack.fail('conversations.history', { until, args: { channel: channelId } });
@@ -39,8 +38,7 @@ describe('a reply under another message of the app', () => {
 
   test('is acknowledged at once', async () => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `none-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const threadTs = slack.say(slack.workspace.botUserId, channelId, 'an old message');
     const { deliveries } = await slack.speak(ana.userId, channelId, 'thanks', { threadTs });
     expect(deliveries.map(({ outcomes }) => outcomes[0]?.kind)).toEqual(['answered']);

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { toldTo } from '../support/asking.ts';
 import { forgePress, valueOf } from '../support/forged.ts';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothDatabaseServers } from '../support/worlds.ts';
 
 const POLICY = `

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { cardOf, sessionOf, sessionsAs, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
 describeOnBothWorlds('the form', (world) => {
   const open = async () => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `form-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     return { ana, channelId, view: await settledForm(slack, ana.userId) };
   };
@@ -67,8 +66,7 @@ describeOnBothWorlds('the form', (world) => {
 
   test("shows no inputs while the person's identity is unknown", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `unknown-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const slow = devin.fail({ method: 'GET', path: /members/ }, { mode: 'hang', times: Infinity });
     await slack.command(ana.userId, channelId, '');
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
@@ -90,8 +88,7 @@ describeOnBothWorlds('the form', (world) => {
     ['got it too late', [{ error: 'expired_trigger_id' }], "The form didn't open. Slack refused it."],
   ])('is offered again if Slack %s', async (_, faults, sentence) => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `unopened-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     for (const fault of faults) slack.fail('views.open', fault);
     await slack.command(ana.userId, channelId, '');
     const { ts, text } = await slack.waitForMessage(
@@ -189,8 +186,7 @@ describeOnBothWorlds('the form', (world) => {
 
   test("tells people before they submit it that they can't start a session", async () => {
     const { slack } = world();
-    const eve = addColleague(world(), { inDevin: false });
-    const channelId = slack.addChannel({ name: `form-${eve.name}`, members: [eve.userId] });
+    const { ana: eve, channelId } = someoneIn(world(), { person: { inDevin: false } });
     await slack.command(eve.userId, channelId, '');
     const view = await slack.waitForView(
       ({ userId, id }) => userId === eve.userId && slack.renderText(id).includes('p…@acme.example'),

@@ -2,22 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { ApiCall } from '../../sandbox/slack/model.ts';
 import { startSession } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
-import { cardOf, sessionOf, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { cardOf, homeOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
-
-/** The person's Home as text, once it says this. */
-async function homeOf({ slack }: World, userId: string, words: string | RegExp) {
-  const view = await slack.waitFor(
-    () => {
-      const home = slack.home(userId);
-      return home !== undefined && slack.renderText(home).match(words) !== null && home;
-    },
-    { what: `a Home that says ${words}` },
-  );
-  return { viewId: view.id, text: slack.renderText(view) };
-}
 
 const drawings = ({ slack }: World, userId: string): readonly ApiCall[] =>
   slack.calls.filter(({ method, args }) => method === 'views.publish' && args['user_id'] === userId);
@@ -29,7 +17,7 @@ describe('the App Home', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
-    const home = await homeOf(world(), ana.userId, /You have no sessions yet/);
+    const home = await homeOf(world().slack, ana.userId, /You have no sessions yet/);
     expect(home.text).toContain(`Your sessions run as *${ana.devinName}*`);
     await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Start a session');
     const form = await settledForm(slack, ana.userId);
@@ -39,7 +27,7 @@ describe('the App Home', () => {
     const card = await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
     expect(card.threadTs).toBeNull();
     await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Refresh');
-    const drawn = await homeOf(world(), ana.userId, /fix the login test/);
+    const drawn = await homeOf(world().slack, ana.userId, /fix the login test/);
     const place = `archives/${slack.directMessages(ana.userId)}/p${card.ts.replace('.', '')}`;
     expect(drawn.text).toContain(`Thread (https://acme.slack.com/${place})`);
     expect(slack.problems).toEqual([]);
@@ -47,11 +35,10 @@ describe('the App Home', () => {
 
   test('edits the defaults in a form, and new sessions use them', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `own-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, 'defaults me --acu 7 --tag docs');
     await slack.openHome(ana.userId);
-    const home = await homeOf(world(), ana.userId, /ACU cap: 7/);
+    const home = await homeOf(world().slack, ana.userId, /ACU cap: 7/);
     await slack.clickButton(ana.userId, { viewId: home.viewId }, 'edit_defaults');
     const form = await slack.waitForView(
       ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'own_defaults',
@@ -60,7 +47,7 @@ describe('the App Home', () => {
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('errors');
     slack.typeIn(form.id, { 'field.tags': 'docs, ci' });
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
-    await homeOf(world(), ana.userId, /Mode: fast · Tags: docs, ci/);
+    await homeOf(world().slack, ana.userId, /Mode: fast · Tags: docs, ci/);
     await slack.command(ana.userId, channelId, 'fix it');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request).toMatchObject({ devin_mode: 'fast', tags: ['docs', 'ci', expect.any(String)] });
@@ -80,7 +67,7 @@ describe('the App Home', () => {
     });
     await showing('Needs you');
     await slack.openHome(ana.userId);
-    const { viewId, text } = await homeOf(world(), ana.userId, /From main or from release/);
+    const { viewId, text } = await homeOf(world().slack, ana.userId, /From main or from release/);
     expect(text.indexOf('rebase the branch')).toBeLessThan(text.indexOf('update the icons'));
     await slack.clickButton(ana.userId, { viewId }, 'Answer');
     const box = await slack.waitForView((view) => view.userId === ana.userId && view.isOpen);
@@ -100,10 +87,10 @@ describe('the App Home', () => {
         JSON.stringify(args['view']).includes(ana.devinName),
       );
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, ana.devinName);
+    await homeOf(world().slack, ana.userId, ana.devinName);
     await slack.openHome(ana.userId, 'messages');
     await slack.openHome(ben.userId);
-    await homeOf(world(), ben.userId, ben.devinName);
+    await homeOf(world().slack, ben.userId, ben.devinName);
     expect(complete()).toHaveLength(1);
     await slack.openHome(ana.userId);
     await slack.waitFor(() => complete().length === 2, { what: 'the second drawing' });
@@ -113,9 +100,9 @@ describe('the App Home', () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
     await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(world(), ana.userId, /in the session's thread/);
+    const { viewId } = await homeOf(world().slack, ana.userId, /in the session's thread/);
     await slack.clickButton(ana.userId, { viewId }, 'Use: Direct message');
-    const { text } = await homeOf(world(), ana.userId, /in a direct message/);
+    const { text } = await homeOf(world().slack, ana.userId, /in a direct message/);
     expect(text).not.toContain('Use: Direct message');
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
     const conversation = slack.directMessages(ana.userId);
@@ -126,12 +113,12 @@ describe('the App Home', () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world(), { isAdmin: true }), addColleague(world())];
     await slack.openHome(ben.userId);
-    expect((await homeOf(world(), ben.userId, ben.devinName)).text).not.toContain('Health');
+    expect((await homeOf(world().slack, ben.userId, ben.devinName)).text).not.toContain('Health');
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /Database, Devin, Slack reachable · no missing Slack scopes/);
+    await homeOf(world().slack, ana.userId, /Database, Devin, Slack reachable · no missing Slack scopes/);
     const down = devin.fail({ method: 'GET', path: /self/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /Devin not reachable/);
+    await homeOf(world().slack, ana.userId, /Devin not reachable/);
     down.clear();
   });
 
@@ -142,12 +129,12 @@ describe('the App Home', () => {
     devin.advance(session.id, { status: 'exit', acus: 41.5 });
     await cardOf(slack, channelId, (card) => card.includes('41.5 of 50'));
     await slack.openHome(boss.userId);
-    const { text } = await homeOf(world(), boss.userId, /41\.5 ACU/);
+    const { text } = await homeOf(world().slack, boss.userId, /41\.5 ACU/);
     expect(text).toContain('Usage in this workspace, last 30 days');
     expect(text).toMatch(/Devin counts, .* 4\d\.\d ACU/);
     expect(text).toMatch(new RegExp(`@${ana.name}: 41\\.5 ACU`));
     await slack.openHome(ana.userId);
-    const own = await homeOf(world(), ana.userId, /Your|Usage/);
+    const own = await homeOf(world().slack, ana.userId, /Your|Usage/);
     expect(own.text).not.toContain('Usage in this workspace');
   });
 
@@ -155,7 +142,7 @@ describe('the App Home', () => {
     const { slack } = world();
     const { ana } = await startSession(world());
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /\[chart: ACU/);
+    await homeOf(world().slack, ana.userId, /\[chart: ACU/);
     slack.fail('views.publish', { error: 'invalid_blocks', args: { user_id: ana.userId } });
     const before = drawings(world(), ana.userId).length;
     const isChart = ({ args }: ApiCall): boolean =>
@@ -174,12 +161,12 @@ describe('the App Home', () => {
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
     const { ana: ben, session: other, showing } = await startSession(world());
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /rebase the branch/);
+    await homeOf(world().slack, ana.userId, /rebase the branch/);
     const question = { status: 'running', statusDetail: 'waiting_for_user', message: 'From main?' };
     for (const { id } of [other, session]) devin.advance(id, question);
-    await homeOf(world(), ana.userId, /From main\?/);
+    await homeOf(world().slack, ana.userId, /From main\?/);
     devin.advance(session.id, { status: 'running', statusDetail: 'finished', message: 'Rebased.' });
-    await homeOf(world(), ana.userId, /Finished/);
+    await homeOf(world().slack, ana.userId, /Finished/);
     await showing('Needs you');
     expect(slack.home(ben.userId)).toBeUndefined();
     expect(slack.problems).toEqual([]);
@@ -189,7 +176,7 @@ describe('the App Home', () => {
     const { slack } = world();
     const gus = addColleague(world(), { isGuest: true });
     await slack.openHome(gus.userId);
-    const { text } = await homeOf(world(), gus.userId, /You can't start a session yet/);
+    const { text } = await homeOf(world().slack, gus.userId, /You can't start a session yet/);
     expect(text).toContain("You're a guest");
     expect(text).not.toContain('your replies go to Devin');
     expect(text).not.toContain('[Start a session]');
@@ -199,7 +186,7 @@ describe('the App Home', () => {
     const { slack } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(world(), ana.userId, 'Start a session');
+    const { viewId } = await homeOf(world().slack, ana.userId, 'Start a session');
     await slack.clickButton(ana.userId, { viewId }, 'edit_defaults');
     const form = await slack.waitForView(
       ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'own_defaults',
@@ -210,7 +197,7 @@ describe('the App Home', () => {
     expect(slack.renderText(form.id)).toContain("You're a guest");
     await slack.changeUser(ana.userId, { isGuest: false });
     await slack.clickButton(ana.userId, { viewId }, 'Refresh');
-    const { text } = await homeOf(world(), ana.userId, 'Start a session');
+    const { text } = await homeOf(world().slack, ana.userId, 'Start a session');
     expect(text).not.toContain('ACU cap: 7');
   });
 
@@ -219,10 +206,10 @@ describe('the App Home', () => {
     const ana = addColleague(world());
     const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /couldn't check who your sessions run as/);
+    await homeOf(world().slack, ana.userId, /couldn't check who your sessions run as/);
     down.clear();
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, ana.devinName);
+    await homeOf(world().slack, ana.userId, ana.devinName);
   });
 
   test('is drawn later if Slack is too busy', async () => {
@@ -230,7 +217,7 @@ describe('the App Home', () => {
     const ana = addColleague(world());
     slack.fail('views.publish', { retryAfter: 1, args: { user_id: ana.userId } });
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, ana.devinName);
+    await homeOf(world().slack, ana.userId, ana.devinName);
   });
 
   test("shows only the person's own sessions and defaults", async () => {
@@ -239,10 +226,10 @@ describe('the App Home', () => {
     const ben = addColleague(world());
     await slack.command(ben.userId, channelId, 'defaults me --acu 7');
     await slack.openHome(ben.userId);
-    const { text } = await homeOf(world(), ben.userId, /ACU cap: 7/);
+    const { text } = await homeOf(world().slack, ben.userId, /ACU cap: 7/);
     expect(text).toContain('ACU cap: 7');
     expect(text).not.toContain('a task of ana alone');
     await slack.openHome(ana.userId);
-    expect((await homeOf(world(), ana.userId, /a task of ana alone/)).text).not.toContain('ACU cap: 7');
+    expect((await homeOf(world().slack, ana.userId, /a task of ana alone/)).text).not.toContain('ACU cap: 7');
   });
 });

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { createWorld, type World } from '../support/bot.ts';
-import { someoneIn } from '../support/governed.ts';
-import { sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { homeOf, sessionOf } from '../support/look.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 
 let folder = '';
 let file = '';
@@ -83,25 +82,18 @@ test('a member who shares an account with another person is told once', async ()
 test('only administrators see in their Home whether the identity file is valid', async () => {
   const { slack } = world();
   const boss = addColleague(world(), { isAdmin: true });
-  const homeOf = async (userId: string, words: RegExp) => {
+  const home = async (userId: string, words: RegExp): Promise<string> => {
     await slack.openHome(userId);
-    return slack.waitFor(
-      () => {
-        const home = slack.home(userId);
-        const text = home === undefined ? '' : slack.renderText(home);
-        return words.test(text) ? text : undefined;
-      },
-      { what: `a Home that says ${String(words)}` },
-    );
+    return (await homeOf(slack, userId, words)).text;
   };
   await writeFile(file, `people: [{ slack: ${boss.userId}, devin: ${boss.devinUserId} }]\n`);
-  await expect.poll(async () => homeOf(boss.userId, /Identity file/)).toContain('in force (1 person)');
+  await expect.poll(async () => home(boss.userId, /Identity file/)).toContain('in force (1 person)');
   await writeFile(file, 'people: [{ slack: nobody, devin: user-1 }]\n');
   await expect
-    .poll(async () => homeOf(boss.userId, /Identity file/))
+    .poll(async () => home(boss.userId, /Identity file/))
     .toMatch(/last valid one stays in force:\s+\S*identity\.yml:1:\d+/);
   const ana = addColleague(world());
-  expect(await homeOf(ana.userId, /Your sessions run as/)).not.toContain('Identity file');
+  expect(await home(ana.userId, /Your sessions run as/)).not.toContain('Identity file');
 });
 
 test('the metrics say whether the current identity file is in force', async () => {

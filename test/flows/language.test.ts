@@ -1,23 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
-import { cardOf, sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { cardOf, homeOf, sessionOf } from '../support/look.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** A person in a channel. Their language is known, since their Home was drawn. */
-async function someone({ slack, devin }: World, options: { locale: string; inDevin?: boolean }) {
-  const person = addColleague({ slack, devin }, options);
-  const channelId = slack.addChannel({ name: `of-${person.name}`, members: [person.userId] });
-  const home = async (words: string) =>
-    slack.waitFor(
-      () => {
-        const shown = slack.home(person.userId);
-        return shown !== undefined && slack.renderText(shown).includes(words) && shown;
-      },
-      { what: `a Home that says ${words}` },
-    );
-  await slack.openHome(person.userId);
+async function someone(world: World, options: { locale: string; inDevin?: boolean }) {
+  const { ana: person, channelId } = someoneIn(world, { person: options });
+  const home = async (words: string) => homeOf(world.slack, person.userId, words);
+  await world.slack.openHome(person.userId);
   await home(options.locale.startsWith('ja') ? '更新日時' : 'Updated');
   return { ...person, channelId, home };
 }
@@ -73,10 +65,10 @@ describe('a person who chooses a language', () => {
   test("in Home gets it there, in help and in refusals, until they choose Slack's again", async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
-    const { id: viewId } = await home('*Language:* as in Slack (English)');
+    const { viewId } = await home('*Language:* as in Slack (English)');
     await slack.clickButton(userId, { viewId }, 'Use: 日本語');
     const japanese = await home('*表示言語:* 日本語');
-    expect(slack.renderText(japanese)).toContain('での返信は Devin に届きます');
+    expect(japanese.text).toContain('での返信は Devin に届きます');
 
     const { message: help } = await slack.command(userId, channelId, 'help');
     expect(help?.text).toContain('Devin セッションを開始');
@@ -85,7 +77,7 @@ describe('a person who chooses a language', () => {
     const { message: notified } = await slack.command(userId, channelId, 'notify dm');
     expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
 
-    await slack.clickButton(userId, { viewId: japanese.id }, '変更: Slack に合わせる');
+    await slack.clickButton(userId, { viewId: japanese.viewId }, '変更: Slack に合わせる');
     await home('*Language:* as in Slack (English)');
     const { message: english } = await slack.command(userId, channelId, 'help');
     expect(english?.text).toContain('Start a Devin session');

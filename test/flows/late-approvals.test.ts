@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 
 const POLICY = `
 rules:

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
 import { cardOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 import { describeOnBothDatabaseServers, DEVINS, SILENT_DEVIN, useWorld } from '../support/worlds.ts';
 
@@ -38,8 +38,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     const { slack, devin } = world();
     state.lagging = true;
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, task);
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const first = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
@@ -151,8 +150,7 @@ describe.each(DEVINS)('if sessions have no tag, with a Devin that %s', (_what, d
     const { slack, devin } = world();
     state.lagging = true;
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'known by its words');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);

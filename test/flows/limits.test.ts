@@ -1,21 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { stopOnCard, toldTo, typeTask } from '../support/asking.ts';
-import { startBot, type World } from '../support/bot.ts';
+import { startBot } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
-
-function someone({ slack, devin }: World) {
-  const ana = addColleague({ slack, devin });
-  const channelId = slack.addChannel({ name: `limits-${ana.name}`, members: [ana.userId] });
-  const type = async (text: string) => slack.command(ana.userId, channelId, text);
-  const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
-  return { ana, channelId, type, own, place: { channelId, userId: ana.userId } };
-}
 
 describe('the open sessions of a person', () => {
   const { createDatabase, url } = usePostgres();
@@ -31,7 +23,7 @@ describe('the open sessions of a person', () => {
     const second = await startBot(environment, slack);
     slack.connectHttp(`${address}/slack/events`, `${second.address}/slack/events`);
     try {
-      const { ana, channelId, own, place } = someone(world());
+      const { ana, channelId, own, place } = someoneIn(world());
       const tasks = Array.from({ length: 8 }, (_none, at) => `task ${at} of ${ana.name}`);
       await Promise.all(tasks.map(async (task) => typeTask(world(), place, task)));
       const isRefusal = (words: string) => words.includes('You have 2 open sessions');
@@ -53,7 +45,7 @@ describe('the open sessions of a person', () => {
 
   test("don't include sessions that others started, followed or not", async () => {
     const { slack, devin } = world();
-    const [ana, ben] = [someone(world()), someone(world())];
+    const [ana, ben] = [someoneIn(world()), someoneIn(world())];
     for (const task of ['one', 'two']) await ana.type(`${task} of ${ana.ana.name}`);
     await devin.waitForSession(() => ana.own().length === 2);
     for (const { id, url } of ana.own()) {
@@ -73,7 +65,7 @@ describe('a start beyond a limit', () => {
 
   test('keeps the request: its form starts it once a session has ended', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, type, own, place } = someone(world());
+    const { ana, channelId, type, own, place } = someoneIn(world());
     await type('the first');
     const first = await sessionOf(devin, ana.devinUserId);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(first.url));
@@ -95,7 +87,7 @@ describe('a start beyond a limit', () => {
 
   test('is refused at the hourly limit, even if the sessions have ended', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, type, own, place } = someone(world());
+    const { ana, channelId, type, own, place } = someoneIn(world());
     for (const task of ['one', 'two']) {
       await type(`${task} of ${ana.name}`);
       const { url } = await devin.waitForSession(
@@ -113,7 +105,7 @@ describe('a start beyond a limit', () => {
 
   test('is refused for "Start anyway", too, which counts sessions started meanwhile', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, type, own } = someone(world());
+    const { ana, channelId, type, own } = someoneIn(world());
     devin.fail(CREATE, { mode: 'cut', times: 1 });
     await type(`fix what got lost for ${ana.name}`);
     const lost = await slack.waitForMessage(channelId, (message) =>

@@ -3,7 +3,7 @@ import type { Message } from '../../sandbox/slack/index.ts';
 import { pressToOpen, typeTask } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, doneWith, sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -235,8 +235,7 @@ describe('one message for each event', () => {
   const asked = async (fault: { status: number; problem?: Record<string, unknown> }, cardWords: string) => {
     const { slack, devin } = world();
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { ...fault, times: 1 });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `no-answer-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the login');
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(cardWords));
     const told = await slack.waitForMessage(channelId, ({ threadTs }) => threadTs === ts);

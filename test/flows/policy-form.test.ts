@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { someoneIn } from '../support/people.ts';
 
 const POLICY = `
 instructions: Follow CONTRIBUTING.md.

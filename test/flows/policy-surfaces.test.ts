@@ -2,9 +2,9 @@ import { assert, asyncProperty, constantFrom } from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf, doneWith, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 

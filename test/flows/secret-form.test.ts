@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { usePostgres } from '../support/databases.ts';
 import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('secrets entered one by one', () => {
@@ -23,8 +23,7 @@ describe('secrets entered one by one', () => {
 
   const open = async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `rows-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const form = await settledForm(slack, ana.userId);
     await showAllOptions(slack, form);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const NAME = 'PAYMENTS_PASSPHRASE';
@@ -27,8 +27,7 @@ describe('session secrets', () => {
 
   async function askWithSecret(prompt: string) {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `secret-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const view = await settledForm(slack, ana.userId);
     await showAllOptions(slack, view);
@@ -39,8 +38,7 @@ describe('session secrets', () => {
 
   async function askWithout() {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `open-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, 'no secret');
     return { ana, channelId };
   }

@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, doneWith, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
-import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
 
 const QUICK_LOOKS = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 const UNKNOWN = '0123456789abcdef0123456789abcdef';
 
-describeOnBothWorlds('commands on sessions', (world) => {
+describe('commands on sessions', () => {
+  const world = useWorld();
+
   const said = async (userId: string, channelId: string, text: string) => {
     const { failure, message } = await world().slack.command(userId, channelId, text);
     expect(failure).toBeNull();
@@ -256,8 +258,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
 
   test('a task that begins like a command stays a task', async () => {
     const { devin } = world();
-    const ana = addColleague(world());
-    const channelId = world().slack.addChannel({ name: `words-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await said(ana.userId, channelId, 'steer members towards the docs');
     expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('steer members towards the docs');
   });
@@ -278,9 +279,8 @@ describe('follow', () => {
     return devin.sessions.find((session) => session.title === title)?.id ?? '';
   };
   const someone = (options = {}) => {
-    const person = addColleague(world(), options);
-    const channelId = world().slack.addChannel({ name: `at-${person.name}`, members: [person.userId] });
-    return { person, channelId, place: { channelId, userId: person.userId } };
+    const { ana: person, channelId, place } = someoneIn(world(), { person: options });
+    return { person, channelId, place };
   };
 
   test('posts a card here and keeps it up to date', async () => {

@@ -1,15 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { noticesTo, sessionOf } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('defaults and preferences', () => {
   const world = useWorld();
 
   const someone = (options = {}) => {
-    const person = addColleague(world(), options);
-    const channelId = world().slack.addChannel({ name: `set-${person.name}`, members: [person.userId] });
+    const { ana: person, channelId } = someoneIn(world(), { person: options });
     const type = async (text: string, where = channelId): Promise<string> => {
       const { message } = await world().slack.command(person.userId, where, text);
       return message === null ? '' : world().slack.renderText(message);

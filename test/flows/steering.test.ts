@@ -3,7 +3,7 @@ import type { Fault } from '../../sandbox/devin/faults.ts';
 import { startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { forgePress } from '../support/forged.ts';
 import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 /** An answer for which the app has only Devin's words. */
@@ -202,8 +202,7 @@ describe('canceling a request', () => {
   const waiting = async () => {
     const { slack, devin } = world();
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `back-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, `never mind ${ana.name}`);
     const card = await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
     return { ana, channelId, on: { channelId, ts: card.ts }, busy };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sessionOf, sessionsAs, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('values too long for an input', () => {
@@ -8,8 +8,7 @@ describe('values too long for an input', () => {
 
   const open = async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `long-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const view = await settledForm(slack, ana.userId);
     await showAllOptions(slack, view);

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { usePostgres } from '../support/databases.ts';
 import { doneWith, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe("a command that can't be saved", () => {
@@ -37,8 +37,7 @@ describe("a command that can't be saved", () => {
   /** The answer to this command while the database has lost a table. */
   const typeWithout = async (table: string, typed: string): Promise<string> => {
     const { slack } = world();
-    const ana = addColleague(world(), { isAdmin: true });
-    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world(), { person: { isAdmin: true } });
     const { message } = await withoutTable(table, async () => slack.command(ana.userId, channelId, typed));
     return message === null ? '' : slack.renderText(message);
   };
@@ -51,8 +50,7 @@ describe("a command that can't be saved", () => {
 
   test('makes the app not ready if the disk is full, until one is saved', async () => {
     const { slack, bot } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const fill = `create function fill() returns trigger language plpgsql as $$
       begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
       create trigger fill before insert on session_requests execute function fill()`;
@@ -67,8 +65,7 @@ describe("a command that can't be saved", () => {
 
   test('leaves a form open with everything in it, with an alert on top', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const view = await settledForm(slack, ana.userId);
     slack.typeIn(view.id, { 'field.prompt': 'keep me' });
@@ -85,8 +82,7 @@ describe("a command that can't be saved", () => {
 
   test('leaves the alert on a form until it is sent again, whatever else changes in it', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const picked = slack.say(ana.userId, channelId, 'it is broken');
     await slack.shortcut(ana.userId, { channelId, ts: picked }, 'start_session');
     const view = await settledForm(slack, ana.userId);
@@ -111,8 +107,7 @@ describe("a command that can't be saved", () => {
 
   test('leaves the alert on a form whose thread is read later', async () => {
     const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     const root = slack.say(ana.userId, channelId, 'it is broken');
     const reply = slack.say(ana.userId, channelId, 'since Monday', { threadTs: root });
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
@@ -197,8 +192,7 @@ describe("a command that can't be saved", () => {
 
   test("is refused before Slack gives up, and isn't saved when the database is back", async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `frozen-${ana.name}`, members: [ana.userId] });
+    const { ana, channelId } = someoneIn(world());
     // Opens connections that can be frozen.
     await slack.command(ana.userId, channelId, 'list');
     const typed = Array.from({ length: 3 }, (_, at) => `fix the frozen test ${at}`);

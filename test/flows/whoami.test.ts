@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { useGovernedWorld } from '../support/governed.ts';
+import { someoneIn } from '../support/people.ts';
 
 const POLICY = `
 limits: { acu_per_session: 20, open_sessions_per_person: 3 }

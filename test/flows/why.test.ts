@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { sameDay, someoneIn, useGovernedWorld } from '../support/governed.ts';
+import { sameDay, useGovernedWorld } from '../support/governed.ts';
 import { sessionOf } from '../support/look.ts';
+import { someoneIn } from '../support/people.ts';
 
 const POLICY = `
 owners: [U0OWNER]

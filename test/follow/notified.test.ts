@@ -17,7 +17,7 @@ const person = (kind: SlackPerson['kind']): SlackPerson => ({
   locale: null,
 });
 
-/** `slack`: what it says of the requester. `lately`: who took part, the latest first. */
+/** `slack`: what it says about the requester. `lately`: who took part, the latest first. */
 function setUp(
   slack: () => Promise<SlackPerson | null>,
   lately: readonly string[] = [],

@@ -111,7 +111,7 @@ describe('a message that Slack refuses for an unclear reason', () => {
   });
 });
 
-test('a message waits as long as it takes for another token, and nothing is posted instead', async () => {
+test('a message waits for another token, however long, and nothing is posted instead', async () => {
   const outcome = await posted(30 * MINUTE_MS, { kind: 'refused', code: 'token_revoked' });
   const afterMs = 10 * MINUTE_MS;
   expect(outcome).toEqual({ outcome: { kind: 'put-off', afterMs }, texts: ['words'], settled: [] });
@@ -228,7 +228,7 @@ test("a message that can't be rendered is shown as it is", async () => {
   expect(texts).toEqual([expect.stringContaining('{words')]);
 });
 
-test('a message waits whose mentions Slack is too busy to name', async () => {
+test('a message waits while Slack is too busy to name its mentions', async () => {
   const nameMentions = async (): Promise<never> => Promise.reject(new Error('Slack is busy'));
   const text = JSON.stringify({ userId: 'U1', via: REPLY_WAYS[0], text: 'words' });
   await expect(postedRow({ source: REPLY_BY, text, nameMentions }, [])).rejects.toThrow('Slack is busy');

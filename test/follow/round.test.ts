@@ -73,7 +73,7 @@ describe('a round', () => {
     expect(await recordedOf(rowIn('starting'), 'there')).toEqual(['poll']);
   });
 
-  test("sets a session aside whose answer can't be read, until one can be", async () => {
+  test("sets a session aside if its answer can't be read, until one can be", async () => {
     expect(await recordedOf(rowIn('working'), 'unreadable', 'there')).toEqual([
       'set aside',
       'after 2 s',

@@ -13,7 +13,7 @@ const RENEW_MS = LEASE_MS / 3;
 
 type Lent = Parameters<typeof createWithLease>[0];
 
-/** Lent by a database that does what it is asked, but for these. */
+/** From a database that does everything but this. */
 const lentBy = (other: Partial<Lent>): WithLease =>
   createWithLease(
     {
@@ -64,7 +64,7 @@ describe('a lease', () => {
     expect(asked).toBe(1);
   });
 
-  test('is renewed for as long as the work takes, even after a renewal failed', async () => {
+  test('is renewed until the work ends, even after a renewal failed', async () => {
     let asked = 0;
     const withLease = lentBy({
       renew: async () => {

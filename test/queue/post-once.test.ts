@@ -126,7 +126,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is posted again if the app may not look where it may not post', async () => {
+  test('is posted again without a search if the app may not read the conversation', async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', { times: 1, status: 500 });
     await post();

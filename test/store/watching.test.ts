@@ -20,7 +20,7 @@ describeOnBothDatabases('work for one process only', (open) => {
     return createLeases(db);
   };
 
-  test('is done by the first, as long as it renews the lease', async () => {
+  test('is done by the first while it renews the lease', async () => {
     const leases = await openLeases();
     const number = await leases.take('watch', 60_000);
     expect(await leases.take('watch', 60_000)).toBeNull();

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:http';
 import { listen, shut } from '../../sandbox/loopback.ts';
 
-/** Below those that a system gives to whoever asks for any, so that nobody gets it before it is used. */
+/** Below the ports that a system hands out, so that nobody gets it before it is used. */
 const [FIRST, LAST] = [20_000, 32_000];
 
 /** For a program that can't choose one itself, and starts a while later. */

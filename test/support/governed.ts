@@ -2,9 +2,8 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createWorld, type World, type WorldOptions } from './bot.ts';
+import { createWorld, type WorldOptions } from './bot.ts';
 import { captureLog } from './log-lines.ts';
-import { addColleague } from './people.ts';
 import { useShared } from './worlds.ts';
 
 /** A world under a policy file, which tests change while the app runs. */
@@ -60,30 +59,4 @@ export function useGovernedWorld(
   return useShared(async () =>
     createGovernedWorld(policy, typeof options === 'function' ? await options() : options),
   );
-}
-
-type Options = {
-  name?: string;
-  person?: Parameters<typeof addColleague>[1];
-  channel?: object;
-  /** Who else is in the channel. */
-  others?: readonly string[];
-};
-
-/** A person in their own channel, whose name begins with this. */
-export function someoneIn(
-  world: Pick<World, 'slack' | 'devin'>,
-  { name = 'of', person = {}, channel = {}, others = [] }: Options = {},
-) {
-  const { slack, devin } = world;
-  const ana = addColleague(world, person);
-  const members = [ana.userId, ...others];
-  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members, ...channel });
-  return {
-    ana,
-    channelId,
-    place: { channelId, userId: ana.userId },
-    type: async (text: string) => slack.command(ana.userId, channelId, text),
-    own: () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId),
-  };
 }

@@ -31,6 +31,20 @@ export function noticesTo(slack: LocalSlack, channelId: string, userId: string |
   return slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
 }
 
+/** A person's Home, once it says this. */
+export async function homeOf(slack: LocalSlack, userId: string, words: string | RegExp) {
+  const says = (text: string): boolean =>
+    typeof words === 'string' ? text.includes(words) : words.test(text);
+  const view = await slack.waitFor(
+    () => {
+      const home = slack.home(userId);
+      return home !== undefined && says(slack.renderText(home)) && home;
+    },
+    { what: `a Home that says ${String(words)}` },
+  );
+  return { viewId: view.id, text: slack.renderText(view) };
+}
+
 /** The form once everything in it was looked up: from then on only the person changes it. */
 export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
   return slack.waitForView((view) => view.userId === userId && isSettled(slack.renderText(view.id)));

@@ -24,3 +24,29 @@ export function addColleague(
   if (inDevin) devin.addMember({ userId: devinUserId, email, name: `Devin ${name}` });
   return { userId, devinUserId, name, email, devinName: `Devin ${name}` };
 }
+
+type Options = {
+  name?: string;
+  person?: Parameters<typeof addColleague>[1];
+  channel?: object;
+  /** Who else is in the channel. */
+  others?: readonly string[];
+};
+
+/** A person in their own channel, whose name begins with this. */
+export function someoneIn(
+  world: Pick<World, 'slack' | 'devin'>,
+  { name = 'of', person = {}, channel = {}, others = [] }: Options = {},
+) {
+  const { slack, devin } = world;
+  const ana = addColleague(world, person);
+  const members = [ana.userId, ...others];
+  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members, ...channel });
+  return {
+    ana,
+    channelId,
+    place: { channelId, userId: ana.userId },
+    type: async (text: string) => slack.command(ana.userId, channelId, text),
+    own: () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId),
+  };
+}

@@ -14,7 +14,7 @@ export const DEVINS: readonly [string, DevinOptions][] = [
   ['says no more than is documented', SILENT_DEVIN],
 ];
 
-/** What the app calls in the background, whoever's turn it is. */
+/** What the app calls in the background at any time. */
 const OFTEN_CALLED = new Set([
   'chat.postMessage',
   'chat.update',
