@@ -43,6 +43,8 @@ describeOnBothWorlds('the slash command', (world) => {
     const channelId = channel([ana.userId]);
     const { delivery } = await slack.command(ana.userId, channelId, 'fix it once');
     await Promise.all([slack.redeliver(delivery), slack.redeliver(delivery)]);
+    const [first] = delivery.outcomes;
+    expect(delivery.outcomes).toEqual([first, first, first]);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(devin.sessions.filter(({ userId: id }) => id === ana.devinUserId)).toHaveLength(1);

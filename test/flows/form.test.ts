@@ -179,6 +179,8 @@ describeOnBothWorlds('the form', (world) => {
     const { delivery } = await slack.submit(view.id, ana.userId);
     if (delivery === null) throw new Error('nothing was delivered');
     await slack.redeliver(delivery);
+    const [first] = delivery.outcomes;
+    expect(delivery.outcomes).toEqual([first, first]);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
