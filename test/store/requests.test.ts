@@ -28,3 +28,15 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
     expect(await requests.expired()).toEqual([]);
   });
 });
+
+describeOnBothDatabases('a request', (open) => {
+  test('moves on only by itself, and only from the state that it is in', async () => {
+    const { db } = await open();
+    const requests = createRequests(db);
+    await requests.insert([newRequest('r1'), newRequest('r2')]);
+    const step = { id: 'r1', from: 'accepted', to: 'identified' } as const;
+    expect(await requests.advance(step)).toMatchObject({ id: 'r1', state: 'identified' });
+    expect(await requests.advance(step)).toBeNull();
+    expect(await requests.find('r2')).toMatchObject({ state: 'accepted' });
+  });
+});
