@@ -77,7 +77,7 @@ describe('a person who chooses a language', () => {
     const { message: notified } = await slack.command(userId, channelId, 'notify dm');
     expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
 
-    await slack.clickButton(userId, { viewId: japanese.viewId }, '変更: Slack に合わせる');
+    await slack.clickButton(userId, { viewId: japanese.viewId }, '「Slack に合わせる」に変更');
     await home('*Language:* as in Slack (English)');
     const { message: english } = await slack.command(userId, channelId, 'help');
     expect(english?.text).toContain('Start a Devin session');
