@@ -105,6 +105,11 @@ describe('a policy file', () => {
       'rules:\n  - {name: a, then: allow}\n  - {name: a, then: refuse}',
       /^policy.yml:3:12: name is already the name of an earlier rule/,
     ],
+    [
+      'a rule that is named like a limit',
+      'limits: {acu_per_month: 9}\nrules:\n  - {name: limits.acu_per_month, then: refuse}',
+      /^policy.yml:3:12: name looks like a limit/,
+    ],
     ['an invalid person', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
     ['an address among the owners', 'owners: ["*@acme.example"]', /^policy.yml:1:10: owners must be/],
     [

@@ -34,6 +34,7 @@ export type PolicyFault =
   | 'repository'
   | 'duration'
   | 'name'
+  | 'limit-name'
   | 'twice'
   | 'approval-only'
   | 'no-approvers'

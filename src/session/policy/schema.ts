@@ -56,7 +56,9 @@ const ruleShape = z.strictObject({
     .trim()
     .min(1)
     .max(MAX_NAME)
-    .regex(/^[^\n\r]*$/, { error: 'name' satisfies PolicyFault }),
+    .regex(/^[^\n\r]*$/, { error: 'name' satisfies PolicyFault })
+    // Decisions and approvals name a limit like this.
+    .regex(/^(?!limits\.)/i, { error: 'limit-name' satisfies PolicyFault }),
   people: listOf(person).optional(),
   channels: listOf(place).optional(),
   when: whenSchema.optional(),

@@ -48,6 +48,7 @@ export const policy = {
     repository: 'must be a repository, such as acme/web: no pattern.',
     duration: 'must be minutes, hours or days up to 30d, such as 30m, 4h or 2d.',
     name: 'must be one line.',
+    'limit-name': 'looks like a limit: give the rule a name that does not begin with `limits.`.',
     twice: 'is already the name of an earlier rule: give each rule its own name.',
     'approval-only': 'works only with `then: approve`: remove it, or change `then`.',
     'no-approvers': 'needs people to approve: name them in `approvers` or in `owners`.',

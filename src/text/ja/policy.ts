@@ -50,6 +50,7 @@ export const policy: Text['policy'] = {
     repository: 'は acme/web のようなリポジトリにしてください。パターンは使えません。',
     duration: 'は 30m、4h、2d のような分、時間、日にしてください（30d まで）。',
     name: 'は 1 行にしてください。',
+    'limit-name': 'は上限の名前と紛らわしいため使えません。`limits.` で始まらない名前にしてください。',
     twice: 'は前のルールと同じ名前です。ルールごとに別の名前を付けてください。',
     'approval-only': 'は `then: approve` のときだけ使えます。削除するか、`then` を変更してください。',
     'no-approvers': 'には承認者が必要です。`approvers` または `owners` に指定してください。',
