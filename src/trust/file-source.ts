@@ -74,16 +74,22 @@ async function followFile<T>(
   }
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
+  let recorded: string | null = null;
   let told: OnLoaded = async () => Promise.resolve();
   let life: { stop(): Promise<void> } | null = null;
+
+  async function record(): Promise<void> {
+    if (recorded === sha256) return;
+    await told(sha256);
+    recorded = sha256;
+  }
 
   async function keep(newer: Extract<YamlResult<T>, { ok: true }>): Promise<void> {
     const isNew = problems.length > 0 || newer.sha256 !== sha256;
     ({ value, sha256 } = newer);
     problems = [];
-    if (!isNew) return;
-    log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
-    await told(sha256);
+    if (isNew) log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
+    await record();
   }
 
   /** Each error is logged once, not every few seconds. */
@@ -117,7 +123,7 @@ async function followFile<T>(
     look,
     start: async (onLoaded) => {
       told = onLoaded;
-      await told(sha256);
+      await record();
       life ??= repeat(lookSafely, everyMs);
     },
     stop: async () => life?.stop(),

@@ -49,6 +49,27 @@ describe('the policy', () => {
     expect(source.current()?.limits.acu_per_session).toBe(12);
   });
 
+  test('is recorded again if a change could not be recorded', async () => {
+    await writeFile(path, 'limits: {acu_per_session: 5}\n');
+    const source = await openFile(path, POLICY_FILE, { ...deps(), everyMs: 3_600_000 });
+    const recorded: (string | null)[] = [];
+    let isDown = false;
+    await source.start(async (sha256) => {
+      if (isDown) throw new Error('the database is away');
+      recorded.push(sha256);
+      return Promise.resolve();
+    });
+    isDown = true;
+    await writeFile(path, 'limits: {acu_per_session: 12}\n');
+    await expect(source.look()).rejects.toThrow('the database is away');
+    isDown = false;
+    await source.look();
+    await source.look();
+    await source.stop();
+    expect(new Set(recorded).size).toBe(2);
+    expect(recorded).toHaveLength(2);
+  });
+
   test('stays in force while its file is being written, even if half of the new one is valid', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const writing: string[] = [];
