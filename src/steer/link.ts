@@ -94,7 +94,6 @@ export function createLinker(deps: LinkDeps) {
     const outcome = await outcomeOf(job).catch((error: unknown) => unchanged(escape(notDone(error, text))));
     const { toAdmin, toPerson } = outcome;
     await notifier.notifyMarkup(job.userId, job.answerTo, toAdmin);
-    if (toPerson === null) return;
-    await Promise.all([tellDirectly(job.personId, toPerson), tellDirectly(job.userId, toAdmin)]);
+    if (toPerson !== null) await tellDirectly(job.personId, toPerson);
   };
 }

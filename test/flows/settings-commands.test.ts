@@ -178,7 +178,7 @@ describe('defaults and preferences', () => {
       expect(session.request.prompt).toBe('works now');
     });
 
-    test('can be removed, and both people get a direct message about each step', async () => {
+    test('can be removed; the person gets a direct message about each step, and the admin one answer', async () => {
       const { slack, devin } = world();
       const admin = someone({ isAdmin: true });
       const ben = someone({ inDevin: false });
@@ -188,8 +188,10 @@ describe('defaults and preferences', () => {
       const told = async ({ person: { userId } }: typeof ben, words: string) =>
         slack.waitForMessage(slack.directMessages(userId), ({ text }) => text.includes(words));
       await say('link BEN email|shared');
+      const answered = async (words: string) =>
+        toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, words);
       await told(ben, 'linked you to Ben Shared');
-      await told(admin, 'is now linked to Ben Shared in Devin');
+      await answered('is now linked to Ben Shared in Devin');
       // Again, as after a lost answer: they were told already.
       await say('link BEN email|shared');
       const answers = () =>
@@ -201,7 +203,8 @@ describe('defaults and preferences', () => {
       await told(ben, 'removed your link');
       const toBen = slack.messages(slack.directMessages(ben.person.userId));
       expect(toBen.filter(({ text }) => text.includes('linked you to Ben Shared'))).toHaveLength(1);
-      await told(admin, 'is no longer linked');
+      await answered('is no longer linked');
+      expect(slack.messages(slack.directMessages(admin.person.userId))).toEqual([]);
       await ben.type('refused again');
       await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
       await say('link BEN none');
