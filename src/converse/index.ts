@@ -3,6 +3,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { soonIfBusy, type Lease, type Queue, type SearchUntilFound, type WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
+import { isOver } from '../session/lifecycle.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SteeringCheck } from '../slack/authority.ts';
@@ -155,7 +156,8 @@ function createRelayToDevin(deps: RelayDeps) {
       return DONE;
     }
     // It was stopped from here: there is no need to ask Devin.
-    if (isMessage(reply) && session.stoppedBy !== null) return sender.fail(reply, { kind: 'ended' });
+    if (isMessage(reply) && session.stoppedBy !== null && isOver(session))
+      return sender.fail(reply, { kind: 'ended' });
     // A newer reply started this run, but Devin asked for a pause.
     if (reply.waitMs > 0) return { kind: 'later', afterMs: reply.waitMs };
     const authorization = await authorize(deps, inSession);

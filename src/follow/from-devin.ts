@@ -1,7 +1,6 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import { retryWindow, soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
-import { readToldPhase } from '../session/milestones.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, lookup } from '../slack/blocks/text.ts';
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
@@ -115,9 +114,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
   }
 
   async function relay(followed: Followed, context: PostContext): Promise<number | null> {
-    const { sessionId } = followed.session;
-    // Who stopped it in Slack is recorded after Devin answers, which may be later than it shows the end.
-    const told = followed.session.told.filter((key) => readToldPhase(key) !== 'ended');
+    const { sessionId, told } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
     // Of one that came after the fetch, Devin's words aren't here yet.
     if (fetched === null) await deps.milestones.hear(sessionId, told);

@@ -43,7 +43,9 @@ type SteerDeps = {
 };
 
 type SteerJob = Jobs['steer'];
-type Outcome = { kind: 'done'; snapshot: SessionSnapshot } | { kind: 'not-done'; sentences: string[] };
+type Outcome =
+  | { kind: 'done'; snapshot: SessionSnapshot }
+  | { kind: 'not-done'; isCertain: boolean; sentences: string[] };
 
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
@@ -64,8 +66,11 @@ export function createSteerer(deps: SteerDeps) {
       return unmarkReply(deps, job);
     }
     if (await toldDone(deps, followed, { ...job, answerTo })) return unmarkReply(deps, job);
+    const wish = wishOf(deps, followed, job);
+    await wish.note();
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
+      if (outcome.isCertain) await wish.takeBack();
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return unmarkReply(deps, job);
     }
@@ -104,6 +109,18 @@ async function toldDone(
   return true;
 }
 
+/**
+ * Who stops a session is known before Devin is asked: its end is no news, even if Devin's answer is late or lost. A second
+ * run of a job finds it noted.
+ */
+function wishOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }: SteerJob) {
+  const change = async (stoppedBy: string | null): Promise<void> => {
+    if (what === 'stop' && !isClosed(session.snapshot))
+      await sessions.change(session.sessionId, { stoppedBy });
+  };
+  return { note: async () => change(userId), takeBack: async () => change(null) };
+}
+
 async function act(
   deps: SteerDeps,
   { sessionId, what, userId }: SteerJob,
@@ -118,10 +135,10 @@ async function act(
     const snapshot = mayBeDone ? await findDone(deps, { sessionId, what }, signal) : null;
     if (snapshot !== null) return { kind: 'done', snapshot };
     const text = await textFor(userId);
-    const sentences = isOutcomeUnknown(error)
-      ? [text.devin.unknownAction]
-      : [text.steering.notDone[what], whyNotDone(error, text)];
-    return { kind: 'not-done', sentences };
+    if (isOutcomeUnknown(error))
+      return { kind: 'not-done', isCertain: false, sentences: [text.devin.unknownAction] };
+    const sentences = [text.steering.notDone[what], whyNotDone(error, text)];
+    return { kind: 'not-done', isCertain: true, sentences };
   }
 }
 
@@ -165,7 +182,7 @@ async function record(
   const { id } = request;
   const { sessionId } = session;
   const credit = {
-    stop: { stoppedBy: session.stoppedBy ?? userId },
+    stop: { stoppedBy: userId },
     archive: { archivedBy: session.archivedBy ?? userId },
     sleep: {},
   }[what];

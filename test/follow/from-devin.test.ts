@@ -84,10 +84,6 @@ test('a milestone that comes during a read is announced after the next read, wit
   expect(await queuedAfter([], [FINISHED])).toEqual([]);
 });
 
-test('an end is announced later, when it is recorded who stopped it in Slack', async () => {
-  expect(await queuedAfter([{ ...FINISHED, key: 'ended:1' }])).toEqual([]);
-});
-
 test.each([
   ['is tried again', MOST_FAILURES - 1, []],
   [

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { bareFacts, DevinError, type DevinErrorCode } from '../../src/devin/errors.ts';
 import type { SteeringVerb } from '../../src/queue/index.ts';
 import { createSteerer } from '../../src/steer/steer.ts';
-import type { SessionRow } from '../../src/store/sessions.ts';
+import type { SessionChanges, SessionRow } from '../../src/store/sessions.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -17,10 +17,11 @@ type Steering = {
   what: SteeringVerb;
   session?: Partial<SessionRow>;
   onCheck?: (stopping: AbortController) => void;
+  code?: DevinErrorCode;
 };
 
 /** U1 steers a session; Devin gets nothing of it. */
-async function steering({ what, session, onCheck = () => undefined }: Steering) {
+async function steering({ what, session, onCheck = () => undefined, code = 'not-sent' }: Steering) {
   const { db } = await open();
   const [told, asked]: [string[], string[]] = [[], []];
   const stopping = new AbortController();
@@ -28,14 +29,18 @@ async function steering({ what, session, onCheck = () => undefined }: Steering) 
     told.push(...sentences);
     return Promise.resolve();
   };
+  const change = async (_id: string, { stoppedBy }: SessionChanges): Promise<void> => {
+    asked.push(`stopped by ${stoppedBy}`);
+    return Promise.resolve();
+  };
   const on = (act: string) => async (): Promise<never> => {
     asked.push(act);
-    throw new DevinError({ operation: `sessions.${act}`, facts: bareFacts('not-sent') });
+    throw new DevinError({ operation: `sessions.${act}`, facts: bareFacts(code) });
   };
   const steer = createSteerer({
     db,
     requests: { find: async () => Promise.resolve(requestRow()) },
-    sessions: { find: async () => Promise.resolve(sessionRow(session)), change: unneeded },
+    sessions: { find: async () => Promise.resolve(sessionRow(session)), change },
     cards: { markStale: unneeded },
     moveReply: unneeded,
     steeringRefusal: unneeded,
@@ -47,7 +52,7 @@ async function steering({ what, session, onCheck = () => undefined }: Steering) 
     enqueue: unneeded,
     recordAnswer: unneeded,
     notifier: { notify: tell, notifyMarkup: tell },
-    searchUntilFound: unneeded,
+    searchUntilFound: async () => Promise.resolve({ kind: 'missing' }),
     textFor,
     now: Date.now,
   });
@@ -59,6 +64,15 @@ test('a Stop that was not sent when the app stops is left for the next start, an
   const { steer, told } = await steering({ what: 'stop', onCheck });
   await expect(steer()).rejects.toThrow('the app stops');
   expect(told).toEqual([]);
+});
+
+test.each<[how: string, code: DevinErrorCode, noted: string[]]>([
+  ['is taken back if Devin does not do it', 'forbidden', ['stopped by null']],
+  ['stays if nobody knows whether Devin does it', 'no-answer', []],
+])('who stops a session is noted before Devin is asked, and %s', async (_how, code, noted) => {
+  const { steer, asked } = await steering({ what: 'stop', code });
+  await steer();
+  expect(asked).toEqual(['stopped by U1', 'stop', ...noted]);
 });
 
 const ENDED = sessionSnapshot('s1', { status: 'exit' });
