@@ -26,7 +26,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { writes, readiness, skews, gate, budget, limiter, findMember, resolve } = services;
+  const { writes, readiness, skews, gate, budget, decidersOf, limiter, findMember, resolve } = services;
   const { withLease, postOnce, knownSince, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
@@ -42,6 +42,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     slack,
     resolve,
     gate,
+    decidersOf,
     limiter,
     budget,
     postNewCard: cards.postNewCard,
@@ -58,8 +59,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     text,
   });
   const { transitions, adopt, sweep } = creation;
-  const approving = { queue, store, slack, gate, resolve, transitions, withLease, postOnce, tuning };
-  createApprovals({ ...approving, redrawHome });
+  const approving = { queue, store, slack, decidersOf, resolve, transitions, withLease, postOnce, tuning };
+  const reviewApprovals = createApprovals({ ...approving, redrawHome });
   const { identities } = store;
   notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
   createForms({ queue, store, slack, resolve, gate, log });
@@ -180,6 +181,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     sweep,
+    reviewApprovals,
     watcher,
     tidying,
     policy,

@@ -71,7 +71,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const writes = createWriteWatch(machineNow);
   const readiness = createReadiness({ database, writes, queue, slack });
 
-  const { gate, budget } = createTrust({ policy, ledger, slack });
+  const { gate, budget, decidersOf } = createTrust({ policy, ledger, slack });
   const governed = (one: Store): Store => ({
     ...one,
     settings: withPolicy(one.settings, { policy, gate, log }),
@@ -110,6 +110,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     skews,
     gate,
     budget,
+    decidersOf,
     limiter: createLimiter(() => limitsOf(policy.current(), config.limits)),
     findMember,
     resolve,

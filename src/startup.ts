@@ -43,6 +43,8 @@ type StartupDeps = {
   devin: Devin;
   slack: Slack;
   sweep: Sweep;
+  /** Has what waits for an approval looked at again. */
+  reviewApprovals: () => Promise<void>;
   watcher: Watcher;
   tidying: Tidying;
   policy: FollowedFile;
@@ -81,7 +83,10 @@ export function createStartup(deps: StartupDeps): Bot {
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
       tidying.start();
-      await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
+      await policy.start(async (sha256) => {
+        await store.audit.fileLoaded('policy', sha256);
+        await deps.reviewApprovals();
+      });
       await mapping.start(async (sha256) => {
         await store.audit.fileLoaded('mapping', sha256);
         // Remembered identities depend on the file.

@@ -1,16 +1,8 @@
-import { createEndUnapproved, lookupTrouble, type Move, type Transitions } from '../create/index.ts';
+import { lookupTrouble, type Move, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import {
-  awaited,
-  isSamePerson,
-  withEnded,
-  withLast,
-  type Approval,
-  type Voter,
-} from '../session/approval.ts';
+import { awaited, isSamePerson, type Approval, type Voter } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
-import type { PersonPattern } from '../session/policy/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
@@ -21,13 +13,13 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { Gate, MayApprove, Verdict } from '../trust/index.ts';
+import type { Deciders, DecidersOf } from '../trust/index.ts';
+import { createEnding, waits } from './ending.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
   people: Pick<People, 'find'>;
-  judge: Gate['judge'];
-  mayApprove: MayApprove;
+  decidersOf: DecidersOf;
   resolve: ResolveIdentity;
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
@@ -38,8 +30,6 @@ type SettleDeps = {
 };
 
 type Decision = Jobs['settle-approval'];
-/** `able`: who of those who were asked may still approve. */
-type Counting = { need: number; able: ReadonlySet<string> };
 type Why = keyof Text['approval']['refused'];
 
 /**
@@ -78,7 +68,7 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
-  async function decide(decision: Decision, by: Voter, { need, able }: Counting): Promise<boolean> {
+  async function decide(decision: Decision, by: Voter, { need, able }: Deciders): Promise<boolean> {
     if (decision.act === 'decline') {
       const { id, sealed } = decision.answerTo;
       const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
@@ -100,21 +90,19 @@ export function createSettler(deps: SettleDeps) {
 
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
     const { userId } = decision;
-    const verdict = await deps.judge(request);
+    const deciders = await deps.decidersOf(request, approval);
     if (userId === request.userId) return refuse(decision, request, 'own');
     const devinUserId = devinUserOf(await deps.resolve({ teamId: request.teamId, userId })) ?? undefined;
     if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
       return refuse(decision, request, 'sameAccount');
-    const { approvers, need } = termsNow(verdict, approval);
-    const among = approval.people.map((one) => one.userId);
-    const able = await deps.mayApprove(approvers, { among, requester: request.userId });
+    const { able, need, asks } = deciders;
     // A decline is about the request, whatever the policy asks for by now, and must not start it.
-    if (decision.act === 'approve' && !(isSame(verdict, approval) && able.size >= need))
+    if (decision.act === 'approve' && !(asks === 'same' && able.size >= need))
       return void (await moveAwaited(decision, ending.askedAnew));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };
-    if (await decide(decision, by, { need, able })) return;
+    if (await decide(decision, by, deciders)) return;
     // A person who pressed twice knows.
     if (!(await hasDecided(decision))) await tell(decision, 'over');
   }
@@ -149,67 +137,5 @@ export function createSettler(deps: SettleDeps) {
       const request = await requests.find(requestId);
       if (request !== null && (await requests.hasExpired(requestId))) await expire(request);
     },
-  };
-}
-
-/** Whether the policy still requires this approval, for the same content. */
-function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
-  return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
-}
-
-/** Who decides now. If the policy requires no approval or another one, those who were asked can still decline. */
-function termsNow(
-  verdict: Verdict,
-  { rule, people, need }: Approval,
-): { approvers: readonly PersonPattern[]; need: number } {
-  if (verdict.kind === 'approval' && verdict.asks.rule === rule) return verdict.asks;
-  return { approvers: people.map(({ userId: id }) => ({ kind: 'user', id })), need };
-}
-
-/** One more person approved, and more have to. */
-function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
-  const changes = { approvals: withLast(approvals, approval) };
-  const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes } as const;
-  return { step, consequences: { card: true } };
-}
-
-function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>) {
-  /** Continues where the request was held up. Its time to retry starts over. */
-  function onwards({ id }: SessionRequest, changes: NonNullable<Move['step']['changes']>): Move {
-    const resumed = { ...changes, resumedAt: new Date(now()) };
-    const step = { id, from: 'awaiting-approval', to: 'identified', changes: resumed } as const;
-    return { step, consequences: { card: true, run: true } };
-  }
-
-  return {
-    approved(request: SessionRequest, approval: Approval): Move {
-      const { rule, fingerprint, yes } = approval;
-      const by = yes.at(-1) ?? null;
-      const earlier = request.approvedAs === fingerprint ? request.approved : [];
-      return onwards(request, {
-        approvals: withEnded(request.approvals, approval, {
-          kind: 'approved',
-          by,
-          reason: null,
-          atMs: now(),
-        }),
-        approved: [...earlier, rule],
-        approvedAs: fingerprint,
-      });
-    },
-
-    /** The policy has changed, so it is asked again. */
-    askedAnew(request: SessionRequest, approval: Approval): Move {
-      return onwards(request, {
-        approvals: withEnded(request.approvals, approval, {
-          kind: 'changed',
-          by: null,
-          reason: null,
-          atMs: now(),
-        }),
-      });
-    },
-
-    without: createEndUnapproved({ envelopes, now }),
   };
 }

@@ -8,7 +8,7 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { createApproversOf, createMayApprove, type Budget, type Gate } from '../trust/index.ts';
+import { createApproversOf, type Budget, type DecidersOf, type Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAdopt, type Adopt } from './adopt.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
@@ -50,6 +50,7 @@ type CreationDeps = {
   >;
   resolve: ResolveIdentity;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
+  decidersOf: DecidersOf;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   postNewCard: PostNewCard;
@@ -108,7 +109,7 @@ export function createCreation(deps: CreationDeps): Creation {
   });
   queue.work('tell-outcome', createNotifyOutcome(deps), { concurrency: 4 });
   queue.work('resume', async (job) => resume(job), { concurrency: 4, most: 50 });
-  const finder = { db, unconfirmedCreates, ledger, requests, sessions, milestones };
+  const finder = { db, transitions, envelopes, unconfirmedCreates, ledger, requests, sessions, milestones };
   const waiting = { requests, cards, replies, messages, milestones };
   return {
     transitions,
@@ -171,7 +172,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
   const { requests, envelopes } = store;
   const replace = createReplace({ requests, envelopes, now });
   const flow = createFlow({ transitions, envelopes, replace, now });
-  const whyNotReplaced = createWhyNotReplaced({ requests, judge, mayApprove: createMayApprove(slack) });
+  const whyNotReplaced = createWhyNotReplaced({ requests, decidersOf: deps.decidersOf });
   const identify = createIdentify({ judge, resolve, presence, whyNotReplaced, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);

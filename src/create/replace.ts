@@ -6,7 +6,7 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Gate, MayApprove } from '../trust/index.ts';
+import type { DecidersOf } from '../trust/index.ts';
 import { endWithout } from './ending.ts';
 import type { Move } from './transitions.ts';
 
@@ -27,28 +27,20 @@ export function createEndUnapproved({ envelopes, now }: EndDeps) {
 
 type NotReplaced = Extract<Failure, { kind: 'not-replaced' }>;
 
-type CheckDeps = { requests: Pick<Requests, 'find'>; judge: Gate['judge']; mayApprove: MayApprove };
+type CheckDeps = { requests: Pick<Requests, 'find'>; decidersOf: DecidersOf };
 
 /** Why an approver's edit can't replace the request it changes; null: it can, or replaces none. */
 export type WhyNotReplaced = (request: SessionRequest) => Promise<NotReplaced | null>;
 
-/** As the policy and Slack are now. Throws if Slack can't be asked. */
-export function createWhyNotReplaced({ requests, judge, mayApprove }: CheckDeps): WhyNotReplaced {
-  async function mayReplace(original: SessionRequest, approval: Approval, userId: string): Promise<boolean> {
-    if (voterIn(approval, userId) === null) return false;
-    const verdict = await judge(original);
-    // If the policy no longer asks for it, those who were asked are all there is.
-    if (verdict.kind !== 'approval') return true;
-    const asked = { among: [userId], requester: original.userId };
-    return (await mayApprove(verdict.asks.approvers, asked)).has(userId);
-  }
-
+/** As the policy and Slack are now: whoever may decline it may change it. Throws if Slack can't be asked. */
+export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNotReplaced {
   return async ({ replaces, userId }) => {
     if (replaces === null) return null;
     const original = await requests.find(replaces.requestId);
     const approval = original === null ? null : awaited(original, replaces.number);
     if (original === null || approval === null) return { kind: 'not-replaced', why: 'over' };
-    return (await mayReplace(original, approval, userId)) ? null : { kind: 'not-replaced', why: 'notAsked' };
+    const { able } = await decidersOf(original, approval);
+    return able.has(userId) ? null : { kind: 'not-replaced', why: 'notAsked' };
   };
 }
 

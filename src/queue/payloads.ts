@@ -136,6 +136,8 @@ const schemas = {
   }),
   /** Nobody has decided in time. */
   'expire-approval': z.object({ requestId: z.string() }),
+  /** The policy may have changed: look again at who can decide, and whether an approval is still needed. */
+  'review-approval': z.object({ requestId: z.string() }),
   /** Ask those who may approve a request, and show them what became of it. */
   'tell-approvers': z.object({ requestId: z.string() }),
   /** Take a request back before it is sent. */
@@ -199,6 +201,7 @@ const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
   'relay-to-devin': bySession,
   'mark-taken': ({ replyId }) => replyId,
   'expire-approval': byRequest,
+  'review-approval': byRequest,
   'tell-approvers': byRequest,
   'restore-sessions': () => 'restore-sessions',
 };

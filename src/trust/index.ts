@@ -10,10 +10,12 @@ import type { Settings } from '../store/settings.ts';
 import { inTime } from '../time.ts';
 import { createMayApprove } from './approvers.ts';
 import { createBudget, type Budget } from './budget.ts';
+import { createDecidersOf, type DecidersOf } from './deciders.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate, type Gate } from './gate.ts';
 
-export { createApproversOf, createMayApprove, type ApproversOf, type MayApprove } from './approvers.ts';
+export { createApproversOf, type ApproversOf } from './approvers.ts';
+export type { Deciders, DecidersOf } from './deciders.ts';
 export { verifyChain } from './audit-chain.ts';
 export { exportAudit, exportUsage } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
@@ -34,19 +36,22 @@ type TrustDeps = {
   };
 };
 
-/** What the policy allows, and what is left of its budgets. */
-export function createTrust({ policy, ledger, slack }: TrustDeps): { gate: Gate; budget: Budget } {
+type Trust = { gate: Gate; budget: Budget; decidersOf: DecidersOf };
+
+/** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
+export function createTrust({ policy, ledger, slack }: TrustDeps): Trust {
   const { people, groups, describePlace } = slack;
+  const mayApprove = createMayApprove({ people, groups });
   const budget = createBudget({ policy: policy.current, ledger });
   const gate = createGate({
     policy: policy.current,
     findPerson: people.find,
     isInGroup: groups.isIn,
-    mayApprove: createMayApprove({ people, groups }),
+    mayApprove,
     describePlace,
     budget,
   });
-  return { gate, budget };
+  return { gate, budget, decidersOf: createDecidersOf({ judge: gate.judge, mayApprove }) };
 }
 
 /** Part of Slack's 3 s for an answer. */

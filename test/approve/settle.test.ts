@@ -6,6 +6,7 @@ import type { Identity } from '../../src/session/identity.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
+import { createDecidersOf } from '../../src/trust/deciders.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
@@ -48,15 +49,17 @@ async function decided(
   const { settle } = createSettler({
     requests: { find: async () => Promise.resolve(request), hasExpired: async () => Promise.resolve(false) },
     people: { find: async () => Promise.resolve(null) },
-    judge: async () => {
-      if (trouble !== undefined) throw trouble;
-      if (isAllowed) return Promise.resolve({ kind: 'allowed', draft, approved: [], rule: null });
-      return Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' });
-    },
-    mayApprove: async (patterns, { among }) => {
-      const isNamed = (id: string): boolean => patterns.some((one) => one.kind === 'user' && one.id === id);
-      return Promise.resolve(new Set(among.filter((id) => isNamed(id) && !gone.includes(id))));
-    },
+    decidersOf: createDecidersOf({
+      judge: async () => {
+        if (trouble !== undefined) throw trouble;
+        if (isAllowed) return Promise.resolve({ kind: 'allowed', draft, approved: [], rule: null });
+        return Promise.resolve({ kind: 'approval', draft, asks, fingerprint: 'now' });
+      },
+      mayApprove: async (patterns, { among }) => {
+        const isNamed = (id: string): boolean => patterns.some((one) => one.kind === 'user' && one.id === id);
+        return Promise.resolve(new Set(among.filter((id) => isNamed(id) && !gone.includes(id))));
+      },
+    }),
     resolve: async () => Promise.resolve(identity),
     transitions: {
       moveLocked: async (_id, plan) => {

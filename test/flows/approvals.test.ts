@@ -389,9 +389,8 @@ describe('an approval counts', () => {
 
   test('only for what was approved: a new value from the policy needs approval again', async () => {
     const { ana, ben, own } = await waiting();
-    const first = await askedOf(ben);
+    await askedOf(ben);
     await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
-    await press(ben, 'approve_request', first);
     const before = await shownTo(ben, 'The policy changed');
     expect(before.words).toContain('Up to 20 ACU');
     const second = await askedOf(ben);
@@ -470,6 +469,34 @@ describe('an approval counts', () => {
     expect(sentTo(ben)).toHaveLength(2);
     await press(ben, 'approve_request', second);
     await sessionOf(devin, ana.devinUserId);
+  });
+});
+
+describe('a request that waits when the policy changes', () => {
+  test('asks those who can decide now, and only them', async () => {
+    const { ana, ben, own } = await waiting();
+    const { slack, devin } = world();
+    const asked = await askedOf(ben);
+    const cy = addColleague(world());
+    slack.setGroup('S0SECURITY', [cy.userId]);
+    await change(POLICY.replace(`approvers: [${PLATFORM}]`, 'approvers: [S0SECURITY]'));
+    const second = await askedOf(cy);
+    await press(ben, 'approve_request', asked);
+    expect(own()).toHaveLength(0);
+    expect(own()).toHaveLength(0);
+    await press(cy, 'approve_request', second);
+    await sessionOf(devin, ana.devinUserId);
+    await change(POLICY);
+  });
+
+  test('starts nothing because a policy asks for no approval for a moment', async () => {
+    const { ben, own } = await waiting();
+    const asked = await askedOf(ben);
+    await change('rules: []\n');
+    await change(POLICY);
+    expect(own()).toHaveLength(0);
+    await press(ben, 'approve_request', asked);
+    await shownTo(ben, `Approved by ${ben.name}.`);
   });
 });
 

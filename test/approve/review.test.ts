@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { createReviewer } from '../../src/approve/review.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import type { Approval, Voter } from '../../src/session/approval.ts';
+import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
+import type { Deciders } from '../../src/trust/index.ts';
+import { requestRow } from '../support/request-row.ts';
+
+const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
+const voter = (userId: string): Voter => ({ userId, name: userId });
+const [ben, cem, dan] = [voter('U2'), voter('U3'), voter('U4')];
+const INFRA = { rule: 'infra', say: null, need: 1, fingerprint: 'now', people: [ben], yes: [], end: null };
+
+type Options = {
+  before?: Partial<Approval>;
+  asks?: Deciders['asks'];
+  need?: number;
+  /** Whom the policy would ask now. */
+  approvers?: Voter[];
+  hasExpired?: boolean;
+  trouble?: Error;
+};
+
+/** What becomes of the approval that a request waits for once it's looked at again. */
+async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ...options }: Options) {
+  const request = requestRow({ state: 'awaiting-approval', approvals: [{ ...INFRA, ...before }] });
+  const isNow = ({ userId }: Voter): boolean => approvers.some((one) => one.userId === userId);
+  const after: (Approval | undefined)[] = [];
+  const review = createReviewer({
+    requests: {
+      find: async () => Promise.resolve(request),
+      hasExpired: async () => Promise.resolve(options.hasExpired === true),
+    },
+    decidersOf: async (_request, { people }) => {
+      if (options.trouble !== undefined) throw options.trouble;
+      const able = new Set(people.filter(isNow).map(({ userId }) => userId));
+      return Promise.resolve({ approvers: [], need, able, asks });
+    },
+    approversOf: async () => Promise.resolve(approvers),
+    transitions: {
+      moveLocked: async (_id, plan) => {
+        const move = plan(request);
+        if (move !== null) after.push(move.step.changes?.approvals?.[0]);
+        return Promise.resolve(move !== null);
+      },
+    },
+    envelopes,
+    now: () => 0,
+  });
+  return { waitMs: await review({ requestId: request.id }), after };
+}
+
+test.each<[what: string, options: Options]>([
+  ['nothing has changed', {}],
+  ['the policy asks for no approval by now, which must not start all that waits', { asks: 'none' }],
+  ['its time is over, which another job notices', { asks: 'another', hasExpired: true }],
+  [
+    'as many people are asked as can be, and others could be',
+    { approvers: [cem], before: { people: [cem] } },
+  ],
+])('a request waits on as it was if %s', async (_what, options) => {
+  expect(await reviewed(options)).toEqual({ waitMs: null, after: [] });
+});
+
+test.each<[what: string, options: Options]>([
+  ['the policy asks for another approval', { asks: 'another' }],
+  ['too few people can give it', { need: 2 }],
+])('an approval is asked anew if %s', async (_what, options) => {
+  expect((await reviewed(options)).after).toMatchObject([{ end: { kind: 'changed' } }]);
+});
+
+test.each<[what: string, options: Options, now: Partial<Approval>]>([
+  [
+    'people are added whom the policy names by now',
+    { approvers: [cem, ben], before: { people: [ben] } },
+    { people: [ben, cem] },
+  ],
+  [
+    'people are left out who can no longer decide, with their approvals',
+    { approvers: [ben, dan], before: { people: [ben, cem], need: 2, yes: [cem] }, need: 2 },
+    { people: [ben, dan], yes: [] },
+  ],
+  [
+    'what was approved stays approved while more have to',
+    { approvers: [ben, cem, dan], before: { people: [ben, cem], need: 2, yes: [cem] }, need: 3 },
+    { people: [ben, cem, dan], yes: [cem], need: 3 },
+  ],
+])('while a request waits, %s', async (_what, options, now) => {
+  expect((await reviewed(options)).after).toMatchObject([{ ...now, end: null }]);
+});
+
+test('a request goes on if the policy needs no more approvals than it has', async () => {
+  const before = { people: [ben, cem], need: 2, yes: [cem] };
+  const { after } = await reviewed({ before, approvers: [ben, cem] });
+  expect(after).toMatchObject([{ end: { kind: 'approved', by: cem } }]);
+});
+
+test.each([
+  ['as long as Devin says', 5000, 5000],
+  ['half a minute', null, 30_000],
+])('a review waits %s if nobody can be asked now', async (_how, retryAfterMs, waitMs) => {
+  const facts = bareFacts('rate-limited');
+  const trouble = new DevinError({ operation: 'members.find', facts, retryAfterMs });
+  expect((await reviewed({ trouble })).waitMs).toBe(waitMs);
+});

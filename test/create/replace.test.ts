@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createWhyNotReplaced } from '../../src/create/replace.ts';
+import { createDecidersOf } from '../../src/trust/deciders.ts';
+import type { Verdict } from '../../src/trust/index.ts';
+import { requestRow } from '../support/request-row.ts';
+
+const approval = {
+  rule: 'infra',
+  say: null,
+  need: 1,
+  people: [{ userId: 'U2', name: 'Ben' }],
+  fingerprint: 'now',
+  yes: [],
+  end: null,
+};
+const { draft } = requestRow();
+
+/** The policy asks only Cem, by this rule. */
+function asksCem(rule: string): Verdict {
+  const approvers = [{ kind: 'user', id: 'U3' }] as const;
+  const asks = { rule, say: null, approvers, need: 1, expiresMs: 1, budget: null };
+  return { kind: 'approval', draft, asks, fingerprint: 'now' };
+}
+
+test.each<[what: string, verdict: Verdict, why: 'notAsked' | null]>([
+  ['may change it if the policy asks others by another rule', asksCem('release'), null],
+  ['may not if the same rule names others', asksCem('infra'), 'notAsked'],
+  ['may change it if the policy asks nobody', { kind: 'allowed', draft, approved: [], rule: null }, null],
+])('a person who was asked about a request, and whose decline counts, %s', async (_what, verdict, why) => {
+  const whyNotReplaced = createWhyNotReplaced({
+    requests: {
+      find: async () => Promise.resolve(requestRow({ state: 'awaiting-approval', approvals: [approval] })),
+    },
+    decidersOf: createDecidersOf({
+      judge: async () => Promise.resolve(verdict),
+      mayApprove: async (patterns, { among }) =>
+        Promise.resolve(
+          new Set(among.filter((id) => patterns.some((one) => one.kind === 'user' && one.id === id))),
+        ),
+    }),
+  });
+  const edit = requestRow({ userId: 'U2', replaces: { requestId: 'one', number: 0 } });
+  expect((await whyNotReplaced(edit))?.why ?? null).toBe(why);
+});
