@@ -25,16 +25,18 @@ export function createResumer({ requests, findSession, adopt, transitions, enque
     request: SessionRequest,
     { to, sentAt }: { to: 'accepted' | 'attached'; sentAt: Date | null },
   ): Promise<void> {
-    const { id, state: from, draft } = request;
-    // What retention left of it would be sent without its task.
-    if (draft.values.prompt === undefined)
-      return enqueue('tell-person', { requestId: id, notice: 'task-deleted' });
+    const { id, state: from } = request;
+    let isDeleted = false;
     const resumedAt = new Date(now());
     const changes = { checkedAt: null, failure: null, sentAt, ...NOTHING_APPROVED, resumedAt };
     const consequences = { card: true, run: true };
-    await transitions.moveLocked(id, (locked) =>
-      attemptOf(locked) === attemptOf(request) ? { step: { id, from, to, changes }, consequences } : null,
-    );
+    await transitions.moveLocked(id, (locked) => {
+      if (locked.state !== from || attemptOf(locked) !== attemptOf(request)) return null;
+      // What retention left of it would be sent without its task.
+      isDeleted = locked.draft.values.prompt === undefined;
+      return isDeleted ? null : { step: { id, from, to, changes }, consequences };
+    });
+    if (isDeleted) await enqueue('tell-person', { requestId: id, notice: 'task-deleted' });
   }
 
   /** Searches once. The person who pressed is the one who asked for it. */

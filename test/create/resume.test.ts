@@ -30,8 +30,14 @@ async function press(
   const note = ({ from, to, changes }: Step, follows?: Then): void => {
     done.push({ from, to, ...changes, follows });
   };
-  const values = { prompt: 'fix it', ...task };
+  const values = { prompt: 'fix it' };
   const request = requestRow({ state, resumedAt: AT, draft: { values, sources: {} } });
+  // As it is once it's locked.
+  const locked = {
+    ...request,
+    resumedAt: restartedAt,
+    draft: { ...request.draft, values: { ...values, ...task } },
+  };
   const resume = createResumer({
     requests: { find: async () => Promise.resolve(request) },
     findSession: async () => {
@@ -49,7 +55,7 @@ async function press(
         return Promise.resolve(null);
       },
       moveLocked: async (_id, plan) => {
-        const move: Move | null = plan({ ...request, resumedAt: restartedAt });
+        const move: Move | null = plan(locked);
         if (move !== null) note(move.step, move.consequences);
         return Promise.resolve(move !== null);
       },
