@@ -42,6 +42,8 @@ type Sending = {
 type Post = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
+/** How late a retry may be until another process may have sent it meanwhile, and a database that failed over forgotten that. */
+const LATE_MS = 5000;
 
 /**
  * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
@@ -50,17 +52,25 @@ const MOST_UNSENT = 10_000;
 export function createSend(deps: SendDeps): Sending {
   const { createSession, flow, adopt } = deps;
 
-  /** Attempts that weren't sent, as their rows say: this process tried last. They aren't searched for again. */
-  const unsent = new Set<string>();
+  /** Attempts that weren't sent, as their rows say, and until when: this process tried last. They aren't searched for again. */
+  const unsent = new Map<string, number>();
   const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 
   /** Devin did nothing: what is known of an earlier attempt holds again. */
   async function takeBack(run: Run, { earlier: changes }: Post): Promise<StepOutcome> {
-    const back = await flow.advance(run, { to: 'attached', changes, unsent: true });
+    return flow.advance(run, { to: 'attached', changes, unsent: true });
+  }
+
+  function noteUnsent(request: SessionRequest, afterMs: number): void {
     // A request that is forgotten here is only searched for once more.
     if (unsent.size >= MOST_UNSENT) unsent.clear();
-    if (back.kind === 'next') unsent.add(attempt(run.request));
-    return back;
+    unsent.set(attempt(request), deps.now() + afterMs + LATE_MS);
+  }
+
+  function isUnsent(request: SessionRequest): boolean {
+    const untilMs = unsent.get(attempt(request)) ?? 0;
+    unsent.delete(attempt(request));
+    return deps.now() < untilMs;
   }
 
   async function afterError(run: Run, sending: Post, error: unknown): Promise<StepOutcome> {
@@ -76,7 +86,10 @@ export function createSend(deps: SendDeps): Sending {
       return flow.end(run, trouble.failure, sending.earlier);
     }
     const back = await takeBack(run, sending);
-    return back.kind === 'next' ? flow.wait({ ...run, request: back.request }, trouble) : back;
+    if (back.kind !== 'next') return back;
+    const waiting = await flow.wait({ ...run, request: back.request }, trouble);
+    if (waiting.kind === 'later') noteUnsent(run.request, waiting.afterMs);
+    return waiting;
   }
 
   async function post(run: Run, sending: Post): Promise<StepOutcome> {
@@ -93,7 +106,7 @@ export function createSend(deps: SendDeps): Sending {
   /** null: nothing was found. `changes`: with what it may have been sent, beside what its row says. */
   async function adoptEarlier(run: Run, changes: Partial<SentWith> = {}): Promise<StepOutcome | null> {
     const { request } = run;
-    if (unsent.delete(attempt(request))) return null;
+    if (isUnsent(request)) return null;
     try {
       const session = await deps.findEarlier({ ...request, ...changes });
       if (session === null) return null;
@@ -177,15 +190,14 @@ function withinLimits(
 const isAnother = (before: Identity | null, now: Identity): boolean =>
   before !== null && devinUserOf(before) !== devinUserOf(now);
 
-/** null: the session secrets can no longer be read. */
+/** null: the session secrets can no longer be read, or were erased. */
 function composeRequest(
   request: SessionRequest,
   { envelopes, tagRequests }: Pick<SendDeps, 'envelopes' | 'tagRequests'>,
 ): SessionCreateRequest | null {
   // Without secrets, a key that was lost is no reason not to start: only private notices go another way.
-  const whole = request.hadSecrets ? null : EMPTY_ENVELOPE;
-  const envelope = envelopes.open(request.id, request.sealed) ?? whole;
-  if (envelope === null) return null;
+  const envelope = envelopes.open(request.id, request.sealed) ?? EMPTY_ENVELOPE;
+  if (request.hadSecrets && envelope.sessionSecrets.length === 0) return null;
   const { identity } = request;
   return buildRequest({
     draft: request.draft.values,

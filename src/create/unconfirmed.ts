@@ -6,6 +6,7 @@ import { duplicateKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
+import type { Envelopes } from '../store/envelope.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -16,7 +17,7 @@ import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed
 import type { Adopt } from './adopt.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
 import type { CreateStep, Flow } from './run.ts';
-import { recheckInterval, spending } from './transitions.ts';
+import { recheckInterval, spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {
   findSession: FindSession;
@@ -44,6 +45,8 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
 
 type FinderDeps = {
   db: Kysely<Tables>;
+  transitions: Pick<Transitions, 'moveLocked'>;
+  envelopes: Pick<Envelopes, 'withoutSecrets'>;
   unconfirmedCreates: UnconfirmedCreates;
   ledger: Pick<Ledger, 'giveUp' | 'bind'>;
   requests: Pick<Requests, 'find'>;
@@ -67,6 +70,7 @@ export function createUnconfirmedFinder(deps: FinderDeps) {
   async function planNext(unconfirmed: UnconfirmedCreate): Promise<void> {
     const intervalMs = recheckInterval(now() - unconfirmed.lostAt.getTime());
     if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(now() + intervalMs));
+    await eraseSecrets(deps, unconfirmed.requestId);
     await db.transaction().execute(async (trx) => {
       await unconfirmedCreates.plan(unconfirmed, null, trx);
       await ledger.giveUp(unconfirmed.requestId, trx);
@@ -101,6 +105,18 @@ export function createUnconfirmedFinder(deps: FinderDeps) {
       return error instanceof DevinError ? (error.retryAfterMs ?? 0) : 0;
     }
   };
+}
+
+/** Nobody has started it anyway for so long: whoever still wants to enters its secrets again. */
+async function eraseSecrets({ transitions, envelopes }: FinderDeps, requestId: string): Promise<void> {
+  await transitions.moveLocked(requestId, ({ id, state, hadSecrets, sealed }) => {
+    if (state !== 'unknown' || !hadSecrets) return null;
+    const changes = {
+      sealed: envelopes.withoutSecrets(id, sealed),
+      failure: { kind: 'secrets-lost' } as const,
+    };
+    return { step: { id, from: state, to: state, changes }, consequences: { card: true } };
+  });
 }
 
 /** The first unknown session is the missing one. */

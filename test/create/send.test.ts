@@ -96,7 +96,8 @@ describe('a create', () => {
     const answer = Promise.withResolvers<SessionSnapshot>();
     const sent = Promise.withResolvers<void>();
     const createdAtMs = (await current()).createdAt.getTime();
-    const now = (): number => createdAtMs + waitedMs;
+    let laterMs = 0;
+    const now = (): number => createdAtMs + waitedMs + laterMs;
     const sending = createSend({
       createSession: async () => {
         sent.resolve();
@@ -129,6 +130,7 @@ describe('a create', () => {
         to: 'attached',
         changes: { resumedAt: new Date(createdAtMs + 1) },
       });
+    const wait = (ms: number): void => void (laterMs += ms);
     const answered = async (session: SessionSnapshot) => {
       answer.resolve(session);
       return outcome;
@@ -147,7 +149,7 @@ describe('a create', () => {
       await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
     };
     const checks = () => limitChecks;
-    const steps = { outcome, answered, failed, again, restart, giveUp };
+    const steps = { outcome, answered, failed, again, restart, wait, giveUp };
     return { jobs, states, adopt, current, move, sent: sent.promise, ...steps, missing, postCard, checks };
   };
 
@@ -179,8 +181,9 @@ describe('a create', () => {
   test.each([
     ['is sent if all that another key sealed is where to answer', [], 'sent', 'sending'],
     ['is not sent without the secrets that another key sealed', ['TOKEN'], 'next', 'failed'],
-  ])('%s', async (_what, secretNames, kind, state) => {
-    const other = createEnvelopes(createSeal(Buffer.alloc(32, 1)));
+    ['is not sent without the secrets that were erased', ['TOKEN'], 'next', 'failed', 0],
+  ])('%s', async (_what, secretNames, kind, state, key = 1) => {
+    const other = createEnvelopes(createSeal(Buffer.alloc(32, key)));
     const sealed = other.close(ID, { responseUrl: 'https://hooks.slack.com/1' }) ?? '';
     const { current, sent, outcome } = await prepare(heldLease, { saved: { sealed, secretNames } });
     expect(await Promise.race([outcome.then((one) => one.kind), sent.then(() => 'sent')])).toBe(kind);
@@ -231,6 +234,18 @@ describe('a create', () => {
     expect(searches).toBe(1);
     await restart();
     expect((await again()).kind).toBe('later');
+    expect(searches).toBe(2);
+  });
+
+  test('is searched for again if its retry is so late that another process may have sent it', async () => {
+    let searches = 0;
+    const findEarlier = async () => ((searches += 1), nothing());
+    const { sent, failed, again, wait } = await prepare(heldLease, { findEarlier });
+    await sent;
+    const facts = bareFacts('rate-limited', 429);
+    await failed(new DevinError({ operation: 'sessions.create', facts, retryAfterMs: 1000 }));
+    wait(60_000);
+    await again();
     expect(searches).toBe(2);
   });
 

@@ -4,7 +4,9 @@ import { createLog } from '../../src/log.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import { devinUserOf, type Identity } from '../../src/session/identity.ts';
 import type { RequestState } from '../../src/session/request.ts';
+import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
+import type { RequestChanges } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -15,6 +17,9 @@ import { newRequest, requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const open = useEmbedded();
+const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
+const SEALED = envelopes.close('r1', { sessionSecrets: [{ key: 'TOKEN', value: 'hush', sensitive: true }] });
+const DAY_MS = 24 * 3_600_000;
 const memberOf = (devinUserId: string): Identity => {
   return { kind: 'matched', devinUserId, name: devinUserId, how: 'administrator', checkedAtMs: 0 };
 };
@@ -37,12 +42,24 @@ async function searching(states: readonly RequestState[], existing: readonly str
   });
   const lookedForAs = new Set<string | null>();
   const [adopted, announced] = [new Array<string>(), new Array<string>()];
+  const changed: (RequestChanges | undefined)[] = [];
   let reads = 0;
   let nowMs = 3000;
   const look = createUnconfirmedFinder({
     db,
     unconfirmedCreates,
     ledger: createLedger(db, databaseClock),
+    envelopes,
+    transitions: {
+      moveLocked: async (_id, plan) => {
+        const state = states.at(-1);
+        const move = plan(
+          requestRow({ id: 'r1', hadSecrets: true, sealed: SEALED, ...(state && { state }) }),
+        );
+        if (move !== null) changed.push(move.step.changes);
+        return Promise.resolve(move !== null);
+      },
+    },
     requests: {
       find: async () => {
         const state = states[Math.min((reads += 1), states.length) - 1];
@@ -65,9 +82,10 @@ async function searching(states: readonly RequestState[], existing: readonly str
     lookedForAs,
     adopted,
     announced,
-    look: async () => {
+    changed,
+    look: async (afterMs = 3_600_000) => {
       await look(signal);
-      nowMs += 3_600_000;
+      nowMs += afterMs;
     },
   };
 }
@@ -83,6 +101,21 @@ test('each session that started besides the one that is followed is announced on
   await look();
   await look();
   expect(announced).toEqual([expect.stringContaining('s2'), expect.stringContaining('s3')]);
+});
+
+test.each<[what: string, state: RequestState, changes: object[]]>([
+  [
+    'are erased once nobody searches for it any more',
+    'unknown',
+    [{ sealed: null, failure: { kind: 'secrets-lost' } }],
+  ],
+  ['stay if a person has started it anyway', 'attached', []],
+])('the secrets of a request that was not confirmed %s', async (_what, state, changes) => {
+  const { look, changed } = await searching([state]);
+  await look(DAY_MS);
+  expect(changed).toEqual([]);
+  await look();
+  expect(changed.slice(0, 1)).toEqual(changes);
 });
 
 test('a late session is left alone while its request is being sent again', async () => {
