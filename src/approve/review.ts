@@ -4,7 +4,7 @@ import { awaited, pendingApproval, type Approval, type Voter } from '../session/
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
+import type { ApproversOf, DecidersOf } from '../trust/index.ts';
 import { createEnding, waits } from './ending.ts';
 
 type ReviewDeps = {
@@ -21,38 +21,27 @@ const BUSY_MS = 30_000;
 
 /**
  * Looks again at a request that waits for an approval: by now, the policy may ask other people, or fewer. Whoever was asked
- * and can still decide stays asked, and their approvals count on. If it asks nobody or refuses the request, those who were
- * asked decide: a mistake in the policy file must not start or end all that waits.
+ * and can still decide stays asked, and their approvals count on. If it asks nobody or too few, or refuses the request, those
+ * who were asked decide: a mistake in the policy file must not start or end all that waits.
  */
 export function createReviewer({ requests, decidersOf, approversOf, transitions, ...ending }: ReviewDeps) {
   const { approved, askedAnew } = createEnding(ending);
 
   async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
-    const deciders = await decidersOf(request, approval);
-    const { need, asks } = deciders;
-    if (asks === 'none') return;
-    const people = asks === 'same' ? await peopleNow(deciders, request, approval) : [];
+    const { able, isSame, terms } = await decidersOf(request, approval);
+    if (terms === null) return;
+    const { approvers, need } = terms;
+    const found = await approversOf(approvers, request.userId);
+    if (found.length < need) return;
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);
       if (current === null) return null;
-      if (people.length < need) return askedAnew(locked, current);
-      const yes = current.yes.filter(({ userId }) => deciders.able.has(userId));
-      const counted = { ...current, need, people, yes };
+      if (!isSame) return askedAnew(locked, current);
+      const yes = current.yes.filter(({ userId }) => able.has(userId));
+      const counted = { ...current, need, people: merged(current.people, found, able), yes };
       if (yes.length >= need) return approved(locked, counted);
       return isChanged(current, counted) ? waits(locked, counted) : null;
     });
-  }
-
-  /** Beyond the most who are asked, nobody is added. */
-  async function peopleNow(
-    { approvers, able }: Deciders,
-    { userId: requester }: SessionRequest,
-    { people }: Approval,
-  ): Promise<Voter[]> {
-    const found = await approversOf(approvers, requester);
-    const asked = people.filter(({ userId }) => able.has(userId));
-    const others = found.filter(({ userId }) => !able.has(userId));
-    return [...asked, ...others].slice(0, Math.max(asked.length, found.length));
   }
 
   /** When to try again, in ms; null: it's done. */
@@ -69,6 +58,13 @@ export function createReviewer({ requests, decidersOf, approversOf, transitions,
       return trouble.kind === 'wait' ? (trouble.retryAfterMs ?? BUSY_MS) : null;
     }
   };
+}
+
+/** Those who were asked and still can come first. Beyond the most who are asked, nobody is added. */
+function merged(asked: readonly Voter[], found: readonly Voter[], able: ReadonlySet<string>): Voter[] {
+  const still = asked.filter(({ userId }) => able.has(userId));
+  const others = found.filter(({ userId }) => !able.has(userId));
+  return [...still, ...others].slice(0, Math.max(still.length, found.length));
 }
 
 function isChanged(before: Approval, after: Approval): boolean {

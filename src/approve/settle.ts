@@ -95,9 +95,9 @@ export function createSettler(deps: SettleDeps) {
     const devinUserId = devinUserOf(await deps.resolve({ teamId: request.teamId, userId })) ?? undefined;
     if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
       return refuse(decision, request, 'sameAccount');
-    const { able, need, asks } = deciders;
+    const { able, need, isSame } = deciders;
     // A decline is about the request, whatever the policy asks for by now, and must not start it.
-    if (decision.act === 'approve' && !(asks === 'same' && able.size >= need))
+    if (decision.act === 'approve' && !(isSame && able.size >= need))
       return void (await moveAwaited(decision, ending.askedAnew));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;

@@ -5,15 +5,17 @@ import type { MayApprove } from './approvers.ts';
 import type { Gate } from './gate.ts';
 import type { Verdict } from './verdict.ts';
 
+type Terms = { approvers: Approvers; need: number };
+
 /**
- * `able`: who of those who were asked may decide now. `need`: how many have to approve now. `asks`: whether the policy still
- * requires this approval for the same content, another one, or none.
+ * `able`: who of those who were asked may decide now. `need`: how many have to approve now. `isSame`: the policy still
+ * requires this approval, for the same content. `terms`: of the approval it requires by now; null: none.
  */
 export type Deciders = {
-  approvers: Approvers;
-  need: number;
   able: ReadonlySet<string>;
-  asks: 'same' | 'another' | 'none';
+  need: number;
+  isSame: boolean;
+  terms: Terms | null;
 };
 
 /** Who decides about a pending approval, by the policy and Slack as they are now. Throws if Slack can't be asked. */
@@ -27,13 +29,13 @@ export function createDecidersOf({ judge, mayApprove }: DecidersDeps): DecidersO
     const { approvers, need } = termsNow(verdict, approval);
     const among = approval.people.map(({ userId }) => userId);
     const able = await mayApprove(approvers, { among, requester: request.userId });
-    return { approvers, need, able, asks: asksNow(verdict, approval) };
+    const terms = verdict.kind === 'approval' ? verdict.asks : null;
+    return { able, need, isSame: isSame(verdict, approval), terms };
   };
 }
 
-function asksNow(verdict: Verdict, { rule, fingerprint }: Approval): Deciders['asks'] {
-  if (verdict.kind !== 'approval') return 'none';
-  return verdict.asks.rule === rule && verdict.fingerprint === fingerprint ? 'same' : 'another';
+function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
+  return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
 }
 
 /** If the policy requires no approval or another one, those who were asked can still decline. */
