@@ -12,13 +12,17 @@ type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 type OwnFailure = Extract<Failure, { kind: 'secrets-lost' | 'slack' | 'gave-up' | 'cancelled' }>;
 
 /** Why a request failed: what happened, why, what to do next. Plain text, as all of these are; renderers escape it. */
-export function userMessage(failure: Failure, text: Text): string {
-  const { nothingStarted } = text.notices;
+export function userMessage(
+  failure: Failure,
+  text: Text,
+  /** '': it's said beside it. */
+  nothingStarted: string = text.notices.nothingStarted,
+): string {
   switch (failure.kind) {
     case 'identity':
       return refusalSentence(failure, text);
     case 'devin':
-      return devinMessage(failure, text);
+      return devinMessage(failure, nothingStarted, text);
     case 'limit':
       return text.notices.limits[failure.limit](failure);
     case 'policy':
@@ -158,15 +162,15 @@ function gaveUp({ waiting, askedToWaitMs }: GaveUp, text: Text): string {
 }
 
 /** Why a session wasn't created, who can change that, and that nothing was started. */
-function devinMessage(failure: DevinFailure, text: Text): string {
+function devinMessage(failure: DevinFailure, nothingStarted: string, text: Text): string {
   if (failure.code === 'invalid-request')
     return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
   // There is no session yet to open.
   if (failure.code === 'conflict')
-    return text.joins.sentences([text.devin.createConflict(failure.detail), text.notices.nothingStarted]);
-  const reason = devinReason(failure, text);
-  if (!isOfImpersonation(failure)) return text.joins.sentences([reason, text.notices.nothingStarted]);
-  return [reason, text.notices.nothingStarted, text.devin.impersonation].join('\n');
+    return text.joins.sentences([text.devin.createConflict(failure.detail), nothingStarted]);
+  const sentences = [devinReason(failure, text), nothingStarted];
+  if (!isOfImpersonation(failure)) return text.joins.sentences(sentences);
+  return [...sentences, text.devin.impersonation].filter((one) => one !== '').join('\n');
 }
 
 /** Devin's own words first, then who can change it. */

@@ -1,4 +1,5 @@
 import { threadOfCard } from '../cards/index.ts';
+import { userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
 import {
   HELD_WAIT_MS,
@@ -13,6 +14,7 @@ import { isOpen } from '../session/request.ts';
 import type { Called } from '../slack/blocks/devin-message.ts';
 import { renderOutcome, renderPastOutcome } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
+import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { doubtOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
@@ -155,5 +157,12 @@ async function compose(
   const text = threadTs === null ? await words.textFor(request.userId) : words.text;
   const cardUrl = threadTs === null ? outbound.permalink(cardMessage(request)) : null;
   const card = cardView({ request, session: null, nowMs: now() }, text);
-  return renderOutcome({ card, called, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
+  return renderOutcome({ card, called, reason: reasonOf(request, card, text), cardUrl }, text);
+}
+
+/** The message begins with what became of it: that it wasn't started isn't said again. */
+function reasonOf(request: SessionRequest, { phase, problem }: SessionCard, text: Text): string | null {
+  const { failure } = request;
+  if (problem === null || failure === null) return doubtOf(request, text);
+  return phase === 'ended' ? problem : userMessage(failure, text, '');
 }

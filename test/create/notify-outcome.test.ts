@@ -102,6 +102,21 @@ test('a failed request mentions the requester with the reason', async () => {
   expect(told[0]?.text).toContain(en.card.problems.gaveUp);
 });
 
+test("a failed request says once that it wasn't started", async () => {
+  const failure: SessionRequest['failure'] = {
+    kind: 'devin',
+    code: 'forbidden',
+    status: 403,
+    detail: 'Missing permission: ManageOrgSessions',
+    permission: 'ManageOrgSessions',
+    fieldErrors: [],
+  };
+  const { told } = await tellOutcome({ ...FAILED, failure });
+  expect(told[0]?.text).toContain("wasn't started");
+  expect(told[0]?.text).toContain('ManageOrgSessions');
+  expect(told[0]?.text).not.toContain('Nothing was started');
+});
+
 test.each([
   ['canceled it', { kind: 'cancelled', userId: 'U2' }, en.milestones.canceled],
   [

@@ -155,7 +155,7 @@ export const card = {
   problems: {
     notStarted: 'Not started.',
     secretsLost:
-      "This app no longer has the session's secrets: it keeps them for a day, and can't read them once SECRETS_KEY changes. Choose \"Edit and try again\" and enter the secrets again.",
+      'This app no longer has the session\'s secrets: it keeps them for a day, and can\'t read them once SECRETS_KEY changes. Choose "Edit and try again" and enter the secrets again.',
     slack: (code: string): string =>
       `Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
     cancelled: 'Canceled before it was sent to Devin.',
