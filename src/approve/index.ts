@@ -37,8 +37,7 @@ export function createApprovals(deps: ApprovalDeps): () => Promise<void> {
   const { now, log } = tuning;
   const ending = { requests, decidersOf, transitions, envelopes, now };
   const { settle, expire } = createSettler({ ...ending, people, resolve, audit, outbound, textFor });
-  // Each may ask Slack who is in a group: an answer counts for a minute.
-  const approversOf = createApproversOf({ people, groups: { membersNow: slack.groups.membersOf } });
+  const approversOf = createApproversOf(slack);
   const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
