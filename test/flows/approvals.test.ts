@@ -77,10 +77,13 @@ const counted = ({ ana, others, channelId }: Team) => ({
     .filter(({ text, ephemeralFor }) => ephemeralFor === null && text.includes(`<@${ana.userId}>`)).length,
 });
 
-async function shownTo(who: Colleague, words: string) {
+/** The message with all of these words: a changed policy may have others' requests asked of the same people. */
+async function shownTo(who: Colleague, ...words: readonly string[]) {
   const { slack } = world();
   const channelId = slack.directMessages(who.userId);
-  const message = await slack.waitForMessage(channelId, (one) => slack.renderText(one).includes(words));
+  const message = await slack.waitForMessage(channelId, (one) =>
+    words.every((some) => slack.renderText(one).includes(some)),
+  );
   return { channelId, ts: message.ts, words: slack.renderText(message) };
 }
 const askedOf = async (who: Colleague) => shownTo(who, '[Start session]');
@@ -414,7 +417,12 @@ describe('an approval counts', () => {
     await card('needs 2 approvals');
     busy.clear();
     expect(own()).toHaveLength(0);
-    for (const one of others) await press(one, 'approve_request', await shownTo(one, '(2 approvals needed)'));
+    for (const one of others)
+      await press(
+        one,
+        'approve_request',
+        await shownTo(one, '(2 approvals needed)', `fix it for ${ana.name}`),
+      );
     await sessionOf(devin, ana.devinUserId);
     await change(POLICY);
   });
