@@ -158,6 +158,29 @@ describe("a channel's card and thread", () => {
     },
   );
 
+  test('show under a new id what Slack refused until the app heard of it', async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId } = await startThread(world());
+    archive(channelId);
+    devin.advance(id, { status: 'running', acus: 2, message: 'On main.' });
+    await slack.waitForMessage(slack.directMessages(ana.userId), ({ text }) =>
+      text.includes("can't be posted"),
+    );
+    slack.changeChannel(channelId, { isArchived: false });
+    const sharedId = await slack.shareChannel(channelId);
+    const changed = { type: 'channel_id_changed', old_channel_id: channelId, new_channel_id: sharedId };
+    // The app may still be recording what Slack refused.
+    await expect
+      .poll(
+        async () => {
+          await slack.deliverEvent(changed);
+          return textOf(sharedId);
+        },
+        { timeout: 20_000 },
+      )
+      .toMatch(/ 2 ACU[^]*On main/);
+  });
+
   test('continue under the id that it has since it is shared with another organization', async () => {
     const { slack, devin } = world();
     const { ana, id, channelId, threadTs, say, marked } = await startThread(world());

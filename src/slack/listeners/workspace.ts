@@ -59,7 +59,13 @@ export function listenToChannels(app: App, { db, enqueue }: ChannelDeps): void {
   onEvent(app, 'group_unarchive', reopen);
 
   onEvent(app, 'channel_id_changed', async (event) => {
-    if (event.kind === 'channel-id') await changeChannelId(db, event);
+    if (event.kind !== 'channel-id') return;
+    const { teamId, from, to } = event;
+    await db.transaction().execute(async (trx) => {
+      await changeChannelId(trx, { from, to });
+      // Slack refused what the app did under the old id until it heard of this.
+      await enqueue('reopen-channel', { teamId, channelId: to }, { trx });
+    });
   });
 }
 
