@@ -26,25 +26,26 @@ export function repeat(task: () => Promise<void>, everyMs: number): Interval {
   };
 }
 
-type InTime<T> = {
+type Bounds<T> = {
   withinMs: number;
   /** If the answer is late or fails. */
   otherwise: T;
-  log: Log;
   /** What failed, for the log. */
   what: string;
 };
 
-/** For what a person waits for: one late or failed answer must not hold up the rest. */
-export async function inTime<T>(
-  asking: Promise<T>,
-  { withinMs, otherwise, log, what }: InTime<T>,
-): Promise<T> {
-  const answered = asking.catch((error: unknown) => {
-    log.warn({ err: error }, `${what} could not be looked up`);
-    return otherwise;
-  });
-  return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
+export type InTime = ReturnType<typeof createInTime>;
+
+/** For what a person waits for: one late or failed answer must not hold up the rest. Each failure is logged once a minute. */
+export function createInTime(log: Log) {
+  const onceAMinute = createOnceAMinute();
+  return async <T>(asking: Promise<T>, { withinMs, otherwise, what }: Bounds<T>): Promise<T> => {
+    const answered = asking.catch((error: unknown) => {
+      onceAMinute(what, (leftOut) => log.warn({ err: error, leftOut }, `${what} could not be looked up`));
+      return otherwise;
+    });
+    return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
+  };
 }
 
 const A_MINUTE_MS = 60_000;
@@ -67,14 +68,14 @@ export function createOnceAMinute(passedMs: () => number = () => performance.now
 
 type Asking<Question> = {
   keyOf: (question: Question) => string;
-  /** How long an answer counts. */
+  /** How long an answer counts; left out: a minute. */
   forMs?: number;
   /** With more answers than this, all are forgotten. */
   most?: number;
   now: () => number;
 };
 
-/** Asks once for each key, also while the answer is on its way, and the answer counts for a minute. Failures don't count. */
+/** Asks once for each key, also while the answer is on its way. The answer counts for a while, a failure doesn't. */
 export function remembered<Question, Answer>(
   ask: (question: Question) => Promise<Answer>,
   { keyOf, forMs = A_MINUTE_MS, most = Infinity, now }: Asking<Question>,

@@ -113,8 +113,9 @@ export function createRound(deps: RoundDeps) {
     const pauseMs =
       Math.max(backOffMs, ...troubles.map((one) => askedWait(one.retryAfterMs ?? 0))) * (1 + random() / 10);
     const refused = troubles.find(({ code }) => REFUSED.has(code));
-    if (refused === undefined) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");
-    else log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');
+    if (refused !== undefined)
+      log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');
+    else if (failedRounds === 1) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");
     return pauseMs;
   }
 

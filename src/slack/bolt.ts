@@ -3,8 +3,9 @@ import { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { slackLogger, type Log } from '../log.ts';
 import { proxyAgent, type Proxy } from '../network.ts';
-import { guard, isEvent, type IsOfBoth, type Turns } from './guard.ts';
+import { guard, type IsOfBoth, type Turns } from './guard.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
+import { readPayload } from './payload.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
 
 export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
@@ -75,8 +76,8 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
     appToken: transport.appToken,
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
     dispatcher: proxyAgent(proxy),
-    // A payload that can't be read should not come again; an event that couldn't be saved, or what came too fast, may.
-    isSettled: (body, error) => !isEvent(body) && !(error instanceof ListenerFailedError),
+    // A payload that can't be read should not come again; what couldn't be saved, or came too fast, may.
+    isSettled: (error) => !(error instanceof ListenerFailedError),
     log: options.log,
     ...(socketTimes !== undefined && { times: socketTimes }),
   });
@@ -94,9 +95,15 @@ function createApp({ bot, isOfBoth, apiUrl, turns, log }: BoltOptions, receiver:
   });
   app.error(async ({ error, body }: { error: Error; body: object }) => {
     log.error({ err: error }, 'a listener failed');
-    if (isEvent(body)) throw new ListenerFailedError(error);
+    if (isReadable(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
   guard(app, { bot, isOfBoth, turns, log });
   return app;
+}
+
+/** Bolt fails at what isn't from Slack, and so do its listeners. */
+function isReadable(body: object): boolean {
+  const { kind } = readPayload(body);
+  return kind !== 'malformed' && kind !== 'ignored';
 }

@@ -2,21 +2,22 @@ import type { App, ReceiverEvent } from '@slack/bolt';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { cleanJson } from '../session/json.ts';
-import { inTime } from '../time.ts';
+import { createInTime, type InTime } from '../time.ts';
 import { ListenerFailedError } from './http-receiver.ts';
 
-export function isEvent(body: object): boolean {
+function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
 /** Whether a member of another workspace is also of this one. */
 export type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
 
-type Asking = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; log: Log };
-type Guarding = Asking & { turns?: Turns | undefined };
+type Asking = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
+type Guarding = Omit<Asking, 'inTime'> & { turns?: Turns | undefined; log: Log };
 
 /** What Bolt doesn't do for its listeners. */
-export function guard(app: App, { turns, ...asking }: Guarding): void {
+export function guard(app: App, { turns, bot, isOfBoth, log }: Guarding): void {
+  const asking = { bot, isOfBoth, inTime: createInTime(log) };
   const process = app.processEvent.bind(app);
   const takeTurn = createTurns(turns);
 
@@ -64,12 +65,12 @@ const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
  * none if the whole organization has installed the app.
  * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
-async function inOwnWorkspace(body: Body, { bot, isOfBoth, log }: Asking): Promise<Body> {
+async function inOwnWorkspace(body: Body, { bot, isOfBoth, inTime }: Asking): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
   if (user === undefined) return body;
   const { teamId } = bot();
   const own = { id: teamId };
-  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, { isOfBoth, log }));
+  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, { isOfBoth, inTime }));
   if (!isOwn) return { ...body, team: body['team'] ?? own };
   return { ...body, team: own, user: { ...user, team_id: teamId } };
 }
@@ -80,11 +81,11 @@ const WORKSPACE_MS = 500;
 async function isAlsoOwn(
   userId: string,
   otherTeamId: string,
-  { isOfBoth, log }: Pick<Asking, 'isOfBoth' | 'log'>,
+  { isOfBoth, inTime }: Pick<Asking, 'isOfBoth' | 'inTime'>,
 ): Promise<boolean> {
   const what = 'whose workspace a person is of';
   const asking = isOfBoth(userId, otherTeamId);
-  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, log, what });
+  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, what });
   if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
   return found;
 }

@@ -16,7 +16,7 @@ export type RefusedDelivery =
   | 'unknown'
   | 'failed';
 
-/** A listener couldn't handle an event now; Slack should deliver it again. */
+/** A delivery couldn't be handled now. An event should come again; of anything else, people see that it failed. */
 export class ListenerFailedError extends Error {
   readonly code = 'listener-failed';
 
@@ -73,8 +73,9 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   }
 
   function refuse(why: RefusedDelivery, response: ServerResponse): void {
-    note(why);
+    // It was acknowledged: what failed afterwards is no refusal.
     if (response.headersSent) return;
+    note(why);
     if (CLOSES.has(why)) response.setHeader('connection', 'close');
     response.writeHead(STATUS_OF[why]).end();
   }

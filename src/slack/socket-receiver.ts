@@ -21,7 +21,7 @@ const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_
 
 type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'dispatcher'> & {
   /** Whether an envelope that failed should not come again. Unless it is acknowledged, people see that it failed. */
-  isSettled: (body: Record<string, unknown>, error: unknown) => boolean;
+  isSettled: (error: unknown) => boolean;
   log: Log;
   times?: SocketTimes;
 };
@@ -57,8 +57,9 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
     try {
       await app?.processEvent({ body, ack: acknowledge, ...retry });
     } catch (error) {
-      log.warn({ err: error }, 'a payload could not be read');
-      if (isSettled(body, error)) await acknowledge();
+      const settled = isSettled(error);
+      log.warn({ err: error }, settled ? 'a payload could not be read' : 'an envelope was not acknowledged');
+      if (settled) await acknowledge();
     }
   }
 

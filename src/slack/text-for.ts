@@ -4,7 +4,7 @@ import type { Person } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import type { Languages } from '../text/languages.ts';
-import { inTime } from '../time.ts';
+import { createInTime } from '../time.ts';
 import type { People } from './people.ts';
 
 /**
@@ -30,9 +30,10 @@ const PATIENT_MS = 3000;
 export function createTextFor({ languages, findPerson, findChosen, now, log }: TextForDeps) {
   const locales = createMemory(async (userId) => (await findPerson(userId))?.locale ?? null, now);
   const choices = createMemory(findChosen, now);
+  const inTime = createInTime(log);
 
   function within(withinMs: number): TextFor {
-    const bound = { withinMs, log, what: 'the language of a person' };
+    const bound = { withinMs, what: 'the language of a person' };
     return async (userId, given) => {
       const before = locales.last(userId);
       const asking = inTime(locales.ask(userId), { ...bound, otherwise: null });

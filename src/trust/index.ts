@@ -7,7 +7,7 @@ import type { Groups } from '../slack/people.ts';
 import type { Form } from '../store/forms.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
-import { inTime } from '../time.ts';
+import { createInTime } from '../time.ts';
 import { createMayApprove } from './approvers.ts';
 import { createBudget, type Budget } from './budget.ts';
 import { createDecidersOf, type DecidersOf } from './deciders.ts';
@@ -58,9 +58,10 @@ export function createTrust({ policy, ledger, slack }: TrustDeps): Trust {
 const WITHIN_MS = 700;
 
 function createQuickly(log: Log) {
+  const inTime = createInTime(log);
   const what = 'a place, for the policy,';
   return async <T>(asking: Promise<T>, otherwise: T): Promise<T> =>
-    inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what });
+    inTime(asking, { withinMs: WITHIN_MS, otherwise, what });
 }
 
 type Where = Parameters<Gate['rulesAt']>[0];

@@ -3,6 +3,7 @@ import { BATCH, type PollTrouble } from '../../src/follow/poll.ts';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
+import { captureLog } from '../support/log-lines.ts';
 import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -161,6 +162,7 @@ test("a session that can't be recorded waits longer each time, and affects no ot
 
 /** Rounds with this many sessions due, each with these results; what each asks for, and how long it pauses. */
 async function pausesOf(due: number, ...troubles: PollTrouble[]) {
+  const { log, text } = captureLog();
   const limits: number[] = [];
   const pauses: number[] = [];
   let trouble: PollTrouble | null = null;
@@ -178,10 +180,10 @@ async function pausesOf(due: number, ...troubles: PollTrouble[]) {
     times: { ...ROUND_TIMES, fastestMs: 1000 },
     now: () => 0,
     random: () => 0,
-    log: createLog('silent'),
+    log,
   });
   for (trouble of [...troubles, null]) pauses.push(await round(new AbortController().signal));
-  return { limits, pauses };
+  return { limits, pauses, logged: text() };
 }
 
 test('errors of Devin make pauses longer each time, up to five minutes or as long as Devin asks', async () => {
@@ -192,6 +194,13 @@ test('errors of Devin make pauses longer each time, up to five minutes or as lon
   expect((await pausesOf(1, longest)).pauses).toEqual([3_600_000, ROUND_TIMES.tickMs]);
   const { pauses } = await pausesOf(1, ...Array.from({ length: 12 }, () => busy));
   expect(Math.max(...pauses)).toBe(300_000);
+});
+
+test('an outage of Devin is logged once, and its end', async () => {
+  const busy = { code: 'unavailable', retryAfterMs: null } as const;
+  const { logged } = await pausesOf(1, busy, busy, busy);
+  expect(logged.split('polling pauses')).toHaveLength(2);
+  expect(logged.split('polling continues')).toHaveLength(2);
 });
 
 test('a round fills its batches up with sessions that are due soon', async () => {

@@ -20,17 +20,17 @@ function open(options: Partial<BoltOptions> = {}) {
   const ends = new Map<string, (error?: Error) => void>();
   app.event('message', async ({ event }) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    ends.set(event.ts, (error) => (error === undefined ? resolve() : reject(error)));
-    begun.push(event.ts);
+    ends.set(event.channel, (error) => (error === undefined ? resolve() : reject(error)));
+    begun.push(event.channel);
     await promise;
   });
   return {
     app,
     begun,
     end: (name: string, error?: Error): void => ends.get(name)?.(error),
-    /** A message of the person with the first letter of its name. */
+    /** A message in this channel, by the person with the first letter of its name. */
     send: async (name: string): Promise<void> => {
-      const event = { type: 'message', user: name.charAt(0), channel: 'C1', ts: name, text: 'hi' };
+      const event = { type: 'message', user: name.charAt(0), channel: name, ts: '1.000001', text: 'hi' };
       const body = { type: 'event_callback', team_id: 'T1', event };
       await app.processEvent({ body, ack: async () => Promise.resolve() });
     },

@@ -41,7 +41,13 @@ beforeAll(async () => {
     await ack('at last');
   });
   bolt.app.event('app_mention', async () => Promise.resolve());
-  bolt.app.action<BlockAction>(/./, async ({ body, ack }) => {
+  bolt.app.shortcut('start_session', async () => Promise.reject(new Error('the database is down')));
+  bolt.app.action('refused', async () => Promise.reject(new Error('the database is down')));
+  bolt.app.action('taken', async ({ ack }) => {
+    await ack();
+    throw new Error('only the rest failed');
+  });
+  bolt.app.action<BlockAction>(/^a$/, async ({ body, ack }) => {
     teams.push(body.team?.id);
     await ack();
   });
@@ -71,6 +77,11 @@ async function post({ body, headers }: Sent): Promise<{ status: number; text: st
 
 async function postSigned(body: string | Buffer, contentType: string) {
   return post({ body, headers: { 'content-type': contentType, ...signatureOf(body) } });
+}
+
+/** What people do in messages and views comes like this. */
+function payloadForm(payload: object): string {
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
 /** A request whose body never ends, and the status of its answer. */
@@ -117,9 +128,38 @@ describe('a delivery', () => {
     ["nobody, if it doesn't name the person's either", { team: null, user: { id: 'U2' } }, undefined],
   ])('is for the workspace of %s', async (_what, who, expected) => {
     const press = { type: 'block_actions', actions: [{ type: 'button', action_id: 'a' }], ...who };
-    const body = new URLSearchParams({ payload: JSON.stringify(press) }).toString();
-    expect(await postSigned(body, FORM)).toMatchObject({ status: 200 });
+    expect(await postSigned(payloadForm(press), FORM)).toMatchObject({ status: 200 });
     expect(teams.splice(0)).toEqual([expected]);
+  });
+
+  const done = { team: { id: 'T1' }, user: ofMember, trigger_id: '1.2' };
+  const pressed = (actionId: string) => ({
+    ...done,
+    type: 'block_actions',
+    actions: [{ type: 'button', action_id: actionId, action_ts: '1700000000.000100', text: { text: 'Go' } }],
+  });
+  const picked = {
+    ...done,
+    type: 'message_action',
+    callback_id: 'start_session',
+    response_url: 'https://hooks.slack.com/actions/1',
+    channel: { id: 'C1' },
+    message: { ts: '1700000000.000100' },
+  };
+
+  test.each([
+    ['a shortcut', picked],
+    ['a button', pressed('refused')],
+  ])('whose listener fails is refused as failed: %s', async (_what, payload) => {
+    expect((await postSigned(payloadForm(payload), FORM)).status).toBe(503);
+    expect(refusals).toEqual(['failed']);
+  });
+
+  test('whose listener fails after it acknowledged is not refused', async () => {
+    expect((await postSigned(payloadForm(pressed('taken')), FORM)).status).toBe(200);
+    await expect.poll(log.text).toContain('only the rest failed');
+    await expectHealthy();
+    expect(refusals).toEqual([]);
   });
 
   test('that tells of too many events is acknowledged, and logged', async () => {
@@ -217,6 +257,7 @@ describe('a delivery', () => {
     ['half a million brackets', '['.repeat(MEGABYTE / 2), JSON_TYPE],
     ['an event that is null', '{"type":"event_callback","event":null}', JSON_TYPE],
     ['a command as JSON of another kind', '{"command":7,"channel":null,"actions":null}', 'text/plain'],
+    ['an action that is a number', '{"actions":[7]}', JSON_TYPE],
     ['an object of no known type', '{}', JSON_TYPE],
     ['an object of no known type, in a form', 'a=b', FORM],
   ])('that is signed but invalid gets a 4xx at once: %s', async (_what, body, contentType) => {

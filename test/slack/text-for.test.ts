@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import type { Language } from '../../src/session/preferences.ts';
 import { createTextFor } from '../../src/slack/text-for.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 import { createLanguages } from '../../src/text/languages.ts';
+import { captureLog } from '../support/log-lines.ts';
 
 type Find = (userId: string) => Promise<SlackPerson | null>;
 
@@ -28,9 +28,10 @@ function open(find: Find, findChosen: FindChosen = async () => Promise.resolve(n
     return find(userId);
   };
   const languages = createLanguages('en');
-  const log = createLog('silent');
+  const { log, text: logged } = captureLog();
   return {
     asked,
+    logged,
     clock,
     ...createTextFor({ languages, findPerson, findChosen, now: () => clock.nowMs, log }),
   };
@@ -54,9 +55,9 @@ test("an answer to Slack doesn't wait for a slow look-up, which counts the next 
   expect(await quickTextFor('U1')).toBe(ja);
 });
 
-test("a known language is kept while Slack can't be reached", async () => {
+test("a known language is kept while Slack can't be reached, which is logged once a minute", async () => {
   let isDown = false;
-  const { textFor, quickTextFor, clock } = open(async () =>
+  const { textFor, quickTextFor, clock, logged } = open(async () =>
     isDown ? Promise.reject(new Error('Slack is down')) : Promise.resolve(aya),
   );
   expect(await textFor('U1')).toBe(ja);
@@ -64,6 +65,7 @@ test("a known language is kept while Slack can't be reached", async () => {
   clock.nowMs += 60_000;
   expect([await textFor('U1'), await quickTextFor('U1')]).toEqual([ja, ja]);
   expect(await textFor('U2')).toBe(en);
+  expect(logged().split('could not be looked up')).toHaveLength(2);
 });
 
 test('a person without a language in Slack gets the shared one', async () => {

@@ -11,7 +11,7 @@ import type { Database } from '../../store/database.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import type { Store } from '../../store/store.ts';
-import { inTime } from '../../time.ts';
+import { createInTime } from '../../time.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority, createSteeringCheck } from '../authority.ts';
 import type { Suggestion } from '../blocks/form/elements.ts';
@@ -214,6 +214,7 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, withNam
 /** What people wait for: each has an answer in time, whatever Slack and Devin do. */
 function createQuickLookUps({ search, resolve, slack, log }: ListenerDeps) {
   const { people, presence } = slack;
+  const inTime = createInTime(log);
 
   async function suggested(person: Person, lookup: Lookup, typed: string): Promise<Suggestion[]> {
     const { kind } = await resolve(person);
@@ -222,27 +223,22 @@ function createQuickLookUps({ search, resolve, slack, log }: ListenerDeps) {
 
   const suggest: Suggest = async (person, lookup, typed) => {
     const what = `suggestions for ${lookup}`;
-    return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], log, what });
+    return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
   };
 
   return {
     suggest,
     /** null: nobody could tell in time. */
     identify: async (person: Person): Promise<Identity | null> =>
-      inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, log, what: 'who a person is' }),
+      inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' }),
     /** The same. */
     presence: async (asked: InConversation): Promise<Presence | null> =>
-      inTime(presence(asked), {
-        withinMs: PRESENCE_MS,
-        otherwise: null,
-        log,
-        what: 'who is in a conversation',
-      }),
+      inTime(presence(asked), { withinMs: PRESENCE_MS, otherwise: null, what: 'who is in a conversation' }),
     nameMentions: async (text: string): Promise<string> =>
-      inTime(nameMentions(text, people), { withinMs: NAMES_MS, otherwise: text, log, what: 'names' }),
+      inTime(nameMentions(text, people), { withinMs: NAMES_MS, otherwise: text, what: 'names' }),
     isMember: async (userId: string): Promise<boolean> => {
       const asking = people.find(userId).then((found) => found?.kind === 'member');
-      return inTime(asking, { withinMs: NAMES_MS, otherwise: false, log, what: 'who wrote a message' });
+      return inTime(asking, { withinMs: NAMES_MS, otherwise: false, what: 'who wrote a message' });
     },
   };
 }
