@@ -2,7 +2,14 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Why a person is told, once, that a message stays in the thread. */
-type NoticeReason = 'muted' | 'untied' | 'courtesy' | 'not-started' | 'task-edit' | 'may-not-steer';
+type NoticeReason =
+  | 'muted'
+  | 'untied'
+  | 'courtesy'
+  | 'not-started'
+  | 'early-edit'
+  | 'task-edit'
+  | 'may-not-steer';
 
 /** A private notice that a person gets once in a thread. `sessionId`: of its request, before there is a session. */
 export type ThreadNotice = { sessionId: string; userId: string; reason: NoticeReason };

@@ -298,16 +298,17 @@ describe('a short direct message while Devin waits for an answer there', () => {
     return { ana, id, sessions: () => sessionsOf(ana), press };
   };
 
-  test('is sent to Devin, if its author says so', async () => {
-    const { devin } = world();
-    const { ana, id, sessions, press } = await beside('use the main branch');
-    await press('send_held');
-    await devin.waitForSession(
-      (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
-    );
-    expect(devin.session(id).messages.at(-1)?.asUserId).toBe(ana.devinUserId);
-    expect(sessions()).toBe(1);
-  });
+  test.each(['use the main branch', 'main', 'OK', 'no, thanks'])(
+    'such as %j, is sent to Devin, if its author says so',
+    async (words) => {
+      const { devin } = world();
+      const { ana, id, sessions, press } = await beside(words);
+      await press('send_held');
+      await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === words);
+      expect(devin.session(id).messages.at(-1)?.asUserId).toBe(ana.devinUserId);
+      expect(sessions()).toBe(1);
+    },
+  );
 
   test('starts another session, if its author says so', async () => {
     const { devin } = world();

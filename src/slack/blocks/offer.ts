@@ -27,13 +27,17 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
   ]);
 }
 
-/** For the author of a direct message beside a session that waits for an answer. */
-export function renderAnswerOrTask(held: HeldReply, formId: string, { notices, thread }: Text): Rendered {
+/** For the author of a direct message beside a session that waits for an answer. `formId` null: it is no task. */
+export function renderAnswerOrTask(
+  held: HeldReply,
+  formId: string | null,
+  { notices, thread }: Text,
+): Rendered {
   return joinParts([
     line(notices.answerOrTask),
     buttonRow(
       primary(button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held))),
-      button(ACTION.startAsTask, notices.running.start, formId),
+      ...(formId === null ? [] : [button(ACTION.startAsTask, notices.running.start, formId)]),
     ),
   ]);
 }

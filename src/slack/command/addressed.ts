@@ -6,8 +6,12 @@ import { commandAsked, isThanks } from './words.ts';
 
 /** What a message to the app asks for. `typed`: what is left of it without the mention. */
 export type AddressedMeaning =
-  /** For people, or a thank-you. */
-  { kind: 'nothing' } | { kind: 'help' } | (IntentOf<'create' | 'ask-first' | 'invalid'> & { typed: string });
+  /** For people. */
+  | { kind: 'nothing' }
+  /** A thank-you or an OK, which may answer something. */
+  | { kind: 'thanks'; typed: string }
+  | { kind: 'help' }
+  | (IntentOf<'create' | 'ask-first' | 'invalid'> & { typed: string });
 
 /** `ownTag`: the app adds a tag of its own to each session. */
 type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean };
@@ -28,7 +32,7 @@ export function readAddressed(slackText: string, reading: Reading): AddressedMea
   const meaning = readThreadMeaning(slackText, botUserId);
   if (meaning.kind === 'aside') return { kind: 'nothing' };
   const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
-  if (typed !== '' && isThanks(typed)) return { kind: 'nothing' };
+  if (typed !== '' && isThanks(typed)) return { kind: 'thanks', typed };
   if (typed === '' || commandAsked(typed) === 'help') return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));

@@ -12,6 +12,7 @@ import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
+import type { HeldReply } from '../ids.ts';
 import { withForwarded } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
@@ -56,17 +57,15 @@ async function act(
   if (meaning.kind === 'nothing') return null;
   const text = await deps.textFor(message.userId);
   if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
+  const asking = mayAnswer(meaning) ? await askingAbout(deps, message, meaning.typed) : null;
+  if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
-  const asking = meaning.kind === 'create' ? await askingAbout(deps, message) : null;
   if (meaning.kind === 'create' && mentions === 'start' && asking === null)
     return start(deps, message, meaning);
   const wish = { wish: meaning, context: contextOf(message) };
   const { id: formId } = await deps.formInbox.offerMessage(originOf(message), message.ts, wish);
-  if (asking !== null) {
-    const held = { requestId: asking, ts: message.ts, text: unescape(meaning.typed) };
-    return renderAnswerOrTask(held, formId, text);
-  }
+  if (asking !== null) return renderAnswerOrTask(asking, formId, text);
   if (meaning.kind === 'create' || saysNothing(meaning))
     return renderOffer(formId, await runsAsOf(deps, message), text);
   return renderDoubt(meaning, { command, typed: unescape(meaning.typed), formId }, text);
@@ -76,12 +75,24 @@ async function act(
 const LONGEST_ANSWER = 500;
 
 /** Some answer Devin beside the thread of its question. What is long, or comes with more, is a task. */
-async function askingAbout({ askingIn }: AddressedDeps, message: Message): Promise<string | null> {
-  const { placeKind, threadTs, slackText, forwarded } = message;
+async function askingAbout(
+  { askingIn }: AddressedDeps,
+  message: Message,
+  typed: string,
+): Promise<HeldReply | null> {
+  const { placeKind, threadTs, slackText, forwarded, ts } = message;
   const isBare = message.message.files.length === 0 && forwarded === '';
-  const mayAnswer =
-    placeKind === 'direct' && threadTs === null && isBare && slackText.length <= LONGEST_ANSWER;
-  return mayAnswer ? askingIn(message) : null;
+  if (placeKind !== 'direct' || threadTs !== null || !isBare || slackText.length > LONGEST_ANSWER)
+    return null;
+  const requestId = await askingIn(message);
+  return requestId === null ? null : { requestId, ts, text: unescape(typed) };
+}
+
+type Worded = Exclude<AddressedMeaning, { kind: 'nothing' | 'help' }>;
+
+/** Not what reads like a command, or has an option that is wrong. */
+function mayAnswer(meaning: Worded): boolean {
+  return meaning.kind === 'create' || meaning.kind === 'thanks' || saysNothing(meaning);
 }
 
 /** There is nothing to ask but whether it is a task. */

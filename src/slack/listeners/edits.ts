@@ -66,7 +66,7 @@ async function hearTaskEdit(
 /** The task is sent as it was, perhaps after an approval. */
 async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
   if (!isPending(request.state) || changedTask(deps, edit, request) === null) return;
-  await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'not-started' });
+  await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'early-edit' });
 }
 
 /** Without options, which can't change any more. null: it is the same as before, or no task. */
