@@ -50,8 +50,13 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, address: string | null): Promise<Identity> {
     const entry = mappedAs(deps.mapping(), { userId: person.userId, email: address });
-    if (entry === null)
-      return remembered(person, address, async () => (await byLink(person)) ?? byEmail(address));
+    if (entry === null) {
+      const linked = await deps.identities.link(person);
+      // Not remembered from another link, or from before there was one.
+      return linked === null
+        ? remembered(person, address, async () => byEmail(address))
+        : remembered(person, `link:${linked}`, async () => byLink(linked));
+    }
     // Not remembered from another entry of the file.
     const key = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
     return remembered(person, key, async () => {
@@ -76,9 +81,7 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
     return identity;
   }
 
-  async function byLink(person: Person): Promise<Identity | null> {
-    const devinUserId = await deps.identities.link(person);
-    if (devinUserId === null) return null;
+  async function byLink(devinUserId: string): Promise<Identity> {
     const member = await deps.findMember(devinUserId);
     if (member === null) return unmatched('unknown', null);
     return mappedElsewhere(member) ?? matched(member, 'administrator');

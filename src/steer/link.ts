@@ -15,7 +15,7 @@ type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;
   /** null: Devin's organization has no such member. */
   findMember: FindMember;
-  identities: Pick<Identities, 'setLink' | 'removeLink' | 'forget'>;
+  identities: Pick<Identities, 'setLink' | 'removeLink'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   notifier: Notifier;
   log: Log;
@@ -58,7 +58,6 @@ export function createLinker(deps: LinkDeps) {
     // People hear of each link once, even if the command is repeated.
     const isNew = await identities.setLink({ teamId, userId: personId }, member.userId, userId);
     if (!isNew) return unchanged(done);
-    await identities.forget({ teamId, userId: personId });
     log.info({ personId, devinUserId: member.userId, by: userId }, 'a person was linked to a Devin member');
     return {
       toAdmin: done,
@@ -70,7 +69,6 @@ export function createLinker(deps: LinkDeps) {
     const [linking, theirs] = await Promise.all([linkingTextFor(userId), linkingTextFor(personId)]);
     if (!(await identities.removeLink({ teamId, userId: personId }, userId)))
       return unchanged(linking.notLinked(`<@${personId}>`));
-    await identities.forget({ teamId, userId: personId });
     log.info({ personId, by: userId }, "a person's link to a Devin member was removed");
     return {
       toAdmin: linking.removed(`<@${personId}>`),

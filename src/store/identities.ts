@@ -11,7 +11,7 @@ export type Person = { teamId: string; userId: string };
 /** What was found out about a person in Devin; kept for a while. */
 export type IdentitiesTable = Columns<
   Person & {
-    /** The address by which it was searched for; null: a link, or none. */
+    /** The address by which it was searched for, or the link or the entry of the file; null: none. */
     address: string | null;
     identity: Identity;
     checkedAt: Date;
@@ -35,7 +35,7 @@ export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
   return {
-    /** null, too, if the stored one was found by another address. */
+    /** null, too, if the stored one was found by something else. */
     async cached({ teamId, userId }: Person, address: string | null): Promise<Identity | null> {
       const row = await db
         .selectFrom('identities')

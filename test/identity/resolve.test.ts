@@ -19,6 +19,7 @@ function setUp(
 ) {
   let now = 0;
   let cache: { address: string | null; identity: Identity } | null = null;
+  let link = changes.link ?? null;
   const asked: string[] = [];
   const person: SlackPerson = {
     userId: 'U1',
@@ -45,7 +46,7 @@ function setUp(
         cache = remembered;
         return Promise.resolve();
       },
-      link: async () => Promise.resolve(changes.link ?? null),
+      link: async () => Promise.resolve(link),
     },
     onShared: async () => Promise.resolve(),
     now: () => now,
@@ -55,6 +56,7 @@ function setUp(
     asked,
     pass: (ms: number) => (now += ms),
     become: (kind: SlackPerson['kind']) => (person.kind = kind),
+    relink: (to: string | null) => (link = to),
   };
 }
 
@@ -124,6 +126,15 @@ describe('who a person is in the Devin organization', () => {
     missed.pass(2000);
     await missed.resolve();
     expect(missed.asked).toHaveLength(2);
+  });
+
+  test("is never remembered from before an administrator's link was made or removed", async () => {
+    const { resolve, relink } = setUp({ linked: { userId: 'user-ben', name: 'Ben', email: null } });
+    expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
+    relink('user-ben');
+    expect(await resolve()).toMatchObject({ devinUserId: 'user-ben', how: 'administrator' });
+    relink(null);
+    expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
   });
 
   test('is checked with Slack each time, so that a person who becomes a guest is refused', async () => {
