@@ -5,6 +5,7 @@ import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
 import type { Steering } from '../session/steering.ts';
 import { askingMessage, type SessionRequest } from './request-row.ts';
+import { lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** What is recorded; docs/audit.md says what the results of each kind mean. */
@@ -90,6 +91,7 @@ export function createAudit(db: Kysely<Tables>) {
     async fileLoaded(kind: 'policy' | 'mapping', sha256: string | null): Promise<void> {
       const result = sha256 === null ? NO_FILE : `loaded:${sha256}`;
       await db.transaction().execute(async (trx) => {
+        await lockNames([`loaded:${kind}`], trx);
         const last = await trx
           .selectFrom('audit')
           .select('result')

@@ -129,6 +129,14 @@ test('three processes that write at once cause no fork and no gap', async () => 
   expect(await verify(first)).toMatchObject({ ok: true, count: 180 });
 });
 
+test('replicas that load a file at the same moment record it once', async () => {
+  const { open } = servers;
+  const first = await open();
+  const others = [await open(first.options), await open(first.options)];
+  await Promise.all([first, ...others].map(async ({ db }) => createAudit(db).fileLoaded('policy', '1')));
+  expect(await verify(first)).toMatchObject({ ok: true, count: 1 });
+});
+
 test('5,000 entries are verified in pages', async () => {
   const database = await servers.open();
   await append(
