@@ -6,7 +6,15 @@ import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import { createErrorLog } from './error-log.ts';
 import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
-import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
+import {
+  BOSS_OPTIONS,
+  changeWaiting,
+  countJobs,
+  joinWaiting,
+  LONGEST_WAIT_MS,
+  withoutWaiting,
+  type NewId,
+} from './pgboss-sql.ts';
 import { startWorkerPool, type WorkerPool, type QueueLog, type Registration } from './worker-pool.ts';
 
 type EnqueueOptions = {
@@ -59,6 +67,8 @@ export type Queue = {
   ): Promise<void>;
   /** Those of the keys for which no job waits. */
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
+  /** Slack calls something by another id: jobs that wait do, too. */
+  changeId(ids: NewId, trx: Transaction<Tables>): Promise<void>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
   /** Kinds of jobs that no feature handles. */
@@ -106,6 +116,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
     unqueued: async (name, keys) => withoutWaiting(boss.getDb(), name, keys),
+    changeId: async (ids, trx) => changeWaiting(fromKysely(trx.withoutPlugins()), ids),
     work(name, handler, { concurrency, most = concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
         // What this version can't read is retried: during an update, the next version may.

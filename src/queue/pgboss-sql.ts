@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { repeat, type Interval } from '../time.ts';
 
 /**
- * All SQL against pg-boss's own tables: its `job` table (name, singleton_key, state, blocked,
- * priority, start_after, created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails when an upgrade
+ * All SQL against pg-boss's own tables: its `job` table (name, data, singleton_key, state,
+ * blocked, priority, start_after, created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails when an upgrade
  * changes one of these.
  */
 const BOSS_SCHEMA = 'pgboss';
@@ -91,6 +91,17 @@ export async function withoutWaiting(db: BossDb, name: string, keys: readonly st
   );
   const waiting = new Set(keysSchema.parse(rows).map(({ key }) => key));
   return keys.filter((key) => !waiting.has(key));
+}
+
+export type NewId = { from: string; to: string };
+
+/** In what jobs that wait carry. */
+export async function changeWaiting(db: BossDb, { from, to }: NewId): Promise<void> {
+  await db.executeSql(
+    `update ${BOSS_SCHEMA}.job set data = replace(data::text, $1, $2)::jsonb
+     where state < 'active' and position($1 in data::text) > 0`,
+    [JSON.stringify(from), JSON.stringify(to)],
+  );
 }
 
 /** Moves up what waits for longer than it can: it was made before the clock was set back. */

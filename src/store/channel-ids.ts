@@ -4,9 +4,12 @@ import type { Db } from './tables.ts';
 /**
  * Slack gives a private channel another id when it is shared with another organization. What is in the channel, and what
  * was used and chosen there, is found under the new one from then on; the audit keeps what was. What was chosen under the
- * new one before Slack told the app of it comes first.
+ * new one before Slack told the app of it comes first. The key of a message that asked, and what is sent with a task, name
+ * the channel, too.
  */
 export async function changeChannelId(db: Db, { from, to }: { from: string; to: string }): Promise<void> {
+  const context = sql`case when context is not null and channel_id = ${from}
+    then jsonb_set(context, '{channelId}', to_jsonb(${to}::text)) else context end`;
   await sql`with
     in_sessions as (update sessions set channel_id = ${to} where channel_id = ${from}),
     in_replies as (update replies set channel_id = ${to} where channel_id = ${from}),
@@ -14,7 +17,12 @@ export async function changeChannelId(db: Db, { from, to }: { from: string; to: 
     in_approvals as (update approval_messages set channel_id = ${to} where channel_id = ${from}),
     in_posts as (update posts set channel_id = ${to} where channel_id = ${from}),
     in_ledger as (update ledger set channel_id = ${to} where channel_id = ${from}),
-    in_forms as (update forms set channel_id = ${to} where channel_id = ${from}),
+    in_forms as (update forms set channel_id = ${to}, context = ${context} where channel_id = ${from}),
+    greeted as (delete from greetings where channel_id = ${from} returning *),
+    in_greetings as (
+      insert into greetings (team_id, channel_id, greeted_at) select team_id, ${to}, greeted_at from greeted
+      on conflict (team_id, channel_id) do update
+        set greeted_at = coalesce(greetings.greeted_at, excluded.greeted_at)),
     chosen as (delete from settings where scope = 'channel' and scope_id = ${from} returning *),
     in_settings as (
       insert into settings (team_id, scope, scope_id, draft, preferences, updated_by, updated_at)
@@ -24,6 +32,9 @@ export async function changeChannelId(db: Db, { from, to }: { from: string; to: 
         preferences = nullif(coalesce(excluded.preferences, '{}') || coalesce(settings.preferences, '{}'), '{}'))
     update session_requests set
       channel_id = case channel_id when ${from} then ${to} else channel_id end,
-      card_channel_id = case card_channel_id when ${from} then ${to} else card_channel_id end
+      card_channel_id = case card_channel_id when ${from} then ${to} else card_channel_id end,
+      context = ${context},
+      dedupe_key = case when starts_with(dedupe_key, 'thread:' || team_id || ':' || ${from} || ':')
+        then replace(dedupe_key, ':' || ${from} || ':', ':' || ${to} || ':') else dedupe_key end
     where channel_id = ${from} or card_channel_id = ${from}`.execute(db);
 }

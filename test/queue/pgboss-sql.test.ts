@@ -3,6 +3,7 @@ import { PgBoss } from 'pg-boss';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   BOSS_OPTIONS,
+  changeWaiting,
   isQueuedAgain,
   joinWaiting,
   LONGEST_WAIT_MS,
@@ -81,6 +82,20 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(false);
     await send('runs', HOUR_S);
     expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(true);
+  });
+
+  test('change an id in what waiting jobs carry, and nothing else', async () => {
+    const { boss, db } = await setUp();
+    await boss.send(NAME, { answerTo: { channelId: 'G1' }, text: 'of G1', userId: 'G12' }, {});
+    await boss.createQueue('runs', { policy: 'short' });
+    await boss.send('runs', { channelId: 'G1' }, {});
+    const [running] = await boss.fetch('runs');
+    await changeWaiting(db, { from: 'G1', to: 'C2' });
+    const [waiting] = await boss.fetch(NAME);
+    expect(waiting?.data).toEqual({ answerTo: { channelId: 'C2' }, text: 'of G1', userId: 'G12' });
+    expect(await boss.findJobs('runs', { id: running?.id ?? '' })).toMatchObject([
+      { data: { channelId: 'G1' } },
+    ]);
   });
 
   test('find the queues with due jobs', async () => {

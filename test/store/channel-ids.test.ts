@@ -1,12 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { changeChannelId } from '../../src/store/channel-ids.ts';
+import { createForms } from '../../src/store/forms.ts';
+import { createGreetings } from '../../src/store/greetings.ts';
+import { messageKey } from '../../src/store/request-row.ts';
+import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
 
-const [from, to] = ['G1', 'C1'];
-const BEFORE = { teamId: 'T1', scope: 'channel', scopeId: from } as const;
-const SINCE = { ...BEFORE, scopeId: to };
-const PLACE = { teamId: 'T1', channelId: to, userId: 'U1' };
+const IDS = { from: 'G1', to: 'C2' };
+const ASKED = { teamId: 'T1', ts: '1.5' };
+
+const CONTEXT = {
+  choice: 'thread' as const,
+  channelId: IDS.from,
+  channelName: 'secret',
+  picked: { ts: '1.0', threadTs: null, userId: 'U1', appName: null, text: 'G1 is broken', files: [] },
+};
+
+describeOnBothDatabases('a channel that gets another id', (open) => {
+  test('keeps the message that asked for a session, and what is sent with the task', async () => {
+    const { db } = await open();
+    const requests = createRequests(db);
+    const dedupeKey = messageKey({ ...ASKED, channelId: IDS.from });
+    const placed = { channelId: IDS.from, context: CONTEXT };
+    await requests.insert([newRequest('r1', { ...placed, dedupeKey }), newRequest('r2')]);
+    await changeChannelId(db, IDS);
+    const moved = { channelId: IDS.to, context: { ...CONTEXT, channelId: IDS.to } };
+    expect(await requests.ofDelivery(messageKey({ ...ASKED, channelId: IDS.to }))).toMatchObject(moved);
+    expect(await requests.find('r2')).toMatchObject({ dedupeKey: 'r2', channelId: 'C1', context: null });
+  });
+
+  test('gets what is asked for in forms that are open', async () => {
+    const { db } = await open();
+    const forms = createForms(db);
+    const form = {
+      teamId: 'T1',
+      userId: 'U1',
+      channelId: IDS.from,
+      threadTs: null,
+      placeKind: null,
+      sealed: null,
+    };
+    const draft = { values: {}, sources: {} };
+    await forms.insert({ ...form, id: 'f1', draft, context: CONTEXT });
+    await forms.insert({ ...form, id: 'f2', draft, context: null });
+    await changeChannelId(db, IDS);
+    const { to: channelId } = IDS;
+    expect(await forms.find('f1')).toMatchObject({ channelId, context: { ...CONTEXT, channelId } });
+    expect(await forms.find('f2')).toMatchObject({ channelId, context: null });
+  });
+
+  test('is greeted once', async () => {
+    const { db } = await open();
+    const greetings = createGreetings(db);
+    const [before, after] = [IDS.from, IDS.to].map((channelId) => ({ teamId: 'T1', channelId }));
+    if (before === undefined || after === undefined) throw new Error('there are two ids');
+    await greetings.invited(before);
+    await greetings.greeted(before);
+    await greetings.invited(after);
+    await changeChannelId(db, IDS);
+    expect(await greetings.isDue(after)).toBe(false);
+  });
+});
+
+const BEFORE = { teamId: 'T1', scope: 'channel', scopeId: IDS.from } as const;
+const SINCE = { ...BEFORE, scopeId: IDS.to };
+const PLACE = { teamId: 'T1', channelId: IDS.to, userId: 'U1' };
 
 describeOnBothDatabases("a channel's settings", (open) => {
   test('are found under its new id, with what was chosen there before Slack told the app of it', async () => {
@@ -16,10 +78,27 @@ describeOnBothDatabases("a channel's settings", (open) => {
     await settings.changePreferences(BEFORE, { listen: 'thread', steer: 'requester' }, 'U1');
     await settings.changePreferences(SINCE, { listen: 'mentions' }, 'U1');
     // Slack may tell it twice.
-    await changeChannelId(db, { from, to });
-    await changeChannelId(db, { from, to });
+    await changeChannelId(db, IDS);
+    await changeChannelId(db, IDS);
     expect(await settings.layersFor(PLACE)).toEqual({ channel: { max_acu_limit: 5 } });
     expect(await settings.preferencesFor(PLACE)).toMatchObject({ listen: 'mentions', steer: 'requester' });
-    expect(await settings.layersFor({ ...PLACE, channelId: from })).toEqual({});
+    expect(await settings.layersFor({ ...PLACE, channelId: IDS.from })).toEqual({});
   });
+});
+
+const useOpen = useEmbedded();
+
+/** What is kept as it was, only of direct messages, or over in seconds. */
+const NOT_MOVED = ['audit.channel_id', 'homes.channel_id', 'post_pauses.channel_id'];
+
+test('the id of a channel changes in each column that holds one', async () => {
+  const { db } = await useOpen();
+  const { rows } = await sql<{ name: string; column: string }>`
+    select table_name as name, column_name as column from information_schema.columns
+    where table_schema = 'public' and column_name like '%channel_id' order by 1, 2`.execute(db);
+  const statements = readFileSync('src/store/channel-ids.ts', 'utf8');
+  const left = rows.filter(
+    ({ name, column }) => !new RegExp(`(update|into) ${name}\\b[^\`]*?\\b${column}\\b`).test(statements),
+  );
+  expect(left.map(({ name, column }) => `${name}.${column}`)).toEqual(NOT_MOVED);
 });

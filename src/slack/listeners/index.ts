@@ -52,7 +52,7 @@ const MOST_LOOKED_AT = 10;
 
 type ListenerDeps = {
   app: App;
-  queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
+  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'changeId'>;
   /** For what people wait for. */
   store: Store;
   /** For what they ask for. */
@@ -183,7 +183,7 @@ export function createListeners(deps: ListenerDeps): void {
     textFor,
   });
   listenToInvitations(app, { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor });
-  listenToChannels(app, { db, enqueue });
+  listenToChannels(app, { db, queue, log });
   listenToPeople(app, { knownPeople, now });
 }
 

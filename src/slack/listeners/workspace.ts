@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
-import type { Enqueue } from '../../queue/index.ts';
+import type { Log } from '../../log.ts';
+import type { Enqueue, Queue } from '../../queue/index.ts';
 import { changeChannelId } from '../../store/channel-ids.ts';
 import type { Greetings } from '../../store/greetings.ts';
 import type { KnownPeople } from '../../store/identities.ts';
@@ -47,10 +48,11 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
   });
 }
 
-type ChannelDeps = { db: Kysely<Tables>; enqueue: Enqueue };
+type ChannelDeps = { db: Kysely<Tables>; queue: Pick<Queue, 'enqueue' | 'changeId'>; log: Log };
 
 /** A channel is restored, or gets another id. */
-export function listenToChannels(app: App, { db, enqueue }: ChannelDeps): void {
+export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): void {
+  const { enqueue } = queue;
   const reopen = async (event: Payload): Promise<void> => {
     if (event.kind !== 'unarchived') return;
     await enqueue('reopen-channel', { teamId: event.teamId, channelId: event.channelId });
@@ -63,9 +65,11 @@ export function listenToChannels(app: App, { db, enqueue }: ChannelDeps): void {
     const { teamId, from, to } = event;
     await db.transaction().execute(async (trx) => {
       await changeChannelId(trx, { from, to });
+      await queue.changeId({ from, to }, trx);
       // Slack refused what the app did under the old id until it heard of this.
       await enqueue('reopen-channel', { teamId, channelId: to }, { trx });
     });
+    log.warn({ from, to }, "a channel's id changed; a policy file that names it must name the new one");
   });
 }
 
