@@ -257,7 +257,7 @@ describe('a delivery', () => {
     ['half a million brackets', '['.repeat(MEGABYTE / 2), JSON_TYPE],
     ['an event that is null', '{"type":"event_callback","event":null}', JSON_TYPE],
     ['a command as JSON of another kind', '{"command":7,"channel":null,"actions":null}', 'text/plain'],
-    ['an action that is a number', '{"actions":[7]}', JSON_TYPE],
+    ['an action that is a number', '{"actions":[7],"user":""}', JSON_TYPE],
     ['an object of no known type', '{}', JSON_TYPE],
     ['an object of no known type, in a form', 'a=b', FORM],
   ])('that is signed but invalid gets a 4xx at once: %s', async (_what, body, contentType) => {
