@@ -287,12 +287,12 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const { ana, sessionsOf } = people(world());
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, 'fix the login test');
-    const { id } = await sessionOf(devin, ana.devinUserId);
+    const { id, url } = await sessionOf(devin, ana.devinUserId);
     devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
     await cardOf(slack, channelId, (text) => text.includes('Needs you'));
     await slack.speak(ana.userId, channelId, words);
     const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
-      text.includes(en.notices.answerOrTask),
+      text.includes(en.notices.answerOrTask(`<${url}|fix the login test>`)),
     );
     const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
     return { ana, id, sessions: () => sessionsOf(ana), press };

@@ -248,7 +248,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a page that is not there': (text) =>
     renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
-  'the question whether a message is an answer': (text) => renderAnswerOrTask(HELD, 'f1', text),
+  'the question whether a message is an answer': (text) =>
+    renderAnswerOrTask({ held: HELD, session: 'words' }, 'f1', text),
   'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
     renderRunning(

@@ -27,14 +27,17 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
   ]);
 }
 
+/** `session`: the title of the one that asked. Escaped. */
+export type AnswerOrTask = { held: HeldReply; session: string };
+
 /** For the author of a direct message beside a session that waits for an answer. `formId` null: it is no task. */
 export function renderAnswerOrTask(
-  held: HeldReply,
+  { held, session }: AnswerOrTask,
   formId: string | null,
   { notices, thread }: Text,
 ): Rendered {
   return joinParts([
-    line(notices.answerOrTask),
+    line(notices.answerOrTask(session)),
     buttonRow(
       primary(button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held))),
       ...(formId === null ? [] : [button(ACTION.startAsTask, notices.running.start, formId)]),

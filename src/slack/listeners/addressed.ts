@@ -2,17 +2,19 @@ import type { MessageContext, PlaceKind } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Leases } from '../../store/leases.ts';
+import type { Followed } from '../../store/requests.ts';
+import type { Text } from '../../text/index.ts';
 import type { Identify } from '../authority.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderAnswerOrTask, renderOffer } from '../blocks/offer.ts';
+import { renderAnswerOrTask, renderOffer, type AnswerOrTask } from '../blocks/offer.ts';
+import { linkedTitle } from '../blocks/session-card.ts';
 import { code, unescape } from '../blocks/text.ts';
-import { requesterName, runsAs } from '../card-view.ts';
+import { cardView, requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
-import type { HeldReply } from '../ids.ts';
 import { withForwarded } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
@@ -28,8 +30,9 @@ export type AddressedDeps = {
   identify: Identify;
   command: string;
   tagRequests: boolean;
-  /** The request whose session waits for an answer in a direct conversation; null: none. */
-  askingIn: (where: { teamId: string; channelId: string }) => Promise<string | null>;
+  /** The session that waits for an answer in a direct conversation; null: none. */
+  askingIn: (where: { teamId: string; channelId: string }) => Promise<Followed | null>;
+  now: () => number;
   /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
   mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
   textFor: TextFor;
@@ -57,7 +60,7 @@ async function act(
   if (meaning.kind === 'nothing') return null;
   const text = await deps.textFor(message.userId);
   if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
-  const asking = mayAnswer(meaning) ? await askingAbout(deps, message, meaning.typed) : null;
+  const asking = mayAnswer(meaning) ? await askingAbout(deps, message, { typed: meaning.typed, text }) : null;
   if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
@@ -76,16 +79,18 @@ const LONGEST_ANSWER = 500;
 
 /** Some answer Devin beside the thread of its question. What is long, or comes with more, is a task. */
 async function askingAbout(
-  { askingIn }: AddressedDeps,
+  { askingIn, now }: AddressedDeps,
   message: Message,
-  typed: string,
-): Promise<HeldReply | null> {
+  { typed, text }: { typed: string; text: Text },
+): Promise<AnswerOrTask | null> {
   const { placeKind, threadTs, slackText, forwarded, ts } = message;
   const isBare = message.message.files.length === 0 && forwarded === '';
   if (placeKind !== 'direct' || threadTs !== null || !isBare || slackText.length > LONGEST_ANSWER)
     return null;
-  const requestId = await askingIn(message);
-  return requestId === null ? null : { requestId, ts, text: unescape(typed) };
+  const asking = await askingIn(message);
+  if (asking === null) return null;
+  const held = { requestId: asking.request.id, ts, text: unescape(typed) };
+  return { held, session: linkedTitle(cardView({ ...asking, nowMs: now() }, text), text) };
 }
 
 type Worded = Exclude<AddressedMeaning, { kind: 'nothing' | 'help' }>;

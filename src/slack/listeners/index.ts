@@ -135,11 +135,14 @@ export function createListeners(deps: ListenerDeps): void {
   const askingIn: AddressedDeps['askingIn'] = async ({ teamId, channelId }) => {
     const open = await listing.openIn({ teamId, channelId, limit: MOST_LOOKED_AT });
     const found = await Promise.all(open.map(async (id) => sessions.ofRequest(id)));
-    return found.find((session) => session?.phase === 'needs-you')?.requestId ?? null;
+    const session = found.find((one) => one?.phase === 'needs-you') ?? null;
+    const request = session === null ? null : await requests.find(session.requestId);
+    return session === null || request === null ? null : { session, request };
   };
   listenToMessages(app, {
     ...acting,
     askingIn,
+    now,
     messages,
     posts,
     threads,

@@ -61,9 +61,9 @@ export const notices = {
     reply: 'Reply there',
     start: 'Start another',
   },
-  /** To the author of a direct message. */
-  answerOrTask:
-    'Devin asked you something here and waits for an answer, so nothing was started. Is your message the answer?',
+  /** To the author of a direct message. `session`: its title, escaped. */
+  answerOrTask: (session: string): string =>
+    `Devin is waiting for your answer in ${session}, so nothing was started. Is your message the answer?`,
   /** To the author of a message that may be a task. */
   offer: {
     title: 'Start a Devin session with your message?',

@@ -53,8 +53,8 @@ export const notices: Text['notices'] = {
     reply: 'そのスレッドで返信',
     start: '別のセッションを開始',
   },
-  answerOrTask:
-    'Devin がここで質問し、回答を待っているため、何も開始していません。このメッセージは Devin への回答ですか？',
+  answerOrTask: (session) =>
+    `Devin が ${session} で回答を待っているため、何も開始していません。このメッセージはその回答ですか？`,
   offer: {
     title: 'このメッセージで Devin セッションを開始しますか？',
     runsAs: (as) => `${as}します。`,
