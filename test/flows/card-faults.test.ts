@@ -70,7 +70,7 @@ describe('when Slack fails', () => {
   test('sends a direct message if the channel is archived', async () => {
     const { slack, devin } = world();
     const { ana, ask } = setUp({ isArchived: true });
-    await ask('from the archive');
+    await ask('say that the channel is closed');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
   });

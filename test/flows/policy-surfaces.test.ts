@@ -113,7 +113,8 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     await stopOnCard(world(), who.ana.userId, on);
     await cardOf(slack, who.channelId, (text) => text.includes('Ended by'));
     await slack.clickButton(who.ana.userId, on, 'start_again');
-    await settledForm(slack, who.ana.userId);
+    const form = await settledForm(slack, who.ana.userId);
+    slack.typeIn(form.id, { 'field.prompt': `${task(who, kind)} again` });
     return async () => submitIn(who);
   },
   '"Try again"': async (who, kind) => {
