@@ -84,7 +84,7 @@ export function remembered<Question, Answer>(
   return async (question) => {
     const key = keyOf(question);
     const before = known.get(key);
-    if (before !== undefined && now() - before.atMs < forMs) return before.answer;
+    if (before !== undefined && isWithin(forMs, now() - before.atMs)) return before.answer;
     if (known.size >= most) known.clear();
     const asking = { answer: ask(question), atMs: now() };
     known.set(key, asking);
@@ -95,6 +95,11 @@ export function remembered<Question, Answer>(
       throw error;
     }
   };
+}
+
+/** Not if it is ahead of now: the clock was set back since. */
+export function isWithin(forMs: number, ageMs: number): boolean {
+  return ageMs >= 0 && ageMs < forMs;
 }
 
 /** Resolves false if the signal ended it. */

@@ -11,6 +11,7 @@ import {
   type SlackPerson,
 } from '../session/identity.ts';
 import type { Identities, Person } from '../store/identities.ts';
+import { isWithin } from '../time.ts';
 
 type MemberLookup =
   | { kind: 'found'; members: Member[] }
@@ -75,7 +76,7 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   ): Promise<Identity> {
     const cached = await deps.identities.cached(person, address);
     const timeToLiveMs = cached?.kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
-    if (cached !== null && deps.now() - cached.checkedAtMs < timeToLiveMs) return cached;
+    if (cached !== null && isWithin(timeToLiveMs, deps.now() - cached.checkedAtMs)) return cached;
     const identity = await find();
     await deps.identities.remember(person, { address, identity });
     return identity;

@@ -85,7 +85,7 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
   async function find(userId: string): Promise<SlackPerson | null> {
     const who = { teamId: teamId(), userId };
     const askedAtMs = now();
-    const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS));
+    const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS), new Date(askedAtMs));
     if (known !== null) return known === NOBODY ? null : known;
     const person = await ask(client.users.info({ user: userId, include_locale: true }));
     await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));

@@ -159,20 +159,25 @@ export function createKnownPeople(db: Kysely<Tables>) {
       .insertInto('knownPeople')
       .values({ teamId, userId, ...value })
       .onConflict((conflict) =>
-        conflict.columns(['teamId', 'userId']).doUpdateSet(value).where('knownPeople.checkedAt', '<=', at),
+        conflict
+          .columns(['teamId', 'userId'])
+          .doUpdateSet(value)
+          // A change counts also if the clock was set back since the last answer.
+          .where(({ or, eb, lit }) => or([eb('knownPeople.checkedAt', '<=', at), lit(person === null)])),
       )
       .execute();
   }
 
   return {
-    /** null: Slack wasn't asked since then, or the person has changed. */
-    async since({ teamId, userId }: Person, since: Date): Promise<Known | null> {
+    /** null: Slack wasn't asked since then, or the person has changed; or the answer is from before the clock was set back. */
+    async since({ teamId, userId }: Person, since: Date, now: Date): Promise<Known | null> {
       const row = await db
         .selectFrom('knownPeople')
         .select('person')
         .where('teamId', '=', teamId)
         .where('userId', '=', userId)
         .where('checkedAt', '>', since)
+        .where('checkedAt', '<=', now)
         .executeTakeFirst();
       return row === undefined ? null : knownSchema.nullable().parse(row.person);
     },

@@ -126,6 +126,14 @@ describe('who a person is in the Devin organization', () => {
     missed.pass(2000);
     await missed.resolve();
     expect(missed.asked).toHaveLength(2);
+
+    const ahead = setUp();
+    ahead.pass(60 * 60_000);
+    await ahead.resolve();
+    // The clock was set right.
+    ahead.pass(-60 * 60_000);
+    await ahead.resolve();
+    expect(ahead.asked).toHaveLength(2);
   });
 
   test("is never remembered from before an administrator's link was made or removed", async () => {

@@ -85,3 +85,21 @@ test.each([
   expect(await people.find(userId)).toEqual(first);
   expect(asked()).toBe(2);
 });
+
+test.each([
+  ['hears of the change', true],
+  ["doesn't hear of it", false],
+])('asks Slack again about a person after the clock was set back if it %s', async (_how, hears) => {
+  const { slack, client, teamId } = await open();
+  const { db } = await openDatabase();
+  let nowMs = Date.now();
+  const knownPeople = createKnownPeople(db);
+  const people = createPeople({ client, teamId: () => teamId, knownPeople, now: () => nowMs });
+  const userId = slack.addUser({ name: 'ana', email: 'ana@acme.example' });
+  expect(await people.find(userId)).toMatchObject({ kind: 'member' });
+  nowMs -= 60 * 60_000;
+  await slack.changeUser(userId, { deleted: true });
+  if (hears) await knownPeople.changed({ teamId, userId }, new Date(nowMs));
+  nowMs += hears ? 60 * 60_000 : 0;
+  expect(await people.find(userId)).toMatchObject({ kind: 'deactivated' });
+});
