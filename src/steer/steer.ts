@@ -111,7 +111,7 @@ async function toldDone(
 
 /**
  * Who stops a session is known before Devin is asked: its end is no news, even if Devin's answer is late or lost. A second
- * run of a job finds it noted.
+ * run of a job finds it noted. If Devin then shows the session as it was, it wasn't stopped.
  */
 function wishOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }: SteerJob) {
   const change = async (stoppedBy: string | null): Promise<void> => {
@@ -132,11 +132,11 @@ async function act(
   } catch (error) {
     signal.throwIfAborted();
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
-    const snapshot = mayBeDone ? await findDone(deps, { sessionId, what }, signal) : null;
-    if (snapshot !== null) return { kind: 'done', snapshot };
+    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, what }, signal) : null;
+    if (snapshot !== null && isDone(what, snapshot)) return { kind: 'done', snapshot };
     const text = await textFor(userId);
     if (isOutcomeUnknown(error))
-      return { kind: 'not-done', isCertain: false, sentences: [text.devin.unknownAction] };
+      return { kind: 'not-done', isCertain: snapshot !== null, sentences: [text.devin.unknownAction] };
     const sentences = [text.steering.notDone[what], whyNotDone(error, text)];
     return { kind: 'not-done', isCertain: true, sentences };
   }
@@ -148,18 +148,20 @@ function whyNotDone(error: unknown, text: Text): string {
   return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
 }
 
-/** The session if the action was done, although its answer was lost; null: it wasn't. */
-async function findDone(
+/** The session as it was last seen, although the answer was lost; null: Devin couldn't be asked. */
+async function lookFor(
   { devin, searchUntilFound }: SteerDeps,
   { sessionId, what }: Pick<SteerJob, 'sessionId' | 'what'>,
   signal: AbortSignal,
 ): Promise<SessionSnapshot | null> {
+  const seen: SessionSnapshot[] = [];
   const found = await searchUntilFound(async () => {
     const snapshot = await devin.get(sessionId, { signal });
+    seen.push(snapshot);
     return isDone(what, snapshot) ? snapshot : null;
   }, signal);
   if (found.kind === 'stopped') signal.throwIfAborted();
-  return found.kind === 'found' ? found.value : null;
+  return seen.at(-1) ?? null;
 }
 
 function isDone(what: SteeringVerb, snapshot: SessionSnapshot): boolean {

@@ -196,6 +196,25 @@ describe('when Stop fails', () => {
   });
 });
 
+describe('a session that Devin was asked in vain to stop', () => {
+  const world = useWorld(QUICKLY);
+
+  test("ends in nobody's name, and its requester hears of it", async () => {
+    const { slack, devin } = world();
+    const { ana, session, channelId, on, showing } = await startSession(world());
+    devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { times: 1, status: 500 });
+    await stopOnCard(world(), ana.userId, on);
+    await toldTo(world(), { channelId, userId: ana.userId }, "didn't confirm");
+    devin.advance(session.id, { status: 'exit' });
+    expect((await showing('Ended')).text).not.toContain('Ended by');
+    await slack.waitForMessage(
+      channelId,
+      ({ threadTs, text }) =>
+        threadTs === on.ts && text.includes(`<@${ana.userId}>`) && text.includes('ended'),
+    );
+  });
+});
+
 describe('canceling a request', () => {
   const world = useWorld();
 
