@@ -214,6 +214,7 @@ function threadOf(request: SessionRequest): { teamId: string; channelId: string;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+export const LONGEST_RECHECK_MS = HOUR_MS;
 
 /**
  * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
@@ -221,5 +222,5 @@ const DAY_MS = 24 * HOUR_MS;
  */
 export function recheckInterval(sinceMs: number): number | null {
   if (sinceMs >= DAY_MS) return null;
-  return Math.min(HOUR_MS, Math.max(MINUTE_MS, sinceMs / 2));
+  return Math.min(LONGEST_RECHECK_MS, Math.max(MINUTE_MS, sinceMs / 2));
 }

@@ -3,7 +3,7 @@ import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, SearchUntilFound } from '../queue/index.ts';
 import { duplicateKey } from '../session/milestones.ts';
-import { isOpen } from '../session/request.ts';
+import { isOpen, isPending } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -17,7 +17,7 @@ import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed
 import type { Adopt } from './adopt.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
 import type { CreateStep, Flow } from './run.ts';
-import { recheckInterval, spending, type Transitions } from './transitions.ts';
+import { LONGEST_RECHECK_MS, recheckInterval, spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {
   findSession: FindSession;
@@ -66,14 +66,25 @@ type FinderDeps = {
 export function createUnconfirmedFinder(deps: FinderDeps) {
   const { db, unconfirmedCreates, ledger, requests, findSessions, now, log } = deps;
 
+  /** null: it was searched for long enough. A request that is pending may be unknown again. */
+  async function intervalOf({ requestId, lostAt }: UnconfirmedCreate): Promise<number | null> {
+    const intervalMs = recheckInterval(now() - lostAt.getTime());
+    if (intervalMs !== null) return intervalMs;
+    const request = await requests.find(requestId);
+    return request !== null && isPending(request.state) ? LONGEST_RECHECK_MS : null;
+  }
+
   /** Planned before the search, so that a failure isn't retried at once. */
-  async function planNext(unconfirmed: UnconfirmedCreate): Promise<void> {
-    const intervalMs = recheckInterval(now() - unconfirmed.lostAt.getTime());
+  async function planNext(unconfirmed: UnconfirmedCreate, due: readonly UnconfirmedCreate[]): Promise<void> {
+    const { requestId } = unconfirmed;
+    const intervalMs = await intervalOf(unconfirmed);
     if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(now() + intervalMs));
-    await eraseSecrets(deps, unconfirmed.requestId);
+    // A later attempt may still be started anyway.
+    const isLast = !due.some((other) => other.requestId === requestId && other.lostAt > unconfirmed.lostAt);
+    if (isLast) await eraseSecrets(deps, requestId);
     await db.transaction().execute(async (trx) => {
       await unconfirmedCreates.plan(unconfirmed, null, trx);
-      await ledger.giveUp(unconfirmed.requestId, trx);
+      await ledger.giveUp(requestId, trx);
     });
   }
 
@@ -92,7 +103,7 @@ export function createUnconfirmedFinder(deps: FinderDeps) {
 
   return async (signal: AbortSignal): Promise<number> => {
     const due = await unconfirmedCreates.due(new Date(now()));
-    for (const unconfirmed of due) await planNext(unconfirmed);
+    for (const unconfirmed of due) await planNext(unconfirmed, due);
     try {
       await search(due, signal);
       return 0;

@@ -25,7 +25,12 @@ const memberOf = (devinUserId: string): Identity => {
 };
 
 /** A request that was lost twice, and is in these states each time it's read; the last one stays. */
-async function searching(states: readonly RequestState[], existing: readonly string[] = []) {
+async function searching(
+  initial: readonly RequestState[],
+  existing: readonly string[] = [],
+  lostAts = [1000, 2000],
+) {
+  let states = initial;
   const { db } = await open();
   const unconfirmedCreates = createUnconfirmedCreates(db);
   const sessions = createSessions(db);
@@ -34,7 +39,7 @@ async function searching(states: readonly RequestState[], existing: readonly str
   const place = { requestId: 'r1', teamId: 'T1', channelId: 'C1', threadTs: '1.0' };
   const own = { sessionId: 's1', url: 'https://devin.example/s1', snapshot: sessionSnapshot('s1') };
   await db.transaction().execute(async (trx) => {
-    for (const at of [new Date(1000), new Date(2000)]) {
+    for (const at of lostAts.map((ms) => new Date(ms))) {
       const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at };
       await unconfirmedCreates.add({ ...lost, identity: memberOf('user-before') }, trx);
     }
@@ -83,6 +88,7 @@ async function searching(states: readonly RequestState[], existing: readonly str
     adopted,
     announced,
     changed,
+    become: (state: RequestState) => void (states = [state]),
     look: async (afterMs = 3_600_000) => {
       await look(signal);
       nowMs += afterMs;
@@ -116,6 +122,25 @@ test.each<[what: string, state: RequestState, changes: object[]]>([
   expect(changed).toEqual([]);
   await look();
   expect(changed.slice(0, 1)).toEqual(changes);
+});
+
+test('secrets are erased once a request that waited for an approval for too long is not confirmed again', async () => {
+  const { look, changed, become } = await searching(['awaiting-approval']);
+  await look(DAY_MS);
+  await look();
+  expect(changed).toEqual([]);
+  become('unknown');
+  await look();
+  expect(changed.slice(0, 1)).toEqual([{ sealed: null, failure: { kind: 'secrets-lost' } }]);
+});
+
+test('the secrets of a request stay until the search for its last attempt ends', async () => {
+  const { look, changed } = await searching(['unknown'], [], [1000, DAY_MS]);
+  await look(DAY_MS);
+  await look(DAY_MS);
+  expect(changed).toEqual([]);
+  await look();
+  expect(changed).toEqual([{ sealed: null, failure: { kind: 'secrets-lost' } }]);
 });
 
 test('a late session is left alone while its request is being sent again', async () => {
