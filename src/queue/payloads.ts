@@ -166,6 +166,12 @@ const schemas = {
     devinUserId: z.string().nullable(),
     answerTo: answerToSchema,
   }),
+  /** Tell a person that an administrator linked them; null: removed the link. */
+  'tell-linked': z.object({
+    userId: z.string(),
+    personId: z.string(),
+    devinUserId: z.string().nullable(),
+  }),
 };
 
 export type JobName = keyof typeof schemas;

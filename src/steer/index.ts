@@ -33,7 +33,7 @@ type SteeringDeps = {
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   placeCard: PlaceCard;
   searchUntilFound: SearchUntilFound;
-  tuning: Pick<Tuning, 'log' | 'now'>;
+  tuning: Pick<Tuning, 'now'>;
 };
 
 /** Each may wait for Devin. */
@@ -45,7 +45,6 @@ export function createSteering(deps: SteeringDeps): void {
   const { db, requests, sessions, cards, replies, messages, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
-  const { log } = deps.tuning;
   const identify = deps.resolve;
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
@@ -76,11 +75,13 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
   });
   const follow = createFollowing(deps, notifier);
-  const link = createLinker({ people, findMember, identities, outbound, notifier, log, textFor });
+  const linking = { people, findMember, identities, enqueue, outbound, notifier, textFor };
+  const { link, tellLinked } = createLinker(linking);
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', async (job) => cancel(job), MANY);
   queue.work('follow-session', async (job) => follow(job), MANY);
   queue.work('link-person', async (job) => link(job), MANY);
+  queue.work('tell-linked', async (job) => tellLinked(job), MANY);
 }
 
 function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pick<Devin, 'sessions'>) {

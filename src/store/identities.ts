@@ -1,4 +1,4 @@
-import type { Generated, Kysely } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
@@ -25,6 +25,8 @@ export type IdentityLinksTable = Person & {
   linkedBy: string;
   createdAt: Generated<Date>;
 };
+
+type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
 
 /** A person who may be a member whose account is someone else's. */
 type Sharing = Person & { devinUserId: string };
@@ -99,8 +101,8 @@ export function createIdentities(db: Kysely<Tables>) {
       return row?.devinUserId ?? null;
     },
 
-    /** Whether there was one. */
-    async removeLink({ teamId, userId }: Person, removedBy: string): Promise<boolean> {
+    /** Whether there was one. `then`: in the same transaction. */
+    async removeLink({ teamId, userId }: Person, removedBy: string, then: AfterLinking): Promise<boolean> {
       return db.transaction().execute(async (trx) => {
         const removed = await trx
           .deleteFrom('identityLinks')
@@ -109,6 +111,7 @@ export function createIdentities(db: Kysely<Tables>) {
           .returning('devinUserId')
           .executeTakeFirst();
         if (removed === undefined) return false;
+        await then(trx);
         await appendAudit(
           [{ kind: 'link', userId: removedBy, ...removed, result: `removed:${userId}` }],
           trx,
@@ -117,10 +120,14 @@ export function createIdentities(db: Kysely<Tables>) {
       });
     },
 
-    /** False if the person was already linked to this member. */
-    async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<boolean> {
-      const value = { devinUserId, linkedBy };
-      return db.transaction().execute(async (trx) => {
+    /** `then`: in the same transaction, unless the person was already linked to this member. */
+    async setLink(
+      person: Person,
+      value: { devinUserId: string; linkedBy: string },
+      then: AfterLinking,
+    ): Promise<void> {
+      const { devinUserId, linkedBy } = value;
+      await db.transaction().execute(async (trx) => {
         const linked = await trx
           .insertInto('identityLinks')
           .values({ teamId: person.teamId, userId: person.userId, ...value })
@@ -132,10 +139,10 @@ export function createIdentities(db: Kysely<Tables>) {
           )
           .returning('userId')
           .executeTakeFirst();
-        if (linked === undefined) return false;
+        if (linked === undefined) return;
+        await then(trx);
         const result = `linked:${person.userId}`;
         await appendAudit([{ kind: 'link', userId: linkedBy, devinUserId, result }], trx);
-        return true;
       });
     },
   };
