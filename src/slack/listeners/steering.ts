@@ -83,7 +83,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     await openView(press.triggerId, dialog, openingOf(press, 'stop'));
   });
 
-  /** The same. False: there is nothing to cancel. */
+  /** A job cancels it. False: there is nothing to cancel. */
   async function cancel(press: Press): Promise<boolean> {
     const request = await pressed.inWorkspace(press);
     if (request !== null) await steering.cancel(actorOf(press), request.id);

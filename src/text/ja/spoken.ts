@@ -1,10 +1,11 @@
 import type { Spoken } from '../spoken.ts';
 
 const PLEASE = '(?:ください)?';
+const ASKED = `(?:て${PLEASE}|たい(?:です)?)`;
 const WHOSE = '(?:(?:この|その|(?:今|最後|自分|私|すべて|全部|実行中|進行中)の))?';
 const ON_SESSION = `^(?:(?:すべて|全部|${WHOSE}(?:セッション|スレッド))を?)?`;
-/** `ミュート`, `このスレッドをミュートしてください`. */
-const onSession = (noun: string): RegExp => new RegExp(`${ON_SESSION}${noun}(?:して${PLEASE})?$`);
+/** `ミュート`, `このスレッドをミュートしてください`, `ミュートにしたい`. */
+const onSession = (noun: string): RegExp => new RegExp(`${ON_SESSION}${noun}(?:に?し${ASKED})?$`);
 
 export const spoken: Spoken = {
   greetings: ['こんにちは', 'おはよう', 'おはようございます', 'はじめまして', 'よろしくお願いします'],
@@ -59,9 +60,9 @@ export const spoken: Spoken = {
     unlink: [],
   },
   ending:
-    /(?<=.)(?:を|は|が|で|に)?(?:(?:見|変え|止め|教え)て|(?:見せ|表示し|変更し|し)て|オフ|わからない|分からない|わかりません|分かりません)?(?:ください|ほしい)?$/g,
+    /(?<=.)(?:を|は|が|で|に)?(?:オフに?)?(?:(?:見|見せ|変え|変更し|表示し|止め|教え|し)(?:て|たい)|(?:わか|分か)(?:らない|りません))?(?:です|ください|ほしい)?$/g,
   stop: new RegExp(
-    `${ON_SESSION}(?:(?:停止|中止|終了|キャンセル|取り消し|取消|ストップ)で?(?:して${PLEASE})?|(?:止めて|とめて|やめて|終わらせて|取り消して)${PLEASE})$`,
+    `${ON_SESSION}(?:(?:停止|中止|終了|キャンセル|取り消し|取消|ストップ)で?(?:し${ASKED})?|(?:止め|とめ|やめ|終わらせ|取り消し)${ASKED})$`,
   ),
   archive: onSession('アーカイブ'),
   list: new RegExp(

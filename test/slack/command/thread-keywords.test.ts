@@ -84,6 +84,7 @@ describe('a message in a session’s thread', () => {
     ['put the session to sleep', 'sleep'],
     ['このスレッドをミュートしてください', 'mute'],
     ['ミュートを解除して', 'unmute'],
+    ['ミュートにしてください', 'mute'],
     ['スリープして', 'sleep'],
   ])('"%s" says a keyword', (text, word) => {
     expect(read(text)).toMatchObject({ kind: 'reply', perhaps: null, word });
