@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { startSession } from '../support/asking.ts';
+import { en } from '../../src/text/en.ts';
+import { pressToOpen, startSession, toldTo } from '../support/asking.ts';
 import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
@@ -42,6 +43,23 @@ describeOnBothWorlds('a session that is already running', (world) => {
       ({ userId, request }) => userId === ana.devinUserId && request.prompt === 'fix the pipeline',
     );
     expect(sessionsOf(ana.devinUserId)).toHaveLength(2);
+  });
+
+  test('can be written to only once it has started', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    const create = { method: 'POST', path: /\/sessions$/ };
+    const busy = devin.fail(create, { status: 429, retryAfter: 1, times: 50 });
+    await slack.command(ana.userId, channelId, 'fix the busy build');
+    await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
+    const { message } = await slack.command(ana.userId, channelId, 'fix the busy build');
+    await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'reply');
+    await toldTo(world(), { channelId, userId: ana.userId }, en.steering.box.none);
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+    busy.clear();
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    await pressToOpen({ slack }, ana.userId, { on: { channelId, ts: message?.ts ?? '' }, button: 'reply' });
   });
 
   test("isn't offered when Slack delivers the command that started it once more", async () => {

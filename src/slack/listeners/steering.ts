@@ -5,8 +5,10 @@ import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
 import type { Authority } from '../authority.ts';
 import { notice, sessionOver } from '../blocks/notices.ts';
+import type { Rendered } from '../blocks/objects.ts';
 import {
   readReplyBox,
   renderReplyBox,
@@ -104,14 +106,18 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       const refusal = session && (await authority.writingRefusal({ request, session }, press.userId));
       if (await refuses(deps, press, refusal)) return;
       const text = await textFor(press.userId);
-      if (session !== null && isOver(session)) {
-        await outbound.tellPrivately(privatePlace(press), sessionOver(request.id, text));
-        return;
-      }
+      const closed = closedBox(request.id, session, text);
+      if (closed !== null) return void (await outbound.tellPrivately(privatePlace(press), closed));
       const box = boxOf(request, session, why);
       await openView(press.triggerId, renderReplyBox(box, text), openingOf(press, 'box'));
     });
   }
+}
+
+/** Why no message can be written; null: one can. */
+function closedBox(requestId: string, session: SessionRow | null, text: Text): Rendered | null {
+  if (session === null) return notice([text.steering.box.none]);
+  return isOver(session) ? sessionOver(requestId, text) : null;
 }
 
 /** Devin continued, but the message that asked still has its button. */

@@ -90,6 +90,8 @@ export const steering = {
     submit: 'Send',
     close: 'Cancel',
     empty: 'Add a message.',
+    /** Private, instead of the box. */
+    none: 'There is nothing to reply to: no session was started for this request yet. Its card shows once it has started.',
     gone: "This app no longer knows this session, so your message can't be sent. Copy it before you close this.",
     notRecorded: "Your message couldn't be saved. Try again in a minute.",
   },
