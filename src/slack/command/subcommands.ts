@@ -70,9 +70,10 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     intent: ({ again }) => ({ kind: 'whoami', again: again !== undefined }),
   }),
   usage: row({
-    takes: z.object({ whose: oneOf(USAGE_SCOPES).optional(), options: z.string().optional() }),
+    // "all" as in `list all`.
+    takes: z.object({ whose: oneOf([...USAGE_SCOPES, 'all']).optional(), options: z.string().optional() }),
     rest: 'options',
-    intent: ({ whose = 'me', options = '' }) => readUsage(whose, options),
+    intent: ({ whose = 'me', options = '' }) => readUsage(whose === 'all' ? 'workspace' : whose, options),
   }),
   follow: row({
     takes: z.object({ session }),
