@@ -88,6 +88,7 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     nameOf: async (userId) => (await slack.people.find(userId))?.name ?? userId,
     sendMessage: devin.sessions.sendMessage,
     getSession: devin.sessions.get,
+    touch: sessions.touch,
     recordAnswer,
     settle,
     notifyLeftOut,

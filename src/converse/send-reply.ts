@@ -33,6 +33,8 @@ type SendDeps = {
   nameOf: (userId: string) => Promise<string>;
   sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionSnapshot>;
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
+  /** The request's session is polled soon. */
+  touch: (requestId: string) => Promise<void>;
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
   settle: SettleReply;
@@ -87,6 +89,8 @@ export function createReplySender(deps: SendDeps) {
     const message = await messageOf(deps, reply, { content, namesAuthor: asUserId === null });
     const changes = { sentAt: 'now' as const, sentText: message };
     const { id, text: whileText } = reply;
+    // It may wake the session, also if its answer is lost.
+    await deps.touch(session.requestId);
     const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
     const moved = await move(step, lease);
     if (moved === null) return null;

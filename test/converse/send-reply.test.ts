@@ -41,6 +41,7 @@ async function sendReply(
     },
     nameOf: async () => Promise.resolve('Ana'),
     getSession: unneeded,
+    touch: async () => Promise.resolve(),
     recordAnswer: async () => Promise.resolve(),
     settle: unneeded,
     notifyLeftOut: unneeded,

@@ -72,6 +72,23 @@ describe('what people write in the thread', () => {
     await thread.marked(ts, 'white_check_mark');
     expect(thread.relayed().map(({ text }) => text)).toEqual(['before', 'after']);
   });
+
+  test('has its session polled at once, also if the answer to it is lost', async () => {
+    const { devin, slack } = worlds.http();
+    const { ana, id, channelId, threadTs, say, marked } = await startThread(worlds.http());
+    const { db } = await open({ databaseUrl: url('http') });
+    const showing = async (words: string) =>
+      slack.waitForMessage(channelId, ({ ts, text }) => ts === threadTs && text.includes(words));
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    await showing('Asleep');
+    // As after a day.
+    await createSessions(db).change(id, { nextPoll: { inMs: 3_600_000, first: false } });
+    devin.advance(id, { status: 'running', statusDetail: 'working', acus: 3 });
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut-after-effect' });
+    const { ts } = await say(ana.userId, 'go on');
+    await marked(ts, 'white_check_mark');
+    await showing('3 ACU');
+  });
 });
 
 describe('a Devin that is slow to give its messages', () => {
