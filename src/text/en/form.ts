@@ -154,7 +154,6 @@ export const modal = {
     'You already sent this form, or the same task, here: look for its card. Nothing new was started. To start another session, send the form again.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
-    empty: 'Add a task: what should Devin do?',
     takes: (takes: string): string => `Use ${takes}.`,
     value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,

@@ -139,7 +139,6 @@ export const modal: Text['modal'] = {
   expired:
     'フォームが古くなりました。タスクをコピーして、新しいフォームを開いてください。何も開始していません。',
   errors: {
-    empty: 'タスクを入力してください。Devin に何を頼みますか？',
     takes: (takes) => `指定できる値: ${takes}。`,
     value: (value, takes) => `「${value}」は指定できません。指定できる値: ${takes}。`,
     tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,

@@ -68,7 +68,7 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
   const block = fieldBlock(field.key);
   switch (reading.kind) {
     case 'nothing':
-      if (field.isTask) return { values: [], errors: [[block, text.modal.errors.empty]] };
+      if (field.isTask) return { values: [], errors: [[block, text.command.problems.noTask]] };
       return {
         values: [],
         errors: mustBeFilled(field, rules.faults[field.key])
