@@ -22,7 +22,8 @@ async function unreadable(reader: string): Promise<string | null> {
       resolve(current);
       void worker.terminate();
     };
-    let timer = setTimeout(tooLong, LIMIT_MS);
+    // Until the first one, the worker loads the readers.
+    let timer: NodeJS.Timeout | undefined;
     worker.on('message', (label: string) => {
       current = label;
       clearTimeout(timer);
