@@ -21,8 +21,10 @@ export function isDirectMessage(channelId: string): boolean {
   return channelId.startsWith('D');
 }
 
+type Thread = Pick<SessionRow, 'channelId' | 'threadTs'>;
+
 /** Who began the thread of a session, as far as the session alone can tell. */
-export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
+export function beganBy({ channelId, threadTs }: Thread, request: SessionRequest): Began {
   if (isDirectMessage(channelId)) return 'direct';
   return cardThread(request) === threadTs ? 'people' : 'app';
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
+import { isOver, isResting } from '../session/lifecycle.ts';
 import type { Listen, Steer } from '../session/preferences.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import { isForDevin, ownershipOf, type Began, type Mentions } from '../session/steering.ts';
@@ -9,7 +10,7 @@ import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
 import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 import { beganBy } from './places.ts';
@@ -36,10 +37,14 @@ type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 /** `isTask`: of the message that asked for the session, which Devin has as its task. */
 type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string; isTask: boolean };
 
+/** `late`: Devin may have done long ago what the message says, and a correction would wake it: that takes more than an edit. */
+type Corrected = 'saved' | 'late';
+
 type ThreadInboxDeps = {
   commit: Commit;
   requests: Pick<Requests, 'find' | 'isUnderCard'>;
   settings: Pick<Settings, 'preferencesFor'>;
+  sessions: Pick<Sessions, 'find'>;
   replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
 };
@@ -90,18 +95,25 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     return { id: newId(), sessionId, teamId, userId, channelId, messageTs: ts, text };
   }
 
+  async function isHeard(thread: Thread, request: SessionRequest, { userId, mentions }: Author) {
+    const isRequester = ownershipOf(request).requester === userId;
+    return isForDevin({ ...(await listenHere(thread, request)), isRequester, mentions });
+  }
+
   return {
     /** What happens to a message in its thread that isn't a keyword. The job checks again whether it is muted. */
-    async receive(session: SessionRow, { userId, mentions }: Author): Promise<Reception> {
+    async receive(session: SessionRow, author: Author): Promise<Reception> {
       const request = await deps.requests.find(session.requestId);
       if (request === null) return 'aside';
-      const isRequester = ownershipOf(request).requester === userId;
-      const here = await listenHere(session, request);
-      if (!isForDevin({ ...here, isRequester, mentions })) return 'aside';
+      if (!(await isHeard(session, request, author))) return 'aside';
       const { sessionId, muted, synced } = session;
       if ((!muted && synced) || (await replies.isOpening(sessionId))) return 'taken';
       return synced ? 'muted' : 'untied';
     },
+
+    /** Whether Devin would get a message of this thread if its session had started. */
+    wouldReceive: async (thread: Omit<Thread, 'listen'>, request: SessionRequest, author: Author) =>
+      isHeard({ ...thread, listen: null }, request, author),
 
     /** A keyword, by a button. `press` identifies this one press. */
     async press({ session, userId, kind, press }: SwitchPress): Promise<void> {
@@ -118,28 +130,23 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** An edit replaces a waiting message, and corrects one that was sent. Only its author can do that. */
-    async correct(edit: Edit): Promise<void> {
+    async correct(edit: Edit): Promise<Corrected> {
       const { ts, editedTs } = edit;
       const row = rowOf(edit);
       const { teamId, channelId } = row;
-      await commit(async (trx) => {
+      return commit(async (trx) => {
         const said = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
-        if (!mayCorrect(edit, said)) return;
+        if (!mayCorrect(edit, said)) return 'saved';
         const [reply] = said;
-        if (reply !== undefined && (await replace(reply, edit, trx))) return;
+        if (reply !== undefined && (await replace(reply, edit, trx))) return 'saved';
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
         // To the session that has the message; another may have started in the thread.
         const sessionId = reply?.sessionId ?? row.sessionId;
+        const session = await deps.sessions.find(sessionId, trx);
+        if (session === null || isDoneWith(session, reply)) return 'late';
         await write({ ...row, sessionId, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
+        return 'saved';
       });
-    },
-
-    /** Whether this edit, or a later one, was saved before. */
-    async isKnown(edit: Edit): Promise<boolean> {
-      const { teamId, channelId } = edit.session;
-      const message = { teamId, channelId, messageTs: edit.ts };
-      const [last] = await commit(async (trx) => replies.lockMessage(message, trx));
-      return last !== undefined && isOlder(edit.editedTs, last);
     },
 
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */
@@ -181,6 +188,15 @@ function mayCorrect({ userId, text, editedTs, isTask }: Edit, said: readonly Rep
   return said.find(({ state }) => state !== 'skipped')?.text !== text;
 }
 
+/**
+ * It came to rest after it got the message. One that is over can't be woken: the job says so. `reply` undefined: the
+ * message is its task.
+ */
+function isDoneWith(session: SessionRow, reply: Reply | undefined): boolean {
+  if (isOver(session)) return reply === undefined;
+  return isResting(session.phase) && (reply?.sentAt ?? session.createdAt) <= session.phaseAt;
+}
+
 function isUnsent({ state, sentAt }: Reply): boolean {
   return state === 'accepted' || state === 'failed' || (state === 'skipped' && sentAt === null);
 }
@@ -192,7 +208,9 @@ function isOlder(editedTs: string | null, { editedTs: lastTs }: Reply): boolean 
 
 /** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
 export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
-export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
+export type ListenHere = (thread: Thread, request: SessionRequest) => Promise<ThreadHere>;
+
+type Thread = Pick<SessionRow, 'channelId' | 'threadTs' | 'listen'>;
 
 type HereDeps = {
   settings: Pick<Settings, 'preferencesFor'>;
@@ -200,21 +218,20 @@ type HereDeps = {
 };
 
 export function createListenHere({ settings, requests }: HereDeps): ListenHere {
-  async function chosenFor({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
+  async function chosenFor({ listen }: Thread, { teamId, channelId, userId }: SessionRequest) {
     const chosen = await settings.preferencesFor({ teamId, channelId, userId });
     return { listen: listen ?? chosen.listen, steer: chosen.steer };
   }
 
   /** The thread may start with another session's card. */
-  async function begunBy(session: SessionRow, request: SessionRequest): Promise<Began> {
-    const began = beganBy(session, request);
-    const isUnderCard =
-      began === 'people' && (await requests.isUnderCard(session.channelId, session.threadTs));
+  async function begunBy(thread: Thread, request: SessionRequest): Promise<Began> {
+    const began = beganBy(thread, request);
+    const isUnderCard = began === 'people' && (await requests.isUnderCard(thread.channelId, thread.threadTs));
     return isUnderCard ? 'app' : began;
   }
 
-  return async (session, request) => {
-    const [chosen, began] = await Promise.all([chosenFor(session, request), begunBy(session, request)]);
+  return async (thread, request) => {
+    const [chosen, began] = await Promise.all([chosenFor(thread, request), begunBy(thread, request)]);
     return { ...chosen, began };
   };
 }

@@ -85,17 +85,20 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return parsed(requestSchema, row);
     },
 
-    /** The request, without a session yet, under whose card this thread is; null: there is none. */
-    async openAbove(channelId: string, threadTs: string): Promise<string | null> {
+    /** The request, without a session yet, whose session will be in this thread; null: there is none. */
+    async openIn(channelId: string, threadTs: string): Promise<SessionRequest | null> {
       const row = await db
         .selectFrom('sessionRequests')
-        .select('id')
+        .selectAll()
         .where(sql<boolean>`state in ${literals(PENDING_STATES)}`)
-        .where('cardChannelId', '=', channelId)
-        .where('cardTs', '=', threadTs)
+        .where(
+          sql<boolean>`((card_channel_id, card_ts) = (${channelId}, ${threadTs})
+            or (card_elsewhere is null and (channel_id, thread_ts) = (${channelId}, ${threadTs})))`,
+        )
+        .orderBy('createdAt', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row?.id ?? null;
+      return parsed(requestSchema, row);
     },
 
     /** Whether a thread, in which there is a session, is under a card. */

@@ -152,8 +152,8 @@ export function createSessions(db: Kysely<Tables>) {
       return bound;
     },
 
-    async find(sessionId: string): Promise<SessionRow | null> {
-      return oneOf(await byId(sessionId).execute());
+    async find(sessionId: string, trx: Db = db): Promise<SessionRow | null> {
+      return oneOf(await byId(sessionId, trx).execute());
     },
 
     async ofRequest(requestId: string): Promise<SessionRow | null> {

@@ -110,6 +110,25 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     expect(heard(id)).toEqual([]);
   });
 
+  test('of a reply that Devin had before it came to rest wakes it no more than one of the task', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts: threadTs, started, heard } = await ask('%s fix the login test');
+    const id = await started();
+    const { ts } = await slack.speak(ana.userId, channelId, 'use main', { threadTs });
+    const edit = async (text: string) => slack.editMessage(ana.userId, { channelId, ts }, text);
+    await expect.poll(() => heard(id)).toHaveLength(1);
+    await edit('use the main branch');
+    await expect.poll(() => heard(id)).toHaveLength(2);
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    await cardOf(slack, channelId, (text) => text.includes('Asleep'));
+    await edit('use the release branch');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'your edit stays here');
+    await slack.speak(ana.userId, channelId, 'use release', { threadTs });
+    await expect
+      .poll(() => heard(id))
+      .toEqual(['use main', 'Correction of my earlier message: use the main branch', 'use release']);
+  });
+
   test("doesn't reach Devin before the session has started, and its author is told", async () => {
     const { slack, devin } = world();
     const busy = devin.fail(

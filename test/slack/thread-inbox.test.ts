@@ -12,14 +12,15 @@ const said = { userId: 'U1', ts: '2.0' };
 async function setUp() {
   const { db } = await open();
   const replies = createReplies(db);
+  const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
   const threads = createThreadInbox({
     commit: async (work) => db.transaction().execute(work),
     requests: { find: async () => Promise.resolve(null), isUnderCard: async () => Promise.resolve(false) },
+    sessions: { find: async () => Promise.resolve(session) },
     settings: { preferencesFor: async () => Promise.reject(new Error('nobody asks for settings')) },
     replies,
     enqueue: async () => Promise.resolve(),
   });
-  const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
   const { sessionId, teamId, channelId } = session;
   const place = { sessionId, teamId, userId: 'U1', channelId, messageTs: said.ts };
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'use main', files: [] });

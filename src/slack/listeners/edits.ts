@@ -1,4 +1,3 @@
-import { isOver, isResting } from '../../session/lifecycle.ts';
 import { isPending } from '../../session/request.ts';
 import { askingMessage, messageKey, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -28,11 +27,9 @@ export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
   if (!isKept) await hearTaskEdit(deps, edit, { session, request });
 }
 
-async function hearReplyEdit(
-  { threads, botUserId }: EditDeps,
-  { userId, ts, slackText, forwarded, editedTs }: Edit,
-  session: SessionRow,
-): Promise<void> {
+async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {
+  const { threads, botUserId } = deps;
+  const { userId, ts, slackText, forwarded, editedTs } = edit;
   const meaning = readThreadMeaning(slackText, botUserId());
   const mentions = mentionsIn(slackText, botUserId());
   const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
@@ -42,10 +39,9 @@ async function hearReplyEdit(
   }
   if (reception !== 'taken') return;
   const text = withForwarded(readMessage({ ts, text: meaning.text }).text, forwarded);
-  await threads.correct({ session, userId, ts, text, editedTs, isTask: false });
+  await correct(deps, edit, { session, text, isTask: false });
 }
 
-/** Devin may have done the task long ago, and a message would wake it: that takes more than an edit. */
 async function hearTaskEdit(
   deps: EditDeps,
   edit: Edit,
@@ -53,14 +49,20 @@ async function hearTaskEdit(
 ): Promise<void> {
   const text = changedTask(deps, edit, request);
   if (text === null) return;
-  const { userId, ts, editedTs } = edit;
   const mentions = mentionsIn(edit.slackText, deps.botUserId());
-  if ((await deps.threads.receive(session, { userId, mentions })) !== 'taken') return;
-  const corrected = { session, userId, ts, text, editedTs, isTask: true };
-  if (!isResting(session.phase) && !isOver(session)) return deps.threads.correct(corrected);
-  // Slack sends an edited message again when a link in it is unfurled.
-  if (await deps.threads.isKnown(corrected)) return;
-  await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
+  if ((await deps.threads.receive(session, { userId: edit.userId, mentions })) === 'taken')
+    await correct(deps, edit, { session, text, isTask: true });
+}
+
+async function correct(
+  deps: EditDeps,
+  edit: Edit,
+  { session, text, isTask }: { session: SessionRow; text: string; isTask: boolean },
+): Promise<void> {
+  const { userId, ts, editedTs } = edit;
+  const corrected = await deps.threads.correct({ session, userId, ts, text, editedTs, isTask });
+  if (corrected === 'late')
+    await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
 }
 
 /** The task is sent as it was, perhaps after an approval. */

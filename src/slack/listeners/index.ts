@@ -192,7 +192,7 @@ export function createListeners(deps: ListenerDeps): void {
 
 function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
-  const { db, requests, forms, settings, envelopes, replies } = store;
+  const { db, requests, sessions, forms, settings, envelopes, replies } = store;
   const commit: Commit = async (task) => commitInTime({ db, withPriority }, task);
   const effectiveDraft = createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames });
   return {
@@ -210,7 +210,7 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, withNam
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
     steering: createSteeringInbox({ commit, replies, envelopes, enqueue }),
-    threads: createThreadInbox({ commit, requests, settings, replies, enqueue }),
+    threads: createThreadInbox({ commit, requests, sessions, settings, replies, enqueue }),
   };
 }
 

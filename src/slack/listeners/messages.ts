@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import type { Posts } from '../../store/posts.ts';
+import { messageKey, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { isAddressed } from '../command/addressed.ts';
@@ -16,7 +17,7 @@ import { hear, tellNotTaken, type Reply } from './thread.ts';
 type MessageDeps = EditDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'openAbove' | 'find' | 'ofDelivery'>;
+    requests: Pick<Requests, 'openIn' | 'find' | 'ofDelivery'>;
     readAgain: ReadAgain;
   };
 
@@ -58,13 +59,15 @@ type Heed = (message: Message) => Promise<void>;
 /** What to do with it; null: it is for people only. */
 async function heederOf(deps: MessageDeps, delivered: Message): Promise<Heed | null> {
   const { channelId, threadTs, slackText, placeKind } = delivered;
+  const isToApp = isAddressed(slackText, { botUserId: deps.botUserId(), isDirect: placeKind === 'direct' });
   if (threadTs !== null) {
     const session = await sessionIn(deps, { ...delivered, threadTs });
     if (session !== null) return async (message) => hear(deps, { ...message, threadTs }, session);
-    const requestId = await deps.requests.openAbove(channelId, threadTs);
-    if (requestId !== null) return async (message) => notHeard(deps, { ...message, threadTs }, requestId);
+    const request = await deps.requests.openIn(channelId, threadTs);
+    const isNew = readThreadMeaning(slackText, deps.botUserId()).kind === 'new';
+    if (request !== null && !(isToApp && isNew))
+      return async (message) => notHeard(deps, { ...message, threadTs }, request);
   }
-  const isToApp = isAddressed(slackText, { botUserId: deps.botUserId(), isDirect: placeKind === 'direct' });
   return isToApp ? async (message) => answerAddressed(deps, message) : null;
 }
 
@@ -99,11 +102,13 @@ async function sessionIn(
   throw new CardNotPlacedError();
 }
 
-/** So that nobody thinks Devin knows what was said before there was a session. */
-async function notHeard(deps: MessageDeps, reply: Reply, requestId: string): Promise<void> {
-  const { slackText } = reply;
+/** So that nobody thinks Devin knows what was said before there was a session, or starts another with it. */
+async function notHeard(deps: MessageDeps, reply: Reply, request: SessionRequest): Promise<void> {
+  const { slackText, userId } = reply;
+  // It asked for a session itself, and Slack delivers it again.
+  if ((await deps.requests.ofDelivery(messageKey(reply))) !== null) return;
+  if (readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
   const mentions = mentionsIn(slackText, deps.botUserId());
-  const isForPeople = mentions.others && !mentions.app;
-  if (isForPeople || readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
-  await tellNotTaken(deps, reply, { sessionId: requestId, reason: 'not-started' });
+  if (!(await deps.threads.wouldReceive(reply, request, { userId, mentions }))) return;
+  await tellNotTaken(deps, reply, { sessionId: request.id, reason: 'not-started' });
 }

@@ -51,11 +51,11 @@ export const thread = {
     courtesy:
       'Devin is at rest, so a message that is only thanks or an OK stays here: it would wake Devin, which costs ACU. To wake it, write what to do.',
     'not-started':
-      "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started.",
+      "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
     'early-edit':
       "The session hasn't started yet, so your edit stays here: it starts with the task as you sent it first. Once it has started, write in its thread what changed. Or cancel it on the card, and ask again.",
     'task-edit':
-      "Devin is no longer working on the task, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
+      "Devin is no longer working on this, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
   },
   sendHeld: 'Send to Devin',
   /** A reply that may be meant for the app. */

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
+const NOT_STARTED = "session hasn't started yet";
+
+describe('the thread of a message whose session has not started yet', () => {
+  const world = useWorld();
+
+  /** Ana asks in a thread, if `above`, and Devin has no time for it. */
+  const ask = async ({ isDirect = false, above = null }: { isDirect?: boolean; above?: string | null }) => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const members = [ana.userId, ben.userId];
+    const channelId = isDirect
+      ? slack.directMessages(ana.userId)
+      : slack.addChannel({ name: `before-${ana.name}`, members });
+    const bot = `<@${slack.workspace.botUserId}>`;
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
+    const first = above === null ? null : await slack.speak(ben.userId, channelId, above);
+    const thread = first === null ? {} : { threadTs: first.ts };
+    const asked = await slack.speak(ana.userId, channelId, `${bot} fix the login of ${ana.name}`, thread);
+    const threadTs = first?.ts ?? asked.ts;
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    return {
+      ana,
+      ben,
+      channelId,
+      asked,
+      say: async ({ userId }: { userId: string }, words: string) =>
+        slack.speak(userId, channelId, words.replace('%s', bot), { threadTs }),
+      /** The tasks of this person's sessions, once this first one has started. */
+      tasks: async (one: { devinUserId: string }) => {
+        busy.clear();
+        const { url } = await sessionOf(devin, one.devinUserId);
+        await cardOf(slack, channelId, (text) => text.includes(url));
+        return sessionsAs(devin, one.devinUserId).map(({ request }) => request.prompt.split('\n')[0]);
+      },
+    };
+  };
+
+  test.each([
+    ['another task', false, '%s fix the logout test, too'],
+    ['a message without a mention', false, 'and the logout test'],
+    ['another task in a direct message', true, 'fix the logout test, too'],
+  ])('starts no second session with %s: its author is told', async (_what, isDirect, words) => {
+    const { ana, channelId, say, tasks } = await ask({ isDirect });
+    await say(ana, words);
+    await world().slack.waitForMessage(channelId, ({ text }) => text.includes(NOT_STARTED));
+    expect(await tasks(ana)).toEqual([`fix the login of ${ana.name}`]);
+  });
+
+  test('starts another session if that is what someone asks for', async () => {
+    const { ben, say, tasks } = await ask({});
+    await say(ben, '%s !new write the docs');
+    expect(await tasks(ben)).toEqual(['write the docs']);
+  });
+
+  test('stays quiet about what others say there, and if Slack delivers the task again', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, asked, say, tasks } = await ask({ above: 'the login test fails' });
+    await say(ben, 'who takes this?');
+    for (const delivery of asked.deliveries) await slack.redeliver(delivery);
+    await say(ben, '%s and the logout test');
+    await toldTo(world(), { channelId, userId: ben.userId }, NOT_STARTED);
+    expect(noticesTo(slack, channelId, ben.userId)).toHaveLength(1);
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
+    expect(await tasks(ana)).toHaveLength(1);
+  });
+});
