@@ -41,6 +41,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     resolve,
+    policy,
     gate,
     decidersOf,
     limiter,
@@ -59,8 +60,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     text,
   });
   const { transitions, adopt, sweep } = creation;
-  const approving = { queue, store, slack, decidersOf, resolve, transitions, withLease, postOnce, tuning };
-  const reviewApprovals = createApprovals({ ...approving, redrawHome });
+  const approving = { queue, store, slack, policy, gate, decidersOf, resolve, transitions, tuning };
+  createApprovals({ ...approving, redrawHome, withLease, postOnce });
   const { identities } = store;
   notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
   createForms({ queue, store, slack, resolve, gate, log });
@@ -181,10 +182,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     sweep,
-    reviewApprovals,
     watcher,
     tidying,
     policy,
+    // By then, all replicas have read it: one that hasn't would ask those whom it asked before.
+    reviewAfterMs: 2 * tuning.policyEveryMs,
     mapping,
     server,
     readiness,

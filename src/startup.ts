@@ -43,8 +43,8 @@ type StartupDeps = {
   devin: Devin;
   slack: Slack;
   sweep: Sweep;
-  /** Has what waits for an approval looked at again. */
-  reviewApprovals: () => Promise<void>;
+  /** How long after the policy is loaded what waits for an approval is looked at again. */
+  reviewAfterMs: number;
   watcher: Watcher;
   tidying: Tidying;
   policy: FollowedFile;
@@ -59,7 +59,7 @@ type StartupDeps = {
 /** The order in which everything starts and stops. */
 export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
-  const { readiness, log } = deps;
+  const { reviewAfterMs, readiness, log } = deps;
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
@@ -85,7 +85,7 @@ export function createStartup(deps: StartupDeps): Bot {
       tidying.start();
       await policy.start(async (sha256) => {
         await store.audit.fileLoaded('policy', sha256);
-        await deps.reviewApprovals();
+        await queue.enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
       });
       await mapping.start(async (sha256) => {
         await store.audit.fileLoaded('mapping', sha256);

@@ -4,7 +4,15 @@ import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
-import { createApproversOf, type DecidersOf } from '../trust/index.ts';
+import { remembered } from '../time.ts';
+import {
+  createApproversOf,
+  createDecidersOf,
+  createMayApprove,
+  type DecidersOf,
+  type FileSource,
+  type Gate,
+} from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createApproverNotifier } from './notify-approvers.ts';
 import { createReviewer } from './review.ts';
@@ -14,6 +22,8 @@ type ApprovalDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes' | 'audit'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
+  policy: Pick<FileSource<unknown>, 'sha256'>;
+  gate: Pick<Gate, 'judge'>;
   decidersOf: DecidersOf;
   resolve: ResolveIdentity;
   transitions: Transitions;
@@ -24,27 +34,41 @@ type ApprovalDeps = {
 };
 
 const SOME = { concurrency: 4 };
+const MOST_GROUPS = 100;
 
-/**
- * Asks people for their approval of a request, and does what they decide. Returns what to call when the policy may have
- * changed: it has all that waits looked at again, one after the other.
- */
-export function createApprovals(deps: ApprovalDeps): () => Promise<void> {
-  const { queue, store, slack, decidersOf, resolve, transitions, redrawHome, withLease, postOnce, tuning } =
-    deps;
+/** Asks people for their approval of a request, and does what they decide. */
+export function createApprovals(deps: ApprovalDeps): void {
+  const { queue, store, slack, policy, decidersOf, resolve, transitions, redrawHome } = deps;
+  const { withLease, postOnce, tuning } = deps;
   const { requests, approvalMessages: messages, envelopes, audit } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
-  const ending = { requests, decidersOf, transitions, envelopes, now };
-  const { settle, expire } = createSettler({ ...ending, people, resolve, audit, outbound, textFor });
-  const approversOf = createApproversOf(slack);
+  const ending = { requests, transitions, envelopes, now };
+  const settling = { ...ending, decidersOf, people, resolve, audit, outbound, textFor };
+  const { settle, expire } = createSettler(settling);
+  const reviews = createReviews(deps);
+  const review = createReviewer({ ...ending, ...reviews, policy: policy.sha256 });
   const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
-  queue.work('review-approval', createReviewer({ ...ending, approversOf }), { concurrency: 1 });
+  queue.work('review-approvals', reviews.begin, { concurrency: 1 });
+  queue.work('review-approval', review, { concurrency: 1 });
   queue.work('tell-approvers', createApproverNotifier({ ...notifying, now, log, textFor }), SOME);
-  return async () => {
-    for (const requestId of await requests.awaitingApproval())
-      await queue.enqueue('review-approval', { requestId });
+}
+
+/** Who decides by now. Slack lists a group's members once for all requests that a change of the policy is about. */
+function createReviews({ queue, store, slack: { groups, people }, policy, gate, tuning }: ApprovalDeps) {
+  let changes = 0;
+  const keyOf = (groupId: string): string => `${changes}:${groupId}`;
+  const membersNow = remembered(groups.membersNow, { keyOf, most: MOST_GROUPS, now: tuning.now });
+  const known = { people, groups: { membersNow } };
+  return {
+    async begin(): Promise<void> {
+      changes += 1;
+      for (const requestId of await store.requests.toReview(policy.sha256()))
+        await queue.enqueue('review-approval', { requestId });
+    },
+    decidersOf: createDecidersOf({ judge: gate.judge, mayApprove: createMayApprove(known) }),
+    approversOf: createApproversOf(known),
   };
 }

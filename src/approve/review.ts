@@ -13,6 +13,8 @@ type ReviewDeps = {
   approversOf: ApproversOf;
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
+  /** The SHA-256 of its file. */
+  policy: () => string | null;
   now: () => number;
 };
 
@@ -24,10 +26,14 @@ const BUSY_MS = 30_000;
  * and can still decide stays asked, and their approvals count on. If it asks nobody or too few, or refuses the request, those
  * who were asked decide: a mistake in the policy file must not start or end all that waits.
  */
-export function createReviewer({ requests, decidersOf, approversOf, transitions, ...ending }: ReviewDeps) {
-  const { approved, askedAnew } = createEnding(ending);
+export function createReviewer(deps: ReviewDeps) {
+  const { requests, decidersOf, approversOf, transitions } = deps;
+  const { approved, askedAnew } = createEnding(deps);
 
   async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
+    // Before the policy is asked: what changes meanwhile is looked at again.
+    const policy = deps.policy();
+    if (approval.policy === policy) return;
     const { able, isSame, terms } = await decidersOf(request, approval);
     if (terms === null) return;
     const { approvers, need } = terms;
@@ -35,12 +41,11 @@ export function createReviewer({ requests, decidersOf, approversOf, transitions,
     if (found.length < need) return;
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);
-      if (current === null) return null;
+      if (current === null || current.policy === policy) return null;
       if (!isSame) return askedAnew(locked, current);
       const yes = current.yes.filter(({ userId }) => able.has(userId));
-      const counted = { ...current, need, people: merged(current.people, found, able), yes };
-      if (yes.length >= need) return approved(locked, counted);
-      return isChanged(current, counted) ? waits(locked, counted) : null;
+      const counted = { ...current, need, people: merged(current.people, found, able), yes, policy };
+      return yes.length >= need ? approved(locked, counted) : waits(locked, counted);
     });
   }
 
@@ -65,11 +70,4 @@ function merged(asked: readonly Voter[], found: readonly Voter[], able: Readonly
   const still = asked.filter(({ userId }) => able.has(userId));
   const others = found.filter(({ userId }) => !able.has(userId));
   return [...still, ...others].slice(0, Math.max(still.length, found.length));
-}
-
-function isChanged(before: Approval, after: Approval): boolean {
-  const idsOf = ({ people }: Approval): string => people.map(({ userId }) => userId).join();
-  return (
-    before.need !== after.need || before.yes.length !== after.yes.length || idsOf(before) !== idsOf(after)
-  );
 }

@@ -137,10 +137,14 @@ export function lookupTrouble(error: unknown) {
 }
 
 type AskDeps = {
+  /** The SHA-256 of its file. */
+  policy: () => string | null;
   judge: Gate['judge'];
   approversOf: ApproversOf;
   flow: Flow;
 };
+
+type Asking = ApprovalNeeded & { policy: string | null };
 
 /** `prompt`: as it would be sent now. */
 type ToSend = { material: Material; prompt: () => Promise<string> };
@@ -155,7 +159,7 @@ export type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | nu
 export function createAskApproval(deps: AskDeps): AskApproval {
   const { judge, flow } = deps;
 
-  async function ask(run: Run, verdict: ApprovalNeeded, { material, prompt }: ToSend): Promise<StepOutcome> {
+  async function ask(run: Run, verdict: Asking, { material, prompt }: ToSend): Promise<StepOutcome> {
     const { request } = run;
     const { asks, draft } = verdict;
     const sent = { draft, material, prompt: await prompt() };
@@ -168,9 +172,12 @@ export function createAskApproval(deps: AskDeps): AskApproval {
   }
 
   return async (run, toSend) => {
+    // Before it is asked: if it changes meanwhile, the approval is looked at again.
+    const policy = deps.policy();
     const verdict = await judge({ ...run.request, material: toSend.material });
     if (verdict.kind === 'allowed') return null;
-    return verdict.kind === 'refused' ? flow.end(run, verdict.failure) : ask(run, verdict, toSend);
+    if (verdict.kind === 'refused') return flow.end(run, verdict.failure);
+    return ask(run, { ...verdict, policy }, toSend);
   };
 }
 
@@ -178,11 +185,11 @@ export function createAskApproval(deps: AskDeps): AskApproval {
 async function approvalFor(
   { approversOf }: Pick<AskDeps, 'approversOf'>,
   { request }: Run,
-  { asks, fingerprint, asked }: ApprovalNeeded & { asked: AskedFor },
+  { asks, fingerprint, policy, asked }: Asking & { asked: AskedFor },
 ): Promise<Approval | null> {
   const { rule, say, need, budget, most } = asks;
   const people = await approversOf(asks.approvers, request.userId);
   if (people.length < need) return null;
   const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
-  return { rule, say, need, people, fingerprint, ...about, asked, yes: [], end: null };
+  return { rule, say, need, people, fingerprint, policy, ...about, asked, yes: [], end: null };
 }

@@ -8,7 +8,13 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { createApproversOf, type Budget, type DecidersOf, type Gate } from '../trust/index.ts';
+import {
+  createApproversOf,
+  type Budget,
+  type DecidersOf,
+  type FileSource,
+  type Gate,
+} from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAdopt, type Adopt } from './adopt.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
@@ -49,6 +55,7 @@ type CreationDeps = {
     'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'groups' | 'people' | 'textFor'
   >;
   resolve: ResolveIdentity;
+  policy: Pick<FileSource<unknown>, 'sha256'>;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   decidersOf: DecidersOf;
   limiter: Pick<Limiter, 'beforeSending'>;
@@ -176,7 +183,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
   const identify = createIdentify({ judge, resolve, presence, whyNotReplaced, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
-  const askApproval = createAskApproval({ judge, approversOf, flow });
+  const askApproval = createAskApproval({ policy: deps.policy.sha256, judge, approversOf, flow });
   const sending = createSend({
     createSession: devin.sessions.create,
     devinTime: async () => devin.time().catch(() => null),

@@ -136,7 +136,9 @@ const schemas = {
   }),
   /** Nobody has decided in time. */
   'expire-approval': z.object({ requestId: z.string() }),
-  /** The policy may have changed: look again at who can decide, and whether an approval is still needed. */
+  /** The policy may have changed: look again at all that waits for an approval by another one. */
+  'review-approvals': z.object({}),
+  /** Who can decide by now, and whether an approval is still needed. */
   'review-approval': z.object({ requestId: z.string() }),
   /** Ask those who may approve a request, and show them what became of it. */
   'tell-approvers': z.object({ requestId: z.string() }),
@@ -207,6 +209,7 @@ const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
   'relay-to-devin': bySession,
   'mark-taken': ({ replyId }) => replyId,
   'expire-approval': byRequest,
+  'review-approvals': () => 'review-approvals',
   'review-approval': byRequest,
   'tell-approvers': byRequest,
   'restore-sessions': () => 'restore-sessions',

@@ -42,6 +42,8 @@ export const approvalSchema = z.object({
   people: z.array(voterSchema),
   /** Of what would be sent. */
   fingerprint: z.string(),
+  /** The SHA-256 of the policy file by which people were asked; left out by earlier versions. */
+  policy: z.string().nullish(),
   /** What was left of the budget it would exceed; left out: not about a budget. */
   budget: ceilingLeftSchema.optional(),
   /** The highest cap of a session, which it exceeds; left out: not about that. */

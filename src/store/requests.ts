@@ -171,6 +171,19 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return rows.map((row) => row.id);
     },
 
+    /** Those that wait for an approval that was asked for by another policy file, first what expires first. */
+    async toReview(policy: string | null): Promise<string[]> {
+      const rows = await db
+        .selectFrom('sessionRequests')
+        .select('id')
+        .where('state', '=', sql.lit('awaiting-approval'))
+        .where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)
+        .orderBy('approvalUntil')
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
     async hasExpired(id: string): Promise<boolean> {
       const row = await db
         .selectFrom('sessionRequests')

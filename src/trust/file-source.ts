@@ -10,6 +10,8 @@ import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file/
 export type FileSource<T> = {
   /** What is in force; null: there is no file. */
   current: () => T | null;
+  /** Of the file in force; null: there is none. */
+  sha256: () => string | null;
   /** Whether the current file is in force; null: there is no file. */
   isOk: () => boolean | null;
   /** What is wrong with the current file, a line each; empty if it is in force. */
@@ -118,6 +120,7 @@ async function followFile<T>(
 
   return {
     current: () => value,
+    sha256: () => sha256,
     isOk: () => problems.length === 0,
     problems: () => problems,
     look,
@@ -133,6 +136,7 @@ async function followFile<T>(
 function noFile<T>(): FileSource<T> {
   return {
     current: () => null,
+    sha256: () => null,
     isOk: () => null,
     problems: () => [],
     look: async () => Promise.resolve(),

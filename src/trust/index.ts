@@ -14,8 +14,8 @@ import { createDecidersOf, type DecidersOf } from './deciders.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate, type Gate } from './gate.ts';
 
-export { createApproversOf, type ApproversOf } from './approvers.ts';
-export type { Deciders, DecidersOf } from './deciders.ts';
+export { createApproversOf, createMayApprove, type ApproversOf } from './approvers.ts';
+export { createDecidersOf, type Deciders, type DecidersOf } from './deciders.ts';
 export { verifyChain } from './audit-chain.ts';
 export { exportAudit, exportUsage } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';

@@ -509,13 +509,27 @@ describe('a request that waits when the policy changes', () => {
   });
 
   test('starts nothing because a policy asks for no approval for a moment', async () => {
-    const { ben, own } = await waiting();
+    const { ana, ben, own } = await waiting();
     const asked = await askedOf(ben);
     await change('rules: []\n');
     await change(POLICY);
     expect(own()).toHaveLength(0);
     await press(ben, 'approve_request', asked);
     await shownTo(ben, `Approved by ${ben.name}.`);
+    await sessionOf(world().devin, ana.devinUserId);
+  });
+
+  test('is asked with one look at a group, however many wait', async () => {
+    const { ben, type } = await waiting();
+    await type(`fix another ${INFRA}`);
+    await shownTo(ben, 'fix another');
+    const { slack } = world();
+    const cy = addColleague(world());
+    slack.setGroup('S0AUDITORS', [cy.userId]);
+    await change(POLICY.replace(`approvers: [${PLATFORM}]`, 'approvers: [S0AUDITORS]'));
+    for (const words of ['fix it for', 'fix another']) await shownTo(cy, words);
+    const looks = slack.calls.filter(({ args }) => args['usergroup'] === 'S0AUDITORS');
+    expect(looks).toHaveLength(1);
   });
 });
 

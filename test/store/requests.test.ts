@@ -30,6 +30,21 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
 });
 
 describeOnBothDatabases('a request', (open) => {
+  test('is looked at again while its last approval was asked for by another policy file', async () => {
+    const { db } = await open();
+    const requests = createRequests(db);
+    const asked = { rule: 'infra', say: null, need: 1, fingerprint: 'f', people: [], yes: [], end: null };
+    const policies = { r1: ['old', 'new'], r2: ['new', 'old'], r3: [undefined], r4: ['old'] };
+    await requests.insert(Object.keys(policies).map((id) => newRequest(id)));
+    for (const [id, files] of Object.entries(policies)) {
+      const approvals = files.map((policy) => ({ ...asked, policy }));
+      await requests.advance({ id, from: 'accepted', to: 'identified', changes: { approvals } });
+      if (id !== 'r4') await requests.advance({ id, from: 'identified', to: 'awaiting-approval' });
+    }
+    expect((await requests.toReview('new')).toSorted()).toEqual(['r2', 'r3']);
+    expect((await requests.toReview(null)).toSorted()).toEqual(['r1', 'r2']);
+  });
+
   test('moves on only by itself, and only from the state that it is in', async () => {
     const { db } = await open();
     const requests = createRequests(db);
