@@ -24,7 +24,7 @@ export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';
 export { FILES_EVERY_MS, openFile, readYamlFile, type FileSource } from './file-source.ts';
 export { IDENTITY_FILE, POLICY_FILE } from './formats.ts';
-export type { ApprovalNeeded, Verdict } from './verdict.ts';
+export type { ApprovalNeeded } from './verdict.ts';
 
 type TrustDeps = {
   policy: Pick<FileSource<Policy>, 'current'>;

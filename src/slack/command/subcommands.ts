@@ -70,7 +70,6 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     intent: ({ again }) => ({ kind: 'whoami', again: again !== undefined }),
   }),
   usage: row({
-    // "all" as in `list all`.
     takes: z.object({ whose: oneOf([...USAGE_SCOPES, 'all']).optional(), options: z.string().optional() }),
     rest: 'options',
     intent: ({ whose = 'me', options = '' }) => readUsage(whose === 'all' ? 'workspace' : whose, options),
@@ -169,8 +168,7 @@ export function defaultsSetBeside(task: string): SettingScope | null {
 /** The sub-command that these words start like, if a person's mention follows; otherwise null. */
 export function commandOnPerson([first, second]: readonly Word[]): Subcommand | null {
   const name = first === undefined ? undefined : BY_WORD.get(bareWord(first.raw));
-  const isPerson = second !== undefined && /^<?@/.test(second.raw);
-  return name !== undefined && isPerson && ROWS[name].takesPerson ? name : null;
+  return name !== undefined && /^<?@/.test(second?.raw ?? '') && ROWS[name].takesPerson ? name : null;
 }
 
 /** null: it names none. */
