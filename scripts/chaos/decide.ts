@@ -90,8 +90,10 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     return acting;
   }
 
-  async function decline(on: Message): Promise<void> {
-    const dialog = await open(on, ACTION.decline, VIEW.decline);
+  /** An earlier press may have worked while other dialogs came first. */
+  async function decline(token: string): Promise<void> {
+    const on = asked(first, token)();
+    const dialog = on === null ? null : await open(on, ACTION.decline, VIEW.decline);
     if (dialog === null) return;
     slack.typeIn(dialog.id, { [DECLINE_BLOCK]: 'Not this week.' });
     await submit(dialog);
@@ -125,7 +127,6 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
   }
 
   async function decide(decision: Decision, token: string, requester: Person): Promise<void> {
-    const find = asked(first, token);
     const approve = async (): Promise<void> => press(token, first, ACTION.approve);
     const cancel = async (): Promise<void> => press(token, requester, ACTION.cancel);
     switch (decision) {
@@ -140,7 +141,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
         await Promise.all([approve(), cancel()]);
         return;
       case 'decline':
-        return whileThere(token, find, async (on) => oneByOne(async () => decline(on)));
+        return whileThere(token, asked(first, token), async () => oneByOne(async () => decline(token)));
       case 'edit':
         return change(token);
     }
