@@ -120,7 +120,7 @@ async function edit(
 
 /** In the person's language; null: the approval is no longer known. */
 async function render({ textFor }: NotifyDeps, request: SessionRequest, one: Sent): Promise<Rendered | null> {
-  const view = approvalView(request, one.number);
+  const view = approvalView(request, one);
   return view === null ? null : renderApproval(view, await textFor(one.userId));
 }
 

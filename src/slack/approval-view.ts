@@ -5,15 +5,18 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { ApprovalMessage } from './blocks/approval.ts';
 import { isDirectMessage } from './places.ts';
 
-/** What an approver sees of a request. `number`: which of its approvals; null: no longer known. */
-export function approvalView(request: SessionRequest, number: number): ApprovalMessage | null {
+/** Which approval of a request, and who sees it. */
+type Shown = { number: number; userId: string };
+
+/** What a person who was asked sees of a request. null: the approval is no longer known. */
+export function approvalView(request: SessionRequest, { number, userId }: Shown): ApprovalMessage | null {
   const approval = request.approvals[number];
   if (approval === undefined) return null;
   return {
     requestId: request.id,
     number,
     approval,
-    ended: endOf(request, approval),
+    ended: endOf(request, approval, userId),
     started: startedOf(request, number),
     untilMs: request.approvalUntil?.getTime() ?? null,
     requester: request.userId,
@@ -47,9 +50,14 @@ function startedOf({ state, sentAt, approvals }: SessionRequest, number: number)
   return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
 }
 
-/** null: it waits. */
-function endOf({ state }: SessionRequest, { end }: Approval): ApprovalMessage['ended'] {
+/** null: it waits for them. */
+function endOf(
+  { state }: SessionRequest,
+  { end, people }: Approval,
+  reader: string,
+): ApprovalMessage['ended'] {
   if (end !== null) return end.kind;
-  if (state === 'awaiting-approval') return null;
+  if (state === 'awaiting-approval')
+    return people.some(({ userId }) => userId === reader) ? null : 'notAsked';
   return state === 'created' ? 'started' : 'canceled';
 }

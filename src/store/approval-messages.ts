@@ -37,6 +37,7 @@ export function createApprovalMessages(db: Kysely<Tables>) {
         .where('request.teamId', '=', teamId)
         .where('request.state', '=', sql.lit('awaiting-approval'))
         .where(sql<boolean>`message.number = jsonb_array_length(request.approvals) - 1`)
+        .where(sql<boolean>`request.approvals -> -1 -> 'people' @> ${JSON.stringify([{ userId }])}::jsonb`)
         .where(sql<boolean>`not request.approvals -> -1 -> 'yes' @> ${JSON.stringify([{ userId }])}::jsonb`)
         .select(['message.requestId', 'message.channelId', 'message.slackTs'])
         .select((select) => select.fn.countAll().over().as('total'))

@@ -498,11 +498,16 @@ describe('a request that waits when the policy changes', () => {
     const { ana, ben, own } = await waiting();
     const { slack, devin } = world();
     const asked = await askedOf(ben);
+    const value = valueOn(asked, 'approve_request');
+    await slack.openHome(ben.userId);
+    await homeOf(slack, ben.userId, /waiting for your approval/i);
     const cy = addColleague(world());
     slack.setGroup('S0SECURITY', [cy.userId]);
     await change(POLICY.replace(`approvers: [${PLATFORM}]`, 'approvers: [S0SECURITY]'));
     const second = await askedOf(cy);
-    await press(ben, 'approve_request', asked);
+    await shownTo(ben, 'others decide about this now');
+    await homeOf(slack, ben.userId, /^(?![^]*waiting for your approval)/i);
+    await forgePress(world(), { ...asked, userId: ben.userId, actionId: 'approve_request', value });
     expect(own()).toHaveLength(0);
     await press(cy, 'approve_request', second);
     await sessionOf(devin, ana.devinUserId);

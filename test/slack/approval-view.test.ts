@@ -19,7 +19,7 @@ const DECLINED: Approval = {
 const { nothingStarted, notSentAgain } = en.notices;
 
 const shown = (row: Partial<SessionRequest>): string => {
-  const view = approvalView(requestRow({ approvals: [DECLINED], ...row }), 0);
+  const view = approvalView(requestRow({ approvals: [DECLINED], ...row }), { number: 0, userId: 'U2' });
   return view === null ? '' : renderApproval(view, en).text;
 };
 

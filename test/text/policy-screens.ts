@@ -80,21 +80,21 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
   'an approval of a second attempt that was declined': (text) =>
     renderApproval({ ...MESSAGE, ended: 'declined', started: 'notSentAgain' }, text),
   ...Object.fromEntries(
-    (['approved', 'declined', 'expired', 'replaced', 'changed', 'canceled', 'started'] as const).map(
-      (ended) => [
-        `an approval: ${ended}`,
-        (text: Text) =>
-          renderApproval(
-            {
-              ...MESSAGE,
-              ended,
-              channelId: 'C1',
-              asked: { ...MESSAGE.asked, runsAs: 'words', hasTranscript: false },
-            },
-            text,
-          ),
-      ],
-    ),
+    (
+      ['approved', 'declined', 'expired', 'replaced', 'changed', 'canceled', 'started', 'notAsked'] as const
+    ).map((ended) => [
+      `an approval: ${ended}`,
+      (text: Text) =>
+        renderApproval(
+          {
+            ...MESSAGE,
+            ended,
+            channelId: 'C1',
+            asked: { ...MESSAGE.asked, runsAs: 'words', hasTranscript: false },
+          },
+          text,
+        ),
+    ]),
   ),
   'the question before a refusal': (text) =>
     renderDeclineDialog({ requestId: 'r1', number: 0, channelId: null, threadTs: null }, text),

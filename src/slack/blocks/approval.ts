@@ -17,8 +17,8 @@ export type ApprovalMessage = {
   requestId: string;
   number: number;
   approval: Approval;
-  /** null: it waits. */
-  ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | null;
+  /** null: it waits for them. `notAsked`: it waits for others by now. */
+  ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | 'notAsked' | null;
   /** Whether anything started, if it ended without an approval; null: not shown. */
   started: 'nothingStarted' | 'notSentAgain' | null;
   untilMs: number | null;

@@ -76,6 +76,7 @@ export const approval = {
       expired: (_name: string): string => 'Nobody approved it in time.',
       replaced: (name: string): string => `${name} changed it and asked for the changed one instead.`,
       changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',
+      notAsked: (_name: string): string => 'The policy changed, so others decide about this now.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
       canceled: (_name: string): string => 'Canceled before it was approved.',
