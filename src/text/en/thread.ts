@@ -53,7 +53,7 @@ export const thread = {
     'not-started':
       "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
     'early-edit':
-      "The session hasn't started yet, so your edit stays here: it starts with the task as you sent it first. Once it has started, write in its thread what changed. Or cancel it on the card, and ask again.",
+      "The session hasn't started yet, so your edit stays here: Devin gets the task as you sent it first. Once the session has started, write in its thread what changed. Or cancel the request on its card, and ask again.",
     'task-edit':
       "Devin is no longer working on this, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
   },
