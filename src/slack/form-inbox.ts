@@ -44,7 +44,7 @@ export function createEffectiveDraft({ settings, rulesAt, withNames }: DraftDeps
 }
 
 type InboxDeps = {
-  forms: Pick<Forms, 'insert' | 'change'>;
+  forms: Pick<Forms, 'insert' | 'find' | 'change'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
 };
@@ -106,10 +106,12 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
 
     /** With a message to the app: one form, however often the message arrives. */
     async offerMessage(origin: Origin, ts: string, { wish, context }: OfferedMessage): Promise<Form> {
-      const key = messageKey({ ...origin, ts });
-      const id = createHash('sha256').update(key).digest('hex').slice(0, ID_LENGTH);
-      return keep(origin, { ...(await contentOf(origin, wish)), id, context });
+      return keep(origin, { ...(await contentOf(origin, wish)), id: offerId({ ...origin, ts }), context });
     },
+
+    /** Whether a form was offered with a message. */
+    wasOffered: async (message: Parameters<typeof messageKey>[0]): Promise<boolean> =>
+      (await forms.find(offerId(message))) !== null,
 
     /** Filled in like a request, to start the same again. Its author replaces with it what that one was to replace. */
     async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {
@@ -141,6 +143,10 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       return { ...form, sealed, secretNames };
     },
   };
+}
+
+function offerId(message: Parameters<typeof messageKey>[0]): string {
+  return createHash('sha256').update(messageKey(message)).digest('hex').slice(0, ID_LENGTH);
 }
 
 /** Only the columns that say who asks, and where. */

@@ -133,13 +133,19 @@ export function createRequestInbox(deps: InboxDeps) {
       return true;
     },
 
-    /** A text that may have been a slip, which the person wants started as a task: once, however often they say so. */
-    async acceptOffered(form: Form): Promise<void> {
+    /**
+     * A text that may have been a slip, which the person wants started as a task: once, however often they say so. False:
+     * nothing is saved, since its form was sent.
+     */
+    async acceptOffered(form: Form): Promise<boolean> {
       const { draft, context } = form;
-      const asked = { dedupeKey: `offered:${form.id}`, draft, context, slackFileIds: [] };
+      const dedupeKey = `offered:${form.id}`;
+      if (form.sentIn !== null && form.sentIn !== dedupeKey) return false;
       const origin = { ...form, responseUrl: openForm(envelopes, form).responseUrl };
-      const request = commandRequest(origin, asked);
+      const request = commandRequest(origin, { dedupeKey, draft, context, slackFileIds: [] });
       await accept(async () => request);
+      await forms.change(form.id, { sentIn: dedupeKey });
+      return true;
     },
   };
 }

@@ -57,7 +57,7 @@ const formSchema = z.object({
   without: withoutSchema.nullable(),
   /** "More options" was pressed. */
   expanded: z.boolean(),
-  /** The last view of it in which it started something; null: none yet. */
+  /** The last view of it in which it started something, or `offered:ID` if a button did; null: none yet. */
   sentIn: z.string().nullable(),
   description: formDescriptionSchema.nullable(),
 });

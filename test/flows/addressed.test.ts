@@ -290,12 +290,12 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const { id, url } = await sessionOf(devin, ana.devinUserId);
     devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
     await cardOf(slack, channelId, (text) => text.includes('Needs you'));
-    await slack.speak(ana.userId, channelId, words);
+    const { deliveries } = await slack.speak(ana.userId, channelId, words);
     const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
       text.includes(en.notices.answerOrTask(`<${url}|fix the login test>`)),
     );
     const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
-    return { ana, id, sessions: () => sessionsOf(ana), press };
+    return { ana, id, channelId, deliveries, sessions: () => sessionsOf(ana), press };
   };
 
   test.each(['use the main branch', 'main', 'OK', 'no, thanks'])(
@@ -310,6 +310,19 @@ describe('a short direct message while Devin waits for an answer there', () => {
     },
   );
 
+  test('that was sent to Devin starts nothing when Slack delivers it again', async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId, deliveries, sessions, press } = await beside('use the main branch');
+    await press('send_held');
+    await devin.waitForSession((one) => one.id === id && one.messages.length > 2);
+    await cardOf(slack, channelId, (text) => text.includes('Working'));
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    const later = `and this comes after ${ana.name}`;
+    await slack.speak(ana.userId, channelId, later);
+    await devin.waitForSession(({ request }) => request.prompt === later);
+    expect(sessions()).toBe(2);
+  });
+
   test('starts another session, if its author says so', async () => {
     const { devin } = world();
     const { id, sessions, press } = await beside('write the release notes');
@@ -317,6 +330,42 @@ describe('a short direct message while Devin waits for an answer there', () => {
     await press('start_as_task');
     await devin.waitForSession(({ request }) => request.prompt === 'write the release notes');
     expect(devin.session(id).messages.map(({ message }) => message)).not.toContain('write the release notes');
+  });
+});
+
+describe('a task that was asked for in a direct message', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test("isn't asked about when Slack delivers it again after Devin asked something", async () => {
+    const { slack, devin } = world();
+    const { ana } = people(world());
+    const channelId = slack.directMessages(ana.userId);
+    const { deliveries } = await slack.speak(ana.userId, channelId, 'fix the login test');
+    const { id, url } = await sessionOf(devin, ana.devinUserId);
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    const asked = en.notices.answerOrTask(`<${url}|fix the login test>`);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes(asked))).toEqual([]);
+  });
+});
+
+describe('a message to the app that is offered', () => {
+  const world = useWorld();
+
+  test('starts one session if its author sends its form, and then presses Start', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, bot, sessionsOf } = people(world());
+    const refused = devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 429, retryAfter: 1800 });
+    await slack.speak(ana.userId, channelId, `could ${bot} fix the login test?`);
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, OFFER);
+    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
+    await slack.submit((await settledForm(slack, ana.userId)).id, ana.userId);
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    refused.clear();
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'You already sent this form');
+    expect(sessionsOf(ana)).toBe(0);
   });
 });
 

@@ -13,7 +13,11 @@ test.each([
   ['what an approver changes now', 'U2', { replaces: LATER }, LATER],
 ])('a form that is filled in like a request replaces %s', async (_what, userId, pressed, replaces) => {
   const { offerAgain } = createFormInbox({
-    forms: { insert: async () => Promise.resolve(), change: async () => Promise.resolve() },
+    forms: {
+      insert: async () => Promise.resolve(),
+      find: async () => Promise.resolve(null),
+      change: async () => Promise.resolve(),
+    },
     envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
     effectiveDraft: async () => Promise.resolve(NOTHING),
   });

@@ -24,7 +24,7 @@ import type { TextFor } from '../text-for.ts';
 
 export type AddressedDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerMessage'>;
+  formInbox: Pick<FormInbox, 'offerMessage' | 'wasOffered'>;
   answerMessage: AnswerMessage;
   botUserId: () => string;
   identify: Identify;
@@ -64,8 +64,9 @@ async function act(
   if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
-  if (meaning.kind === 'create' && mentions === 'start' && asking === null)
-    return start(deps, message, meaning);
+  const mayStart = meaning.kind === 'create' && mentions === 'start' && asking === null;
+  // If Slack delivers it again, its author has been asked, and has perhaps answered.
+  if (mayStart && !(await deps.formInbox.wasOffered(message))) return start(deps, message, meaning);
   const wish = { wish: meaning, context: contextOf(message) };
   const { id: formId } = await deps.formInbox.offerMessage(originOf(message), message.ts, wish);
   if (asking !== null) return renderAnswerOrTask(asking, formId, text);

@@ -115,9 +115,11 @@ function listenToChoices(
 
   onDurableButton(app, ACTION.startAsTask, async (press) => {
     const form = await ownForm(forms, { formId: press.value ?? '' }, press);
-    if (form !== null) await inbox.acceptOffered(form);
-    const { started, gone } = (await textFor(press.userId)).command.question;
-    await outbound.settleNotice(press, notice([form === null ? gone : started]));
+    const { command, modal } = await textFor(press.userId);
+    const { started, gone } = command.question;
+    const isSaved = form !== null && (await inbox.acceptOffered(form));
+    const outcome = isSaved ? started : modal.askedBefore;
+    await outbound.settleNotice(press, notice([form === null ? gone : outcome]));
   });
 }
 

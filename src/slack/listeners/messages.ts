@@ -49,6 +49,8 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
   const heed = await heederOf(deps, delivered);
   if (heed === null) return;
+  // It asked for a session itself, which may have a question by now.
+  if (isAgain && (await deps.requests.ofDelivery(messageKey(delivered))) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await deps.readAgain(delivered) : delivered;
   if (message !== null) await heed(message);
@@ -105,8 +107,6 @@ async function sessionIn(
 /** So that nobody thinks Devin knows what was said before there was a session, or starts another with it. */
 async function notHeard(deps: MessageDeps, reply: Reply, request: SessionRequest): Promise<void> {
   const { slackText, userId } = reply;
-  // It asked for a session itself, and Slack delivers it again.
-  if ((await deps.requests.ofDelivery(messageKey(reply))) !== null) return;
   if (readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
   const mentions = mentionsIn(slackText, deps.botUserId());
   if (!(await deps.threads.wouldReceive(reply, request, { userId, mentions }))) return;

@@ -37,7 +37,7 @@ export type ThreadDeps = {
   threads: ThreadInbox;
   notices: ThreadNotices;
   inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage'>;
+  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'wasOffered'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   answerMessage: AnswerMessage;
   botUserId: () => string;
