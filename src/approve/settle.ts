@@ -1,8 +1,9 @@
 import { lookupTrouble, type Move, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import { awaited, isSamePerson, type Approval, type Voter } from '../session/approval.ts';
+import { awaited, awaitedSince, isSamePerson, type Approval, type Voter } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
+import { isOpen } from '../session/request.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
@@ -59,11 +60,11 @@ export function createSettler(deps: SettleDeps) {
 
   /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
   async function moveAwaited(
-    { requestId, number }: Pick<Decision, 'requestId' | 'number'>,
+    decision: Pick<Decision, 'requestId' | 'number'> & { act?: Decision['act'] },
     plan: (locked: SessionRequest, approval: Approval) => Move,
   ): Promise<boolean> {
-    return transitions.moveLocked(requestId, (locked) => {
-      const approval = awaited(locked, number);
+    return transitions.moveLocked(decision.requestId, (locked) => {
+      const approval = decidable(locked, decision);
       return approval === null ? null : plan(locked, approval);
     });
   }
@@ -84,8 +85,10 @@ export function createSettler(deps: SettleDeps) {
   }
 
   async function hasDecided({ requestId, number, userId }: Decision): Promise<boolean> {
-    const { yes, end } = (await requests.find(requestId))?.approvals[number] ?? {};
-    return end?.by?.userId === userId || yes?.some((one) => one.userId === userId) === true;
+    const since = (await requests.find(requestId))?.approvals.slice(number) ?? [];
+    return since.some(
+      ({ yes, end }) => end?.by?.userId === userId || yes.some((one) => one.userId === userId),
+    );
   }
 
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
@@ -102,9 +105,18 @@ export function createSettler(deps: SettleDeps) {
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };
-    if (await decide(decision, by, deciders)) return;
-    // A person who pressed twice knows.
-    if (!(await hasDecided(decision))) await tell(decision, 'over');
+    if (!(await decide(decision, by, deciders))) await tellTooLate(decision);
+  }
+
+  /** A person who pressed twice knows. */
+  async function tellTooLate(decision: Decision): Promise<void> {
+    if (await hasDecided(decision)) return;
+    const request = await requests.find(decision.requestId);
+    const isAskedAnew =
+      request !== null &&
+      isOpen(request.state) &&
+      request.approvals[decision.number]?.end?.kind === 'changed';
+    await tell(decision, isAskedAnew ? 'busy' : 'over');
   }
 
   async function expire({ id: requestId, approvals }: SessionRequest): Promise<void> {
@@ -116,9 +128,10 @@ export function createSettler(deps: SettleDeps) {
   return {
     async settle(decision: Decision): Promise<void> {
       const request = await requests.find(decision.requestId);
-      const approval = request === null ? null : awaited(request, decision.number);
-      // Its message shows what became of it.
-      if (request === null || approval === null) return;
+      const approval = request === null ? null : decidable(request, decision);
+      // Its message shows what became of it; a reason that was typed is lost.
+      if (request === null || approval === null)
+        return decision.act === 'decline' ? tellTooLate(decision) : undefined;
       // Its time may have passed before the sweep noticed.
       if (await requests.hasExpired(request.id)) {
         await expire(request);
@@ -138,4 +151,12 @@ export function createSettler(deps: SettleDeps) {
       if (request !== null && (await requests.hasExpired(requestId))) await expire(request);
     },
   };
+}
+
+/** A decline is about the request, also if the policy has asked for another approval since. */
+function decidable(
+  request: SessionRequest,
+  { number, act }: { number: number; act?: Decision['act'] },
+): Approval | null {
+  return act === 'decline' ? awaitedSince(request, number) : awaited(request, number);
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { awaited, withEnded, type Approval, type Replaces, type Voter } from '../session/approval.ts';
+import { awaitedSince, withEnded, type Approval, type Replaces, type Voter } from '../session/approval.ts';
 import type { Failure } from '../session/failure.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -37,7 +37,7 @@ export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNo
   return async ({ replaces, userId }) => {
     if (replaces === null) return null;
     const original = await requests.find(replaces.requestId);
-    const approval = original === null ? null : awaited(original, replaces.number);
+    const approval = original === null ? null : awaitedSince(original, replaces.number);
     if (original === null || approval === null) return { kind: 'not-replaced', why: 'over' };
     const { able } = await decidersOf(original, approval);
     return able.has(userId) ? null : { kind: 'not-replaced', why: 'notAsked' };
@@ -69,7 +69,7 @@ export function createReplace({ requests, ...ending }: ReplaceDeps): Replace {
     return {
       alongside: async (trx) => {
         const original = await requests.lock(requestId, trx);
-        const approval = original === null ? null : awaited(original, number);
+        const approval = original === null ? null : awaitedSince(original, number);
         over = approval === null;
         if (original === null || approval === null) return null;
         return end(original, approval, { kind: 'replaced', by: voterIn(approval, userId), reason: null });

@@ -67,10 +67,10 @@ export type Approval = z.infer<typeof approvalSchema>;
 export const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
 export type Replaces = z.infer<typeof replacesSchema>;
 
+type Pending = { approval: Approval; number: number };
+
 /** The pending approval and its number; null: none. */
-export function pendingApproval(
-  approvals: readonly Approval[],
-): { approval: Approval; number: number } | null {
+export function pendingApproval(approvals: readonly Approval[]): Pending | null {
   const number = approvals.length - 1;
   const approval = approvals[number];
   return approval === undefined || approval.end !== null ? null : { approval, number };
@@ -83,6 +83,20 @@ export function awaited(
 ): Approval | null {
   const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
   return pending?.number === number ? pending.approval : null;
+}
+
+/**
+ * The approval of this number, or the one that the policy has asked for in its place since, if the request still waits for
+ * it: to decline or change the request is about both. null: it no longer waits.
+ */
+export function awaitedSince(
+  { state, approvals }: { state: RequestState; approvals: readonly Approval[] },
+  number: number,
+): Approval | null {
+  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+  if (pending === null || approvals[number] === undefined) return null;
+  const before = approvals.slice(number, pending.number);
+  return before.every(({ end }) => end?.kind === 'changed') ? pending.approval : null;
 }
 
 /** The list with its last approval replaced. */

@@ -165,3 +165,36 @@ test.each(['approve', 'decline'] as const)('a person who can %s hears that Devin
     told: [expect.stringContaining(en.approval.refused.busy)],
   });
 });
+
+const CHANGED = {
+  ...INFRA,
+  people: [ben],
+  end: { kind: 'changed' as const, by: null, reason: null, atMs: 0 },
+};
+const APPROVED = { ...CHANGED, end: { ...CHANGED.end, kind: 'approved' as const } };
+
+test.each([
+  ['ends the request by what the policy asks now', 'decline', CHANGED, [ben], 'declined'],
+  ['changes nothing if others decide by now', 'decline', CHANGED, [cem], undefined],
+  ['changes nothing if that was approved', 'decline', APPROVED, [ben], undefined],
+  ['starts nothing if it is an approval', 'approve', CHANGED, [ben], undefined],
+] as const)(
+  'what a person decides about the approval before the one that is asked for %s',
+  async (_what, act, before, people, kind) => {
+    const approvals = [before, { ...INFRA, people: [...people] }];
+    const { changes } = await decided(act, { row: { approvals } });
+    expect(changes?.approvals?.[1]?.end?.kind).toBe(kind);
+  },
+);
+
+test.each([
+  ['waits to be asked about anew', { state: 'identified', approvals: [CHANGED] }, "couldn't check"],
+  ['was approved meanwhile', { state: 'created', approvals: [APPROVED] }, 'already decided'],
+] as const)(
+  'a person who declines a request that %s hears that nothing was changed',
+  async (_what, row, words) => {
+    const { changes, told } = await decided('decline', { row: { ...row, approvals: [...row.approvals] } });
+    expect(changes).toBeUndefined();
+    expect(told.join()).toContain(words);
+  },
+);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWhyNotReplaced } from '../../src/create/replace.ts';
 import { createDecidersOf } from '../../src/trust/deciders.ts';
-import type { Verdict } from '../../src/trust/index.ts';
+import type { Verdict } from '../../src/trust/verdict.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const approval = {
@@ -38,6 +38,20 @@ test.each<[what: string, verdict: Verdict, why: 'notAsked' | null]>([
           new Set(among.filter((id) => patterns.some((one) => one.kind === 'user' && one.id === id))),
         ),
     }),
+  });
+  const edit = requestRow({ userId: 'U2', replaces: { requestId: 'one', number: 0 } });
+  expect((await whyNotReplaced(edit))?.why ?? null).toBe(why);
+});
+
+test.each([
+  ['asks the same person anew', 'changed', null],
+  ['asks for a second approval after the first', 'approved', 'over'],
+] as const)('a form that was open while the policy %s', async (_what, kind, why) => {
+  const before = { ...approval, end: { kind, by: null, reason: null, atMs: 0 } };
+  const original = requestRow({ state: 'awaiting-approval', approvals: [before, approval] });
+  const whyNotReplaced = createWhyNotReplaced({
+    requests: { find: async () => Promise.resolve(original) },
+    decidersOf: async () => Promise.resolve({ able: new Set(['U2']), need: 1, isSame: true, terms: null }),
   });
   const edit = requestRow({ userId: 'U2', replaces: { requestId: 'one', number: 0 } });
   expect((await whyNotReplaced(edit))?.why ?? null).toBe(why);

@@ -62,7 +62,7 @@ describeOnBothDatabaseServers('a request that an approver changes', (environment
     // Where they chose to change it.
     const told = async (words: string) =>
       toldTo(world(), { channelId: toBen.channelId, userId: ben.userId }, words);
-    const tooLate = async () => told('The request you changed was decided or canceled');
+    const tooLate = async () => told('The request you changed was decided, canceled');
     const changed = () => sessionsAs(devin, ben.devinUserId);
     const askedAgain = async () => asked(cy, `change it for ${ana.name}`);
     return { ana, ben, cy, channelId, toBen, toCy, submit, card, told, tooLate, own, changed, askedAgain };

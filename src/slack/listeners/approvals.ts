@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { awaited } from '../../session/approval.ts';
+import { awaitedSince } from '../../session/approval.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
@@ -55,7 +55,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     const { requestId, number } = askedIn(press);
     const request = await pressed.inWorkspace(press, requestId);
     if (request === null) return null;
-    const approval = awaited(request, number);
+    const approval = awaitedSince(request, number);
     if (approval !== null) return { request, approval };
     await refuses(deps, press, (await textFor(press.userId)).approval.refused.over);
     return null;
