@@ -6,9 +6,13 @@ import type { SessionRequest } from '../store/request-row.ts';
 type EndingDeps = { envelopes: Pick<Envelopes, 'withoutSecrets'>; now: () => number };
 
 /** It waits on, with what is known of its approval by now. */
-export function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
+export function waits(
+  { id, approvals }: SessionRequest,
+  approval: Approval,
+  how: { undecided?: boolean } = {},
+): Move {
   const changes = { approvals: withLast(approvals, approval) };
-  const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes } as const;
+  const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes, ...how } as const;
   return { step, consequences: { card: true } };
 }
 

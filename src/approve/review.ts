@@ -45,7 +45,7 @@ export function createReviewer(deps: ReviewDeps) {
       if (!isSame) return askedAnew(locked, current);
       const yes = current.yes.filter(({ userId }) => able.has(userId));
       const counted = { ...current, need, people: merged(current.people, found, able), yes, policy };
-      return yes.length >= need ? approved(locked, counted) : waits(locked, counted);
+      return yes.length >= need ? approved(locked, counted) : waits(locked, counted, { undecided: true });
     });
   }
 

@@ -109,8 +109,8 @@ export function createTransitions(deps: TransitionDeps) {
       }
       await appendAudit(
         // What Devin refused is recorded as if it had not been sent.
-        made.flatMap(({ step, request }) =>
-          requestEntries(step.unsent === true ? 'attached' : step.from, request),
+        made.flatMap(({ step: { unsent, undecided, from }, request }) =>
+          undecided === true ? [] : requestEntries(unsent === true ? 'attached' : from, request),
         ),
         trx,
       );

@@ -21,6 +21,8 @@ export type Step = {
   expiresInMs?: number;
   /** From `sending`: Devin did nothing, or was never reached. */
   unsent?: boolean;
+  /** It waits on for its approval, and nobody has decided anything: the audit has nothing new. */
+  undecided?: boolean;
 };
 
 /** What a person has to type again to repeat the request; null: nothing. */

@@ -40,6 +40,8 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
     transitions: {
       moveLocked: async (_id, plan) => {
         const move = plan(request);
+        if (move?.step.to === 'awaiting-approval' && move.step.undecided !== true)
+          throw new Error('the audit would record an earlier approval again');
         if (move !== null) after.push(move.step.changes?.approvals?.[0]);
         return Promise.resolve(move !== null);
       },
