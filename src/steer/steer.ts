@@ -118,7 +118,9 @@ function wishOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }
     if (what === 'stop' && !isClosed(session.snapshot))
       await sessions.change(session.sessionId, { stoppedBy });
   };
-  return { note: async () => change(userId), takeBack: async () => change(null) };
+  // Another person's Stop may still be done.
+  const before = session.stoppedBy === userId ? null : session.stoppedBy;
+  return { note: async () => change(userId), takeBack: async () => change(before) };
 }
 
 async function act(

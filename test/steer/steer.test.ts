@@ -66,11 +66,13 @@ test('a Stop that was not sent when the app stops is left for the next start, an
   expect(told).toEqual([]);
 });
 
-test.each<[how: string, code: DevinErrorCode, noted: string[]]>([
-  ['is taken back if Devin does not do it', 'forbidden', ['stopped by null']],
-  ['stays if nobody knows whether Devin does it', 'no-answer', []],
-])('who stops a session is noted before Devin is asked, and %s', async (_how, code, noted) => {
-  const { steer, asked } = await steering({ what: 'stop', code });
+test.each<[how: string, code: DevinErrorCode, before: string | null, noted: string[]]>([
+  ['is taken back if Devin does not do it', 'forbidden', null, ['stopped by null']],
+  ['is taken back if Devin does not do it in a second run', 'forbidden', 'U1', ['stopped by null']],
+  ['gives way again to whose Stop may still be done', 'forbidden', 'U2', ['stopped by U2']],
+  ['stays if nobody knows whether Devin does it', 'no-answer', null, []],
+])('who stops a session is noted before Devin is asked, and %s', async (_how, code, stoppedBy, noted) => {
+  const { steer, asked } = await steering({ what: 'stop', code, session: { stoppedBy } });
   await steer();
   expect(asked).toEqual(['stopped by U1', 'stop', ...noted]);
 });
