@@ -97,6 +97,34 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ requestId }) => requestId);
     },
 
+    /** The session that waits for an answer to what it asked in a conversation; of several, the last; null: none. */
+    async askedIn({ teamId, channelId }: { teamId: string; channelId: string }): Promise<string | null> {
+      const row = await db
+        .selectFrom('sessions')
+        .where('teamId', '=', teamId)
+        .where(ACTIVE)
+        .where('phase', '=', 'needs-you')
+        .where(({ or, eb, exists, selectFrom }) =>
+          or([
+            eb('channelId', '=', channelId),
+            // The thread is elsewhere, and the question came here.
+            exists(
+              selectFrom('milestones')
+                .select('key')
+                .whereRef('milestones.sessionId', '=', 'sessions.sessionId')
+                .where('milestones.channelId', '=', channelId)
+                .where('milestones.answered', '=', false)
+                .where('milestones.key', 'like', 'needs-you:%'),
+            ),
+          ]),
+        )
+        .select('sessionId')
+        .orderBy('changedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.sessionId ?? null;
+    },
+
     /** Requests in a channel whose card Slack refused to edit, or whose thread takes no messages; newest first. */
     async refusedIn(channelId: string, limit: number): Promise<{ id: string; sessionId: string | null }[]> {
       return db

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
 import { toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
-import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const OFFER = 'Start a Devin session with your message?';
@@ -321,6 +321,31 @@ describe('a short direct message while Devin waits for an answer there', () => {
     await slack.speak(ana.userId, channelId, later);
     await devin.waitForSession(({ request }) => request.prompt === later);
     expect(sessions()).toBe(2);
+  });
+
+  test('is asked about, too, if the question of a session in a channel came there', async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId } = await startThread(world());
+    await slack.command(ana.userId, channelId, 'notify dm');
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    const direct = slack.directMessages(ana.userId);
+    const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>
+      text.includes('Main or release?'),
+    );
+    // It's told once the app has recorded what it told before.
+    devin.advance(id, { pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'open' } });
+    await slack.waitForMessage(direct, ({ text }) => text.includes('pull/7') || text.includes('#7'));
+    const asked = () =>
+      slack.messages(direct).filter(({ text }) => text.includes('Is your message the answer?'));
+    await slack.speak(ana.userId, direct, 'use the main branch');
+    await slack.waitFor(() => asked().length === 1);
+    await slack.speak(ana.userId, direct, 'use the main branch', { threadTs });
+    await slack.waitFor(() => asked().length === 2);
+    await slack.clickButton(ana.userId, { channelId: direct, ts: asked()[1]?.ts ?? '' }, 'send_held');
+    await devin.waitForSession(
+      (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
+    );
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
   });
 
   test('starts another session, if its author says so', async () => {

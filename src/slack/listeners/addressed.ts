@@ -84,10 +84,9 @@ async function askingAbout(
   message: Message,
   { typed, text }: { typed: string; text: Text },
 ): Promise<AnswerOrTask | null> {
-  const { placeKind, threadTs, slackText, forwarded, ts } = message;
+  const { placeKind, slackText, forwarded, ts } = message;
   const isBare = message.message.files.length === 0 && forwarded === '';
-  if (placeKind !== 'direct' || threadTs !== null || !isBare || slackText.length > LONGEST_ANSWER)
-    return null;
+  if (placeKind !== 'direct' || !isBare || slackText.length > LONGEST_ANSWER) return null;
   const asking = await askingIn(message);
   if (asking === null) return null;
   const held = { requestId: asking.request.id, ts, text: unescape(typed) };

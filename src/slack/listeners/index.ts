@@ -10,6 +10,7 @@ import { commitInTime, type Commit } from '../../store/commit.ts';
 import type { Database } from '../../store/database.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
+import { findFollowed } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
 import { createInTime } from '../../time.ts';
 import type { QuickGate } from '../../trust/index.ts';
@@ -46,9 +47,6 @@ const PRESENCE_MS = 700;
 const NAMES_MS = 800;
 /** Part of the 3 s for an answer to a form: to read its files. */
 const FILES_MS = 1500;
-
-/** Sessions of a direct conversation that are active, newest first. */
-const MOST_LOOKED_AT = 10;
 
 type ListenerDeps = {
   app: App;
@@ -132,12 +130,9 @@ export function createListeners(deps: ListenerDeps): void {
   listenToActions(app, { ...acting, threads, enqueue, tagRequests });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
-  const askingIn: AddressedDeps['askingIn'] = async ({ teamId, channelId }) => {
-    const open = await listing.openIn({ teamId, channelId, limit: MOST_LOOKED_AT });
-    const found = await Promise.all(open.map(async (id) => sessions.ofRequest(id)));
-    const session = found.find((one) => one?.phase === 'needs-you') ?? null;
-    const request = session === null ? null : await requests.find(session.requestId);
-    return session === null || request === null ? null : { session, request };
+  const askingIn: AddressedDeps['askingIn'] = async (where) => {
+    const sessionId = await listing.askedIn(where);
+    return sessionId === null ? null : findFollowed({ sessions, requests }, sessionId);
   };
   listenToMessages(app, {
     ...acting,
