@@ -5,8 +5,11 @@ import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
 import { ceilingLeftSchema, limitReachedSchema } from './policy/limits.ts';
 
-/** Why a form starts nothing yet: it couldn't be saved, nobody can tell, or the same was asked for before. */
-export const UNSAVED = ['not-recorded', 'not-confirmed', 'asked-before'] as const;
+/**
+ * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, or it was sent
+ * before with other words.
+ */
+export const UNSAVED = ['not-recorded', 'not-confirmed', 'asked-before', 'sent-before'] as const;
 export type Unsaved = (typeof UNSAVED)[number];
 
 /** A ceiling, what is left of it, and what was asked for; null: no cap. */

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { EnqueueAll } from '../queue/index.ts';
 import type { MessageContext } from '../session/context.ts';
 import { applyForm } from '../session/defaults.ts';
+import type { Unsaved } from '../session/failure.ts';
 import type { SessionDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import type { LimitReached } from '../session/policy/index.ts';
@@ -18,7 +19,7 @@ import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } fr
 
 type InboxDeps = {
   db: Kysely<Tables>;
-  requests: Pick<Requests, 'insert' | 'advance'>;
+  requests: Pick<Requests, 'insert' | 'advance' | 'wasOther'>;
   forms: Pick<Forms, 'change'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
@@ -54,7 +55,7 @@ export type RequestInbox = ReturnType<typeof createRequestInbox>;
 
 /** Saves what people ask for, in one transaction with its jobs. The rest happens after Slack has its answer. */
 export function createRequestInbox(deps: InboxDeps) {
-  const { forms, envelopes, effectiveDraft, withPriority } = deps;
+  const { requests, forms, envelopes, effectiveDraft, withPriority } = deps;
   const save = createSaveRequest(deps);
 
   /**
@@ -98,12 +99,12 @@ export function createRequestInbox(deps: InboxDeps) {
     },
 
     /**
-     * A form that was submitted; `viewId` names this one opening of it. False: nothing is saved, since it was sent in
-     * another view, or the person asked for the same there a moment ago.
+     * A form that was submitted; `viewId` names this one opening of it. null: it is saved. Otherwise it was sent before:
+     * in another view, or with other words in this one; or the person asked for the same there a moment ago.
      */
-    async acceptForm(form: Form, submitted: SubmittedForm): Promise<boolean> {
+    async acceptForm(form: Form, submitted: SubmittedForm): Promise<Unsaved | null> {
       const { viewId, userId, draft, choice, fileIds, isAnother } = submitted;
-      if (!isAnother && form.sentIn !== null && form.sentIn !== viewId) return false;
+      if (!isAnother && form.sentIn !== null && form.sentIn !== viewId) return 'asked-before';
       const { session_secrets: typed = [], ...stored } = draft;
       const { sessionSecrets: kept, ...urls } = openForm(envelopes, form);
       const sessionSecrets = withSecrets(kept, typed);
@@ -122,7 +123,7 @@ export function createRequestInbox(deps: InboxDeps) {
         replaces: form.replaces,
       };
       const unlessTwin = !isAnother && form.replaces === null;
-      if ((await accept(async () => request, unlessTwin)) !== null) return false;
+      if ((await accept(async () => request, unlessTwin)) !== null) return 'asked-before';
       await forms.change(form.id, {
         sentIn: viewId,
         ...(kept.length > 0 && {
@@ -130,7 +131,7 @@ export function createRequestInbox(deps: InboxDeps) {
           secretNames: [],
         }),
       });
-      return true;
+      return (await requests.wasOther(request)) ? 'sent-before' : null;
     },
 
     /**

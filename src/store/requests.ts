@@ -4,6 +4,7 @@ import {
   requestSchema,
   toColumns,
   toRow,
+  twinKey,
   type NewRequest,
   type RequestChanges,
   type SessionRequest,
@@ -74,6 +75,17 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where('dedupeKey', '=', dedupeKey)
         .executeTakeFirstOrThrow();
       return id;
+    },
+
+    /** Whether the same delivery led to a request with other words. */
+    async wasOther(asked: NewRequest): Promise<boolean> {
+      const row = await db
+        .selectFrom('sessionRequests')
+        .select('id')
+        .where('dedupeKey', '=', asked.dedupeKey)
+        .where('twinKey', '<>', twinKey(asked))
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** The request that a delivery led to; null: none. */

@@ -186,6 +186,25 @@ describeOnBothWorlds('the form', (world) => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
+  test('says so if it is sent again with other words after Slack lost the first answer', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    slack.typeIn(view.id, { 'field.prompt': 'fix the first' });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    view.isOpen = true;
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    view.isOpen = true;
+    slack.typeIn(view.id, { 'field.prompt': 'fix the second' });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('updated');
+    expect(slack.renderText(view.id)).toContain('You already sent this form with other words');
+    expect(slack.renderText(view.id)).toContain('fix the second');
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('updated');
+    await sessionOf(devin, ana.devinUserId);
+    expect(sessionsAs(devin, ana.devinUserId).map(({ request }) => request.prompt)).toEqual([
+      'fix the first',
+    ]);
+  });
+
   test("tells people before they submit it that they can't start a session", async () => {
     const { slack } = world();
     const { ana: eve, channelId } = someoneIn(world(), { person: { inDevin: false } });

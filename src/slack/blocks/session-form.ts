@@ -98,6 +98,8 @@ function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): str
       return command.notConfirmed.problem;
     case 'asked-before':
       return words.askedBefore;
+    case 'sent-before':
+      return words.sentBefore;
   }
 }
 

@@ -99,12 +99,12 @@ function listenToSubmission(
     const { draft, contextChoice: choice, fileIds } = read;
     const isAnother = before === 'asked-before';
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
-    const isSaved = await inbox.acceptForm(form, submitted).catch(async (error: unknown) => {
+    const reason = await inbox.acceptForm(form, submitted).catch(async (error: unknown) => {
       await stayOpen(unsavedBy(error));
       throw error;
     });
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
-    return isSaved ? ack() : stayOpen('asked-before');
+    return reason === null ? ack() : stayOpen(reason);
   });
 }
 
