@@ -1,6 +1,6 @@
 import { lookupTrouble, type Transitions } from '../create/index.ts';
 import type { Jobs } from '../queue/index.ts';
-import { awaited, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import { awaited, countingYes, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -43,9 +43,9 @@ export function createReviewer(deps: ReviewDeps) {
       const current = awaited(locked, number);
       if (current === null || current.policy === policy) return null;
       if (!isSame) return askedAnew(locked, current);
-      const yes = current.yes.filter(({ userId }) => able.has(userId));
-      const counted = { ...current, need, people: merged(current.people, found, able), yes, policy };
-      return yes.length >= need ? approved(locked, counted) : waits(locked, counted, { undecided: true });
+      const now = { ...current, need, people: merged(current.people, found, able), policy };
+      const yes = countingYes(now);
+      return yes.length >= need ? approved(locked, { ...now, yes }) : waits(locked, now, { undecided: true });
     });
   }
 

@@ -1,7 +1,15 @@
 import { lookupTrouble, type Move, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import { awaited, awaitedSince, isSamePerson, type Approval, type Voter } from '../session/approval.ts';
+import {
+  awaited,
+  awaitedSince,
+  countingYes,
+  isAmong,
+  isSamePerson,
+  type Approval,
+  type Voter,
+} from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import { notice } from '../slack/blocks/notices.ts';
@@ -78,9 +86,11 @@ export function createSettler(deps: SettleDeps) {
       );
     }
     return moveAwaited(decision, (locked, approval) => {
-      const others = approval.yes.filter((one) => able.has(one.userId) && !isSamePerson(one, by));
-      const counted = { ...approval, need, yes: [...others, by] };
-      return counted.yes.length < need ? waits(locked, counted) : ending.approved(locked, counted);
+      const unable = approval.people.filter(({ userId }) => !able.has(userId));
+      const others = approval.yes.filter((one) => !isAmong(unable, one) && !isSamePerson(one, by));
+      const now = { ...approval, need, yes: [...others, by] };
+      const yes = countingYes(now);
+      return yes.length < need ? waits(locked, now) : ending.approved(locked, { ...now, yes });
     });
   }
 

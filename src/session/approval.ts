@@ -113,6 +113,15 @@ export function withEnded(
   return withLast(approvals, { ...approval, end });
 }
 
+/** The approvals that count. Those of people who can no longer decide are kept, should the policy name them again. */
+export function countingYes({ people, yes }: Pick<Approval, 'people' | 'yes'>): Voter[] {
+  return yes.filter((one) => isAmong(people, one));
+}
+
+export function isAmong(people: readonly Voter[], { userId }: Voter): boolean {
+  return people.some((one) => one.userId === userId);
+}
+
 /** Several people in Slack can be one member in Devin. */
 export function isSamePerson(a: Voter, b: Voter): boolean {
   return a.userId === b.userId || (a.devinUserId !== undefined && a.devinUserId === b.devinUserId);

@@ -1,5 +1,5 @@
 import { reasonMessage, userMessage } from '../errors.ts';
-import { pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import { countingYes, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
@@ -40,8 +40,10 @@ export function approvalNotes({ state, approvals }: SessionRequest, text: Text):
   ];
 }
 
-function waitingForApproval({ rule, say, need, people, yes }: Approval, text: Text): string[] {
+function waitingForApproval(approval: Approval, text: Text): string[] {
   const { onCard } = text.approval;
+  const { rule, say, need, people } = approval;
+  const yes = countingYes(approval);
   const others = people.filter(({ userId }) => !yes.some((one) => one.userId === userId));
   const shown = others.slice(0, NAMED_APPROVERS);
   const names = onCard.names(

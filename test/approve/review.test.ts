@@ -78,9 +78,19 @@ test.each<[what: string, options: Options, now: Partial<Approval>]>([
     { people: [ben, cem] },
   ],
   [
-    'people are left out who can no longer decide, with their approvals',
+    'people are left out who can no longer decide, and their approvals count no longer',
+    { approvers: [ben, dan], before: { people: [ben, cem], need: 2, yes: [cem] }, need: 1 },
+    { people: [ben, dan], need: 1 },
+  ],
+  [
+    'an approval counts again once the policy names its author again',
+    { approvers: [ben, cem, dan], before: { people: [ben, dan], need: 3, yes: [cem, ben] }, need: 3 },
+    { people: [ben, dan, cem], yes: [cem, ben] },
+  ],
+  [
+    'what a person approved who can no longer decide is kept, should the policy name them again',
     { approvers: [ben, dan], before: { people: [ben, cem], need: 2, yes: [cem] }, need: 2 },
-    { people: [ben, dan], yes: [] },
+    { people: [ben, dan], yes: [cem] },
   ],
   [
     'what was approved stays approved while more have to',

@@ -13,6 +13,7 @@ const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
 const NOBODY: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
 const ben = { userId: 'U2', name: 'Ben' };
 const cem = { userId: 'U3', name: 'Cem' };
+const dan = { userId: 'U4', name: 'Dan' };
 
 const INFRA = { rule: 'infra', say: null, need: 1, fingerprint: 'now', people: [], yes: [], end: null };
 
@@ -118,6 +119,15 @@ test.each([
 ])('when one person approves, %s', async (_why, need, gone, people, kind) => {
   const { changes } = await decided('approve', { row: { approvals: [{ ...INFRA, people }] }, need, gone });
   expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
+});
+
+test.each([
+  ['does not count for others, and is kept', 2, { yes: [dan, { userId: 'U2' }], end: null }],
+  ['is left out once the others suffice', 1, { yes: [{ userId: 'U2' }], end: { kind: 'approved' } }],
+])('an approval of a person whom the policy has left out %s', async (_what, need, now) => {
+  const approvals = [{ ...INFRA, need, people: [ben, cem], yes: [dan] }];
+  const { changes } = await decided('approve', { row: { approvals }, need });
+  expect(changes?.approvals).toMatchObject([now]);
 });
 
 test('a person who may still approve declines it, also if others would have to be asked', async () => {

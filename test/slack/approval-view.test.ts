@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Approval } from '../../src/session/approval.ts';
 import { approvalView } from '../../src/slack/approval-view.ts';
 import { renderApproval } from '../../src/slack/blocks/approval.ts';
+import { cardView } from '../../src/slack/card-view.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -18,8 +19,8 @@ const DECLINED: Approval = {
 };
 const { nothingStarted, notSentAgain } = en.notices;
 
-const shown = (row: Partial<SessionRequest>): string => {
-  const view = approvalView(requestRow({ approvals: [DECLINED], ...row }), { number: 0, userId: 'U2' });
+const shown = (row: Partial<SessionRequest>, userId = 'U2'): string => {
+  const view = approvalView(requestRow({ approvals: [DECLINED], ...row }), { number: 0, userId });
   return view === null ? '' : renderApproval(view, en).text;
 };
 
@@ -44,4 +45,12 @@ test.each([
   expect(words).toContain('Declined by Ben.');
   expect(words).not.toContain(nothingStarted);
   expect(words).not.toContain(notSentAgain);
+});
+
+test('neither an approver nor the card shows an approval that no longer counts', () => {
+  const people = [{ userId: 'U3', name: 'Cem' }];
+  const approvals = [{ ...DECLINED, people, yes: [by], end: null }];
+  const request = requestRow({ state: 'awaiting-approval', sessionId: null, approvals });
+  expect(shown(request, 'U3')).toMatch(/^(?!.*Ben).*infra/s);
+  expect(cardView({ request, session: null, nowMs: 0 }, en).notes.join()).not.toContain('Ben');
 });

@@ -1,5 +1,5 @@
 import type { ActionsBlock, ModalView } from '@slack/types';
-import type { Approval, AskedFor } from '../../session/approval.ts';
+import { countingYes, type Approval, type AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
 import { acuWords, leftWords } from '../../text/amounts.ts';
@@ -125,10 +125,11 @@ const SAYS_WHAT_STARTED: ReadonlySet<ApprovalMessage['ended']> = new Set(['decli
 function standingLines(message: ApprovalMessage, text: Text): string[] {
   const { approval, untilMs, ended, started } = message;
   const words = text.approval.message;
-  const voters = names(approval.yes.map(({ name }) => name));
+  const yes = ended === null ? countingYes(approval) : approval.yes;
+  const voters = names(yes.map(({ name }) => name));
   if (ended === null)
     return [
-      ...(approval.yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
+      ...(yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
       ...(untilMs === null ? [] : [words.until(shownMoment(untilMs))]),
     ];
   const by = escape(approval.end?.by?.name ?? text.approval.someone);
