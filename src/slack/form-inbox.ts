@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Replaces } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, hiddenFields, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
@@ -8,7 +7,7 @@ import type { Problem, Wish } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
+import { newId, offerId, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Actor } from './steering-inbox.ts';
@@ -70,8 +69,6 @@ type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, 
 
 export type FormInbox = ReturnType<typeof createFormInbox>;
 
-const ID_LENGTH = 24;
-
 /** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
 export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps) {
   async function keep(origin: Origin, { id = newId(), ...content }: FormContent): Promise<Form> {
@@ -110,7 +107,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     },
 
     /** Whether a form was offered with a message. */
-    wasOffered: async (message: Parameters<typeof messageKey>[0]): Promise<boolean> =>
+    wasOffered: async (message: Parameters<typeof offerId>[0]): Promise<boolean> =>
       (await forms.find(offerId(message))) !== null,
 
     /** Filled in like a request, to start the same again. Its author replaces with it what that one was to replace. */
@@ -143,10 +140,6 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       return { ...form, sealed, secretNames };
     },
   };
-}
-
-function offerId(message: Parameters<typeof messageKey>[0]): string {
-  return createHash('sha256').update(messageKey(message)).digest('hex').slice(0, ID_LENGTH);
 }
 
 /** Only the columns that say who asks, and where. */

@@ -12,7 +12,7 @@ import { beginCommit, inBatches, withDeadline, type Deadline } from '../store/co
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import type { Limiter, Twin } from '../store/limiter.ts';
-import { messageKey, newId, twinKey, type NewRequest } from '../store/request-row.ts';
+import { messageKey, newId, offeredKey, twinKey, type NewRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } from './form-inbox.ts';
@@ -140,7 +140,7 @@ export function createRequestInbox(deps: InboxDeps) {
      */
     async acceptOffered(form: Form): Promise<boolean> {
       const { draft, context } = form;
-      const dedupeKey = `offered:${form.id}`;
+      const dedupeKey = offeredKey(form.id);
       if (form.sentIn !== null && form.sentIn !== dedupeKey) return false;
       const origin = { ...form, responseUrl: openForm(envelopes, form).responseUrl };
       const request = commandRequest(origin, { dedupeKey, draft, context, slackFileIds: [] });

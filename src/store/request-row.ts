@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { approvalSchema, replacesSchema } from '../session/approval.ts';
 import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from '../session/context.ts';
@@ -186,6 +186,16 @@ type Said = { teamId: string; channelId: string; ts: string };
 export function messageKey({ teamId, channelId, ts }: Said): string {
   return `thread:${teamId}:${channelId}:${ts}`;
 }
+
+const OFFER_ID_LENGTH = 24;
+
+/** The id of the form that is offered with a message. */
+export function offerId(message: Said): string {
+  return createHash('sha256').update(messageKey(message)).digest('hex').slice(0, OFFER_ID_LENGTH);
+}
+
+/** The dedupe key of a request for what was offered, as it was written. */
+export const offeredKey = (formId: string): string => `offered:${formId}`;
 
 /** The message that a request is about, or that asked for it; null: none. */
 export function askingMessage({

@@ -1,6 +1,9 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { OPEN_STATES, PENDING_STATES, type RequestState } from '../session/request.ts';
 import {
+  messageKey,
+  offeredKey,
+  offerId,
   requestSchema,
   toColumns,
   toRow,
@@ -88,9 +91,10 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return row !== undefined;
     },
 
-    /** The request that a delivery led to; null: none. */
-    async ofDelivery(dedupeKey: string): Promise<SessionRequest | null> {
-      const rows = db.selectFrom('sessionRequests').selectAll().where('dedupeKey', '=', dedupeKey);
+    /** The request that a message led to, at once or after its author was asked; null: none. */
+    async ofMessage(message: Parameters<typeof messageKey>[0]): Promise<SessionRequest | null> {
+      const keys = [messageKey(message), offeredKey(offerId(message))];
+      const rows = db.selectFrom('sessionRequests').selectAll().where('dedupeKey', 'in', keys);
       return parsed(requestSchema, await rows.executeTakeFirst());
     },
 

@@ -53,6 +53,18 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     await expect.poll(() => heard(id)).toEqual(['Correction of my earlier message: the logout test fails']);
   });
 
+  test('reaches Devin if the session was started from what its author was asked', async () => {
+    const { slack } = world();
+    const { ana, channelId, edit, started, heard } = await ask('could %s fix the login test');
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'with your message?');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
+    const id = await started();
+    await edit('could %s fix the logout test');
+    await expect
+      .poll(() => heard(id))
+      .toEqual(['Correction of my earlier message: could fix the logout test']);
+  });
+
   test('reaches its own session if another one started in the thread', async () => {
     const { slack, devin } = world();
     const { ana, channelId, ts, edit, started, heard } = await ask('%s fix the login test');

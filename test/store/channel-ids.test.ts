@@ -29,7 +29,7 @@ describeOnBothDatabases('a channel that gets another id', (open) => {
     await requests.insert([newRequest('r1', { ...placed, dedupeKey }), newRequest('r2')]);
     await changeChannelId(db, IDS);
     const moved = { channelId: IDS.to, context: { ...CONTEXT, channelId: IDS.to } };
-    expect(await requests.ofDelivery(messageKey({ ...ASKED, channelId: IDS.to }))).toMatchObject(moved);
+    expect(await requests.ofMessage({ ...ASKED, channelId: IDS.to })).toMatchObject(moved);
     expect(await requests.find('r2')).toMatchObject({ dedupeKey: 'r2', channelId: 'C1', context: null });
   });
 

@@ -1,5 +1,5 @@
 import { isPending } from '../../session/request.ts';
-import { askingMessage, messageKey, type SessionRequest } from '../../store/request-row.ts';
+import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { readAddressed } from '../command/addressed.ts';
@@ -8,12 +8,12 @@ import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
 import { tellNotTaken, type ThreadDeps } from './thread.ts';
 
-export type EditDeps = ThreadDeps & { requests: Pick<Requests, 'find' | 'ofDelivery'> };
+export type EditDeps = ThreadDeps & { requests: Pick<Requests, 'find' | 'ofMessage'> };
 
 /** What people make of earlier messages: of replies, and of the message that asked for a session. */
 export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
   const { requests, sessions } = deps;
-  const asked = await requests.ofDelivery(messageKey(edit));
+  const asked = await requests.ofMessage(edit);
   const session =
     asked === null
       ? await sessions.inThread(edit.channelId, edit.threadTs)
@@ -21,7 +21,7 @@ export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
   const request = asked ?? (session && (await requests.find(session.requestId)));
   if (request === null) return;
   if (session === null) return hearEarlyEdit(deps, edit, request);
-  if (askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
+  if (asked === null && askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
   // What the person kept from Devin stays so.
   const isKept = request.context?.without?.messages.includes(edit.ts) === true;
   if (!isKept) await hearTaskEdit(deps, edit, { session, request });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import type { Posts } from '../../store/posts.ts';
-import { messageKey, type SessionRequest } from '../../store/request-row.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { isAddressed } from '../command/addressed.ts';
@@ -17,7 +17,7 @@ import { hear, tellNotTaken, type Reply } from './thread.ts';
 type MessageDeps = EditDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'openIn' | 'find' | 'ofDelivery'>;
+    requests: Pick<Requests, 'openIn' | 'find' | 'ofMessage'>;
     readAgain: ReadAgain;
   };
 
@@ -50,7 +50,7 @@ async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boole
   const heed = await heederOf(deps, delivered);
   if (heed === null) return;
   // It asked for a session itself, which may have a question by now.
-  if (isAgain && (await deps.requests.ofDelivery(messageKey(delivered))) !== null) return;
+  if (isAgain && (await deps.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await deps.readAgain(delivered) : delivered;
   if (message !== null) await heed(message);
