@@ -29,7 +29,7 @@ type ResolveDeps = {
   mapping: () => Mapping | null;
   /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
-  identities: Pick<Identities, 'cached' | 'remember' | 'link'>;
+  identities: Pick<Identities, 'known' | 'remember'>;
   /** The file lets this person be a member whose account is someone else's, too. */
   onShared: (shared: Person & { devinUserId: string }) => Promise<void>;
   now: () => number;
@@ -37,6 +37,9 @@ type ResolveDeps = {
 
 const MATCH_TTL_MS = 60 * 60 * 1000;
 const NO_MATCH_TTL_MS = 2 * 60 * 1000;
+
+/** `address`: what is remembered of it is kept under this. */
+type Way = { address: string | null; find: () => Promise<Identity> };
 
 /** Throws if Slack or Devin can't be asked. */
 export type ResolveIdentity = (person: Person) => Promise<Identity>;
@@ -48,37 +51,37 @@ export type ResolveIdentity = (person: Person) => Promise<Identity>;
 export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   const mapPerson = createMapPerson(deps);
 
-  /** Who a full member of the workspace is in Devin. */
-  async function inDevin(person: Person, address: string | null): Promise<Identity> {
-    const entry = mappedAs(deps.mapping(), { userId: person.userId, email: address });
-    if (entry === null) {
-      const linked = await deps.identities.link(person);
-      // Not remembered from another link, or from before there was one.
-      return linked === null
-        ? remembered(person, address, async () => byEmail(address))
-        : remembered(person, `link:${linked}`, async () => byLink(linked));
-    }
-    // Not remembered from another entry of the file.
-    const key = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
-    return remembered(person, key, async () => {
-      const identity = await mapPerson(entry, person.userId);
-      const { teamId, userId } = person;
-      if (entry.shared && identity.kind === 'matched')
-        await deps.onShared({ teamId, userId, devinUserId: identity.devinUserId });
-      return identity;
-    });
-  }
-
-  async function remembered(
-    person: Person,
-    address: string | null,
-    find: () => Promise<Identity>,
-  ): Promise<Identity> {
-    const cached = await deps.identities.cached(person, address);
-    const timeToLiveMs = cached?.kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
-    if (cached !== null && isWithin(timeToLiveMs, deps.now() - cached.checkedAtMs)) return cached;
+  /** Who a full member of the workspace is in Devin. What was found by another entry, link or address doesn't count. */
+  async function inDevin(person: Person, email: string | null): Promise<Identity> {
+    const { link, remembered } = await deps.identities.known(person);
+    const { address, find } = wayTo(person, { email, link });
+    if (remembered?.address === address && isFresh(remembered.identity)) return remembered.identity;
     const identity = await find();
     await deps.identities.remember(person, { address, identity });
+    return identity;
+  }
+
+  function isFresh({ kind, checkedAtMs }: Identity): boolean {
+    const timeToLiveMs = kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
+    return isWithin(timeToLiveMs, deps.now() - checkedAtMs);
+  }
+
+  function wayTo(person: Person, { email, link }: { email: string | null; link: string | null }): Way {
+    const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
+    if (entry !== null)
+      return {
+        address: `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`,
+        find: async () => byEntry(person, entry),
+      };
+    return link === null
+      ? { address: email, find: async () => byEmail(email) }
+      : { address: `link:${link}`, find: async () => byLink(link) };
+  }
+
+  async function byEntry({ teamId, userId }: Person, entry: MappedPerson): Promise<Identity> {
+    const identity = await mapPerson(entry, userId);
+    if (entry.shared && identity.kind === 'matched')
+      await deps.onShared({ teamId, userId, devinUserId: identity.devinUserId });
     return identity;
   }
 

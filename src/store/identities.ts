@@ -1,4 +1,4 @@
-import type { Generated, Kysely, Transaction } from 'kysely';
+import { sql, type Generated, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
@@ -26,6 +26,10 @@ export type IdentityLinksTable = Person & {
   createdAt: Generated<Date>;
 };
 
+/** What a person was found by, and as whom. */
+type Remembered = { address: string | null; identity: Identity };
+type Known = { link: string | null; remembered: Remembered | null };
+
 type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
 
 /** A person who may be a member whose account is someone else's. */
@@ -37,22 +41,24 @@ export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
   return {
-    /** null, too, if the stored one was found by something else. */
-    async cached({ teamId, userId }: Person, address: string | null): Promise<Identity | null> {
+    /** The member that an administrator linked to a person, and what is remembered; null: there is none. In one statement. */
+    async known({ teamId, userId }: Person): Promise<Known> {
+      const of = sql<boolean>`team_id = ${teamId} and user_id = ${userId}`;
       const row = await db
-        .selectFrom('identities')
-        .select('identity')
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
-        .where('address', 'is not distinct from', address)
-        .executeTakeFirst();
-      return row === undefined ? null : identitySchema.parse(row.identity);
+        .selectNoFrom(({ selectFrom }) => [
+          selectFrom('identityLinks').select('devinUserId').where(of).as('link'),
+          selectFrom('identities').select('address').where(of).as('address'),
+          selectFrom('identities').select('identity').where(of).as('identity'),
+        ])
+        .executeTakeFirstOrThrow();
+      const { link, address, identity } = row;
+      return {
+        link,
+        remembered: identity === null ? null : { address, identity: identitySchema.parse(identity) },
+      };
     },
 
-    async remember(
-      { teamId, userId }: Person,
-      { address, identity }: { address: string | null; identity: Identity },
-    ): Promise<void> {
+    async remember({ teamId, userId }: Person, { address, identity }: Remembered): Promise<void> {
       const value = { address, identity: json(identity), checkedAt: new Date(identity.checkedAtMs) };
       await db
         .insertInto('identities')
@@ -88,17 +94,6 @@ export function createIdentities(db: Kysely<Tables>) {
         .values({ teamId, userId, devinUserId })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-    },
-
-    /** The Devin member that an administrator linked to this person. */
-    async link({ teamId, userId }: Person): Promise<string | null> {
-      const row = await db
-        .selectFrom('identityLinks')
-        .select('devinUserId')
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
-        .executeTakeFirst();
-      return row?.devinUserId ?? null;
     },
 
     /** Whether there was one. `then`: in the same transaction. */
@@ -151,16 +146,16 @@ export function createIdentities(db: Kysely<Tables>) {
 /** Slack knows no such person, or doesn't show them here. */
 export const NOBODY = 'nobody';
 const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
-type Known = z.infer<typeof knownSchema>;
+type KnownPerson = z.infer<typeof knownSchema>;
 
 /** What Slack last said about a person; `person` null: the person has changed since. */
-export type KnownPeopleTable = Columns<Person & { person: Known | null; checkedAt: Date }, 'person'>;
+export type KnownPeopleTable = Columns<Person & { person: KnownPerson | null; checkedAt: Date }, 'person'>;
 
 export type KnownPeople = ReturnType<typeof createKnownPeople>;
 
 /** What Slack recently said about people, shared by all replicas so that a change reaches all of them at once. */
 export function createKnownPeople(db: Kysely<Tables>) {
-  async function write({ teamId, userId }: Person, person: Known | null, at: Date): Promise<void> {
+  async function write({ teamId, userId }: Person, person: KnownPerson | null, at: Date): Promise<void> {
     const value = { person: json(person), checkedAt: at };
     await db
       .insertInto('knownPeople')
@@ -177,7 +172,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
 
   return {
     /** null: Slack wasn't asked since then, or the person has changed; or the answer is from before the clock was set back. */
-    async since({ teamId, userId }: Person, since: Date, now: Date): Promise<Known | null> {
+    async since({ teamId, userId }: Person, since: Date, now: Date): Promise<KnownPerson | null> {
       const row = await db
         .selectFrom('knownPeople')
         .select('person')
@@ -190,7 +185,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
     },
 
     /** `askedAt`: an answer from before the person changed isn't kept. */
-    remember: async (person: Person, known: Known, askedAt: Date): Promise<void> =>
+    remember: async (person: Person, known: KnownPerson, askedAt: Date): Promise<void> =>
       write(person, known, askedAt),
 
     changed: async (person: Person, at: Date): Promise<void> => write(person, null, at),

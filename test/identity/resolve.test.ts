@@ -41,12 +41,11 @@ function setUp(
     findOwner: async () => Promise.resolve(changes.owner ?? null),
     mapping: () => changes.mapping ?? null,
     identities: {
-      cached: async (_person, address) => Promise.resolve(cache?.address === address ? cache.identity : null),
+      known: async () => Promise.resolve({ link, remembered: cache }),
       remember: async (_person, remembered) => {
         cache = remembered;
         return Promise.resolve();
       },
-      link: async () => Promise.resolve(link),
     },
     onShared: async () => Promise.resolve(),
     now: () => now,
