@@ -44,7 +44,8 @@ export function createApprovals(deps: ApprovalDeps): void {
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
   const ending = { requests, transitions, envelopes, now };
-  const settling = { ...ending, decidersOf, people, resolve, audit, outbound, textFor };
+  const approversOf = createApproversOf(slack);
+  const settling = { ...ending, decidersOf, approversOf, people, resolve, audit, outbound, textFor };
   const { settle, expire } = createSettler(settling);
   const reviews = createReviews(deps);
   const review = createReviewer({ ...ending, ...reviews, policy: policy.sha256 });

@@ -1,11 +1,11 @@
 import { lookupTrouble, type Transitions } from '../create/index.ts';
 import type { Jobs } from '../queue/index.ts';
-import { awaited, countingYes, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import { awaited, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
-import { createEnding, waits } from './ending.ts';
+import { createEnding } from './ending.ts';
 
 type ReviewDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -28,7 +28,7 @@ const BUSY_MS = 30_000;
  */
 export function createReviewer(deps: ReviewDeps) {
   const { requests, decidersOf, approversOf, transitions } = deps;
-  const { approved, askedAnew } = createEnding(deps);
+  const { counted, askedAnew } = createEnding(deps);
 
   async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
     // Before the policy is asked: what changes meanwhile is looked at again.
@@ -43,9 +43,8 @@ export function createReviewer(deps: ReviewDeps) {
       const current = awaited(locked, number);
       if (current === null || current.policy === policy) return null;
       if (!isSame) return askedAnew(locked, current);
-      const now = { ...current, need, people: merged(current.people, found, able), policy };
-      const yes = countingYes(now);
-      return yes.length >= need ? approved(locked, { ...now, yes }) : waits(locked, now, { undecided: true });
+      const people = merged(current.people, found, able);
+      return counted(locked, { ...current, need, people, policy }, { undecided: true });
     });
   }
 
@@ -66,7 +65,7 @@ export function createReviewer(deps: ReviewDeps) {
 }
 
 /** Those who were asked and still can come first. Beyond the most who are asked, nobody is added. */
-function merged(asked: readonly Voter[], found: readonly Voter[], able: ReadonlySet<string>): Voter[] {
+export function merged(asked: readonly Voter[], found: readonly Voter[], able: ReadonlySet<string>): Voter[] {
   const still = asked.filter(({ userId }) => able.has(userId));
   const others = found.filter(({ userId }) => !able.has(userId));
   return [...still, ...others].slice(0, Math.max(still.length, found.length));

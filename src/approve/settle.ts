@@ -4,7 +4,6 @@ import type { Jobs } from '../queue/index.ts';
 import {
   awaited,
   awaitedSince,
-  countingYes,
   isAmong,
   isSamePerson,
   type Approval,
@@ -22,13 +21,15 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { Deciders, DecidersOf } from '../trust/index.ts';
-import { createEnding, waits } from './ending.ts';
+import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
+import { createEnding } from './ending.ts';
+import { merged } from './review.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
   people: Pick<People, 'find'>;
   decidersOf: DecidersOf;
+  approversOf: ApproversOf;
   resolve: ResolveIdentity;
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
@@ -77,6 +78,20 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
+  /** Too few of those who were asked can still approve. What they approved counts on. false: there are too few others. */
+  async function askOthers(
+    decision: Decision,
+    request: SessionRequest,
+    { able, need, terms }: Deciders,
+  ): Promise<boolean> {
+    const found = terms === null ? [] : await deps.approversOf(terms.approvers, request.userId);
+    if (found.length < need) return false;
+    return moveAwaited(decision, (locked, approval) => {
+      const people = merged(approval.people, found, able);
+      return ending.counted(locked, { ...approval, need, people }, { undecided: true });
+    });
+  }
+
   async function decide(decision: Decision, by: Voter, { need, able }: Deciders): Promise<boolean> {
     if (decision.act === 'decline') {
       const { id, sealed } = decision.answerTo;
@@ -88,9 +103,7 @@ export function createSettler(deps: SettleDeps) {
     return moveAwaited(decision, (locked, approval) => {
       const unable = approval.people.filter(({ userId }) => !able.has(userId));
       const others = approval.yes.filter((one) => !isAmong(unable, one) && !isSamePerson(one, by));
-      const now = { ...approval, need, yes: [...others, by] };
-      const yes = countingYes(now);
-      return yes.length < need ? waits(locked, now) : ending.approved(locked, { ...now, yes });
+      return ending.counted(locked, { ...approval, need, yes: [...others, by] });
     });
   }
 
@@ -110,8 +123,10 @@ export function createSettler(deps: SettleDeps) {
       return refuse(decision, request, 'sameAccount');
     const { able, need, isSame } = deciders;
     // A decline is about the request, whatever the policy asks for by now, and must not start it.
-    if (decision.act === 'approve' && !(isSame && able.size >= need))
-      return void (await moveAwaited(decision, ending.askedAnew));
+    const isPossible =
+      decision.act === 'decline' ||
+      (isSame && (able.size >= need || (await askOthers(decision, request, deciders))));
+    if (!isPossible) return void (await moveAwaited(decision, ending.askedAnew));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };

@@ -41,7 +41,7 @@ async function decided(
     ...row,
   });
   const { draft } = request;
-  const approvers = (rule === 'infra' ? [ben, cem] : [cem]).map(
+  const approvers = (rule === 'infra' ? [ben, cem, dan] : [cem]).map(
     ({ userId: id }) => ({ kind: 'user', id }) as const,
   );
   const asks = { ...about, rule, approvers, expiresMs: 1, budget: null };
@@ -61,10 +61,12 @@ async function decided(
         return Promise.resolve(new Set(among.filter((id) => isNamed(id) && !gone.includes(id))));
       },
     }),
+    approversOf: async () => Promise.resolve([ben, cem, dan].filter(({ userId }) => !gone.includes(userId))),
     resolve: async () => Promise.resolve(identity),
     transitions: {
       moveLocked: async (_id, plan) => {
-        changes.push(plan(request)?.step.changes);
+        const { approvals = request.approvals } = changes.at(-1) ?? {};
+        changes.push(plan({ ...request, approvals })?.step.changes ?? changes.at(-1));
         return Promise.resolve(true);
       },
     },
@@ -81,7 +83,7 @@ async function decided(
   });
   const answerTo = { id: 'a', channelId: null, threadTs: null, sealed: null, always: false };
   await settle({ requestId: request.id, number: 0, userId: ben.userId, act, answerTo });
-  return { changes: changes[0], told };
+  return { changes: changes.at(-1), told };
 }
 
 test.each([
@@ -113,12 +115,39 @@ test.each([
 });
 
 test.each([
-  ['others are asked if too few of those who were asked may still approve', 1, ['U2'], [ben], 'changed'],
-  ['others are asked if more have to approve than were asked', 3, [], [ben, cem], 'changed'],
+  ['it is asked anew if too few may', 1, ['U2', 'U3', 'U4'], [ben], 'changed'],
+  ['it is asked anew if more have to approve than can be asked', 4, [], [ben, cem], 'changed'],
   ['it counts if enough of those who were asked may still approve', 1, ['U3'], [ben, cem], 'approved'],
 ])('when one person approves, %s', async (_why, need, gone, people, kind) => {
   const { changes } = await decided('approve', { row: { approvals: [{ ...INFRA, people }] }, need, gone });
   expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
+});
+
+test.each([
+  ['by a person who no longer may', 1, ['U2'], { people: [ben] }, { people: [cem, dan], yes: [] }],
+  [
+    'by a person who no longer may, which keeps what another approved',
+    2,
+    ['U2'],
+    { people: [ben, cem], yes: [cem] },
+    { people: [cem, dan], yes: [cem] },
+  ],
+  [
+    'and counts if more have to approve',
+    2,
+    [],
+    { people: [ben] },
+    { people: [ben, cem, dan], yes: [{ userId: 'U2' }] },
+  ],
+])('an approval asks others %s', async (_what, need, gone, before, now) => {
+  const { changes } = await decided('approve', { row: { approvals: [{ ...INFRA, ...before }] }, need, gone });
+  expect(changes?.approvals).toMatchObject([{ ...now, need, end: null }]);
+});
+
+test('an approval asks a person again who had approved, which is enough', async () => {
+  const approvals = [{ ...INFRA, people: [ben], yes: [cem] }];
+  const { changes } = await decided('approve', { row: { approvals }, gone: ['U2'] });
+  expect(changes?.approvals).toMatchObject([{ yes: [cem], end: { kind: 'approved', by: cem } }]);
 });
 
 test.each([
