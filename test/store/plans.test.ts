@@ -137,6 +137,9 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       home: async (db) => createListing(db).mostPressing({ ...person, limit: 10 }),
       'request by id': async (db) => createRequests(db).find('r7'),
       'request by delivery': async (db) => createRequests(db).idOf('d7'),
+      'request by message': async (db) =>
+        createRequests(db).ofMessage({ teamId: 'T1', channelId: 'C7', ts: '7.1' }),
+      'asked in a conversation': async (db) => createListing(db).askedIn({ teamId: 'T1', channelId: 'D7' }),
       'open in a thread': async (db) => createRequests(db).openIn('C7', '7.1'),
       stranded: async (db) => createRequests(db).stranded(MINUTE_MS),
       'cards out of line': async (db) => createCards(db, BUDGET).unlined(),
