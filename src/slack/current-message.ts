@@ -1,10 +1,10 @@
 import type { WebClient } from '@slack/web-api';
 import { slackFailure } from './errors.ts';
 import { isWritten, readForwarded, readMessage } from './messages.ts';
-import type { Message } from './payload.ts';
+import type { Edit, Message } from './payload.ts';
 
 /** A message as it is now; null: it was deleted. If Slack can't be asked: as it was. */
-export type ReadAgain = (message: Message) => Promise<Message | null>;
+export type ReadAgain = <Said extends Message | Edit>(message: Said) => Promise<Said | null>;
 
 /** Slack delivers a message again as it was first sent, minutes later: its author may have changed it. */
 export function createReadAgain(client: WebClient): ReadAgain {

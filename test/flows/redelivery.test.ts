@@ -109,6 +109,26 @@ describe('a reply that was changed before Slack could deliver it', () => {
   });
 });
 
+describe('an edit that Slack delivers again', () => {
+  const world = useWorld({ slack: { redeliverAfterMs: [] } });
+
+  test("doesn't undo a later one that came before the reply", async () => {
+    const { slack, address } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    slack.connectHttp(`${address}/nowhere`);
+    const { ts, deliveries } = await thread.say(userId, 'use main');
+    const ref = { channelId: thread.channelId, ts };
+    const missed = [...deliveries, ...(await slack.editMessage(userId, ref, 'use next'))];
+    slack.connectHttp(`${address}/slack/events`);
+    await slack.editMessage(userId, ref, 'use last');
+    for (const delivery of missed) await slack.redeliver(delivery);
+    const next = await thread.say(userId, 'thank you');
+    await thread.marked(next.ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use last', 'thank you']);
+  });
+});
+
 describe('a reply that comes for the first time', () => {
   const world = useWorld({ transport: 'socket' });
 

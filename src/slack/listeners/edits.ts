@@ -4,22 +4,29 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { readAddressed } from '../command/addressed.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import type { ReadAgain } from '../current-message.ts';
 import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
 import { tellNotTaken, type ThreadDeps } from './thread.ts';
 
-export type EditDeps = ThreadDeps & { requests: Pick<Requests, 'find' | 'ofMessage'> };
+export type EditDeps = ThreadDeps & {
+  requests: Pick<Requests, 'find' | 'ofMessage'>;
+  readAgain: ReadAgain;
+};
 
 /** What people make of earlier messages: of replies, and of the message that asked for a session. */
-export async function hearEdit(deps: EditDeps, edit: Edit): Promise<void> {
+export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean): Promise<void> {
   const { requests, sessions } = deps;
-  const asked = await requests.ofMessage(edit);
+  const asked = await requests.ofMessage(delivered);
   const session =
     asked === null
-      ? await sessions.inThread(edit.channelId, edit.threadTs)
+      ? await sessions.inThread(delivered.channelId, delivered.threadTs)
       : await sessions.ofRequest(asked.id);
   const request = asked ?? (session && (await requests.find(session.requestId)));
   if (request === null) return;
+  // A later edit may have been heard already, or be in what was read again.
+  const edit = isAgain ? await deps.readAgain(delivered) : delivered;
+  if (edit === null) return;
   if (session === null) return hearEarlyEdit(deps, edit, request);
   if (asked === null && askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
   // What the person kept from Devin stays so.

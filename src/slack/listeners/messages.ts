@@ -6,7 +6,6 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { isAddressed } from '../command/addressed.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
-import type { ReadAgain } from '../current-message.ts';
 import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { hearEdit, type EditDeps } from './edits.ts';
@@ -18,7 +17,6 @@ type MessageDeps = EditDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
     requests: Pick<Requests, 'openIn' | 'find' | 'ofMessage'>;
-    readAgain: ReadAgain;
   };
 
 type MessageEvent = PayloadOf<'message' | 'edit' | 'deletion'>;
@@ -34,7 +32,7 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
       case 'deletion':
         return threads.retract(event);
       case 'edit':
-        return hearEdit(deps, event);
+        return hearEdit(deps, event, isAgain);
       case 'message':
         if (event.userId !== botUserId()) await hearMessage(deps, event, isAgain);
     }
