@@ -15,7 +15,7 @@ type OwnFailure = Extract<Failure, { kind: 'secrets-lost' | 'slack' | 'gave-up' 
 export function userMessage(
   failure: Failure,
   text: Text,
-  /** '': it's said beside it. */
+  /** '': another sentence says it. */
   nothingStarted: string = text.notices.nothingStarted,
 ): string {
   switch (failure.kind) {
@@ -41,24 +41,10 @@ export function userMessage(
   }
 }
 
-/**
- * Why a request that may have started before ended without being sent again. It doesn't say that nothing was started. '':
- * that is all there is to say.
- */
+/** The same if the request may have started before, so that nothing says whether anything started. '': there is no reason. */
 export function reasonMessage(failure: Failure, text: Text): string {
-  switch (failure.kind) {
-    case 'approval':
-      return approvalMessage(failure, '', text);
-    case 'devin':
-      return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
-    case 'secrets-lost':
-    case 'slack':
-    case 'gave-up':
-    case 'cancelled':
-      return ownReason(failure, text);
-    default:
-      return userMessage(failure, text);
-  }
+  if (failure.kind !== 'devin') return userMessage(failure, text, '');
+  return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
 }
 
 function ownReason(failure: OwnFailure, text: Text): string {
