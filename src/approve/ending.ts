@@ -1,11 +1,14 @@
 import { createEndUnapproved, type Move } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval } from '../session/approval.ts';
 import type { Envelopes } from '../store/envelope.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
 type EndingDeps = { envelopes: Pick<Envelopes, 'withoutSecrets'>; now: () => number };
 
-/** It waits on, with what is known of its approval by now. */
+type Onwards = Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
+  Pick<RequestChanges, 'approved' | 'approvedAs'>;
+
+/** Keeps it waiting, and saves what changed in its approval. */
 function waits({ id, approvals }: SessionRequest, approval: Approval, how: { undecided?: boolean }): Move {
   const changes = { approvals: withLast(approvals, approval) };
   const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes, ...how } as const;
@@ -13,27 +16,23 @@ function waits({ id, approvals }: SessionRequest, approval: Approval, how: { und
 }
 
 export function createEnding({ envelopes, now }: EndingDeps) {
-  /** Continues where the request was held up. Its time to retry starts over. */
-  function onwards({ id }: SessionRequest, changes: NonNullable<Move['step']['changes']>): Move {
-    const resumed = { ...changes, resumedAt: new Date(now()) };
-    const step = { id, from: 'awaiting-approval', to: 'identified', changes: resumed } as const;
+  /** Ends the approval, and continues where the request was held up. Its time to retry starts over. */
+  function onwards(
+    { id, approvals: all }: SessionRequest,
+    approval: Approval,
+    { kind, by, ...more }: Onwards,
+  ): Move {
+    const approvals = withEnded(all, approval, { kind, by, reason: null, atMs: now() });
+    const changes = { ...more, approvals, resumedAt: new Date(now()) };
+    const step = { id, from: 'awaiting-approval', to: 'identified', changes } as const;
     return { step, consequences: { card: true, run: true } };
   }
 
   function approved(request: SessionRequest, approval: Approval): Move {
     const { rule, fingerprint, yes } = approval;
-    const by = yes.at(-1) ?? null;
     const earlier = request.approvedAs === fingerprint ? request.approved : [];
-    return onwards(request, {
-      approvals: withEnded(request.approvals, approval, {
-        kind: 'approved',
-        by,
-        reason: null,
-        atMs: now(),
-      }),
-      approved: [...earlier, rule],
-      approvedAs: fingerprint,
-    });
+    const more = { approved: [...earlier, rule], approvedAs: fingerprint };
+    return onwards(request, approval, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
   }
 
   return {
@@ -45,16 +44,8 @@ export function createEnding({ envelopes, now }: EndingDeps) {
     },
 
     /** The policy has changed, so it is asked again. */
-    askedAnew(request: SessionRequest, approval: Approval): Move {
-      return onwards(request, {
-        approvals: withEnded(request.approvals, approval, {
-          kind: 'changed',
-          by: null,
-          reason: null,
-          atMs: now(),
-        }),
-      });
-    },
+    askedAnew: (request: SessionRequest, approval: Approval): Move =>
+      onwards(request, approval, { kind: 'changed', by: null }),
 
     without: createEndUnapproved({ envelopes, now }),
   };

@@ -48,7 +48,7 @@ export function createApprovals(deps: ApprovalDeps): void {
   const settling = { ...ending, decidersOf, approversOf, people, resolve, audit, outbound, textFor };
   const { settle, expire } = createSettler(settling);
   const reviews = createReviews(deps);
-  const review = createReviewer({ ...ending, ...reviews, policy: policy.sha256 });
+  const review = createReviewer({ ...ending, ...reviews, policySha256: policy.sha256 });
   const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);

@@ -13,8 +13,7 @@ type ReviewDeps = {
   approversOf: ApproversOf;
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
-  /** The SHA-256 of its file. */
-  policy: () => string | null;
+  policySha256: () => string | null;
   now: () => number;
 };
 
@@ -22,9 +21,9 @@ type ReviewDeps = {
 const BUSY_MS = 30_000;
 
 /**
- * Looks again at a request that waits for an approval: by now, the policy may ask other people, or fewer. Whoever was asked
- * and can still decide stays asked, and their approvals count on. If it asks nobody or too few, or refuses the request, those
- * who were asked decide: a mistake in the policy file must not start or end all that waits.
+ * Asks the policy again about a request that waits for an approval: it may name other people, or fewer. People who can still
+ * decide stay asked, and their approvals count. If the policy names too few people or refuses the request, nothing changes:
+ * a mistake in its file must not start or end everything that waits.
  */
 export function createReviewer(deps: ReviewDeps) {
   const { requests, decidersOf, approversOf, transitions } = deps;
@@ -32,7 +31,7 @@ export function createReviewer(deps: ReviewDeps) {
 
   async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
     // Before the policy is asked: what changes meanwhile is looked at again.
-    const policy = deps.policy();
+    const policy = deps.policySha256();
     if (approval.policy === policy) return;
     const { able, isSame, terms } = await decidersOf(request, approval);
     if (terms === null) return;
@@ -64,7 +63,7 @@ export function createReviewer(deps: ReviewDeps) {
   };
 }
 
-/** Those who were asked and still can come first. Beyond the most who are asked, nobody is added. */
+/** People who were asked and can still decide come first. Others are added up to as many as are asked at most. */
 export function merged(asked: readonly Voter[], found: readonly Voter[], able: ReadonlySet<string>): Voter[] {
   const still = asked.filter(({ userId }) => able.has(userId));
   const others = found.filter(({ userId }) => !able.has(userId));

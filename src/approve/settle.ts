@@ -133,7 +133,7 @@ export function createSettler(deps: SettleDeps) {
     if (!(await decide(decision, by, deciders))) await tellTooLate(decision);
   }
 
-  /** A person who pressed twice knows. */
+  /** Unless the person pressed twice: they know. */
   async function tellTooLate(decision: Decision): Promise<void> {
     if (await hasDecided(decision)) return;
     const request = await requests.find(decision.requestId);
@@ -178,7 +178,7 @@ export function createSettler(deps: SettleDeps) {
   };
 }
 
-/** A decline is about the request, also if the policy has asked for another approval since. */
+/** The approval that this decides. A decline counts even if the policy has asked for another approval since. */
 function decidable(
   request: SessionRequest,
   { number, act }: { number: number; act?: Decision['act'] },

@@ -137,8 +137,7 @@ export function lookupTrouble(error: unknown) {
 }
 
 type AskDeps = {
-  /** The SHA-256 of its file. */
-  policy: () => string | null;
+  policySha256: () => string | null;
   judge: Gate['judge'];
   approversOf: ApproversOf;
   flow: Flow;
@@ -173,7 +172,7 @@ export function createAskApproval(deps: AskDeps): AskApproval {
 
   return async (run, toSend) => {
     // Before it is asked: if it changes meanwhile, the approval is looked at again.
-    const policy = deps.policy();
+    const policy = deps.policySha256();
     const verdict = await judge({ ...run.request, material: toSend.material });
     if (verdict.kind === 'allowed') return null;
     if (verdict.kind === 'refused') return flow.end(run, verdict.failure);

@@ -183,7 +183,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
   const identify = createIdentify({ judge, resolve, presence, whyNotReplaced, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
-  const askApproval = createAskApproval({ policy: deps.policy.sha256, judge, approversOf, flow });
+  const askApproval = createAskApproval({ policySha256: deps.policy.sha256, judge, approversOf, flow });
   const sending = createSend({
     createSession: devin.sessions.create,
     devinTime: async () => devin.time().catch(() => null),

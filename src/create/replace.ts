@@ -32,7 +32,7 @@ type CheckDeps = { requests: Pick<Requests, 'find'>; decidersOf: DecidersOf };
 /** Why an approver's edit can't replace the request it changes; null: it can, or replaces none. */
 export type WhyNotReplaced = (request: SessionRequest) => Promise<NotReplaced | null>;
 
-/** As the policy and Slack are now: whoever may decline it may change it. Throws if Slack can't be asked. */
+/** Anyone who may decline it now may change it. Throws if Slack can't be asked. */
 export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNotReplaced {
   return async ({ replaces, userId }) => {
     if (replaces === null) return null;

@@ -86,8 +86,8 @@ export function awaited(
 }
 
 /**
- * The approval of this number, or the one that the policy has asked for in its place since, if the request still waits for
- * it: to decline or change the request is about both. null: it no longer waits.
+ * The same, or the one that a change of the policy has put in its place: a decline or an edit of the request is about
+ * either. null: it no longer waits.
  */
 export function awaitedSince(
   { state, approvals }: { state: RequestState; approvals: readonly Approval[] },

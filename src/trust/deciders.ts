@@ -7,14 +7,14 @@ import type { Verdict } from './verdict.ts';
 
 type Terms = { approvers: Approvers; need: number };
 
-/**
- * `able`: who of those who were asked may decide now. `need`: how many have to approve now. `isSame`: the policy still
- * requires this approval, for the same content. `terms`: of the approval it requires by now; null: none.
- */
 export type Deciders = {
+  /** Who of the people who were asked may decide now. */
   able: ReadonlySet<string>;
+  /** How many have to approve now. */
   need: number;
+  /** The policy still requires this approval, for the same content. */
   isSame: boolean;
+  /** Of the approval that the policy requires now; null: none. */
   terms: Terms | null;
 };
 
@@ -39,10 +39,7 @@ function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
 }
 
 /** If the policy requires no approval or another one, those who were asked can still decline. */
-function termsNow(
-  verdict: Verdict,
-  { rule, people, need }: Approval,
-): { approvers: Approvers; need: number } {
+function termsNow(verdict: Verdict, { rule, people, need }: Approval): Terms {
   if (verdict.kind === 'approval' && verdict.asks.rule === rule) return verdict.asks;
   return { approvers: people.map(({ userId: id }) => ({ kind: 'user', id })), need };
 }

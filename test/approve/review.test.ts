@@ -47,7 +47,7 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
       },
     },
     envelopes,
-    policy: () => 'new',
+    policySha256: () => 'new',
     now: () => 0,
   });
   return { waitMs: await review({ requestId: request.id }), after };
