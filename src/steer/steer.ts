@@ -66,11 +66,11 @@ export function createSteerer(deps: SteerDeps) {
       return unmarkReply(deps, job);
     }
     if (await toldDone(deps, followed, { ...job, answerTo })) return unmarkReply(deps, job);
-    const wish = wishOf(deps, followed, job);
-    await wish.note();
+    const stopper = stopperOf(deps, followed, job);
+    await stopper.note();
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
-      if (outcome.isCertain) await wish.takeBack();
+      if (outcome.isCertain) await stopper.takeBack();
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return unmarkReply(deps, job);
     }
@@ -110,15 +110,15 @@ async function toldDone(
 }
 
 /**
- * Who stops a session is known before Devin is asked: its end is no news, even if Devin's answer is late or lost. A second
- * run of a job finds it noted. If Devin then shows the session as it was, it wasn't stopped.
+ * Notes who stops a session before Devin is asked, so that its end isn't announced even if Devin's answer is late or lost.
+ * Takes it back if Devin then shows the session as it was.
  */
-function wishOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }: SteerJob) {
+function stopperOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }: SteerJob) {
   const change = async (stoppedBy: string | null): Promise<void> => {
     if (what === 'stop' && !isClosed(session.snapshot))
       await sessions.change(session.sessionId, { stoppedBy });
   };
-  // Another person's Stop may still be done.
+  // Another person's Stop may still happen. A second run of the job finds its own note.
   const before = session.stoppedBy === userId ? null : session.stoppedBy;
   return { note: async () => change(userId), takeBack: async () => change(before) };
 }
