@@ -5,7 +5,7 @@ import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
-import { shownAnyhow, stageShown, type Cards } from '../store/cards.ts';
+import { shownUnknown, stageShown, type Cards } from '../store/cards.ts';
 import { cardPost, type Posts } from '../store/posts.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -25,8 +25,8 @@ export type PutDeps = {
   log: Log;
 };
 
-/** What a card shows that was found by a search: not known. */
-const UNKNOWN = shownAnyhow(null);
+/** For a card that was found by a search. */
+const UNKNOWN = shownUnknown(null);
 
 /** `newIf`: no attempt to post it is known, and none is made if this is false. */
 type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; newIf?: RawBuilder<boolean> };
@@ -162,7 +162,7 @@ async function failed(deps: PutDeps, { request, drawn }: CardPost, failure: Slac
   if (request.state === 'created' && editClass(request, drawn) === 'url')
     await deps.enqueue('tell-person', { requestId: request.id, notice: 'no-card' });
   // Once the channel takes changes again, it's drawn again.
-  return drawnNow(deps, request, shownAnyhow(stageShown(drawn.shown)));
+  return drawnNow(deps, request, shownUnknown(stageShown(drawn.shown)));
 }
 
 async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): Promise<boolean> {

@@ -26,11 +26,11 @@ export function shownAs(stage: string | null, fingerprint: string): string {
   return `${stage ?? BEFORE_URL}:${fingerprint}`;
 }
 
-/** It isn't known what else the card shows. */
-export const shownAnyhow = (stage: string | null): string => shownAs(stage, '?');
-
-/** What is stored ends with this then. */
-export const ANYHOW = ':?';
+/** In place of the fingerprint, if it isn't known what the card shows. */
+const UNKNOWN = '?';
+export const shownUnknown = (stage: string | null): string => shownAs(stage, UNKNOWN);
+/** What is stored then ends with this. */
+export const UNKNOWN_END = `:${UNKNOWN}`;
 
 /** The stage a card shows; null: it has no URL yet. */
 export function stageShown(shown: string): string | null {

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session/lifecycle.ts';
 import { isPending, type RequestState } from '../session/request.ts';
-import { ANYHOW } from './cards.ts';
+import { UNKNOWN_END } from './cards.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
@@ -97,7 +97,7 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ requestId }) => requestId);
     },
 
-    /** The session that waits for an answer to what it asked in a conversation; of several, the last; null: none. */
+    /** The session that waits for an answer in a conversation, the latest of several; null: none. */
     async askedIn({ teamId, channelId }: { teamId: string; channelId: string }): Promise<string | null> {
       const row = await db
         .selectFrom('sessions')
@@ -132,7 +132,7 @@ export function createListing(db: Kysely<Tables>) {
         .leftJoin('sessions', 'sessions.requestId', 'sessionRequests.id')
         .where('cardChannelId', '=', channelId)
         .where(({ or, eb }) =>
-          or([eb('cardShown', 'like', `%${ANYHOW}`), eb('sessions.threadTrouble', 'is not', null)]),
+          or([eb('cardShown', 'like', `%${UNKNOWN_END}`), eb('sessions.threadTrouble', 'is not', null)]),
         )
         .select(['sessionRequests.id', 'sessions.sessionId'])
         .orderBy('sessionRequests.createdAt', 'desc')
