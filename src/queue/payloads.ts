@@ -68,7 +68,7 @@ const schemas = {
   /** A setting that cards show has changed: redraw those of active sessions in the channel; null: in the workspace. */
   'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
   /** A channel takes messages again: show there what Slack refused. */
-  'reopen-channel': z.object({ teamId: z.string(), channelId: z.string() }),
+  'reopen-channel': z.object({ channelId: z.string() }),
   /** Post and edit cards of a workspace whose turn has come. */
   'serve-cards': z.object({ teamId: z.string() }),
   /** Tell the person who asked something privately. */
@@ -184,9 +184,6 @@ export const JOB_NAMES = Object.keys(payloads);
 const byRequest = ({ requestId }: { requestId: string }): string => requestId;
 const bySession = ({ sessionId }: { sessionId: string }): string => sessionId;
 
-const byChannel = ({ teamId, channelId }: { teamId: string; channelId: string }): string =>
-  `${teamId}:${channelId}`;
-
 /** One job for each person and account. */
 export const sharedKey = ({ teamId, userId, devinUserId }: Jobs['tell-shared']): string =>
   `${teamId}:${userId}:${devinUserId}`;
@@ -202,8 +199,8 @@ const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
   'tell-shared': sharedKey,
   resume: ({ requestId, how, resumedAtMs }) => `${requestId}:${how}:${resumedAtMs}`,
   'publish-home': ({ teamId, userId }) => `${teamId}:${userId}`,
-  'greet-channel': byChannel,
-  'reopen-channel': byChannel,
+  'greet-channel': ({ teamId, channelId }) => `${teamId}:${channelId}`,
+  'reopen-channel': ({ channelId }) => channelId,
   'relay-from-devin': bySession,
   'tell-milestones': bySession,
   'relay-to-devin': bySession,

@@ -36,7 +36,7 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     await db.transaction().execute(async (trx) => {
       await greetings.invited(channel, trx);
       if (await greetings.isDue(channel, trx)) await enqueue('greet-channel', channel, { trx });
-      await enqueue('reopen-channel', channel, { trx });
+      await enqueue('reopen-channel', { channelId: channel.channelId }, { trx });
     });
   });
 
@@ -54,20 +54,19 @@ type ChannelDeps = { db: Kysely<Tables>; queue: Pick<Queue, 'enqueue' | 'changeI
 export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): void {
   const { enqueue } = queue;
   const reopen = async (event: Payload): Promise<void> => {
-    if (event.kind !== 'unarchived') return;
-    await enqueue('reopen-channel', { teamId: event.teamId, channelId: event.channelId });
+    if (event.kind === 'unarchived') await enqueue('reopen-channel', { channelId: event.channelId });
   };
   onEvent(app, 'channel_unarchive', reopen);
   onEvent(app, 'group_unarchive', reopen);
 
   onEvent(app, 'channel_id_changed', async (event) => {
     if (event.kind !== 'channel-id') return;
-    const { teamId, from, to } = event;
+    const { from, to } = event;
     await db.transaction().execute(async (trx) => {
       await changeChannelId(trx, { from, to });
       await queue.changeId({ from, to }, trx);
       // Slack refused what the app did under the old id until it heard of this.
-      await enqueue('reopen-channel', { teamId, channelId: to }, { trx });
+      await enqueue('reopen-channel', { channelId: to }, { trx });
     });
     log.warn({ from, to }, "a channel's id changed; a policy file that names it must name the new one");
   });
