@@ -6,6 +6,7 @@ import type { FieldKey, Lookup } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
+import type { Text } from '../../text/index.ts';
 import { lookupOptions, type Suggestion } from '../blocks/form/elements.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
 import { formAlert, modal } from '../blocks/objects.ts';
@@ -68,10 +69,8 @@ export function listenToForms(app: App, deps: FormDeps): void {
   listenToSearch(app, deps);
 }
 
-function listenToSubmission(
-  app: App,
-  { forms, inbox, tagRequests, readUploadedText, textFor }: FormDeps,
-): void {
+function listenToSubmission(app: App, deps: FormDeps): void {
+  const { forms, inbox, textFor } = deps;
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
     const text = await textFor(userId);
     const { formId, expanded, unsaved: before } = formMetadata.read(view.metadata);
@@ -80,12 +79,7 @@ function listenToSubmission(
     const keepErrors = async (): Promise<void> => {
       if (form.description !== null) await forms.describe(formId, { refusedView: view.id });
     };
-    const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
-    const texts = await readFiles(textFilesIn(view.values), async (fileId) =>
-      readUploadedText(fileId, userId),
-    );
-    const typed = readSessionForm(view.values, rules, text);
-    const read = withTextFiles(typed, { state: view.values, texts }, { rules, text });
+    const read = await readSubmission(deps, { view, userId }, { form: { ...form, expanded }, text });
     if (Object.keys(read.errors).length > 0) {
       await keepErrors();
       return ack({ response_action: 'errors', errors: read.errors });
@@ -106,6 +100,17 @@ function listenToSubmission(
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
     return reason === null ? ack() : stayOpen(reason);
   });
+}
+
+/** With the text of its uploaded files. */
+async function readSubmission(
+  { tagRequests: ownTag, readUploadedText }: FormDeps,
+  { view: { values: state }, userId }: Pick<Submission, 'view' | 'userId'>,
+  { form, text }: { form: Form; text: Text },
+) {
+  const rules = { expanded: form.expanded, faults: faultsIn(form), ownTag };
+  const texts = await readFiles(textFilesIn(state), async (fileId) => readUploadedText(fileId, userId));
+  return withTextFiles(readSessionForm(state, rules, text), { state, texts }, { rules, text });
 }
 
 /** Without the fields that the policy sets: these have no input, so nothing to correct. */
