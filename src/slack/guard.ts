@@ -13,7 +13,7 @@ function isEvent(body: object): boolean {
 export type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
 
 type Asking = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
-type Guarding = Omit<Asking, 'inTime'> & { turns?: Turns | undefined; log: Log };
+type Guarding = Pick<Asking, 'bot' | 'isOfBoth'> & { turns?: Turns | undefined; log: Log };
 
 /** What Bolt doesn't do for its listeners. */
 export function guard(app: App, { turns, bot, isOfBoth, log }: Guarding): void {

@@ -16,7 +16,7 @@ export type RefusedDelivery =
   | 'unknown'
   | 'failed';
 
-/** A delivery couldn't be handled now. An event should come again; of anything else, people see that it failed. */
+/** A delivery couldn't be handled now. Slack sends an event again, and shows people that anything else failed. */
 export class ListenerFailedError extends Error {
   readonly code = 'listener-failed';
 
@@ -73,7 +73,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   }
 
   function refuse(why: RefusedDelivery, response: ServerResponse): void {
-    // It was acknowledged: what failed afterwards is no refusal.
+    // It was acknowledged: a later failure is no refusal.
     if (response.headersSent) return;
     note(why);
     if (CLOSES.has(why)) response.setHeader('connection', 'close');
@@ -142,7 +142,7 @@ function createDeliveryReader({ signingSecret }: ReceiverOptions) {
   const readBody = createBodyReader();
 
   /**
-   * Slack checks the certificate of a command's URL without a signature. Nothing else of such a body counts.
+   * Slack checks the certificate of a command's URL without a signature. The rest of such a body is ignored.
    * https://docs.slack.dev/interactivity/implementing-slash-commands/#responding_basic_receipt
    */
   async function readCheck(request: IncomingMessage): Promise<Delivery | null> {

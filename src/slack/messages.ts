@@ -106,7 +106,7 @@ export function readMessage(payload: unknown): SlackMessage {
   };
 }
 
-/** The words of the author alone: what others wrote can be attached, such as the preview of a link. */
+/** Only the author's words: attachments, such as the preview of a link, can be by others. */
 export function readOwnWords(payload: unknown): string {
   const { text, blocks: given } = messageSchema.parse(cleanJson(payload));
   return withBlocks(text, given ?? []);
@@ -119,7 +119,7 @@ export function readForwarded(payload: unknown): string {
   return joined(forwarded.map(attachmentText));
 }
 
-/** What a person writes to Devin, and below it what they forward: others may have written that. */
+/** What a person writes to Devin, and below it what they forward, which others may have written. */
 export function withForwarded(text: string, forwarded: string): string {
   if (forwarded === '') return text;
   return joined([text, 'Forwarded message:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
@@ -149,7 +149,7 @@ function withBlocks(text: string | null | undefined, given: unknown[]): string {
   return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
 }
 
-/** Two texts with the same ones differ only in markup. */
+/** Lines with the same letters differ only in markup. */
 function lettersOf(line: string): string {
   return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }

@@ -29,15 +29,15 @@ type ThreadReply = {
 type Author = { userId: string; mentions: Mentions };
 type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
 
-/** A message of a workspace that Devin is not to get. `editedTs`: it was edited. Left out: deleted. */
+/** A message that Devin must not get: an edit took it back (`editedTs`), or it was deleted. */
 type Retracted = { teamId: string; channelId: string; ts: string; editedTs?: string | null };
 
 type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 
-/** `isTask`: of the message that asked for the session, which Devin has as its task. */
+/** `isTask`: it edits the message that asked for the session. */
 type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string; isTask: boolean };
 
-/** `late`: Devin may have done long ago what the message says, and a correction would wake it: that takes more than an edit. */
+/** `late`: not saved. Devin may have done the task long ago, and an edit must not wake it. */
 type Corrected = 'saved' | 'late';
 
 type ThreadInboxDeps = {
@@ -70,17 +70,17 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     if (messageTs !== null) await enqueue('mark-taken', { replyId }, { trx });
   }
 
-  /** `editedTs`: of the edit that took it from Devin, until another gives it back; null: it was deleted. */
+  /** `editedTs`: the edit that took it back, which a later edit can undo; null: it was deleted. */
   async function drop({ id }: Reply, editedTs: string | null, trx: Transaction<Tables>): Promise<void> {
     const from = ['accepted', 'failed', 'unknown', 'skipped'] as const;
     if ((await replies.move({ id, from, to: 'skipped', changes: { editedTs } }, trx)) !== null)
       return enqueue('mark-taken', { replyId: id }, { trx });
-    // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
+    // It's on its way to Devin. Should that fail, nothing is left to send again.
     const changes = { text: '', files: [], editedTs } as const;
     await replies.move({ id, from: ['sending'], to: 'sending', changes }, trx);
   }
 
-  /** It waits, or can be sent again: the edit replaces it. False: Devin has it, or may have it. */
+  /** Replaces a message that wasn't sent. False: Devin has it, or may have it. */
   async function replace(reply: Reply, { text, editedTs }: Edit, trx: Transaction<Tables>): Promise<boolean> {
     const { id, state } = reply;
     if (!isUnsent(reply)) return false;
@@ -143,7 +143,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
         // To the session that has the message; another may have started in the thread.
         const sessionId = reply?.sessionId ?? row.sessionId;
         const session = await deps.sessions.find(sessionId, trx);
-        if (session === null || isDoneWith(session, reply)) return 'late';
+        if (session === null || isTooLate(session, reply)) return 'late';
         await write({ ...row, sessionId, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
         return 'saved';
       });
@@ -173,26 +173,26 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   };
 }
 
-/** Not what was deleted, or kept from Devin by the thread. What an edit took from Devin can come back. */
+/** Not what was deleted, or written while the thread was muted. What an edit took back can return. */
 function isCorrigible({ kind, state, text, files, editedTs }: Reply): boolean {
   const isDropped = state === 'skipped' || (text === '' && files.length === 0);
   return isMessage({ kind }) && !(isDropped && editedTs === null);
 }
 
-/** `said`: what was made of the message, the latest first. */
+/** `said`: the replies and corrections of this message, latest first. */
 function mayCorrect({ userId, text, editedTs, isTask }: Edit, said: readonly Reply[]): boolean {
   const [latest] = said;
   if (latest === undefined) return isTask;
   if (latest.userId !== userId || !isCorrigible(latest) || isOlder(editedTs, latest)) return false;
-  // What an edit took from Devin doesn't count.
+  // Devin doesn't have what an edit took back.
   return said.find(({ state }) => state !== 'skipped')?.text !== text;
 }
 
 /**
- * It came to rest after it got the message. One that is over can't be woken: the job says so. `reply` undefined: the
- * message is its task.
+ * The session came to rest after it got the message. If it's over, the job tells the author, except about the task.
+ * `reply` undefined: the message is the task.
  */
-function isDoneWith(session: SessionRow, reply: Reply | undefined): boolean {
+function isTooLate(session: SessionRow, reply: Reply | undefined): boolean {
   if (isOver(session)) return reply === undefined;
   return isResting(session.phase) && (reply?.sentAt ?? session.createdAt) <= session.phaseAt;
 }

@@ -60,7 +60,9 @@ async function act(
   if (meaning.kind === 'nothing') return null;
   const text = await deps.textFor(message.userId);
   if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
-  const asking = mayAnswer(meaning) ? await askingAbout(deps, message, { typed: meaning.typed, text }) : null;
+  const asking = mayAnswer(meaning)
+    ? await answerOrTask(deps, message, { typed: meaning.typed, text })
+    : null;
   if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
@@ -75,11 +77,11 @@ async function act(
   return renderDoubt(meaning, { command, typed: unescape(meaning.typed), formId }, text);
 }
 
-/** The value of a button holds it. */
+/** In characters: a button's value holds it. */
 const LONGEST_ANSWER = 500;
 
-/** Some answer Devin beside the thread of its question. What is long, or comes with more, is a task. */
-async function askingAbout(
+/** Some people answer Devin outside the question's thread. A long message, or one with files, is a task. null: it's no answer. */
+async function answerOrTask(
   { askingIn, now }: AddressedDeps,
   message: Message,
   { typed, text }: { typed: string; text: Text },
@@ -95,7 +97,7 @@ async function askingAbout(
 
 type Worded = Exclude<AddressedMeaning, { kind: 'nothing' | 'help' }>;
 
-/** Not what reads like a command, or has an option that is wrong. */
+/** Not if it reads like a command, or has a wrong option. */
 function mayAnswer(meaning: Worded): boolean {
   return meaning.kind === 'create' || meaning.kind === 'thanks' || saysNothing(meaning);
 }

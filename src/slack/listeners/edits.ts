@@ -14,7 +14,7 @@ export type EditDeps = ThreadDeps & {
   readAgain: ReadAgain;
 };
 
-/** What people make of earlier messages: of replies, and of the message that asked for a session. */
+/** Acts on the edit of a reply, or of the message that asked for a session. */
 export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean): Promise<void> {
   const { requests, sessions } = deps;
   const asked = await requests.ofMessage(delivered);
@@ -29,7 +29,7 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   if (edit === null) return;
   if (session === null) return hearEarlyEdit(deps, edit, request);
   if (asked === null && askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
-  // What the person kept from Devin stays so.
+  // What the person left out of the task stays out.
   const isKept = request.context?.without?.messages.includes(edit.ts) === true;
   if (!isKept) await hearTaskEdit(deps, edit, { session, request });
 }
@@ -72,13 +72,13 @@ async function correct(
     await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
 }
 
-/** The task is sent as it was, perhaps after an approval. */
+/** The edit changes nothing: Devin gets the task as it was, perhaps after an approval. */
 async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
   if (!isPending(request.state) || changedTask(deps, edit, request) === null) return;
   await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'early-edit' });
 }
 
-/** Without options, which can't change any more. null: it is the same as before, or no task. */
+/** The new task, without options, which can no longer change. null: it's the same as before, or no task. */
 function changedTask(
   { botUserId, tagRequests: ownTag }: EditDeps,
   { slackText, ts }: Edit,
