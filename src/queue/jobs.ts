@@ -67,7 +67,7 @@ export type Queue = {
   ): Promise<void>;
   /** Those of the keys for which no job waits. */
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
-  /** Slack calls something by another id: jobs that wait do, too. */
+  /** Replaces an id that Slack changed, in jobs that wait. */
   changeId(ids: NewId, trx: Transaction<Tables>): Promise<void>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;

@@ -95,7 +95,7 @@ export async function withoutWaiting(db: BossDb, name: string, keys: readonly st
 
 export type NewId = { from: string; to: string };
 
-/** In what jobs that wait carry. */
+/** Replaces an id in the payloads of jobs that wait. */
 export async function changeWaiting(db: BossDb, { from, to }: NewId): Promise<void> {
   await db.executeSql(
     `update ${BOSS_SCHEMA}.job set data = replace(data::text, $1, $2)::jsonb

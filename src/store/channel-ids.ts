@@ -2,10 +2,9 @@ import { sql } from 'kysely';
 import type { Db } from './tables.ts';
 
 /**
- * Slack gives a private channel another id when it is shared with another organization. What is in the channel, and what
- * was used and chosen there, is found under the new one from then on; the audit keeps what was. What was chosen under the
- * new one before Slack told the app of it comes first. The key of a message that asked, and what is sent with a task, name
- * the channel, too.
+ * Slack gives a private channel another id when it is shared with another organization. Replaces it in all tables but the
+ * audit, also in the key of the message that asked and in the context of a task. Settings and a greeting from before Slack
+ * announced the new id win.
  */
 export async function changeChannelId(db: Db, { from, to }: { from: string; to: string }): Promise<void> {
   const context = sql`case when context is not null and channel_id = ${from}

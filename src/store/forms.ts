@@ -57,7 +57,7 @@ const formSchema = z.object({
   without: withoutSchema.nullable(),
   /** "More options" was pressed. */
   expanded: z.boolean(),
-  /** The last view of it in which it started something, or `offered:ID` if a button did; null: none yet. */
+  /** The last view that started something with it, or `offered:ID` for a button; null: it wasn't sent. */
   sentIn: z.string().nullable(),
   description: formDescriptionSchema.nullable(),
 });

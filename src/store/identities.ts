@@ -11,7 +11,7 @@ export type Person = { teamId: string; userId: string };
 /** What was found out about a person in Devin; kept for a while. */
 export type IdentitiesTable = Columns<
   Person & {
-    /** The address by which it was searched for, or the link or the entry of the file; null: none. */
+    /** How it was found: the address, the link, or the file's entry; null: none of these. */
     address: string | null;
     identity: Identity;
     checkedAt: Date;
@@ -171,7 +171,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
   }
 
   return {
-    /** null: Slack wasn't asked since then, or the person has changed; or the answer is from before the clock was set back. */
+    /** null: Slack wasn't asked since then, the person has changed, or the clock was set back after the answer. */
     async since({ teamId, userId }: Person, since: Date, now: Date): Promise<KnownPerson | null> {
       const row = await db
         .selectFrom('knownPeople')

@@ -25,7 +25,7 @@ export type Step = {
   expiresInMs?: number;
   /** From `sending`: Devin did nothing, or was never reached. */
   unsent?: boolean;
-  /** It waits on for its approval, and nobody has decided anything: the audit has nothing new. */
+  /** It still waits for its approval, and nobody has decided: the audit gets no entry. */
   undecided?: boolean;
 };
 
@@ -189,7 +189,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return rows.map((row) => row.id);
     },
 
-    /** Those that wait for an approval that was asked for by another policy file, first what expires first. */
+    /** Those whose approval another policy file asked for, by when they expire. */
     async toReview(policy: string | null): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionRequests')
