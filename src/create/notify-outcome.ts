@@ -160,7 +160,7 @@ async function compose(
   return renderOutcome({ card, called, reason: reasonOf(request, card, text), cardUrl }, text);
 }
 
-/** The message begins with what became of it: that it wasn't started isn't said again. */
+/** The message's first line already says if nothing was started. */
 function reasonOf(request: SessionRequest, { phase, problem }: SessionCard, text: Text): string | null {
   const { failure } = request;
   if (problem === null || failure === null) return doubtOf(request, text);

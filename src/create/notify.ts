@@ -74,7 +74,7 @@ export function createPersonNotifier({
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }
 
-  /** null: it no longer waits, and how that ended is told by itself. */
+  /** null: it no longer waits, and another notice says how that ended. */
   async function compose(
     request: SessionRequest,
     kind: Exclude<Notice, 'started'>,

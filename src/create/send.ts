@@ -42,7 +42,7 @@ type Sending = {
 type Post = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
-/** How late a retry may be until another process may have sent it meanwhile, and a database that failed over forgotten that. */
+/** After a longer delay, another process may have sent it, and a database that failed over may have lost that. */
 const LATE_MS = 5000;
 
 /**
@@ -52,14 +52,13 @@ const LATE_MS = 5000;
 export function createSend(deps: SendDeps): Sending {
   const { createSession, flow, adopt } = deps;
 
-  /** Attempts that weren't sent, as their rows say, and until when: this process tried last. They aren't searched for again. */
+  /** Attempts that this process made last and that weren't sent, with when that stops being certain. They aren't searched for. */
   const unsent = new Map<string, number>();
   const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 
   /** Devin did nothing: what is known of an earlier attempt holds again. */
-  async function takeBack(run: Run, { earlier: changes }: Post): Promise<StepOutcome> {
-    return flow.advance(run, { to: 'attached', changes, unsent: true });
-  }
+  const takeBack = async (run: Run, { earlier: changes }: Post): Promise<StepOutcome> =>
+    flow.advance(run, { to: 'attached', changes, unsent: true });
 
   function noteUnsent(request: SessionRequest, afterMs: number): void {
     // A request that is forgotten here is only searched for once more.

@@ -66,7 +66,7 @@ type FinderDeps = {
 export function createUnconfirmedFinder(deps: FinderDeps) {
   const { db, unconfirmedCreates, ledger, requests, findSessions, now, log } = deps;
 
-  /** null: it was searched for long enough. A request that is pending may be unknown again. */
+  /** null: it was searched for long enough. A pending request may become unknown again. */
   async function intervalOf({ requestId, lostAt }: UnconfirmedCreate): Promise<number | null> {
     const intervalMs = recheckInterval(now() - lostAt.getTime());
     if (intervalMs !== null) return intervalMs;
@@ -118,7 +118,7 @@ export function createUnconfirmedFinder(deps: FinderDeps) {
   };
 }
 
-/** Nobody has started it anyway for so long: whoever still wants to enters its secrets again. */
+/** Nobody chose "Start anyway" in time. Anyone who still wants to enters the secrets again. */
 async function eraseSecrets({ transitions, envelopes }: FinderDeps, requestId: string): Promise<void> {
   await transitions.moveLocked(requestId, ({ id, state, hadSecrets, sealed }) => {
     if (state !== 'unknown' || !hadSecrets) return null;
