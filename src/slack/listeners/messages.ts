@@ -16,7 +16,7 @@ import { hear, tellNotTaken, type Reply } from './thread.ts';
 type MessageDeps = EditDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'openIn' | 'find' | 'ofMessage'>;
+    requests: Pick<Requests, 'openIn'>;
   };
 
 type MessageEvent = PayloadOf<'message' | 'edit' | 'deletion'>;
