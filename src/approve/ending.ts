@@ -1,5 +1,5 @@
 import { createEndUnapproved, type Move } from '../create/index.ts';
-import { countingYes, withEnded, withLast, type Approval } from '../session/approval.ts';
+import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
@@ -49,4 +49,15 @@ export function createEnding({ envelopes, now }: EndingDeps) {
 
     without: createEndUnapproved({ envelopes, now }),
   };
+}
+
+/** People who were asked and can still decide come first. Others are added up to as many as are asked at most. */
+export function askedNow(
+  asked: readonly Voter[],
+  found: readonly Voter[],
+  able: ReadonlySet<string>,
+): Voter[] {
+  const still = asked.filter(({ userId }) => able.has(userId));
+  const others = found.filter(({ userId }) => !able.has(userId));
+  return [...still, ...others].slice(0, Math.max(still.length, found.length));
 }

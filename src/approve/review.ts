@@ -1,11 +1,11 @@
 import { lookupTrouble, type Transitions } from '../create/index.ts';
 import type { Jobs } from '../queue/index.ts';
-import { awaited, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import { awaited, pendingApproval, type Approval } from '../session/approval.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
-import { createEnding } from './ending.ts';
+import { askedNow, createEnding } from './ending.ts';
 
 type ReviewDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -42,7 +42,7 @@ export function createReviewer(deps: ReviewDeps) {
       const current = awaited(locked, number);
       if (current === null || current.policy === policy) return null;
       if (!isSame) return askedAnew(locked, current);
-      const people = merged(current.people, found, able);
+      const people = askedNow(current.people, found, able);
       return counted(locked, { ...current, need, people, policy }, { undecided: true });
     });
   }
@@ -61,11 +61,4 @@ export function createReviewer(deps: ReviewDeps) {
       return trouble.kind === 'wait' ? (trouble.retryAfterMs ?? BUSY_MS) : null;
     }
   };
-}
-
-/** People who were asked and can still decide come first. Others are added up to as many as are asked at most. */
-export function merged(asked: readonly Voter[], found: readonly Voter[], able: ReadonlySet<string>): Voter[] {
-  const still = asked.filter(({ userId }) => able.has(userId));
-  const others = found.filter(({ userId }) => !able.has(userId));
-  return [...still, ...others].slice(0, Math.max(still.length, found.length));
 }

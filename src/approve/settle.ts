@@ -22,8 +22,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import { createEnding } from './ending.ts';
-import { merged } from './review.ts';
+import { askedNow, createEnding } from './ending.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -87,7 +86,7 @@ export function createSettler(deps: SettleDeps) {
     const found = terms === null ? [] : await deps.approversOf(terms.approvers, request.userId);
     if (found.length < need) return false;
     return moveAwaited(decision, (locked, approval) => {
-      const people = merged(approval.people, found, able);
+      const people = askedNow(approval.people, found, able);
       return ending.counted(locked, { ...approval, need, people }, { undecided: true });
     });
   }
