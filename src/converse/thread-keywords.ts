@@ -3,7 +3,7 @@ import { DevinError } from '../devin/errors.ts';
 import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
 import { HELD_WAIT_MS, type Enqueue, type WithLease } from '../queue/index.ts';
-import type { ReplyKind } from '../session/reply.ts';
+import type { MessageKind, ReplyKind } from '../session/reply.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Replies } from '../store/replies.ts';
@@ -13,7 +13,7 @@ import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { DONE, type ReplyInSession, type ReplyOutcome } from './move-reply.ts';
 
-type Keyword = Exclude<ReplyKind, 'reply' | 'correction'>;
+type Keyword = Exclude<ReplyKind, MessageKind>;
 export type ApplyKeyword = (
   keyword: Keyword,
   inSession: ReplyInSession,

@@ -9,7 +9,7 @@ import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
-import type { Posts } from '../store/posts.ts';
+import { isInFlight, type Posts } from '../store/posts.ts';
 import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
@@ -126,8 +126,7 @@ export async function shareFile(
     if (found === true) return { kind: 'shared' };
     if (found !== false) return found;
     const earlier = await posts.find(key);
-    // It may still come.
-    if (earlier !== null && Math.abs(earlier.triedMsAgo) < inFlightMs) return { kind: 'unclear' };
+    if (earlier !== null && isInFlight(earlier, inFlightMs)) return { kind: 'unclear' };
   }
   const file = await read();
   if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };

@@ -38,7 +38,7 @@ type ResolveDeps = {
 const MATCH_TTL_MS = 60 * 60 * 1000;
 const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 
-/** `address`: what is remembered of it is kept under this. */
+/** `address`: the address, link or entry that finds a person. What is remembered is kept under it. */
 type Way = { address: string | null; find: () => Promise<Identity> };
 
 /** Throws if Slack or Devin can't be asked. */

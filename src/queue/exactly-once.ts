@@ -4,7 +4,7 @@ import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { MessageMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Posted } from '../slack/outbound.ts';
 import type { Leases } from '../store/leases.ts';
-import type { PostRow, Posts } from '../store/posts.ts';
+import { isInFlight, type PostRow, type Posts } from '../store/posts.ts';
 import type { Tables } from '../store/tables.ts';
 import { repeat } from '../time.ts';
 
@@ -214,8 +214,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     const rendered = await post.render();
     const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
-    // It may still come. A time ahead of now is from before the clock was set back.
-    if (found === null && earlier !== null && Math.abs(earlier.triedMsAgo) < deps.inFlightMs)
+    if (found === null && earlier !== null && isInFlight(earlier, deps.inFlightMs))
       return { kind: 'unclear' };
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 
-/** What a person said in a thread, a box or a command: a message to Devin, a correction of one, or a keyword. */
+/** For Devin: a message, or a correction of one. */
+export const MESSAGE_KINDS = ['reply', 'correction'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** Words that do something only in a session's thread. */
+export const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
+export type ThreadWord = (typeof THREAD_WORDS)[number];
+
+/** What a job does when a person types a keyword in the thread. */
+export const KEYWORD_KINDS = [...THREAD_WORDS, 'archive', 'stop'] as const;
+
+/** What a person said in a thread, a box or a command. */
 export const REPLY_KINDS = [
-  'reply',
-  'correction',
-  'mute',
-  'unmute',
-  'unsync',
-  'sync',
-  'sleep',
-  'archive',
-  'stop',
+  ...MESSAGE_KINDS,
+  ...KEYWORD_KINDS,
   /** From the card's menu: which messages of the thread go to Devin. */
   'listen-thread',
   'listen-mentions',
@@ -39,7 +43,7 @@ export type ReplyFailure = z.infer<typeof replyFailureSchema>;
 
 /** For Devin. Others are for the app. */
 export function isMessage({ kind }: { kind: ReplyKind }): boolean {
-  return kind === 'reply' || kind === 'correction';
+  return MESSAGE_KINDS.some((one) => one === kind);
 }
 
 type Words = {

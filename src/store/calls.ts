@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
+import { MESSAGE_KINDS } from '../session/reply.ts';
 import { literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -29,7 +30,7 @@ const PING_PAUSE_MS = 5 * 60_000;
 const ANSWERS = sql`(
   select user_id, created_at as at, 1 as rank from replies
   where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
-    and kind in ${literals(['reply', 'correction'])}
+    and kind in ${literals(MESSAGE_KINDS)}
   union all
   select null, said_at, 2 from session_messages
   where session_id = m.session_id and source = 'user'

@@ -20,6 +20,11 @@ const foundSchema = postSchema.extend({
   triedMsAgo: z.number(),
 });
 type FoundPost = z.infer<typeof foundSchema>;
+/** Whether what was sent may still come. A time ahead of now is from before the clock was set back. */
+export function isInFlight({ triedMsAgo }: FoundPost, inFlightMs: number): boolean {
+  return Math.abs(triedMsAgo) < inFlightMs;
+}
+
 /** A message that Slack has. */
 export type PostedRow = { key: string; channelId: string; postedTs: string };
 

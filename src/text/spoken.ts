@@ -1,5 +1,6 @@
 import type { Subcommand } from '../session/intent.ts';
 import type { Language } from '../session/preferences.ts';
+import { KEYWORD_KINDS, type ThreadWord } from '../session/reply.ts';
 import { spoken as en } from './en/spoken.ts';
 import { spoken as ja } from './ja/spoken.ts';
 
@@ -7,22 +8,8 @@ import { spoken as ja } from './ja/spoken.ts';
  * What a whole message in a session's thread can be. `stop` ends the session; `ask-stop` asks first, since it may be a
  * message to Devin.
  */
-export const THREAD_KEYWORDS = [
-  'mute',
-  'unmute',
-  'unsync',
-  'sync',
-  'sleep',
-  'archive',
-  'stop',
-  'ask-stop',
-  'help',
-] as const;
+export const THREAD_KEYWORDS = [...KEYWORD_KINDS, 'ask-stop', 'help'] as const;
 export type ThreadKeyword = (typeof THREAD_KEYWORDS)[number];
-
-/** Words that do something only in a session's thread. */
-export const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
-export type ThreadWord = (typeof THREAD_WORDS)[number];
 
 /** What people say to the app in one language, in lower case and without signs: `whats up`. */
 export type Spoken = {

@@ -1,5 +1,6 @@
+import type { ThreadWord } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
-import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword, type ThreadWord } from '../../text/spoken.ts';
+import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword } from '../../text/spoken.ts';
 import { USER_ID } from '../blocks/text.ts';
 import { commandAsked, threadWordAsked } from './words.ts';
 

@@ -1,5 +1,6 @@
 import { isSessionId, SUBCOMMANDS, type Subcommand } from '../../session/intent.ts';
-import { SPOKEN, THREAD_WORDS, type Spoken, type ThreadWord } from '../../text/spoken.ts';
+import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
+import { SPOKEN, type Spoken } from '../../text/spoken.ts';
 import { unescape } from '../blocks/text.ts';
 
 /** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
