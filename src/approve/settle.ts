@@ -77,7 +77,7 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
-  /** Too few of those who were asked can still approve. What they approved counts on. false: there are too few others. */
+  /** Too few of those who were asked can still approve. Their approvals still count. false: there are too few others. */
   async function askOthers(
     decision: Decision,
     request: SessionRequest,

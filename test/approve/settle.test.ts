@@ -227,7 +227,7 @@ test.each([
 );
 
 test.each([
-  ['waits to be asked about anew', { state: 'identified', approvals: [CHANGED] }, "couldn't check"],
+  ['waits for a new approval', { state: 'identified', approvals: [CHANGED] }, "couldn't check"],
   ['was approved meanwhile', { state: 'created', approvals: [APPROVED] }, 'already decided'],
 ] as const)(
   'a person who declines a request that %s hears that nothing was changed',

@@ -84,7 +84,7 @@ export const approval = {
   },
   /** Private, to an approver who changed a request that can't be replaced. */
   notReplaced: {
-    over: "The request you changed was decided, canceled or asked about anew in the meantime, so your changed one wasn't started. Start it only if both are needed.",
+    over: "The request you changed was decided, canceled, or sent for a new approval in the meantime, so your version wasn't started. Start it only if you need both.",
     notAsked: "You aren't an approver of the request you changed, so your changed one wasn't started.",
   },
   /** Private, to the person who pressed. */
