@@ -28,6 +28,7 @@ const MOST_PRESSING = 100;
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
 const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused', 'failed')`;
 const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
+const UNANSWERED = sql<boolean>`not milestones.answered and milestones.key like 'needs-you:%'`;
 
 export type Listing = ReturnType<typeof createListing>;
 
@@ -104,17 +105,17 @@ export function createListing(db: Kysely<Tables>) {
         .where('teamId', '=', teamId)
         .where(ACTIVE)
         .where('phase', '=', 'needs-you')
-        .where(({ or, eb, exists, selectFrom }) =>
+        .where(({ or, eb, selectFrom }) =>
           or([
             eb('channelId', '=', channelId),
             // The thread is elsewhere, and the question came here.
-            exists(
+            eb(
+              'sessionId',
+              'in',
               selectFrom('milestones')
-                .select('key')
-                .whereRef('milestones.sessionId', '=', 'sessions.sessionId')
-                .where('milestones.channelId', '=', channelId)
-                .where('milestones.answered', '=', false)
-                .where('milestones.key', 'like', 'needs-you:%'),
+                .select('sessionId')
+                .where('channelId', '=', channelId)
+                .where(UNANSWERED),
             ),
           ]),
         )

@@ -43,6 +43,7 @@ import { auditEnd } from './065-audit-end.ts';
 import { dueMilestones } from './066-due-milestones.ts';
 import { oneWaitingIndex } from './067-one-waiting-index.ts';
 import { sentForm } from './068-sent-form.ts';
+import { questionsByChannel } from './069-questions-by-channel.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -92,6 +93,7 @@ const migrations: Record<string, Migration> = {
   '066-due-milestones': dueMilestones,
   '067-one-waiting-index': oneWaitingIndex,
   '068-sent-form': sentForm,
+  '069-questions-by-channel': questionsByChannel,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
