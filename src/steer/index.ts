@@ -57,7 +57,7 @@ export function createSteering(deps: SteeringDeps): void {
     moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal: tolerant(authority.steeringRefusal, textFor),
     endingRefusal,
-    devin: verbsOf(devin),
+    devin: { ...devin.sessions, putToSleep: devin.sessions.archive },
     enqueue,
     recordAnswer,
     notifier,
@@ -82,12 +82,6 @@ export function createSteering(deps: SteeringDeps): void {
   queue.work('follow-session', async (job) => follow(job), MANY);
   queue.work('link-person', async (job) => link(job), MANY);
   queue.work('tell-linked', async (job) => tellLinked(job), MANY);
-}
-
-function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pick<Devin, 'sessions'>) {
-  // Devin puts a session to sleep only by archiving it, and leaves it in the archive when it wakes.
-  const sleepOn: typeof archive = async (id, options) => (await archive(id, options), unarchive(id, options));
-  return { stop, archive, sleep: sleepOn, get };
 }
 
 function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createNotifier>) {

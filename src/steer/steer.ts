@@ -32,7 +32,7 @@ type SteerDeps = {
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;
-  devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
+  devin: Record<Call, OnSession> & { get: OnSession };
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
@@ -43,6 +43,15 @@ type SteerDeps = {
 };
 
 type SteerJob = Jobs['steer'];
+
+/** What Devin is asked for each, in order. It puts a session to sleep only by archiving it, and keeps it in the archive. */
+const CALLS = {
+  stop: ['terminate'],
+  archive: ['archive'],
+  sleep: ['putToSleep', 'unarchive'],
+} as const satisfies Record<SteeringVerb, string[]>;
+type Call = (typeof CALLS)[SteeringVerb][number];
+
 type Outcome =
   | { kind: 'done'; snapshot: SessionSnapshot }
   | { kind: 'not-done'; isCertain: boolean; sentences: string[] };
@@ -123,19 +132,29 @@ function stopperOf({ sessions }: SteerDeps, { session }: Followed, { what, userI
   return { note: async () => change(userId), takeBack: async () => change(before) };
 }
 
-async function act(
+async function act(deps: SteerDeps, job: SteerJob, signal: AbortSignal): Promise<Outcome> {
+  const [first, ...others] = CALLS[job.what];
+  let outcome = await attempt(deps, { ...job, call: first }, signal);
+  for (const call of others)
+    if (outcome.kind === 'done') outcome = await attempt(deps, { ...job, call }, signal);
+  return outcome;
+}
+
+type Attempt = SteerJob & { call: Call };
+
+async function attempt(
   deps: SteerDeps,
-  { sessionId, what, userId }: SteerJob,
+  { sessionId, what, call, userId }: Attempt,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { devin, textFor } = deps;
   try {
-    return { kind: 'done', snapshot: await devin[what](sessionId, { signal }) };
+    return { kind: 'done', snapshot: await devin[call](sessionId, { signal }) };
   } catch (error) {
     signal.throwIfAborted();
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
-    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, what }, signal) : null;
-    if (snapshot !== null && isDone(what, snapshot)) return { kind: 'done', snapshot };
+    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, call }, signal) : null;
+    if (snapshot !== null && isDone(call, snapshot)) return { kind: 'done', snapshot };
     const text = await textFor(userId);
     if (isOutcomeUnknown(error))
       return { kind: 'not-done', isCertain: snapshot !== null, sentences: [text.devin.unknownAction] };
@@ -153,27 +172,29 @@ function whyNotDone(error: unknown, text: Text): string {
 /** The session as it was last seen, although the answer was lost; null: Devin couldn't be asked. */
 async function lookFor(
   { devin, searchUntilFound }: SteerDeps,
-  { sessionId, what }: Pick<SteerJob, 'sessionId' | 'what'>,
+  { sessionId, call }: Pick<Attempt, 'sessionId' | 'call'>,
   signal: AbortSignal,
 ): Promise<SessionSnapshot | null> {
   const seen: SessionSnapshot[] = [];
   const found = await searchUntilFound(async () => {
     const snapshot = await devin.get(sessionId, { signal });
     seen.push(snapshot);
-    return isDone(what, snapshot) ? snapshot : null;
+    return isDone(call, snapshot) ? snapshot : null;
   }, signal);
   if (found.kind === 'stopped') signal.throwIfAborted();
   return seen.at(-1) ?? null;
 }
 
-function isDone(what: SteeringVerb, snapshot: SessionSnapshot): boolean {
-  switch (what) {
-    case 'stop':
+function isDone(call: Call, snapshot: SessionSnapshot): boolean {
+  switch (call) {
+    case 'terminate':
       return isClosed(snapshot);
     case 'archive':
       return snapshot.isArchived;
-    case 'sleep':
+    case 'putToSleep':
       return snapshot.status === 'suspended';
+    case 'unarchive':
+      return !snapshot.isArchived;
   }
 }
 

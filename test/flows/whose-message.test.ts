@@ -372,9 +372,13 @@ describe('a thread under a card', () => {
     expect(card?.text).not.toContain('Muted');
   });
 
-  test('can put the session to sleep with a keyword, without archiving it', async () => {
+  test.each([
+    ['', null],
+    [", although Devin's answer was lost", { mode: 'cut-after-effect', times: 1 } as const],
+  ])('can put the session to sleep with a keyword, without archiving it%s', async (_how, fault) => {
     const { devin } = world();
     const thread = await startThread(world());
+    if (fault !== null) devin.fail({ method: 'POST', path: /\/archive$/ }, fault);
     await thread.say(thread.ana.userId, 'sleep');
     await devin.waitForSession(
       ({ id, status, isArchived }) => id === thread.id && status === 'suspended' && !isArchived,

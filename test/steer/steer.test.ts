@@ -48,7 +48,13 @@ async function steering({ what, session, onCheck = () => undefined, code = 'not-
       onCheck(stopping);
       return Promise.resolve(null);
     },
-    devin: { stop: on('stop'), archive: on('archive'), sleep: on('sleep'), get: unneeded },
+    devin: {
+      terminate: on('stop'),
+      archive: on('archive'),
+      putToSleep: on('sleep'),
+      unarchive: on('unarchive'),
+      get: unneeded,
+    },
     enqueue: unneeded,
     recordAnswer: unneeded,
     notifier: { notify: tell, notifyMarkup: tell },
