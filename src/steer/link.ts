@@ -64,8 +64,8 @@ export function createLinker(deps: LinkDeps) {
     const { teamId, userId, personId } = job;
     const linking = await linkingTextFor(userId);
     const person = { teamId, userId: personId };
-    const isRemoved = await identities.removeLink(person, userId, tellsPerson(job, null));
-    return isRemoved ? linking.removed(`<@${personId}>`) : linking.notLinked(`<@${personId}>`);
+    await identities.removeLink(person, userId, tellsPerson(job, null));
+    return linking.removed(`<@${personId}>`);
   }
 
   /** For the administrator, in Slack's markup. */

@@ -96,22 +96,21 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Whether there was one. `then`: in the same transaction. */
-    async removeLink({ teamId, userId }: Person, removedBy: string, then: AfterLinking): Promise<boolean> {
-      return db.transaction().execute(async (trx) => {
+    /** `then`: in the same transaction, if there was one. */
+    async removeLink({ teamId, userId }: Person, removedBy: string, then: AfterLinking): Promise<void> {
+      await db.transaction().execute(async (trx) => {
         const removed = await trx
           .deleteFrom('identityLinks')
           .where('teamId', '=', teamId)
           .where('userId', '=', userId)
           .returning('devinUserId')
           .executeTakeFirst();
-        if (removed === undefined) return false;
+        if (removed === undefined) return;
         await then(trx);
         await appendAudit(
           [{ kind: 'link', userId: removedBy, ...removed, result: `removed:${userId}` }],
           trx,
         );
-        return true;
       });
     },
 

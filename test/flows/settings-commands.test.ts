@@ -203,12 +203,17 @@ describe('defaults and preferences', () => {
       await told(ben, 'removed your link');
       const toBen = slack.messages(slack.directMessages(ben.person.userId));
       expect(toBen.filter(({ text }) => text.includes('linked you to Ben Shared'))).toHaveLength(1);
-      await answered('is no longer linked');
+      await answered("isn't linked to anyone now");
+      // Again, as after a lost answer: it says the same.
+      await say('link BEN none');
+      const removed = () =>
+        noticesTo(slack, admin.channelId, admin.person.userId).filter(({ text }) =>
+          text.includes("isn't linked to anyone now"),
+        );
+      await expect.poll(removed).toHaveLength(2);
       expect(slack.messages(slack.directMessages(admin.person.userId))).toEqual([]);
       await ben.type('refused again');
       await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
-      await say('link BEN none');
-      await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, "wasn't linked");
       expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
     });
 

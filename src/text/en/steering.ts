@@ -59,9 +59,9 @@ export const steering = {
       `The email address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,
     done: (mention: string, name: string): string =>
       `${mention} is now linked to ${name} in Devin. Their sessions run as that member.`,
+    /** Also if there was no link: an admin may ask again after a lost answer. */
     removed: (mention: string): string =>
-      `${mention} is no longer linked. Their email address decides who they are in Devin.`,
-    notLinked: (mention: string): string => `${mention} wasn't linked to anyone. Nothing was changed.`,
+      `${mention} isn't linked to anyone now. Their email address decides who they are in Devin.`,
     /** To the person it is about. `by`: the workspace admin, with a mention. */
     toPerson: {
       done: (by: string, name: string): string =>

@@ -59,8 +59,7 @@ export const steering: Text['steering'] = {
     done: (mention, name) =>
       `${mention} さんを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}`,
     removed: (mention) =>
-      `${mention} さんの関連付けを解除しました。今後は、メールアドレスで Devin のメンバーを判断します。`,
-    notLinked: (mention) => `${mention} さんは誰にも関連付けられていません。何も変更していません。`,
+      `${mention} さんは誰にも関連付けられていません。メールアドレスで Devin のメンバーを判断します。`,
     toPerson: {
       done: (by, name) =>
         `${by} さんが、あなたを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}間違っている場合は、ワークスペースの管理者に連絡してください。`,
