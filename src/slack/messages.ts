@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SlackFile, SlackMessage } from '../session/context.ts';
 import { cleanJson } from '../session/json.ts';
 import { unescape } from './blocks/text.ts';
+import { joined, withBlocks } from './readable-blocks.ts';
 
 /** Unexpected parts are left out, and the rest of the message is kept. */
 const words = z.string().nullish().catch(null);
@@ -35,11 +36,13 @@ const attachmentSchema = z.looseObject({
   message_blocks: z
     .array(
       z
-        .looseObject({ message: z.looseObject({ blocks }).catch({ blocks: [] }) })
-        .catch({ message: { blocks: [] } }),
+        .looseObject({ message: z.looseObject({ blocks, attachments: blocks }).catch({}) })
+        .catch({ message: {} }),
     )
     .nullish()
     .catch(null),
+  /** What is forwarded within it. */
+  attachments: blocks,
   is_share: flag,
   is_msg_unfurl: flag,
   files: z.array(fileSchema).nullish().catch(null),
@@ -95,7 +98,7 @@ export function repliesTo(payload: unknown): number | null {
 export function readMessage(payload: unknown): SlackMessage {
   const message = messageSchema.parse(cleanJson(payload));
   const fromApp = typeof message.bot_id === 'string';
-  const attachments = message.attachments ?? [];
+  const attachments = (message.attachments ?? []).flatMap((one) => withInner(one));
   return {
     ts: message.ts,
     threadTs: message.thread_ts ?? null,
@@ -116,17 +119,25 @@ export function readOwnWords(payload: unknown): string {
 export function readForwarded(payload: unknown): string {
   const { attachments } = messageSchema.parse(cleanJson(payload));
   const forwarded = (attachments ?? []).filter((one) => one.is_share === true || one.is_msg_unfurl === true);
-  return joined(forwarded.map(attachmentText));
+  return joined(forwarded.flatMap((one) => withInner(one)).map(attachmentText));
+}
+
+/** Forwards within forwards are read this deep. */
+const DEEPEST_FORWARD = 5;
+
+/** An attachment, then those within it: people forward what others forwarded. */
+function withInner(attachment: RawAttachment, depth = DEEPEST_FORWARD): RawAttachment[] {
+  if (depth === 0) return [attachment];
+  const { attachments, message_blocks: forwarded } = attachment;
+  const inner = [attachments ?? [], ...(forwarded ?? []).map(({ message }) => message.attachments ?? [])];
+  const read = inner.flat().map((one) => attachmentSchema.catch({}).parse(one));
+  return [attachment, ...read.flatMap((one) => withInner(one, depth - 1))];
 }
 
 /** What a person writes to Devin, and below it what they forward, which others may have written. */
 export function withForwarded(text: string, forwarded: string): string {
   if (forwarded === '') return text;
   return joined([text, 'Forwarded message:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
-}
-
-function joined(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n');
 }
 
 function attachmentText(attachment: RawAttachment): string {
@@ -138,20 +149,6 @@ function attachmentText(attachment: RawAttachment): string {
     ...[...fields, attachment.footer].map((part) => unescape(part ?? '')),
   ]);
   return all === '' ? unescape(attachment.fallback ?? '') : all;
-}
-
-/** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
-function withBlocks(text: string | null | undefined, given: unknown[]): string {
-  const own = unescape(text ?? '').trim();
-  if (own !== '' && given.every((block) => isRecord(block) && block['type'] === 'rich_text')) return own;
-  const shown = blocksText(given);
-  const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
-  return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
-}
-
-/** Lines with the same letters differ only in markup. */
-function lettersOf(line: string): string {
-  return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function titleOf({ title, title_link: link }: RawAttachment): string | null {
@@ -168,76 +165,4 @@ export function readFile(payload: RawFile): SlackFile {
     size: payload.size ?? 0,
     url: payload.url_private_download ?? payload.url_private ?? null,
   };
-}
-
-/** Keys of blocks and elements with text for people; the rest is layout. */
-const TEXT_KEYS = [
-  'text',
-  'fields',
-  'title',
-  'elements',
-  'alt_text',
-  'url',
-  'name',
-  'blocks',
-  'rows',
-] as const;
-const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']);
-
-/** The readable text of any blocks, even of unknown kinds. */
-function blocksText(blocks: unknown[]): string {
-  return blocks
-    .map((block) => read(block, DEEPEST).trim())
-    .filter((text) => text !== '')
-    .join('\n');
-}
-
-/** Slack nests nothing deeper. */
-const DEEPEST = 30;
-
-function read(node: unknown, depth: number): string {
-  if (typeof node === 'string') return unescape(node);
-  if (depth === 0) return '';
-  if (Array.isArray(node))
-    return node
-      .map((one) => read(one, depth - 1))
-      .filter((text) => text !== '')
-      .join('');
-  if (!isRecord(node)) return '';
-  switch (node['type']) {
-    case 'user':
-      return `<@${String(node['user_id'])}>`;
-    case 'link':
-      return link(node);
-    case 'emoji':
-      return `:${String(node['name'])}:`;
-    case 'broadcast':
-      return `@${String(node['range'])}`;
-    default:
-      return container(node, depth - 1);
-  }
-}
-
-function container(node: Record<string, unknown>, depth: number): string {
-  const parts = TEXT_KEYS.flatMap((key) => {
-    const value = node[key];
-    if (value === undefined || (key === 'url' && node['type'] !== 'image')) return [];
-    if (key === 'alt_text' && node['type'] !== 'image') return [];
-    return Array.isArray(value) && key === 'fields'
-      ? value.map((one) => read(one, depth))
-      : [read(value, depth)];
-  });
-  const type = String(node['type']);
-  const text = parts.filter((part) => part !== '').join(type === 'section' ? '\n' : ' ');
-  return BREAKS.has(type) ? `${text}\n` : text;
-}
-
-function link(node: Record<string, unknown>): string {
-  const url = String(node['url']);
-  const label = node['text'];
-  return typeof label === 'string' && label !== url ? `${label} (${url})` : url;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -153,6 +153,25 @@ describe('a Slack message', () => {
     expect(readForwarded({ ts: '1.0', user: 'U1', text: 'look', attachments })).toBe('Ben\nit crashes');
   });
 
+  test.each([
+    ['an attachment of it', { attachments: [{ is_share: true, author_name: 'Eve', text: 'it crashes' }] }],
+    [
+      'one of its message',
+      { message_blocks: [{ message: { attachments: [{ author_name: 'Eve', text: 'it crashes' }] } }] },
+    ],
+  ])('keeps what is forwarded within a forwarded message, as %s', (_what, inner) => {
+    const forward = { is_share: true, author_name: 'Ben', text: 'look at this', ...inner };
+    const message = { ts: '1.0', user: 'U1', text: 'fix this', attachments: [forward] };
+    expect(readForwarded(message)).toBe('Ben\nlook at this\nEve\nit crashes');
+    expect(readMessage(message).text).toBe('fix this\nBen\nlook at this\nEve\nit crashes');
+  });
+
+  test('keeps the files of what is forwarded within a forwarded message', () => {
+    const inner = { is_share: true, files: [{ id: 'F1', name: 'shot.png' }] };
+    const { files } = readMessage({ ts: '1.0', attachments: [{ is_share: true, attachments: [inner] }] });
+    expect(files.map(({ id }) => id)).toEqual(['F1']);
+  });
+
   test('reads rich text as people see it', () => {
     const { text } = readMessage({
       ts: '1.0',

@@ -1,0 +1,91 @@
+import { unescape } from './blocks/text.ts';
+
+/** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
+export function withBlocks(text: string | null | undefined, given: unknown[]): string {
+  const own = unescape(text ?? '').trim();
+  if (own !== '' && given.every((block) => isRecord(block) && block['type'] === 'rich_text')) return own;
+  const shown = blocksText(given);
+  const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
+  return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
+}
+
+/** Lines with the same letters differ only in markup. */
+function lettersOf(line: string): string {
+  return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
+}
+
+export function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Keys of blocks and elements with text for people; the rest is layout. */
+const TEXT_KEYS = [
+  'text',
+  'fields',
+  'title',
+  'elements',
+  'alt_text',
+  'url',
+  'name',
+  'blocks',
+  'rows',
+] as const;
+const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']);
+
+/** The readable text of any blocks, even of unknown kinds. */
+function blocksText(blocks: unknown[]): string {
+  return blocks
+    .map((block) => read(block, DEEPEST).trim())
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+/** Slack nests nothing deeper. */
+const DEEPEST = 30;
+
+function read(node: unknown, depth: number): string {
+  if (typeof node === 'string') return unescape(node);
+  if (depth === 0) return '';
+  if (Array.isArray(node))
+    return node
+      .map((one) => read(one, depth - 1))
+      .filter((text) => text !== '')
+      .join('');
+  if (!isRecord(node)) return '';
+  switch (node['type']) {
+    case 'user':
+      return `<@${String(node['user_id'])}>`;
+    case 'link':
+      return link(node);
+    case 'emoji':
+      return `:${String(node['name'])}:`;
+    case 'broadcast':
+      return `@${String(node['range'])}`;
+    default:
+      return container(node, depth - 1);
+  }
+}
+
+function container(node: Record<string, unknown>, depth: number): string {
+  const parts = TEXT_KEYS.flatMap((key) => {
+    const value = node[key];
+    if (value === undefined || (key === 'url' && node['type'] !== 'image')) return [];
+    if (key === 'alt_text' && node['type'] !== 'image') return [];
+    return Array.isArray(value) && key === 'fields'
+      ? value.map((one) => read(one, depth))
+      : [read(value, depth)];
+  });
+  const type = String(node['type']);
+  const text = parts.filter((part) => part !== '').join(type === 'section' ? '\n' : ' ');
+  return BREAKS.has(type) ? `${text}\n` : text;
+}
+
+function link(node: Record<string, unknown>): string {
+  const url = String(node['url']);
+  const label = node['text'];
+  return typeof label === 'string' && label !== url ? `${label} (${url})` : url;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
