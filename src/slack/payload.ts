@@ -117,6 +117,7 @@ const editSchema = z
     threadTs: message.thread_ts ?? message.ts,
     ts: message.ts,
     slackText: message.text,
+    message: readMessage(message),
     forwarded: readForwarded(message),
     editedTs: message.edited.ts,
   }));

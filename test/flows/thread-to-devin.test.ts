@@ -69,6 +69,27 @@ describe('replies in the thread', () => {
     ]);
   });
 
+  test.each(['exit', 'mute', '%s stop'])(
+    'are sent if their only word is %j, beside what they forward or a file',
+    async (words) => {
+      const { slack } = world();
+      const thread = await startThread(world());
+      const word = words.replace('%s', `<@${slack.workspace.botUserId}>`);
+      const said = words.replace('%s ', '');
+      const attachments = [{ is_share: true, author_name: 'Ben', text: 'which one?' }];
+      await delivered(thread, (await thread.say(thread.ana.userId, word, { attachments })).ts);
+      const shot = { name: 'shot.png', mimetype: 'image/png', content: 'x', owner: thread.ana.userId };
+      await delivered(
+        thread,
+        (await thread.say(thread.ana.userId, word, { files: [slack.addFile(shot)] })).ts,
+      );
+      expect(thread.heard().map(({ message }) => message)).toEqual([
+        `${said}\nForwarded message:\n> Ben\n> which one?`,
+        expect.stringContaining(said),
+      ]);
+    },
+  );
+
   test('are sent with their files', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

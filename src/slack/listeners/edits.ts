@@ -3,11 +3,11 @@ import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { readAddressed } from '../command/addressed.ts';
-import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import { mentionsIn } from '../command/thread-keywords.ts';
 import type { ReadAgain } from '../current-message.ts';
 import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
-import { tellNotTaken, type ThreadDeps } from './thread.ts';
+import { meaningOf, tellNotTaken, type ThreadDeps } from './thread.ts';
 
 export type EditDeps = ThreadDeps & {
   requests: Pick<Requests, 'find' | 'ofMessage'>;
@@ -37,7 +37,7 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
 async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {
   const { threads, botUserId } = deps;
   const { userId, ts, slackText, forwarded, editedTs } = edit;
-  const meaning = readThreadMeaning(slackText, botUserId());
+  const meaning = meaningOf(edit, botUserId());
   const mentions = mentionsIn(slackText, botUserId());
   const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
   if (meaning.kind !== 'reply' || reception === 'aside') {

@@ -53,8 +53,8 @@ export type Reply = Message & { threadTs: string };
 /** A reply in a session's thread. */
 export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
   const { threads } = deps;
-  const { userId, ts, slackText } = reply;
-  const meaning = readThreadMeaning(slackText, deps.botUserId());
+  const { userId, ts } = reply;
+  const meaning = meaningOf(reply, deps.botUserId());
   switch (meaning.kind) {
     case 'aside':
       return;
@@ -69,6 +69,16 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     default:
       await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] });
   }
+}
+
+const IN_WORDS: ReadonlySet<ThreadMeaning['kind']> = new Set(['reply', 'new', 'aside']);
+
+/** With a file or a forwarded message, a keyword is a word about it: `exit` with a screenshot ends nothing. */
+export function meaningOf(said: Said, botUserId: string): ThreadMeaning {
+  const meaning = readThreadMeaning(said.slackText, botUserId);
+  if (IN_WORDS.has(meaning.kind) || isOnlyText(said)) return meaning;
+  const text = withoutMention(said.slackText.trim(), botUserId);
+  return { kind: 'reply', text, ...NO_PHRASE };
 }
 
 type Heard = { session: SessionRow; meaning: Extract<ThreadMeaning, { kind: 'reply' }> };
@@ -135,7 +145,9 @@ function isOnlyMention(reply: Reply, text: string): boolean {
   return text.trim() === '' && reply.slackText.trim() !== '' && isOnlyText(reply);
 }
 
-function isOnlyText({ message, forwarded }: Reply): boolean {
+type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
+
+function isOnlyText({ message, forwarded }: Omit<Said, 'slackText'>): boolean {
   return message.files.length === 0 && forwarded === '';
 }
 
