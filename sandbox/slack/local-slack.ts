@@ -28,7 +28,7 @@ export type LocalSlackOptions = WorkspaceOptions & {
   port?: number;
   /** Milliseconds; ages trigger ids and response URLs, and lets rate limits recover. */
   now?: () => number;
-  /** How long Slack waits for an answer; three seconds by default. */
+  /** How long Slack waits for an answer, and a trigger id opens a view; three seconds by default. */
   answerTimeoutMs?: number;
   /** Whether methods can be called only as often as Slack allows; the default. */
   rateLimits?: 'slack' | 'off';
@@ -47,7 +47,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     redeliverAfterMs = REDELIVER_AFTER_MS,
     ...workspaceOptions
   } = options;
-  const state = createState({ workspace: createWorkspace(workspaceOptions), now });
+  const state = createState({ workspace: createWorkspace(workspaceOptions), now, triggerLifeMs: timeoutMs });
   const server = createLoopbackServer();
   const faults = createFaults();
   const socket = createSocketTransport({ state, server, timeoutMs });

@@ -34,10 +34,16 @@ export type State = {
   problems: string[];
   changes: Changes;
   now(): number;
+  /** How long a trigger id opens a view. */
+  triggerLifeMs: number;
   nextTs(): string;
 };
 
-export function createState({ workspace, now }: { workspace: Workspace; now: () => number }): State {
+export function createState({
+  workspace,
+  now,
+  triggerLifeMs,
+}: Pick<State, 'workspace' | 'now' | 'triggerLifeMs'>): State {
   const calls: ApiCall[] = [];
   const problems: string[] = [];
   return {
@@ -57,6 +63,7 @@ export function createState({ workspace, now }: { workspace: Workspace; now: () 
     problems,
     changes: createChanges(() => [...problems, ...refused(calls)].slice(-MOST_HINTS)),
     now,
+    triggerLifeMs,
     nextTs: createTimestamps(now),
   };
 }

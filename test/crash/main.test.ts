@@ -12,7 +12,7 @@ import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts'
 import { listen, shut } from '../../sandbox/loopback.ts';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { typeTask } from '../support/asking.ts';
-import { environmentOf, type Environment } from '../support/bot.ts';
+import { environmentOf, PATIENT_MS, type Environment } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { bareEnvironment } from '../support/processes.ts';
@@ -27,7 +27,7 @@ describe('the program', () => {
 
   // One folder for all: the first creates the database, and the others reuse it.
   beforeAll(async () => {
-    slack = await createLocalSlack();
+    slack = await createLocalSlack({ answerTimeoutMs: PATIENT_MS });
     devin = await createLocalDevin({});
     dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-main-'));
   });

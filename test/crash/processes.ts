@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
-import { environmentOf, type Environment } from '../support/bot.ts';
+import { environmentOf, PATIENT_MS, type Environment } from '../support/bot.ts';
 import { bareEnvironment } from '../support/processes.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
@@ -44,7 +44,7 @@ export function useMortalWorld(databaseEnvironment: () => Promise<Environment>):
 }
 
 async function createMortalWorld(databaseEnvironment: () => Promise<Environment>) {
-  const slack = await createLocalSlack({ rateLimits: 'off' });
+  const slack = await createLocalSlack({ rateLimits: 'off', answerTimeoutMs: PATIENT_MS });
   const devin = await createLocalDevin({});
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-crash-'));
   const environment = {

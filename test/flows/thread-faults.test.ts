@@ -14,7 +14,8 @@ describe('what people write in the thread', () => {
     return {
       ...QUICK_THREADS,
       transport,
-      slack: { redeliverAfterMs: [] },
+      // Over a socket, nothing but the time tells that an event isn't acknowledged.
+      slack: { redeliverAfterMs: [], answerTimeoutMs: 5000 },
       environment: { DATABASE_URL: url(transport) },
     };
   };

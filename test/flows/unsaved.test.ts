@@ -158,11 +158,8 @@ describe("a command that can't be saved", () => {
       await sessionOf(devin, ben.devinUserId);
       return Promise.all(held);
     });
-    // On a busy machine, the answer may be too late for Slack.
-    for (const { failure, message } of answers)
-      expect(message === null ? failure : slack.renderText(message)).toMatch(
-        /Nothing was started|operation_timeout/,
-      );
+    for (const { message } of answers)
+      expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was started');
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
   });
 
@@ -190,7 +187,7 @@ describe("a command that can't be saved", () => {
     }
   };
 
-  test("is refused before Slack gives up, and isn't saved when the database is back", async () => {
+  test("is refused, and isn't saved when the database is back", async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
     // Opens connections that can be frozen.

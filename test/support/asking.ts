@@ -2,24 +2,19 @@ import type { View } from '../../sandbox/slack/index.ts';
 import { en } from '../../src/text/en.ts';
 import type { World, WorldOptions } from './bot.ts';
 import { cardOf, sessionOf, sessionsAs } from './look.ts';
-import { addColleague } from './people.ts';
+import { addColleague, typeUntilSaved } from './people.ts';
 import { useWorld } from './worlds.ts';
 
 type Options = { text?: string; channel?: object; person?: object };
 
-/**
- * Types a task. On a busy machine the app may be too late to save it: it says so, and people type it again. Any other
- * answer fails.
- */
+/** Types a task; any answer fails. */
 export async function typeTask(
   { slack }: Pick<World, 'slack'>,
-  { userId, channelId }: { userId: string; channelId: string },
+  who: { userId: string; channelId: string },
   task: string,
 ): Promise<void> {
-  const { failure, message } = await slack.command(userId, channelId, task);
+  const { failure, message } = await typeUntilSaved({ slack }, who, task);
   const answer = message === null ? failure : slack.renderText(message);
-  if (answer?.includes(en.command.notRecorded) === true)
-    return typeTask({ slack }, { userId, channelId }, task);
   if (answer !== null) throw new Error(`Nothing was started: ${answer}`);
 }
 

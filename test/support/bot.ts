@@ -40,12 +40,15 @@ const QUICK_POLL_SECONDS = 0.5;
 /** A Home is drawn soon after a change, so that a test doesn't wait. */
 const QUICK_HOME_MS = 100;
 
+/** On a machine that stands still for some seconds, Slack waits. Less than tests wait. */
+export const PATIENT_MS = 15_000;
+
 /** The tests of a file share a workspace, and together may exceed Slack's limits. */
 export const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
 
 /** The real bot with a local Slack and a local Devin. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const slack = await createLocalSlack({ rateLimits: 'off', ...options.slack });
+  const slack = await createLocalSlack({ rateLimits: 'off', answerTimeoutMs: PATIENT_MS, ...options.slack });
   const devin = await createLocalDevin(options.devin ?? {});
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-'));
   if (options.environment?.['DATABASE_URL'] === undefined) await copyStarted(dataDir);

@@ -1,3 +1,4 @@
+import { en } from '../../src/text/en.ts';
 import type { World } from './bot.ts';
 
 let count = 0;
@@ -25,6 +26,19 @@ export function addColleague(
   return { userId, devinUserId, name, email, devinName: `Devin ${name}` };
 }
 
+/** Types a command. On a busy machine the app may be too late to save it: it says so, and people type it again. */
+export async function typeUntilSaved(
+  { slack }: Pick<World, 'slack'>,
+  { userId, channelId }: { userId: string; channelId: string },
+  text: string,
+) {
+  for (;;) {
+    const reaction = await slack.command(userId, channelId, text);
+    const { message } = reaction;
+    if (message === null || !slack.renderText(message).includes(en.command.notRecorded)) return reaction;
+  }
+}
+
 type Options = {
   name?: string;
   person?: Parameters<typeof addColleague>[1];
@@ -46,7 +60,7 @@ export function someoneIn(
     ana,
     channelId,
     place: { channelId, userId: ana.userId },
-    type: async (text: string) => slack.command(ana.userId, channelId, text),
+    type: async (text: string) => typeUntilSaved(world, { userId: ana.userId, channelId }, text),
     own: () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId),
   };
 }

@@ -6,9 +6,6 @@ import type { State } from '../state.ts';
 import { addView, publishHome, replaceView, viewPayload, viewStack } from '../views.ts';
 import { ApiError, id, method, refusal } from './method.ts';
 
-/** https://docs.slack.dev/interactivity/handling-user-interaction: three seconds, one use. */
-const TRIGGER_LIFE_MS = 3000;
-
 const opening = z.object({ trigger_id: id, view: z.unknown() });
 
 export const views = {
@@ -101,11 +98,12 @@ function findView(
   );
 }
 
+/** https://docs.slack.dev/interactivity/handling-user-interaction: for a short time, once. */
 function useTrigger(state: State, triggerId: string): Trigger {
   const trigger = state.triggers.get(triggerId);
   if (trigger === undefined) throw new ApiError('invalid_trigger_id');
   if (trigger.used) throw new ApiError('exchanged_trigger_id');
-  if (state.now() - trigger.createdAtMs > TRIGGER_LIFE_MS) throw new ApiError('expired_trigger_id');
+  if (state.now() - trigger.createdAtMs > state.triggerLifeMs) throw new ApiError('expired_trigger_id');
   trigger.used = true;
   return trigger;
 }
