@@ -1,38 +1,45 @@
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { beginCommit, commitInTime, withDeadline, TooLateError } from '../../src/store/commit.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 const never = async (): Promise<never> => new Promise(() => undefined);
 
 describe('a deadline', () => {
+  const SLACK_WAITS_MS = 3000;
+
+  // The time that these tests take doesn't count.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
   test('returns a result in time', async () => {
     expect(await withDeadline(async () => Promise.resolve('written'))).toBe('written');
   });
 
-  test('fails what is too late, and says that nothing will be written', async () => {
-    const refused = withDeadline(never, { writeMs: 20 });
+  test('fails what is too late before Slack gives up, and says that nothing will be written', async () => {
+    const refused = withDeadline(never);
+    const passing = vi.advanceTimersByTimeAsync(SLACK_WAITS_MS - 1);
     await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: false });
+    await passing;
   });
 
   test('says that data may be written if the commit is on its way', async () => {
-    const refused = withDeadline(
-      async (deadline) => {
-        beginCommit([deadline]);
-        return never();
-      },
-      { writeMs: 600 },
-    );
+    const refused = withDeadline(async (deadline) => {
+      beginCommit([deadline]);
+      return never();
+    });
+    const passing = vi.advanceTimersByTimeAsync(SLACK_WAITS_MS - 1);
     await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: true });
+    await passing;
   });
 
   test('lets no commit begin in its last part, when an answer could be too late', async () => {
     const refused = withDeadline(
       async (deadline) => {
+        await vi.advanceTimersByTimeAsync(1000);
         beginCommit([deadline]);
-        return Promise.resolve();
       },
-      { writeMs: 400 },
+      { writeMs: 1400 },
     );
     await expect(refused).rejects.toThrow(TooLateError);
   });
