@@ -39,15 +39,17 @@ async function temporaryFolder(): Promise<string> {
 async function removeLeftOver(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = Number(name.startsWith(RUN) ? name.slice(RUN.length).split('-')[0] : Number.NaN);
-    if (Number.isInteger(pid) && !isAlive(pid))
-      await rm(join(parent, name), { recursive: true, force: true });
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    // Another user's can't be removed, and must not stop this run.
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // Another user's process can't be signaled.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
