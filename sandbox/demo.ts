@@ -43,6 +43,7 @@ async function run({ script, socket, port, language }: Options): Promise<number>
   const sandbox = await openSandbox({
     transport: socket ? 'socket' : 'http',
     speed: script ? 0 : 1,
+    isPatient: script,
     language: script ? 'en' : readLanguage(language),
     onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
   });

@@ -9,7 +9,7 @@ import { sandboxEnvironment } from './environment.ts';
 import { createPace, type Pace } from './pace.ts';
 import { readManifest } from './page/manifest.ts';
 import { createSeedClock, seed, type SeededWorld } from './seed.ts';
-import { createLocalSlack, type LocalSlack } from './slack/index.ts';
+import { createLocalSlack, PATIENT_MS, type LocalSlack } from './slack/index.ts';
 
 /** One rule, under which the admin approves. */
 const POLICY_FILE = fileURLToPath(new URL('policy.yml', import.meta.url));
@@ -34,16 +34,19 @@ export type SandboxOptions = {
   policyFile?: string;
   /** Of the app, and of everyone's Slack. */
   language?: Language;
+  /** Slack waits longer than it would for an answer. */
+  isPatient?: boolean;
   onTrouble?: (line: LogLine) => void;
 };
 
 /** The real bot in its own process, ready, between a local Slack and a local Devin with a seeded world. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { transport = 'http', speed = 1, policyFile = POLICY_FILE, language = 'en', onTrouble } = options;
+  const patience = options.isPatient === true ? { answerTimeoutMs: PATIENT_MS } : {};
   const clock = createSeedClock();
   const pace = createPace(speed);
   const { botEvents, hasHome: homeTab } = await readManifest();
-  const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab });
+  const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab, ...patience });
   const devin = await createLocalDevin({ speed: 1, schedule: pace.schedule });
   const world = seed({ slack, devin, language }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));

@@ -50,5 +50,5 @@
  *
  * The rules of blocks and views are in rules/.
  */
-export { createLocalSlack, type LocalSlack, type LocalSlackOptions } from './local-slack.ts';
+export { createLocalSlack, PATIENT_MS, type LocalSlack, type LocalSlackOptions } from './local-slack.ts';
 export type { Message, View } from './model.ts';

@@ -22,6 +22,8 @@ import { createWebApi } from './web-api/router.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const ANSWER_TIMEOUT_MS = 3000;
+/** For tests, on a machine that may stand still for seconds. They wait longer themselves. */
+export const PATIENT_MS = 15_000;
 
 export type LocalSlackOptions = WorkspaceOptions & {
   /** 0, the default: any free port. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
-import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
-import { environmentOf, PATIENT_MS, type Environment } from '../support/bot.ts';
+import { createLocalSlack, PATIENT_MS, type LocalSlack } from '../../sandbox/slack/index.ts';
+import { environmentOf, type Environment } from '../support/bot.ts';
 import { bareEnvironment } from '../support/processes.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');

@@ -13,7 +13,11 @@ describe('the app as a process of the sandbox', () => {
   afterAll(async () => rm(folder, { recursive: true, force: true }));
 
   test('keeps its data when it is killed and restarted', async () => {
-    const { slack, devin, bot, world, close } = await openSandbox({ transport: 'socket', speed: 0 });
+    const { slack, devin, bot, world, close } = await openSandbox({
+      transport: 'socket',
+      speed: 0,
+      isPatient: true,
+    });
     try {
       const { people, channels } = world;
       await slack.command(people.ana, channels.payments, 'survive a power cut');

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
+import {
+  createLocalSlack,
+  PATIENT_MS,
+  type LocalSlack,
+  type LocalSlackOptions,
+} from '../../sandbox/slack/index.ts';
 import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Bot } from '../../src/startup.ts';
@@ -39,9 +44,6 @@ const QUICK_POLL_SECONDS = 0.5;
 
 /** A Home is drawn soon after a change, so that a test doesn't wait. */
 const QUICK_HOME_MS = 100;
-
-/** On a machine that stands still for some seconds, Slack waits. Less than tests wait. */
-export const PATIENT_MS = 15_000;
 
 /** The tests of a file share a workspace, and together may exceed Slack's limits. */
 export const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };

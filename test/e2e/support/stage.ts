@@ -33,7 +33,7 @@ type StageOptions = SandboxOptions & { isDemo?: boolean };
 
 /** The sandbox with its page, and a browser. */
 export async function openStage({ isDemo = false, ...options }: StageOptions = {}): Promise<Stage> {
-  const sandbox = await openSandbox({ speed: SPEED, ...options });
+  const sandbox = await openSandbox({ speed: SPEED, isPatient: true, ...options });
   const { slack, devin, world } = sandbox;
   const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
   const control = createControl(sandbox);
