@@ -5,12 +5,17 @@ import { clockOf, databaseClock } from '../../src/store/sql.ts';
 import { describeOnBothDatabases, oneWaits, usePostgres } from '../support/databases.ts';
 
 const KEYS: CeilingKey[] = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'];
+/** No budget starts over during a test. */
+const MIDDAY = new Date('2026-11-15T12:00:00Z');
 const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
 
 describeOnBothDatabases('what counts against the ceilings', (open) => {
-  const setUp = async (now?: () => Date) => {
+  const setUp = async (now = () => MIDDAY) => {
     const { db } = await open();
-    const ledger = createLedger(db, now === undefined ? databaseClock : clockOf(() => now().getTime()));
+    const ledger = createLedger(
+      db,
+      clockOf(() => now().getTime()),
+    );
     const moment = async () => (await ledger.spend([], SPENDER)).at;
     const spent = async (spender = SPENDER) => (await ledger.spend(KEYS, spender)).spend;
     const month = async () => (await spent()).acu_per_month;
