@@ -3,6 +3,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Longest first. Vitest remembers how long files took, but a clean clone has no such memory. */
 const LONG = [
   'crash/crash',
+  'chaos/chaos',
+  'store/plans',
+  'hostile/linear',
+  'crash/threads',
   'queue/jobs',
   'flows/devin-faults',
   'operator/doctor',
