@@ -27,7 +27,6 @@ type NotifyDeps = {
   outbound: Pick<Outbound, 'directChannel' | 'edit'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  /** Has a person's Home drawn again, if they may be looking at it. */
   redrawHome: RedrawHome;
   now: () => number;
   log: Log;
@@ -68,8 +67,8 @@ async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<number |
 }
 
 /** Approvers without a message. */
-function unasked({ state, approvals }: SessionRequest, known: readonly ApprovalMessage[]) {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+function unasked(request: SessionRequest, known: readonly ApprovalMessage[]) {
+  const pending = pendingApproval(request);
   if (pending === null) return [];
   const { number, approval } = pending;
   return approval.people

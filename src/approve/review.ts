@@ -50,9 +50,8 @@ export function createReviewer(deps: ReviewDeps) {
   /** When to try again, in ms; null: it's done. */
   return async ({ requestId }: Jobs['review-approval']): Promise<number | null> => {
     const request = await requests.find(requestId);
-    if (request?.state !== 'awaiting-approval' || (await requests.hasExpired(requestId))) return null;
-    const pending = pendingApproval(request.approvals);
-    if (pending === null) return null;
+    const pending = request === null ? null : pendingApproval(request);
+    if (request === null || pending === null || (await requests.hasExpired(requestId))) return null;
     try {
       await reviewed(request, pending.number, pending.approval);
       return null;

@@ -22,7 +22,7 @@ import { postAt, putCard, threadOfCard, type PutDeps } from './put-card.ts';
 export { hasCard } from './draw-card.ts';
 export { threadOfCard } from './put-card.ts';
 
-type CardDeps = PutDeps & {
+type UpdaterDeps = PutDeps & {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   withLease: WithLease;
@@ -98,7 +98,7 @@ export function createCards(deps: CardsDeps): CardMakers {
 }
 
 /** Cards show the rows: a change gets in line, and the line is served at a pace that Slack accepts. */
-function createCardUpdater(deps: CardDeps) {
+function createCardUpdater(deps: UpdaterDeps) {
   const { requests, cards, drawCard, withLease, enqueue, redrawHome, log } = deps;
 
   /** False: there is nothing new. */
@@ -212,7 +212,7 @@ function createCardUpdater(deps: CardDeps) {
 
 /** If the card was posted before its session existed, the session has no thread yet. */
 async function placeSession(
-  { db, sessions, enqueue }: CardDeps,
+  { db, sessions, enqueue }: UpdaterDeps,
   request: SessionRequest,
   { session }: DrawnCard,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { messagePages, mirrorReply, type ListMessages } from '../follow/index.ts';
 import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
-import { sentAs, type ReplyFailure } from '../session/reply.ts';
+import { isRefusedReply, sentAs } from '../session/reply.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Echoes } from '../store/echoes.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
@@ -71,19 +71,11 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
 function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: boolean }): AuditEntry[] {
   const { state, userId, channelId, messageTs, sessionId, failure } = reply;
   const about = { userId, channelId, messageTs, sessionId };
-  if (state === 'failed' && failure !== null && REFUSALS.has(failure.kind))
+  if (state === 'failed' && failure !== null && isRefusedReply(failure))
     return [{ ...about, kind: 'refusal', result: `reply:${failure.kind}` }];
   if (state !== 'delivered' && state !== 'unknown') return [];
   return [{ ...about, kind: wakes ? 'wake' : 'reply', devinUserId: as, result: state }];
 }
-
-/** What the person may not say to it. */
-const REFUSALS: ReadonlySet<ReplyFailure['kind']> = new Set([
-  'identity',
-  'requester-only',
-  'members-only',
-  'not-in-conversation',
-]);
 
 type SettleDeps = {
   replies: Pick<Replies, 'find'>;

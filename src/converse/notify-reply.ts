@@ -1,7 +1,7 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
 import type { LeftOut } from '../session/context.ts';
 import { isOver } from '../session/lifecycle.ts';
-import { isMessage, type ReplyFailure } from '../session/reply.ts';
+import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering, type SteeringCheck } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/blocks/steering.ts';
@@ -166,23 +166,15 @@ async function noticeOf(
   if (failure === null || state === 'unknown') {
     return { heading: text.thread.notSure, sentences: [text.thread.unknown], typed, offer: again };
   }
-  const sentences = [reasonOf(failure, { reply, request }, text)];
-  const offer =
-    failure.kind === 'ended'
-      ? await offerForm(deps, { reply, request })
-      : ABOUT_THE_AUTHOR.has(failure.kind)
-        ? null
-        : again;
-  return { heading: text.thread.notDelivered, sentences, typed, offer };
+  const told = {
+    heading: text.thread.notDelivered,
+    sentences: [reasonOf(failure, { reply, request }, text)],
+    typed,
+  };
+  if (failure.kind === 'ended') return { ...told, offer: await offerForm(deps, { reply, request }) };
+  // If someone else has to act first, the button helps afterward.
+  return { ...told, offer: isRefusedReply(failure) ? null : again };
 }
-
-/** Nothing that sending it again changes; if someone else has to act first, the button helps afterward. */
-const ABOUT_THE_AUTHOR: ReadonlySet<ReplyFailure['kind']> = new Set([
-  'requester-only',
-  'members-only',
-  'not-in-conversation',
-  'identity',
-]);
 
 /** In Slack's markup. */
 function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, text: Text): string {

@@ -3,6 +3,7 @@ import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
+import { remembered } from '../time.ts';
 import { batchesOf } from '../upstream.ts';
 
 type Options = { signal?: AbortSignal };
@@ -64,7 +65,8 @@ export function createFindSessions(deps: FindDeps): FindSessions {
 
   return async (missing, { onlyByTag = false, ...options } = {}) => {
     const found = new Map<string, SessionSnapshot[]>();
-    const promptOf = remembered(async (id: string) => deps.firstMessage(id, options));
+    const ask = async (id: string) => deps.firstMessage(id, options);
+    const promptOf = remembered(ask, { keyOf: (id) => id, now: () => performance.now() });
     const search = async (query: SessionQuery): Promise<void> => {
       const left = missing.filter(({ id }) => !found.has(id));
       const listed = left.length === 0 ? [] : await list({ ...query, ...createdAfter(left) }, options);
@@ -84,15 +86,6 @@ export function createFindSessions(deps: FindDeps): FindSessions {
 
 type FirstMessage = (sessionId: string) => Promise<string | null>;
 
-function remembered(read: FirstMessage): FirstMessage {
-  const answers = new Map<string, string | null>();
-  return async (id) => {
-    const answer = answers.has(id) ? (answers.get(id) ?? null) : await read(id);
-    answers.set(id, answer);
-    return answer;
-  };
-}
-
 /** If several match, only the request's own tag tells them apart. */
 export function createFindSession(find: FindSessions, tagRequests: boolean): FindSession {
   return async (request) => {
@@ -108,18 +101,18 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
  */
 export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
-/** Longer than it takes to the POST if nothing is in the way. */
+/** A request that nothing delays is sent sooner. */
 const JUST_NOW_MS = 10_000;
 
-/** When it was asked for isn't known by Devin's clock, which may be behind. */
+/** How far Devin's clock may be behind. */
 const CLOCKS_MS = 10 * 60_000;
 
-/** If it was sent, then after this, by any clock. */
+/** A time before it was sent, by any clock. */
 function surelyBefore(request: SessionRequest): Date {
   return new Date(askedAt(request).getTime() - CLOCKS_MS);
 }
 
-/** From when on to search for the session of its last attempt. */
+/** A time before its last attempt was sent: the search for its session starts there. */
 export function sentSince(request: SessionRequest): Date {
   return request.sentAt ?? surelyBefore(request);
 }

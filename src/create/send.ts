@@ -52,7 +52,7 @@ const LATE_MS = 5000;
 export function createSend(deps: SendDeps): Sending {
   const { createSession, flow, adopt } = deps;
 
-  /** Attempts that this process made last and that weren't sent, with when that stops being certain. They aren't searched for. */
+  /** Attempts of this process that weren't sent, and until when that is certain, in ms. They aren't searched for. */
   const unsent = new Map<string, number>();
   const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 

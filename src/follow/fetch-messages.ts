@@ -80,7 +80,7 @@ async function storePage(
   await deps.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
-      if (message === prompt) rows.push(toRow(message, 'skipped'));
+      if (message === prompt) rows.push(messageRow(message, 'skipped'));
       else rows.push(...(await rowsOf(deps, { reading, message, trx })));
     }
     await deps.messages.add(sessionId, rows, trx);
@@ -105,7 +105,8 @@ async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Ta
 
 type NewWords = { reading: Reading; message: SessionMessage; trx: Transaction<Tables> };
 
-function toRow(
+/** A message of Devin's list, as a row. */
+export function messageRow(
   { eventId, source, message: text, createdAt }: SessionMessage,
   state: NewMessage['state'],
 ): NewMessage {
@@ -117,12 +118,12 @@ async function rowsOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pro
   const { session, showsWebMessages } = reading;
   const { eventId, source, message: text } = message;
   const forThread = session.synced ? 'pending' : 'left-out';
-  if (source === 'devin') return [toRow(message, forThread)];
+  if (source === 'devin') return [messageRow(message, forThread)];
   const echo = { sessionId: session.sessionId, eventId, text };
   const replyId = await deps.echoes.recognize(echo, trx);
-  if (replyId === null) return [toRow(message, showsWebMessages ? forThread : 'skipped')];
+  if (replyId === null) return [messageRow(message, showsWebMessages ? forThread : 'skipped')];
   const arrivedNow = await arrived(deps, replyId, trx);
-  const row = toRow(message, 'skipped');
+  const row = messageRow(message, 'skipped');
   const mirror = arrivedNow === null ? null : mirrorReply({ ...reading, reply: arrivedNow }, row.saidAt);
   return mirror === null ? [row] : [row, mirror];
 }

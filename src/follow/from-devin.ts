@@ -169,7 +169,7 @@ async function skipPosted(
     return null;
   } catch (error) {
     const failure = slackFailure(error);
-    // What it doesn't show it doesn't take, either.
+    // A thread that can't be read takes no messages, either.
     return failure.kind === 'refused' ? null : failure;
   }
 }

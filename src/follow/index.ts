@@ -21,7 +21,7 @@ import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
-export { lastWordsOf, messagePages, type ListMessages } from './fetch-messages.ts';
+export { lastWordsOf, messagePages, messageRow, type ListMessages } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
 export { RELAY_TIMES, relayLease, type RelayTimes } from './from-devin.ts';
 export { LEFT_OUT, mirrorReply } from './post-message.ts';

@@ -170,7 +170,7 @@ type Announcement = {
   session: SessionRow;
   notify: Notify;
   said: DevinMessage | null;
-  /** The message that it finished follows. */
+  /** A message that says it finished follows. */
   finishes: boolean;
 };
 

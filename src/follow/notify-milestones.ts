@@ -49,7 +49,7 @@ type NotifyDeps = {
   notified: Pick<Notified, 'where'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  compose: (telling: MilestoneNotice) => Promise<Rendered>;
+  compose: (notice: MilestoneNotice) => Promise<Rendered>;
   /** Adds to answered calls who answered them; returns how long Slack wants a pause, in ms. */
   markAnsweredCalls: (session: SessionRow, request: SessionRequest) => Promise<number>;
   /** Puts a result that is too long for a message into the thread; false if there is none, or it failed. */
@@ -103,7 +103,7 @@ type Delivery = {
   session: SessionRow;
   request: SessionRequest;
   notify: Notify;
-  /** These milestones say that it finished. */
+  /** One of the milestones that wait says that it finished. */
   finishes: boolean;
   lease: Lease;
 };

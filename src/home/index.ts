@@ -56,7 +56,7 @@ export function createHome(deps: HomeDeps): void {
   queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }
 
-/** How the app is, for administrators; null: for everyone else. */
+/** The health of the app, for administrators; null: for everyone else. */
 function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDeps) {
   const { answers: client, people } = slack;
   const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
@@ -80,7 +80,7 @@ function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDe
   };
 }
 
-/** How the files are that this person hears about: the policy for its owners, too, the identity file for administrators. */
+/** The state of the files that a person may see: both for administrators, the policy for its owners. */
 function createFiles({ policy, mapping, slack: { people }, usage }: HomeDeps) {
   return async (userId: string): Promise<HomeFile[]> => {
     if (!(await usage.mayAll(userId))) return [];

@@ -31,7 +31,7 @@ type ForAdmins = {
 };
 
 type Whose = Person & { channelId: string };
-/** What takes others to look up. */
+/** What Slack and Devin have to be asked for. */
 type Known = Pick<HomeRows, 'identity' | 'health' | 'files' | 'everyone'>;
 
 const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, files: [], everyone: null };
@@ -120,9 +120,9 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
   };
 }
 
-/** So long after it was opened a Home may still be in view. */
+/** How long after it was opened a Home may still be in view. */
 const OPEN_MS = 30 * 60_000;
-/** What happens within it is one drawing: Slack takes about 100 a minute for a whole workspace. */
+/** Changes within it are drawn together: Slack takes about 100 Homes a minute in a workspace. */
 export const HOME_PAUSE_MS = 2000;
 
 export type RedrawHome = (person: Person) => Promise<void>;
@@ -133,7 +133,7 @@ type RedrawDeps = {
   tuning: Pick<Tuning, 'homePauseMs' | 'now'>;
 };
 
-/** Has a person's Home drawn again, if they may be looking at it. */
+/** Redraws a person's Home, if they may be looking at it. */
 export function createHomeRedrawer({ homes, enqueue, tuning }: RedrawDeps): RedrawHome {
   return async ({ teamId, userId }) => {
     const person = { teamId, userId };

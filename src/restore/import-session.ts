@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
-import { fileRow, messagePages } from '../follow/index.ts';
+import { fileRow, messagePages, messageRow } from '../follow/index.ts';
 import type { FindMember } from '../identity/resolve.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
@@ -15,7 +15,7 @@ import type { FoundSession, Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
+import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 
@@ -79,7 +79,7 @@ export function createImportSession({
   ledger,
 }: ImportDeps): ImportSession {
   return async (existing) => {
-    const { request, snapshot, history, unposted, untold = [] } = existing;
+    const { request, snapshot, history, unposted = new Set<string>(), untold = [] } = existing;
     const { sessionId, url } = snapshot;
     const id = await db.transaction().execute(async (trx) => {
       const [isNew] = await requests.insert([request], trx);
@@ -93,7 +93,9 @@ export function createImportSession({
         trx,
       );
       await sessions.change(sessionId, existing.sessionChanges, trx);
-      const said = history.messages.map((message) => toRow(message, unposted));
+      const said = history.messages.map((message) =>
+        messageRow(message, unposted.has(message.eventId) ? 'pending' : 'skipped'),
+      );
       const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
       await messages.add(sessionId, [...said, ...files], trx);
       await milestones.add(sessionId, untold, { trx });
@@ -123,14 +125,6 @@ function importEntry({ request, requestChanges, snapshot }: ExistingSession): Au
 function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, snapshot: SessionSnapshot) {
   const { max_acu_limit: cap = null } = draft.values;
   return spentOn(snapshot, { requestId: id, teamId, userId, channelId, cap });
-}
-
-function toRow(
-  { eventId, source, message: text, createdAt: saidAtS }: SessionMessage,
-  unposted: ReadonlySet<string> | undefined,
-): NewMessage {
-  const state = unposted?.has(eventId) === true ? 'pending' : 'skipped';
-  return { eventId, source, text, state, saidAt: new Date(saidAtS * 1000) };
 }
 
 /** What the session was started with, as far as Devin says. `more` comes from elsewhere. */

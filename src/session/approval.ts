@@ -67,21 +67,19 @@ export type Approval = z.infer<typeof approvalSchema>;
 export const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
 export type Replaces = z.infer<typeof replacesSchema>;
 
+type Approvable = { state: RequestState; approvals: readonly Approval[] };
 type Pending = { approval: Approval; number: number };
 
-/** The pending approval and its number; null: none. */
-export function pendingApproval(approvals: readonly Approval[]): Pending | null {
+/** The approval that the request waits for, and its number; null: none. */
+export function pendingApproval({ state, approvals }: Approvable): Pending | null {
   const number = approvals.length - 1;
-  const approval = approvals[number];
+  const approval = state === 'awaiting-approval' ? approvals[number] : undefined;
   return approval === undefined || approval.end !== null ? null : { approval, number };
 }
 
 /** The approval of this number, if the request still waits for it; null: it no longer does. */
-export function awaited(
-  { state, approvals }: { state: RequestState; approvals: readonly Approval[] },
-  number: number,
-): Approval | null {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+export function awaited(request: Approvable, number: number): Approval | null {
+  const pending = pendingApproval(request);
   return pending?.number === number ? pending.approval : null;
 }
 
@@ -89,13 +87,10 @@ export function awaited(
  * The same, or the one that a change of the policy has put in its place: a decline or an edit of the request is about
  * either. null: it no longer waits.
  */
-export function awaitedSince(
-  { state, approvals }: { state: RequestState; approvals: readonly Approval[] },
-  number: number,
-): Approval | null {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
-  if (pending === null || approvals[number] === undefined) return null;
-  const before = approvals.slice(number, pending.number);
+export function awaitedSince(request: Approvable, number: number): Approval | null {
+  const pending = pendingApproval(request);
+  if (pending === null || request.approvals[number] === undefined) return null;
+  const before = request.approvals.slice(number, pending.number);
   return before.every(({ end }) => end?.kind === 'changed') ? pending.approval : null;
 }
 

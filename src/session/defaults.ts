@@ -99,7 +99,7 @@ export function withNames(draft: EffectiveDraft, nameOf: NameOf): EffectiveDraft
   return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
 }
 
-/** Those of these fields that appear only under "More options". */
+/** The given fields that appear only under "More options". */
 export function hiddenFields(given: FieldValues): Field[] {
   return fields.filter(({ key, group }) => group !== 'main' && given[key] !== undefined);
 }

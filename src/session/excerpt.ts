@@ -16,12 +16,8 @@ type Room<T> = {
  */
 export function excerptAround<T>(items: readonly T[], picked: number, { room, cost }: Room<T>): T[] {
   const kept = new Set([0, picked]);
-  let left =
-    room -
-    sum(
-      [...kept].flatMap((at) => items[at] ?? []),
-      cost,
-    );
+  let left = room;
+  for (const [at, item] of items.entries()) if (kept.has(at)) left -= cost(item);
   const isTaken = (side: { at: number; step: number }): boolean => {
     const item = items[side.at];
     if (item === undefined) return false;
@@ -38,8 +34,4 @@ export function excerptAround<T>(items: readonly T[], picked: number, { room, co
   ];
   while (sides.length > 0) sides = sides.filter(isTaken);
   return items.filter((_item, at) => kept.has(at));
-}
-
-function sum<T>(items: readonly T[], cost: (item: T) => number): number {
-  return items.reduce((total, item) => total + cost(item), 0);
 }

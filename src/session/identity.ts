@@ -154,7 +154,7 @@ export function isAddress(typed: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(typed);
 }
 
-/** Only ASCII: other letters can look alike and still differ, as the Kelvin sign and K. */
+/** Only ASCII: other letters can look alike and still differ, such as the Kelvin sign and K. */
 export function folded(value: string): string {
   return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -59,8 +59,8 @@ export type AskedFirst = {
   /** It, as a command that can be run; null: something is missing. */
   meant: string | null;
   /**
-   * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `thread-word`: a word for a session's thread;
-   * `devin-word`: a word of Devin's own Slack app.
+   * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `thread-word`: a word for
+   * a session's thread; `devin-word`: a word of Devin's own Slack app.
    */
   hint: { kind: 'option' | 'thread-word' | 'devin-word'; typed: string } | null;
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+
 /** NUL, which Postgres text can't hold, and lone surrogates, which JSON can't. */
 const UNUSABLE = /[\0\p{Cs}]/gu;
 

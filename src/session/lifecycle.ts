@@ -161,10 +161,10 @@ const FORGOTTEN_MS = 30 * DAY_MS;
 /** Each interval is shortened at random by up to this share, so that replicas and sessions don't stay in step. */
 const JITTER = 0.1;
 
-/** Nothing happens until a person does something. */
-const RESTING: ReadonlySet<SessionPhase> = new Set(['finished', 'asleep', 'capped', 'failed', 'ended']);
-
-export const isResting = (phase: SessionPhase): boolean => RESTING.has(phase);
+/** Whether nothing happens until a person does something. */
+export function isResting(phase: SessionPhase): boolean {
+  return STANDING[phase] === 'earlier' && phase !== 'gone';
+}
 
 type Known<Field extends keyof SessionSnapshot> = { snapshot: Pick<SessionSnapshot, Field> };
 
@@ -195,7 +195,7 @@ export function pollInterval({ phase, status, quietMs }: Watched, fastestMs: num
   if (status === 'exit' || status === 'error') return null;
   if (phase === 'gone') return quietMs < FORGOTTEN_MS ? GONE_MS : null;
   if (quietMs < HOT_MS) return fastestMs;
-  if (RESTING.has(phase)) return restingInterval(quietMs, fastestMs);
+  if (isResting(phase)) return restingInterval(quietMs, fastestMs);
   return Math.max(fastestMs, quietMs < LONG_QUIET_MS ? QUIET_MS : VERY_QUIET_MS);
 }
 
@@ -207,7 +207,7 @@ function restingInterval(quietMs: number, fastestMs: number): number | null {
 
 /** Whether it is polled before the sessions at rest, of which many can be due after a downtime. */
 export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>): boolean {
-  return phase !== 'gone' && (quietMs < HOT_MS || !RESTING.has(phase));
+  return phase !== 'gone' && (quietMs < HOT_MS || !isResting(phase));
 }
 
 /** No poll is planned further ahead: one that is was planned before the clock was set back. */

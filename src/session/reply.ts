@@ -41,6 +41,18 @@ export const replyFailureSchema = z.union([
 ]);
 export type ReplyFailure = z.infer<typeof replyFailureSchema>;
 
+const REFUSALS: ReadonlySet<ReplyFailure['kind']> = new Set([
+  'identity',
+  'requester-only',
+  'members-only',
+  'not-in-conversation',
+]);
+
+/** The author may not say it to the session: sending it again changes nothing. */
+export function isRefusedReply({ kind }: ReplyFailure): boolean {
+  return REFUSALS.has(kind);
+}
+
 /** For Devin. Others are for the app. */
 export function isMessage({ kind }: { kind: ReplyKind }): boolean {
   return MESSAGE_KINDS.some((one) => one === kind);

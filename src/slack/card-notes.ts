@@ -31,9 +31,9 @@ export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text
 const NAMED_APPROVERS = 5;
 
 /** Who approved, and whose approval is missing. */
-export function approvalNotes({ state, approvals }: SessionRequest, text: Text): string[] {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
-  const given = approvals.filter(({ end }) => end?.kind === 'approved');
+export function approvalNotes(request: SessionRequest, text: Text): string[] {
+  const pending = pendingApproval(request);
+  const given = request.approvals.filter(({ end }) => end?.kind === 'approved');
   return [
     ...given.map(({ yes, rule }) => text.approval.onCard.approved(namesOf(yes, text), rule)),
     ...(pending === null ? [] : waitingForApproval(pending.approval, text)),

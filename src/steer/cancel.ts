@@ -45,7 +45,7 @@ export function createCanceller(deps: CancelDeps) {
   }
 
   /** Says that it may be too late, and tries again once Devin has answered. */
-  async function keepWish(job: CancelJob, { beingSent }: Text['steering']): Promise<void> {
+  async function retryLater(job: CancelJob, { beingSent }: Text['steering']): Promise<void> {
     await enqueue('cancel-request', { ...job, told: true }, { startAfterMs: LOOK_AGAIN_MS });
     await notifier.notify(job.userId, job.answerTo, beingSent);
   }
@@ -67,7 +67,7 @@ export function createCanceller(deps: CancelDeps) {
     if (told) return mayGoBack ? LOOK_AGAIN_MS : null;
     if (current?.failure?.kind === 'cancelled') return null;
     const { steering } = await textFor(userId);
-    if (mayGoBack) await keepWish(job, steering);
+    if (mayGoBack) await retryLater(job, steering);
     else await notifier.notify(userId, answerTo, steering.sentAlready);
     return null;
   };

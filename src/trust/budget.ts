@@ -84,7 +84,7 @@ function inForce(policy: Policy | null): CeilingKey[] {
   return CEILINGS.filter((key) => policy?.limits[key] !== undefined);
 }
 
-/** Has the policy's owners told what they haven't been told yet. */
+/** Notifies the policy's owners of alerts that they haven't had yet. */
 export async function alertOwners(
   enqueue: Enqueue,
   alerts: readonly BudgetAlert[],

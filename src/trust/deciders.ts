@@ -1,11 +1,9 @@
 import type { Approval } from '../session/approval.ts';
-import type { Approvers } from '../session/policy/index.ts';
+import type { Terms } from '../session/policy/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { MayApprove } from './approvers.ts';
 import type { Gate } from './gate.ts';
 import type { Verdict } from './verdict.ts';
-
-type Terms = { approvers: Approvers; need: number };
 
 export type Deciders = {
   /** Who of the people who were asked may decide now. */

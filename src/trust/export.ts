@@ -25,54 +25,41 @@ export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncG
 
 /** A line for each session, or creation whose session is not known: JSON, or CSV with a heading. */
 export function exportUsage(entries: AsyncIterable<LedgerEntry>, csv: boolean): AsyncGenerator<string> {
-  return linesOf(entries, { keys: USAGE_KEYS, toLine: toUsageLine }, csv);
+  return linesOf(entries, { keys: Object.keys(USAGE), toLine: toUsageLine }, csv);
 }
 
-const USAGE_KEYS = [
-  'at',
-  'request_id',
-  'session_id',
-  'user_id',
-  'channel_id',
-  'mode',
-  'repos',
-  'acu_cap',
-  'acu_used',
-  'acu_counted',
-  'in_progress',
-  'merged_pull_requests',
-] as const satisfies (keyof ReturnType<typeof toUsageLine>)[];
+/** The columns, under the names that people who read it depend on. */
+const USAGE: Readonly<Record<string, (entry: LedgerEntry) => Value>> = {
+  at: ({ at }) => at.toISOString(),
+  request_id: ({ requestId }) => requestId,
+  session_id: ({ sessionId }) => sessionId,
+  user_id: ({ userId }) => userId,
+  channel_id: ({ channelId }) => channelId,
+  mode: ({ mode }) => mode,
+  repos: ({ repos }) => repos ?? [],
+  acu_cap: ({ cap }) => cap,
+  acu_used: ({ consumed }) => consumed,
+  acu_counted: ({ counted }) => counted,
+  in_progress: ({ isOpen }) => isOpen,
+  merged_pull_requests: ({ merged }) => merged,
+};
 
-/** Under the names that people who read it depend on. */
-function toUsageLine(entry: LedgerEntry) {
-  return {
-    at: entry.at.toISOString(),
-    request_id: entry.requestId,
-    session_id: entry.sessionId,
-    user_id: entry.userId,
-    channel_id: entry.channelId,
-    mode: entry.mode,
-    repos: entry.repos ?? [],
-    acu_cap: entry.cap,
-    acu_used: entry.consumed,
-    acu_counted: entry.counted,
-    in_progress: entry.isOpen,
-    merged_pull_requests: entry.merged,
-  };
+function toUsageLine(entry: LedgerEntry): Record<string, Value> {
+  return Object.fromEntries(Object.entries(USAGE).map(([key, valueOf]) => [key, valueOf(entry)]));
 }
 
 type Value = string | number | boolean | null | string[];
-type Lines<Row, Key extends string> = { keys: readonly Key[]; toLine: (row: Row) => Record<Key, Value> };
+type Lines<Row> = { keys: readonly string[]; toLine: (row: Row) => Readonly<Record<string, Value>> };
 
-async function* linesOf<Row, Key extends string>(
+async function* linesOf<Row>(
   rows: AsyncIterable<Row>,
-  { keys, toLine }: Lines<Row, Key>,
+  { keys, toLine }: Lines<Row>,
   csv: boolean,
 ): AsyncGenerator<string> {
   if (csv) yield csvLine(keys);
   for await (const row of rows) {
     const line = toLine(row);
-    yield csv ? csvLine(keys.map((key) => cellOf(line[key]))) : `${JSON.stringify(line)}\n`;
+    yield csv ? csvLine(keys.map((key) => cellOf(line[key] ?? null))) : `${JSON.stringify(line)}\n`;
   }
 }
 

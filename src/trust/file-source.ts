@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { StartError } from '../operator/sentences.ts';
+import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
+import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/index.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { repeat } from '../time.ts';
@@ -25,11 +27,33 @@ export type FileSource<T> = {
 
 type OnLoaded = (sha256: string | null) => Promise<void>;
 
-export type FileFormat<T> = Format<T> & {
+type FileFormat<T> = Format<T> & {
   /** The setting with its path. */
   variable: 'POLICY_FILE' | 'IDENTITY_FILE';
   /** Its name in the log. */
   name: string;
+};
+
+export const POLICY_FILE: FileFormat<Policy> = {
+  variable: 'POLICY_FILE',
+  name: 'policy',
+  schema: policySchema,
+  keys: POLICY_KEYS,
+  faults: ({ policy }) => policy.faults,
+};
+
+export const IDENTITY_FILE: FileFormat<Mapping> = {
+  variable: 'IDENTITY_FILE',
+  name: 'identity',
+  schema: mappingSchema,
+  keys: MAPPING_KEYS,
+  faults: ({ mapping }) => mapping.faults,
+  conflicts: (value, { mapping: { faults } }) =>
+    conflictsIn(value).map(({ at, key, one, other }) => ({
+      path: ['people', at, key],
+      sentence:
+        key === 'slack' ? faults.twice(one.slack) : faults.conflict(other.slack, one.slack, one.devin),
+    })),
 };
 
 type SourceDeps = { everyMs: number; text: Text; log: Log };

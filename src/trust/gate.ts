@@ -139,12 +139,7 @@ export function createGate(deps: GateDeps) {
         whoAndWhere(policy, where),
         deps.budget.spend(where),
       ]);
-      const request = {
-        draft: draft.values,
-        hasSessionSecrets: false,
-        hasAttachments: attached(draft.values, null).length > 0,
-        approved: [],
-      };
+      const request = filledIn({ draft, context: null, without: null, secretNames: null });
       const decision = decide(policy, { person, place, request, spend });
       const over = decision.kind === 'allowed' ? undefined : decision.over;
       return {
@@ -226,8 +221,10 @@ function askedOf(judged: Judged): Omit<PolicyFacts['request'], 'approved'> {
   };
 }
 
-/** A form as it is filled in now; nothing is approved yet. */
-function filledIn({ draft, context, without, secretNames }: Form): PolicyFacts['request'] {
+type Filled = Pick<Form, 'draft' | 'context' | 'without' | 'secretNames'>;
+
+/** A form or command as it is filled in now; nothing is approved yet. */
+function filledIn({ draft, context, without, secretNames }: Filled): PolicyFacts['request'] {
   const quoted = context === null || without === null ? context : { ...context, without };
   return {
     draft: draft.values,

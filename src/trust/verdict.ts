@@ -32,7 +32,7 @@ type Judging = {
   draft: EffectiveDraft;
   approved: readonly string[];
   fingerprint: string;
-  /** When the rest of the budgets was read. */
+  /** When what is left of the budgets was read. */
   at: Date;
 };
 
@@ -64,7 +64,7 @@ function overFacts({ key, most, left, asked }: Over, at: Date): OverCeiling {
   return { key, most, left, asked, renewsAtMs: renewsAtMs(key, at) };
 }
 
-/** When there is more of a ceiling. */
+/** When a ceiling renews. */
 export function renewsAtMs(key: CeilingKey, at: Date): number {
   return renewsAt(PERIOD_OF[key], at).getTime();
 }

@@ -8,35 +8,28 @@ import { expiryOf, type Policy, type PolicyChannel, type PolicyRule, type Policy
 /** What the policy makes of a draft: values that it sets, whatever was asked for. */
 type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;
 
-/**
- * `capOf`: the ceiling of which what is left is the cap, since nobody set one. `over`: the ceiling that the request
- * would go over, if that decides.
- */
+/** `capOf`: nobody set a cap, so it is what is left of this ceiling. */
+type Changed = { changes: PolicyChanges; capOf?: CeilingKey | undefined };
+
+/** Which rule or limit decides, and what it says. */
+type Decides = {
+  rule: string;
+  say: string | null;
+  /** The ceiling that the request would go over, if that decides. */
+  over?: Over | undefined;
+  /** The highest cap of a session, if the request asks for more. */
+  most?: number | undefined;
+};
+
 export type PolicyDecision =
-  | { kind: 'allowed'; rule: string | null; changes: PolicyChanges; capOf?: CeilingKey | undefined }
-  | {
-      kind: 'approval';
-      rule: string;
-      say: string | null;
-      approvers: Approvers;
-      need: number;
-      expiresMs: number;
-      changes: PolicyChanges;
-      capOf?: CeilingKey | undefined;
-      over?: Over | undefined;
-      /** The highest cap of a session, if the request asks for more. */
-      most?: number | undefined;
-    }
-  | {
-      kind: 'refused';
-      rule: string;
-      say: string | null;
-      over?: Over | undefined;
-      /** The highest cap of a session, if the request asks for more. */
-      most?: number | undefined;
-    };
+  | ({ kind: 'allowed'; rule: string | null } & Changed)
+  | ({ kind: 'approval'; expiresMs: number } & Terms & Decides & Changed)
+  | ({ kind: 'refused' } & Decides);
 
 export type Approvers = readonly PersonPattern[];
+
+/** `need`: how many of these have to approve. */
+export type Terms = { approvers: Approvers; need: number };
 
 /** A decision, and what else the policy does where it was asked. */
 export type Explained = {
@@ -49,7 +42,7 @@ export type Explained = {
   most: number | null;
   /** With what is left of each. */
   ceilings: readonly Ceiling[];
-  /** When there is more of the one that decides; null: none decides. */
+  /** When the ceiling that decides renews; null: none decides. */
   renewsAtMs: number | null;
 };
 
@@ -79,10 +72,7 @@ export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
 }
 
 /** How many have to approve what this rule or limit asks an approval for, and who can: the owners, unless it says. */
-export function termsOf(
-  { owners = [], rules }: Policy,
-  name: string,
-): { approvers: Approvers; need: number } {
+export function termsOf({ owners = [], rules }: Policy, name: string): Terms {
   const { approvers = owners, need = 1 } = rules.find((rule) => rule.name === name) ?? {};
   return { approvers, need };
 }
@@ -127,7 +117,7 @@ export function preferencesIn(
   return { listen, steer, mentions };
 }
 
-/** What goes to Devin with every task that is asked for in a place; null: nothing. */
+/** What is sent to Devin with every task in a place; null: nothing. */
 export function standingInstructions(policy: Policy, place: PolicyPlace): string | null {
   const all = [policy.instructions, channelOf(policy, place)?.instructions];
   const said = all.filter((one) => one !== undefined);

@@ -43,6 +43,7 @@ export {
   type Explained,
   type Mentions,
   type PolicyDecision,
+  type Terms,
 } from './decide.ts';
 export { everyGroupIn, groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from './match.ts';
 export { patternWords, PLACE_WORDS, type PersonPattern, type PlaceWord } from './patterns.ts';

@@ -13,14 +13,14 @@ export const PERIOD_OF: Readonly<Record<CeilingKey, Period>> = {
   acu_per_month: 'month',
 };
 
-/** ACU that count in the present period: what was used, and what sessions that go on may still use. */
+/** ACU that count in the current period: what was used, and what open sessions may still use. */
 export type Spend = Readonly<Partial<Record<CeilingKey, number>>>;
 
 /** What people see of a ceiling. */
 export const ceilingLeftSchema = z.object({
   key: z.enum(CEILINGS),
   most: z.number(),
-  /** Less than nothing if sessions used more than they were to. */
+  /** Negative if sessions used more than was left. */
   left: z.number(),
 });
 export type CeilingLeft = z.infer<typeof ceilingLeftSchema>;
@@ -90,7 +90,7 @@ export const budgetAlertSchema = z.object({
   counted: z.number(),
   most: z.number(),
 });
-/** So much of a ceiling counts that its owners are told. */
+/** Tells owners how much of a ceiling counts. */
 export type BudgetAlert = z.infer<typeof budgetAlertSchema>;
 
 type Spending = { userId: string; channelId: string; cap: number; at: Date };
@@ -119,7 +119,7 @@ export function periodOf(key: CeilingKey, at: Date): string {
   return at.toISOString().slice(0, length);
 }
 
-/** Told once under this name. */
+/** An alert is sent once under this name. */
 export function alertName({ key, subject, period, percent }: BudgetAlert): string {
   return [key, subject ?? '', period, percent].join(':');
 }

@@ -20,7 +20,7 @@ const GROUP = /^S[A-Z0-9]+$/;
 const CHANNEL = /^[CGD][A-Z0-9]+$/;
 const DURATION = /^(\d{1,4})([mhd])$/;
 
-/** What a line of the file may hold that is no text for people. */
+/** The longest entry that isn't text for people, in characters. */
 const MAX_PATTERN = 200;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_EXPIRY_MS = 30 * UNIT_MS.d;
@@ -53,7 +53,7 @@ function memberIn(typed: string): PersonPattern | null {
   return GROUP.test(typed) ? { kind: 'group', id: typed } : null;
 }
 
-/** A person or a user group, who can be told something. */
+/** A person or a user group: someone who can be notified. */
 export const member = pattern.transform((typed, context) => memberIn(typed) ?? fault(context, 'member'));
 
 export const person = pattern.transform((typed, context): PersonPattern => {

@@ -166,7 +166,7 @@ function placeOf(path: Path): string {
   return path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
 }
 
-/** Before its sentence, which goes on from it. */
+/** The beginning of a problem's sentence. */
 function label(path: Path, whole: string): string {
   const name = path.findLast((part) => typeof part === 'string');
   return name === undefined ? whole : `${name} `;
