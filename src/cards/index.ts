@@ -155,8 +155,7 @@ function createCardUpdater(deps: UpdaterDeps) {
 
   /** False: not now. */
   async function post(request: SessionRequest, session: SessionRow | null): Promise<boolean> {
-    if (request.cardTs !== null || !hasCard(request)) return false;
-    if (request.cardElsewhere !== null) return false;
+    if (request.cardTs !== null || request.cardElsewhere !== null || !hasCard(request)) return false;
     const drawn = await drawCard(request, session);
     const newIf = cards.mayPost(request.channelId);
     const put = async (lease: Lease) => putCard(deps, { request, drawn, lease, newIf });

@@ -99,8 +99,7 @@ async function promptOf(
 /** What is sent of the conversation. */
 async function collect(deps: AttachDeps, request: SessionRequest): Promise<Material> {
   const read = await readContext(deps, request);
-  const { files, leftOut } = await filesOf(deps, request, read);
-  return { quoted: read.quoted, files, leftOut };
+  return { quoted: read.quoted, ...(await filesOf(deps, request, read)) };
 }
 
 type Read = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
@@ -140,7 +139,7 @@ async function filesOf(
   { files }: AttachDeps,
   request: SessionRequest,
   { messages, leftOut }: Read,
-): Promise<{ files: SlackFile[]; leftOut: LeftOut[] }> {
+): Promise<Pick<Material, 'files' | 'leftOut'>> {
   const chosen = await Promise.all(
     request.slackFileIds.map(async (id) => ({ id, file: await findFile(files, request, id) })),
   );

@@ -98,19 +98,20 @@ export function createRelayFromDevin(deps: RelayDeps) {
         continue;
       }
       const outcome = await postOrSetAside(deps, session, { row, context });
-      if (outcome === null) continue;
-      if (outcome.kind === 'posted') {
-        if (session.threadTrouble !== null) await sessions.change(sessionId, { threadTrouble: null });
-      } else if (outcome.kind === 'refused') {
-        await noteTrouble(deps, session, outcome.code);
-        // After that, only the session's next change is a reason to try again.
-        const triedForMs = row.attemptedAt === null ? 0 : deps.now() - row.attemptedAt.getTime();
-        const mayHelp = retryWindow('slack', { triedForMs }).kind === 'wait';
-        return { isThrough: true, againMs: mayHelp ? times.troubleMs : null };
-      } else {
+      if (outcome?.kind === 'refused') return refused(session, row, outcome.code);
+      if (outcome !== null && outcome.kind !== 'posted')
         return { isThrough: false, againMs: pauseMs(outcome) };
-      }
+      const isTakenAgain = outcome !== null && session.threadTrouble !== null;
+      if (isTakenAgain) await sessions.change(sessionId, { threadTrouble: null });
     }
+  }
+
+  /** The thread accepts nothing: retried for a while, and after that only when the session changes. */
+  async function refused(session: SessionRow, { attemptedAt }: MessageRow, code: string): Promise<Posted> {
+    await noteTrouble(deps, session, code);
+    const triedForMs = attemptedAt === null ? 0 : deps.now() - attemptedAt.getTime();
+    const mayHelp = retryWindow('slack', { triedForMs }).kind === 'wait';
+    return { isThrough: true, againMs: mayHelp ? times.troubleMs : null };
   }
 
   async function relay(followed: Followed, context: PostContext): Promise<number | null> {

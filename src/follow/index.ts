@@ -118,17 +118,9 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls } = store;
   const { outbound, textFor } = slack;
-  const compose = createComposeMilestone({
-    sessions,
-    calls,
-    outbound,
-    notified,
-    command,
-    text,
-    textFor,
-    now,
-  });
-  const answeredDeps = { calls, messages, sessions, outbound, notified, compose, text, now };
+  const composing = { sessions, messages, calls, outbound, notified, command, text, textFor, now };
+  const compose = createComposeMilestone(composing);
+  const answering = { ...composing, compose };
   return createMilestoneNotifier({
     sessions,
     requests,
@@ -140,7 +132,7 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
     withLease,
     postOnce,
     compose,
-    markAnsweredCalls: async (session, request) => markAnsweredCalls(answeredDeps, session, request),
+    markAnsweredCalls: async (session, request) => markAnsweredCalls(answering, session, request),
     shareResult: async (place, session) => shareResult(outbound, place, session),
     outbound,
     now,

@@ -13,22 +13,15 @@ import type { AnsweredCall, Calls } from '../store/calls.ts';
 import type { MilestoneRow } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { Text } from '../text/index.ts';
-import { frameWith, type CallDeps, type Notified } from './notified.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import { frameWith, type CallDeps } from './notified.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
 
-type ComposeDeps = {
-  sessions: Pick<Sessions, 'shareOf'>;
-  calls: Pick<Calls, 'quietUntil'>;
+type ComposeDeps = CallDeps & {
   outbound: Pick<Outbound, 'permalink'>;
-  notified: Pick<Notified, 'called'>;
   command: string;
-  /** In the thread. */
-  text: Text;
   /** In a direct message. */
   textFor: TextFor;
-  now: () => number;
 };
 
 type ComposeMilestone = (notice: MilestoneNotice) => Promise<Rendered>;

@@ -54,6 +54,7 @@ export type CallDeps = {
   sessions: Pick<Sessions, 'shareOf'>;
   calls: Pick<Calls, 'quietUntil'>;
   notified: Pick<Notified, 'called'>;
+  /** In the thread. */
   text: Text;
   now: () => number;
 };

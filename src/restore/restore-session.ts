@@ -63,6 +63,7 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     const { snapshot, history } = found;
     const teamId = deps.teamId();
     const identity = await identityOf(deps, { teamId, userId }, snapshot);
+    // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
     if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
       return false;
     const { channelId, threadTs, ts } = card;

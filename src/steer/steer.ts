@@ -65,11 +65,7 @@ export function createSteerer(deps: SteerDeps) {
     const followed = await findFollowed(deps, job.sessionId);
     if (followed === null) return;
     const answerTo = job.answerTo ?? inThread(followed.session);
-    // Who said it in the thread is there.
-    const isThere = job.replyId !== undefined;
-    const refusal = isThere
-      ? await deps.steeringRefusal(followed.request, userId)
-      : await deps.endingRefusal(followed, userId);
+    const refusal = await refusalOf(deps, followed, job);
     if (refusal !== null) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return unmarkReply(deps, job);
@@ -90,6 +86,15 @@ export function createSteerer(deps: SteerDeps) {
     const name = linkedTitle(cardView({ ...followed, nowMs: deps.now() }, text), text);
     await notifier.notifyMarkup(userId, answerTo, text.steering.done[what](name));
   };
+}
+
+async function refusalOf(
+  { steeringRefusal, endingRefusal }: SteerDeps,
+  followed: Followed,
+  { userId, replyId }: SteerJob,
+): Promise<string | null> {
+  // A person who writes in the thread is in its conversation.
+  return replyId === undefined ? endingRefusal(followed, userId) : steeringRefusal(followed.request, userId);
 }
 
 /** The word in the thread that asked for it gets its mark. */

@@ -1,12 +1,11 @@
 import { applyDefaults } from '../session/defaults.ts';
-import type { FieldValues } from '../session/fields.ts';
+import type { FieldValues, StoredDraft } from '../session/fields.ts';
 import {
   ceilingsOf,
   decide,
   groupsIn,
   passedOver,
   patternWords,
-  PLACE_WORDS,
   placeDefaults,
   standingInstructions,
   type CeilingKey,
@@ -49,18 +48,23 @@ type Explanation = { lines: string[] } | { problems: string[] };
 
 /** What a command would lead to: its decision, the reason, what the policy sets, and what it adds to the task. */
 export function explain(policy: Policy, question: Question, text: Text): Explanation {
+  const { ownTag, command } = question;
+  const intent = parseTask(question.text, { ownTag });
+  if (intent.kind === 'invalid') {
+    const problems = renderProblems(intent.problems, { what: 'task', command }, text);
+    return { problems: [text.policy.explain.noText, ...problems.map(unescape)] };
+  }
+  return {
+    lines: explainDraft(policy, question, { asked: intent.kind === 'create' ? intent.draft : {}, text }),
+  };
+}
+
+function explainDraft(
+  policy: Policy,
+  question: Question,
+  { asked, text }: { asked: StoredDraft; text: Text },
+): string[] {
   const words = text.policy.explain;
-  const intent = parseTask(question.text, { ownTag: question.ownTag });
-  if (intent.kind === 'invalid')
-    return {
-      problems: [
-        words.noText,
-        ...renderProblems(intent.problems, { what: 'task', command: question.command }, text).map((line) =>
-          unescape(line),
-        ),
-      ],
-    };
-  const asked = intent.kind === 'create' ? intent.draft : {};
   const place = placeOf(question);
   const defaults = placeDefaults(policy, place);
   const { values: draft } = applyDefaults({ channel: defaults, request: asked });
@@ -76,17 +80,15 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
   const decision = decide(policy, facts);
   const ceilings = ceilingsOf(policy, { spend });
   const instructions = standingInstructions(policy, place);
-  return {
-    lines: [
-      ...decisionLines(decision, text),
-      ...passedOverLines(policy, facts, text),
-      ...(decision.kind === 'refused' ? [] : valueLines(words.values, decision.changes, text)),
-      ...leftLines(ceilings, text),
-      ...(ceilings.length > 0 && question.spent === null ? [words.nothingSpent] : []),
-      ...valueLines(words.defaults, defaults, text),
-      ...(instructions === null ? [] : [words.instructions, ...indented(instructions)]),
-    ],
-  };
+  return [
+    ...decisionLines(decision, text),
+    ...passedOverLines(policy, facts, text),
+    ...(decision.kind === 'refused' ? [] : valueLines(words.values, decision.changes, text)),
+    ...leftLines(ceilings, text),
+    ...(ceilings.length > 0 && question.spent === null ? [words.nothingSpent] : []),
+    ...valueLines(words.defaults, defaults, text),
+    ...(instructions === null ? [] : [words.instructions, ...indented(instructions)]),
+  ];
 }
 
 function decisionLines(decision: PolicyDecision, text: Text): string[] {
@@ -128,11 +130,11 @@ function personOf(policy: Policy, { user, email, groups }: Question): PolicyFact
 function placeOf({ channel, channelName, kinds }: Question): PolicyPlace {
   const name = channelName.replace(/^#/, '');
   const found = kinds.length > 0 ? kinds : [kindOf(channel, name)];
-  const [open, closed, direct, shared] = PLACE_WORDS.map((word) => found.includes(word));
+  const is = (word: PlaceWord): boolean => found.includes(word);
   return {
     channelId: channel,
     name,
-    is: { public: open ?? false, private: closed ?? false, direct: direct ?? false, shared: shared ?? false },
+    is: { public: is('public'), private: is('private'), direct: is('direct'), shared: is('shared') },
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type CeilingLeft,
   type Over,
   type PolicyDecision,
+  type Terms,
 } from '../session/policy/index.ts';
 
 /** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
@@ -19,8 +20,14 @@ export type Verdict =
 export type ApprovalNeeded = {
   kind: 'approval';
   draft: EffectiveDraft;
-  asks: Omit<Extract<PolicyDecision, { kind: 'approval' }>, 'kind' | 'changes' | 'capOf' | 'over'> & {
+  asks: Terms & {
+    rule: string;
+    say: string | null;
+    expiresMs: number;
+    /** What is left of the ceiling that it would exceed; null: it's not about one. */
     budget: CeilingLeft | null;
+    /** The highest cap of a session, if it asks for more. */
+    most?: number | undefined;
   };
   fingerprint: string;
 };
