@@ -3,13 +3,16 @@ import { expect, test } from 'vitest';
 
 /** Code that makes texts for people. Logs, error names and the prompt are in English, and elsewhere. */
 const MAKERS = [
+  'src/errors.ts',
+  'src/operator/*.ts',
   'src/slack/blocks/**/*.ts',
   'src/slack/*-{view,words,opener}.ts',
   'src/slack/command/help.ts',
-  'src/{errors,operator,checks}.ts',
-  'src/{create,converse,follow,steer,home,forms,trust}/**/{tell,compose,frame,outcome,refusal,greet,explain,alert}*.ts',
-  'src/trust/yaml-file/*.ts',
+  'src/{approve,cards,converse,create,follow,forms,home,restore,steer,trust}/**/*.ts',
 ].flatMap((pattern) => globSync(pattern));
+
+const NOT_FOR_PEOPLE =
+  /^\s*import |^} from|\blog[.,]|\bwarn\(|\bwhat = |^\s*['"`].*['"`],?$|Error\(|runAction\(/;
 
 /** Text in quotes, without comments, imports, logs and the commands of buttons. */
 function literalsIn(code: string): string[] {
@@ -17,7 +20,7 @@ function literalsIn(code: string): string[] {
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
     .replaceAll(/(^|\s)\/\/.*$/gm, '')
     .split('\n')
-    .filter((line) => !/^\s*import |^} from|\blog\.|^\s*['"`].*['"`],?$|Error\(|runAction\(/.test(line));
+    .filter((line) => !NOT_FOR_PEOPLE.test(line));
   return lines.flatMap((line) =>
     [...line.matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map(([, , words = '']) => words),
   );
