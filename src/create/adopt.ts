@@ -8,16 +8,14 @@ import type { WithNames } from './identify.ts';
 import type { StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
+/** `asked`: by a person, who needn't be told what was found. `lease`: of the process that works on the request. */
+type How = { asked?: boolean; lease?: Lease };
+
 /**
  * Binds a session to its request, which is then `created`, whatever it was before. If it had ended, the person is told,
  * unless they asked for the search themselves.
  */
-export type Adopt = (
-  request: SessionRequest,
-  session: SessionSnapshot,
-  how?: { asked?: boolean; lease?: Lease },
-) => Promise<StepOutcome>;
-type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
+export type Adopt = (request: SessionRequest, session: SessionSnapshot, how?: How) => Promise<StepOutcome>;
 
 type AdoptDeps = {
   transitions: Transitions;
@@ -26,45 +24,40 @@ type AdoptDeps = {
 };
 
 export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): Adopt {
-  const hasNotice = ({ id, sealed }: SessionRequest): boolean =>
-    envelopes.open(id, sealed)?.noticeUrl !== undefined;
-  const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
-    transitions.move(
-      {
-        id: request.id,
-        from: state,
-        to: 'created',
-        changes: {
-          sessionId: session.sessionId,
-          cardStale: true,
-          draft: withNames(request.draft),
-          waiting: null,
-          failure: null,
-          // A notice may still be on its way.
-          sealed: envelopes.withoutSecrets(request.id, request.sealed),
-        },
-      },
-      // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
-      ({ cardTs }) => ({
-        card: held.lease === undefined || cardTs !== null,
-        ...(hasNotice(request) && { tell: 'started' as const }),
-        // What was said of an earlier attempt no longer holds.
-        outcome: !isOpen(state) || request.resumedAt !== null,
-        session: {
-          sessionId: session.sessionId,
-          requestId: request.id,
-          url: session.url,
-          snapshot: session,
-          ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
-        },
-      }),
-      held,
-    );
   return async (request, session, { asked = false, ...held } = {}) => {
+    const { id, sealed, resumedAt } = request;
+    const { sessionId, url } = session;
+    const changes = {
+      sessionId,
+      cardStale: true,
+      draft: withNames(request.draft),
+      waiting: null,
+      failure: null,
+      // A notice may still be on its way.
+      sealed: envelopes.withoutSecrets(id, sealed),
+    };
+    const hasNotice = envelopes.open(id, sealed)?.noticeUrl !== undefined;
+    const moveFrom = async (from: RequestState, under: Pick<How, 'lease'>) =>
+      transitions.move(
+        { id, from, to: 'created', changes },
+        // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
+        ({ cardTs }) => ({
+          card: under.lease === undefined || cardTs !== null,
+          ...(hasNotice && { tell: 'started' as const }),
+          // What was said of an earlier attempt no longer holds.
+          outcome: !isOpen(from) || resumedAt !== null,
+          session: {
+            sessionId,
+            requestId: id,
+            url,
+            snapshot: session,
+            ...(!isOpen(from) && !asked && { told: [FOUND_LATE] }),
+          },
+        }),
+        under,
+      );
     // A session that exists beats a verdict of `unknown` reached meanwhile.
-    const moved =
-      (await from(request.state, request, { session, asked, ...held })) ??
-      (await from('unknown', request, { session, asked }));
+    const moved = (await moveFrom(request.state, held)) ?? (await moveFrom('unknown', {}));
     return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
   };
 }
