@@ -1,10 +1,6 @@
 import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
-import type { Log } from '../log.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Polls } from '../store/polls.ts';
-import type { SessionRow } from '../store/sessions.ts';
-import type { SetAside } from '../store/set-aside.ts';
 
 /** What a poll of some sessions found. About those in none of these, nothing is known. */
 export type PollResult = {
@@ -81,37 +77,4 @@ function isUnreadable(error: unknown): boolean {
 function troubleOf(error: unknown): PollTrouble {
   if (!(error instanceof DevinError)) throw error;
   return { code: error.code, retryAfterMs: error.retryAfterMs };
-}
-
-type FailureDeps = {
-  polls: Pick<Polls, 'reschedule'>;
-  setAside: Pick<SetAside, 'note' | 'clear'>;
-  times: { fastestMs: number };
-  now: () => number;
-  log: Log;
-};
-
-const LONGEST_WAIT_MS = 60 * 60_000;
-
-/** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
-export function createFailures({ polls, setAside, times, now, log }: FailureDeps) {
-  const failing = new Set<string>();
-  return {
-    /** False: the task failed, which affects this session alone. */
-    async survives(row: SessionRow, task: () => Promise<void>): Promise<boolean> {
-      const { sessionId: id, nextLookAt: was } = row;
-      try {
-        await task();
-        if (failing.delete(id)) await setAside.clear('session', id);
-        return true;
-      } catch (error) {
-        const count = await setAside.note('session', id, { error });
-        failing.add(id);
-        log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
-        const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
-        await polls.reschedule([{ id, was, at, first: false }]);
-        return false;
-      }
-    },
-  };
 }

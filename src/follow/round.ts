@@ -8,7 +8,7 @@ import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import { askedWait, batchesOf } from '../upstream.ts';
-import { createFailures, type PollResult, type PollTrouble, type Poll } from './poll.ts';
+import type { Poll, PollResult, PollTrouble } from './poll.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -140,6 +140,31 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
   const now = sessionPhase(answer, wasFinished);
   const isRecorded = phase === now || (phase === 'starting' && now === 'queued');
   return isRecorded && isDeepStrictEqual(answer, snapshot);
+}
+
+const LONGEST_WAIT_MS = 60 * 60_000;
+
+/** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
+function createFailures({ polls, setAside, times, now, log }: RoundDeps) {
+  const failing = new Set<string>();
+  return {
+    /** False: the task failed, which affects this session alone. */
+    async survives(row: SessionRow, task: () => Promise<void>): Promise<boolean> {
+      const { sessionId: id, nextLookAt: was } = row;
+      try {
+        await task();
+        if (failing.delete(id)) await setAside.clear('session', id);
+        return true;
+      } catch (error) {
+        const count = await setAside.note('session', id, { error });
+        failing.add(id);
+        log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
+        const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
+        await polls.reschedule([{ id, was, at, first: false }]);
+        return false;
+      }
+    },
+  };
 }
 
 /** Since when sessions are missing. A new watcher starts over. */
