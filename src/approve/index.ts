@@ -57,7 +57,7 @@ export function createApprovals(deps: ApprovalDeps): void {
   queue.work('tell-approvers', createApproverNotifier({ ...notifying, now, log, textFor }), SOME);
 }
 
-/** Who decides by now. Slack lists a group's members once for all requests that a change of the policy is about. */
+/** Who decides now. For each change of the policy, Slack is asked once for a group's members. */
 function createReviews({ queue, store, slack: { groups, people }, policy, gate, tuning }: ApprovalDeps) {
   let changes = 0;
   const keyOf = (groupId: string): string => `${changes}:${groupId}`;

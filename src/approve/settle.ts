@@ -121,7 +121,7 @@ export function createSettler(deps: SettleDeps) {
     if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
       return refuse(decision, request, 'sameAccount');
     const { able, need, isSame } = deciders;
-    // A decline is about the request, whatever the policy asks for by now, and must not start it.
+    // A decline is about the request, whatever the policy requires now, and must not start it.
     const isPossible =
       decision.act === 'decline' ||
       (isSame && (able.size >= need || (await askOthers(decision, request, deciders))));

@@ -169,7 +169,7 @@ function createRelayToDevin(deps: RelayDeps) {
     return sender.send({ ...inSession, identity, signal, ...(lease && { lease }) });
   }
 
-  /** When to go on, in ms; null: nothing waits. */
+  /** When to continue, in ms; null: nothing waits. */
   async function relay(sessionId: string, run: Run, kinds?: readonly ReplyKind[]): Promise<number | null> {
     for (;;) {
       run.signal.throwIfAborted();

@@ -89,7 +89,7 @@ export function createReplySender(deps: SendDeps) {
     const message = await messageOf(deps, reply, { content, namesAuthor: asUserId === null });
     const changes = { sentAt: 'now' as const, sentText: message };
     const { id, text: whileText } = reply;
-    // It may wake the session, also if its answer is lost.
+    // It may wake the session, even if Devin's answer is lost.
     await deps.touch(session.requestId);
     const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
     const moved = await move(step, lease);

@@ -135,7 +135,7 @@ async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): 
   });
 }
 
-/** How many messages a row stands for: a line that says how many were left out may have been left out, too. */
+/** How many messages a row counts as: it may be a line that says how many were left out. */
 function countOf({ source, text }: { source: string; text: string }): number {
   return source === LEFT_OUT ? Number(text) : 1;
 }

@@ -61,7 +61,7 @@ export function createPersonNotifier({
     return id;
   }
 
-  /** Shows what they typed, so that nothing is lost. A form that would refuse them, too, isn't offered. */
+  /** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
   async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
     const { state, failure, draft } = request;
     const problems = failure === null ? [] : [problemWith(failure, state, text)];

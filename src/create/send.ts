@@ -110,7 +110,7 @@ export function createSend(deps: SendDeps): Sending {
       const session = await deps.findEarlier({ ...request, ...changes });
       if (session === null) return null;
       const moved = await flow.advance(run, { to: 'attached', changes });
-      // Its card, too, may exist: the job that draws it searches for it.
+      // Its card may exist as well: the job that draws it searches for it.
       if (moved.kind === 'next') await adopt(moved.request, session);
       return { kind: 'leave' };
     } catch (error) {

@@ -49,7 +49,7 @@ export function createSweep(deps: SweepDeps) {
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
   }
 
-  /** However recent: for a card whose job waits, this queues nothing. */
+  /** Even recent ones: if a card's job is waiting, this enqueues nothing. */
   async function recoverCards(): Promise<void> {
     for (const requestId of await cards.unlined()) await enqueue('update-card', { requestId });
     for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId });

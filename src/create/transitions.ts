@@ -29,7 +29,7 @@ type Consequences = {
   reserve?: Reservation;
 };
 
-/** The thread is the card's, wherever that is by now. */
+/** The thread is the one of the card, which may have moved. */
 type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
 
 export type Conditions = {

@@ -210,7 +210,7 @@ function happenedAt({ row, session }: Delivery): Date {
 
 const waitedMs = ({ now }: NotifyDeps, { createdAt: at }: MilestoneRow): number => now() - at.getTime();
 
-/** If the thread takes nothing, it goes to the person; if that fails, too, to the thread again later. */
+/** If the thread accepts nothing, it goes to the person; if that also fails, to the thread later. */
 async function refused(deps: NotifyDeps, delivery: Delivery, code: string): Promise<NotifyResult> {
   const { row, session } = delivery;
   if (!row.direct && delivery.notify === 'thread' && refusalKind(code) !== 'token') {

@@ -31,7 +31,7 @@ type PollingDeps = {
 export function createPoll({ list, get }: PollingDeps): Poll {
   async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> {
     try {
-      // If Devin doesn't understand the filter, it lists others, too, which nobody looks at.
+      // If Devin ignores the filter, it also lists others, which are not used.
       const { items: answered } = await list({ sessionIds, first: BATCH }, { signal });
       return { ...nothingKnown(), answered };
     } catch (error) {

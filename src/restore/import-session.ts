@@ -127,7 +127,7 @@ function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, snap
   return spentOn(snapshot, { requestId: id, teamId, userId, channelId, cap });
 }
 
-/** What the session was started with, as far as Devin says. `more` comes from elsewhere. */
+/** What Devin knows of how the session was started. `more`: what else is known. */
 export function draftOf(
   requestId: string,
   { snapshot, history }: { snapshot: SessionSnapshot; history: History },

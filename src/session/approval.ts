@@ -108,7 +108,7 @@ export function withEnded(
   return withLast(approvals, { ...approval, end });
 }
 
-/** The approvals that count. Those of people who can no longer decide are kept, should the policy name them again. */
+/** The approvals that count. Others are kept: the policy may name their people again. */
 export function countingYes({ people, yes }: Pick<Approval, 'people' | 'yes'>): Voter[] {
   return yes.filter((one) => isAmong(people, one));
 }

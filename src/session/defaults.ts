@@ -27,7 +27,7 @@ export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;
 
-/** What people call values that are ids, as far as it is known, by value. */
+/** The known names of values that are ids, by value. */
 export type Names = Readonly<Record<string, string>>;
 
 /** A draft that records where each value came from. */

@@ -1,4 +1,4 @@
-/** Words whose lengths differ by more are not close. Counting on would take long for a long word. */
+/** If the lengths of two words differ by more, they aren't close, and counting edits would take long. */
 const FAR = 20;
 
 /**

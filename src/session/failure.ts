@@ -60,7 +60,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
     /** In their words. */
     reason: z.string().nullable(),
   }),
-  /** The request that it changes was decided meanwhile, or its author may not decide about that one. */
+  /** The request that it changes was decided meanwhile, or its author isn't one of the approvers. */
   z.object({ kind: z.literal('not-replaced'), why: z.enum(['over', 'notAsked']) }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),

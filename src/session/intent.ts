@@ -30,7 +30,7 @@ export type Subcommand = (typeof SUBCOMMANDS)[number];
 export type Problem =
   /** `value`: the value typed after it, if the nearest flag takes one. */
   | { kind: 'unknown-flag'; flag: string; nearest: FieldKey | null; value: string | null }
-  /** A value that goes on after a space. `value`: all of it, which `nearest` was probably meant to take. */
+  /** A value with a space that isn't in quotes. `value`: all of it, probably meant for `nearest`. */
   | { kind: 'spaced-value'; nearest: FieldKey; value: string }
   | { kind: 'missing-value'; field: FieldKey }
   | { kind: 'bad-value'; field: FieldKey; value: string }

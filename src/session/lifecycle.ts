@@ -205,7 +205,7 @@ function restingInterval(quietMs: number, fastestMs: number): number | null {
   return Math.max(fastestMs, RESTING_MS, fadedMs);
 }
 
-/** Whether it is polled before the sessions at rest, of which many can be due after a downtime. */
+/** Whether it is polled before the sessions at rest: many of these can be due after a downtime. */
 export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>): boolean {
   return phase !== 'gone' && (quietMs < HOT_MS || !isResting(phase));
 }

@@ -63,7 +63,7 @@ export const FILES_EVERY_MS = 3000;
 /** A file that was changed within this time may be half written: a policy without its last rules allows more. */
 const WRITTEN_MS = 50;
 
-/** Never throws: a file that cannot be read is a problem of the file. */
+/** Never throws: if the file can't be read, that is one of its problems. */
 export async function readYamlFile<T>(path: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
   const { faults } = text.policy;
   const failed = (sentence: string): YamlResult<T> => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
@@ -169,7 +169,7 @@ function noFile<T>(): FileSource<T> {
   };
 }
 
-/** Changes with the file, also if another file takes its name. */
+/** Changes with the file, even if another file takes its name. */
 async function markOf(path: string): Promise<string> {
   return stat(path, { bigint: true }).then(
     ({ ino, size, mtimeNs }) => [ino, size, mtimeNs].join(':'),

@@ -95,7 +95,7 @@ export function createGate(deps: GateDeps) {
     return { person, place };
   }
 
-  /** Whether those who approved it still may, and are as many as the policy wants by now. */
+  /** Whether the people who approved it still may, and are as many as the policy wants now. */
   async function isApproved(policy: Policy, { userId, approvals }: Judged, rule: string): Promise<boolean> {
     const { approvers, need } = termsOf(policy, rule);
     const given = approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved');

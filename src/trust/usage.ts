@@ -139,7 +139,7 @@ function createReport({ store: { usage }, budget, devin: { organization }, tunin
 type Job = Jobs['show-usage'];
 type Reports = { mayAll: MayAll; report: ReturnType<typeof createReport> };
 
-/** Tells a person privately what was used, as far as they may see it. */
+/** Tells a person privately what was used, if they may see it. */
 function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }: Reports) {
   const { outbound, richBlocks, textFor } = deps.slack;
 

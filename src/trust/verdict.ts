@@ -91,14 +91,14 @@ export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   return { ...draft, values, sources };
 }
 
-/** `capOf`: the ceiling of which `cap` is what is left; undefined: none. */
+/** `capOf`: `cap` is what is left of this ceiling; undefined: of none. */
 type Cap = { capOf: CeilingKey | undefined; cap: number | undefined };
 
 function withCapOf(draft: EffectiveDraft, { capOf, cap }: Cap): EffectiveDraft {
   return capOf === undefined || cap === undefined ? draft : withCap(draft, cap, SOURCE_OF[PERIOD_OF[capOf]]);
 }
 
-/** No more than its approvers were shown as left, also if no ceiling limits it by now. */
+/** No more than its approvers were shown as left, even if no ceiling limits it now. */
 function withinShown(draft: EffectiveDraft, shown: EffectiveDraft): EffectiveDraft {
   const { max_acu_limit: most } = shown.values;
   const { max_acu_limit: source } = shown.sources;

@@ -38,14 +38,14 @@ export const choicesSchema = z.object({
   approvals: z.array(asksApprovalSchema).default([]),
   /** Whether a request without a cap is refused. */
   needsCap: z.boolean(),
-  /** Fields whose every value is refused. */
+  /** Fields that may have no value at all. */
   refused: z.array(fieldKey),
-  /** Fields whose value, as it is now, is refused. */
+  /** Fields with a value that is refused. */
   faulty: z.array(refusalSchema.extend({ key: fieldKey })),
 });
 export type Choices = z.infer<typeof choicesSchema>;
 
-/** Why the policy refuses a value of a field; null: it does not, or would refuse without it, too. */
+/** Why the policy refuses a value of a field; null: it doesn't, or it refuses the request even without the value. */
 type RefusalOf = (key: FieldKey, value: unknown) => Refusal | null;
 
 export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
@@ -79,7 +79,7 @@ const PROBES: readonly (readonly [FieldKey, unknown])[] = [
   ['bypass_approval', true],
 ];
 
-/** Fields whose values are picked from these lists of Devin. */
+/** The fields that take their values from each of Devin's lists. */
 const FIELDS_OF: Readonly<Record<Lookup, readonly FieldKey[]>> = {
   repositories: ['repos'],
   playbooks: ['playbook_id', 'child_playbook_id'],
@@ -172,7 +172,7 @@ function rulesThatAsk({ rules }: Policy, facts: PolicyFacts): AsksApproval[] {
   return asking;
 }
 
-/** The lowest: whatever is above a higher one is above it, too. */
+/** Only the lowest: anything above a higher limit is above the lowest, too. */
 function limitThatAsks(policy: Policy, { spend }: PolicyFacts): AsksApproval[] {
   const { over, acu_per_session: most } = policy.limits;
   if (over === 'refuse') return [];

@@ -93,7 +93,7 @@ export function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChann
   return channels.find(({ match }) => isPlace(match, place) === true) ?? null;
 }
 
-/** What cannot be overridden in a place. */
+/** Values that nobody can override in a place. */
 export function placeSet(policy: Policy, place: PolicyPlace): Explained['set'] {
   const { set = {} } = channelOf(policy, place) ?? {};
   const { modes = [] } = set;

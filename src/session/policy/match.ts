@@ -26,7 +26,7 @@ export type PolicyRequest = {
   draft: StoredDraft;
   hasSessionSecrets: boolean;
   hasAttachments: boolean;
-  /** Rules and limits whose approval it has. */
+  /** Rules and limits that it was approved for. */
   approved: readonly string[];
 };
 

@@ -6,7 +6,7 @@ export type PersonPattern =
   | { kind: 'group'; id: string }
   | { kind: 'email'; glob: string };
 
-/** What sort of conversation; a shared one is public or private, too. */
+/** The kind of a conversation; a shared one is also public or private. */
 export const PLACE_WORDS = ['public', 'private', 'direct', 'shared'] as const;
 export type PlaceWord = (typeof PLACE_WORDS)[number];
 
@@ -101,7 +101,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return at <= end;
 }
 
-/** Without the Kelvin sign and the dotted İ, whose lower case is, or begins with, an ASCII letter. */
+/** Leaves out the Kelvin sign and the dotted İ: in lower case, they begin with an ASCII letter. */
 function lowered(text: string): string {
   return text.replaceAll(/[^\u0130\u212A]+/g, (run) => run.toLowerCase());
 }

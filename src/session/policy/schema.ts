@@ -114,7 +114,7 @@ export type PolicyRule = Policy['rules'][number];
 export type PolicyChannel = Policy['channels'][number];
 export type PolicyValues = PolicyChannel['set'];
 
-/** The keys that each part of the file may have, by its place; `*` stands for any entry of a list. */
+/** The keys that each part of the file may have, by its place; `*` means any entry of a list. */
 export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': policySchema.keyof().options,
   limits: limitsSchema.keyof().options,

@@ -11,7 +11,7 @@ const MAX_PROBLEMS = 50;
 /** What a file may contain. */
 export type Format<T> = {
   schema: z.ZodType<T>;
-  /** The keys that each part may have, by its place; `*` stands for any entry of a list. */
+  /** The keys that each part may have, by its place; `*` means any entry of a list. */
   keys: Readonly<Record<string, readonly string[]>>;
   /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
   faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };

@@ -92,7 +92,7 @@ export function toPlain(document: Document): PlainDocument {
   };
 }
 
-/** Text of a key that goes on with a channel's name, which YAML takes for a comment: `say: Ask in #platform`. */
+/** Text with a channel's name, which YAML takes for a comment: `say: Ask in #platform`. */
 function isCutOff({ type, value, comment }: Scalar, path: Path): boolean {
   const isText = type === 'PLAIN' && typeof value === 'string' && typeof path.at(-1) === 'string';
   return isText && /^\S/.test(comment ?? '');
