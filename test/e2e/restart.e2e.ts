@@ -44,8 +44,11 @@ describe('the app after a kill', () => {
     await panel.getByText('Not running').waitFor();
     await send('/devin is anybody there');
     await message(/dispatch_failed/).waitFor();
+    const { promise: until, resolve: start } = Promise.withResolvers<void>();
+    stage().slack.fail('auth.test', { until });
     await press('Start', panel);
     await panel.getByText('Starting', { exact: true }).waitFor();
+    start();
     await panel.getByText(/start 2/).waitFor();
     expect(stage().devin.createdCount()).toBe(0);
   });
