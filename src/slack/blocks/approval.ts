@@ -9,7 +9,18 @@ import { shownMoment, shownValue } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { actions, button, context, modal, primary, section, sections, type Rendered } from './objects.ts';
+import {
+  actions,
+  button,
+  charactersOf,
+  context,
+  fitting,
+  modal,
+  primary,
+  section,
+  sections,
+  type Rendered,
+} from './objects.ts';
 import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
@@ -41,7 +52,10 @@ const NAMES_LENGTH = 500;
 const INSTRUCTIONS_LENGTH = 1000;
 const REASON_LENGTH = 1000;
 
-/** Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. */
+/**
+ * Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. What
+ * doesn't fit into a message is in Details: first the end of the task, then options that take half of the message.
+ */
 export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   const words = text.approval.message;
   const title = bold(message.ended === null ? words.title : words.over);
@@ -49,16 +63,15 @@ export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   const { blocks: task, cut } = taskBlocks(message.task);
   const facts = factLines(message, text);
   const standing = standingLines(message, text);
+  const head = section(lines.join('\n'));
+  const end = [...sections(standing), ...(message.ended === null ? [buttons(message, text)] : [])];
+  const room = LIMIT.messageJson - charactersOf([head, context(words.cut), ...end]);
+  const shownFacts = fitting(sections(facts), room / 2, charactersOf);
+  const shownTask = fitting(task.map(section), room - charactersOf(shownFacts), charactersOf);
+  const isCut = cut || shownTask.length < task.length || shownFacts.length < sections(facts).length;
   return {
     text: truncate([...lines, ...standing, ...facts, ...task].join('\n'), LIMIT.messageText),
-    blocks: [
-      section(lines.join('\n')),
-      ...task.map(section),
-      ...(cut ? [context(words.taskCut)] : []),
-      ...sections(facts),
-      ...sections(standing),
-      ...(message.ended === null ? [buttons(message, text)] : []),
-    ],
+    blocks: [head, ...shownTask, ...(isCut ? [context(words.cut)] : []), ...shownFacts, ...end],
   };
 }
 

@@ -5,7 +5,7 @@ import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../ids.ts';
 import { shownMoment, shownSeconds, shownSecrets, shownValue } from './details-values.ts';
-import { context, header, modal, sections } from './objects.ts';
+import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
 import { bold, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
@@ -87,8 +87,7 @@ type Part = { heading: string; rows: readonly string[]; bytes: number };
 
 function part({ heading, rows, bytes: most }: Part, text: Text): KnownBlock[] {
   const blocks = sections(rows);
-  let bytes = 0;
-  const kept = blocks.filter((block) => (bytes += Buffer.byteLength(JSON.stringify(block))) <= most);
+  const kept = fitting(blocks, most, bytesOf);
   return [header(heading), ...kept, ...(kept.length < blocks.length ? [context(text.details.cut)] : [])];
 }
 

@@ -27,4 +27,6 @@ export const LIMIT = {
   viewTitle: 24,
   /** chat.update takes no longer text: https://docs.slack.dev/reference/methods/chat.update */
   messageText: 4000,
+  /** All blocks of a message, as JSON, with some room: https://github.com/slackapi/bolt-js/issues/2509 */
+  messageJson: 13_000,
 } as const;

@@ -45,14 +45,17 @@ type MilestoneMessage = {
 
 /** Only part of a longer result is shown, as JSON. */
 export const RESULT_LENGTH = 2500;
+/** Below Devin's words: a message takes no more. */
+const RESULT_BELOW_LENGTH = 1000;
 
 /** A line that notifies the requester, then the details. `text` alone says everything. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
+  const words = said(message, text);
   return joinParts([
     line(headline(message, text)),
     ...names(message, text),
-    ...said(message, text),
-    ...body(message, text).map(line),
+    ...words,
+    ...body(message, words.length > 0 ? RESULT_BELOW_LENGTH : RESULT_LENGTH, text).map(line),
     end(message, text),
   ]);
 }
@@ -132,7 +135,8 @@ function said({ what, words, wordsShown, place }: MilestoneMessage, text: Text):
   return [first, ...(rest.length === 0 ? [] : [line(text.milestones.restInDevin)])];
 }
 
-function body(message: MilestoneMessage, text: Text): string[] {
+/** `most`: how much of a result is shown. */
+function body(message: MilestoneMessage, most: number, text: Text): string[] {
   const { what, card } = message;
   switch (what.kind) {
     case 'needs-you':
@@ -140,7 +144,7 @@ function body(message: MilestoneMessage, text: Text): string[] {
     case 'pr':
       return [];
     case 'finished':
-      return result(message, text);
+      return result(message, most, text);
     case 'failed':
     case 'ended':
       return [text.milestones.whatNow];
@@ -166,9 +170,9 @@ function capReason({ statusWord, acuLimit }: SessionCard, text: Text): string {
   return lookup<string>(reasons, statusWord ?? 'any') ?? reasons.any;
 }
 
-function result({ result: json, resultShared }: MilestoneMessage, text: Text): string[] {
+function result({ result: json, resultShared }: MilestoneMessage, most: number, text: Text): string[] {
   if (json === null) return [];
-  const { block, cut } = fitCodeBlock(json, RESULT_LENGTH);
+  const { block, cut } = fitCodeBlock(json, most);
   const rest = resultShared ? text.milestones.resultInFile : text.milestones.resultCut;
   return [`${text.milestones.result}\n${block}`, ...(cut ? [rest] : [])];
 }
@@ -188,8 +192,7 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
 
 /** The text includes the buttons' addresses. */
 function end(message: MilestoneMessage, text: Text): Rendered {
-  const { what, card } = message;
-  const { place } = message;
+  const { what, card, place } = message;
   const isUnheard = place.kind === 'thread' && place.share === 'unheard';
   if (what.kind === 'needs-you') return callEnd({ ...message, isUnheard }, text);
   const blocks: KnownBlock[] = callButtons(card, HELPS[what.kind], text);

@@ -146,6 +146,21 @@ export function confirmation({ title, text, confirm, deny }: Confirmation): Conf
   };
 }
 
+/** The size of blocks as JSON, in characters or, for a view, in bytes. */
+export const charactersOf = (block: object): number => JSON.stringify(block).length;
+export const bytesOf = (block: object): number => Buffer.byteLength(JSON.stringify(block));
+
+/** The first blocks, as many as `room` takes. */
+export function fitting<One extends object>(
+  blocks: readonly One[],
+  room: number,
+  sizeOf: (block: One) => number,
+): One[] {
+  let left = room;
+  const end = blocks.findIndex((block) => (left -= sizeOf(block)) < 0);
+  return end === -1 ? [...blocks] : blocks.slice(0, end);
+}
+
 /** Packs lines into as few sections as possible, in order. Slack refuses empty ones. */
 export function sections(lines: readonly string[]): SectionBlock[] {
   const packed: string[] = [];

@@ -7,7 +7,7 @@ import { shownMoment } from './details-values.ts';
 import { tickBox } from './form/elements.ts';
 import { readEntered } from './form/entered.ts';
 import { actions, button, context, modal, section } from './objects.ts';
-import { bold, escape, truncate } from './text.ts';
+import { bold, escape, truncate, truncateTo } from './text.ts';
 
 type Author = Pick<QuotedMessage, 'author' | 'authorKind'>;
 
@@ -28,18 +28,26 @@ type Review = {
 /** A view takes 100 blocks and 250 kB. */
 const PER_PAGE = 60;
 const SHOWN_LENGTH = 2500;
+/** As JSON, so that a whole page fits. */
+const SHOWN_BYTES = 3000;
+
+/** Several messages can have the same file, such as one that forwards another; it goes to Devin once. */
+function distinct(items: readonly ReviewItem[]): ReviewItem[] {
+  return [...Map.groupBy(items, reviewBlock).values()].flatMap(([first]) => first ?? []);
+}
 
 /** The page with the picked message. */
 export function pageOfPicked(items: readonly ReviewItem[]): number {
-  const at = items.findIndex((item) => item.kind === 'message' && item.message.picked);
+  const at = distinct(items).findIndex((item) => item.kind === 'message' && item.message.picked);
   return Math.max(Math.floor(at / PER_PAGE), 0);
 }
 
 export function renderReview({ metadata, items, without, instructions }: Review, text: Text): ModalView {
   const { review } = text;
   const page = metadata.page ?? 0;
-  const pages = Math.max(Math.ceil((items?.length ?? 0) / PER_PAGE), 1);
-  const shown = (items ?? []).slice(page * PER_PAGE, (page + 1) * PER_PAGE);
+  const all = distinct(items ?? []);
+  const pages = Math.max(Math.ceil(all.length / PER_PAGE), 1);
+  const shown = all.slice(page * PER_PAGE, (page + 1) * PER_PAGE);
   return modal({
     id: VIEW.review,
     metadata: reviewMetadata.write(metadata),
@@ -101,10 +109,13 @@ function messageWords(message: QuotedMessage, text: Text): string {
     shownMoment(atMs),
     ...(picked ? [review.picked] : []),
   ].join(' · ');
-  const shown = escape(words.trim() === '' ? review.empty : words);
-  return shown.length <= SHOWN_LENGTH
-    ? `${head}\n${shown}`
-    : `${head}\n${truncate(shown, SHOWN_LENGTH)}\n_${review.cut}_`;
+  const whole = escape(words.trim() === '' ? review.empty : words);
+  const shown = truncateTo(
+    whole,
+    SHOWN_LENGTH,
+    (part) => Buffer.byteLength(JSON.stringify(part)) <= SHOWN_BYTES,
+  );
+  return shown === whole ? `${head}\n${shown}` : `${head}\n${shown}\n_${review.cut}_`;
 }
 
 function authorWords({ author, authorKind }: Author, { review }: Text): string {

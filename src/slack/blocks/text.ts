@@ -116,6 +116,13 @@ export function truncate(text: string, max: number): string {
   return `${text.slice(0, end).trimEnd()}${ELLIPSIS}`;
 }
 
+/** The same, and so much less that it fits. */
+export function truncateTo(text: string, max: number, fits: (shown: string) => boolean): string {
+  let shown = truncate(text, max);
+  while (shown !== '' && !fits(shown)) shown = truncate(shown, Math.floor(shown.length * 0.9));
+  return shown;
+}
+
 /** A person's id, in a pattern. */
 export const USER_ID = '[UW][A-Z0-9]+';
 const MENTION = new RegExp(`<@(${USER_ID})>`, 'g');
@@ -202,8 +209,6 @@ const BLOCK_LENGTH = 2800;
  * makes text longer: `&` becomes five characters.
  */
 export function fitCodeBlock(text: string, max: number = BLOCK_LENGTH): { block: string; cut: boolean } {
-  let shown = truncate(text, max);
-  while (shown !== '' && codeBlock(shown).length > max)
-    shown = truncate(shown, Math.floor(shown.length * 0.9));
+  const shown = truncateTo(text, max, (part) => codeBlock(part).length <= max);
   return { block: codeBlock(shown), cut: shown !== text };
 }

@@ -39,7 +39,7 @@ export const approval = {
     direct: 'a direct message',
     rule: (rule: string, need: number): string =>
       need === 1 ? `Rule: ${rule}` : `Rule: ${rule} (${need} approvals needed)`,
-    taskCut: 'The task is longer. Details show all of it.',
+    cut: 'There is more. Details show all of it.',
     /** `most`: the highest cap of a session, if this one is higher. */
     cost: (cap: string | null, most: string | null): string => {
       if (cap === null) return 'No ACU cap: it may use any number.';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { renderApproval } from '../../../src/slack/blocks/approval.ts';
 import { ACTION, readApprovalValue } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
@@ -22,12 +22,22 @@ const shown = (message: typeof asked | ReturnType<typeof ended>) =>
 
 describe('a message that asks for an approval', () => {
   test('is valid in Slack, whatever was asked for', () => {
-    const words = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 9000 }), fc.constant('`'.repeat(9000)));
+    const long = fc.constantFrom('`'.repeat(9000), 'a "quoted" <word>\n'.repeat(600), 'word '.repeat(2000));
+    const words = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 9000 }), long);
     fc.assert(
       fc.property(words, (one) => {
-        expect(checkMessage(renderApproval(approvalOf(one), en))).toEqual([]);
+        const made = renderApproval(approvalOf(one), en);
+        expect(checkMessage(made)).toEqual([]);
+        expect(areBlocksTooLong(made.blocks)).toBe(false);
       }),
     );
+  });
+
+  test('shows what is asked for and the buttons, however long the task is', () => {
+    const task = 'if (a < b && c == "d") {\n'.repeat(400);
+    const words = shown({ ...asked, task, requester: 'U7' });
+    for (const one of ['<@U7>', en.approval.message.cut, ACTION.approve]) expect(words).toContain(one);
+    expect(words).toContain('*Repositories*: `x`');
   });
 
   test('shows every repository, not only the first few', () => {
@@ -39,8 +49,8 @@ describe('a message that asks for an approval', () => {
   test('shows a long task in parts, and says if it is even longer', () => {
     const task = 'a'.repeat(6000) + 'THE END';
     expect(shown({ ...asked, task })).toContain('THE END');
-    expect(shown({ ...asked, task })).not.toContain(en.approval.message.taskCut);
-    expect(shown({ ...asked, task: 'a'.repeat(9000) })).toContain(en.approval.message.taskCut);
+    expect(shown({ ...asked, task })).not.toContain(en.approval.message.cut);
+    expect(shown({ ...asked, task: 'a'.repeat(9000) })).toContain(en.approval.message.cut);
   });
 
   test('shows invisible characters by number: tags, zero-width and direction marks', () => {

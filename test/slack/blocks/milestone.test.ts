@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { readMilestone } from '../../../src/session/milestones.ts';
 import { renderMilestone, type ToldIn } from '../../../src/slack/blocks/milestone.ts';
@@ -33,6 +33,8 @@ const message: Parameters<typeof renderMilestone>[0] = {
   resultShared: false,
   command: '/devin',
 };
+
+const LINKS = '**b** "a" [x](https://a.example/b) '.repeat(300);
 
 describe('a message about a session', () => {
   test("has the whole question if it isn't in the thread, and points at it otherwise", () => {
@@ -151,8 +153,14 @@ describe('a message about a session', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...kinds),
-        fc.option(fc.oneof(fc.string({ maxLength: 9000 }), fc.constant('<!channel> & <@U2> '.repeat(900)))),
-        fc.option(fc.string({ maxLength: 9000 })),
+        fc.option(
+          fc.oneof(
+            fc.string({ maxLength: 9000 }),
+            fc.constant('<!channel> & <@U2> '.repeat(900)),
+            fc.constant(LINKS),
+          ),
+        ),
+        fc.option(fc.oneof(fc.string({ maxLength: 9000 }), fc.constant('"a",\n'.repeat(2000)))),
         fc.boolean(),
         fc.constantFrom<ToldIn>(
           { kind: 'thread', share: 'alone' },
@@ -163,6 +171,7 @@ describe('a message about a session', () => {
           const made = renderMilestone({ ...message, what, words, result, wordsShown, place }, en);
           const { text, blocks } = made;
           expect(checkMessage({ text, blocks })).toEqual([]);
+          expect(areBlocksTooLong(blocks)).toBe(false);
           expect(text.length).toBeLessThanOrEqual(4000);
           expect(text.startsWith('<@U1> ')).toBe(what.kind !== 'pr');
           // Labels of buttons and rich text are plain text, which pings nobody.

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import type { QuotedMessage } from '../../../src/session/prompt.ts';
-import { renderReview } from '../../../src/slack/blocks/review.ts';
+import { pageOfPicked, renderReview, type ReviewItem } from '../../../src/slack/blocks/review.ts';
 import { en } from '../../../src/text/en.ts';
 import type { Text } from '../../../src/text/index.ts';
 import { ja } from '../../../src/text/ja.ts';
@@ -36,4 +37,30 @@ test("the review names an author without a name by their kind, in the reader's l
   expect(shown('app', ja)).toContain('*名前のないアプリ* · アプリ');
   expect(shown('app', ja)).toContain('ファイル a.png（名前のないアプリ）');
   expect(shown('member', ja)).toContain('*名前が不明な人* · メンバー');
+});
+
+const said = (id: string, text: string, picked = false): ReviewItem => ({
+  kind: 'message',
+  id,
+  message: { author: 'Ana', authorKind: 'member', atMs: 0, text, files: [], picked },
+});
+const view = (items: ReviewItem[]) =>
+  renderReview(
+    { metadata: METADATA, items, without: { messages: [], files: [] }, instructions: '直'.repeat(9000) },
+    ja,
+  );
+
+test('the review fits into a view, whatever people wrote', () => {
+  for (const words of ['直', '"', '&', 'word ', '👩‍💻'])
+    expect(
+      checkView(view(Array.from({ length: 60 }, (_, at) => said(`${at}.0`, words.repeat(4000))))),
+    ).toEqual([]);
+});
+
+test('the review shows a file once, though several messages have it', () => {
+  const file: ReviewItem = { kind: 'file', id: 'F1', name: 'a.png', author: 'Ana', authorKind: 'member' };
+  const items = [said('1.0', 'Look'), file, said('2.0', 'Again'), file];
+  expect(checkView(view(items))).toEqual([]);
+  const many = Array.from({ length: 59 }, () => file);
+  expect(pageOfPicked([...many, said('1.0', 'Look'), said('2.0', 'This', true)])).toBe(0);
 });

@@ -79,6 +79,15 @@ describe('a form', () => {
     );
   });
 
+  test('keeps a mode that the policy refuses, with every other one, if it allows none', () => {
+    const faulty = [{ key: 'devin_mode', rule: 'no modes', say: null }];
+    const choices = choicesSchema.parse({ ...NOTHING, modes: [], faulty });
+    const view = draw({ values: { devin_mode: 'fast' }, choices });
+    expect(inputOf(view, 'field.devin_mode')?.element).toMatchObject({ initial_option: { value: 'fast' } });
+    expect(hintOf(view, 'field.devin_mode')).toContain('no modes');
+    expect(inputOf(draw({ choices }), 'field.devin_mode')).toBeUndefined();
+  });
+
   test('says from the start what needs approval', () => {
     const approvals = [
       { rule: 'infra', say: 'Link the ticket.', when: { repos: ['acme/infra-*'], acu_over: 10 } },

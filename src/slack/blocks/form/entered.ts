@@ -76,7 +76,7 @@ export function shownFields(expanded: boolean): Field[] {
 
 /** What the policy allows for a field. */
 export type Allowed = {
-  /** null: all. */
+  /** null: all, also if only the value that is already entered is shown, to be corrected. */
   options: readonly string[] | null;
   /** null: no limit. */
   most: number | null;
@@ -92,7 +92,7 @@ export function allowedFor({ input, key }: Field, choices: Choices | null): Allo
   if (choices === null) return ANYTHING;
   const { modes, most, needsCap, faulty } = choices;
   return {
-    options: input.kind === 'choice' ? modes : null,
+    options: input.kind === 'choice' && modes.length > 0 ? modes : null,
     most: input.kind === 'number' ? most : null,
     isRequired: input.kind === 'number' && needsCap,
     refusal: faulty.find((fault) => fault.key === key) ?? null,
