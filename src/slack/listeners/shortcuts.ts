@@ -28,12 +28,18 @@ export function listenToShortcuts(
   app: App,
   { formInbox, sessions, outbound, openForm, nameMentions, isMember, textFor }: ShortcutDeps,
 ): void {
+  /** Text by guests, apps and outsiders goes to Devin as background, never as the task. */
+  async function taskIn({ message: { userId, appName }, ownWords }: Shortcut): Promise<string | null> {
+    if (appName !== null || userId === null || ownWords === '') return null;
+    // At once: the form must be open in 3 s.
+    const [isTheirs, named] = await Promise.all([isMember(userId), nameMentions(ownWords)]);
+    return isTheirs ? named : null;
+  }
+
   onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
-    const { userId, appName, threadTs } = shortcut.message;
-    const { ownWords: words } = shortcut;
-    // Text by guests, apps and outsiders goes to Devin as background, never as the task.
-    const isTheirs = appName === null && userId !== null && words !== '' && (await isMember(userId));
-    const draft = isTheirs ? { prompt: await nameMentions(words) } : {};
+    const { threadTs } = shortcut.message;
+    const prompt = await taskIn(shortcut);
+    const draft = prompt === null ? {} : { prompt };
     // The card goes into the message's thread, or starts one under it.
     const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
     const form = await formInbox.offerForm(origin, draft, contextOf(shortcut));
