@@ -78,134 +78,83 @@ type ListenerDeps = {
 
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(deps: ListenerDeps): void {
-  const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
-  const { enqueue } = queue;
-  const { outbound, people, botUserId, quickTextFor: textFor } = slack;
-  const { db, requests, sessions, messages, forms, settings, listing } = store;
-  const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
-  const { effectiveDraft, inbox, formInbox, steering, threads } = createInboxes(deps);
-  const { suggest, identify, presence, ...named } = createQuickLookUps(deps);
-  const openView = createViewOpener({ outbound, textFor });
-  const { choicesFor, explain } = deps.quickGate;
-  const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
-  const check = createSteeringCheck({ resolve: deps.resolve, settings });
-  const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
-  const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
-  const chooseLanguage = createLanguageChooser({ settings, learnLanguage: slack.learnLanguage });
-  const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
-  listenToCommands(app, {
-    db,
-    limiter: deps.limiter,
-    explain,
-    enqueue,
-    requests,
-    sessions,
-    forms,
-    listing,
-    settings,
-    withNames,
-    people,
-    identify,
-    forgetIdentity: async (person) => {
+  const { app, store, slack } = deps;
+  // Each listener names in its own type what it takes of this.
+  const all = {
+    ...deps,
+    ...store,
+    ...createInboxes(deps),
+    ...createActing(deps),
+    notices: store.threadNotices,
+    people: slack.people,
+    botUserId: slack.botUserId,
+    explain: deps.quickGate.explain,
+    forgetIdentity: async (person: Person): Promise<void> => {
       await store.identities.forget(person);
-      await knownPeople.changed(person, new Date(now()));
+      await store.knownPeople.changed(person, new Date(deps.now()));
     },
-    authority,
-    effectiveDraft,
-    inbox,
-    formInbox,
-    steering,
-    openForm,
-    chooseLanguage,
-    redrawHome: deps.redrawHome,
-    outbound,
-    command,
-    tagRequests,
-    now,
-    textFor,
-    log,
-  });
-  listenToSteering(app, { ...acting, steering, now });
-  listenToApprovals(app, { ...acting, steering });
-  listenToActions(app, { ...acting, threads, enqueue, tagRequests });
-  const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
-    (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
-  const askingIn: AddressedDeps['askingIn'] = async (where) => {
-    const sessionId = await listing.askedIn(where);
-    return sessionId === null ? null : findFollowed({ sessions, requests }, sessionId);
+    answerMessage: createMessageAnswers({ leases: store.leases, outbound: slack.outbound }),
+    readAgain: slack.thread.readAgain,
+    mentionsAt: async (where: Parameters<AddressedDeps['mentionsAt']>[0]) =>
+      (await deps.quickGate.mentionsAt(where)) ?? deps.mentions,
+    askingIn: async (where: Parameters<AddressedDeps['askingIn']>[0]) => {
+      const sessionId = await store.listing.askedIn(where);
+      return sessionId === null ? null : findFollowed(store, sessionId);
+    },
   };
-  listenToMessages(app, {
-    ...acting,
-    askingIn,
-    now,
-    messages,
-    posts,
-    threads,
-    notices,
-    answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
-    inbox,
-    identify,
-    mentionsAt,
-    readAgain: deps.slack.thread.readAgain,
-    botUserId,
-    command,
-    tagRequests,
-  });
-  listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });
-  listenToForms(app, {
-    forms,
-    inbox,
-    formInbox,
-    openForm,
-    outbound,
-    tagRequests,
-    readUploadedText,
-    suggest,
-    choicesFor,
-    textFor,
-  });
-  listenToSecretForm(app, { forms, formInbox, readUploadedText, outbound, textFor });
-  listenToReview(app, { forms, outbound, enqueue, textFor });
-  listenToHome(app, {
-    homes,
-    formInbox,
-    openForm,
-    openView,
-    settings,
-    withNames,
-    chooseLanguage,
-    authority,
-    enqueue,
-    tagRequests,
-    now,
-    textFor,
-  });
-  listenToInvitations(app, { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor });
-  listenToChannels(app, { db, queue, log });
-  listenToPeople(app, { knownPeople, now });
+  listenToCommands(app, all);
+  listenToSteering(app, all);
+  listenToApprovals(app, all);
+  listenToActions(app, all);
+  listenToMessages(app, all);
+  listenToShortcuts(app, all);
+  listenToForms(app, all);
+  listenToSecretForm(app, all);
+  listenToReview(app, all);
+  listenToHome(app, all);
+  listenToInvitations(app, all);
+  listenToChannels(app, all);
+  listenToPeople(app, all);
 }
 
-function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
+/** What listeners ask about people, and how they answer them. */
+function createActing(deps: ListenerDeps) {
+  const { queue, store, slack, resolve } = deps;
+  const { outbound, quickTextFor: textFor } = slack;
+  const { forms, settings } = store;
+  const { choicesFor } = deps.quickGate;
+  const { enqueue } = queue;
+  const lookUps = createQuickLookUps(deps);
+  const { identify, presence } = lookUps;
+  const openView = createViewOpener({ outbound, textFor });
+  const check = createSteeringCheck({ resolve, settings });
+  return {
+    ...lookUps,
+    enqueue,
+    outbound,
+    textFor,
+    choicesFor,
+    openView,
+    openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
+    authority: createAuthority({ identify, presence, check, audit: store.audit, textFor }),
+    readUploadedText: createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS }),
+    chooseLanguage: createLanguageChooser({ settings, learnLanguage: slack.learnLanguage }),
+  };
+}
+
+function createInboxes(deps: ListenerDeps) {
+  const { queue, store, withPriority, quickGate, withNames } = deps;
+  const { db, settings } = store;
   const { enqueue, enqueueAll } = queue;
-  const { db, requests, sessions, forms, settings, envelopes, replies } = store;
   const commit: Commit = async (task) => commitInTime({ db, withPriority }, task);
   const effectiveDraft = createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames });
+  const all = { ...deps, ...store, enqueue, enqueueAll, commit, effectiveDraft };
   return {
     effectiveDraft,
-    inbox: createRequestInbox({
-      db,
-      requests,
-      forms,
-      envelopes,
-      effectiveDraft,
-      limiter,
-      enqueueAll,
-      withPriority,
-      onMoved,
-    }),
-    formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
-    steering: createSteeringInbox({ commit, replies, envelopes, enqueue }),
-    threads: createThreadInbox({ commit, requests, sessions, settings, replies, enqueue }),
+    inbox: createRequestInbox(all),
+    formInbox: createFormInbox(all),
+    steering: createSteeringInbox(all),
+    threads: createThreadInbox(all),
   };
 }
 
