@@ -8,9 +8,10 @@ import { mentionedIn } from './blocks/text.ts';
 import { readThreadMeaning } from './command/thread-keywords.ts';
 import { cursorAfter, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
-import { isWritten, readMessage, repliesTo } from './messages.ts';
+import { isWritten, readForwarded, readMessage, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
+import type { Edit, Message } from './payload.ts';
 import { findEach, findMentioned, withNames, type PeopleById, type People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
@@ -51,6 +52,29 @@ export function createThreadReader({ client, people, presence, permalink, botUse
         const failure = slackFailure(error);
         if (failure.kind !== 'refused') throw error;
         return { kind: 'unreadable', code: failure.code };
+      }
+    },
+
+    /**
+     * A message as it is now, since Slack delivers it again as it was first sent, minutes later. null: it was deleted. If
+     * Slack can't be asked: as it was.
+     */
+    async readAgain<Said extends Message | Edit>(message: Said): Promise<Said | null> {
+      const { channelId: channel, ts, threadTs } = message;
+      const only = { oldest: ts, latest: ts, inclusive: true };
+      try {
+        const { messages = [] } = await client.conversations.replies({
+          channel,
+          ts: threadTs ?? ts,
+          ...only,
+        });
+        const now = messages.find((one) => one.ts === ts && isWritten(one));
+        if (now === undefined) return null;
+        const said = { message: readMessage(now), forwarded: readForwarded(now) };
+        return { ...message, slackText: now.text ?? '', ...said };
+      } catch (error) {
+        const failure = slackFailure(error);
+        return failure.kind === 'refused' && failure.code === 'thread_not_found' ? null : message;
       }
     },
 

@@ -110,7 +110,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     wasOffered: async (message: Parameters<typeof offerId>[0]): Promise<boolean> =>
       (await forms.find(offerId(message))) !== null,
 
-    /** Filled in like a request, to start the same again. Its author replaces with it what that one was to replace. */
+    /** Filled in like a request, to start the same again. Sent by its author, it replaces what the request was to replace. */
     async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {
       const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };

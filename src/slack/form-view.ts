@@ -4,7 +4,8 @@ import { fields, type SessionDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
-import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
+import type { FormContext } from './blocks/form/context-inputs.ts';
+import type { FormIdentity, SessionForm } from './blocks/session-form.ts';
 import { truncate, USER_ID } from './blocks/text.ts';
 import { identitySentence, serviceUserSentence, untickedWords } from './card-notes.ts';
 
@@ -54,7 +55,7 @@ function contextView(
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
   const inThread = picked.threadTs !== null && !unreadable;
   const offersPart = choice === 'until-here' || !(picked.threadTs === picked.ts || isLast(counts));
-  const option = (choice: ContextChoice, counts: { messages: number; files: number } | undefined) => ({
+  const option = (choice: ContextChoice, counts: Counts['whole'] | undefined) => ({
     choice,
     messages: counts?.messages ?? null,
     files: counts?.files ?? null,
@@ -91,14 +92,8 @@ function quotes(task: string, excerpt: string): boolean {
   return at > 0;
 }
 
-type ContextCounts = { messages: number; files: number };
+type Counts = Exclude<FormDescription['thread'], 'looking' | null>;
 type Noted = { unreadable: boolean; counts: Counts | undefined; without: Without | null };
-type Counts = {
-  untilHere: ContextCounts;
-  whole: ContextCounts;
-  unread?: number | undefined;
-  asFile?: boolean | undefined;
-};
 
 function contextNotes({ unreadable, counts, without }: Noted, text: Text): string[] {
   const words = text.modal.context;

@@ -60,9 +60,9 @@ type Body = z.output<typeof bodySchema>;
 const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
 
 /**
- * In what people do in messages and views, those of this workspace act as its members. Of a person in an Enterprise
- * organization, Slack always names the same workspace, whichever they act in; and as the place it may name another one, or
- * none if the whole organization has installed the app.
+ * Makes people of this workspace act as its members in messages and views. For a person in an Enterprise organization,
+ * Slack names the same workspace wherever they act. As the place, it may name another workspace, or none if the whole
+ * organization has installed the app.
  * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
 async function inOwnWorkspace(body: Body, { bot, isOfBoth, inTime }: Asking): Promise<Body> {
@@ -103,25 +103,25 @@ export type Turns = { atATime?: number; longestWaitMs?: number };
 
 /** What one person sends at once waits for itself, and for nobody else. */
 function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS }: Turns = {}): TakeTurn {
-  const people = new Map<string, Places>();
+  const people = new Map<string, Slots>();
 
   return async (who, task) => {
-    const places = people.get(who) ?? createPlaces(atATime, longestWaitMs);
-    people.set(who, places);
-    if (!(await places.take())) return false;
+    const slots = people.get(who) ?? createSlots(atATime, longestWaitMs);
+    people.set(who, slots);
+    if (!(await slots.take())) return false;
     try {
       await task();
     } finally {
-      places.leave();
-      if (places.areFree()) people.delete(who);
+      slots.leave();
+      if (slots.areFree()) people.delete(who);
     }
     return true;
   };
 }
 
-type Places = ReturnType<typeof createPlaces>;
+type Slots = ReturnType<typeof createSlots>;
 
-function createPlaces(most: number, longestWaitMs: number) {
+function createSlots(most: number, longestWaitMs: number) {
   /** The first to wait is the first to go. */
   const waiting = new Set<() => void>();
   let taken = 0;

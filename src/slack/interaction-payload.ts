@@ -72,7 +72,7 @@ const buttonSchema = z
     value,
     label: text.text,
   }));
-/** An option of the card's menu stands for the button it names. */
+/** An option of the card's menu, read as the button it names. */
 const menuSchema = z
   .looseObject({
     type: z.literal('overflow'),

@@ -26,7 +26,7 @@ export const messageMetadata = identifiedBy(MESSAGE_EVENT, 'session_id', 'event_
 export const milestoneMetadata = identifiedBy(MILESTONE_EVENT, 'session_id', 'milestone');
 /** The greeting in a channel that the app was invited to. */
 export const greetingMetadata = identifiedBy('devin_greeting', 'channel_id');
-/** How a request without a session ended. `at`: which of its attempts. */
+/** How a request without a session ended. `at`: the number of the attempt. */
 export const outcomeMetadata = identifiedBy('devin_outcome', 'request_id', 'at');
 /** A budget alert for an owner of the policy. */
 export const budgetMetadata = identifiedBy('devin_budget', 'alert', 'owner');
@@ -70,7 +70,7 @@ type MessageParts = {
   blocks?: readonly { block_id?: string | undefined }[] | undefined;
 };
 
-/** Whether a message carries this metadata, as such or in a block id. Its own metadata may hold more. */
+/** Whether a message carries this metadata, in its own or in a block id. Its own may hold more. */
 export function hasMetadata({ metadata: own, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
   const blockId = metadataBlockId(wanted);
   return includes(own, wanted) || blocks.some((block) => block.block_id === blockId);

@@ -9,7 +9,6 @@ import { bounded, createUpstream, sayingHowLong, tooMany } from '../upstream.ts'
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
-import { createReadAgain } from './current-message.ts';
 import { refusalKind } from './errors.ts';
 import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
@@ -110,10 +109,7 @@ export function createSlack(options: SlackOptions) {
       log,
     }),
     nameMentions: async (text: string) => nameMentions(text, people),
-    thread: {
-      ...createThreadReader({ client: background, people, presence, permalink, botUserId }),
-      readAgain: createReadAgain(background),
-    },
+    thread: createThreadReader({ client: background, people, presence, permalink, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,

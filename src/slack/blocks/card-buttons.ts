@@ -99,7 +99,7 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
     ...buttons.map((action) => cardButton(action, card, text)),
     ...(options.length === 0 ? [] : [menu(options, card, text)]),
   ];
-  // Without an id, Slack names the block anew with each edit, and an open menu closes under the click.
+  // Without an id, each edit gives the block another one, and an open menu closes under the click.
   return elements.length === 0 ? [] : [{ ...actions(elements), block_id: BLOCK.cardButtons }];
 }
 

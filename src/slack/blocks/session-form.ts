@@ -22,10 +22,6 @@ import { actions, alert, button, caption, context, formAlert, header, modal, sec
 import { bold, escape, oneLine, truncate } from './text.ts';
 import { leftLines } from './usage.ts';
 
-export type { FormContext } from './form/context-inputs.ts';
-export { draftFromState, readSessionForm } from './form/read.ts';
-export { textFilesIn, withTextFiles } from './form/text-files.ts';
-
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
   | { kind: 'looking' }

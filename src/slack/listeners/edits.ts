@@ -4,14 +4,14 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { readAddressed } from '../command/addressed.ts';
 import { mentionsIn } from '../command/thread-keywords.ts';
-import type { ReadAgain } from '../current-message.ts';
+import type { ThreadReader } from '../context.ts';
 import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
 import { meaningOf, tellNotTaken, type ThreadDeps } from './thread.ts';
 
 export type EditDeps = ThreadDeps & {
   requests: Pick<Requests, 'find' | 'ofMessage'>;
-  readAgain: ReadAgain;
+  readAgain: ThreadReader['readAgain'];
 };
 
 /** Acts on the edit of a reply, or of the message that asked for a session. */

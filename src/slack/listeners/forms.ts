@@ -8,15 +8,10 @@ import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import { lookupOptions, type Suggestion } from '../blocks/form/elements.ts';
-import type { TextFile } from '../blocks/form/text-files.ts';
+import { draftFromState, readSessionForm } from '../blocks/form/read.ts';
+import { textFilesIn, withTextFiles, type TextFile } from '../blocks/form/text-files.ts';
 import { formAlert, modal } from '../blocks/objects.ts';
-import {
-  draftFromState,
-  readSessionForm,
-  renderSessionForm,
-  textFilesIn,
-  withTextFiles,
-} from '../blocks/session-form.ts';
+import { renderSessionForm } from '../blocks/session-form.ts';
 import type { ReadUploadedText, UploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';

@@ -19,8 +19,6 @@ export const settings = {
   otherHere: 'Another setting takes precedence here.',
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,
   nothingSet: 'Nothing was set.',
-  notLookedUp:
-    "This app couldn't check who you are in Devin just now, so nothing was shown or set. Try again in a minute.",
   adminsOnly: 'Only workspace admins can set that for a channel or the workspace. Nothing was set.',
   /** `typed`: a command in a code span. */
   ownDefaults: (typed: string): string => `Set your own defaults with ${typed}.`,

@@ -18,8 +18,6 @@ export const settings: Text['settings'] = {
   otherHere: 'ここでは別の設定が優先されます。',
   cleared: (scope) => `デフォルトを解除しました: ${scope}`,
   nothingSet: '何も設定していません。',
-  notLookedUp:
-    'あなたが Devin の誰にあたるかを確認できなかったため、何も表示・設定していません。1 分ほどおいて、もう一度お試しください。',
   adminsOnly:
     'チャンネルまたはワークスペースの設定ができるのは、ワークスペースの管理者だけです。何も設定していません。',
   ownDefaults: (typed) => `自分のデフォルトは ${typed} で設定できます。`,

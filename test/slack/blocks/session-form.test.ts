@@ -5,7 +5,7 @@ import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
 import { choicesSchema } from '../../../src/session/policy/index.ts';
-import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
+import { readSessionForm } from '../../../src/slack/blocks/form/read.ts';
 import { fieldBlock, formMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';

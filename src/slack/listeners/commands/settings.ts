@@ -1,4 +1,3 @@
-import { refusalSentence } from '../../../errors.ts';
 import type { Enqueue } from '../../../queue/index.ts';
 import {
   applyDefaults,
@@ -10,12 +9,12 @@ import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
-import type { Identify } from '../../authority.ts';
+import type { Authority } from '../../authority.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { OWN_SETTINGS, renderSetting, shownSetting } from '../../blocks/settings.ts';
-import { code, escape, unescape } from '../../blocks/text.ts';
+import { code, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';
 import type { ChooseLanguage, TextFor } from '../../text-for.ts';
@@ -31,7 +30,7 @@ export type SettingsCommandDeps = {
   /** Redraws the person's Home if they may be looking at it. */
   redrawHome: (person: { teamId: string; userId: string }) => Promise<void>;
   textFor: TextFor;
-  identify: Identify;
+  authority: Pick<Authority, 'personRefusal'>;
 };
 
 type Preferred = {
@@ -45,18 +44,15 @@ type Preferred = {
  * workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, settings, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
+  const { command, settings, people, enqueue, authority, chooseLanguage, redrawHome, textFor } = deps;
 
   const isAdmin = async ({ userId }: Invocation): Promise<boolean> =>
     isAdministrator(await people.find(userId));
 
   /** Why a person may not see or change them; null: they may. */
   async function personRefusal(call: Invocation): Promise<string | null> {
-    const identity = await identify({ teamId: call.teamId, userId: call.userId });
-    if (identity !== null && identity.kind !== 'refused') return null;
-    if (await isAdmin(call)) return null;
-    const { text } = call;
-    return identity === null ? text.settings.notLookedUp : escape(refusalSentence(identity, text));
+    const refused = await authority.personRefusal(call);
+    return refused === null || (await isAdmin(call)) ? null : refused;
   }
 
   /** Why a person may not change them; null: they may. `instead`: what the others can do. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { draftFromState, readSessionForm } from '../../../../src/slack/blocks/session-form.ts';
+import { draftFromState, readSessionForm } from '../../../../src/slack/blocks/form/read.ts';
 import { en } from '../../../../src/text/en.ts';
 import { COLLAPSED, draw, EXPANDED, stateAfter, stateOf, ticked, typed } from './harness.ts';
 
