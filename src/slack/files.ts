@@ -51,7 +51,7 @@ export function createSlackFiles(deps: {
     /** null: Slack doesn't have it, or the app may not see it. */
     find: async (fileId: string): Promise<SlackFile | null> => (await describe(fileId))?.file ?? null,
 
-    /** The same for an id in a form, which isn't proof that the person may see the file. null also: it isn't theirs. */
+    /** The same for an id in a form, which doesn't prove that the person may see the file; also null if it isn't theirs. */
     async findUpload(fileId: string, userId: string): Promise<SlackFile | null> {
       const described = await describe(fileId);
       return described?.uploadedBy === userId ? described.file : null;

@@ -54,23 +54,27 @@ function contextView(
   const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
   const inThread = picked.threadTs !== null && !unreadable;
-  const offersPart = choice === 'until-here' || !(picked.threadTs === picked.ts || isLast(counts));
-  const option = (choice: ContextChoice, counts: Counts['whole'] | undefined) => ({
-    choice,
-    messages: counts?.messages ?? null,
-    files: counts?.files ?? null,
-  });
   return {
     picked: quotes(draft.values.prompt ?? '', excerpt) ? null : excerpt,
-    options: [
-      own,
-      // Up to the first message is that message, and up to the last one is all of the thread.
-      ...(inThread && offersPart ? [option('until-here', counts?.untilHere)] : []),
-      ...(inThread ? [option('thread', counts?.whole)] : []),
-    ],
+    options: inThread ? [own, ...threadOptions(context, counts)] : [own],
     chosen: inThread ? choice : 'message',
     notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts, without }, text),
   };
+}
+
+/** Up to the first message is that message, and up to the last one is all of the thread: neither is another choice. */
+function threadOptions(
+  { picked, choice }: MessageContext,
+  counts: Counts | undefined,
+): FormContext['options'] {
+  const option = (one: ContextChoice, counted: Counts['whole'] | undefined) => ({
+    choice: one,
+    messages: counted?.messages ?? null,
+    files: counted?.files ?? null,
+  });
+  const whole = option('thread', counts?.whole);
+  const isSame = picked.threadTs === picked.ts || isLast(counts);
+  return isSame && choice !== 'until-here' ? [whole] : [option('until-here', counts?.untilHere), whole];
 }
 
 /** Whether nothing is after the picked message. */

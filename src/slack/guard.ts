@@ -48,7 +48,7 @@ const senderSchema = z.looseObject({
   event: z.looseObject({ user: z.string().optional().catch(undefined) }).optional(),
 });
 
-/** Of a command, of what someone did in a message or a view, or of an event; null: nobody. */
+/** Who sent a command or an event, or acted in a message or a view; null: nobody. */
 function senderOf(body: unknown): string | null {
   const { user_id: typed, user, event } = senderSchema.safeParse(body).data ?? {};
   return typed ?? user?.id ?? event?.user ?? null;

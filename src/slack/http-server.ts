@@ -11,7 +11,7 @@ const CLOSE_MS = 1500;
 const KEEP_ALIVE_MS = 75_000;
 /** How long a request may take to arrive; Slack's arrive at once. */
 const REQUEST_TIMES = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
-/** Far more than Slack opens. Others can't open any number, nor keep Slack out. */
+/** Far more than Slack opens. Others can neither exhaust memory nor keep Slack out. */
 const MAX_CONNECTIONS = 1000;
 
 export type Page = { status: number; contentType: string; body: string };
@@ -59,7 +59,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-/** When there is one too many, one that waits for its client is closed: the one that was unused the longest. */
+/** Beyond the limit, closes the connection that has waited for its client the longest. */
 function createConnections(most: number) {
   /** With the request on each, the last used last; null: none. */
   const open = new Map<Socket, IncomingMessage | null>();

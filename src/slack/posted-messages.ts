@@ -13,7 +13,7 @@ import {
 } from './metadata.ts';
 import type { CardPlace } from './outbound.ts';
 
-/** Slack's and Devin's clocks may differ by so much. */
+/** How far Slack's and Devin's clocks may differ. */
 export const CLOCK_MARGIN_S = 10 * 60;
 
 /** Slack's own times, as seconds. */

@@ -173,7 +173,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   };
 }
 
-/** Not what was deleted, or written while the thread was muted. What an edit took back can return. */
+/** False if it was deleted, or written while the thread was muted. What an edit took back can return. */
 function isCorrigible({ kind, state, text, files, editedTs }: Reply): boolean {
   const isDropped = state === 'skipped' || (text === '' && files.length === 0);
   return isMessage({ kind }) && !(isDropped && editedTs === null);
@@ -224,14 +224,14 @@ export function createListenHere({ settings, requests }: HereDeps): ListenHere {
   }
 
   /** The thread may start with another session's card. */
-  async function begunBy(thread: Thread, request: SessionRequest): Promise<Began> {
+  async function whoBegan(thread: Thread, request: SessionRequest): Promise<Began> {
     const began = beganBy(thread, request);
     const isUnderCard = began === 'people' && (await requests.isUnderCard(thread.channelId, thread.threadTs));
     return isUnderCard ? 'app' : began;
   }
 
   return async (thread, request) => {
-    const [chosen, began] = await Promise.all([chosenFor(thread, request), begunBy(thread, request)]);
+    const [chosen, began] = await Promise.all([chosenFor(thread, request), whoBegan(thread, request)]);
     return { ...chosen, began };
   };
 }

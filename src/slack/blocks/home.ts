@@ -50,10 +50,10 @@ export type Home = {
   preferences: EffectivePreferences;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
-  /** That are the person's business. */
+  /** Those that the person may see. */
   files: readonly HomeFile[];
   usage: HomeUsage;
-  /** null: it is none of the person's business. */
+  /** null: the person may not see it. */
   everyone: HomeEveryone | null;
   /** With a chart. */
   rich: boolean;

@@ -127,7 +127,7 @@ export function truncateTo(text: string, max: number, fits: (shown: string) => b
 export const USER_ID = '[UW][A-Z0-9]+';
 const MENTION = new RegExp(`<@(${USER_ID})>`, 'g');
 
-/** Of mentions without a name. */
+/** Replaces mentions that come without a name. */
 export function replaceMentions(text: string, shown: (userId: string) => string): string {
   return text.replaceAll(MENTION, (_mention, userId: string) => shown(userId));
 }

@@ -29,7 +29,7 @@ export type DevinCounts = {
 export const NOTHING_FROM_DEVIN: DevinCounts = { acu: null, work: null };
 
 const NAME_LENGTH = 100;
-/** Of the plain words; the table has more. */
+/** In plain words; the table has more. */
 const SHOWN_GROUPS = 15;
 
 /** `rich`: with a chart and a table. `text` alone says everything. */

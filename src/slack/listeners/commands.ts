@@ -29,14 +29,15 @@ import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
 
 /** A command: typed, or run by a button that holds it. */
-export type Invocation = Origin & {
+type Call = Origin & {
   /** Slack's name for this one delivery. */
   deliveryId: string;
   /** As Slack sent it. */
   typed: string;
-  /** For the person who runs it. */
-  text: Text;
 };
+
+/** `text`: for the person who runs it. */
+export type Invocation = Call & { text: Text };
 
 type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps &
@@ -60,7 +61,7 @@ type Answering = IntentOf<Exclude<IntentKind, StartingKind>>;
 export type Answers = {
   [Kind in Answering['kind']]: (call: Invocation, intent: IntentOf<Kind>) => Promise<Rendered | null>;
 };
-type Answer = (call: Omit<Invocation, 'text'>, intent: Answering) => Promise<Rendered | null>;
+type Answer = (call: Call, intent: Answering) => Promise<Rendered | null>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
   const start = createStart(deps);
@@ -85,13 +86,13 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
   listenToChoices(app, deps, answer);
 }
 
-function typedCall(command: Command): Omit<Invocation, 'text'> {
+function typedCall(command: Command): Call {
   const { teamId, userId, channelId, placeKind, responseUrl, triggerId: deliveryId, text: typed } = command;
   return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
 }
 
 /** null: in a view, which has no conversation. One notice runs it once, however often its button is pressed. */
-function pressedCall(press: Press, typed: string): Omit<Invocation, 'text'> | null {
+function pressedCall(press: Press, typed: string): Call | null {
   const { teamId, userId, channelId, placeKind, messageTs, responseUrl } = press;
   if (channelId === null) return null;
   const deliveryId = `${channelId}:${messageTs}:${typed}`;

@@ -59,19 +59,19 @@ export function createInOrder() {
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
-  const heed = await heederOf(deps, delivered);
-  if (heed === null) return;
+  const handle = await handlerOf(deps, delivered);
+  if (handle === null) return;
   // It asked for a session itself, which may have a question by now.
   if (isAgain && (await deps.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await deps.readAgain(delivered) : delivered;
-  if (message !== null) await heed(message);
+  if (message !== null) await handle(message);
 }
 
-type Heed = (message: Message) => Promise<void>;
+type Handle = (message: Message) => Promise<void>;
 
 /** What to do with it; null: it is for people only. */
-async function heederOf(deps: MessageDeps, delivered: Message): Promise<Heed | null> {
+async function handlerOf(deps: MessageDeps, delivered: Message): Promise<Handle | null> {
   const { channelId, threadTs, slackText, placeKind } = delivered;
   const isToApp = isAddressed(slackText, { botUserId: deps.botUserId(), isDirect: placeKind === 'direct' });
   if (threadTs !== null) {
@@ -116,7 +116,7 @@ async function sessionIn(
   throw new CardNotPlacedError();
 }
 
-/** So that nobody thinks Devin knows what was said before there was a session, or starts another with it. */
+/** Tells the author that Devin gets nothing that is said before its session starts. Otherwise they might start another. */
 async function notHeard(deps: MessageDeps, reply: Reply, request: SessionRequest): Promise<void> {
   const { slackText, userId } = reply;
   if (readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;

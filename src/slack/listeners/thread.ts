@@ -122,7 +122,7 @@ function mayMeanApp(session: SessionRow): boolean {
   return session.phase !== 'needs-you' && !isOver(session);
 }
 
-/** Who may not steer it is told so, not asked. */
+/** Asks what a reply means, or tells its author that they may not steer the session. */
 async function askFirst(
   { requests, authority, answerMessage, botUserId, textFor }: ThreadDeps,
   reply: Reply,
