@@ -2,9 +2,8 @@ import type { App } from '@slack/bolt';
 import type { Enqueue, Resumption } from '../../queue/index.ts';
 import type { ReplyKind } from '../../session/reply.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
-import { findFollowed, type Followed, type Requests } from '../../store/requests.ts';
+import { findFollowed, type Followed } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
-import type { Authority } from '../authority.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormInbox } from '../form-inbox.ts';
@@ -12,24 +11,20 @@ import { ACTION, heldReply } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import type { TextFor } from '../text-for.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { createPressed, openingOf, refuses } from './press.ts';
+import { createPressed, openingOf, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton } from './routes.ts';
 
-type ActionDeps = {
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'find' | 'ofRequest' | 'touch'>;
+type ActionDeps = PressDeps & {
+  sessions: Pick<Sessions, 'find' | 'ofRequest'>;
   threads: ThreadInbox;
   formInbox: Pick<FormInbox, 'offerAgain'>;
-  authority: Authority;
   openForm: FormOpener;
   openView: ViewOpener;
-  outbound: Pick<Outbound, 'tellPrivately' | 'settleNotice'>;
+  outbound: Pick<Outbound, 'settleNotice'>;
   enqueue: Enqueue;
   tagRequests: boolean;
-  textFor: TextFor;
 };
 
 export function listenToActions(app: App, deps: ActionDeps): void {

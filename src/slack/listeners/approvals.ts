@@ -1,8 +1,5 @@
 import type { App } from '@slack/bolt';
 import { awaitedSince } from '../../session/approval.ts';
-import type { Requests } from '../../store/requests.ts';
-import type { Sessions } from '../../store/sessions.ts';
-import type { Authority } from '../authority.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import {
@@ -14,24 +11,17 @@ import {
   type AskedApproval,
 } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
-import type { TextFor } from '../text-for.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, openingOf, refuses } from './press.ts';
+import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
-type ApprovalDeps = {
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'touch'>;
-  authority: Authority;
+type ApprovalDeps = PressDeps & {
   formInbox: Pick<FormInbox, 'offerAgain'>;
   steering: Pick<SteeringInbox, 'settleApproval'>;
   openForm: FormOpener;
   openView: ViewOpener;
-  outbound: Pick<Outbound, 'tellPrivately'>;
-  textFor: TextFor;
 };
 
 /** The buttons of the message that asks for an approval. Whether the person may decide is asked by the job. */

@@ -11,9 +11,10 @@ import type { Actor } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { Opening } from '../view-opener.ts';
 
-type PressDeps = {
+/** What it takes to find the request of a button, and to tell a person why they can't use it. */
+export type PressDeps = {
   requests: Pick<Requests, 'find'>;
-  authority: Pick<Authority, 'personRefusal' | 'steeringRefusal'>;
+  authority: Authority;
   /** A session whose button is pressed is polled more often again. */
   sessions: Pick<Sessions, 'touch'>;
   outbound: Pick<Outbound, 'tellPrivately'>;

@@ -3,10 +3,8 @@ import type { SteeringVerb } from '../../queue/index.ts';
 import { fingerprintOf } from '../../session/json.ts';
 import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
-import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
-import type { Authority } from '../authority.ts';
 import { notice, sessionOver } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import {
@@ -22,20 +20,16 @@ import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
-import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, openingOf, refuses } from './press.ts';
+import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
-type SteeringDeps = {
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'ofRequest' | 'touch'>;
-  authority: Authority;
+type SteeringDeps = PressDeps & {
+  sessions: Pick<Sessions, 'ofRequest'>;
   steering: SteeringInbox;
   openView: ViewOpener;
-  outbound: Pick<Outbound, 'tellPrivately' | 'settleNotice'>;
+  outbound: Pick<Outbound, 'settleNotice'>;
   now: () => number;
-  textFor: TextFor;
 };
 
 /** Buttons that open the box for a message to Devin. */
