@@ -22,20 +22,25 @@ import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 
-export type AddressedDeps = {
+/** What it takes to start a session with a message, or to answer its author. */
+export type AnsweringDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerMessage' | 'wasOffered'>;
+  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'wasOffered'>;
   answerMessage: AnswerMessage;
   botUserId: () => string;
-  identify: Identify;
   command: string;
+  /** The app adds a tag of its own to each session. */
   tagRequests: boolean;
+  textFor: TextFor;
+};
+
+export type AddressedDeps = AnsweringDeps & {
+  identify: Identify;
   /** The session that waits for an answer in a direct conversation; null: none. */
   askingIn: (where: { teamId: string; channelId: string }) => Promise<Followed | null>;
   now: () => number;
   /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
   mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
-  textFor: TextFor;
 };
 
 /** A message to the app that belongs to no session: a task starts, and what may not be one is offered to its author. */

@@ -19,32 +19,21 @@ import {
   type Perhaps,
   type ThreadMeaning,
 } from '../command/thread-keywords.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { readMessage, withForwarded } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
-import type { RequestInbox } from '../request-inbox.ts';
-import type { TextFor } from '../text-for.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
-import type { AnswerMessage } from './addressed.ts';
+import type { AnsweringDeps } from './addressed.ts';
 
-export type ThreadDeps = {
+export type ThreadDeps = AnsweringDeps & {
   requests: Pick<Requests, 'find'>;
   authority: Pick<Authority, 'steeringRefusal'>;
   sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
   threads: ThreadInbox;
   notices: ThreadNotices;
-  inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'wasOffered'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
-  answerMessage: AnswerMessage;
-  botUserId: () => string;
-  command: string;
-  /** The app adds a tag of its own to each session. */
-  tagRequests: boolean;
-  textFor: TextFor;
 };
 
 /** A person's message in a thread. */
