@@ -1,4 +1,4 @@
-import type { ActionsBlock, ModalView } from '@slack/types';
+import type { ActionsBlock, ModalView, SectionBlock } from '@slack/types';
 import { countingYes, type Approval, type AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
@@ -52,27 +52,34 @@ const NAMES_LENGTH = 500;
 const INSTRUCTIONS_LENGTH = 1000;
 const REASON_LENGTH = 1000;
 
-/**
- * Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. What
- * doesn't fit into a message is in Details: first the end of the task, then options that take half of the message.
- */
+/** Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. */
 export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   const words = text.approval.message;
   const title = bold(message.ended === null ? words.title : words.over);
   const lines = [title, askLine(message, text), ...ruleLines(message, text)];
-  const { blocks: task, cut } = taskBlocks(message.task);
+  const task = taskBlocks(message.task);
   const facts = factLines(message, text);
   const standing = standingLines(message, text);
   const head = section(lines.join('\n'));
   const end = [...sections(standing), ...(message.ended === null ? [buttons(message, text)] : [])];
-  const room = LIMIT.messageJson - charactersOf([head, context(words.cut), ...end]);
-  const shownFacts = fitting(sections(facts), room / 2, charactersOf);
-  const shownTask = fitting(task.map(section), room - charactersOf(shownFacts), charactersOf);
-  const isCut = cut || shownTask.length < task.length || shownFacts.length < sections(facts).length;
+  const room = LIMIT.messageJson - charactersOf([head, ...end]);
   return {
-    text: truncate([...lines, ...standing, ...facts, ...task].join('\n'), LIMIT.messageText),
-    blocks: [head, ...shownTask, ...(isCut ? [context(words.cut)] : []), ...shownFacts, ...end],
+    text: truncate([...lines, ...standing, ...facts, ...task.blocks].join('\n'), LIMIT.messageText),
+    blocks: [head, ...asMuchAsFits(task, sections(facts), { room, text }), ...end],
   };
+}
+
+type Task = ReturnType<typeof taskBlocks>;
+
+/** The task, and everything else that would be sent. If it's too long for a message, the end of both is in Details. */
+function asMuchAsFits(task: Task, facts: SectionBlock[], { room, text }: { room: number; text: Text }) {
+  const note = context(text.approval.message.cut);
+  const blocks = task.blocks.map(section);
+  const left = room - charactersOf(note);
+  const shownFacts = fitting(facts, Math.max(left / 2, left - charactersOf(blocks)), charactersOf);
+  const shownTask = fitting(blocks, left - charactersOf(shownFacts), charactersOf);
+  const isCut = task.cut || shownTask.length < blocks.length || shownFacts.length < facts.length;
+  return [...shownTask, ...(isCut ? [note] : []), ...shownFacts];
 }
 
 /** As code, so that approvers see every character. */
