@@ -5,7 +5,7 @@ import { truncate } from './text.ts';
 /** Blocks for numbers. Not every workspace takes them yet. */
 
 /** https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block; @slack/types 3.2 doesn't have it. */
-export interface ChartBlock extends Block {
+interface ChartBlock extends Block {
   type: 'data_visualization';
   title: string;
   chart: {

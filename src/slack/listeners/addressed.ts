@@ -144,7 +144,7 @@ function contextOf({ channelId, placeKind, threadTs, message, forwarded }: Messa
 }
 
 /** Tells the author of a message something about it. */
-export type AnswerMessage = (message: Message, place: PrivatePlace, answer: Rendered) => Promise<void>;
+type AnswerMessage = (message: Message, place: PrivatePlace, answer: Rendered) => Promise<void>;
 
 type AnswerDeps = { leases: Pick<Leases, 'take' | 'release'>; outbound: Pick<Outbound, 'tellPrivately'> };
 
