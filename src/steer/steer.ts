@@ -16,6 +16,7 @@ import { findFollowed, type Followed, type Requests } from '../store/requests.ts
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import { createLostStop, type RecordStop } from './lost-stop.ts';
 import { notDone, type Notifier, type Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
@@ -59,11 +60,11 @@ type Outcome =
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
   const { notifier, textFor } = deps;
+  const recordStop: RecordStop = async (stop) => record(deps, { ...stop, what: 'stop' });
+  const lostStop = createLostStop({ ...deps, recordStop });
 
-  return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
+  async function steer(job: SteerJob, followed: Followed, signal: AbortSignal): Promise<void> {
     const { userId, what } = job;
-    const followed = await findFollowed(deps, job.sessionId);
-    if (followed === null) return;
     const answerTo = job.answerTo ?? inThread(followed.session);
     const refusal = await refusalOf(deps, followed, job);
     if (refusal !== null) {
@@ -76,15 +77,25 @@ export function createSteerer(deps: SteerDeps) {
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
       if (outcome.isCertain) await stopper.takeBack();
+      else if (what === 'stop') await lostStop.lookLater(job);
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return unmarkReply(deps, job);
     }
-    await record(deps, followed, { ...job, snapshot: outcome.snapshot });
+    await record(deps, { followed, what, userId, snapshot: outcome.snapshot });
     await markReply(deps, job);
     if (!answerTo.always) return;
     const text = await textFor(userId);
     const name = linkedTitle(cardView({ ...followed, nowMs: deps.now() }, text), text);
     await notifier.notifyMarkup(userId, answerTo, text.steering.done[what](name));
+  }
+
+  return async (job: SteerJob, signal: AbortSignal): Promise<number | null> => {
+    const followed = await findFollowed(deps, job.sessionId);
+    if (followed === null) return null;
+    const { lostAtMs, userId } = job;
+    if (lostAtMs !== undefined) return lostStop.settle(followed, { userId, lostAtMs, signal });
+    await steer(job, followed, signal);
+    return null;
   };
 }
 
@@ -203,11 +214,12 @@ function isDone(call: Call, snapshot: SessionSnapshot): boolean {
   }
 }
 
+type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapshot: SessionSnapshot };
+
 /** First who did it, so that the card never shows an end without a name. */
 async function record(
   { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
-  { request, session }: Followed,
-  { what, userId, snapshot }: { what: SteeringVerb; userId: string; snapshot: SessionSnapshot },
+  { followed: { request, session }, what, userId, snapshot }: Steered,
 ): Promise<void> {
   const { id } = request;
   const { sessionId } = session;

@@ -55,7 +55,10 @@ async function steering({ what, session, onCheck = () => undefined, code = 'not-
       unarchive: on('unarchive'),
       get: unneeded,
     },
-    enqueue: unneeded,
+    enqueue: async (job) => {
+      asked.push(`look again: ${job}`);
+      return Promise.resolve();
+    },
     recordAnswer: unneeded,
     notifier: { notify: tell, notifyMarkup: tell },
     searchUntilFound: async () => Promise.resolve({ kind: 'missing' }),
@@ -76,7 +79,7 @@ test.each<[how: string, code: DevinErrorCode, before: string | null, noted: stri
   ['is taken back if Devin does not do it', 'forbidden', null, ['stopped by null']],
   ['is taken back if Devin does not do it in a second run', 'forbidden', 'U1', ['stopped by null']],
   ['gives way again to whose Stop may still be done', 'forbidden', 'U2', ['stopped by U2']],
-  ['stays if nobody knows whether Devin does it', 'no-answer', null, []],
+  ['stays for now if nobody knows whether Devin does it', 'no-answer', null, ['look again: steer']],
 ])('who stops a session is noted before Devin is asked, and %s', async (_how, code, stoppedBy, noted) => {
   const { steer, asked } = await steering({ what: 'stop', code, session: { stoppedBy } });
   await steer();
