@@ -46,6 +46,8 @@ export function createSessions(client: DevinClient) {
       method: 'post',
       path: path(sessionId, action),
       answer: answeredSessionSchema,
+      // It can be done twice without harm, and a session that was to sleep must not stay in the archive.
+      ...(action === 'unarchive' && { retry: { ...READ_RETRY, methods: ['post'] } }),
       timeoutMs: WRITE_TIMEOUT_MS,
       signal,
     });

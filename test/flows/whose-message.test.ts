@@ -385,6 +385,22 @@ describe('a thread under a card', () => {
     );
   });
 
+  test.each(['status', 'cut', 'cut-after-effect'] as const)(
+    "doesn't leave the session in the archive if Devin's second answer is lost (%s)",
+    async (mode) => {
+      const { devin } = world();
+      const thread = await startThread(world());
+      const path = `/sessions/devin-${thread.id}/unarchive`;
+      const lost = devin.fail({ method: 'POST', path }, { mode });
+      const { ts } = await thread.say(thread.ana.userId, 'sleep');
+      await devin.waitForSession(
+        ({ id, status, isArchived }) => id === thread.id && status === 'suspended' && !isArchived,
+      );
+      await thread.marked(ts, 'white_check_mark');
+      expect(lost.remaining()).toBe(0);
+    },
+  );
+
   test('sends Devin only what mentions the app if an administrator chose that', async () => {
     const { slack } = world();
     const thread = await startThread(world());
