@@ -141,6 +141,8 @@ function outcome(
       phase,
       ...(phase !== current.phase && { phaseAt: at }),
       wasFinished,
+      // Who archives it after that isn't known, unless they do it here.
+      ...(current.snapshot.isArchived && !snapshot.isArchived && { archivedBy: null }),
       changedAt: at,
       nextPoll: nextPollOf(deps, { phase, status: snapshot.status, quietMs: 0 }),
       ...(keys.length > 0 && { told: [...told, ...keys] }),

@@ -225,7 +225,7 @@ async function record(
   const { sessionId } = session;
   const credit = {
     stop: { stoppedBy: userId },
-    archive: { archivedBy: session.archivedBy ?? userId },
+    archive: { archivedBy: userId },
     sleep: {},
   }[what];
   await db.transaction().execute(async (trx) => {

@@ -73,6 +73,15 @@ describe("Devin's answer about a session", () => {
     expect(jobs.toSorted()).toEqual(['relay-from-devin', 'tell-milestones', 'update-card']);
   });
 
+  test('that took the session out of the archive forgets who archived it, in case others archive it in Devin', async () => {
+    const { recorder, sessions, row } = await setUp();
+    await sessions.change(ID, { archivedBy: 'U1' });
+    await recorder.recordPoll(await row(), answer({ status: 'suspended', is_archived: true }));
+    expect((await row()).archivedBy).toBe('U1');
+    await recorder.recordPoll(await row(), answer({ status: 'suspended', updated_at: 2 }));
+    expect((await row()).archivedBy).toBeNull();
+  });
+
   test('that ended plans one last fetch of messages, whatever else fetches them', async () => {
     const { recorder, later, row } = await setUp();
     await recorder.recordPoll(await row(), answer({ status_detail: 'working' }));
