@@ -68,6 +68,7 @@ export function finishedSoFar(phase: SessionPhase, wasFinished: boolean): boolea
   switch (phase) {
     case 'finished':
       return true;
+    case 'queued':
     case 'starting':
     case 'working':
     case 'needs-you':

@@ -54,8 +54,8 @@ export function progress(before: Before, snapshot: SessionSnapshot): Progress {
 function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPhase): string[] {
   const phase = TOLD_PHASES.find((candidate) => candidate === now);
   if (phase === undefined || earlier === phase) return [];
-  // It finished: a limit it reaches while asleep concerns nobody.
-  if (phase === 'capped' && wasFinished) return [];
+  // It finished, and hasn't worked since: its result was announced, and a limit it reaches while asleep concerns nobody.
+  if (wasFinished && (phase === 'finished' || phase === 'capped')) return [];
   // Nobody expected more of it, or the requester was called before.
   if (phase === 'ended' && (STANDING[earlier] !== 'under-way' || hasResult(told, earlier))) return [];
   return [nextKey(told, phase)];

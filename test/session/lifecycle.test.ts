@@ -56,6 +56,7 @@ test.each([
   ['capped', true, true],
   ['ended', true, true],
   ['asleep', false, false],
+  ['queued', true, false],
   ['starting', true, false],
   ['working', true, false],
   ['needs-you', true, false],

@@ -58,6 +58,23 @@ describe('a milestone', () => {
     expect(keysOf({ phase: 'finished', wasFinished: true }, SAID.capped)).toEqual([]);
   });
 
+  test.each(['capped', 'other'] as const)(
+    "doesn't come again for a result that was announced before the session was in %s",
+    (phase) => {
+      const before = { phase, told: ['finished:1'], wasFinished: true };
+      expect(keysOf(before, SAID.asleep)).toEqual([]);
+      expect(keysOf(before, SAID.finished)).toEqual([]);
+    },
+  );
+
+  test('comes again for the result of a session that was resumed, however short its work', () => {
+    const { wasFinished, phase } = progress(
+      { phase: 'finished', told: ['finished:1'], wasFinished: true },
+      sessionSnapshot('s1', SAID.queued),
+    );
+    expect(keysOf({ phase, told: ['finished:1'], wasFinished }, SAID.finished)).toEqual(['finished:2']);
+  });
+
   test.each(['needs-you', 'finished', 'asleep', 'capped'] as const)(
     "doesn't come for the end of a session that was in %s",
     (phase) => {
