@@ -185,12 +185,13 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
     case 'pr':
       if (announcement.finishes && isInResult(session, milestone.url)) return false;
       return !(notify === 'thread' && (await isNamed(deps, sessionId, milestone.url)));
+    case 'capped':
+    case 'failed':
+      return phase !== 'starting' && phase !== 'working';
     case 'ended':
       return session.stoppedBy === null;
     case 'finished':
       return isFirst(row.key) || !(await isAwaited(deps, row));
-    default:
-      return true;
   }
 }
 

@@ -125,6 +125,14 @@ test.each([
   ],
   ['a failure', { kind: 'failed' }, { key: 'failed:1', phase: 'failed' }, true],
   ['a cap', { kind: 'capped' }, { key: 'capped:1', phase: 'capped' }, true],
+  ['a failure of a session that ended', { kind: 'failed' }, { key: 'failed:1', phase: 'ended' }, true],
+  [
+    'a failure of a session that works again',
+    { kind: 'failed' },
+    { key: 'failed:1', phase: 'working' },
+    false,
+  ],
+  ['a cap of a session that works again', { kind: 'capped' }, { key: 'capped:1', phase: 'working' }, false],
   ['an end without a result', { kind: 'ended' }, { key: 'ended:1', phase: 'ended' }, true],
   [
     'an end by a person in Slack',
@@ -149,7 +157,7 @@ test.each([
     const key = `${milestone.kind}:1`;
     expect(await wanted(milestone, { key, notify: 'card' })).toBe(false);
     expect(await wanted(milestone, { key, synced: false })).toBe(false);
-    expect(await wanted(milestone, { key, synced: false, notify: 'dm' })).toBe(true);
+    expect(await wanted(milestone, { key, synced: false, notify: 'dm', phase: 'ended' })).toBe(true);
   },
 );
 
