@@ -47,7 +47,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
     playbook: playbook === null ? null : (lookup(names, playbook) ?? playbook),
-    acuLimit: values.max_acu_limit ?? null,
+    acuLimit: capNow(request, session, phase),
     acusUsed: snapshot?.acusConsumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
     waitedMs,
@@ -94,6 +94,13 @@ function phaseOf(request: SessionRequest, session: SessionRow | null): SessionPh
 /** It was canceled or not approved: nothing went wrong. */
 function isEndedByPeople({ failure }: SessionRequest): boolean {
   return failure?.kind === 'cancelled' || failure?.kind === 'approval';
+}
+
+/** null: it has none, or someone has raised it in Devin, which doesn't say to what. */
+function capNow({ draft }: SessionRequest, session: SessionRow | null, phase: SessionPhase): number | null {
+  const cap = draft.values.max_acu_limit ?? null;
+  if (cap === null || session === null || session.snapshot.acusConsumed <= cap) return cap;
+  return phase === 'capped' && !session.told.includes('capped:2') ? cap : null;
 }
 
 /** In these phases Devin's own word says more than the phase does. */

@@ -7,6 +7,8 @@ import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
+const CAPPED = { status: 'suspended', status_detail: 'usage_limit_exceeded' };
+
 test('a card counts the time since Devin created the session', () => {
   const nowMs = 1_700_000_720_000;
   const snapshot = sessionSnapshot('s1', { created_at: 1_700_000_000 });
@@ -149,6 +151,20 @@ test.each([
   const line = cardView({ request, session: next, here, nowMs: 0 }, en).threadLine;
   expect(line).toBe(isOff ? first.threadLine : null);
 });
+
+test.each([
+  ['within it', { acus_consumed: 2.9 }, [], 3],
+  ['stopped a little above it', { ...CAPPED, acus_consumed: 3.1 }, ['capped:1'], 3],
+  ['gone on above it', { acus_consumed: 3.1 }, ['capped:1'], null],
+  ['stopped above it again', { ...CAPPED, acus_consumed: 6 }, ['capped:1', 'capped:2'], null],
+])(
+  'a card names the cap until someone has raised it in Devin: the session is %s',
+  (_how, changes, told, cap) => {
+    const request = requestRow({ draft: { values: { max_acu_limit: 3 }, sources: {} } });
+    const session = { ...running(changes), told };
+    expect(cardView({ request, session, nowMs: 0 }, en).acuLimit).toBe(cap);
+  },
+);
 
 test('a card says who ended or archived its session while that is true', () => {
   const by = (changes: object, steered: object) =>
