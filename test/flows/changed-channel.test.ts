@@ -181,6 +181,25 @@ describe("a channel's card and thread", () => {
       .toMatch(/ 2 ACU[^]*On main/);
   });
 
+  test('begin under the id that it got while Devin created the session', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    const held = devin.fail(CREATE, { mode: 'delay', until });
+    await typeTask({ slack }, { userId: ana.userId, channelId }, `fix it for ${ana.name}`);
+    await expect.poll(() => held.remaining()).toBe(0);
+    const sharedId = await slack.shareChannel(channelId);
+    answer();
+    const { id, url } = await sessionOf(devin, ana.devinUserId);
+    const { ts } = await cardOf(slack, sharedId, (text) => text.includes(url));
+    devin.advance(id, { status: 'running', message: 'Under the new id.' });
+    await slack.waitForMessage(
+      sharedId,
+      (one) => one.threadTs === ts && one.text.includes('Under the new id.'),
+    );
+    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
+  });
+
   test('continue under the id that it has since it is shared with another organization', async () => {
     const { slack, devin } = world();
     const { ana, id, channelId, threadTs, say, marked } = await startThread(world());
