@@ -64,15 +64,13 @@ export function createConversing(deps: ConversingDeps): void {
     outbound,
     textFor,
   });
-  const relay = createRelay(deps, notifier);
+  const relay = createRelay(deps);
   queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('mark-taken', async ({ replyId }) => notifier.markTaken(replyId), { concurrency: 4 });
   queue.work('tell-reply', async ({ replyId }) => notifier.notify(replyId), { concurrency: 4 });
 }
 
-type Notifier = ReturnType<typeof createReplyNotifier>;
-
-function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
+function createRelay(deps: ConversingDeps) {
   const { queue, store, devin, slack, resolve, check, recordAnswer, mayFallBack } = deps;
   const { withLease, fetchMessages, searchUntilFound } = deps;
   const { log, now } = deps.tuning;
@@ -88,10 +86,8 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
     nameOf: async (userId) => (await slack.people.find(userId))?.name ?? userId,
     sendMessage: devin.sessions.sendMessage,
     getSession: devin.sessions.get,
-    touch: sessions.touch,
     recordAnswer,
     settle,
-    notifyLeftOut,
     move,
     forgetIdentity: store.identities.forget,
     mayFallBack,
@@ -125,7 +121,8 @@ function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
 }
 
 type RelayDeps = {
-  sessions: Pick<Sessions, 'find'>;
+  /** `touch`: the request's session is polled soon, whatever a person wants of it. */
+  sessions: Pick<Sessions, 'find' | 'touch'>;
   requests: Pick<Requests, 'find'>;
   replies: Pick<Replies, 'nextOpen'>;
   resolve: ResolveIdentity;
@@ -147,7 +144,7 @@ const URGENT = ['stop'] as const;
 
 /** Takes what people say about a session to Devin: in order, each once, one process at a time. */
 function createRelayToDevin(deps: RelayDeps) {
-  const { replies, sender, move, withLease } = deps;
+  const { replies, sessions, sender, move, withLease } = deps;
 
   async function handle(inSession: ReplyInSession, { signal, lease }: Run): Promise<ReplyOutcome> {
     const { session, reply } = inSession;
@@ -163,6 +160,7 @@ function createRelayToDevin(deps: RelayDeps) {
     if (reply.waitMs > 0) return { kind: 'later', afterMs: reply.waitMs };
     const authorization = await authorize(deps, inSession);
     if (authorization.kind === 'ended') return authorization.outcome;
+    await sessions.touch(session.requestId);
     const { kind } = reply;
     if (kind !== 'reply' && kind !== 'correction') return deps.applyKeyword(kind, inSession, signal);
     const { identity } = authorization;

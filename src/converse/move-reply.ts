@@ -54,10 +54,8 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
       if (moved === null) return null;
       await lease?.fence(trx);
       const { id, sessionId } = moved;
-      const ends = step.to === 'delivered' || step.to === 'failed' || step.to === 'unknown';
-      if (ends) await enqueue('tell-reply', { replyId: id }, { trx });
-      // It loses the mark that it was taken.
-      if (step.to === 'skipped') await enqueue('mark-taken', { replyId: id }, { trx });
+      const isOpen = step.to === 'accepted' || step.to === 'sending';
+      if (!isOpen) await enqueue('tell-reply', { replyId: id }, { trx });
       if (mirror !== null) {
         await messages.add(sessionId, [mirror], trx);
         await enqueue('relay-from-devin', { sessionId }, { trx });

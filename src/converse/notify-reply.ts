@@ -1,5 +1,4 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
-import type { LeftOut } from '../session/context.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering, type SteeringCheck } from '../slack/authority.ts';
@@ -69,11 +68,11 @@ export function createReplyNotifier(deps: NotifyDeps) {
       const { reply, request } = found;
       const place = privatePlace(found);
       const text = await textFor(reply.userId);
-      if (reply.state === 'delivered') {
-        await addDelivered(reply);
+      if (reply.state === 'delivered' || reply.state === 'skipped') {
+        if (reply.state === 'delivered') await addDelivered(reply);
         await removeTaken(reply);
-        const done = doneSentence(found, text);
-        if (done !== null) throwIfRetryable(await outbound.tellPrivately(place, notice([done])));
+        const done = doneSentences(found, text);
+        if (done.length > 0) throwIfRetryable(await outbound.tellPrivately(place, notice(done)));
       } else if (reply.state === 'unknown' || reply.failure !== null) {
         const mayNotSteer = mayNotSteerSentence(reply, request, text);
         if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
@@ -83,13 +82,6 @@ export function createReplyNotifier(deps: NotifyDeps) {
           : notice(notDone(found, text));
         throwIfRetryable(await outbound.tellPrivately(place, shown));
       }
-    },
-
-    async notifyLeftOut(inSession: ReplyInSession, leftOut: LeftOut[], isSent: boolean): Promise<void> {
-      const text = await textFor(inSession.reply.userId);
-      const heading = isSent ? text.thread.leftOut : text.thread.notDelivered;
-      const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
-      await outbound.tellPrivately(privatePlace(inSession), notice([heading, ...sentences]));
     },
 
     /** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */
@@ -141,9 +133,21 @@ function privatePlace({ reply, session }: { reply: Reply; session: SessionRow })
   return { userId, channelId, threadTs: isInThread ? session.threadTs : null, responseUrl: null };
 }
 
-function doneSentence({ reply: { kind }, session }: ReplyInSession, { thread }: Text): string | null {
-  if (kind !== 'mute' && kind !== 'unmute' && kind !== 'unsync' && kind !== 'sync') return null;
-  return isOver(session) ? thread.doneOver : thread.done[kind];
+/** In Slack's markup. None: the mark says it all. */
+function doneSentences({ reply, session }: ReplyInSession, text: Text): string[] {
+  const { thread } = text;
+  const { kind } = reply;
+  const isDone = reply.state === 'delivered';
+  const leftOut = leftOutSentences(reply, text);
+  if (leftOut.length > 0) return [isDone ? thread.leftOut : thread.notDelivered, ...leftOut];
+  if (!isDone || (kind !== 'mute' && kind !== 'unmute' && kind !== 'unsync' && kind !== 'sync')) return [];
+  return [isOver(session) ? thread.doneOver : thread.done[kind]];
+}
+
+function leftOutSentences({ files }: Reply, { notices }: Text): string[] {
+  return files.flatMap(({ name, leftOut }) =>
+    leftOut === undefined ? [] : [escape(notices.leftOut[leftOut](name))],
+  );
 }
 
 type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;
@@ -164,7 +168,8 @@ async function noticeOf(
   const { id, text: typed, failure, state } = reply;
   const again = { kind: 'send-again', replyId: id } as const;
   if (failure === null || state === 'unknown') {
-    return { heading: text.thread.notSure, sentences: [text.thread.unknown], typed, offer: again };
+    const sentences = [text.thread.unknown, ...leftOutSentences(reply, text)];
+    return { heading: text.thread.notSure, sentences, typed, offer: again };
   }
   const told = {
     heading: text.thread.notDelivered,

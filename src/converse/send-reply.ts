@@ -9,7 +9,7 @@ import { DevinError } from '../devin/errors.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
 import { mirrorReply } from '../follow/index.ts';
 import { retryWindow, type Lease } from '../queue/index.ts';
-import type { LeftOut, SlackFile } from '../session/context.ts';
+import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { composeReply, type ReplyFailure } from '../session/reply.ts';
@@ -33,13 +33,9 @@ type SendDeps = {
   nameOf: (userId: string) => Promise<string>;
   sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionSnapshot>;
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
-  /** The request's session is polled soon. */
-  touch: (requestId: string) => Promise<void>;
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
   settle: SettleReply;
-  /** `isSent`: without these files. */
-  notifyLeftOut: (inSession: ReplyInSession, leftOut: LeftOut[], isSent: boolean) => Promise<void>;
   move: MoveReply;
   /** Who the author is in Devin is then looked up again. */
   forgetIdentity: Identities['forget'];
@@ -72,11 +68,6 @@ export function createReplySender(deps: SendDeps) {
     return { kind: 'later', afterMs };
   }
 
-  /** Once the reply is sent: one that waits is composed again each time. */
-  async function notifyLeftOut(sending: Sending, { kind, leftOut }: Content | Empty): Promise<void> {
-    if (leftOut.length > 0) await deps.notifyLeftOut(sending, leftOut, kind === 'content');
-  }
-
   /** The commit took so long that another process may already be searching for it. */
   async function takeBack({ reply: { id }, lease }: Sending): Promise<null> {
     const changes = { sentAt: null, sentText: null };
@@ -87,10 +78,8 @@ export function createReplySender(deps: SendDeps) {
   async function post(sending: Sending, content: Content, asUserId: string | null) {
     const { session, reply, lease } = sending;
     const message = await messageOf(deps, reply, { content, namesAuthor: asUserId === null });
-    const changes = { sentAt: 'now' as const, sentText: message };
+    const changes = { sentAt: 'now' as const, sentText: message, files: content.files };
     const { id, text: whileText } = reply;
-    // It may wake the session, even if Devin's answer is lost.
-    await deps.touch(session.requestId);
     const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
     const moved = await move(step, lease);
     if (moved === null) return null;
@@ -115,14 +104,13 @@ export function createReplySender(deps: SendDeps) {
     }
   }
 
-  async function afterError(sending: Sending, content: Content, error: unknown): Promise<ReplyOutcome> {
+  async function afterError(sending: Sending, error: unknown): Promise<ReplyOutcome> {
     const { session, reply, signal } = sending;
     const trouble = devinTrouble(error);
     switch (trouble.kind) {
       case 'wait':
         return wait(reply, trouble);
       case 'unknown-outcome':
-        await notifyLeftOut(sending, content);
         return deps.settle(sending, signal);
       case 'final':
         // The author's account may be gone, or a new one.
@@ -141,7 +129,6 @@ export function createReplySender(deps: SendDeps) {
     // If this took long, another process has searched for it and called it unconfirmed.
     await move({ id, from: ['sending', 'unknown'], to: 'delivered', as: sent.as, wakes, mirror });
     await deps.recordAnswer(sent.response);
-    await notifyLeftOut(sending, content);
     return DONE;
   }
 
@@ -156,20 +143,19 @@ export function createReplySender(deps: SendDeps) {
       case 'unknown-outcome':
         return wait(reply, { waiting: 'down', retryAfterMs: null });
       case 'empty':
-        await notifyLeftOut(sending, content);
-        await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
+        await move({ id: reply.id, from: ['accepted'], to: 'skipped', changes: { files: content.files } });
         return DONE;
       case 'content':
-        return deliver(sending, content).catch(async (error: unknown) => afterError(sending, content, error));
+        return deliver(sending, content).catch(async (error: unknown) => afterError(sending, error));
     }
   }
 
   return { fail, wait, send };
 }
 
-type Content = { kind: 'content'; text: string; urls: string[]; leftOut: LeftOut[] };
+type Content = { kind: 'content'; text: string; urls: string[]; files: SentFile[] };
 /** It had nothing but files, and none of them can be sent. */
-type Empty = { kind: 'empty'; leftOut: LeftOut[] };
+type Empty = { kind: 'empty'; files: SentFile[] };
 
 /** The text with names in place of mentions, and where its files are at Devin. */
 async function contentOf(
@@ -178,16 +164,16 @@ async function contentOf(
   signal: AbortSignal,
 ): Promise<Content | Empty | DevinTrouble> {
   const urls: string[] = [];
-  const leftOut: LeftOut[] = [];
+  const files: SentFile[] = [];
   for (const file of reply.files) {
     const asked = { askedAt: reply.createdAt, signal };
     const handedOver = await handOverFile(deps, await findWhole(deps, file), asked);
+    if (handedOver.kind !== 'uploaded' && handedOver.kind !== 'left-out') return handedOver;
     if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
-    else if (handedOver.kind === 'left-out') leftOut.push(handedOver.leftOut);
-    else return handedOver;
+    files.push({ ...file, leftOut: handedOver.kind === 'left-out' ? handedOver.leftOut.reason : undefined });
   }
-  if (reply.text.trim() === '' && urls.length === 0) return { kind: 'empty', leftOut };
-  return { kind: 'content', text: await deps.nameMentions(reply.text), urls, leftOut };
+  if (reply.text.trim() === '' && urls.length === 0) return { kind: 'empty', files };
+  return { kind: 'content', text: await deps.nameMentions(reply.text), urls, files };
 }
 
 /** In shared channels a message has only a stub of each file. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quotedThreadSchema } from './prompt.ts';
 
 /** A file that came with a Slack message. Its bytes need the bot's token. */
-export const slackFileSchema = z.object({
+const slackFileSchema = z.object({
   id: z.string(),
   name: z.string(),
   mimetype: z.string(),
@@ -68,6 +68,10 @@ const leftOutSchema = z.object({
   ]),
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;
+
+/** A file of a reply. `leftOut`: why it didn't reach Devin; left out: it did, or wasn't sent yet. */
+export const sentFileSchema = slackFileSchema.extend({ leftOut: leftOutSchema.shape.reason.optional() });
+export type SentFile = z.infer<typeof sentFileSchema>;
 
 /** The files at Devin, and those that aren't there. */
 export const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
-import { slackFileSchema } from '../session/context.ts';
+import { sentFileSchema, type SentFile } from '../session/context.ts';
 import {
   REPLY_KINDS,
   REPLY_STATES,
@@ -28,7 +28,7 @@ const rowSchema = z.object({
   via: z.enum(REPLY_WAYS).nullable(),
   kind: z.enum(REPLY_KINDS),
   text: z.string(),
-  files: z.array(slackFileSchema),
+  files: z.array(sentFileSchema),
   state: z.enum(REPLY_STATES),
   failure: replyFailureSchema.nullable(),
   sentAt: z.date().nullable(),
@@ -79,7 +79,7 @@ export type ReplyStep = {
   whileText?: string;
   changes?: {
     text?: string;
-    files?: readonly [];
+    files?: readonly SentFile[];
     editedTs?: string | null;
     failure?: ReplyFailure | null;
     /** `now`: by the database's clock. */

@@ -43,6 +43,34 @@ async function setUp(step: Pick<ReplyStep, 'to' | 'changes'> | null, outbound: P
   return { ...notifier, move, removed };
 }
 
+const FILE = { id: 'F1', name: 'core.bin', mimetype: 'application/octet-stream', size: 1, url: null };
+
+test.each([
+  ['delivered', en.thread.leftOut],
+  ['skipped', en.thread.notDelivered],
+  ['unknown', en.thread.unknown],
+] as const)('a reply that is %s names the files that Devin did not get', async (to, words) => {
+  const told: string[] = [];
+  const files = [
+    { ...FILE, leftOut: 'too-large' as const },
+    { ...FILE, name: 'log.txt' },
+  ];
+  const { notify } = await setUp(
+    { to, changes: { files } },
+    {
+      react: async () => Promise.resolve({ kind: 'reacted' }),
+      tellPrivately: async (_place, { text }) => {
+        told.push(text);
+        return Promise.resolve('delivered');
+      },
+    },
+  );
+  await notify('y');
+  expect(told).toEqual([expect.stringContaining(words)]);
+  expect(told[0]).toContain(en.notices.leftOut['too-large'](FILE.name));
+  expect(told[0]).not.toContain('log.txt');
+});
+
 /** An earlier run may have added the reaction after it was removed, and died. */
 test.each(['delivered', 'failed', 'unknown', 'skipped'] as const)(
   'a reply that is %s loses the reaction that it was taken when it is marked again',

@@ -196,6 +196,21 @@ describe('when Stop fails', () => {
   });
 });
 
+describe('a session that is polled once an hour', () => {
+  const world = useWorld({ overrides: { watchTimes: { fastestMs: 3_600_000 } } });
+
+  test('is polled at once after a word in its thread', async () => {
+    const { slack, devin } = world();
+    const polled = () =>
+      devin.requests.filter(({ method, path }) => method === 'GET' && /sessions/.test(path));
+    const { ana, session, channelId, on, showing } = await startSession(world());
+    await expect.poll(() => polled().length).toBeGreaterThan(0);
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_approval' });
+    await slack.speak(ana.userId, channelId, 'mute', { threadTs: on.ts });
+    await showing('Waiting for approval');
+  });
+});
+
 describe('a session that Devin was asked in vain to stop', () => {
   const world = useWorld(QUICKLY);
 
