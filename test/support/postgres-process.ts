@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts';
 const [databaseDir] = process.argv.slice(2);
 if (databaseDir === undefined) throw new Error('which folder is the database to be in?');
 
+// The user that Postgres runs as reads what the package writes, such as the password.
+process.umask(0o022);
 const port = await freePort();
 const server = new EmbeddedPostgres({
   databaseDir,
@@ -19,6 +21,8 @@ const server = new EmbeddedPostgres({
   // Postgres refuses to run as root; the package then runs it as this user.
   createPostgresUser: process.getuid?.() === 0,
   persistent: true,
+  // On each machine the same: not the locale of the person who runs the tests, which may not be installed either.
+  initdbFlags: ['--locale=C', '--encoding=UTF8'],
   onLog: () => {},
   onError: () => {},
   // Several bots at once, each with its pools. No test takes the power away from this server.
