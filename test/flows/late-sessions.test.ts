@@ -79,6 +79,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
   test('is announced once to a person who has started another one, with both and how to stop either', async () => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told, press } = await lose('start twice');
+    await told('"Check again"');
     await press('start_anyway');
     const second = await devin.waitForSession(
       ({ id, userId }) => userId === ana.devinUserId && id !== first.id,
