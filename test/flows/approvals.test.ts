@@ -623,23 +623,6 @@ describe('a decision', () => {
 
 /** Every way to start a session; each returns the conversation with its card. */
 const SURFACES: Record<string, (who: Team) => Promise<string>> = {
-  'the command': async ({ type, channelId }) => {
-    await type(`fix it ${INFRA}`);
-    return channelId;
-  },
-  'a form that brings a mistake back': async ({ ana, channelId, type, place }) => {
-    const { slack } = world();
-    await type(`fix it ${INFRA} --acu many`);
-    const told = await toldTo(world(), place, 'fix it');
-    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
-    await slack.submit((await settledForm(slack, ana.userId)).id, ana.userId);
-    return channelId;
-  },
-  'a mention': async ({ ana, channelId }) => {
-    const { slack } = world();
-    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix it ${INFRA}`);
-    return channelId;
-  },
   'a direct message': async ({ ana }) => {
     const { slack } = world();
     const channelId = slack.directMessages(ana.userId);

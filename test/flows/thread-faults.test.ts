@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createSessions } from '../../src/store/sessions.ts';
-import { createSettings } from '../../src/store/settings.ts';
 import type { WorldOptions } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
@@ -42,22 +41,6 @@ describe('what people write in the thread', () => {
       expect(thread.heard().map(({ message }) => message)).toEqual(['keep this', 'and this']);
     },
   );
-
-  test("in Devin's web app is left out if the channel is set so, but not Devin's words", async () => {
-    const { devin, slack } = worlds.http();
-    const thread = await startThread(worlds.http());
-    const { db } = await open({ databaseUrl: url('http') });
-    const channel = {
-      teamId: slack.workspace.teamId,
-      scope: 'channel',
-      scopeId: thread.channelId,
-    } as const;
-    await createSettings(db).changePreferences(channel, { webMessages: false }, thread.ana.userId);
-    devin.advance(thread.id, { status: 'running', personMessage: 'said elsewhere' });
-    devin.advance(thread.id, { message: 'heard you' });
-    await thread.relayedText('heard you');
-    expect(thread.relayed().map(({ text }) => text)).toEqual(['heard you']);
-  });
 
   test("and Devin's words continue if Devin no longer accepts the cursor", async () => {
     const { devin } = worlds.http();

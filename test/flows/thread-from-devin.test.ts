@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { KNOWN_TEXTS } from '../hostile/texts.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('what Devin says', () => {
@@ -289,11 +289,7 @@ describe('a thread that takes no messages', () => {
   test('moves under the reposted card if the card was deleted', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    await fetch(`${slack.apiUrl}chat.delete`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${slack.workspace.botToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ channel: thread.channelId, ts: thread.threadTs }),
-    });
+    await deleteCard(world(), thread.channelId, thread.threadTs);
     devin.advance(thread.id, { status: 'running', message: 'nowhere to say this' });
     const direct = slack.directMessages(thread.ana.userId);
     await slack.waitForMessage(direct, ({ text }) => text.includes('was deleted'));

@@ -384,18 +384,6 @@ describe('replies in the thread', () => {
     expect(noticesTo(slack, thread.channelId, owner)).toHaveLength(1);
   });
 
-  test('from a person outside the organization are refused privately', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const eve = addColleague(world(), { inDevin: false });
-    await thread.say(eve.userId, 'let me in');
-    const direct = slack.directMessages(eve.userId);
-    await slack.waitForMessage(direct, ({ text }) => text.includes('Only Devin members can steer'));
-    await delivered(thread, (await thread.say(thread.ana.userId, 'hello')).ts);
-    expect(thread.heard().map(({ message }) => message)).toEqual(['hello']);
-    expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toEqual([]);
-  });
-
   test('from a guest are refused because guests may not, also if Devin knows them', async () => {
     const thread = await startThread(world());
     const gus = addColleague(world(), { isGuest: true });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cardOf, doneWith, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const world = useWorld(QUICK_THREADS);
@@ -58,11 +58,7 @@ describe('a thread that people began', () => {
 test('follow brings a deleted card back into the thread that people began', async () => {
   const { devin, slack } = world();
   const { ben, channelId, threadTs, id, card, say, heard } = await startAmongPeople();
-  await fetch(`${slack.apiUrl}chat.delete`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${slack.workspace.botToken}` },
-    body: new URLSearchParams({ channel: channelId, ts: card.ts }),
-  });
+  await deleteCard(world(), channelId, card.ts);
   const isEdit = ({ method, args }: (typeof slack.calls)[number]) =>
     method === 'chat.update' && args['ts'] === card.ts;
   const edits = slack.calls.filter(isEdit).length;
@@ -146,26 +142,15 @@ describe('a thread under a card', () => {
     expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toHaveLength(1);
   });
 
-  test('replaces the reaction for "received" with the one for "delivered"', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { mode: 'delay', until, times: 1 });
-    const { ts } = await thread.say(thread.ana.userId, 'use main');
-    await thread.marked(ts, 'eyes');
-    release();
-    await slack.waitForMessage(
-      thread.channelId,
-      (one) => one.ts === ts && one.reactions.has('white_check_mark') && !one.reactions.has('eyes'),
-    );
-  });
-
   test('tells a person who may not steer once, without a reaction', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const eve = addColleague(world(), { inDevin: false });
     const first = await thread.say(eve.userId, 'let me in');
-    await toldPrivately(eve.userId, "Your message stays here; Devin won't see it.");
+    await toldPrivately(
+      eve.userId,
+      "Only Devin members can steer this session. Your message stays here; Devin won't see it.",
+    );
     const second = await thread.say(eve.userId, 'please');
     await thread.marked((await thread.say(thread.ana.userId, 'go on')).ts, 'white_check_mark');
     expect(slack.messages(slack.directMessages(eve.userId))).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { typeTask } from './asking.ts';
 import type { World } from './bot.ts';
@@ -68,6 +69,20 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
         .filter(({ source }) => source === 'user')
         .map(({ message, asUserId }) => ({ message, asUserId })),
   };
+}
+
+/** As an administrator can, although it has replies. */
+export async function deleteCard(
+  { slack }: Pick<World, 'slack'>,
+  channel: string,
+  ts: string,
+): Promise<void> {
+  await fetch(`${slack.apiUrl}chat.delete`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.workspace.botToken}` },
+    body: new URLSearchParams({ channel, ts }),
+  });
+  expect(slack.messages(channel).find((one) => one.ts === ts)).toBeUndefined();
 }
 
 function isRelayed({ metadata }: Message): boolean {
