@@ -99,7 +99,8 @@ export function createPosts(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('posts')
         .innerJoin('sessionRequests as request', (join) =>
-          join.on('posts.key', '=', sql<string>`${cardPost('')} || request.id`),
+          // By the request's id, which has an index.
+          join.on('request.id', '=', sql<string>`substr(posts.key, ${sql.lit(cardPost('').length + 1)})`),
         )
         .select('posts.key')
         .where('posts.channelId', '=', channelId)

@@ -26,6 +26,7 @@ export async function fillHistory(db: Kysely<Tables>, history: History): Promise
     await fillSessions({ db, from, to, requests, people, active });
     await fillTalk(db, from, to);
     await fillApprovals(db, { from, to, people });
+    await fillPosts(db, from, to);
   }
   await fillLedger(db);
   for (let from = 1; from <= jobs; from += CHUNK) await fillJobs(db, from, Math.min(jobs, from + CHUNK - 1));
@@ -53,6 +54,14 @@ async function fillApprovals(
   await sql`
     insert into approval_messages (request_id, number, user_id, channel_id, slack_ts, shown)
     select 'r' || n, 0, 'U' || (n % ${people}::int), 'D1', n || '.3', 'f'
+    from generate_series(${from}::int, ${to}::int) n`.execute(db);
+}
+
+/** More than a day's, after which they are swept. */
+async function fillPosts(db: Kysely<Tables>, from: number, to: number): Promise<void> {
+  await sql`
+    insert into posts (key, channel_id, posted_ts, at)
+    select 'card:r' || n, 'C' || (n % 50), n || '.1', now() - interval '1 second' * n
     from generate_series(${from}::int, ${to}::int) n`.execute(db);
 }
 

@@ -44,6 +44,7 @@ import { dueMilestones } from './066-due-milestones.ts';
 import { oneWaitingIndex } from './067-one-waiting-index.ts';
 import { sentForm } from './068-sent-form.ts';
 import { questionsByChannel } from './069-questions-by-channel.ts';
+import { unusedIndex } from './070-unused-index.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -94,6 +95,7 @@ const migrations: Record<string, Migration> = {
   '067-one-waiting-index': oneWaitingIndex,
   '068-sent-form': sentForm,
   '069-questions-by-channel': questionsByChannel,
+  '070-unused-index': unusedIndex,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
