@@ -7,8 +7,7 @@ import type { Db } from './tables.ts';
  * announced the new id win.
  */
 export async function changeChannelId(db: Db, { from, to }: { from: string; to: string }): Promise<void> {
-  const context = sql`case when context is not null and channel_id = ${from}
-    then jsonb_set(context, '{channelId}', to_jsonb(${to}::text)) else context end`;
+  const context = sql`jsonb_set(context, '{channelId}', to_jsonb(${to}::text))`;
   await sql`with
     in_sessions as (update sessions set channel_id = ${to} where channel_id = ${from}),
     in_replies as (update replies set channel_id = ${to} where channel_id = ${from}),
@@ -30,10 +29,10 @@ export async function changeChannelId(db: Db, { from, to }: { from: string; to: 
         draft = coalesce(settings.draft, excluded.draft),
         preferences = nullif(coalesce(excluded.preferences, '{}') || coalesce(settings.preferences, '{}'), '{}'))
     update session_requests set
-      channel_id = case channel_id when ${from} then ${to} else channel_id end,
+      channel_id = ${to},
       card_channel_id = case card_channel_id when ${from} then ${to} else card_channel_id end,
       context = ${context},
       dedupe_key = case when starts_with(dedupe_key, 'thread:' || team_id || ':' || ${from} || ':')
         then replace(dedupe_key, ':' || ${from} || ':', ':' || ${to} || ':') else dedupe_key end
-    where channel_id = ${from} or card_channel_id = ${from}`.execute(db);
+    where channel_id = ${from}`.execute(db);
 }
