@@ -40,7 +40,7 @@ export function createReviewer(deps: ReviewDeps) {
     if (found.length < need) return;
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);
-      if (current === null || current.policy === policy) return null;
+      if (current === null) return null;
       if (!isSame) return askedAnew(locked, current);
       const people = askedNow(current.people, found, able);
       return counted(locked, { ...current, need, people, policy }, { undecided: true });
