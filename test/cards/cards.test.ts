@@ -6,12 +6,14 @@ import { createPostOnce, createWithLease, type Queue } from '../../src/queue/ind
 import { payloads } from '../../src/queue/payloads.ts';
 import type { Outbound } from '../../src/slack/outbound.ts';
 import { createSeal } from '../../src/store/envelope.ts';
+import type { RequestChanges } from '../../src/store/request-row.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
+import { unneeded } from '../support/unneeded.ts';
 
 const LEASE_MS = 1000;
 const WAITED_MS = 10_000;
@@ -26,14 +28,16 @@ const storeOn = (db: Kysely<Tables>) =>
     cardHoldMs: LEASE_MS,
   });
 
+const POSTED = { cardChannelId: 'C1', cardTs: '1.1' };
+
 /** A card with something new to show. The request waits for 10 s. */
-const setUp = async (state: 'failed' | 'identified') => {
+const setUp = async (state: 'failed' | 'identified' | 'refused', card: RequestChanges = POSTED) => {
   const { db } = await open();
   const store = storeOn(db);
   const { requests } = store;
   await requests.insert([newRequest('r1')]);
-  const card = { cardChannelId: 'C1', cardTs: '1.1', cardStale: true };
-  const request = await requests.advance({ id: 'r1', from: 'accepted', to: state, changes: card });
+  const changes = { ...card, cardStale: true };
+  const request = await requests.advance({ id: 'r1', from: 'accepted', to: state, changes });
   const nowMs = (request?.createdAt.getTime() ?? 0) + WAITED_MS;
   const later: number[] = [];
   const enqueue: Queue['enqueue'] = async (_name, _payload, { startAfterMs = 0 } = {}) =>
@@ -73,6 +77,8 @@ const setUp = async (state: 'failed' | 'identified') => {
   return { requests, leaseEnds, later, update };
 };
 
+const ANA = { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 } as const;
+
 const refused = (code: string) => async () => Promise.resolve({ kind: 'refused', code } as const);
 
 test('two processes repost a deleted card once, however slow Slack is', async () => {
@@ -98,6 +104,15 @@ test('two processes repost a deleted card once, however slow Slack is', async ()
   expect(posts).toEqual(['post']);
   expect(later).toHaveLength(1);
   expect(await requests.find('r1')).toMatchObject({ cardTs: '2.1' });
+});
+
+test.each([
+  ['of a request that waits, once a person deleted it', 'identified', POSTED, 'message_not_found'],
+  ['of a request that was refused before it had one', 'refused', { identity: ANA }, 'unexpected'],
+] as const)('no card is posted %s', async (_which, state, card, code) => {
+  const { requests, update } = await setUp(state, card);
+  await update({ updateCard: refused(code), find: unneeded, post: unneeded });
+  expect(await requests.find('r1')).toMatchObject({ cardTs: null, cardStale: false });
 });
 
 test('a card that Slack refuses for now waits for its retry, even if another job wants to draw it', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createReplyNotifier } from '../../src/converse/notify-reply.ts';
+import type { ReplyFailure } from '../../src/session/reply.ts';
 import { createReplies, type ReplyStep } from '../../src/store/replies.ts';
 import { createThreadNotices } from '../../src/store/thread-notices.ts';
 import { en } from '../../src/text/en.ts';
@@ -10,10 +11,15 @@ import { unneeded } from '../support/unneeded.ts';
 
 const open = useEmbedded();
 
-type Outbound = Parameters<typeof createReplyNotifier>[0]['outbound'];
+type Deps = Parameters<typeof createReplyNotifier>[0];
+type Outbound = Deps['outbound'];
 
 /** A reply that was moved so, and what tells its author; `move` moves it again. */
-async function setUp(step: Pick<ReplyStep, 'to' | 'changes'> | null, outbound: Partial<Outbound>) {
+async function setUp(
+  step: Pick<ReplyStep, 'to' | 'changes'> | null,
+  outbound: Partial<Outbound>,
+  checked: Awaited<ReturnType<Deps['check']>> = { kind: 'allowed' },
+) {
   const { db } = await open();
   const replies = createReplies(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: '1.1' };
@@ -28,7 +34,7 @@ async function setUp(step: Pick<ReplyStep, 'to' | 'changes'> | null, outbound: P
     requests: { find: async () => Promise.resolve(requestRow()) },
     forms: { insert: unneeded },
     notices: createThreadNotices(db),
-    check: async () => Promise.resolve({ kind: 'allowed' }),
+    check: async () => Promise.resolve(checked),
     outbound: {
       react: unneeded,
       unreact: async (...reaction) => {
@@ -90,6 +96,29 @@ test('a reply that ends while it is marked loses the reaction that it was taken'
   });
   await markTaken('y');
   expect(removed).toEqual(['C1', '1.1', 'eyes']);
+});
+
+test('a message gets no reaction if its author may not steer the session', async () => {
+  const { markTaken } = await setUp(null, { react: unneeded }, { kind: 'requester-only' });
+  await expect(markTaken('y')).resolves.toBeUndefined();
+});
+
+test.each<[isOffered: boolean, failure: ReplyFailure]>([
+  [true, { kind: 'gave-up', waiting: 'busy' }],
+  [false, { kind: 'not-in-conversation' }],
+])('a reply that failed can be sent again, unless its author may not: %s', async (isOffered, failure) => {
+  let shown = '';
+  const { notify } = await setUp(
+    { to: 'failed', changes: { failure } },
+    {
+      tellPrivately: async (_place, { blocks }) => {
+        shown = JSON.stringify(blocks);
+        return Promise.resolve('delivered');
+      },
+    },
+  );
+  await notify('y');
+  expect(shown.includes('send_again')).toBe(isOffered);
 });
 
 test('a person who may not steer hears so once, even if Slack was too busy at first', async () => {

@@ -182,6 +182,17 @@ test('a result is put into the thread as a file only with the first attempt', as
   expect(shared).toEqual([ID]);
 });
 
+test('a pull request that comes after the first attempt to post a result has its own message', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  const postOnce = async () => Promise.resolve({ kind: 'unclear' } as const);
+  await createMilestoneNotifier({ ...deps, postOnce })(ID);
+  const url = 'https://github.com/acme/web/pull/1';
+  await look({ status_detail: 'finished', pull_requests: [{ pr_url: url, pr_state: 'open' }] });
+  await createMilestoneNotifier(deps)(ID);
+  expect(told).toEqual(['finished', `pr:${url}`]);
+});
+
 test('a milestone that keeps failing is set aside, and the next ones are announced', async () => {
   const { deps, told, look } = await startTelling();
   await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
