@@ -259,17 +259,8 @@ describe('commands on sessions', () => {
 describe('follow', () => {
   const world = useWorld(QUICK_LOOKS);
 
-  /** A session that was started in Devin's web app. */
-  const foreign = async (title: string, more: object = {}): Promise<string> => {
-    const { devin } = world();
-    const answer = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ prompt: `web: ${title}`, title, ...more }),
-    });
-    expect(answer.ok).toBe(true);
-    return devin.sessions.find((session) => session.title === title)?.id ?? '';
-  };
+  const foreign = async (title: string, more: object = {}): Promise<string> =>
+    (await foreignSession(world(), title, more)).id;
   const someone = (options = {}) => {
     const { ana: person, channelId, place } = someoneIn(world(), { person: options });
     return { person, channelId, place };
