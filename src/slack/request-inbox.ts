@@ -11,15 +11,17 @@ import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts'
 import { beginCommit, inBatches, withDeadline, type Deadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import type { Limiter, Twin } from '../store/limiter.ts';
-import { messageKey, newId, offeredKey, twinKey, type NewRequest } from '../store/request-row.ts';
+import type { Limiter } from '../store/limiter.ts';
+import { messageKey, newId, offeredKey, type NewRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } from './form-inbox.ts';
+import { saysOther } from './sent-again.ts';
+import { findTwins, twinCandidates } from './twins.ts';
 
 type InboxDeps = {
   db: Kysely<Tables>;
-  requests: Pick<Requests, 'insert' | 'advance' | 'wasOther'>;
+  requests: Pick<Requests, 'insert' | 'advance' | 'ofDelivery'>;
   forms: Pick<Forms, 'change'>;
   envelopes: Envelopes;
   effectiveDraft: EffectiveDraftOf;
@@ -93,10 +95,12 @@ export function createRequestInbox(deps: InboxDeps) {
         true,
       ),
 
-    /** A message that is the task, to the app or in a session's thread: once, however often it arrives. */
-    async acceptMessage(origin: Origin, ts: string, task: TypedTask): Promise<void> {
-      await accept(async () => typedRequest(origin, messageKey({ ...origin, ts }), task));
-    },
+    /**
+     * The same for a message that is the task, to the app or in a session's thread: once, however often it arrives. In a
+     * thread, it is about what is above it, so no other message asks for the same.
+     */
+    acceptMessage: async (origin: Origin, ts: string, task: TypedTask): Promise<string | null> =>
+      accept(async () => typedRequest(origin, messageKey({ ...origin, ts }), task), true),
 
     /**
      * A form that was submitted; `viewId` names this one opening of it. null: it is saved. Otherwise it was sent before:
@@ -131,7 +135,8 @@ export function createRequestInbox(deps: InboxDeps) {
           secretNames: [],
         }),
       });
-      return (await requests.wasOther(request)) ? 'sent-before' : null;
+      const saved = await requests.ofDelivery(request.dedupeKey);
+      return saved !== null && saysOther(saved, { request, typed }, envelopes) ? 'sent-before' : null;
     },
 
     /**
@@ -224,25 +229,4 @@ function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll, onMov
     states.forEach(onMoved);
     return saved;
   }, BATCH_SIZE);
-}
-
-function twinCandidates(batch: readonly Pending[]): Twin[] {
-  return batch.flatMap(({ request, unlessTwin }) =>
-    unlessTwin ? [{ id: request.id, dedupeKey: request.dedupeKey, twinKey: twinKey(request) }] : [],
-  );
-}
-
-/** Maps each request that was asked for before to the earlier one, by id. */
-function findTwins(candidates: readonly Twin[], before: readonly Twin[]): Map<string, string> {
-  const found = new Map<string, string>();
-  const known = [...before];
-  for (const one of candidates) {
-    const earlier = known.filter((other) => other.twinKey === one.twinKey);
-    // This very delivery was saved before.
-    if (earlier.some(({ dedupeKey }) => dedupeKey === one.dedupeKey)) continue;
-    const [twin] = earlier;
-    if (twin === undefined) known.push(one);
-    else found.set(one.id, twin.id);
-  }
-  return found;
 }

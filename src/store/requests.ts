@@ -7,7 +7,6 @@ import {
   requestSchema,
   toColumns,
   toRow,
-  twinKey,
   type NewRequest,
   type RequestChanges,
   type SessionRequest,
@@ -33,6 +32,9 @@ export type Step = {
 export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secretNames'>): string[] | null {
   return request.hadSecrets ? request.secretNames : null;
 }
+
+/** As it is now, with what it was compared by when it was asked for. */
+export type SavedRequest = SessionRequest & { twinKey: string };
 
 export type Requests = ReturnType<typeof createRequests>;
 
@@ -80,15 +82,14 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return id;
     },
 
-    /** Whether the same delivery led to a request with other words. */
-    async wasOther(asked: NewRequest): Promise<boolean> {
+    /** What the same delivery led to; null: its text was removed. */
+    async ofDelivery(dedupeKey: string): Promise<SavedRequest | null> {
       const row = await db
         .selectFrom('sessionRequests')
-        .select('id')
-        .where('dedupeKey', '=', asked.dedupeKey)
-        .where('twinKey', '<>', twinKey(asked))
+        .selectAll()
+        .where('dedupeKey', '=', dedupeKey)
         .executeTakeFirst();
-      return row !== undefined;
+      return row?.twinKey == null ? null : { ...requestSchema.parse(row), twinKey: row.twinKey };
     },
 
     /** The request that a message led to, at once or after its author was asked; null: none. */

@@ -154,7 +154,7 @@ export const modal = {
     'You already sent this form, or the same task, here: look for its card. Nothing new was started. To start another session, send the form again.',
   /** It stays open: Slack didn't get the answer in time. */
   sentBefore:
-    "You already sent this form with other words: look for its card. Nothing new was started. To tell Devin what changed, reply in the card's thread.",
+    "You already sent this form with different content: look for its card. Nothing new was started. To tell Devin what changed, reply in the card's thread.",
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
     takes: (takes: string): string => `Use ${takes}.`,
