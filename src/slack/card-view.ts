@@ -184,7 +184,9 @@ function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhas
   return threadState({ muted, synced, ...here });
 }
 
+/** The first line with a word in it: not the fence of a code block. */
 function firstLine(prompt: string): string {
-  const line = prompt.split('\n').find((candidate) => candidate.trim() !== '') ?? '';
-  return truncate(line.trim(), TITLE_LENGTH);
+  const lines = prompt.split('\n').map((line) => line.trim().replace(/^```/, ''));
+  const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? lines.find((one) => one !== '') ?? '';
+  return truncate(line, TITLE_LENGTH);
 }

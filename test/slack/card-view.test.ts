@@ -85,6 +85,16 @@ const MINUTE_MS = 60_000;
 const BEN = { userId: 'U2', name: 'Ben' };
 const running = (changes: object) => sessionRow({ snapshot: sessionSnapshot('s1', changes) });
 
+test.each([
+  ['```\nTypeError: x is undefined\n```', 'TypeError: x is undefined'],
+  ['```npm test\n1 failing```', 'npm test'],
+  ['\n---\n- fix login\n- fix logout', '- fix login'],
+  ['🔥', '🔥'],
+])('the title of %j is its first line with a word', (prompt, title) => {
+  const request = requestRow({ draft: { values: { prompt }, sources: {} } });
+  expect(cardView({ request, session: null, nowMs: 0 }, en).title).toBe(title);
+});
+
 test('a title shows no ids of people, nor an empty line', () => {
   const draft = { values: { prompt: '\n <@U12AB> says it is slow\nFix it' }, sources: {} };
   const request = requestRow({ draft, state: 'attached', sessionId: null });
