@@ -13,27 +13,37 @@ export type AddressedMeaning =
   | { kind: 'help' }
   | (IntentOf<'create' | 'ask-first' | 'invalid'> & { typed: string });
 
-/** `ownTag`: the app adds a tag of its own to each session. */
-type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean };
+/** `ownTag`: the app adds a tag of its own to each session. `command`: its slash command. */
+type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean; command: string };
 
 /** In a direct message, fewer words than this are small talk. */
 const TASK_WORDS = 3;
 
+/** A greeting: as a message of its own, it is no thank-you. */
+const WAVE = /^(?:👋\p{Emoji_Modifier}?|:wave:(?::skin-tone-\d:)?)$/u;
+
+/** `@Devin Sessions's queue is long` is about the app. */
+const POSSESSIVE = /^\s*<@[^<>]*>['’]s\b/;
+
 /** Whether a message is to the app. `slackText` as Slack sent it. */
-export function isAddressed(slackText: string, { botUserId, isDirect }: Omit<Reading, 'ownTag'>): boolean {
+export function isAddressed(
+  slackText: string,
+  { botUserId, isDirect }: Pick<Reading, 'botUserId' | 'isDirect'>,
+): boolean {
   return isDirect || slackText.includes(`<@${botUserId}`);
 }
 
 /** null: it is not. */
 export function readAddressed(slackText: string, reading: Reading): AddressedMeaning | null {
   if (!isAddressed(slackText, reading)) return null;
-  const { botUserId, isDirect, ownTag } = reading;
-  const begins = isMention(slackText, botUserId);
+  const { botUserId, isDirect, ownTag, command } = reading;
+  const begins = isMention(slackText, botUserId) && !POSSESSIVE.test(slackText);
   const meaning = readThreadMeaning(slackText, botUserId);
   if (meaning.kind === 'aside') return { kind: 'nothing' };
-  const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
-  if (typed !== '' && isThanks(typed)) return { kind: 'thanks', typed };
-  if (typed === '' || commandAsked(typed) === 'help') return { kind: 'help' };
+  const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
+  const typed = withoutCommand(said, command);
+  if (typed !== '' && isThanks(typed) && !WAVE.test(typed)) return { kind: 'thanks', typed };
+  if (typed === '' || WAVE.test(typed) || commandAsked(typed) === 'help') return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
   if (isCertain || read.kind !== 'create') return read;
@@ -53,6 +63,12 @@ function readTask(typed: string, ownTag: boolean): AddressedMeaning {
       // A command without the slash.
       return { ...asCommand(typed, typed), typed };
   }
+}
+
+/** Slack runs no slash command in a thread or after a mention, so people send it as a message. */
+function withoutCommand(said: string, command: string): string {
+  const [first = ''] = said.split(/\s/, 1);
+  return first === command ? said.slice(command.length).trim() : said;
 }
 
 function withoutMentions(slackText: string, botUserId: string): string {

@@ -70,12 +70,14 @@ function commandAbout(task: string, words: readonly Word[], hasOptions: boolean)
 /** Both a question about options and a task can start with this word. */
 const WHY = 'why' satisfies Subcommand;
 
+const CODE_BLOCK = '```';
+
 /** About something else than what the app decided: `why does the login test fail?`. */
 const ABOUT_THE_WORLD =
   /^why(?:['’]s| (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t| not)?) (?!(?:i|my|it|this|that)\b)\S/i;
 
 function isQuestion(task: string): boolean {
-  return ABOUT_THE_WORLD.test(task.trim().replaceAll(/\s+/g, ' '));
+  return task.includes(CODE_BLOCK) || ABOUT_THE_WORLD.test(task.trim().replaceAll(/\s+/g, ' '));
 }
 
 /** `can you list`, `change language`, `how much did we spend`. */

@@ -12,7 +12,7 @@ const onSession = (verb: string): RegExp =>
   oneOf(`(?:(?:tell|ask) (?:devin|it) to )?${verb}(?: (?:it|this|that|all|everything|${SESSION}))?`);
 
 export const spoken: Spoken = {
-  greetings: ['hi', 'hello', 'hey'],
+  greetings: ['hi', 'hello', 'hey', 'hiya', 'howdy', 'there'],
   polite: /^(?:(?:please|pls|plz|(?:can|could|would|will) you) )+|(?: (?:please|pls|plz|now|yet|already))+$/g,
   asked: {
     help: [

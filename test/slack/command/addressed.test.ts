@@ -3,7 +3,7 @@ import { isCourtesy, readAddressed } from '../../../src/slack/command/addressed.
 
 const BOT = 'U0DEVINBOT';
 const kindOf = (text: string, isDirect = false, ownTag = true) =>
-  readAddressed(text, { botUserId: BOT, isDirect, ownTag })?.kind ?? null;
+  readAddressed(text, { botUserId: BOT, isDirect, ownTag, command: '/devin' })?.kind ?? null;
 
 test.each([
   ['fix the login test', null],
@@ -13,6 +13,12 @@ test.each([
   [`<@${BOT}> hello`, 'help'],
   [`<@${BOT}> what can you do?`, 'help'],
   [`<@${BOT}> help me, please`, 'help'],
+  [`<@${BOT}> :wave:`, 'help'],
+  [`<@${BOT}> /devin`, 'help'],
+  [`<@${BOT}> /devin help`, 'help'],
+  [`<@${BOT}> /devin list`, 'ask-first'],
+  [`<@${BOT}>'s queue is long again today`, 'ask-first'],
+  [`<@${BOT}> why does this fail?\n\`\`\`\nnpm test\n\`\`\``, 'create'],
   [`<@${BOT}> help me!`, 'help'],
   [`<@${BOT}> お疲れさまでした`, 'thanks'],
   [`<@${BOT}> fix`, 'ask-first'],
@@ -63,6 +69,11 @@ test.each([
   ['こんにちは、ログインのテストを直して', 'create'],
   ['thank the team in the release notes', 'create'],
   ['hi', 'help'],
+  ['hi there!', 'help'],
+  ['👋', 'help'],
+  ['👋🏽', 'help'],
+  [':wave::skin-tone-3:', 'help'],
+  [':fire:', 'thanks'],
   ['list', 'ask-first'],
 ])('in a direct message reads %j as %j', (text, kind) => {
   expect(kindOf(text, true)).toBe(kind);
@@ -99,7 +110,9 @@ test.each([
   [`could <@${BOT}> fix the login test?`, 'could fix the login test?'],
   [`hey <@${BOT}|devin>, fix the login test`, 'hey, fix the login test'],
   [`fix the login test <@${BOT}>`, 'fix the login test'],
+  [`<@${BOT}> /devin fix the login test`, 'fix the login test'],
+  [`<@${BOT}> /devinci fix the login test`, '/devinci fix the login test'],
 ])('takes %j for the task %j', (text, prompt) => {
-  const read = readAddressed(text, { botUserId: BOT, isDirect: false, ownTag: true });
+  const read = readAddressed(text, { botUserId: BOT, isDirect: false, ownTag: true, command: '/devin' });
   expect(read).toMatchObject({ draft: { prompt } });
 });

@@ -637,7 +637,7 @@ describe('sub-commands', () => {
     ['wake up', 'say', 'say'],
     ['liat', 'list', 'list'],
     ['hey, can you', null, null],
-    ['hi there!', null, null],
+    ['hi there!', 'help', 'help'],
     ['hello Devin', 'help', 'help'],
     ['is this ok?', null, null],
     ['undo that', null, null],
