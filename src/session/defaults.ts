@@ -7,6 +7,7 @@ import {
   type Lookup,
   type StoredDraft,
 } from './fields.ts';
+import { fingerprintOf } from './json.ts';
 
 /** Who settings apply to. */
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
@@ -118,6 +119,18 @@ function valuesFrom(source: ValueSource, { values, sources }: EffectiveDraft): S
 export function askedBeside({ values, sources }: EffectiveDraft): FieldValues {
   const own = fields.filter(({ key, isTask }) => !isTask && sources[key] === 'request');
   return picked(values, own);
+}
+
+const OVERRULING: ReadonlySet<ValueSource | undefined> = new Set<ValueSource>([
+  'policy',
+  'left-today',
+  'left-this-month',
+]);
+
+/** Whether these are other options than were asked for. Those that the policy overrules are the same. */
+export function asksOther(draft: EffectiveDraft, typed: StoredDraft): boolean {
+  const own = fields.filter(({ key, isTask }) => !isTask && !OVERRULING.has(draft.sources[key]));
+  return fingerprintOf(picked(askedBeside(draft), own)) !== fingerprintOf(picked(typed, own));
 }
 
 /** The values that these fields have. */

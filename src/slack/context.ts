@@ -11,7 +11,7 @@ import { slackFailure } from './errors.ts';
 import { isWritten, readForwarded, readMessage, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
-import type { Edit, Message } from './payload.ts';
+import type { Message } from './payload.ts';
 import { findEach, findMentioned, withNames, type PeopleById, type People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
@@ -21,6 +21,8 @@ const PAGE = 200;
 
 /** How many more messages each choice has, if the thread is too long to read. */
 type Unread = { 'until-here': number; thread: number };
+
+type Readable = Pick<Message, 'channelId' | 'ts' | 'threadTs' | 'slackText'>;
 
 export type ThreadMessages =
   | { kind: 'read'; messages: SlackMessage[]; unread: Unread }
@@ -59,7 +61,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
      * A message as it is now, since Slack delivers it again as it was first sent, minutes later. null: it was deleted. If
      * Slack can't be asked: as it was.
      */
-    async readAgain<Said extends Message | Edit>(message: Said): Promise<Said | null> {
+    async readAgain<Said extends Readable>(message: Said): Promise<Said | null> {
       const { channelId: channel, ts, threadTs } = message;
       const only = { oldest: ts, latest: ts, inclusive: true };
       try {

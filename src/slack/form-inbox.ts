@@ -80,7 +80,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     return { ...form, without: null, secretNames: null, sentIn: null, description: null };
   }
 
-  const contentOf = async (origin: Origin, wish: ReadWish): Promise<FormContent> => ({
+  const contentOf = async (origin: Origin, wish: ReadWish) => ({
     draft: await effectiveDraft(origin, wish),
     faults: faultsOf(wish.problems ?? []),
   });
@@ -109,6 +109,19 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     /** Whether a form was offered with a message. */
     wasOffered: async (message: Parameters<typeof offerId>[0]): Promise<boolean> =>
       (await forms.find(offerId(message))) !== null,
+
+    /** The form that was offered with a message of this person; null: none, or it was sent. */
+    async unsentOffer(message: Parameters<typeof offerId>[0] & { userId: string }): Promise<Form | null> {
+      const form = await forms.find(offerId(message));
+      return form?.userId === message.userId && form.sentIn === null ? form : null;
+    },
+
+    /** Its message was edited. */
+    async changeOffer(form: Form, { wish, context }: OfferedMessage): Promise<void> {
+      const { draft, faults } = await contentOf({ ...form, responseUrl: null }, wish);
+      const expanded = form.expanded || hiddenFields(faults).length > 0;
+      await forms.change(form.id, { draft, faults, context, expanded });
+    },
 
     /** Filled in like a request, to start the same again. Sent by its author, it replaces what the request was to replace. */
     async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {

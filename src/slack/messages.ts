@@ -134,6 +134,11 @@ function withInner(attachment: RawAttachment, depth = DEEPEST_FORWARD): RawAttac
   return [attachment, ...read.flatMap((one) => withInner(one, depth - 1))];
 }
 
+/** Whether nothing comes with its words: no file, and nothing forwarded. */
+export function isOnlyText({ message, forwarded }: { message: SlackMessage; forwarded: string }): boolean {
+  return message.files.length === 0 && forwarded === '';
+}
+
 /** What a person writes to Devin, and below it what they forward, which others may have written. */
 export function withForwarded(text: string, forwarded: string): string {
   if (forwarded === '') return text;

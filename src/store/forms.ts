@@ -92,7 +92,9 @@ type NewForm = Pick<
   expanded?: boolean;
 };
 
-type FormChanges = Partial<Pick<Form, 'sealed' | 'secretNames' | 'without' | 'expanded' | 'sentIn'>>;
+type FormChanges = Partial<
+  Pick<Form, 'draft' | 'context' | 'faults' | 'sealed' | 'secretNames' | 'without' | 'expanded' | 'sentIn'>
+>;
 
 export type Forms = ReturnType<typeof createForms>;
 

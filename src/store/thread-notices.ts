@@ -9,6 +9,7 @@ type NoticeReason =
   | 'not-started'
   | 'early-edit'
   | 'task-edit'
+  | 'options-edit'
   | 'may-not-steer';
 
 /** A private notice that a person gets once in a thread. `sessionId`: of its request, before there is a session. */

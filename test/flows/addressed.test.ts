@@ -269,6 +269,32 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(ben)).toBe(1);
   });
 
+  test.each([
+    ['a forwarded message', true, false],
+    ['a forwarded message beside a mention', false, false],
+    ['a file beside a mention', false, true],
+  ])('is offered in a form if it is only %s', async (_what, isDirect, isFile) => {
+    const { slack, devin } = world();
+    const { ana, channelId: common, bot, sessionsOf } = people(world());
+    const channelId = isDirect ? slack.directMessages(ana.userId) : common;
+    const attachments = [{ is_share: true, author_name: 'Ben', text: 'checkout crashes' }];
+    const log = { name: 'app.log', mimetype: 'text/plain', content: 'x', owner: ana.userId };
+    const what = isFile ? { files: [slack.addFile(log)] } : { attachments };
+    await slack.speak(ana.userId, channelId, isDirect ? '' : bot, what);
+    const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes(en.notices.wordless.title),
+    );
+    expect(sessionsOf(ana)).toBe(0);
+    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
+    const form = await settledForm(slack, ana.userId);
+    slack.typeIn(form.id, { 'field.prompt': 'fix this' });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.prompt).toMatch(/^fix this\n/);
+    expect(request.prompt).toContain(isFile ? 'app.log' : 'checkout crashes');
+    expect(request.attachment_urls ?? []).toHaveLength(isFile ? 1 : 0);
+  });
+
   test('that asks for help gets it', async () => {
     const { slack } = world();
     const ana = addColleague(world());

@@ -62,6 +62,27 @@ describeOnBothWorlds('a session that is already running', (world) => {
     await pressToOpen({ slack }, ana.userId, { on: { channelId, ts: message?.ts ?? '' }, button: 'reply' });
   });
 
+  test.each(['a mention', 'a command'])('is offered after a mention with the words of %s', async (first) => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    const bot = `<@${slack.workspace.botUserId}>`;
+    await (first === 'a mention'
+      ? slack.speak(ana.userId, channelId, `${bot} fix the flaky test`)
+      : slack.command(ana.userId, channelId, 'fix the flaky test'));
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    const { ts, deliveries } = await slack.speak(ana.userId, channelId, `${bot} fix the flaky test`);
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, TITLE);
+    expect(told.text).toContain(url);
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(1);
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'start_as_task');
+    const another = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.url !== url);
+    const card = await cardOf(slack, channelId, (text) => text.includes(another.url));
+    expect(card.threadTs).toBe(ts);
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(2);
+  });
+
   test("isn't offered when Slack delivers the command that started it once more", async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());

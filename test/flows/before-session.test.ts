@@ -53,6 +53,18 @@ describe('the thread of a message whose session has not started yet', () => {
     expect(await tasks(ana)).toEqual([`fix the login of ${ana.name}`]);
   });
 
+  test('answers each message that mentions the app, once, and other messages only the first time', async () => {
+    const { slack } = world();
+    const { ana, channelId, say, tasks } = await ask({});
+    const told = () => noticesTo(slack, channelId, ana.userId).map(({ text }) => text.includes(NOT_STARTED));
+    await say(ana, '%s fix the logout test, too');
+    const { deliveries } = await say(ana, '%s and the docs');
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    await say(ana, 'and the build');
+    await expect.poll(told).toEqual([true, true]);
+    expect(await tasks(ana)).toHaveLength(1);
+  });
+
   test('starts another session if that is what someone asks for', async () => {
     const { ben, say, tasks } = await ask({});
     await say(ben, '%s !new write the docs');

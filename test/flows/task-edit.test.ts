@@ -41,6 +41,23 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
       ]);
   });
 
+  test.each([
+    ['adds an option', '%s fix the login test --repo acme/web --acu 5'],
+    ['removes an option', '%s fix the login test'],
+    ['has an unknown option', '%s fix the login test --repo acme/web --rebo acme/api'],
+  ])("that %s doesn't reach Devin, and its author is told once", async (_what, words) => {
+    const { slack } = world();
+    const { ana, channelId, edit, started, heard } = await ask('%s fix the login test --repo acme/web');
+    const id = await started();
+    await edit('%s fix the login test  --repo acme/web');
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
+    await edit(words);
+    await toldTo(world(), { channelId, userId: ana.userId }, 'A session keeps the options');
+    await edit(`${words} --tag later`);
+    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+    expect(heard(id)).toEqual([]);
+  });
+
   test('reaches Devin if the session was started from it with the shortcut', async () => {
     const { slack } = world();
     const { ana, channelId, ts, edit, started, heard } = await ask('the login test fails');
@@ -141,7 +158,10 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
       .toEqual(['use main', 'Correction of my earlier message: use the main branch', 'use release']);
   });
 
-  test("doesn't reach Devin before the session has started, and its author is told", async () => {
+  test.each([
+    ['of its task', '%s fix the slow tests'],
+    ['of only its options', '%s fix the slow test --acu 5'],
+  ])("%s doesn't reach Devin before the session has started, and its author is told", async (_, words) => {
     const { slack, devin } = world();
     const busy = devin.fail(
       { method: 'POST', path: /\/sessions$/ },
@@ -149,7 +169,7 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     );
     const { ana, channelId, edit, started, heard } = await ask('%s fix the slow test');
     await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
-    await edit('%s fix the slow tests');
+    await edit(words);
     await toldTo(world(), { channelId, userId: ana.userId }, 'Devin gets the task as you sent it first');
     busy.clear();
     expect(heard(await started())).toEqual([]);

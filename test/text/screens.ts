@@ -24,6 +24,7 @@ import {
   renderOffer,
   renderQuestion,
   renderRunning,
+  renderWordless,
 } from '../../src/slack/blocks/offer.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
@@ -250,6 +251,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a greeting': (text) => renderGreeting('/cog', text),
   'the question whether a message is an answer': (text) =>
     renderAnswerOrTask({ held: HELD, session: 'words' }, 'f1', text),
+  'what to do with a file': (text) => renderWordless('f1', text),
   'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
     renderRunning(

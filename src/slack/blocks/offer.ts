@@ -3,6 +3,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, heldReply, runAction, type HeldReply } from '../ids.ts';
 import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
+import { formButton } from './notices.ts';
 import { button, buttonRow, joinParts, line, primary, titled, type Rendered } from './objects.ts';
 import { code, fitCodeBlock, link, truncate } from './text.ts';
 
@@ -53,6 +54,12 @@ export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
     titled(title, ...lines),
     buttonRow(primary(button(ACTION.startAsTask, start, formId)), button(ACTION.openForm, edit, formId)),
   ]);
+}
+
+/** For the author of a file or a forwarded message without words, which are right above. */
+export function renderWordless(formId: string, text: Text): Rendered {
+  const { title, why } = text.notices.wordless;
+  return joinParts([titled(title, why), buttonRow(primary(formButton(formId, text)))]);
 }
 
 /** Asks whether a text is a command or a task. What was typed comes raw. */

@@ -7,6 +7,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormInbox } from '../form-inbox.ts';
+import type { ReadHeld } from '../held-message.ts';
 import { ACTION, heldReply } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
@@ -24,6 +25,7 @@ type ActionDeps = PressDeps & {
   openView: ViewOpener;
   outbound: Pick<Outbound, 'settleNotice'>;
   enqueue: Enqueue;
+  readHeld: ReadHeld;
   tagRequests: boolean;
 };
 
@@ -123,7 +125,7 @@ function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
 
 /** Buttons under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
 function listenToMessageButtons(app: App, deps: ActionDeps): void {
-  const { requests, sessions, authority, threads, outbound } = deps;
+  const { requests, sessions, authority, threads, readHeld, outbound } = deps;
 
   /** They left the conversation since they wrote it, and are told so. */
   const isGone = async (press: Press, followed: Followed): Promise<boolean> =>
@@ -131,11 +133,13 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
 
   onDurableButton(app, ACTION.sendHeld, async (press) => {
     const { userId, homeTeamId } = press;
-    const { requestId, ts, text } = heldReply.read(press.value ?? '');
+    const { requestId, ts, text: before } = heldReply.read(press.value ?? '');
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null || session === null || session.teamId !== homeTeamId) return;
     if (await isGone(press, { request, session })) return;
-    await threads.accept({ session, userId, ts, kind: 'reply', text, files: [] });
+    const { channelId, threadTs } = press;
+    const now = channelId === null ? null : await readHeld({ channelId, ts, threadTs });
+    await threads.accept({ session, userId, ts, kind: 'reply', text: now ?? before, files: [] });
     await outbound.settleNotice(press, null);
   });
 

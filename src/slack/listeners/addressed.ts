@@ -3,19 +3,27 @@ import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Leases } from '../../store/leases.ts';
 import type { Followed } from '../../store/requests.ts';
+import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import type { Identify } from '../authority.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderAnswerOrTask, renderOffer, type AnswerOrTask } from '../blocks/offer.ts';
+import {
+  renderAnswerOrTask,
+  renderOffer,
+  renderRunning,
+  renderWordless,
+  type AnswerOrTask,
+} from '../blocks/offer.ts';
 import { linkedTitle } from '../blocks/session-card.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
-import { withForwarded } from '../messages.ts';
+import { ACTION } from '../ids.ts';
+import { isOnlyText, withForwarded } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
@@ -26,6 +34,7 @@ import type { TextFor } from '../text-for.ts';
 export type AnsweringDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
   formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'wasOffered'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
   answerMessage: AnswerMessage;
   botUserId: () => string;
   command: string;
@@ -47,7 +56,8 @@ export type AddressedDeps = AnsweringDeps & {
 export async function answerAddressed(deps: AddressedDeps, message: Message): Promise<void> {
   const { slackText, userId, channelId, placeKind, threadTs } = message;
   const isDirect = placeKind === 'direct';
-  const reading = { botUserId: deps.botUserId(), isDirect, ownTag: deps.tagRequests };
+  const { command, tagRequests: ownTag } = deps;
+  const reading = { botUserId: deps.botUserId(), isDirect, ownTag, command };
   const meaning = readAddressed(slackText, reading);
   const answer = meaning === null ? null : await act(deps, message, meaning);
   // In direct messages the answer stays; elsewhere only the author sees it.
@@ -64,22 +74,40 @@ async function act(
   const { command } = deps;
   if (meaning.kind === 'nothing') return null;
   const text = await deps.textFor(message.userId);
-  if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
+  if (meaning.kind === 'help')
+    return isOnlyText(message) ? renderHelp({ command, topic: null }, text) : askForTask(deps, message, text);
   const asking = mayAnswer(meaning)
     ? await answerOrTask(deps, message, { typed: meaning.typed, text })
     : null;
   if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
   const mentions = await deps.mentionsAt(message);
-  if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
+  if (mentions === 'off') return mentionsOff(deps, text);
   const mayStart = meaning.kind === 'create' && mentions === 'start' && asking === null;
   // If Slack delivers it again, its author has been asked, and has perhaps answered.
-  if (mayStart && !(await deps.formInbox.wasOffered(message))) return start(deps, message, meaning);
-  const wish = { wish: meaning, context: contextOf(message) };
-  const { id: formId } = await deps.formInbox.offerMessage(originOf(message), message.ts, wish);
+  if (mayStart && !(await deps.formInbox.wasOffered(message))) return start(deps, message, { meaning, text });
+  const formId = await offer(deps, message, meaning);
   if (asking !== null) return renderAnswerOrTask(asking, formId, text);
   if (meaning.kind === 'create' || saysNothing(meaning))
     return renderOffer(formId, await runsAsOf(deps, message), text);
   return renderDoubt(meaning, { command, typed: unescape(meaning.typed), formId }, text);
+}
+
+function mentionsOff({ command }: AddressedDeps, { policy }: Text): Rendered {
+  return notice([policy.mentionsOff(code(command))]);
+}
+
+const NO_WISH: Wish = { draft: {}, reset: [] };
+
+/** A file or a forwarded message without words. */
+async function askForTask(deps: AddressedDeps, message: Message, text: Text): Promise<Rendered> {
+  if ((await deps.mentionsAt(message)) === 'off') return mentionsOff(deps, text);
+  return renderWordless(await offer(deps, message, NO_WISH), text);
+}
+
+/** The id of its form. */
+async function offer({ formInbox }: AddressedDeps, message: Message, wish: Wish): Promise<string> {
+  const offered = { wish, context: contextOf(message) };
+  return (await formInbox.offerMessage(originOf(message), message.ts, offered)).id;
 }
 
 /** In characters: a button's value holds it. */
@@ -91,9 +119,8 @@ async function answerOrTask(
   message: Message,
   { typed, text }: { typed: string; text: Text },
 ): Promise<AnswerOrTask | null> {
-  const { placeKind, slackText, forwarded, ts } = message;
-  const isBare = message.message.files.length === 0 && forwarded === '';
-  if (placeKind !== 'direct' || !isBare || slackText.length > LONGEST_ANSWER) return null;
+  const { placeKind, slackText, ts } = message;
+  if (placeKind !== 'direct' || !isOnlyText(message) || slackText.length > LONGEST_ANSWER) return null;
   const asking = await askingIn(message);
   if (asking === null) return null;
   const held = { requestId: asking.request.id, ts, text: unescape(typed) };
@@ -119,14 +146,25 @@ async function runsAsOf({ identify }: AddressedDeps, { teamId, userId }: Person)
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
 
-/** The request is on disk once this resolves. If the person may not start one, its job tells them why. */
-async function start({ inbox }: AddressedDeps, message: Message, wish: Wish): Promise<null> {
+/**
+ * The request is on disk once this resolves. If the person may not start one, its job tells them why. If they asked for
+ * the same there a moment ago, they are asked first.
+ */
+async function start(
+  deps: AddressedDeps,
+  message: Message,
+  { meaning: wish, text }: { meaning: Wish; text: Text },
+): Promise<Rendered | null> {
   // The files come with the messages that are quoted.
   const isQuoted = message.threadTs !== null || message.forwarded !== '';
   const context = isQuoted ? contextOf(message) : null;
   const files = context === null ? message.message.files : [];
-  await inbox.acceptMessage(originOf(message), message.ts, { wish, context, files });
-  return null;
+  const task = { wish, context, files };
+  const requestId = await deps.inbox.acceptMessage(originOf(message), message.ts, task);
+  if (requestId === null) return null;
+  const session = await deps.sessions.ofRequest(requestId);
+  const another = { actionId: ACTION.startAsTask, formId: await offer(deps, message, wish) };
+  return renderRunning({ requestId, url: session?.url ?? null, another }, text);
 }
 
 /** The card goes into the message's thread, or starts one under it. */
@@ -135,7 +173,13 @@ function originOf({ teamId, userId, channelId, placeKind, ts, threadTs }: Messag
 }
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */
-function contextOf({ channelId, placeKind, threadTs, message, forwarded }: Message): MessageContext | null {
+export function contextOf({
+  channelId,
+  placeKind,
+  threadTs,
+  message,
+  forwarded,
+}: Pick<Message, 'channelId' | 'placeKind' | 'threadTs' | 'message' | 'forwarded'>): MessageContext | null {
   const place = { channelId, channelName: unnamedPlace(placeKind) };
   if (threadTs !== null) return { choice: 'until-here', ...place, picked: message };
   if (forwarded === '' && message.files.length === 0) return null;
@@ -144,7 +188,11 @@ function contextOf({ channelId, placeKind, threadTs, message, forwarded }: Messa
 }
 
 /** Tells the author of a message something about it. */
-type AnswerMessage = (message: Message, place: PrivatePlace, answer: Rendered) => Promise<void>;
+type AnswerMessage = (
+  message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
+  place: PrivatePlace,
+  answer: Rendered,
+) => Promise<void>;
 
 type AnswerDeps = { leases: Pick<Leases, 'take' | 'release'>; outbound: Pick<Outbound, 'tellPrivately'> };
 

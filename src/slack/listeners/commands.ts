@@ -114,14 +114,20 @@ function listenToChoices(
     await outbound.settleNotice(press, (await answer(call, intent)) ?? follows);
   });
 
-  onDurableButton(app, ACTION.startAsTask, async (press) => {
+  async function startOffered(press: Press): Promise<Rendered> {
     const form = await ownForm(forms, { formId: press.value ?? '' }, press);
-    const { command, modal } = await textFor(press.userId);
-    const { started, gone } = command.question;
-    const isSaved = form !== null && (await inbox.acceptOffered(form));
-    const outcome = isSaved ? started : modal.askedBefore;
-    await outbound.settleNotice(press, notice([form === null ? gone : outcome]));
-  });
+    const text = await textFor(press.userId);
+    const { started, gone, invalidNow } = text.command.question;
+    if (form === null) return notice([gone]);
+    // Only an edit of its message can have brought them in.
+    if (Object.keys(form.faults ?? {}).length > 0)
+      return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
+    return notice([(await inbox.acceptOffered(form)) ? started : text.modal.askedBefore]);
+  }
+
+  onDurableButton(app, ACTION.startAsTask, async (press) =>
+    outbound.settleNotice(press, await startOffered(press)),
+  );
 }
 
 /** Slack's manifest has another name than the settings. */

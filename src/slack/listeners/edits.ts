@@ -1,16 +1,24 @@
+import { asksOther } from '../../session/defaults.ts';
 import { isPending } from '../../session/request.ts';
+import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
+import { unescape } from '../blocks/text.ts';
 import { readAddressed } from '../command/addressed.ts';
+import { renderDoubt } from '../command/help.ts';
 import { mentionsIn } from '../command/thread-keywords.ts';
 import type { ThreadReader } from '../context.ts';
+import type { FormInbox } from '../form-inbox.ts';
 import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
+import { privatePlace } from '../places.ts';
+import { contextOf } from './addressed.ts';
 import { meaningOf, tellNotTaken, type ThreadDeps } from './thread.ts';
 
 export type EditDeps = ThreadDeps & {
   requests: Pick<Requests, 'find' | 'ofMessage'>;
+  formInbox: Pick<FormInbox, 'unsentOffer' | 'changeOffer'>;
   readAgain: ThreadReader['readAgain'];
 };
 
@@ -23,15 +31,35 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
       ? await sessions.inThread(delivered.channelId, delivered.threadTs)
       : await sessions.ofRequest(asked.id);
   const request = asked ?? (session && (await requests.find(session.requestId)));
-  if (request === null) return;
+  const offered = asked === null ? await deps.formInbox.unsentOffer(delivered) : null;
+  if (request === null && offered === null) return;
   // A later edit may have been heard already, or be in what was read again.
   const edit = isAgain ? await deps.readAgain(delivered) : delivered;
   if (edit === null) return;
+  if (offered !== null) await changeOffer(deps, edit, offered);
+  if (request === null) return;
   if (session === null) return hearEarlyEdit(deps, edit, request);
   if (asked === null && askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
   // What the person left out of the task stays out.
   const isKept = request.context?.without?.messages.includes(edit.ts) === true;
-  if (!isKept) await hearTaskEdit(deps, edit, { session, request });
+  if (!isKept) await hearTaskEdit(deps, edit, { session, request, isAsking: asked !== null });
+}
+
+/** What starts from the offer is what the message says now. If it can't be read, its author is told why. */
+async function changeOffer(deps: EditDeps, edit: Edit, form: Form): Promise<void> {
+  const wish = readWish(deps, edit);
+  if (wish === null) return;
+  const threadTs = edit.threadTs === edit.ts ? null : edit.threadTs;
+  const context = contextOf({ ...edit, threadTs, placeKind: form.placeKind });
+  await deps.formInbox.changeOffer(form, { wish, context });
+  if (wish.kind !== 'invalid') return;
+  const { command, textFor, answerMessage } = deps;
+  const offered = { command, typed: unescape(wish.typed), formId: form.id };
+  const channelId = form.placeKind === 'direct' ? null : edit.channelId;
+  const place = privatePlace({ userId: edit.userId, channelId, threadTs });
+  const refused = renderDoubt(wish, offered, await textFor(edit.userId));
+  // Each edit is answered once.
+  await answerMessage({ ...edit, ts: edit.editedTs }, place, refused);
 }
 
 async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {
@@ -49,16 +77,21 @@ async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): P
   await correct(deps, edit, { session, text, isTask: false });
 }
 
+type Asked = { session: SessionRow; request: SessionRequest; isAsking: boolean };
+
+/** `isAsking`: the message asked for the session, so its options are those of the session. */
 async function hearTaskEdit(
   deps: EditDeps,
   edit: Edit,
-  { session, request }: { session: SessionRow; request: SessionRequest },
+  { session, request, isAsking }: Asked,
 ): Promise<void> {
-  const text = changedTask(deps, edit, request);
-  if (text === null) return;
+  const { task: text, options } = changesIn(deps, edit, request);
   const mentions = mentionsIn(edit.slackText, deps.botUserId());
-  if ((await deps.threads.receive(session, { userId: edit.userId, mentions })) === 'taken')
-    await correct(deps, edit, { session, text, isTask: true });
+  const isForDevin = async () =>
+    (await deps.threads.receive(session, { userId: edit.userId, mentions })) === 'taken';
+  if (text !== null && (await isForDevin())) await correct(deps, edit, { session, text, isTask: true });
+  if (isAsking && options)
+    await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'options-edit' });
 }
 
 async function correct(
@@ -74,18 +107,27 @@ async function correct(
 
 /** The edit changes nothing: Devin gets the task as it was, perhaps after an approval. */
 async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
-  if (!isPending(request.state) || changedTask(deps, edit, request) === null) return;
+  const { task, options } = changesIn(deps, edit, request);
+  if (!isPending(request.state) || (task === null && !options)) return;
   await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'early-edit' });
 }
 
-/** The new task, without options, which can no longer change. null: it's the same as before, or no task. */
-function changedTask(
-  { botUserId, tagRequests: ownTag }: EditDeps,
-  { slackText, ts }: Edit,
-  { draft, context }: SessionRequest,
-): string | null {
-  const read = readAddressed(slackText, { botUserId: botUserId(), isDirect: true, ownTag });
-  const task = read !== null && 'draft' in read ? (read.draft.prompt ?? '') : '';
-  const isSame = readMessage({ ts, text: slackText }).text === context?.picked.text;
-  return task === '' || isSame || task === draft.values.prompt ? null : task;
+/** `task`: the new one; null: it's the same as before, or no task. `options`: whether it has others, which can no longer change. */
+type Changes = { task: string | null; options: boolean };
+
+function changesIn(deps: EditDeps, edit: Edit, { draft, context }: SessionRequest): Changes {
+  const read = readWish(deps, edit);
+  if (read === null) return { task: null, options: false };
+  const task = read.draft.prompt ?? '';
+  const isSame = readMessage({ ts: edit.ts, text: edit.slackText }).text === context?.picked.text;
+  return {
+    task: task === '' || isSame || task === draft.values.prompt ? null : task,
+    options: read.kind === 'invalid' || asksOther(draft, read.draft),
+  };
+}
+
+/** What the message asks for, as if it were to the app; null: nothing. */
+function readWish({ botUserId, tagRequests: ownTag, command }: EditDeps, { slackText }: Edit) {
+  const read = readAddressed(slackText, { botUserId: botUserId(), isDirect: true, ownTag, command });
+  return read !== null && 'draft' in read ? read : null;
 }

@@ -19,6 +19,7 @@ import type { Suggestion } from '../blocks/form/elements.ts';
 import type { InConversation, Presence } from '../conversations.ts';
 import { createUploadedTextReader } from '../files.ts';
 import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
+import { createReadHeld } from '../held-message.ts';
 import { nameMentions } from '../people.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
@@ -175,6 +176,7 @@ function createQuickLookUps({ search, resolve, slack, log }: ListenerDeps) {
 
   return {
     suggest,
+    readHeld: createReadHeld({ readAgain: slack.thread.readAgain, inTime, botUserId: slack.botUserId }),
     /** null: nobody could tell in time. */
     identify: async (person: Person): Promise<Identity | null> =>
       inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' }),

@@ -10,7 +10,7 @@ import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { hearEdit, type EditDeps } from './edits.ts';
 import { onEvent } from './routes.ts';
-import { hear, tellNotTaken, type Reply } from './thread.ts';
+import { answerNotTaken, hear, tellNotTaken, type Reply } from './thread.ts';
 
 type MessageDeps = EditDeps &
   AddressedDeps & {
@@ -122,5 +122,6 @@ async function notHeard(deps: MessageDeps, reply: Reply, request: SessionRequest
   if (readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
   const mentions = mentionsIn(slackText, deps.botUserId());
   if (!(await deps.threads.wouldReceive(reply, request, { userId, mentions }))) return;
-  await tellNotTaken(deps, reply, { sessionId: request.id, reason: 'not-started' });
+  const untold = { sessionId: request.id, reason: 'not-started' } as const;
+  await (mentions.app ? answerNotTaken : tellNotTaken)(deps, reply, untold);
 }

@@ -19,7 +19,7 @@ import {
   type Perhaps,
   type ThreadMeaning,
 } from '../command/thread-keywords.ts';
-import { readMessage, withForwarded } from '../messages.ts';
+import { isOnlyText, readMessage, withForwarded } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
@@ -136,10 +136,6 @@ function isOnlyMention(reply: Reply, text: string): boolean {
 
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
-function isOnlyText({ message, forwarded }: Omit<Said, 'slackText'>): boolean {
-  return message.files.length === 0 && forwarded === '';
-}
-
 /** It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer. */
 async function isOnlyCourtesy(
   { messages, botUserId }: ThreadDeps,
@@ -152,6 +148,18 @@ async function isOnlyCourtesy(
 }
 
 type NotTaken = Pick<ThreadNotice, 'sessionId'> & { reason: keyof Text['thread']['notTaken'] };
+
+/** For each message that calls the app: it would start a session elsewhere, and is lost here. */
+export async function answerNotTaken(
+  { notices, answerMessage, textFor }: Telling & Pick<ThreadDeps, 'notices'>,
+  reply: Reply,
+  { sessionId, reason }: NotTaken,
+): Promise<void> {
+  const { userId } = reply;
+  await notices.isFirst({ sessionId, userId, reason });
+  const { thread } = await textFor(userId);
+  await answerMessage(reply, privatePlace(reply), notice([thread.notTaken[reason]]));
+}
 
 /** Once per person and thread. */
 export async function tellNotTaken(

@@ -72,6 +72,11 @@ export const notices = {
     start: 'Start',
     edit: 'Edit first',
   },
+  /** To the author of a file or a forwarded message that came to the app without words. */
+  wordless: {
+    title: 'What should Devin do with this?',
+    why: 'Nothing was started. Write the task in the form; what you sent is included.',
+  },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
   /** After a notice that can't be removed anymore. */

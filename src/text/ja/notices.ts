@@ -61,6 +61,10 @@ export const notices: Text['notices'] = {
     start: '開始',
     edit: '編集してから開始',
   },
+  wordless: {
+    title: 'これを Devin にどうしてほしいですか？',
+    why: 'まだ何も開始していません。フォームにタスクを書いてください。送った内容も一緒に Devin に届きます。',
+  },
   notYourButton: (userId) =>
     `費用がかかる可能性があるため、このボタンを使えるのは依頼者の <@${userId}> さんだけです。何も実行していません。詳細を開くことや、自分のセッションを開始することはできます。`,
   settled:

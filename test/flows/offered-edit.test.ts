@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
+import { toldTo } from '../support/asking.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
+import { someoneIn } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+const OFFER = 'with your message?';
+
+describeOnBothWorlds('an offered task whose message is edited', (world) => {
+  /** Ana's message in the middle of which she mentions the app, with the offer to start from it. */
+  const offered = async (words: string, options = {}) => {
+    const { slack } = world();
+    const { ana, channelId, place, own } = someoneIn(world());
+    const withBot = (text: string): string => text.replace('%s', `<@${slack.workspace.botUserId}>`);
+    const { ts } = await slack.speak(ana.userId, channelId, withBot(words), options);
+    const { ts: offer } = await toldTo(world(), place, OFFER);
+    return {
+      ana,
+      channelId,
+      place,
+      own,
+      edit: async (text: string) => slack.editMessage(ana.userId, { channelId, ts }, withBot(text)),
+      press: async (button: string) => slack.clickButton(ana.userId, { channelId, ts: offer }, button),
+    };
+  };
+
+  test('starts with the words and options of its last edit', async () => {
+    const { ana, edit, press } = await offered('could %s fix the login test --repo acme/web');
+    await edit('could %s fix the logout test --acu 5');
+    await press('start_as_task');
+    const { request } = await sessionOf(world().devin, ana.devinUserId);
+    expect(request).toMatchObject({ prompt: 'could fix the logout test', max_acu_limit: 5 });
+    expect(request.repos ?? []).toEqual([]);
+  });
+
+  test('opens in a form with the words of its last edit', async () => {
+    const { slack } = world();
+    const { ana, edit, press } = await offered('could %s fix the login test');
+    await edit('could %s fix the logout test');
+    await press('open_form');
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('fix the logout test');
+  });
+
+  test('quotes the message as it is now beside the thread above it', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, place } = someoneIn(world());
+    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'the login test fails');
+    const bot = `<@${slack.workspace.botUserId}>`;
+    const { ts } = await slack.speak(ana.userId, channelId, `could ${bot} fix the old one`, { threadTs });
+    const { ts: offer } = await toldTo(world(), place, OFFER);
+    await slack.editMessage(ana.userId, { channelId, ts }, `could ${bot} fix the new one`);
+    await slack.clickButton(ana.userId, { channelId, ts: offer }, 'start_as_task');
+    const { prompt } = (await sessionOf(devin, ana.devinUserId)).request;
+    expect(prompt).toContain('the login test fails');
+    expect(prompt).not.toContain('the old one');
+  });
+
+  test("starts nothing if an option isn't valid anymore: its author is told once, and again by Start", async () => {
+    const { slack } = world();
+    const { ana, place, own, edit, press } = await offered('could %s fix the login test');
+    const deliveries = await edit('could %s fix the login test --acu ten');
+    await toldTo(world(), place, 'ten');
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    expect(noticesTo(slack, place.channelId, ana.userId)).toHaveLength(2);
+    await press('start_as_task');
+    await toldTo(world(), place, en.command.question.invalidNow);
+    expect(own()).toEqual([]);
+  });
+});
+
+describe('a direct message that may be the answer to a question', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test.each([
+    ['as it was edited', undefined],
+    ['as it was written, if Slack is down', { error: 'internal_error', times: 3 }],
+  ])('is sent to Devin %s', async (_what, fault) => {
+    const { slack, devin } = world();
+    const { ana } = someoneIn(world());
+    const channelId = slack.directMessages(ana.userId);
+    await slack.speak(ana.userId, channelId, 'fix the login test');
+    const { id } = await sessionOf(devin, ana.devinUserId);
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
+    const { ts } = await slack.speak(ana.userId, channelId, 'use main');
+    const asked = await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes('Is your message the answer?'),
+    );
+    await slack.editMessage(ana.userId, { channelId, ts }, 'use release');
+    if (fault !== undefined) slack.fail('conversations.replies', { ...fault, args: { channel: channelId } });
+    await slack.clickButton(ana.userId, { channelId, ts: asked.ts }, 'send_held');
+    const expected = fault === undefined ? 'use release' : 'use main';
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === expected);
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
+    slack.clearFaults();
+  });
+});
