@@ -162,7 +162,7 @@ export const card = {
     askedToWait: (duration: string): string =>
       `Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
     gaveUpOnSlack:
-      "For too long, Slack didn't tell this app who asked. Ask an app admin to check this app's permissions in Slack, then try again.",
+      "Slack didn't tell this app in time who asked. Ask an app admin to check this app's permissions in Slack, then try again.",
     gaveUp:
       "Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
   },

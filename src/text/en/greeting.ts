@@ -4,5 +4,5 @@ export const greeting = {
   how: (command: string): string => `Type ${command}, or pick *Start a Devin session* in a message's menu.`,
   example: 'fix the flaky login test',
   privacy: (help: string): string =>
-    `It reads only session threads and messages that mention it. More: ${help}.`,
+    `It reads only session threads, messages that mention it, and what you send to Devin. More: ${help}.`,
 };

@@ -35,7 +35,7 @@ export const thread: Text['thread'] = {
   gone: (reason) =>
     `Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。${reason === null ? '' : `Devin の説明: ${reason}`}`,
   gaveUpOnSlack: '1 時間、書いた人が誰かを Slack に確認できませんでした。',
-  gaveUp: '1 時間、Devin が混み合っているか、接続できませんでした。',
+  gaveUp: 'Devin が混み合っているか接続できない状態が、1 時間続きました。',
   leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
   staysHere: 'メッセージはここに残り、Devin には届きません。',
   membersSteer:
