@@ -75,6 +75,7 @@ describe('the thread of a message whose session has not started yet', () => {
     const { slack } = world();
     const { ana, ben, channelId, asked, say, tasks } = await ask({ above: 'the login test fails' });
     await say(ben, 'who takes this?');
+    await say(ana, '(aside) I do');
     for (const delivery of asked.deliveries) await slack.redeliver(delivery);
     await say(ben, '%s and the logout test');
     await toldTo(world(), { channelId, userId: ben.userId }, NOT_STARTED);
