@@ -25,9 +25,11 @@ const CALL = 'needs-you:%';
 /** While nobody answers, the requester is mentioned for a question at most this often. */
 const PING_PAUSE_MS = 5 * 60_000;
 
-/** What a call `m` about the question `q` was answered with. Without a question's words, what was said since counts, but
- * not the task. Devin's times are whole seconds. */
-const ANSWERS = sql`(
+/**
+ * What the call `m` about the question `q` was answered with: messages, not keywords. If the question has no words, what was
+ * said since counts, but not the task. Devin's times are whole seconds.
+ */
+export const ANSWERS = sql`(
   select user_id, created_at as at, 1 as rank from replies
   where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
     and kind in ${literals(MESSAGE_KINDS)}
@@ -115,7 +117,7 @@ export function createCalls(db: Kysely<Tables>) {
     /** Whether the requester was called for this question, or for one in the same words that waits. */
     isMade,
 
-    /** Whether Devin's last message is a question for which nobody was called. The first call is the status'. */
+    /** Whether Devin's last message is a question for which nobody was called. The first call follows from the status. */
     async isMissing(sessionId: string, trx: Db): Promise<boolean> {
       const last = await trx
         .selectFrom('milestones')
@@ -137,7 +139,7 @@ export function createCalls(db: Kysely<Tables>) {
       return said !== undefined && !(await isMade(sessionId, said, trx));
     },
 
-    /** Until when this call mentions nobody, since an earlier one that waits just did; null: it mentions the requester. */
+    /** Until when this call mentions nobody, because an unanswered one did shortly before; null: it mentions the requester. */
     async quietUntil(sessionId: string, key: string): Promise<Date | null> {
       const { rows } = await sql`
         select coalesce(m.attempted_at, case when m.state = 'pending' then now() else m.created_at end) as at,
@@ -167,7 +169,7 @@ export function createCalls(db: Kysely<Tables>) {
       return rows.map((row) => openCallSchema.parse(row));
     },
 
-    /** Who had something delivered to the session lately, but for this person; the latest first. */
+    /** Who else had something delivered to the session lately; the latest first. */
     async recentAuthors(sessionId: string, except: string): Promise<string[]> {
       const rows = await db
         .selectFrom('replies')

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ReplyKind } from '../../src/session/reply.ts';
 import { createUsage } from '../../src/store/usage.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -22,7 +23,7 @@ describeOnBothDatabases('how long questions waited', (open) => {
         .insertInto('milestones')
         .values({ sessionId, key: `needs-you:${minute}`, state: 'posted', createdAt: at(minute), ...more })
         .execute();
-    const answered = async (sessionId: string, minute: number) =>
+    const answered = async (sessionId: string, minute: number, kind: ReplyKind = 'reply') =>
       db
         .insertInto('replies')
         .values({
@@ -32,7 +33,7 @@ describeOnBothDatabases('how long questions waited', (open) => {
           teamId: 'T1',
           userId: 'U1',
           channelId: 'C1',
-          kind: 'reply',
+          kind,
           text: '',
           files: '[]',
           state: 'delivered',
@@ -41,15 +42,20 @@ describeOnBothDatabases('how long questions waited', (open) => {
         .execute();
 
     await started('s1', 0);
-    // 2 minutes, by the first of two answers; 10 minutes, in Devin's web app.
+    const saidInDevin = async (minute: number) =>
+      db
+        .insertInto('sessionMessages')
+        .values({ sessionId: 's1', eventId: `e${minute}`, source: 'user', text: '', saidAt: at(minute) })
+        .execute();
+    // The task.
+    await saidInDevin(0);
+    // 2 minutes, by the first of two answers, which a keyword isn't; 10 minutes, in Devin's web app.
     await asked('s1', 10);
+    await answered('s1', 11, 'mute');
     await answered('s1', 12);
     await answered('s1', 14);
     await asked('s1', 20);
-    await db
-      .insertInto('sessionMessages')
-      .values({ sessionId: 's1', eventId: 'e1', source: 'user', text: '', saidAt: at(30) })
-      .execute();
+    await saidInDevin(30);
     expect(await usage.medianWaitMs(workspace, SINCE)).toBe(6 * 60_000);
 
     // No answer, no question that was shown, no question at all.
