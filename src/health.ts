@@ -8,6 +8,7 @@ import type { Bolt } from './slack/bolt.ts';
 import type { Page } from './slack/http-server.ts';
 import type { Database } from './store/database.ts';
 import { codeOf } from './store/store-error.ts';
+import { isWithin } from './time.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -45,7 +46,7 @@ export function createHealthPages(
   };
 }
 
-/** Who asks meanwhile gets the same answer: many questions at once cost as much as one. */
+/** Anyone who asks while an answer is on its way gets the same one: many requests at once cost as much as one. */
 function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
   let asking: Promise<T> | null = null;
   return async () => {
@@ -102,11 +103,11 @@ const UNSAVED_MS = 60_000;
 
 type WriteWatch = ReturnType<typeof createWriteWatch>;
 
-/** Whether what people ask for can be saved. A probe doesn't write; what they asked for last tells. */
+/** Whether what people ask for can be saved: judged by the last time it was, since a probe doesn't write. */
 export function createWriteWatch(now: () => number) {
   let failedAtMs = -Infinity;
   return {
-    isOk: (): boolean => now() - failedAtMs > UNSAVED_MS,
+    isOk: (): boolean => !isWithin(UNSAVED_MS, now() - failedAtMs),
     async watch<T>(write: () => Promise<T>): Promise<T> {
       try {
         const written = await write();

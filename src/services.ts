@@ -19,11 +19,11 @@ import { createLanguages } from './text/languages.ts';
 import { createOnceAMinute, skewsOf, sleep } from './time.ts';
 import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
-import { createUpstream, isDown } from './upstream.ts';
+import { createUpstream, refuseConnection } from './upstream.ts';
 
 /**
- * A restart takes less, and restoring a backup takes more (docs/operations.md). So what happened since isn't searched for in
- * Slack: it allows few searches, and a restart with many sessions would wait for them.
+ * Restoring a backup takes longer than this, and a restart doesn't (docs/operations.md). A message that became due within this
+ * time before the start can't be missing from the database, so it isn't searched for in Slack, which allows few searches.
  */
 const RESTORING_MS = 2 * 60_000;
 
@@ -68,7 +68,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     now,
     log,
   });
-  const writes = createWriteWatch(machineNow);
+  const writes = createWriteWatch(now);
   const readiness = createReadiness({ database, writes, queue, slack });
 
   const { gate, budget, decidersOf } = createTrust({ policy, ledger, slack });
@@ -134,7 +134,7 @@ const UNAUTHORIZED = 401;
 
 function createGuardedDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
   const origin = new URL(devin.apiUrl).origin;
-  const upstream = createUpstream({ origin, fetch, refuse: isDown });
+  const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
   const onceAMinute = createOnceAMinute();
   const onRequest = (facts: DevinRequestFacts): void => {
     metrics.observeDevin(facts);

@@ -122,7 +122,7 @@ function urlOf(input: Parameters<Fetch>[0]): URL {
 
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long to wait when the other side asks for so long. More than an hour is taken for a mistake. */
+/** How long to wait if the other side asks for `ms`. More than an hour counts as a mistake. */
 export function askedWait(ms: number): number {
   return Math.min(HOUR_MS, Math.max(0, ms));
 }
@@ -150,7 +150,7 @@ export function sayingHowLong(fetch: Fetch): Fetch {
 }
 
 /** The same error as a refused connection: nothing was sent. */
-export function isDown(): Response {
+export function refuseConnection(): Response {
   throw Object.assign(new Error('The other side is down: no call was made.'), {
     syscall: 'connect',
     code: 'ECONNREFUSED',
@@ -173,10 +173,10 @@ export function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** In bytes, unpacked. Far more than any answer that is meant, and far less than the process has. */
+/** In bytes, unpacked. Far more than any real answer, and far less than the process's memory. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** The same `fetch`, which doesn't read an answer of any size. */
+/** The same `fetch`, which fails on an answer that is too large. */
 export function bounded(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
@@ -186,7 +186,7 @@ export function bounded(fetch: Fetch): Fetch {
   };
 }
 
-/** HTTP reads no more than the length that an answer names. Packed, it says nothing. */
+/** No more than `content-length` is read. If the answer is packed, that says nothing about its size. */
 function saysItIsShort({ headers }: Response): boolean {
   const length = headers.get('content-length') ?? '';
   return headers.get('content-encoding') === null && /^\d+$/.test(length) && Number(length) <= MOST_BYTES;
@@ -220,7 +220,7 @@ type Paging<Answer> = {
   most?: number;
 };
 
-/** A list page by page, up to its last one or a cursor that was there before. */
+/** Reads a list page by page, up to the last one, or to a cursor that was used before. */
 export async function* pages<Answer>({
   read,
   next,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createUpstream, isDown, pages, tooMany } from '../src/upstream.ts';
+import { createUpstream, refuseConnection, pages, tooMany } from '../src/upstream.ts';
 
 const ORIGIN = 'https://other.example';
 
@@ -99,7 +99,7 @@ describe('while a service is down', () => {
   });
 
   test('a skipped call counts as never sent', () => {
-    expect(isDown).toThrow(expect.objectContaining({ syscall: 'connect' }));
+    expect(refuseConnection).toThrow(expect.objectContaining({ syscall: 'connect' }));
   });
 });
 
