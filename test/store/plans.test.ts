@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode }
 import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/index.ts';
 import { createApprovalMessages } from '../../src/store/approval-messages.ts';
+import { createCalls } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createEchoes } from '../../src/store/echoes.ts';
@@ -149,7 +150,9 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every frequent statement uses an index', { timeout: 300_000 }, async () => {
     const database = await open();
     await fillHistory(database.db, { requests: ROWS });
-    await database.db.executeQuery(CompiledQuery.raw('analyze'));
+    const posts = `insert into posts (key, channel_id, posted_ts)
+      select 'card:r' || n, 'C' || (n % 50), '1.1' from generate_series(1, 5000) n`;
+    for (const statement of [posts, 'analyze']) await database.db.executeQuery(CompiledQuery.raw(statement));
     const now = new Date();
     const ago = new Date(now.getTime() - MINUTE_MS);
     const lastMonth = new Date(now.getTime() - 30 * 24 * 60 * MINUTE_MS);
@@ -207,6 +210,27 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
           .execute(async (trx) =>
             createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', messageTs: '7.2' }, trx),
           ),
+      'reply that came back': async (db) =>
+        createEchoes(db).recognize({ sessionId: 's7', eventId: 'e7', text: 'Use Redis.' }),
+      'thread under a card': async (db) => createRequests(db).isUnderCard('C7', '7.1'),
+      'expired approvals': async (db) => createRequests(db).expired(),
+      'approvals to review': async (db) => createRequests(db).toReview('sha256'),
+      'active in a channel': async (db) =>
+        createListing(db).openIn({ teamId: 'T1', channelId: 'C7', limit: 10 }),
+      'refused in a channel': async (db) => createListing(db).refusedIn('C7', 10),
+      'post by key': async (db) => createPosts(db).find('card:r7'),
+      'posts under a key': async (db) => createPosts(db).postedUnder('outcome:r7:'),
+      'card that is being posted': async (db) => createPosts(db).isPlacingCard('C7'),
+      'call for a question': async (db) => createCalls(db).isMade('s7', { eventId: 'e7', text: 'Which?' }),
+      'call in a message': async (db) => createCalls(db).partOf('s7', 'e7'),
+      'call that joins a message': async (db) => createCalls(db).join('s7', 'e7'),
+      'call without a mention': async (db) => createCalls(db).quietUntil('s7', 'needs-you:1'),
+      'answered calls': async (db) => createCalls(db).answered('s7'),
+      'people who answer': async (db) => createCalls(db).recentAuthors('s7', 'U8'),
+      'messages with a link': async (db) => createSessionMessages(db).textsWith('s7', 'https://'),
+      'followed up': async (db) => createSessionMessages(db).isFollowedUp('s7', ago),
+      'messages that are too late': async (db) => createSessionMessages(db).skipThrough('s7', ['e7-1']),
+      'usage of all': async (db) => createUsage(db).medianWaitMs({ kind: 'workspace', teamId: 'T1' }, ago),
       limits: readLimits,
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
       'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
