@@ -2,7 +2,6 @@ import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Proxy } from './network.ts';
 import { edits } from './session/edits.ts';
-import type { Limits } from './session/policy/index.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
@@ -16,9 +15,9 @@ const keys = z
   .string()
   .refine((value) => value.split(',').every((key) => Buffer.from(key, 'base64').length === 32));
 
-/** One row per variable, in the order of .env.example. Defaults are only here. */
 const DEFAULT_COMMAND = '/devin';
 
+/** One row per variable, in the order of .env.example. Defaults are only here. */
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: token('xoxb-'),
   SLACK_APP_TOKEN: token('xapp-').optional(),
@@ -54,8 +53,6 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
-type Mentions = 'start' | 'ask';
-
 function isPrivate(value: string): boolean {
   const { protocol, hostname } = URL.parse(value) ?? { protocol: '', hostname: '' };
   return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
@@ -63,40 +60,7 @@ function isPrivate(value: string): boolean {
 
 type Variable = keyof typeof environmentSchema.shape;
 
-export type Config = {
-  slack: {
-    botToken: string;
-    transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
-    /** null: Slack's. */
-    apiUrl: string | null;
-    /** The slash command's name. */
-    command: string;
-  };
-  /** `metricsToken` null: loopback and private addresses may read the metrics. */
-  http: { host: string; port: number; metricsToken: string | null };
-  devin: { apiKey: string; orgId: string; apiUrl: string };
-  /** For connections to Slack and Devin; null: direct ones. */
-  proxy: Proxy | null;
-  impersonation: 'required' | 'preferred' | 'off';
-  /** Off if the organization enforces its own tags. */
-  requestTag: boolean;
-  /** null: there is none. */
-  policyFile: string | null;
-  /** null: there is none. */
-  identityFile: string | null;
-  /** For each person, unless the policy says otherwise. */
-  limits: Limits;
-  /** The fastest polling interval. */
-  watchSeconds: number;
-  /** How long the text of ended sessions and requests is kept. */
-  retentionDays: number;
-  /** What a message to the app does. */
-  mentions: Mentions;
-  store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
-  /** For what several people see. What one person sees follows their language in Slack. */
-  language: Language;
-  logLevel: string;
-};
+export type Config = ReturnType<typeof toConfig>;
 
 export type ConfigProblem =
   | { kind: 'variable'; name: Variable }
@@ -188,12 +152,13 @@ function misspelledNames(given: Environment): Misspelled[] {
 }
 
 function variableProblems(error: z.ZodError): ConfigProblem[] {
-  const names = environmentSchema.keyof().options;
-  const wrong = names.filter((name) => error.issues.some((issue) => issue.path[0] === name));
+  const wrong = environmentSchema
+    .keyof()
+    .options.filter((name) => error.issues.some((issue) => issue.path[0] === name));
   return wrong.map((name) => ({ kind: 'variable', name }));
 }
 
-function jointProblems(given: Record<string, string | undefined>): ConfigProblem[] {
+function jointProblems(given: Environment): ConfigProblem[] {
   const noTransport = given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined;
   const noKey = given.DATABASE_URL !== undefined && given.SECRETS_KEY === undefined;
   return [
@@ -204,38 +169,54 @@ function jointProblems(given: Record<string, string | undefined>): ConfigProblem
 
 type Parsed = z.infer<typeof environmentSchema>;
 
-function toConfig(env: Parsed): Config {
+function toConfig(env: Parsed) {
   return {
     slack: {
       botToken: env.SLACK_BOT_TOKEN,
-      transport:
-        env.SLACK_APP_TOKEN === undefined
-          ? { kind: 'http', signingSecret: env.SLACK_SIGNING_SECRET ?? '' }
-          : { kind: 'socket', appToken: env.SLACK_APP_TOKEN },
+      transport: toTransport(env),
+      /** null: Slack's. */
       apiUrl: env.SLACK_API_URL ?? null,
+      /** The slash command's name. */
       command: env.SLACK_COMMAND,
     },
+    /** `metricsToken` null: loopback and private addresses may read the metrics. */
     http: { host: env.HOST, port: env.PORT, metricsToken: env.METRICS_TOKEN ?? null },
     devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
     proxy: toProxy(env),
     impersonation: env.IMPERSONATION,
+    /** Off if the organization enforces its own tags. */
     requestTag: env.REQUEST_TAG === 'on',
+    /** null: there is none. */
     policyFile: env.POLICY_FILE ?? null,
+    /** null: there is none. */
     identityFile: env.IDENTITY_FILE ?? null,
+    /** For each person, unless the policy says otherwise. */
     limits: { openSessions: env.LIMIT_OPEN_SESSIONS, startsPerHour: env.LIMIT_STARTS_PER_HOUR },
+    /** The fastest polling interval. */
     watchSeconds: env.WATCH_SECONDS,
+    /** How long the text of ended sessions and requests is kept. */
     retentionDays: env.RETENTION_DAYS,
+    /** What a message to the app does. */
     mentions: env.MENTIONS,
     store: {
       databaseUrl: env.DATABASE_URL ?? null,
       dataDir: env.DATA_DIR,
       secretsKey: env.SECRETS_KEY ?? null,
     },
+    /** For what several people see. What one person sees follows their language in Slack. */
     language: env.LANGUAGE,
     logLevel: env.LOG_LEVEL,
   };
 }
 
-function toProxy({ HTTPS_PROXY: https = '', HTTP_PROXY: http = '', NO_PROXY: except = '' }: Parsed) {
+type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+
+function toTransport({ SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: secret = '' }: Parsed): Transport {
+  return appToken === undefined ? { kind: 'http', signingSecret: secret } : { kind: 'socket', appToken };
+}
+
+/** For connections to Slack and Devin; null: direct ones. */
+function toProxy(env: Parsed): Proxy | null {
+  const { HTTPS_PROXY: https = '', HTTP_PROXY: http = '', NO_PROXY: except = '' } = env;
   return https === '' && http === '' ? null : { https, http, except };
 }
