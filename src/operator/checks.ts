@@ -68,7 +68,7 @@ type HostCheck = Pick<Config['http'], 'host' | 'port'> & {
   withinMs: number;
 };
 
-/** Listening comes last; a wrong name is told at once. Throws a StartError. */
+/** Listening comes last, so a wrong name is looked up first. Throws a StartError. */
 export async function checkHost({ host, port, lookUp, withinMs }: HostCheck): Promise<void> {
   const code = await Promise.race([
     lookUp(host).then(() => null, codeOf),
@@ -120,26 +120,17 @@ export function missingPermission(permission: Permission, { devin, joins }: Text
   return joins.sentences([devin.forbidden(permission), devin.without[permission]]);
 }
 
-/** The first three can only be tried by creating a session, which costs money. */
+/** Those without a call can only be tried by creating a session, which costs money. */
 function probes({
   devin: { sessions, members, catalog, organization },
   impersonation,
 }: PermissionCheck): Probe[] {
-  const asMembers = impersonation !== 'off';
-  return [
-    { permission: 'ManageOrgSessions', needed: true, call: null },
-    ...(asMembers ? [{ permission: 'ImpersonateOrgSessions', needed: true, call: null } as const] : []),
-    { permission: 'UseDevinSessions', needed: false, call: null },
-    { permission: 'ViewOrgSessions', needed: true, call: async () => sessions.list({ first: 1 }) },
-    ...(asMembers
-      ? [
-          {
-            permission: 'ViewOrgMembership',
-            needed: true,
-            call: async () => members.findByEmail('nobody@invalid'),
-          } as const,
-        ]
-      : []),
+  const all = [
+    needed('ManageOrgSessions', null),
+    needed('ImpersonateOrgSessions', null),
+    optional('UseDevinSessions', null),
+    needed('ViewOrgSessions', async () => sessions.list({ first: 1 })),
+    needed('ViewOrgMembership', async () => members.findByEmail('nobody@invalid')),
     optional('ManageAccountPlaybooks', async () => catalog.probe('playbooks')),
     optional('ManageAccountKnowledge', async () => catalog.probe('knowledge')),
     optional('ManageOrgSecrets', async () => catalog.probe('secrets')),
@@ -147,9 +138,16 @@ function probes({
     optional('ViewOrgConsumption', async () => organization.probe('acu')),
     optional('ViewOrgMetrics', async () => organization.probe('work')),
   ];
+  return impersonation === 'off' ? all.filter(({ permission }) => !OF_IMPERSONATION.has(permission)) : all;
 }
 
-function optional(permission: Permission, call: () => Promise<unknown>): Probe {
+const OF_IMPERSONATION: ReadonlySet<Permission> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
+
+function needed(permission: Permission, call: Probe['call']): Probe {
+  return { permission, needed: true, call };
+}
+
+function optional(permission: Permission, call: Probe['call']): Probe {
   return { permission, needed: false, call };
 }
 

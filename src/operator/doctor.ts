@@ -1,7 +1,7 @@
 import { parseConfig, readEnvironment } from '../config.ts';
 import { createLanguages } from '../text/languages.ts';
 import { FINE, print, readArguments, runCommand, WRONG } from './command-line.ts';
-import { diagnose } from './diagnosis.ts';
+import { diagnose } from './findings.ts';
 
 /** `npm run doctor`: checks the settings, Slack, Devin and the database, changes nothing, and says what is wrong. */
 const read = parseConfig(readEnvironment());

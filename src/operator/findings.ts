@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
-import type { Config } from '../config.ts';
+import type { Config, ConfigResult } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
 import type { Policy } from '../session/policy/index.ts';
@@ -10,7 +10,7 @@ import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { countSetAside } from '../store/set-aside.ts';
-import { codeOf, StoreError } from '../store/store-error.ts';
+import { codeOf, StoreError, UNDEFINED_TABLE } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createRemoteClock, skewsOf, skewWarnings, type Skews } from '../time.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
@@ -24,18 +24,39 @@ import {
   slackProblem,
   type PermissionFound,
 } from './checks.ts';
-import { isForOperator, operatorSentence, startSentence } from './sentences.ts';
+import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
 
-/** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const UNDEFINED_TABLE = '42P01';
 const SLACK_TIMEOUT_MS = 15_000;
 const GROUP_SIGNS = { absent: 'missing', empty: 'warning', 'not-known': 'not-checkable' } as const;
 
 /** Only `missing` fails: the app doesn't work without it. */
-export type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
+type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
+
+/** What the doctor prints about these settings. */
+export async function diagnose(
+  settings: ConfigResult,
+  text: Text,
+): Promise<{ lines: string[]; isHealthy: boolean }> {
+  const findings = await find(settings, text);
+  const isHealthy = findings.every(({ sign }) => sign !== 'missing');
+  // What keeps both tokens from being checked is said once.
+  const lines = new Set(findings.map(({ sign, sentence }) => `${text.doctor.signs[sign]}  ${sentence}`));
+  return { lines: [...lines, '', isHealthy ? text.doctor.healthy : text.doctor.unhealthy], isHealthy };
+}
+
+async function find(settings: ConfigResult, text: Text): Promise<Finding[]> {
+  const misspelled = settings.misspelled.map(({ name, meant }): Finding => ({
+    sign: 'warning',
+    sentence: text.config.misspelled(name, meant),
+  }));
+  const findings: Finding[] = settings.ok
+    ? [{ sign: 'ok', sentence: text.doctor.settings }, ...(await examine(settings.config, text))]
+    : settings.problems.map((problem) => ({ sign: 'missing', sentence: configSentence(problem, text) }));
+  return [...misspelled, ...findings];
+}
 
 /** What Slack, Devin, the files and the database say; nothing is changed. */
-export async function examine(config: Config, text: Text): Promise<Finding[]> {
+async function examine(config: Config, text: Text): Promise<Finding[]> {
   useProxy(config.proxy);
   const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
   const slackFetch = clocks.slack.observe(fetch);

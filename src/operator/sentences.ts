@@ -8,7 +8,7 @@ export type StartProblem =
   /** `reason`: of the system or a library. */
   | { kind: 'slackUnreachable' | 'devinUnreachable'; reason: string }
   | { kind: 'slackToken' | 'appToken'; code: string }
-  | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
+  | { kind: 'otherOrganization'; orgId: string }
   /** `code`: of the system, such as EADDRINUSE. */
   | { kind: 'address'; host: string; port: number; code: string }
   /** One line for each error, with the variable and its place in the file. */
@@ -47,8 +47,7 @@ export function startSentence(problem: StartProblem, { start }: Text): string {
     case 'devinUnreachable':
       return start[problem.kind](problem.reason);
     case 'otherOrganization':
-    case 'organizationNotFound':
-      return start[problem.kind](problem.orgId);
+      return start.otherOrganization(problem.orgId);
     case 'address':
       return start.address(problem);
     case 'file':

@@ -2,14 +2,14 @@ import type { Kysely } from 'kysely';
 import { readStoreConfig } from '../config.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
-import { codeOf, StoreError } from '../store/store-error.ts';
+import { codeOf, StoreError, UNDEFINED_TABLE } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { complain } from './command-line.ts';
 import { configSentence, operatorSentence } from './sentences.ts';
 
-/** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
+/** SQLSTATEs: a column or a function doesn't exist either. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const NOT_UPDATED: ReadonlySet<string> = new Set([UNDEFINED_TABLE, '42703', '42883']);
 
 /** Returns the exit code. On Postgres, the app may be running. */
 type StoreTask = (db: Kysely<Tables>) => Promise<number>;

@@ -32,7 +32,8 @@ export function codeOf(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
-/** SQLSTATE insufficient_privilege. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** SQLSTATEs. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export const UNDEFINED_TABLE = '42P01';
 const FORBIDDEN = '42501';
 
 /** The error of a start, for the app admin if Postgres refuses to create what the app needs. */

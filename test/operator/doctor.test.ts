@@ -8,7 +8,7 @@ import { PERMISSIONS } from '../../sandbox/devin/permissions.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { parseConfig } from '../../src/config.ts';
-import { diagnose } from '../../src/operator/diagnosis.ts';
+import { diagnose } from '../../src/operator/findings.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import { codeOf, orForbidden, StoreError } from '../store-error.ts';
+import { codeOf, orForbidden, StoreError, UNDEFINED_TABLE } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
@@ -121,7 +121,7 @@ async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
   try {
     return isDeepStrictEqual(await applied(db), Object.keys(migrations));
   } catch (error) {
-    if (codeOf(error) === NO_SUCH_TABLE) return false;
+    if (codeOf(error) === UNDEFINED_TABLE) return false;
     throw error;
   }
 }
@@ -130,6 +130,3 @@ async function applied(db: Kysely<Tables>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map(({ name }) => name);
 }
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const NO_SUCH_TABLE = '42P01';
