@@ -1,4 +1,3 @@
-import type { Member } from '../devin/devin.ts';
 import type { Log } from '../log.ts';
 import {
   againInMs,
@@ -10,7 +9,6 @@ import {
   type Queue,
   type WithLease,
 } from '../queue/index.ts';
-import type { SlackPerson } from '../session/identity.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { sharedMetadata } from '../slack/metadata.ts';
@@ -51,8 +49,9 @@ async function tell(
 ): Promise<number | null> {
   if (await identities.isSharingTold(shared)) return null;
   const member = await findMember(shared.devinUserId);
-  const owner = await ownerOf(member, slack.people.findOwner);
-  if (member === null || owner === null || owner.userId === shared.userId) return null;
+  // Only a full member of the workspace is told.
+  const owner = member?.email == null ? null : await slack.people.findOwner(member.email);
+  if (member === null || owner?.kind !== 'member' || owner.userId === shared.userId) return null;
   const { notices } = await slack.textFor(owner.userId);
   const words = notices.sharedAccount(`<@${shared.userId}>`, escape(member.name));
   const posted = await postOnce({
@@ -65,14 +64,4 @@ async function tell(
   const waitMs = againInMs(posted, 'a notice of a shared account', log);
   if (waitMs === null) await identities.sharingTold(shared);
   return waitMs;
-}
-
-/** The person in Slack who has the member's address; null: nobody, or no full member of the workspace. */
-async function ownerOf(
-  member: Member | null,
-  findOwner: (email: string) => Promise<SlackPerson | null>,
-): Promise<SlackPerson | null> {
-  const email = member?.email ?? null;
-  const owner = email === null ? null : await findOwner(email);
-  return owner?.kind === 'member' ? owner : null;
 }

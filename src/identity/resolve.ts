@@ -18,10 +18,8 @@ type MemberLookup =
   /** The service user may not read members. */
   | { kind: 'forbidden' };
 
-type Impersonation = 'required' | 'preferred' | 'off';
-
 type ResolveDeps = {
-  impersonation: Impersonation;
+  impersonation: 'required' | 'preferred' | 'off';
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   findByEmail: (email: string) => Promise<MemberLookup>;
   findMember: (devinUserId: string) => Promise<Member | null>;
@@ -30,7 +28,7 @@ type ResolveDeps = {
   /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
   identities: Pick<Identities, 'known' | 'remember'>;
-  /** The file lets this person be a member whose account is someone else's, too. */
+  /** The file lets this person be a member who is also another person. */
   onShared: (shared: Person & { devinUserId: string }) => Promise<void>;
   now: () => number;
 };
@@ -38,7 +36,7 @@ type ResolveDeps = {
 const MATCH_TTL_MS = 60 * 60 * 1000;
 const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 
-/** `address`: the address, link or entry that finds a person. What is remembered is kept under it. */
+/** `address`: the address, link or entry that finds a person. An identity counts only while that is the same. */
 type Way = { address: string | null; find: () => Promise<Identity> };
 
 /** Throws if Slack or Devin can't be asked. */
@@ -51,7 +49,7 @@ export type ResolveIdentity = (person: Person) => Promise<Identity>;
 export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   const mapPerson = createMapPerson(deps);
 
-  /** Who a full member of the workspace is in Devin. What was found by another entry, link or address doesn't count. */
+  /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, email: string | null): Promise<Identity> {
     const { link, remembered } = await deps.identities.known(person);
     const { address, find } = wayTo(person, { email, link });
