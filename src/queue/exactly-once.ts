@@ -10,10 +10,10 @@ import { repeat } from '../time.ts';
 
 /** How long a process that died keeps others from its work. */
 export const LEASE_MS = 15_000;
-/** How soon to try again what another process works on. */
+/** How soon to retry if another process is doing the same. */
 export const HELD_WAIT_MS = 1000;
 
-/** Another process has taken over: what this one began is the other's now. */
+/** Another process has taken over, and continues what this one began. */
 class LeaseLostError extends Error {
   readonly code = 'lease-lost';
 
@@ -26,11 +26,11 @@ class LeaseLostError extends Error {
 export type Lease = {
   /** Aborts when another process has taken over. */
   held: AbortSignal;
-  /** Part of each write that records what was done under the lease. Throws a LeaseLostError, and the write is undone. */
+  /** Call it in each transaction that records what was done under the lease. Throws a LeaseLostError, which rolls that back. */
   fence: (trx: Transaction<Tables>) => Promise<void>;
-  /** As `fence`, with the last of these writes: once it commits, others can have the lease. */
+  /** The same in the last of these transactions: once it commits, others can have the lease. */
   end: (trx: Transaction<Tables>) => Promise<void>;
-  /** False after a pause as long as the lease: the process may have been frozen. No write, no wait. */
+  /** False if it wasn't renewed in time, as in a process that was frozen. Doesn't ask the database. */
   isFresh: () => boolean;
   /** Throws a LeaseLostError if it is not fresh. */
   assertFresh: () => void;
@@ -40,8 +40,8 @@ export type Lease = {
 type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
 
 /**
- * `late`: several processes may do what comes before the first write, so the lease is taken with that write, which costs
- * no write of its own.
+ * `late`: the lease is taken with the task's first write, which saves a write of its own. What comes before that must do no
+ * harm in several processes.
  */
 export type WithLease = <T>(
   name: string,
@@ -97,7 +97,7 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
     return isHeld;
   };
 
-  // One at a time, so that a slow database gets no more of them. The next write notices one that doesn't answer.
+  // One at a time: a slow database gets no more of them. If one fails, the next write notices it.
   const renewal = repeat(async () => {
     await renew().catch(() => undefined);
   }, leaseMs / 3);
@@ -121,7 +121,7 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
   return {
     lease,
     async end(): Promise<void> {
-      // One that comes after the release would find nothing, and call the lease lost.
+      // A renewal after the release would find nothing, and report the lease as lost.
       await renewal.stop();
       if (held !== null && !isOver) await leases.release(name, held);
     },
@@ -134,7 +134,7 @@ type PostOnceDeps = {
   outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
   /** From when on the database knows what was posted. */
   knownSince: Date;
-  /** How long Slack may take to post what a process sent before it died. */
+  /** How long Slack may take to post what a process sent before it died, in ms. */
   inFlightMs: number;
 };
 
@@ -170,19 +170,19 @@ export type PostedOnce = PostedAt | SlackFailure;
 export type PostOnce = (post: Post) => Promise<PostedOnce>;
 
 /**
- * Posts a message to Slack once: the attempt is on disk before the message leaves, and while the end of an attempt is
- * not known, the place is looked through before the next. The place is the one of that attempt.
+ * Posts a message to Slack once: an attempt is on disk before it is made, and as long as its outcome isn't known, it is
+ * searched for where it was made before the next attempt.
  */
 export function createPostOnce(deps: PostOnceDeps): PostOnce {
   const { db, posts, outbound } = deps;
 
-  /** What follows it is nothing but the call to Slack: the lease is held, and nothing was awaited since. */
+  /** The call to Slack follows at once, so the lease is still held then. */
   async function begin({ key, place, lease, newIf }: Post, isFirst: boolean): Promise<void> {
     const { channelId, threadTs } = place;
     await db.transaction().execute(async (trx) => {
       await lease.fence(trx);
       const attempt = { key, channelId, threadTs, slackTs: outbound.slackTs(), isFirst };
-      // Under a lease that was only now taken, another process may have been here since the look for earlier attempts.
+      // The lease may have been taken only now: another process may have attempted it meanwhile.
       if (!(await posts.attempt({ ...attempt, ...(newIf && { onlyIf: newIf }) }, trx)))
         throw new LeaseLostError(key);
     });
@@ -192,7 +192,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
     const { key, lease, onPosted, newIf } = post;
     await db.transaction().execute(async (trx) => {
-      // What else is recorded with it is locked first, as everywhere.
+      // Locks what it changes before the lease, as everywhere.
       if (posted.kind === 'posted') await onPosted?.(posted, trx);
       await (newIf === undefined ? lease.fence(trx) : lease.end(trx));
       if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);

@@ -1,4 +1,4 @@
-/** Jobs, and the exactly-once kit: the only way to do once what cannot be taken back. */
+/** Jobs, and the exactly-once kit, for everything that can't be undone. */
 export {
   createQueue,
   POLL_SECONDS,

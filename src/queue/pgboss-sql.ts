@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { repeat, type Interval } from '../time.ts';
 
 /**
- * All SQL against pg-boss's own tables: its `job` table (name, data, singleton_key, state,
- * blocked, priority, start_after, created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails when an upgrade
- * changes one of these.
+ * All SQL against pg-boss's own tables: its `job` table (name, data, singleton_key, state, blocked, priority, start_after,
+ * created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails if an upgrade changes one of these.
  */
 const BOSS_SCHEMA = 'pgboss';
 
@@ -31,7 +30,7 @@ export const BOSS_OPTIONS = {
 type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
 type Wanted = { name: string; key: string; startAfterMs: number; interactive: boolean };
 
-/** No job waits for longer: what asks for more asks again then. */
+/** No job waits longer; if it must, it is enqueued again then. */
 export const LONGEST_WAIT_MS = 3_600_000;
 /** A job that failed waits less than this. */
 const LONGEST_RETRY_MS = 120_000;
@@ -42,9 +41,8 @@ const MARGIN_MS = 10_000;
 const CHANNEL = `'pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'), 24)`;
 
 /**
- * The job that waits for this key starts no later than asked for. Inside a transaction it starts after the commit, since
- * its row is locked until then. A job that failed keeps its pause, so that an outage does not make more calls. False:
- * none waits.
+ * Makes the job that waits for this key start no later than asked for; in a transaction, after the commit, because its row is
+ * locked until then. A job that failed keeps its pause, or an outage would cause more calls. False: none waits.
  */
 export async function joinWaiting(
   db: BossDb,
@@ -104,7 +102,7 @@ export async function changeWaiting(db: BossDb, { from, to }: NewId): Promise<vo
   );
 }
 
-/** Moves up what waits for longer than it can: it was made before the clock was set back. */
+/** Starts jobs that would wait longer than any can: they were made before the clock was set back. */
 async function endLongWaits(db: BossDb): Promise<void> {
   const ahead = (ms: number): string => `now() + ${ms} * interval '1 ms'`;
   await db.executeSql(
@@ -135,9 +133,8 @@ export async function countJobs(db: BossDb) {
 const dueSchema = z.array(z.object({ name: z.string().nullable(), nowMs: z.coerce.number() }));
 
 /**
- * Those of the queues in which a job may start now, and what time it is. pg-boss notifies workers of jobs as they are
- * sent; those that start later, or again, must be polled for: here with one cheap query, instead of one from every idle
- * worker.
+ * The queues in which a job can start now, and what time it is. pg-boss notifies workers of a job when it is sent, but not
+ * when a delayed or retried one is due: one cheap query finds those, instead of one by every idle worker.
  */
 async function dueQueues(db: BossDb, names: readonly string[]): Promise<{ due: Set<string>; nowMs: number }> {
   const { rows } = await db.executeSql(

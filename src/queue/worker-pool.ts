@@ -22,7 +22,7 @@ const ABORT_GRACE_MS = 1000;
 /** A job that takes longer no longer holds a place of the quick ones. */
 const SLOW_MS = 1000;
 
-/** Another process hears of a job whose process died after the heartbeat; the sweep over requests is quicker. */
+/** If a process dies, others get its jobs after the heartbeat; the sweep finds its requests sooner. */
 const JOB_LIFE = {
   retryLimit: 60,
   retryDelay: 1,
@@ -125,10 +125,9 @@ function createPlaces({ concurrency, most }: Registration, onFree: () => void) {
 }
 
 /**
- * The workers of one queue: pg-boss workers of one job each, so that a slow job holds back no other. NOTIFY makes
- * every idle one look for a job, at a query each; so there is one idle worker, and a next one, as long as there are
- * places, is added whenever it found a job. A worker looks again right after its job, or leaves if another is idle: a
- * backlog drains without a pause.
+ * The workers of one queue: pg-boss workers that take one job at a time, so a slow job delays no other. On NOTIFY, each idle
+ * worker looks for a job, which costs a query; so only one is idle. When it finds a job, another is added if there is a free
+ * place. After its job, a worker looks for the next one at once, or ends if another is idle: a backlog drains without pauses.
  */
 async function createWorkers(parts: WorkersParts): Promise<Workers> {
   const { boss, registration, log, pollSeconds } = parts;
@@ -171,7 +170,7 @@ async function createWorkers(parts: WorkersParts): Promise<Workers> {
     }
   };
   const release = (id: string): void => {
-    // Another one that is idle has looked since this one's job began.
+    // Another worker is idle, and has looked since this one's job began.
     if (idle.size > 0) {
       places.leave();
       return settle(boss.offWork(name, { id, wait: false }));
@@ -207,7 +206,7 @@ function createPerformer({
       onceAMinute(facts.code ?? facts.err.type, (leftOut) =>
         log.warn({ ...facts, leftOut }, 'a job failed; it will be retried'),
       );
-      // The one that waits already does its work: two would be two calls where one failed.
+      // If another one waits for the same key, it does this one's work: retrying both would double the calls.
       const key = job.singletonKey;
       if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;
       throw storable(error);
