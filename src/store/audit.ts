@@ -46,7 +46,7 @@ export type AuditTable = {
   hash: string;
 };
 
-/** One row, written by `append_audit`: the last entry, so that it is missed if it is gone. */
+/** One row, written by `append_audit`: the last entry. If that is deleted from the audit, this still names it. */
 export type AuditEndTable = {
   isOnly: ColumnType<boolean, never, never>;
   seq: ColumnType<string | number, never, never>;
@@ -82,7 +82,7 @@ export type Audit = ReturnType<typeof createAudit>;
 
 export function createAudit(db: Kysely<Tables>) {
   return {
-    /** What changes nothing else: a refusal, for example. */
+    /** For what changes nothing else, such as a refusal. */
     async record(entry: AuditEntry): Promise<void> {
       await db.transaction().execute(async (trx) => appendAudit([entry], trx));
     },

@@ -37,8 +37,8 @@ type First = z.infer<typeof lineSchema>[number];
 type TurnDeps = { db: Kysely<Tables>; budget: EditBudget; clock: Clock; holdMs: number };
 
 /**
- * The first card whose turn has come; its next turn waits until it is drawn. These cost no edit: a card that is posted
- * with its URL, and the first edit of one that was posted without, which was counted then.
+ * Takes the turn of the first card that is due; its next turn comes after it is drawn. Two kinds cost no edit: a card that
+ * is posted with its URL, and the first edit of a card that was posted without one, which was counted when it was posted.
  */
 export async function takeTurn(deps: TurnDeps, teamId: string): Promise<Turn> {
   const { clock } = deps;

@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { CHANNEL_PACED_MS, stepMs, takeTurn, type EditBudget, type Turn } from './card-turns.ts';
 import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
-import { databaseClock, interval, type Clock } from './sql.ts';
+import { databaseClock, interval, MOST_SWEPT, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** What an edit of a card is for. Each class is served before the next. */
@@ -26,10 +26,10 @@ export function shownAs(stage: string | null, fingerprint: string): string {
   return `${stage ?? BEFORE_URL}:${fingerprint}`;
 }
 
-/** In place of the fingerprint, if it isn't known what the card shows. */
+/** Instead of the fingerprint, if it isn't known what the card shows. */
 const UNKNOWN = '?';
 export const shownUnknown = (stage: string | null): string => shownAs(stage, UNKNOWN);
-/** What is stored then ends with this. */
+/** How what is stored ends then. */
 export const UNKNOWN_END = `:${UNKNOWN}`;
 
 /** The stage a card shows; null: it has no URL yet. */
@@ -122,7 +122,7 @@ export function createCards(
       return settle(db, { requestId: id, shown, updatedAt });
     },
 
-    /** There is nothing to show, and nowhere to show it. */
+    /** It has nothing to show. */
     async leaveLine({ id, updatedAt }: SessionRequest): Promise<void> {
       await card(id)
         .where(sql<boolean>`date_trunc('milliseconds', updated_at) = ${updatedAt}`)
@@ -171,7 +171,7 @@ export function createCards(
           or([eb('cardChannelId', 'is not', null), eb('source', 'not in', ['follow', 'restored'])]),
         )
         .orderBy('updatedAt')
-        .limit(500)
+        .limit(MOST_SWEPT)
         .execute();
       return rows.map(({ id }) => id);
     },

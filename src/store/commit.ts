@@ -85,7 +85,7 @@ export async function commitInTime<T>(
 /** How long other work steps back at most while people keep asking. */
 export const STEP_BACK_MS = 50;
 
-/** Lets what a person waits for go first, on a database that serves many at a time. */
+/** On a database that runs statements side by side: what a person waits for goes first. */
 export function createPrecedence(stepBackMs: number = STEP_BACK_MS) {
   const waiting = new Set<() => void>();
   let preferred = 0;
@@ -116,20 +116,19 @@ export function createPrecedence(stepBackMs: number = STEP_BACK_MS) {
   };
 }
 
-/** Last in a transaction that several wait for: all of them are in time, or none is committed. */
+/** Call it last in a transaction that several callers wait for: if one of them is late, nothing is committed. */
 export function beginCommit(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.check();
   for (const deadline of deadlines) deadline.commitBegins();
 }
 
-/** What takes longer, perhaps without an end, delays the next one no more. */
+/** The next batch waits no longer than this for one that may never end. */
 const BATCH_MS = 250;
 
 /**
- * Does similar things together: what arrives while a batch is in progress is the next one. Alone, an item is a
- * batch of one and waits for nobody; in a rush, many share a transaction and its write to the disk. A batch begins
- * once everything that has already arrived has been read: the first of a rush doesn't make all others wait for it.
- * When a batch fails, each of its items is tried by itself, so that one can't spoil or delay another.
+ * Collects what arrives while a batch is in progress into the next one: in a rush, many items share a transaction and its
+ * write to the disk; a single item doesn't wait. A batch begins once all input that has arrived has been read, so the first
+ * of a rush doesn't run alone. If a batch fails, each of its items is tried by itself.
  */
 export function inBatches<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,

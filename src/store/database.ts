@@ -192,7 +192,7 @@ function createPool(options: PoolConfig, log: Pick<Log, 'warn'>): Pool {
   return pool;
 }
 
-/** For work in the background: no replica waits longer for what one that is frozen, or cut off, has locked. */
+/** For background work: if a replica is frozen or cut off, what it has locked is free after this time. */
 const STALLED_MS = 15_000;
 
 /**

@@ -140,7 +140,7 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
 export const AT_REST = literals(['finished', 'asleep', 'capped', 'failed', 'ended', 'gone']);
 
 /** What people and Devin wrote in sessions. */
-export async function clearTalk(trx: Transaction<Tables>, sessionIds: readonly string[]): Promise<void> {
+export async function clearTalk(trx: Trx, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return;
   await sql`
     update sessions set text_removed_at = now(), last_words = null,
@@ -163,7 +163,7 @@ const NO_DRAFT_TEXT = sql.join(
 );
 
 /** Options stay if they say what was asked for without people's words: repositories, mode, caps. */
-export async function clearRequests(trx: Transaction<Tables>, ids: readonly string[]): Promise<void> {
+export async function clearRequests(trx: Trx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,

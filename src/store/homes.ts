@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Person } from './identities.ts';
+import { isOf, type Person } from './identities.ts';
 import type { Tables } from './tables.ts';
 
 /** `channelId`: the person's conversation with the app. */
@@ -21,12 +21,11 @@ export function createHomes(db: Kysely<Tables>) {
     },
 
     /** The person's conversation with the app; null: they haven't opened their Home since. */
-    async openSince({ teamId, userId }: Person, since: Date): Promise<string | null> {
+    async openSince(person: Person, since: Date): Promise<string | null> {
       const row = await db
         .selectFrom('homes')
         .select('channelId')
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
+        .where(isOf(person))
         .where('openedAt', '>=', since)
         .executeTakeFirst();
       return row?.channelId ?? null;

@@ -1,4 +1,4 @@
-import { sql, type Generated, type Kysely, type Transaction } from 'kysely';
+import { sql, type Generated, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
@@ -7,6 +7,10 @@ import type { Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
 export type Person = { teamId: string; userId: string };
+
+/** In a statement about one table. */
+export const isOf = ({ teamId, userId }: Person): RawBuilder<boolean> =>
+  sql<boolean>`team_id = ${teamId} and user_id = ${userId}`;
 
 /** What was found out about a person in Devin; kept for a while. */
 export type IdentitiesTable = Columns<
@@ -42,8 +46,8 @@ export type Identities = ReturnType<typeof createIdentities>;
 export function createIdentities(db: Kysely<Tables>) {
   return {
     /** The member that an administrator linked to a person, and what is remembered; null: there is none. In one statement. */
-    async known({ teamId, userId }: Person): Promise<Known> {
-      const of = sql<boolean>`team_id = ${teamId} and user_id = ${userId}`;
+    async known(person: Person): Promise<Known> {
+      const of = isOf(person);
       const row = await db
         .selectNoFrom(({ selectFrom }) => [
           selectFrom('identityLinks').select('devinUserId').where(of).as('link'),
@@ -67,8 +71,8 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
-    async forget({ teamId, userId }: Person): Promise<void> {
-      await db.deleteFrom('identities').where('teamId', '=', teamId).where('userId', '=', userId).execute();
+    async forget(person: Person): Promise<void> {
+      await db.deleteFrom('identities').where(isOf(person)).execute();
     },
 
     /** At start: settings may have changed. */
@@ -77,13 +81,12 @@ export function createIdentities(db: Kysely<Tables>) {
     },
 
     /** Whether the member heard that this person may be them. */
-    async isSharingTold({ teamId, userId, devinUserId }: Sharing): Promise<boolean> {
+    async isSharingTold(sharing: Sharing): Promise<boolean> {
       const row = await db
         .selectFrom('sharedAccounts')
         .select('userId')
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
-        .where('devinUserId', '=', devinUserId)
+        .where(isOf(sharing))
+        .where('devinUserId', '=', sharing.devinUserId)
         .executeTakeFirst();
       return row !== undefined;
     },
@@ -97,20 +100,17 @@ export function createIdentities(db: Kysely<Tables>) {
     },
 
     /** `then`: in the same transaction, if there was one. */
-    async removeLink({ teamId, userId }: Person, removedBy: string, then: AfterLinking): Promise<void> {
+    async removeLink(person: Person, removedBy: string, then: AfterLinking): Promise<void> {
       await db.transaction().execute(async (trx) => {
         const removed = await trx
           .deleteFrom('identityLinks')
-          .where('teamId', '=', teamId)
-          .where('userId', '=', userId)
+          .where(isOf(person))
           .returning('devinUserId')
           .executeTakeFirst();
         if (removed === undefined) return;
         await then(trx);
-        await appendAudit(
-          [{ kind: 'link', userId: removedBy, ...removed, result: `removed:${userId}` }],
-          trx,
-        );
+        const result = `removed:${person.userId}`;
+        await appendAudit([{ kind: 'link', userId: removedBy, ...removed, result }], trx);
       });
     },
 
@@ -171,12 +171,11 @@ export function createKnownPeople(db: Kysely<Tables>) {
 
   return {
     /** null: Slack wasn't asked since then, the person has changed, or the clock was set back after the answer. */
-    async since({ teamId, userId }: Person, since: Date, now: Date): Promise<KnownPerson | null> {
+    async since(person: Person, since: Date, now: Date): Promise<KnownPerson | null> {
       const row = await db
         .selectFrom('knownPeople')
         .select('person')
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
+        .where(isOf(person))
         .where('checkedAt', '>', since)
         .where('checkedAt', '<=', now)
         .executeTakeFirst();

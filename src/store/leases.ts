@@ -2,20 +2,17 @@ import { sql, type Kysely } from 'kysely';
 import { interval } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
-/** Which replica does something that only one can do at a time. */
+/** What only one process may do at a time, and until when one does it. */
 export type LeasesTable = {
   name: string;
-  /** Rises with each lease, so that a lost one is never taken for the current one. */
+  /** Of the current lease. No two leases ever have the same number. */
   number: string;
   until: Date;
 };
 
 export type Leases = ReturnType<typeof createLeases>;
 
-/**
- * What only one of several processes may do at a time: the one that holds the lease. The database's clock decides.
- * Each lease has a number that no other ever had, by which a write can tell whether the lease is still held.
- */
+/** Leases by the database's clock. By its number, a write can tell whether its lease is still held. */
 export function createLeases(db: Kysely<Tables>) {
   const untilIn = (forMs: number) => sql<Date>`now() + ${interval(forMs)}`;
 
@@ -31,7 +28,7 @@ export function createLeases(db: Kysely<Tables>) {
       return rows[0]?.number ?? null;
     },
 
-    /** False when another has taken over, or it was released. In a transaction, nobody takes over before its end. */
+    /** False if another process has taken over, or it was released. In a transaction, nobody takes over before its end. */
     async renew(name: string, number: string, forMs: number, trx: Db = db): Promise<boolean> {
       const { rows } = await sql`
         update leases set until = ${untilIn(forMs)} where name = ${name} and number = ${number}

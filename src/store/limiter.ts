@@ -75,7 +75,7 @@ export function createLimiter(limits: () => Limits) {
 
 const NOTHING: Usage = { openSessions: 0, startsPerHour: 0 };
 
-/** Several people must not wait for the lock of one: after this time, the transaction fails. */
+/** Several people must not wait because one of them is locked: after this time, the transaction fails. */
 const LOCK_TOGETHER_MS = 100;
 
 async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {

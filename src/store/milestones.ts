@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { interval, isLongAgo, type Columns } from './sql.ts';
+import { interval, isLongAgo, MOST_SWEPT, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({
@@ -95,7 +95,7 @@ export function createMilestones(db: Kysely<Tables>) {
         .distinct()
         .where('state', '=', sql.lit('pending'))
         .where(isLongAgo(sql`created_at`, forMs))
-        .limit(500)
+        .limit(MOST_SWEPT)
         .execute();
       return rows.map((row) => row.sessionId);
     },

@@ -28,7 +28,7 @@ export function createPolls(db: Kysely<Tables>) {
   }
 
   return {
-    /** Sessions that are due: active ones first, led by those that changed since `hotSince`; then by how long they are due. */
+    /** Sessions that are due: active ones first, and of those the ones that changed since `hotSince`; then the longest due. */
     async due({ until, hotSince, limit }: Due): Promise<SessionRow[]> {
       const first = await dueOf(true, until)
         .selectAll()

@@ -20,7 +20,7 @@ const foundSchema = postSchema.extend({
   triedMsAgo: z.number(),
 });
 type FoundPost = z.infer<typeof foundSchema>;
-/** Whether what was sent may still come. A time ahead of now is from before the clock was set back. */
+/** Whether Slack may still post what was sent. A time in the future is from before the clock was set back. */
 export function isInFlight({ triedMsAgo }: FoundPost, inFlightMs: number): boolean {
   return Math.abs(triedMsAgo) < inFlightMs;
 }

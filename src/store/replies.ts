@@ -11,7 +11,7 @@ import {
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
-import { interval, literals, parsed, withJson, type Columns } from './sql.ts';
+import { interval, literals, MOST_SWEPT, parsed, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -226,7 +226,7 @@ export function createReplies(db: Kysely<Tables>) {
             where('waitsSince', '>', sql<Date>`now()`),
           ]),
         )
-        .limit(500)
+        .limit(MOST_SWEPT)
         .execute();
       return rows.map((row) => row.sessionId);
     },

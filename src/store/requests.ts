@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely';
 import { OPEN_STATES, PENDING_STATES, type RequestState } from '../session/request.ts';
 import {
   messageKey,
@@ -12,7 +12,7 @@ import {
   type SessionRequest,
 } from './request-row.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
-import { databaseClock, interval, isLongAgo, literals, parsed, type Clock } from './sql.ts';
+import { databaseClock, interval, isLongAgo, literals, MOST_SWEPT, parsed, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type Step = {
@@ -59,6 +59,14 @@ const LONGEST_LEASE_MS = 60_000;
 
 /** `clock`: for the expiry of approvals. */
 export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
+  /** By when their approval expires. */
+  const awaiting = () =>
+    db
+      .selectFrom('sessionRequests')
+      .select('id')
+      .where('state', '=', sql.lit('awaiting-approval'))
+      .orderBy('approvalUntil');
+
   return {
     /** Inserts the requests that Slack hasn't delivered before. Returns, in order, which are new. */
     async insert(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
@@ -168,40 +176,13 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     },
 
     /** Requests whose approval has expired, by the database's clock. */
-    async expired(): Promise<string[]> {
-      const rows = await db
-        .selectFrom('sessionRequests')
-        .select('id')
-        .where('state', '=', sql.lit('awaiting-approval'))
-        .where('approvalUntil', '<=', clock())
-        .limit(500)
-        .execute();
-      return rows.map((row) => row.id);
-    },
+    expired: async () => idsOf(awaiting().where('approvalUntil', '<=', clock())),
 
-    async awaitingApproval(): Promise<string[]> {
-      const rows = await db
-        .selectFrom('sessionRequests')
-        .select('id')
-        .where('state', '=', sql.lit('awaiting-approval'))
-        .orderBy('approvalUntil')
-        .limit(500)
-        .execute();
-      return rows.map((row) => row.id);
-    },
+    awaitingApproval: async () => idsOf(awaiting()),
 
-    /** Those whose approval another policy file asked for, by when they expire. */
-    async toReview(policy: string | null): Promise<string[]> {
-      const rows = await db
-        .selectFrom('sessionRequests')
-        .select('id')
-        .where('state', '=', sql.lit('awaiting-approval'))
-        .where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)
-        .orderBy('approvalUntil')
-        .limit(500)
-        .execute();
-      return rows.map((row) => row.id);
-    },
+    /** Those whose approval another policy file asked for. */
+    toReview: async (policy: string | null) =>
+      idsOf(awaiting().where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)),
 
     async hasExpired(id: string): Promise<boolean> {
       const row = await db
@@ -215,7 +196,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 
     /** Open requests that nobody works on, unchanged for this long. */
     async stranded(untouchedForMs: number): Promise<string[]> {
-      const rows = await db
+      const open = db
         .selectFrom('sessionRequests')
         .select('id')
         .where(sql<boolean>`state in ${literals(OPEN_STATES)}`)
@@ -225,10 +206,16 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
             select from leases where name = ${requestLease('')} || session_requests.id
               and until between now() and now() + ${interval(LONGEST_LEASE_MS)})`,
         )
-        .orderBy('createdAt')
-        .limit(500)
-        .execute();
-      return rows.map((row) => row.id);
+        .orderBy('createdAt');
+      return idsOf(open);
     },
   };
+}
+
+/** The first of them; the next sweep finds the others. */
+async function idsOf(
+  found: SelectQueryBuilder<Tables, 'sessionRequests', { id: string }>,
+): Promise<string[]> {
+  const rows = await found.limit(MOST_SWEPT).execute();
+  return rows.map(({ id }) => id);
 }

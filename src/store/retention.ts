@@ -7,7 +7,7 @@ import type { Leases } from './leases.ts';
 import { MOST_FAILURES } from './set-aside.ts';
 import type { Tables } from './tables.ts';
 
-/** Rows of a batch. Others wait no longer than one batch takes. */
+/** Rows of a batch. Other work waits no longer than one batch takes. */
 const BATCH = 100;
 /** How long the doctor shows what couldn't be posted to Slack. */
 const SET_ASIDE_DAYS = 30;
@@ -63,8 +63,8 @@ export function createRetention(db: Kysely<Tables>, leases: Pick<Leases, 'take'>
   }
 
   /**
-   * Forms that nobody sent, and posts, which are recorded in their own tables long before; leases of dead processes, Homes
-   * that nobody looks at, old identities and failures.
+   * Deletes forms that nobody sent, posts (by then their places are in other tables), leases of dead processes, Homes that
+   * nobody looks at, and old identities and failures.
    */
   async function sweep(): Promise<void> {
     await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();

@@ -1,7 +1,7 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../upstream.ts';
-import { isLongAgo, literals, parsed, type Columns } from './sql.ts';
+import { isLongAgo, literals, MOST_SWEPT, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
@@ -206,7 +206,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .where(isLongAgo(sql`coalesce(attempted_at, said_at)`, forMs))
         .where('sessions.threadTs', '<>', '')
         .where('sessions.threadTrouble', 'is', null)
-        .limit(500)
+        .limit(MOST_SWEPT)
         .execute();
       return rows.map((row) => row.sessionId);
     },

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { Db, Tables } from './tables.ts';
 
 /**
- * Until the end of the transaction, no other has any of these names, in any replica. In one order, so that two that want
- * the same names never wait for each other.
+ * Locks these names in all replicas until the end of the transaction. Always in the same order, so two transactions never
+ * wait for each other.
  */
 export async function lockNames(names: readonly string[], trx: Db): Promise<void> {
   if (areOneAtATime(trx)) return;
@@ -24,8 +24,8 @@ export async function limitLockWaits(ms: number, trx: Db): Promise<void> {
 }
 
 /**
- * Words of ours, as they are in the text of a partial index, for `in` and `not in`. As parameters, a plan that is made
- * once for any values could not use that index.
+ * A list for `in` and `not in`, with the words written out as in the text of a partial index: a generic plan, made for any
+ * parameters, couldn't use that index.
  */
 export function literals(words: readonly string[]): RawBuilder<unknown> {
   return sql.raw(`(${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ')})`);
@@ -71,6 +71,9 @@ export function withJson(row: Record<string, unknown>, names: readonly string[])
   );
 }
 
+/** Rows that a sweep reads at a time. */
+export const MOST_SWEPT = 500;
+
 /** The row as its schema reads it; null: there is none. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, row: unknown): z.output<Schema> | null {
   return row === undefined ? null : schema.parse(row);
@@ -95,7 +98,7 @@ export function interval(ms: number | RawBuilder<unknown>): RawBuilder<unknown> 
 /** Clocks that write and read differ by less. */
 const MARGIN_MS = 60_000;
 
-/** Whether a time is `ms` ago by the database's clock; or ahead of it, since the clock was set back. */
+/** Whether a time is at least `ms` ago by the database's clock, or in the future because the clock was set back. */
 export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
   return sql<boolean>`(${moment} <= now() - ${interval(ms)}
     or ${moment} > now() + ${interval(MARGIN_MS)})`;

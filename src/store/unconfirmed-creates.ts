@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
 import { json, type Columns } from './sql.ts';
@@ -49,19 +49,9 @@ export function createUnconfirmedCreates(db: Kysely<Tables>) {
 
     /** `at`: when to search again; null: never. */
     async plan({ requestId, sentAt }: UnconfirmedCreate, at: Date | null, trx: Db = db): Promise<void> {
-      if (at === null)
-        await trx
-          .deleteFrom('lostAnswers')
-          .where('requestId', '=', requestId)
-          .where('sentAt', '=', sentAt)
-          .execute();
-      else
-        await trx
-          .updateTable('lostAnswers')
-          .set({ nextLookAt: at })
-          .where('requestId', '=', requestId)
-          .where('sentAt', '=', sentAt)
-          .execute();
+      const it = sql<boolean>`request_id = ${requestId} and sent_at = ${sentAt}`;
+      if (at === null) await trx.deleteFrom('lostAnswers').where(it).execute();
+      else await trx.updateTable('lostAnswers').set({ nextLookAt: at }).where(it).execute();
     },
 
     /** A session of this request was found: one fewer is missing. */

@@ -119,7 +119,7 @@ async function startThread(folder: string, { program, fresh }: FolderOptions): P
   }
 }
 
-/** Reads the first page of each table: otherwise a damaged one would be found only when a person needs it. */
+/** Reads the first page of each table: a damaged one must not wait until a person needs it. */
 async function checkReadable(thread: DatabaseThread): Promise<void> {
   const tables = tableNames(await thread.exec(TABLES));
   await thread.exec(tables.map((table) => `select 1 from ${table} limit 1`).join(';'));
@@ -166,11 +166,9 @@ type FolderLock = { release(): void };
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes the folder for this process: two processes on one PGlite folder corrupt it.
- *
- * The lock is the operating system's own (a record lock, taken by opening an SQLite file exclusively; Node has no
- * other way to one), so it ends with the process however that dies. A file with a pid alone cannot tell: pids are
- * reused, and in containers that share a volume they are all 1. The pid beside it only serves the message.
+ * Takes the folder for this process: two processes on one PGlite folder corrupt it. The lock is the operating system's, so
+ * it ends with the process however that dies; Node has no other way to one than to open an SQLite file exclusively. A pid in
+ * a file can't tell: pids are reused, and are all 1 in containers that share a volume. It is only for the message.
  * https://sqlite.org/lockingv3.html
  */
 function lockFolder(folder: string): FolderLock {

@@ -79,12 +79,12 @@ export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priori
 
 /** pg-boss sends some blocks as one text: BEGIN; …; COMMIT; */
 const BLOCK = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
-/** What is only one can be prepared. */
+/** Only a single statement can be prepared. */
 const SEVERAL = /;\s*\S/;
 
 /**
- * pg-boss on a database that others use too. pg-boss' own adapter rolls a failed block back with a second call, and
- * what comes in between finds the one connection in an aborted transaction. Here such a block is one exclusive step.
+ * pg-boss on the one connection that others use, too. Its own adapter rolls a failed block back with a second call; a
+ * statement between the two would run in the aborted transaction. Here, a block is one exclusive step.
  */
 export function bossDatabase(thread: DatabaseThread, gate: Gate): Db {
   const plain = fromPglite(thread);

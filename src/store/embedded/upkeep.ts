@@ -12,10 +12,10 @@ type Upkeep = {
 };
 
 /**
- * What Postgres' background processes would do; PGlite runs in single-user mode, which has none.
- * Without checkpoints the write-ahead log grows until the process ends, whatever `max_wal_size` says; without
- * vacuum so do the tables that change often. Nothing else is answered during a step, so each is short: one table at
- * a time, of which a vacuum reads only what changed, and an analysis a small sample.
+ * Does the work of Postgres' background processes, which PGlite's single-user mode lacks. Without checkpoints, the
+ * write-ahead log grows until the process ends, whatever `max_wal_size` is; without vacuum, tables that change often grow.
+ * The database answers nothing else during a step, so each is short: one table at a time, of which a vacuum reads only what
+ * changed, and an analysis a small sample.
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
 export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upkeep): Promise<void> {
