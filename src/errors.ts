@@ -69,7 +69,7 @@ export function refusalSentence(
   return text.notices.identity[reason](maskedEmail, about);
 }
 
-/** An admin has to act, whatever the author writes. */
+/** Only an admin can change these. */
 const FOR_AN_ADMIN: ReadonlySet<string> = new Set(['unauthorized', 'payment-required', 'forbidden']);
 
 type SteeringRefusal = Extract<ReplyFailure, { kind: 'requester-only' | 'members-only' }>;
@@ -118,7 +118,7 @@ function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text
   ].join('\n');
 }
 
-/** What is left of a ceiling, what was asked for, and what would do now. `renewal` says when there is more. */
+/** What is left of a ceiling, what was asked for, and which cap would fit now. */
 function overMessage(over: OverCeiling, { policy: { ceilings }, joins }: Text): string {
   const { key, asked } = over;
   const fits = capThatFits(over);

@@ -22,7 +22,7 @@ type MetricsDeps = {
   identityOk: () => boolean | null;
 };
 
-/** The other numbers don't wait longer for a database that hangs, and are there if it's down. */
+/** The other metrics wait no longer than this for a database that hangs, and are shown if it is down. */
 const DEPTH_MS = 1000;
 
 async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<string, T>> {

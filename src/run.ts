@@ -52,7 +52,7 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
     process.on('SIGINT', end);
     await bot.start();
   } catch (error) {
-    // A signal came during the start, which now misses what is closed already.
+    // A signal came during the start, which then fails on what is already closed.
     if (life.isEnding) return;
     if (!isForOperator(error)) throw error;
     // The sentence says what to do; the cause says what happened.

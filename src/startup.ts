@@ -43,7 +43,7 @@ type StartupDeps = {
   devin: Devin;
   slack: Slack;
   sweep: Sweep;
-  /** How long after the policy is loaded what waits for an approval is looked at again. */
+  /** How long after a policy is loaded the requests that wait for an approval are reviewed. */
   reviewAfterMs: number;
   watcher: Watcher;
   tidying: Tidying;

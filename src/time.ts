@@ -36,7 +36,7 @@ type Bounds<T> = {
 
 export type InTime = ReturnType<typeof createInTime>;
 
-/** For what a person waits for: one late or failed answer must not hold up the rest. Each failure is logged once a minute. */
+/** While a person waits, one late or failed answer must not hold up the rest. Each kind of failure is logged once a minute. */
 export function createInTime(log: Log) {
   const onceAMinute = createOnceAMinute();
   return async <T>(asking: Promise<T>, { withinMs, otherwise, what }: Bounds<T>): Promise<T> => {
@@ -50,9 +50,7 @@ export function createInTime(log: Log) {
 
 const A_MINUTE_MS = 60_000;
 
-/**
- * Says something at most once a minute for each key, with how often it was left out since. `passedMs`: a monotonic clock.
- */
+/** Calls `say` at most once a minute for each key, with how many calls it left out before. `passedMs`: a monotonic clock. */
 export function createOnceAMinute(passedMs: () => number = () => performance.now()) {
   const quiet = new Map<string, { untilMs: number; leftOut: number }>();
   return (key: string, say: (leftOut: number) => void): void => {
@@ -68,14 +66,14 @@ export function createOnceAMinute(passedMs: () => number = () => performance.now
 
 type Asking<Question> = {
   keyOf: (question: Question) => string;
-  /** How long an answer counts; left out: a minute. */
+  /** How long an answer is kept; left out: a minute. */
   forMs?: number;
   /** With more answers than this, all are forgotten. */
   most?: number;
   now: () => number;
 };
 
-/** Asks once for each key, also while the answer is on its way. The answer counts for a while, a failure doesn't. */
+/** Asks once for each key, even by several callers at once. An answer is kept for a while, a failure isn't. */
 export function remembered<Question, Answer>(
   ask: (question: Question) => Promise<Answer>,
   { keyOf, forMs = A_MINUTE_MS, most = Infinity, now }: Asking<Question>,

@@ -32,13 +32,13 @@ export type Overrides = {
   /** How soon another process continues the work of one that died. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
-  /** How soon another process draws a card whose turn one took that died. */
+  /** How soon another process draws a card if the one that took its turn died. */
   cardHoldMs?: number;
   /** How long changes of a Home are collected before it is drawn. */
   homePauseMs?: number;
   /** How late a scheduled job may start. */
   pollSeconds?: number;
-  /** How often it polls at most is a setting. */
+  /** `fastestMs` is a setting, too. */
   watchTimes?: Partial<WatchTimes>;
   /** How many card edits the app makes. */
   editBudget?: EditBudget;
@@ -46,13 +46,13 @@ export type Overrides = {
   relayTimes?: RelayTimes;
   /** How often the policy and identity files are checked for changes. */
   policyEveryMs?: number;
-  /** Told of each state a request has reached, after the commit. */
+  /** Called with each new state of a request, after the commit. */
   onState?: (state: RequestState) => void;
   /** The program of the embedded database's thread. */
   databaseProgram?: URL;
   /** The embedded database, if it is being opened already. */
   embedded?: Promise<Embedded> | null;
-  /** Only a new process helps. */
+  /** The database failed for good: only a new process helps. */
   onFatal?: (error: StoreError) => void;
 };
 
@@ -60,7 +60,7 @@ type WatchTimes = WatcherTimes &
   RoundTimes & {
     /** WATCH_SECONDS by default. */
     fastestMs: number;
-    /** How long a milestone waits for the messages before it. */
+    /** How long a milestone waits for Devin's messages that come before it. */
     tellAfterMs: number;
     /** How long after a session's end its messages are read for the last time. */
     lastReadMs: number;

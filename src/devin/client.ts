@@ -150,7 +150,7 @@ function requestOf<Answer>({ method = 'get', query, json, upload, retry, timeout
   };
 }
 
-/** What is too large is as good as nothing. */
+/** An answer that is too large counts as empty. */
 function orNothing(error: unknown): string {
   if (error instanceof TooLargeError) return '';
   throw error;
