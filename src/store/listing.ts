@@ -5,13 +5,8 @@ import { UNKNOWN_END } from './cards.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
-type Query = {
-  teamId: string;
-  viewerId: string;
-  whose: 'mine' | 'all';
-  offset: number;
-  limit: number;
-};
+type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
+type Query = Whose & { offset: number; limit: number };
 
 type OpenIn = { teamId: string; channelId: string | null; limit: number };
 type Own = { teamId: string; userId: string; limit: number };
@@ -34,14 +29,14 @@ export type Listing = ReturnType<typeof createListing>;
 
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
 export function createListing(db: Kysely<Tables>) {
-  const found = ({ teamId, viewerId, whose }: Pick<Query, 'teamId' | 'viewerId' | 'whose'>) =>
+  const found = ({ teamId, viewerId, whose }: Whose) =>
     db
       .selectFrom('sessionRequests')
       .where('sessionRequests.teamId', '=', teamId)
       .where(NOT_REFUSED)
       .$if(whose === 'mine', (query) => query.where('userId', '=', viewerId));
 
-  async function count(whose: Pick<Query, 'teamId' | 'viewerId' | 'whose'>): Promise<number> {
+  async function count(whose: Whose): Promise<number> {
     const counted = await db
       .selectFrom(found(whose).select('id').orderBy('createdAt', 'desc').limit(MOST_COUNTED).as('found'))
       .select((select) => select.fn.countAll().as('total'))

@@ -39,9 +39,9 @@ const rowSchema = z.object({
   createdAt: z.date(),
 });
 
-/** What a person said, on its way from Slack to Devin. */
 const JSON_COLUMNS = ['files', 'failure'] as const;
 
+/** What people said, on its way from Slack to Devin. */
 export type RepliesTable = Columns<
   z.infer<typeof rowSchema>,
   (typeof JSON_COLUMNS)[number],
