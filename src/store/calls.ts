@@ -29,7 +29,7 @@ const PING_PAUSE_MS = 5 * 60_000;
  * What the call `m` about the question `q` was answered with: messages, not keywords. If the question has no words, what was
  * said since counts, but not the task. Devin's times are whole seconds.
  */
-export const ANSWERS = sql`(
+const ANSWERS = sql`(
   select user_id, created_at as at, 1 as rank from replies
   where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
     and kind in ${literals(MESSAGE_KINDS)}

@@ -1,7 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
+import { MESSAGE_KINDS } from '../session/reply.ts';
 import type { UsageRow, UsageScope } from '../session/usage.ts';
-import { ANSWERS } from './calls.ts';
+import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -52,9 +53,16 @@ export function createUsage(db: Kysely<Tables>) {
         select extract(epoch from percentile_cont(0.5) within group (order by answered_at - asked_at))::double precision
           as seconds
         from (
-          select m.created_at as asked_at, (select min(answers.at) from ${ANSWERS} answers) as answered_at
+          select m.created_at as asked_at, (
+            select min(at) from (
+              select created_at as at from replies
+              where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
+                and kind in ${literals(MESSAGE_KINDS)}
+              union all
+              select said_at from session_messages
+              where session_id = m.session_id and source = 'user' and said_at > m.created_at
+            ) answers) as answered_at
           from ledger l join milestones m on m.session_id = l.session_id
-          left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
           where m.key like 'needs-you:%' and m.state = 'posted' and l.at >= ${since} and ${within(scope)}
         ) questions where answered_at is not null`.execute(db);
       const seconds = rows[0]?.seconds ?? null;

@@ -150,9 +150,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every frequent statement uses an index', { timeout: 300_000 }, async () => {
     const database = await open();
     await fillHistory(database.db, { requests: ROWS });
-    const posts = `insert into posts (key, channel_id, posted_ts)
-      select 'card:r' || n, 'C' || (n % 50), '1.1' from generate_series(1, 5000) n`;
-    for (const statement of [posts, 'analyze']) await database.db.executeQuery(CompiledQuery.raw(statement));
+    await database.db.executeQuery(CompiledQuery.raw('analyze'));
     const now = new Date();
     const ago = new Date(now.getTime() - MINUTE_MS);
     const lastMonth = new Date(now.getTime() - 30 * 24 * 60 * MINUTE_MS);
@@ -170,7 +168,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
         createRequests(db).ofMessage({ teamId: 'T1', channelId: 'C7', ts: '7.1' }),
       'asked in a conversation': async (db) => createListing(db).askedIn({ teamId: 'T1', channelId: 'D7' }),
       'open in a thread': async (db) => createRequests(db).openIn('C7', '7.1'),
-      'card that is being posted': async (db) => createPosts(db).isPlacingCard('C7'),
       'approvals that expired': async (db) => createRequests(db).expired(),
       stranded: async (db) => createRequests(db).stranded(MINUTE_MS),
       'cards out of line': async (db) => createCards(db, BUDGET).unlined(),
@@ -217,10 +214,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'approvals to review': async (db) => createRequests(db).toReview('sha256'),
       'active in a channel': async (db) =>
         createListing(db).openIn({ teamId: 'T1', channelId: 'C7', limit: 10 }),
-      'refused in a channel': async (db) => createListing(db).refusedIn('C7', 10),
       'post by key': async (db) => createPosts(db).find('card:r7'),
-      'posts under a key': async (db) => createPosts(db).postedUnder('outcome:r7:'),
-      'card that is being posted': async (db) => createPosts(db).isPlacingCard('C7'),
       'call for a question': async (db) => createCalls(db).isMade('s7', { eventId: 'e7', text: 'Which?' }),
       'call in a message': async (db) => createCalls(db).partOf('s7', 'e7'),
       'call that joins a message': async (db) => createCalls(db).join('s7', 'e7'),
@@ -230,7 +224,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'messages with a link': async (db) => createSessionMessages(db).textsWith('s7', 'https://'),
       'followed up': async (db) => createSessionMessages(db).isFollowedUp('s7', ago),
       'messages that are too late': async (db) => createSessionMessages(db).skipThrough('s7', ['e7-1']),
-      'usage of all': async (db) => createUsage(db).medianWaitMs({ kind: 'workspace', teamId: 'T1' }, ago),
       limits: readLimits,
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
       'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
