@@ -113,8 +113,13 @@ export function countingYes({ people, yes }: Pick<Approval, 'people' | 'yes'>): 
   return yes.filter((one) => isAmong(people, one));
 }
 
-export function isAmong(people: readonly Voter[], { userId }: Voter): boolean {
+export function isAmong(people: readonly Voter[], { userId }: Pick<Voter, 'userId'>): boolean {
   return people.some((one) => one.userId === userId);
+}
+
+/** Whether a person was ever asked to approve it. */
+export function wasAsked(approvals: readonly Approval[], userId: string): boolean {
+  return approvals.some(({ people }) => isAmong(people, { userId }));
 }
 
 /** Several people in Slack can be one member in Devin. */

@@ -18,16 +18,21 @@ type DetailsRows = {
   request: SessionRequest;
   session: SessionRow | null;
   tagRequests: boolean;
+  /** For an approver who isn't in the conversation: nothing that it quotes, and nothing that Devin made of it. */
+  onlyAsked: boolean;
 };
 
 /** Everything about a request and its session, except the values of session secrets. */
-export function detailsView({ request, session, tagRequests }: DetailsRows, text: Text): SessionDetails {
+export function detailsView(
+  { request, session, tagRequests, onlyAsked }: DetailsRows,
+  text: Text,
+): SessionDetails {
   const { identity } = request;
   return {
     request: effectiveRequest(request),
     sources: { ...request.draft.sources, session_secrets: 'request' },
     names: request.draft.names ?? {},
-    snapshot: session?.snapshot ?? null,
+    snapshot: onlyAsked ? null : (session?.snapshot ?? null),
     identity:
       identity === null || identity.kind === 'refused'
         ? null
@@ -42,7 +47,7 @@ export function detailsView({ request, session, tagRequests }: DetailsRows, text
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
     included: request.context === null ? null : text.details.contexts[request.context.choice],
-    sent: request.prompt === request.draft.values.prompt ? null : request.prompt,
+    sent: onlyAsked || request.prompt === request.draft.values.prompt ? null : request.prompt,
     leftOut: leftOut(request, text),
     instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
     approvals: approvalNotes(request, text),
@@ -62,7 +67,7 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
  * As in Devin's answer, otherwise as it was sent. Hidden while the app may still search for the session by its tag:
  * another session with the same tag could be mistaken for it.
  */
-function tagOf({ request, session, tagRequests }: DetailsRows): string | null {
+function tagOf({ request, session, tagRequests }: Omit<DetailsRows, 'onlyAsked'>): string | null {
   if (session === null && (isPending(request.state) || request.state === 'unknown')) return null;
   const tag = requestTag(request.id);
   const isTagged = session?.snapshot.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');

@@ -725,7 +725,7 @@ describe('an approver who wants changes', () => {
     await card('Waiting for approval');
   });
 
-  test('sees nothing of a conversation they are not in', async () => {
+  test('reads all that is asked for, and nothing of a conversation they are not in', async () => {
     const { slack } = world();
     const one = team(2);
     const [, cy] = one.others;
@@ -735,13 +735,16 @@ describe('an approver who wants changes', () => {
       members: [one.ana.userId],
       isPrivate: true,
     });
-    await slack.command(one.ana.userId, channelId, `fix it ${INFRA}`);
-    await askedOf(cy);
+    const end = 'and drop the old tables';
+    await slack.command(one.ana.userId, channelId, `${'fix it, '.repeat(1200)}${end} ${INFRA}`);
+    const asked = await askedOf(cy);
+    expect(asked.words).not.toContain(end);
     await press(cy, 'edit_request');
     await shownTo(cy, "a conversation you aren't in");
-    await press(cy, 'details', await askedOf(cy));
-    await shownTo(cy, "isn't shown to you");
     expect(slack.openViewOf(cy.userId)).toBeUndefined();
+    await press(cy, 'details', asked);
+    const details = await slack.waitForView(({ userId }) => userId === cy.userId);
+    expect(slack.renderText(details.id)).toContain(end);
   });
 });
 

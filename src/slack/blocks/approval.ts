@@ -21,7 +21,7 @@ import {
   sections,
   type Rendered,
 } from './objects.ts';
-import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
+import { bold, codeBlocks, escape, oneLine, truncate, withUnseen } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalMessage = {
@@ -44,9 +44,7 @@ export type ApprovalMessage = {
   names: Names;
 };
 
-/** The longest are sent in several sections. */
-const TASK_PIECE = /[^]{1,2000}/gu;
-const TASK_PIECES = 4;
+const TASK_BLOCKS = 4;
 const SAY_LENGTH = 1000;
 const NAMES_LENGTH = 500;
 const INSTRUCTIONS_LENGTH = 1000;
@@ -84,10 +82,8 @@ function asMuchAsFits(task: Task, facts: SectionBlock[], { room, text }: { room:
 
 /** As code, so that approvers see every character. */
 function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
-  const pieces = [...withUnseen(task).matchAll(TASK_PIECE)].map(([piece]) => piece);
-  const shown = pieces.slice(0, TASK_PIECES).map((piece) => fitCodeBlock(piece, LIMIT.sectionText));
-  const isCut = pieces.length > TASK_PIECES || shown.some(({ cut }) => cut);
-  return { blocks: shown.map(({ block }) => block), cut: isCut };
+  const blocks = codeBlocks(withUnseen(task));
+  return { blocks: blocks.slice(0, TASK_BLOCKS), cut: blocks.length > TASK_BLOCKS };
 }
 
 function askLine({ requester, channelId }: ApprovalMessage, { approval }: Text): string {

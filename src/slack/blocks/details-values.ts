@@ -17,7 +17,8 @@ import {
 
 /** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
 
-const VALUE_LENGTH = 2500;
+/** Of a longer value, only the beginning is shown. */
+export const VALUE_LENGTH = 2500;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
 const ADDRESS_LENGTH = 70;

@@ -4,9 +4,9 @@ import { fields } from '../../session/fields.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../ids.ts';
-import { shownMoment, shownSeconds, shownSecrets, shownValue } from './details-values.ts';
+import { shownMoment, shownSeconds, shownSecrets, shownValue, VALUE_LENGTH } from './details-values.ts';
 import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
-import { bold, escape, oneLine, lookup, truncate } from './text.ts';
+import { bold, codeBlocks, escape, oneLine, lookup, truncate, withUnseen } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
@@ -98,7 +98,7 @@ function contextRows({ included, leftOut, instructions, sent }: SessionDetails, 
     sentence(text.details.included, included ?? text.details.onlyTask),
     ...leftOut.map((words) => sentence(text.details.leftOut, words)),
     ...(instructions === null ? [] : [sentence(text.details.instructions, oneLine(instructions))]),
-    ...(sent === null ? [] : [row(text.review.title, shownValue(sent, text))]),
+    ...(sent === null ? [] : rows(text.review.title, sent, text)),
   ];
 }
 
@@ -148,14 +148,22 @@ function askedRows(details: SessionDetails, text: Text): string[] {
     .flatMap((key) => askedRow(key, details, text));
 }
 
-/** At most one. */
 function askedRow(key: string, { request, sources, names }: SessionDetails, text: Text): string[] {
   const value = request[key];
   if (value === undefined) return [];
   const field = fields.find((one) => one.key === key);
   const label = field === undefined ? (lookup(text.details.added, key) ?? key) : text.fields[field.key].label;
-  const shown = field?.input.kind === 'secrets' ? shownSecrets(value, text) : shownValue(value, text, names);
-  return [row(withWhy(label, lookup(sources, key) ?? 'app', text), shown)];
+  const labelWithWhy = withWhy(label, lookup(sources, key) ?? 'app', text);
+  return field?.input.kind === 'secrets'
+    ? [row(labelWithWhy, shownSecrets(value, text))]
+    : rows(labelWithWhy, value, text, names);
+}
+
+/** All of a long text, in several. */
+function rows(label: string, value: unknown, text: Text, names: Names = {}): string[] {
+  if (typeof value !== 'string' || value.length <= VALUE_LENGTH)
+    return [row(label, shownValue(value, text, names))];
+  return [row(label, ''), ...codeBlocks(withUnseen(value))];
 }
 
 function withWhy(label: string, source: ValueSource | 'app', text: Text): string {

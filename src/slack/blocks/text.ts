@@ -1,4 +1,4 @@
-import { cutBefore } from './cut.ts';
+import { cutBefore, splitText } from './cut.ts';
 
 /**
  * Writes and reads Slack's mrkdwn. `escape`, `code`, `codeBlock`, `link` and `date` take raw text; `bold` and `quote`
@@ -211,4 +211,15 @@ const BLOCK_LENGTH = 2800;
 export function fitCodeBlock(text: string, max: number = BLOCK_LENGTH): { block: string; cut: boolean } {
   const shown = truncateTo(text, max, (part) => codeBlock(part).length <= max);
   return { block: codeBlock(shown), cut: shown !== text };
+}
+
+const PIECE_LENGTH = 2000;
+
+/** All of a long text in several code blocks, each within one section. */
+export function codeBlocks(text: string): string[] {
+  return splitText(text, PIECE_LENGTH).flatMap((piece) => {
+    const { block, cut } = fitCodeBlock(piece);
+    // Escaping makes it up to five times as long.
+    return cut ? splitText(piece, PIECE_LENGTH / 4).map(codeBlock) : [block];
+  });
 }

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue, Resumption } from '../../queue/index.ts';
+import { wasAsked } from '../../session/approval.ts';
 import type { ReplyKind } from '../../session/reply.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { findFollowed, type Followed } from '../../store/requests.ts';
@@ -56,16 +57,25 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
   const byReader = async (press: Press): Promise<SessionRequest | null> =>
     pressed.byPerson(press, authority.readingRefusal);
 
+  // Nobody should approve what they can't read.
+  const byReaderOrApprover = async (press: Press): Promise<SessionRequest | null> =>
+    pressed.byPerson(press, async (request, userId) =>
+      wasAsked(request.approvals, userId) ? null : authority.readingRefusal(request, userId),
+    );
+
   // The browser opens the link; Slack only needs the click acknowledged.
   for (const actionId of [ACTION.openSession, ACTION.openPullRequest])
     onButton(app, actionId, async () => Promise.resolve());
 
   onButton(app, ACTION.details, async (press) => {
-    const request = await byReader(press);
+    const request = await byReaderOrApprover(press);
     if (request === null) return;
+    const { userId } = press;
+    const onlyAsked =
+      wasAsked(request.approvals, userId) && (await authority.readingRefusal(request, userId)) !== null;
     const session = await sessions.ofRequest(request.id);
-    const text = await textFor(press.userId);
-    const details = detailsView({ request, session, tagRequests }, text);
+    const text = await textFor(userId);
+    const details = detailsView({ request, session, tagRequests, onlyAsked }, text);
     await openView(press.triggerId, renderDetails(details, text), openingOf(press, 'details'));
   });
 

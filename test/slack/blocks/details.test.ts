@@ -181,10 +181,21 @@ describe('the details', () => {
     expect(JSON.stringify(renderDetails({ ...accepted, request }, en))).not.toContain('hunter2');
   });
 
-  test('show the beginning of a long task and say that it is shortened', () => {
-    const shown = read({ ...accepted, request: { prompt: `Begin ${'word '.repeat(5000)}` } });
-    expect(shown).toContain('Begin word');
-    expect(shown).toContain(en.details.cut);
+  test.each(['word ', '<&>', '漢字'])('show all of a long task: %s', (word) => {
+    const shown = read({ ...accepted, request: { prompt: `${word.repeat(12_000 / word.length)}the end` } });
+    expect(shown).toContain('the end');
+    expect(shown).not.toContain(en.details.cut);
+  });
+
+  test('show the beginning of a task that no view could hold, and say that it is shortened', () => {
+    const prompt = `Begin ${'word '.repeat(50_000)}`;
+    const snapshot = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`key_${i}`, 'w'.repeat(2500)]));
+    const problem = 'p'.repeat(5000);
+    const approvals = Array.from({ length: 10 }, () => problem);
+    const details = { ...accepted, request: { prompt }, sent: prompt, snapshot, problem, approvals };
+    expect(checkView(renderDetails(details, en))).toEqual([]);
+    expect(read(details)).toContain('Begin word');
+    expect(read(details)).toContain(en.details.cut);
   });
 
   test("leave out rows that don't fit, and say so", () => {
