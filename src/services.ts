@@ -5,6 +5,7 @@ import { createReadiness, createWriteWatch } from './health.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { isProxied } from './network.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { withNames, type EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/index.ts';
@@ -132,7 +133,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
 
 const UNAUTHORIZED = 401;
 
-function createGuardedDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
+function createGuardedDevin({ devin, proxy }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
   const onceAMinute = createOnceAMinute();
@@ -144,5 +145,6 @@ function createGuardedDevin({ devin }: Config, { fetch, now, log }: Tuning, metr
       log.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
     );
   };
-  return createDevin({ ...devin, fetch: upstream.guarded, now, log, onRequest });
+  const viaProxy = (url: URL): boolean => proxy !== null && isProxied(proxy, url);
+  return createDevin({ ...devin, fetch: upstream.guarded, isProxied: viaProxy, now, log, onRequest });
 }

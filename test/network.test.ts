@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { proxyAgent } from '../src/network.ts';
+import { isProxied, proxyAgent } from '../src/network.ts';
 import { listenInTest } from './support/listen.ts';
 
 /** Remembers the hosts that it was asked to connect to, and refuses them all. */
@@ -15,14 +15,21 @@ async function createProxy() {
   return { address: await listenInTest(server), asked };
 }
 
+const HTTPS = ['https: devin.invalid:443'];
+
 test.each([
-  ['an https address through its proxy', 'https://devin.invalid', '', ['https: devin.invalid:443']],
+  ['an https address through its proxy', 'https://devin.invalid', '', HTTPS],
   ['an http address through its own', 'http://devin.invalid', '', ['http: devin.invalid:80']],
-  ['another host through it, too', 'https://devin.invalid', 'slack.invalid', ['https: devin.invalid:443']],
-  ['a host that needs none directly', 'https://devin.invalid', 'devin.invalid', []],
-])('%s is reached', async (_which, url, except, expected) => {
+  ['another host through it, too', 'https://devin.invalid', 'slack.invalid,,evin.invalid', HTTPS],
+  ['another port through it, too', 'https://devin.invalid', 'devin.invalid:8443', HTTPS],
+  ['a host that needs none directly', 'https://devin.invalid', 'slack.invalid, devin.invalid', []],
+  ['a port that needs none directly', 'https://devin.invalid', 'DEVIN.invalid:443', []],
+  ['a host in a domain that needs none directly', 'https://devin.invalid', '*.invalid', []],
+  ['each host directly if none needs it', 'https://devin.invalid', '*', []],
+])('%s is reached, which is known before', async (_which, url, except, expected) => {
   const [https, http] = [await createProxy(), await createProxy()];
-  const agent = proxyAgent({ https: https.address, http: http.address, except });
+  const proxy = { https: https.address, http: http.address, except };
+  const agent = proxyAgent(proxy);
   if (agent === null) throw new Error('there is no agent');
   onTestFinished(async () => agent.destroy());
   await expect(request(url, { dispatcher: agent })).rejects.toThrow(/./);
@@ -30,4 +37,17 @@ test.each([
     ...https.asked.map((host) => `https: ${String(host)}`),
     ...http.asked.map((host) => `http: ${String(host)}`),
   ]).toEqual(expected);
+  expect(isProxied(proxy, new URL(url))).toBe(expected.length > 0);
+});
+
+test.each([
+  [
+    'an https address through the one for http',
+    'https://devin.invalid',
+    { https: '', http: 'http://proxy' },
+    true,
+  ],
+  ['an http address directly', 'http://devin.invalid', { https: 'http://proxy', http: '' }, false],
+])('%s is reached if there is one proxy', (_which, url, proxy, expected) => {
+  expect(isProxied({ ...proxy, except: '' }, new URL(url))).toBe(expected);
 });

@@ -20,6 +20,9 @@ type Upload = Options & FilePart;
 /** `size` in bytes; null if it's unknown. Read the body or cancel it. */
 export type Download = { body: ReadableStream<Uint8Array>; size: number | null };
 
+/** Whether a proxy makes the connection: then it also looks up the host, which the app's machine may be unable to do. */
+export type IsProxied = (url: URL) => boolean;
+
 /** Each is posted in the thread. */
 const MOST_FILES = 500;
 const bareListSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
@@ -30,7 +33,7 @@ const sessionAttachmentsSchema = z.union([
 ]);
 
 /** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
-export function createAttachments(client: DevinClient) {
+export function createAttachments(client: DevinClient, isProxied: IsProxied) {
   return {
     /** Streams a file to Devin; its `url` goes into `attachment_urls`. One attempt. */
     async upload({ name, contentType, content, signal }: Upload): Promise<UploadedAttachment> {
@@ -58,13 +61,14 @@ export function createAttachments(client: DevinClient) {
 
     /**
      * Opens an attachment's `url`. Devin redirects to a presigned URL, which must not see the key: it's sent with the first
-     * request only, and only to the API's own origin. Only public hosts and the API's own are contacted.
+     * request only, and only to the API's own origin. Only public hosts and the API's own are contacted;
+     * through a proxy, it decides which names are public.
      */
     async download(url: string, { signal }: Options = {}): Promise<Download> {
       const operation = 'attachments.download';
       let target = webAddress(url);
       for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {
-        if (target.hostname !== client.hostname && !(await isPublicHttps(target))) break;
+        if (target.hostname !== client.hostname && !(await isPublicHttps(target, isProxied))) break;
         const response = await client.open({ operation, url: target, withKey: redirects === 0, signal });
         if (response.ok) return toDownload(response);
         await response.body?.cancel();
@@ -145,17 +149,17 @@ const special = new BlockList();
 for (const [address, prefix, family] of SPECIAL) special.addSubnet(address, prefix, family);
 
 /** It's https, and its host resolves to the public internet. */
-async function isPublicHttps({ protocol, hostname }: URL): Promise<boolean> {
-  if (protocol !== 'https:') return false;
-  const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
-  return addresses.length > 0 && addresses.every(isPublic);
+async function isPublicHttps(url: URL, isProxied: IsProxied): Promise<boolean> {
+  if (url.protocol !== 'https:') return false;
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0) return isPublic(host);
+  if (isProxied(url)) return !LOCALHOST.test(host);
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.length > 0 && found.every(({ address }) => isPublic(address));
 }
 
-async function addressesOf(host: string): Promise<string[]> {
-  if (isIP(host) !== 0) return [host];
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
-}
+/** The proxy itself. https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+const LOCALHOST = /(?:^|\.)localhost\.?$/;
 
 function isPublic(address: string): boolean {
   return !special.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');

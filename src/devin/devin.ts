@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { folded } from '../session/identity.ts';
 import { fromWire, MOST_ACU } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
-import { createAttachments } from './attachments.ts';
+import { createAttachments, type IsProxied } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
 import {
   createDevinClient,
@@ -17,8 +17,10 @@ import { createForbidden } from './errors.ts';
 import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
+type DevinOptions = DevinClientOptions & { now?: () => number; isProxied?: IsProxied };
+
 /** All operations on an organization; callers take the part they need. */
-export function createDevin({ now = Date.now, ...options }: DevinClientOptions & { now?: () => number }) {
+export function createDevin({ now = Date.now, isProxied = () => false, ...options }: DevinOptions) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;
   const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
@@ -33,7 +35,7 @@ export function createDevin({ now = Date.now, ...options }: DevinClientOptions &
     clock,
     sessions: createSessions(client),
     messages: createMessages(client),
-    attachments: createAttachments(client),
+    attachments: createAttachments(client, isProxied),
     members: createMembers(client),
     catalog: createCatalog(client, now),
     organization: createOrganizationUsage(client, now),

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { describe, expect, test } from 'vitest';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDevin } from '../../src/devin/devin.ts';
+import { useProxy } from '../../src/network.ts';
 import { listenInTest } from '../support/listen.ts';
 import { failureOf, inOurNames, KEY, ORG, startApi, startDevin } from './local-api.ts';
 
@@ -155,6 +157,23 @@ describe('a download', () => {
       code: 'unexpected',
     });
     expect(devin.seen).toHaveLength(1);
+  });
+
+  test('leaves it to a proxy to look up a host, but not to connect to the machine or the network that it is on', async () => {
+    const asked: unknown[] = [];
+    const proxy = createServer();
+    proxy.on('connect', ({ url }, socket) => {
+      asked.push(url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const direct = getGlobalDispatcher();
+    useProxy({ https: await listenInTest(proxy), http: '', except: '' });
+    onTestFinished(() => setGlobalDispatcher(direct));
+    const hosts = ['storage.invalid', '10.0.0.8', '[::1]', 'localhost', 'x.localhost.'];
+    const organization = { apiUrl: 'http://127.0.0.1:9', apiKey: KEY, orgId: ORG };
+    const { attachments } = createDevin({ ...organization, isProxied: () => true });
+    for (const host of hosts) await failureOf(attachments.download(`https://${host}/x`));
+    expect(asked).toEqual(['storage.invalid:443']);
   });
 
   test('ends a redirect loop', async () => {
