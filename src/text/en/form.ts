@@ -134,6 +134,8 @@ export const modal = {
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
+    /** What to do at a box: its flag takes no value. */
+    tick: 'Choose on or off.',
     said: (words: string): string => `⚠️ Devin refused this: "${words.replace(/\.$/, '')}".`,
     /** `say`: the rule's own sentence; may be empty. */
     byPolicy: (rule: string, say: string): string =>

@@ -122,6 +122,7 @@ export const modal: Text['modal'] = {
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
     untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
+    tick: 'オンかオフかを選んでください。',
     said: (words) => `⚠️ Devin に拒否されました: 「${words}」`,
     byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,
   },

@@ -278,6 +278,20 @@ describe('a refused value', () => {
     expect(hintOf(view, 'field.tags')).toContain('Devin refused this: "No such tag".');
   });
 
+  test('is never a reason to tick a box', () => {
+    const unclear = {
+      resumable: { typed: ['words'], said: null },
+      bypass_approval: { typed: [], said: null },
+    };
+    const view = draw({ values: { prompt: TASK }, faults: unclear, expanded: true });
+    expect(hintOf(view, 'field.resumable')).toMatch(/^⚠️ You typed "words". Choose on or off. On: /);
+    expect(hintOf(view, 'field.bypass_approval')).toMatch(
+      /^⚠️ The value was missing or unclear. Choose on or off. On: /,
+    );
+    expect(inputOf(view, 'field.bypass_approval')).toMatchObject({ optional: true });
+    expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }, en).errors).toEqual({});
+  });
+
   test('is an error if the submission leaves it out', () => {
     const view = draw({ values: { prompt: TASK }, faults });
     const read = readSessionForm(stateOf(view), { ...COLLAPSED, faults }, en);

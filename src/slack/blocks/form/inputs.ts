@@ -91,7 +91,7 @@ function faultSentences({ field, fault, text }: Entry): string[] {
   if (fault === undefined) return [];
   const { refused, errors } = text.modal;
   if (fault.said !== null) return [refused.said(truncate(fault.said, SAID_LENGTH))];
-  const wanted = errors.takes(text.fields[field.key].takes);
+  const wanted = field.input.kind === 'switch' ? refused.tick : errors.takes(text.fields[field.key].takes);
   const typed = truncate(oneLine(fault.typed.join(', ')), SHOWN_LENGTH);
   return [typed === '' ? refused.untyped(wanted) : refused.typed(typed, wanted)];
 }
@@ -160,6 +160,8 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
 export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
   // The input still holds what Devin refused.
   if (fault === undefined || fault.said !== null) return false;
+  // A required box could only be ticked.
+  if (input.kind === 'switch') return false;
   return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
