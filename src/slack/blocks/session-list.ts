@@ -78,9 +78,8 @@ type SessionPick = {
 
 /** The person's sessions, each with a button for the command. */
 export function renderSessionPick({ act, entries, usage }: SessionPick, text: Text): Rendered {
-  const { pick, pickNone, pickOther } = text.sessions;
-  const other = pickOther(code(usage));
-  if (entries.length === 0) return notice([pickNone[act], other]);
+  const { pick, pickNone, pickOther, pickTheirs } = text.sessions;
+  if (entries.length === 0) return notice([pickNone[act], pickTheirs(code(usage))]);
   return joinParts([
     titled(pick[act]),
     ...entries.map((entry) =>
@@ -89,7 +88,7 @@ export function renderSessionPick({ act, entries, usage }: SessionPick, text: Te
         pickButton(act, entry, text),
       ),
     ),
-    small(other),
+    small(pickOther(code(usage))),
   ]);
 }
 

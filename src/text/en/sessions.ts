@@ -26,8 +26,10 @@ export const sessions = {
     say: 'You have no session that takes messages.',
   },
   pickButton: { status: 'Show', stop: 'Stop', archive: 'Archive', say: 'Reply' },
-  /** `usage`: a command in a code span. */
+  /** Below the list. `usage`: a command in a code span. */
   pickOther: (usage: string): string => `For any other session, type ${usage}.`,
+  /** If the list is empty. */
+  pickTheirs: (usage: string): string => `For someone else's session, type ${usage}.`,
   stop: (title: string): string => `Stopping ${title}. The result will appear here.`,
   cancel: "Canceling that request. If it's too late, you'll see that here.",
   archive: (title: string): string => `Archiving ${title}. The result will appear here.`,
