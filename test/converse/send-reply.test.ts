@@ -81,9 +81,16 @@ test.each([
 );
 
 test.each([
-  ['sent again as the service user if Devin refuses its author', 'forbidden', ['user-1', null], 'delivered'],
-  ['sent once if its answer is lost', 'no-answer', ['user-1'], 'sending'],
-] as const)('a reply is %s', async (_what, code, authors, state) => {
+  [
+    'sent again as the service user if Devin refuses its author',
+    true,
+    'forbidden',
+    ['user-1', null],
+    'delivered',
+  ],
+  ['sent as nobody else unless that is allowed', false, 'forbidden', ['user-1'], 'failed'],
+  ['sent once if its answer is lost', true, 'no-answer', ['user-1'], 'sending'],
+] as const)('a reply is %s', async (_what, mayFallBack, code, authors, state) => {
   const sentAs: (string | null)[] = [];
   const sendMessage: Deps['sendMessage'] = async (id, { messageAsUserId = null }) => {
     sentAs.push(messageAsUserId);
@@ -92,7 +99,7 @@ test.each([
     return Promise.resolve(sessionSnapshot(id));
   };
   const settle: Deps['settle'] = async () => Promise.resolve({ kind: 'done' });
-  expect(await sendReply({ sendMessage, settle, mayFallBack: true })).toBe(state);
+  expect(await sendReply({ sendMessage, settle, mayFallBack })).toBe(state);
   expect(sentAs).toEqual(authors);
 });
 
@@ -103,4 +110,20 @@ test("a reply is delivered if Devin's answer comes after another process has cal
 
 test('a reply that is edited while it is prepared is left for the next run, which sends the new text', async () => {
   expect(await sendReply({ sendMessage: unneeded }, { editedTo: 'use dev' })).toBe('accepted');
+});
+
+test('a reply comes back if Devin was busy for a day', async () => {
+  const busy = new DevinError({ operation: 'messages.send', facts: bareFacts('rate-limited') });
+  const sendMessage: Deps['sendMessage'] = async () => Promise.reject(busy);
+  const now = (): number => Date.now() + 24 * 60 * 60_000;
+  expect(await sendReply({ sendMessage, now })).toBe('failed');
+});
+
+test('a reply shows how it changed the session, before the next poll', async () => {
+  const recorded: string[] = [];
+  const sendMessage: Deps['sendMessage'] = async (id) => Promise.resolve(sessionSnapshot(id));
+  const recordAnswer: Deps['recordAnswer'] = async ({ sessionId }) =>
+    Promise.resolve(recorded.push(sessionId));
+  await sendReply({ sendMessage, recordAnswer });
+  expect(recorded).toEqual(['s']);
 });
