@@ -29,9 +29,12 @@ type Options = {
   rule?: string;
 };
 
-/** What changes in Ana's request, which waits for the rule `infra`, and what Ben is told, once he has decided. */
+/**
+ * What changes in Ana's request, which waits for the rule `infra`, and what Ben is told, once he has decided. `expire`: once
+ * a job looks whether its time is over, which it isn't.
+ */
 async function decided(
-  act: Jobs['settle-approval']['act'],
+  act: Jobs['settle-approval']['act'] | 'expire',
   { row, trouble, need = 1, identity = NOBODY, gone = [], isAllowed = false, rule = 'infra' }: Options,
 ) {
   const about = { say: null, need, fingerprint: 'now' };
@@ -47,7 +50,7 @@ async function decided(
   const asks = { ...about, rule, approvers, expiresMs: 1, budget: null };
   const changes: (RequestChanges | undefined)[] = [];
   const told: string[] = [];
-  const { settle } = createSettler({
+  const settler = createSettler({
     requests: { find: async () => Promise.resolve(request), hasExpired: async () => Promise.resolve(false) },
     people: { find: async () => Promise.resolve(null) },
     decidersOf: createDecidersOf({
@@ -82,7 +85,8 @@ async function decided(
     textFor: async () => Promise.resolve(en),
   });
   const answerTo = { id: 'a', channelId: null, threadTs: null, sealed: null, always: false };
-  await settle({ requestId: request.id, number: 0, userId: ben.userId, act, answerTo });
+  if (act === 'expire') await settler.expire({ requestId: request.id });
+  else await settler.settle({ requestId: request.id, number: 0, userId: ben.userId, act, answerTo });
   return { changes: changes.at(-1), told };
 }
 
@@ -92,6 +96,15 @@ test.each([
 ])('an approval that was given earlier %s', async (_what, approvedAs, approved) => {
   const { changes } = await decided('approve', { row: { approved: ['limit'], approvedAs } });
   expect(changes).toMatchObject({ approved });
+});
+
+test('a request that is approved has as long to start as a new one', async () => {
+  const { changes } = await decided('approve', {});
+  expect(changes?.resumedAt).toEqual(new Date(0));
+});
+
+test('a request waits on if an earlier approval would have expired by now', async () => {
+  expect(await decided('expire', {})).toEqual({ changes: undefined, told: [] });
 });
 
 test.each([
@@ -237,3 +250,9 @@ test.each([
     expect(told.join()).toContain(words);
   },
 );
+
+test('a person who presses twice hears nothing of it', async () => {
+  const approvals = [{ ...APPROVED, end: { ...APPROVED.end, by: ben } }];
+  const { told } = await decided('decline', { row: { state: 'created', approvals } });
+  expect(told).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bareFacts, DevinError, type DevinErrorCode } from '../../src/devin/errors.ts';
 import type { SteeringVerb } from '../../src/queue/index.ts';
+import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createSteerer } from '../../src/steer/steer.ts';
 import type { SessionChanges, SessionRow } from '../../src/store/sessions.ts';
 import { en } from '../../src/text/en.ts';
@@ -12,16 +13,25 @@ import { unneeded } from '../support/unneeded.ts';
 
 const open = useEmbedded();
 const textFor = async () => Promise.resolve(en);
+const ENDED = sessionSnapshot('s1', { status: 'exit' });
 
 type Steering = {
   what: SteeringVerb;
   session?: Partial<SessionRow>;
   onCheck?: (stopping: AbortController) => void;
-  code?: DevinErrorCode;
+  /** How Devin fails to do it; null: it does. */
+  code?: DevinErrorCode | null;
+  onSearch?: (stopping: AbortController) => void;
 };
 
-/** U1 steers a session; Devin gets nothing of it. */
-async function steering({ what, session, onCheck = () => undefined, code = 'not-sent' }: Steering) {
+/** U1 steers a session. */
+async function steering({
+  what,
+  session,
+  onCheck = () => undefined,
+  code = 'not-sent',
+  onSearch = () => undefined,
+}: Steering) {
   const { db } = await open();
   const [told, asked]: [string[], string[]] = [[], []];
   const stopping = new AbortController();
@@ -33,15 +43,16 @@ async function steering({ what, session, onCheck = () => undefined, code = 'not-
     asked.push(`stopped by ${stoppedBy}`);
     return Promise.resolve();
   };
-  const on = (act: string) => async (): Promise<never> => {
+  const on = (act: string) => async (): Promise<SessionSnapshot> => {
     asked.push(act);
+    if (code === null) return Promise.resolve(ENDED);
     throw new DevinError({ operation: `sessions.${act}`, facts: bareFacts(code) });
   };
   const steer = createSteerer({
     db,
     requests: { find: async () => Promise.resolve(requestRow()) },
     sessions: { find: async () => Promise.resolve(sessionRow(session)), change },
-    cards: { markStale: unneeded },
+    cards: { markStale: async () => Promise.resolve() },
     moveReply: unneeded,
     steeringRefusal: unneeded,
     endingRefusal: async () => {
@@ -56,22 +67,40 @@ async function steering({ what, session, onCheck = () => undefined, code = 'not-
       get: unneeded,
     },
     enqueue: async (job) => {
-      asked.push(`look again: ${job}`);
+      asked.push(`then ${job}`);
       return Promise.resolve();
     },
-    recordAnswer: unneeded,
+    recordAnswer: async () => Promise.resolve(asked.push('recorded')),
     notifier: { notify: tell, notifyMarkup: tell },
-    searchUntilFound: async () => Promise.resolve({ kind: 'missing' }),
+    searchUntilFound: async () => {
+      onSearch(stopping);
+      return Promise.resolve({ kind: stopping.signal.aborted ? 'stopped' : 'missing' });
+    },
     textFor,
     now: Date.now,
   });
   return { steer: async () => steer({ sessionId: 's1', userId: 'U1', what }, stopping.signal), told, asked };
 }
 
-test('a Stop that was not sent when the app stops is left for the next start, and nobody hears that it failed', async () => {
-  const onCheck = (stopping: AbortController) => stopping.abort(new Error('the app stops'));
-  const { steer, told } = await steering({ what: 'stop', onCheck });
-  await expect(steer()).rejects.toThrow('the app stops');
+const stopApp = (stopping: AbortController): void => stopping.abort(new Error('the app stops'));
+
+test.each<[when: string, how: Partial<Steering>]>([
+  ['was not sent', { onCheck: stopApp }],
+  ['has no answer yet', { code: 'no-answer', onSearch: stopApp }],
+])(
+  'a Stop that %s when the app stops is left for the next start, and nobody hears that it failed',
+  async (_when, how) => {
+    const { steer, told } = await steering({ what: 'stop', ...how });
+    await expect(steer()).rejects.toThrow('the app stops');
+    expect(told).toEqual([]);
+  },
+);
+
+test('a Stop in a thread shows who asked for it before how the session is now, and its mark is its answer', async () => {
+  const { steer, asked, told } = await steering({ what: 'stop', code: null });
+  await steer();
+  const shown = ['stopped by U1', 'then update-card', 'recorded'];
+  expect(asked).toEqual(['stopped by U1', 'stop', ...shown, 'then relay-to-devin']);
   expect(told).toEqual([]);
 });
 
@@ -79,14 +108,13 @@ test.each<[how: string, code: DevinErrorCode, before: string | null, noted: stri
   ['is taken back if Devin does not do it', 'forbidden', null, ['stopped by null']],
   ['is taken back if Devin does not do it in a second run', 'forbidden', 'U1', ['stopped by null']],
   ['gives way again to whose Stop may still be done', 'forbidden', 'U2', ['stopped by U2']],
-  ['stays for now if nobody knows whether Devin does it', 'no-answer', null, ['look again: steer']],
+  ['stays for now if nobody knows whether Devin does it', 'no-answer', null, ['then steer']],
 ])('who stops a session is noted before Devin is asked, and %s', async (_how, code, stoppedBy, noted) => {
   const { steer, asked } = await steering({ what: 'stop', code, session: { stoppedBy } });
   await steer();
   expect(asked).toEqual(['stopped by U1', 'stop', ...noted]);
 });
 
-const ENDED = sessionSnapshot('s1', { status: 'exit' });
 const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
 
 test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, asked: string[]]>([
