@@ -41,7 +41,7 @@ export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
 };
 
 /** A session that counts for more than before. */
-type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'> & { at: Date };
+type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'>;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -151,8 +151,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /**
-     * Call it in the transaction that records Devin's answer. Returns for whom, and in which day and month, more counts now;
-     * null: for nobody.
+     * Call it in the transaction that records Devin's answer. Returns for whom more counts now; null: for nobody.
      */
     async follow(
       sessionId: string,
@@ -165,9 +164,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
           consumed = coalesce(${consumed}::double precision, consumed),
           is_open = coalesce(${isOpen}::boolean, is_open)
         where session_id = ${sessionId}
-        returning team_id, user_id, channel_id, at, counted > (select counted from earlier) as grew`.execute(
-        trx,
-      );
+        returning team_id, user_id, channel_id, counted > (select counted from earlier) as grew`.execute(trx);
       const [row] = rows;
       return row?.grew === true ? row : null;
     },

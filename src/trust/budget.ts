@@ -7,7 +7,6 @@ import {
   ceilingsOf,
   highestMarks,
   overCeiling,
-  periodOf,
   type BudgetAlert,
   type CeilingKey,
   type CeilingLeft,
@@ -73,9 +72,7 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
       const { teamId, userId, channelId } = grown;
       const spender = { teamId, userId: userId ?? '', channelId: channelId ?? '' };
       const { at, spend } = await ledger.spend(inForce(now), spender, trx);
-      const ceilings = ceilingsOf(now, { spend });
-      const current = ceilings.filter(({ key }) => periodOf(key, grown.at) === periodOf(key, at));
-      return alertsOf(current, { ...spender, cap: 0, at });
+      return alertsOf(ceilingsOf(now, { spend }), { ...spender, cap: 0, at });
     },
   };
 }

@@ -41,6 +41,16 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await month()).toBe(10);
   });
 
+  test('grows for the one who asked when a session uses more than its cap, and for nobody otherwise', async () => {
+    const { db, ledger, reserve, bind } = await setUp();
+    await reserve('r1');
+    await bind('r1', 's1');
+    const follow = async (consumed: number) => ledger.follow('s1', { consumed }, db);
+    expect(await follow(9)).toBeNull();
+    expect(await follow(11)).toMatchObject(SPENDER);
+    expect(await follow(11)).toBeNull();
+  });
+
   test('is nothing if the request started nothing', async () => {
     const { db, ledger, month, reserve } = await setUp();
     await reserve('r1');
@@ -52,6 +62,8 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     const { ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
     await reserve('r1');
+    await bind('r1', 's2');
+    // Its job may run twice.
     await bind('r1', 's2');
     expect(await month()).toBe(20);
     await ledger.giveUp('r1');
@@ -128,7 +140,11 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     const { spent, reserve } = await setUp(() => now);
     await reserve('r1');
     now = new Date('2026-11-30T00:00:00Z');
-    expect(await spent()).toMatchObject({ acu_per_person_per_day: 0, acu_per_month: 10 });
+    expect(await spent()).toEqual({
+      acu_per_person_per_day: 0,
+      acu_per_channel_per_day: 0,
+      acu_per_month: 10,
+    });
     now = new Date('2026-12-01T00:00:00Z');
     expect(await spent()).toMatchObject({ acu_per_month: 0 });
   });

@@ -10,7 +10,6 @@ export {
   limitsOf,
   overCeiling,
   PERIOD_OF,
-  periodOf,
   renewsAt,
   type BudgetAlert,
   type CeilingKey,

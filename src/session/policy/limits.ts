@@ -114,7 +114,7 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
 }
 
 /** The day or month, in UTC, in which something counts under a ceiling: 2026-11-26, or 2026-11. */
-export function periodOf(key: CeilingKey, at: Date): string {
+function periodOf(key: CeilingKey, at: Date): string {
   const length = PERIOD_OF[key] === 'day' ? '2026-11-26'.length : '2026-11'.length;
   return at.toISOString().slice(0, length);
 }
