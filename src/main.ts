@@ -5,6 +5,10 @@ import { join } from 'node:path';
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
 if (process.argv.length > 2) await import('./operator/start.ts');
 else {
+  // Until the app has begun, there is nothing to stop.
+  const leave = (): never => process.exit(0);
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
   const { parseConfig, readEnvironment } = await import('./config.ts');
   const { openEmbedded } = await import('./store/embedded/embedded.ts');
   const read = parseConfig(readEnvironment());

@@ -48,8 +48,8 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
       );
     };
     // One signal may arrive twice: Ctrl-C and systemd signal npm, which passes it on, and this process.
-    process.on('SIGTERM', end);
-    process.on('SIGINT', end);
+    process.removeAllListeners('SIGTERM').on('SIGTERM', end);
+    process.removeAllListeners('SIGINT').on('SIGINT', end);
     await bot.start();
   } catch (error) {
     // A signal came during the start, which then fails on what is already closed.

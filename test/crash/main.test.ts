@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -146,6 +147,21 @@ describe('the program', () => {
     const over = once(second, 'exit');
     second.kill('SIGTERM');
     expect(await over).toEqual([0, null]);
+  });
+
+  test('exits with 0 on SIGTERM while it opens its database, and says nothing', async () => {
+    const fresh = await mkdtemp(join(tmpdir(), 'devin-slack-main-'));
+    const folder = watch(fresh);
+    const opening = once(folder, 'change');
+    const child = run({ ...complete(), DATA_DIR: fresh });
+    const said = Promise.all([text(child.stdout), text(child.stderr)]);
+    const ended = once(child, 'exit');
+    await opening;
+    folder.close();
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(await said).toEqual(['', '']);
+    await rm(fresh, { recursive: true, force: true });
   });
 
   test('exits with 0 on SIGTERM while it creates its tables, and says nothing', async () => {
