@@ -22,7 +22,7 @@ import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts
 import type { FindLeaver } from '../slack/people.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { PostedRow, Posts } from '../store/posts.ts';
+import { outcomePosts, type PostedRow, type Posts } from '../store/posts.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -31,7 +31,7 @@ import type { Text } from '../text/index.ts';
 
 type OutcomeDeps = {
   requests: Pick<Requests, 'find'>;
-  posts: Pick<Posts, 'postedUnder' | 'forget'>;
+  posts: Pick<Posts, 'outcomesOf' | 'forget'>;
   sessions: Pick<Sessions, 'ofRequest'>;
   settings: Pick<Settings, 'preferencesFor'>;
   findLeaver: FindLeaver;
@@ -96,7 +96,7 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
   const place = thread ?? (await directPlace(deps.outbound, request.userId));
   const at = attemptOf(request);
   const posted = await deps.postOnce({
-    key: `${postsOf(request)}${at}${thread === null ? DIRECT : ''}`,
+    key: `${outcomePosts(request.id)}${at}${thread === null ? DIRECT : ''}`,
     place,
     metadata: outcomeMetadata(request.id, at),
     since: askedAt(request),
@@ -111,7 +111,6 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
   return null;
 }
 
-const postsOf = ({ id }: SessionRequest): string => `outcome:${id}:`;
 const DIRECT = ':direct';
 
 /** Which of its attempts, as part of a key. One that wasn't sent keeps the time at which an earlier one was. */
@@ -123,8 +122,8 @@ function attemptOf(request: SessionRequest): string {
 /** Edits each once. Returns how long Slack wants a pause, in ms. */
 async function settleEarlier(deps: OutcomeDeps, request: SessionRequest): Promise<number> {
   const { posts, outbound } = deps;
-  for (const post of await posts.postedUnder(postsOf(request))) {
-    const [at = ''] = post.key.slice(postsOf(request).length).split(':');
+  for (const post of await posts.outcomesOf(request.id)) {
+    const [at = ''] = post.key.slice(outcomePosts(request.id).length).split(':');
     if (isOutcome(request) && at === attemptOf(request)) continue;
     const place = { channelId: post.channelId, ts: post.postedTs };
     const edited = await outbound.edit(

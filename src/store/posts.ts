@@ -33,6 +33,8 @@ export type PostsTable = Columns<PostRow> & { at: Generated<Date> };
 
 /** The key of a request's card. */
 export const cardPost = (requestId: string): string => `card:${requestId}`;
+/** What the keys of the messages about a request's outcome begin with. */
+export const outcomePosts = (requestId: string): string => `outcome:${requestId}:`;
 
 type Attempt = {
   key: string;
@@ -60,12 +62,14 @@ export function createPosts(db: Kysely<Tables>) {
       return parsed(foundSchema, row);
     },
 
-    /** The messages that Slack has under keys that begin with this. */
-    async postedUnder(prefix: string): Promise<PostedRow[]> {
+    /** The messages about a request's outcome that Slack has. */
+    async outcomesOf(requestId: string): Promise<PostedRow[]> {
+      // Literally as in the index: only then is it used.
+      const isOutcome = sql<boolean>`starts_with(key, 'outcome:') and split_part(key, ':', 2) = ${requestId}`;
       return db
         .selectFrom('posts')
         .select(['key', 'channelId', 'postedTs'])
-        .where(sql<boolean>`starts_with(key, ${prefix})`)
+        .where(isOutcome)
         .where('postedTs', 'is not', null)
         .$narrowType<{ postedTs: string }>()
         .execute();

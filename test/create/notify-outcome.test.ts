@@ -36,7 +36,7 @@ async function tellOutcome(
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
     sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
     posts: {
-      postedUnder: async () =>
+      outcomesOf: async () =>
         Promise.resolve([...kept].map((key) => ({ key, channelId: 'C1', postedTs: key }))),
       forget: async (key) => Promise.resolve(void kept.delete(key)),
     },

@@ -45,6 +45,7 @@ import { oneWaitingIndex } from './067-one-waiting-index.ts';
 import { sentForm } from './068-sent-form.ts';
 import { questionsByChannel } from './069-questions-by-channel.ts';
 import { unusedIndex } from './070-unused-index.ts';
+import { postsIndexes } from './071-posts-indexes.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -96,6 +97,7 @@ const migrations: Record<string, Migration> = {
   '068-sent-form': sentForm,
   '069-questions-by-channel': questionsByChannel,
   '070-unused-index': unusedIndex,
+  '071-posts-indexes': postsIndexes,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
