@@ -29,7 +29,7 @@ export function detailsView(
 ): SessionDetails {
   const { identity } = request;
   return {
-    request: effectiveRequest(request),
+    request: effectiveRequest(request, onlyAsked ? [] : (request.uploads?.urls ?? [])),
     sources: { ...request.draft.sources, session_secrets: 'request' },
     names: request.draft.names ?? {},
     snapshot: onlyAsked ? null : (session?.snapshot ?? null),
@@ -74,14 +74,14 @@ function tagOf({ request, session, tagRequests }: Omit<DetailsRows, 'onlyAsked'>
   return isTagged ? tag : null;
 }
 
-function effectiveRequest(request: SessionRequest): Record<string, unknown> {
-  const { identity, draft, uploads, secretNames: names } = request;
+function effectiveRequest(request: SessionRequest, uploadedUrls: string[]): Record<string, unknown> {
+  const { identity, draft, secretNames: names } = request;
   const built = buildRequest({
     draft: draft.values,
     prompt: draft.values.prompt ?? request.prompt ?? '',
     tag: null,
     createAsUserId: devinUserOf(identity),
-    uploadedUrls: uploads?.urls ?? [],
+    uploadedUrls,
     sessionSecrets: [],
   });
   return names.length === 0 ? built : { ...built, session_secrets: names.map((key) => ({ key })) };
