@@ -35,6 +35,37 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
     expect(request.repos ?? []).toEqual([]);
   });
 
+  test('starts with its last edit, also if Slack delivers that before another one', async () => {
+    const { slack } = world();
+    const { ana, edit, press } = await offered('could %s fix the login test');
+    const earlier = await edit('could %s fix the logout test');
+    await edit('could %s fix the slow test');
+    for (const delivery of earlier) await slack.redeliver(delivery, { num: 0, reason: 'late' });
+    await press('start_as_task');
+    expect((await sessionOf(world().devin, ana.devinUserId)).request.prompt).toBe('could fix the slow test');
+  });
+
+  test.each(['(aside) could %s fix the login test', 'thanks %s'])(
+    'starts nothing once it says only: %s',
+    async (words) => {
+      const { place, own, edit, press } = await offered('could %s fix the login test');
+      await edit(words);
+      await press('start_as_task');
+      await toldTo(world(), place, en.command.question.invalidNow);
+      expect(own()).toEqual([]);
+    },
+  );
+
+  test('starts from the form that was open with the options that it was filled in with', async () => {
+    const { slack, devin } = world();
+    const { ana, edit, press } = await offered('could %s fix the login test --title Login');
+    await press('open_form');
+    const { id } = await settledForm(slack, ana.userId);
+    await edit('could %s fix the login test --title Login --link nowhere');
+    await slack.submit(id, ana.userId);
+    expect((await sessionOf(devin, ana.devinUserId)).request.title).toBe('Login');
+  });
+
   test('opens in a form with the words of its last edit', async () => {
     const { slack } = world();
     const { ana, edit, press } = await offered('could %s fix the login test');

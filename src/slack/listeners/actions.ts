@@ -146,9 +146,11 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     const { requestId, ts, text: before } = heldReply.read(press.value ?? '');
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null || session === null || session.teamId !== homeTeamId) return;
-    if (await isGone(press, { request, session })) return;
     const { channelId, threadTs } = press;
-    const now = channelId === null ? null : await readHeld({ channelId, ts, threadTs });
+    const reading = channelId === null ? null : readHeld({ channelId, ts, threadTs });
+    // At once: Slack waits 3 s.
+    const [isAway, now] = await Promise.all([isGone(press, { request, session }), reading]);
+    if (isAway) return;
     await threads.accept({ session, userId, ts, kind: 'reply', text: now ?? before, files: [] });
     await outbound.settleNotice(press, null);
   });

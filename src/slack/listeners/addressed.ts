@@ -96,7 +96,7 @@ function mentionsOff({ command }: AddressedDeps, { policy }: Text): Rendered {
   return notice([policy.mentionsOff(code(command))]);
 }
 
-const NO_WISH: Wish = { draft: {}, reset: [] };
+export const NO_WISH: Wish = { draft: {}, reset: [] };
 
 /** A file or a forwarded message without words. */
 async function askForTask(deps: AddressedDeps, message: Message, text: Text): Promise<Rendered> {

@@ -13,7 +13,7 @@ import type { FormInbox } from '../form-inbox.ts';
 import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit } from '../payload.ts';
 import { privatePlace } from '../places.ts';
-import { contextOf } from './addressed.ts';
+import { contextOf, NO_WISH } from './addressed.ts';
 import { meaningOf, tellNotTaken, type ThreadDeps } from './thread.ts';
 
 export type EditDeps = ThreadDeps & {
@@ -34,7 +34,7 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   const offered = asked === null ? await deps.formInbox.unsentOffer(delivered) : null;
   if (request === null && offered === null) return;
   // A later edit may have been heard already, or be in what was read again.
-  const edit = isAgain ? await deps.readAgain(delivered) : delivered;
+  const edit = isAgain || offered !== null ? await deps.readAgain(delivered) : delivered;
   if (edit === null) return;
   if (offered !== null) await changeOffer(deps, edit, offered);
   if (request === null) return;
@@ -45,14 +45,13 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   if (!isKept) await hearTaskEdit(deps, edit, { session, request, isAsking: asked !== null });
 }
 
-/** What starts from the offer is what the message says now. If it can't be read, its author is told why. */
+/** What starts from the offer is what the message says now: nothing, if it no longer has a task. */
 async function changeOffer(deps: EditDeps, edit: Edit, form: Form): Promise<void> {
   const wish = readWish(deps, edit);
-  if (wish === null) return;
   const threadTs = edit.threadTs === edit.ts ? null : edit.threadTs;
   const context = contextOf({ ...edit, threadTs, placeKind: form.placeKind });
-  await deps.formInbox.changeOffer(form, { wish, context });
-  if (wish.kind !== 'invalid') return;
+  await deps.formInbox.changeOffer(form, { wish: wish ?? NO_WISH, context });
+  if (wish?.kind !== 'invalid') return;
   const { command, textFor, answerMessage } = deps;
   const offered = { command, typed: unescape(wish.typed), formId: form.id };
   const channelId = form.placeKind === 'direct' ? null : edit.channelId;

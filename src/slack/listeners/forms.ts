@@ -69,20 +69,21 @@ function listenToSubmission(app: App, deps: FormDeps): void {
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
     const text = await textFor(userId);
     const { formId, expanded, unsaved: before } = formMetadata.read(view.metadata);
-    const form = await ownForm(forms, { formId }, { userId, homeTeamId });
-    if (form === null) return ack(updated(withAlert(view, text.modal.expired)));
+    const own = await ownForm(forms, { formId }, { userId, homeTeamId });
+    if (own === null) return ack(updated(withAlert(view, text.modal.expired)));
+    // As the person sees it: an edit of the message that it was offered with can expand it.
+    const form = { ...own, expanded };
     const keepErrors = async (): Promise<void> => {
       if (form.description !== null) await forms.describe(formId, { refusedView: view.id });
     };
-    const read = await readSubmission(deps, { view, userId }, { form: { ...form, expanded }, text });
+    const read = await readSubmission(deps, { view, userId }, { form, text });
     if (Object.keys(read.errors).length > 0) {
       await keepErrors();
       return ack({ response_action: 'errors', errors: read.errors });
     }
     // The form stays open with everything in it: Slack keeps what was typed, by block id.
     const stayOpen = async (unsaved: Unsaved): Promise<void> => {
-      const redrawn = formView({ ...form, expanded }, text);
-      await ack(updated(renderSessionForm({ ...redrawn, unsaved }, text)));
+      await ack(updated(renderSessionForm({ ...formView(form, text), unsaved }, text)));
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
