@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createUpstream, refuseConnection, pages, tooMany } from '../src/upstream.ts';
+import { createUpstream, refuseConnection, tooMany } from '../src/upstream.ts';
 
 const ORIGIN = 'https://other.example';
 
@@ -121,31 +121,4 @@ test('a method that rested for long is called no more often at once than in a bu
   side.nowMs += 3_600_000;
   const outcomes = await call(20, '/api/conversations.history');
   expect(outcomes.filter((outcome) => outcome === 200)).toHaveLength(5);
-});
-
-describe('a list in pages', () => {
-  /** The cursors that are asked for, given the cursor that each answer names; more than 20 fail. */
-  async function askedFor(next: (cursor: string | null) => string | null | undefined, most?: number) {
-    const asked: (string | null)[] = [];
-    const read = async (cursor: string | null) => {
-      asked.push(cursor);
-      if (asked.length > 20) throw new Error('it never ends');
-      return Promise.resolve({ next: next(cursor) });
-    };
-    const all = pages({ read, next: (answer) => answer.next, ...(most !== undefined && { most }) });
-    for await (const _page of all);
-    return asked;
-  }
-
-  test.each([null, undefined, ''])('ends where no page follows (%j)', async (none) => {
-    expect(await askedFor((cursor) => (cursor === null ? 'a' : none))).toEqual([null, 'a']);
-  });
-
-  test('ends at a cursor that was there before', async () => {
-    expect(await askedFor((cursor) => (cursor === 'a' ? 'b' : 'a'))).toEqual([null, 'a', 'b']);
-  });
-
-  test('ends after the most pages that are wanted', async () => {
-    expect(await askedFor((cursor) => `${cursor}+`, 3)).toEqual([null, 'null+', 'null++']);
-  });
 });

@@ -1,10 +1,10 @@
+import { batchesOf } from '../bounds.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { remembered } from '../time.ts';
-import { batchesOf } from '../upstream.ts';
 
 type Options = { signal?: AbortSignal };
 

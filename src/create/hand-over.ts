@@ -1,7 +1,7 @@
+import { TooLargeError } from '../bounds.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { Download, SlackFiles } from '../slack/files.ts';
-import { TooLargeError } from '../upstream.ts';
 import { devinTrouble, type DevinTrouble } from './run.ts';
 
 export type UploadFile = (file: {

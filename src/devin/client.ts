@@ -1,8 +1,8 @@
 import ky, { HTTPError, type RetryOptions } from 'ky';
 import type { z } from 'zod';
+import { bounded, pages, TooLargeError } from '../bounds.ts';
 import { cleanJson } from '../session/json.ts';
 import { toSnake } from '../session/snapshot.ts';
-import { bounded, pages, TooLargeError } from '../upstream.ts';
 import { attempt, type AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { readRetryAfter, summary } from './problem.ts';

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { pages } from '../bounds.ts';
 import { cursorAfter } from '../devin/client.ts';
 import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
@@ -16,7 +17,6 @@ import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import { pages } from '../upstream.ts';
 import { mirrorReply } from './post-message.ts';
 
 /** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { batchesOf } from '../bounds.ts';
 import type { DevinErrorCode } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
@@ -7,7 +8,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
-import { askedWait, batchesOf } from '../upstream.ts';
+import { askedWait } from '../upstream.ts';
 import type { Poll, PollResult, PollTrouble } from './poll.ts';
 import type { Recorder } from './record.ts';
 import { createSchedule } from './schedule.ts';

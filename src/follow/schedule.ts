@@ -1,7 +1,7 @@
+import { batchesOf } from '../bounds.ts';
 import { goesFirst, HOT_MS, jittered, longestInterval, pollInterval } from '../session/lifecycle.ts';
 import type { Reschedule, Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { batchesOf } from '../upstream.ts';
 import { BATCH } from './poll.ts';
 
 type ScheduleDeps = {

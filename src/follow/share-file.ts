@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { readAtMost } from '../bounds.ts';
 import type { Download } from '../devin/attachments.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionAttachment } from '../devin/schemas.ts';
@@ -13,7 +14,6 @@ import { isInFlight, type Posts } from '../store/posts.ts';
 import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { readAtMost } from '../upstream.ts';
 
 const FILE = 'attachment';
 /** The text of the row of a file that Devin made. */

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { pages } from '../bounds.ts';
 import { remembered } from '../time.ts';
-import { pages } from '../upstream.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 import { isDirectMessage } from './places.ts';
 

@@ -4,7 +4,8 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
-import { askedWait, TooLargeError } from '../upstream.ts';
+import { TooLargeError } from '../bounds.ts';
+import { askedWait } from '../upstream.ts';
 import type { DeliveryResult } from './outbound.ts';
 
 /** How a call to Slack's Web API failed. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
+import { atMost, readAtMost } from '../bounds.ts';
 import type { SlackFile } from '../session/context.ts';
-import { atMost, readAtMost } from '../upstream.ts';
 import { unlessRefused } from './errors.ts';
 import { readFile } from './messages.ts';
 

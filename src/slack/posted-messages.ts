@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { pages } from '../bounds.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
-import { pages } from '../upstream.ts';
 import { cursorAfter } from './conversations.ts';
 import { unlessRefused } from './errors.ts';
 import {

@@ -1,11 +1,12 @@
 import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
+import { bounded } from '../bounds.ts';
 import { slackLogger, type Log } from '../log.ts';
 import type { Proxy } from '../network.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createOnceAMinute, createRemoteClock } from '../time.ts';
-import { bounded, createUpstream, sayingHowLong, tooMany } from '../upstream.ts';
+import { createUpstream, sayingHowLong, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';

@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { batchesOf } from '../bounds.ts';
 import { fields } from '../session/fields.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
-import { batchesOf } from '../upstream.ts';
 import { appendAudit } from './audit.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';

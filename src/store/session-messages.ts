@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { batchesOf } from '../upstream.ts';
+import { batchesOf } from '../bounds.ts';
 import { isLongAgo, literals, MOST_SWEPT, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 

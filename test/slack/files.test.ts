@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { WebClient } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
+import { TooLargeError } from '../../src/bounds.ts';
 import type { SlackFile } from '../../src/session/context.ts';
 import { createSlackFiles, createSlackHosts } from '../../src/slack/files.ts';
-import { TooLargeError } from '../../src/upstream.ts';
 import { listenInTest } from '../support/listen.ts';
 
 const TOKEN = 'xoxb-files';
