@@ -52,7 +52,7 @@ export function createUpstream({
       circuit.report(response.status < 500);
       return response;
     } catch (error) {
-      circuit.report(false);
+      if (!isAborted(input, init)) circuit.report(false);
       throw error;
     }
   };
@@ -66,6 +66,12 @@ export function createUpstream({
       return waitMs === null ? observed(input, init) : refuse(waitMs);
     },
   };
+}
+
+/** Whether its caller ended the call, which says nothing about the other side. The reason of a timeout is a DOMException. */
+function isAborted(...[input, init]: Parameters<Fetch>): boolean {
+  const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
+  return signal?.aborted === true && !(signal.reason instanceof DOMException);
 }
 
 function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {

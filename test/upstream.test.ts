@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import ky from 'ky';
 import { describe, expect, test } from 'vitest';
+import { listen, shut } from '../sandbox/loopback.ts';
 import { createUpstream, refuseConnection, tooMany } from '../src/upstream.ts';
 
 const ORIGIN = 'https://other.example';
@@ -96,6 +99,30 @@ describe('while a service is down', () => {
     await call(9, '/file', 'https://files.example');
     side.isUp = true;
     expect(await call(1)).toEqual([200]);
+  });
+
+  test('calls that take too long count as failures, and calls that their caller aborts do not', async () => {
+    const silent = createServer(() => undefined);
+    const { port } = await listen(silent);
+    const origin = `http://127.0.0.1:${port}`;
+    const told: boolean[] = [];
+    const { guarded } = createUpstream({
+      origin,
+      fetch,
+      refuse: tooMany,
+      onChange: (isUp) => told.push(isUp),
+    });
+    const options = { fetch: guarded, retry: 0 };
+    for (let count = 0; count < 5; count += 1) {
+      const caller = new AbortController();
+      silent.once('request', () => caller.abort(new Error('the app is stopping')));
+      await expect(ky(origin, { ...options, signal: caller.signal })).rejects.toThrow('the app is stopping');
+    }
+    expect(told).toEqual([]);
+    for (let count = 0; count < 5; count += 1)
+      await expect(ky(origin, { ...options, timeout: 20 })).rejects.toThrow('timed out');
+    expect(told).toEqual([false]);
+    await shut(silent);
   });
 
   test('a skipped call counts as never sent', () => {
