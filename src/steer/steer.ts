@@ -29,7 +29,7 @@ type SteerDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
-  sessions: Pick<Sessions, 'find' | 'change'>;
+  sessions: Pick<Sessions, 'find' | 'change' | 'lock'>;
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;

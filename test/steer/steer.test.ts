@@ -51,7 +51,7 @@ async function steering({
   const steer = createSteerer({
     db,
     requests: { find: async () => Promise.resolve(requestRow()) },
-    sessions: { find: async () => Promise.resolve(sessionRow(session)), change },
+    sessions: { find: async () => Promise.resolve(sessionRow(session)), change, lock: unneeded },
     cards: { markStale: async () => Promise.resolve() },
     moveReply: unneeded,
     steeringRefusal: unneeded,
