@@ -63,20 +63,15 @@ export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinishe
   }
 }
 
-/** Whether a session in this phase finished and hasn't worked since. */
-export function finishedSoFar(phase: SessionPhase, wasFinished: boolean): boolean {
-  switch (phase) {
-    case 'finished':
-      return true;
-    case 'queued':
-    case 'starting':
-    case 'working':
-    case 'needs-you':
-    case 'needs-approval':
-      return false;
-    default:
-      return wasFinished;
-  }
+/** Statuses of a session that works, or is about to, whatever its detail: Devin may add some. */
+const AT_WORK: ReadonlySet<string> = new Set(['new', 'claimed', 'resuming', 'running']);
+
+/** Whether a session finished and hasn't worked since. `phase`: of `status`. */
+export function finishedSoFar(
+  { phase, status }: { phase: SessionPhase; status: string },
+  wasFinished: boolean,
+): boolean {
+  return phase === 'finished' || (wasFinished && !AT_WORK.has(status));
 }
 
 function suspendedPhase(detail: string | null, wasFinished: boolean): SessionPhase {

@@ -46,7 +46,7 @@ export function progress(before: Before, snapshot: SessionSnapshot): Progress {
   const news = pullRequests.filter((key) => !before.told.includes(key));
   return {
     phase,
-    wasFinished: finishedSoFar(phase, before.wasFinished),
+    wasFinished: finishedSoFar({ phase, status: snapshot.status }, before.wasFinished),
     keys: [...news, ...phaseKeys(before, phase)],
   };
 }
@@ -83,6 +83,12 @@ export function namesUrl(words: string, url: string): boolean {
 /** The first time it entered this phase. */
 export function isFirst(key: string): boolean {
   return key.endsWith(':1');
+}
+
+/** Whether the session has entered the phase that this key announces once more since. */
+export function isRepeated(key: string, told: readonly string[]): boolean {
+  const phase = readToldPhase(key);
+  return told.slice(told.indexOf(key) + 1).some((later) => readToldPhase(later) === phase);
 }
 
 /** null: a key from another version. */

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isWanted } from '../../src/follow/milestone-message.ts';
+import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import type { Milestone } from '../../src/session/milestones.ts';
 import type { Notify } from '../../src/session/preferences.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -9,7 +10,9 @@ const URL = 'https://github.com/acme/web/pull/1';
 
 type Case = {
   key: string;
-  phase?: 'needs-you' | 'needs-approval' | 'working' | 'finished' | 'failed' | 'capped' | 'ended';
+  phase?: SessionPhase;
+  /** Keys of what the session has come to. */
+  told?: string[];
   stoppedBy?: string;
   notify?: Notify;
   synced?: boolean;
@@ -33,6 +36,7 @@ async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
     finishes,
     words = [],
     stoppedBy = null,
+    told = [],
   } = given;
   const pull_requests = (finishes ?? []).map((pr_url) => ({ pr_url, pr_state: 'open' }));
   const snapshot = sessionSnapshot('s1', { pull_requests });
@@ -57,7 +61,7 @@ async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
         createdAt: new Date(0),
         dueInMs: 0,
       },
-      session: sessionRow({ snapshot, phase, synced, stoppedBy }),
+      session: sessionRow({ snapshot, phase, synced, stoppedBy, told }),
       notify,
       said: { eventId: 'e1', text: 'Main or release?', state: 'posted' },
       finishes: finishes !== undefined,
@@ -83,6 +87,12 @@ test.each([
     true,
   ],
   ['an approval', { kind: 'needs-approval' }, { key: 'needs-approval:1', phase: 'needs-approval' }, true],
+  [
+    'an approval that another has followed',
+    { kind: 'needs-approval' },
+    { key: 'needs-approval:1', phase: 'needs-approval', told: ['needs-approval:1', 'needs-approval:2'] },
+    false,
+  ],
   ['an approval that was given', { kind: 'needs-approval' }, { key: 'needs-approval:1' }, false],
   ['a pull request', { kind: 'pr', url: URL }, { key: `pr:${URL}` }, true],
   [
@@ -126,13 +136,6 @@ test.each([
   ['a failure', { kind: 'failed' }, { key: 'failed:1', phase: 'failed' }, true],
   ['a cap', { kind: 'capped' }, { key: 'capped:1', phase: 'capped' }, true],
   ['a failure of a session that ended', { kind: 'failed' }, { key: 'failed:1', phase: 'ended' }, true],
-  [
-    'a failure of a session that works again',
-    { kind: 'failed' },
-    { key: 'failed:1', phase: 'working' },
-    false,
-  ],
-  ['a cap of a session that works again', { kind: 'capped' }, { key: 'capped:1', phase: 'working' }, false],
   ['an end without a result', { kind: 'ended' }, { key: 'ended:1', phase: 'ended' }, true],
   [
     'an end by a person in Slack',
@@ -146,6 +149,30 @@ test.each([
     expect(await wanted(milestone, given)).toBe(is);
   },
 );
+
+describe.each(['failed', 'capped'] as const)('%s', (kind) => {
+  const key = `${kind}:1`;
+
+  test.each(['queued', 'starting', 'working', 'needs-you', 'needs-approval', 'finished', 'other'] as const)(
+    'is not announced once the session is %s',
+    async (phase) => {
+      expect(await wanted({ kind }, { key, phase })).toBe(false);
+    },
+  );
+
+  test.each(['asleep', 'capped', 'failed', 'ended', 'gone'] as const)(
+    'is announced although the session is %s by now',
+    async (phase) => {
+      expect(await wanted({ kind }, { key, phase })).toBe(true);
+    },
+  );
+
+  test('is announced once, if it happens again before that', async () => {
+    const told = [key, 'finished:1', `${kind}:2`];
+    expect(await wanted({ kind }, { key, phase: kind, told })).toBe(false);
+    expect(await wanted({ kind }, { key: `${kind}:2`, phase: kind, told })).toBe(true);
+  });
+});
 
 test.each([
   ['finished', { kind: 'finished' }],

@@ -51,19 +51,26 @@ describe('the phase of a session', () => {
 });
 
 test.each([
-  ['finished', false, true],
-  ['asleep', true, true],
-  ['capped', true, true],
-  ['ended', true, true],
-  ['asleep', false, false],
-  ['queued', true, false],
-  ['starting', true, false],
-  ['working', true, false],
-  ['needs-you', true, false],
-  ['needs-approval', true, false],
-] as const)('a session in phase %s (finished before: %s) has finished: %s', (phase, before, is) => {
-  expect(finishedSoFar(phase, before)).toBe(is);
-});
+  ['running', 'finished', false, true],
+  ['suspended', 'inactivity', true, true],
+  ['suspended', 'out_of_credits', true, true],
+  ['exit', null, true, true],
+  ['hibernating', null, true, true],
+  ['suspended', 'inactivity', false, false],
+  ['new', null, true, false],
+  ['claimed', null, true, false],
+  ['resuming', null, true, false],
+  ['running', 'working', true, false],
+  ['running', 'waiting_for_user', true, false],
+  ['running', 'waiting_for_approval', true, false],
+  ['running', 'daydreaming', true, false],
+] as const)(
+  'a session that is %s/%s (finished before: %s) has finished: %s',
+  (status, statusDetail, before, is) => {
+    const phase = sessionPhase({ status, statusDetail }, before);
+    expect(finishedSoFar({ phase, status }, before)).toBe(is);
+  },
+);
 
 test('sessions that need their requester come first, and those that are over last', () => {
   expect(phasesOf('needs-you')).toEqual(['needs-you', 'needs-approval', 'unknown']);

@@ -67,10 +67,13 @@ describe('a milestone', () => {
     },
   );
 
-  test('comes again for the result of a session that was resumed, however short its work', () => {
+  test.each([
+    ['resumed', SAID.queued],
+    ['seen at work that Devin has a new word for', { status_detail: 'daydreaming' }],
+  ])('comes again for the result of a session that was %s, however short its work', (_how, said) => {
     const { wasFinished, phase } = progress(
       { phase: 'finished', told: ['finished:1'], wasFinished: true },
-      sessionSnapshot('s1', SAID.queued),
+      sessionSnapshot('s1', said),
     );
     expect(keysOf({ phase, told: ['finished:1'], wasFinished }, SAID.finished)).toEqual(['finished:2']);
   });
