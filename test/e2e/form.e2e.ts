@@ -114,6 +114,16 @@ describe('the form', () => {
     await modal.waitFor({ state: 'detached' });
   });
 
+  test('is closed once, however often Escape is pressed', async () => {
+    const { modal, page } = await openForm({ as: 'ana' });
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.postData() ?? ''));
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await modal.waitFor({ state: 'detached' });
+    expect(sent.filter((body) => body.includes('close-view'))).toHaveLength(1);
+  });
+
   test('works with the keyboard alone: starts in the task, keeps the focus, closes with Escape', async () => {
     const { channel, field, modal, page } = await openForm({ as: 'ana' });
     const focusIsInside = async (): Promise<boolean> =>

@@ -18,7 +18,10 @@ export function modal(app: App): Child {
 function dialog(app: App, view: ShownView): VNode {
   const { id, title, values, errors, blocks, hasPrevious } = view;
   const trouble = app.state.viewTrouble.get(id);
-  const close = (): void => void app.act({ do: 'close-view', viewId: id });
+  const closing = `close/${id}`;
+  const close = (): void => {
+    if (!app.state.busy.has(closing)) void app.act({ do: 'close-view', viewId: id }, closing);
+  };
   return h(
     'dialog.modal',
     {
