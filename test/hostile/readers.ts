@@ -58,7 +58,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     bold(text),
     code(text),
     codeBlock(text),
-    date(1, text),
+    date(1, text, '{time}'),
     escape(text),
     link(text, text),
     link('https://a.io', text),

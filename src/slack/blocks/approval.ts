@@ -146,7 +146,7 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
   if (ended === null)
     return [
       ...(yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
-      ...(untilMs === null ? [] : [words.until(shownMoment(untilMs))]),
+      ...(untilMs === null ? [] : [words.until(shownMoment(untilMs, text))]),
     ];
   const by = escape(approval.end?.by?.name ?? text.approval.someone);
   const reason = approval.end?.reason ?? null;
@@ -155,7 +155,7 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
     started === null || !SAYS_WHAT_STARTED.has(ended) ? '' : text.notices[started],
   ]);
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
-  const when = approval.end === null ? [] : [shownMoment(approval.end.atMs)];
+  const when = approval.end === null ? [] : [shownMoment(approval.end.atMs, text)];
   return [[bold(sentence), ...when].join(' '), ...because];
 }
 

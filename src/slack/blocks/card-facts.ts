@@ -45,7 +45,7 @@ export function progressFacts(card: SessionCard, text: Text): string[] {
     ...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]),
     ...(waitedMs === null ? [] : [shortDuration(waitedMs, text)]),
     ...(waitsFor === null ? [] : [text.card.waitsFor[waitsFor]]),
-    ...(waitsUntilMs === null ? [] : [text.approval.until(shownMoment(waitsUntilMs))]),
+    ...(waitsUntilMs === null ? [] : [text.approval.until(shownMoment(waitsUntilMs, text))]),
     ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
     ...acuFact(card, text),
   ];

@@ -44,10 +44,13 @@ function shownNamed(value: string, text: Text, names: Names): string {
   return name === undefined ? shown : `${escape(truncate(oneLine(name), NAME_LENGTH))} (${shown})`;
 }
 
+/** A zero-width space, for "today": Slack capitalizes a format's first letter, also within a sentence. */
+const KEEPS_SMALL = '\u200B';
+
 /** In the reader's time zone, with a fallback for clients that can't show it. */
-export function shownMoment(epochMs: number): string {
+export function shownMoment(epochMs: number, { joins }: Text): string {
   const fallback = `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  return date(epochMs / MS_PER_S, fallback);
+  return date(epochMs / MS_PER_S, fallback, `${KEEPS_SMALL}${joins.moment}`);
 }
 
 /** The same, without the day. */
@@ -58,7 +61,7 @@ export function shownTime(epochMs: number): string {
 /** Epoch seconds; anything else stays as it is. */
 export function shownSeconds(value: unknown, text: Text): string {
   const isMoment = typeof value === 'number' && Math.abs(value) <= LAST_MOMENT_S;
-  return isMoment ? shownMoment(value * MS_PER_S) : shownValue(value, text);
+  return isMoment ? shownMoment(value * MS_PER_S, text) : shownValue(value, text);
 }
 
 const keyedSchema = z.array(z.object({ key: z.string() }));

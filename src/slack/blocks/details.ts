@@ -114,7 +114,7 @@ function costRows(details: SessionDetails, text: Text): string[] {
 function runsAs({ identity }: SessionDetails, text: Text): string {
   if (identity === null) return text.details.identityOpen;
   const name = escape(truncate(oneLine(identity.name), NAME_LENGTH));
-  return text.details.identity(name, identity.how, shownMoment(identity.checkedAtMs));
+  return text.details.identity(name, identity.how, shownMoment(identity.checkedAtMs, text));
 }
 
 function idRows(details: SessionDetails, text: Text): string[] {
@@ -133,8 +133,8 @@ function requestRows(details: SessionDetails, text: Text): string[] {
     row(text.details.state, text.details.states[details.state]),
     ...(problem === null ? [] : [row(text.details.problem, truncate(escape(problem), SENTENCE_LENGTH))]),
     ...approvals.map((words) => row(text.approval.details, truncate(escape(words), SENTENCE_LENGTH))),
-    row(text.details.createdAt, shownMoment(details.createdAtMs)),
-    row(text.details.updatedAt, shownMoment(details.updatedAtMs)),
+    row(text.details.createdAt, shownMoment(details.createdAtMs, text)),
+    row(text.details.updatedAt, shownMoment(details.updatedAtMs, text)),
   ];
 }
 

@@ -96,7 +96,7 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   const start = primary(button(ACTION.startFromHome, text.home.start, 'home'));
   const mayStart = isAccepted(runsAs);
   const { who, how } = identityLines(runsAs, text);
-  const drawn = text.home.drawn(shownMoment(drawnAtMs));
+  const drawn = text.home.drawn(shownMoment(drawnAtMs, text));
   return [
     header(text.home.title),
     section(who),
@@ -114,7 +114,7 @@ function homeApprovals({ asked, total }: Home['approvals'], text: Text): KnownBl
       words.from(`<@${escape(card.requester)}>`),
       ...acuFact(card, text),
       ...workFacts(card, text),
-      ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs))]),
+      ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs, text))]),
       ...(message === null ? [] : [link(message, words.review)]),
     ];
     return section(`${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`);

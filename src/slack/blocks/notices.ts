@@ -73,12 +73,11 @@ export function notice(sentences: readonly string[]): Rendered {
 }
 
 /** When the budget renews, in the reader's time zone, and what to do until then. */
-export function renewal(
-  { left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renewsAtMs'>,
-  { policy: { ceilings }, joins }: Text,
-): string {
+export function renewal({ left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renewsAtMs'>, text: Text): string {
+  const { policy, joins } = text;
+  const { renews, wait } = policy.ceilings;
   const fits = capThatFits({ left }) !== null;
-  return joins.sentences([ceilings.renews(shownMoment(renewsAtMs)), fits ? '' : ceilings.wait]);
+  return joins.sentences([renews(shownMoment(renewsAtMs, text)), fits ? '' : wait]);
 }
 
 /** The session takes no more messages; offers to start another. */
@@ -93,7 +92,7 @@ export function doneAlready(
   { name, card, sinceMs }: { name: string; card: SessionCard; sinceMs: number },
   text: Text,
 ): string {
-  const how = [statusWord(card, text), shownMoment(sinceMs)].join(BETWEEN_FACTS);
+  const how = [statusWord(card, text), shownMoment(sinceMs, text)].join(BETWEEN_FACTS);
   const { alreadyArchived, alreadyOver } = text.steering;
   return (what === 'archive' ? alreadyArchived : alreadyOver)(name, how);
 }

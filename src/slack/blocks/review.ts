@@ -106,7 +106,7 @@ function messageWords(message: QuotedMessage, text: Text): string {
   const head = [
     bold(escape(authorWords(message, text))),
     review.kinds[authorKind],
-    shownMoment(atMs),
+    shownMoment(atMs, text),
     ...(picked ? [review.picked] : []),
   ].join(' · ');
   const whole = escape(words.trim() === '' ? review.empty : words);

@@ -64,7 +64,7 @@ function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = f
     isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
     ...(isTheirs ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
-    shownMoment(askedAtMs),
+    shownMoment(askedAtMs, text),
   ].join(BETWEEN_FACTS);
 }
 

@@ -89,11 +89,8 @@ export function link(url: string, label: string): string {
   return shown === '' ? `<${target}>` : `<${target}|${shown}>`;
 }
 
-/** The zero-width space keeps "today" small: Slack capitalizes a format's first letter, also within a sentence. */
-const MOMENT = '\u200B{date_short_pretty}, {time}';
-
 /** A moment in the reader's time zone; clients that can't show it use the fallback. */
-export function date(epochSeconds: number, fallback: string, format = MOMENT): string {
+export function date(epochSeconds: number, fallback: string, format: string): string {
   const shown = escape(joinLines(fallback).replaceAll('|', '¦'));
   return `<!date^${Math.trunc(epochSeconds)}^${format}|${shown}>`;
 }

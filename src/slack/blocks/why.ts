@@ -152,7 +152,7 @@ export function identityLines(runsAs: FormIdentity, text: Text): { who: string; 
 }
 
 function checked({ checkedAtMs }: { checkedAtMs?: number }, text: Text): string[] {
-  return checkedAtMs === undefined ? [] : [text.home.runsAs.checked(shownMoment(checkedAtMs))];
+  return checkedAtMs === undefined ? [] : [text.home.runsAs.checked(shownMoment(checkedAtMs, text))];
 }
 
 /** `why`: what the person may do here; null: nothing, or that is not known. `canLink`: a link to Devin would help. */

@@ -12,6 +12,7 @@ export const joins: Text['joins'] = {
         '',
       ),
   list: (parts) => parts.join('、'),
+  moment: '{date_short_pretty} {time}',
   labeled: (label, value) => `${label}: ${value}`,
 };
 

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { REQUEST_STATES } from '../../../src/session/request.ts';
 import { sessionSnapshotSchema } from '../../../src/session/snapshot.ts';
+import { shownMoment } from '../../../src/slack/blocks/details-values.ts';
 import { renderDetails, type SessionDetails } from '../../../src/slack/blocks/details.ts';
 import { VIEW } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
+import { ja } from '../../../src/text/ja.ts';
 
 const accepted: SessionDetails = {
   request: { prompt: 'Fix the flaky login test' },
@@ -253,4 +255,13 @@ describe('the details', () => {
       { numRuns: 60 },
     );
   });
+});
+
+test.each([
+  [en, '{date_short_pretty}, {time}'],
+  [ja, '{date_short_pretty} {time}'],
+])("a moment is written as the reader's language does", (text, format) => {
+  expect(shownMoment(1_392_734_382_900, text)).toBe(
+    `<!date^1392734382^\u200B${format}|2014-02-18 14:39 UTC>`,
+  );
 });
