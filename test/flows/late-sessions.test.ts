@@ -28,7 +28,9 @@ function createLag() {
   return { state, overrides };
 }
 
-describeOnBothDatabaseServers('a session that turns up late', (environmentOf, kind) => {
+type Suite = Parameters<Parameters<typeof describeOnBothDatabaseServers>[1]>;
+
+function useLag(...[environmentOf, kind]: Suite) {
   const { state, overrides } = createLag();
   const devin = kind === 'embedded' ? SILENT_DEVIN : {};
   const world = useWorld(async () => ({ overrides, devin, environment: await environmentOf() }));
@@ -52,6 +54,11 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     state.lagging = false;
     state.aheadMs += 2 * MINUTE_MS;
   };
+  return { state, overrides, world, lose, aMinuteLater };
+}
+
+describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
+  const { state, world, lose, aMinuteLater } = useLag(...suite);
 
   test('continues on its card like any other, and the requester is told', async () => {
     const { devin, slack } = world();
@@ -124,8 +131,12 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     const searches = devin.requests.slice(before).filter(({ query }) => query['created_after'] !== undefined);
     expect(searches).toHaveLength(1);
   });
+});
 
-  test('is searched for after a restart, too', async () => {
+describeOnBothDatabaseServers('a session that turns up after a restart', (...suite) => {
+  const { state, overrides, world, lose, aMinuteLater } = useLag(...suite);
+
+  test('is searched for, too', async () => {
     const { bot, slack, environment } = world();
     const { first, showing, told } = await lose('survive it');
     await bot.stop();

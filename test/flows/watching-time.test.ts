@@ -5,12 +5,13 @@ import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
+const MINUTE_MS = 60_000;
 
-describe('while only time passes', () => {
+/** A world with a clock of its own, which a test sets forward. */
+function useTime() {
   const clock = { aheadMs: 0 };
   const overrides = { ...QUICK_THREADS.overrides, now: () => Date.now() + clock.aheadMs };
   const world = useWorld({ overrides });
-  const MINUTE_MS = 60_000;
 
   const looksAt = (id: string) =>
     world().devin.requests.filter(({ path, query }) => {
@@ -34,6 +35,11 @@ describe('while only time passes', () => {
     await world().devin.waitForRequest(() => looksAt(id).length > before);
     clearInterval(passing);
   };
+  return { clock, overrides, world, looksAt, showing, editsOf, lookedAt };
+}
+
+describe('while only time passes', () => {
+  const { clock, world, showing, editsOf, lookedAt } = useTime();
 
   test('the card is edited when its time changes, not at every poll', async () => {
     const { devin } = world();
@@ -64,6 +70,10 @@ describe('while only time passes', () => {
     }
     expect(editsOf(thread).length - before).toBe(minutes.filter(([, words]) => words !== null).length);
   });
+});
+
+describe('after a while', () => {
+  const { clock, overrides, world, looksAt, showing, lookedAt } = useTime();
 
   test('a restart announces nothing again and polls as planned', async () => {
     const { devin, slack, environment, bot } = world();
