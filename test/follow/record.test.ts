@@ -158,14 +158,17 @@ describe("Devin's answer about a session", () => {
     expect(await counted()).toBe(3);
   });
 
-  test('that is back changes the card, and nothing is announced again', async () => {
+  test.each([
+    ['finished', 'finished'],
+    ['waiting_for_user', 'needs-you'],
+  ])('that is back changes the card, and nothing is announced again: %s', async (detail, phase) => {
     const { recorder, milestones, jobs, row } = await setUp();
-    const finished = answer({ status_detail: 'finished' });
-    await recorder.recordPoll(await row(), finished);
+    const before = answer({ status_detail: detail });
+    await recorder.recordPoll(await row(), before);
     await recorder.gone(ID);
     jobs.length = 0;
-    expect(await recorder.recordPoll(await row(), finished)).toBe(true);
-    expect(await row()).toMatchObject({ phase: 'finished' });
+    expect(await recorder.recordPoll(await row(), before)).toBe(true);
+    expect(await row()).toMatchObject({ phase });
     expect(jobs).toContain('update-card');
     expect(await milestones.pending(ID)).toHaveLength(1);
   });

@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
-import { createFindAttachments, shareFile } from '../../src/follow/share-file.ts';
+import { createFindAttachments, readAttachment, shareFile } from '../../src/follow/share-file.ts';
 import { createLog } from '../../src/log.ts';
+import type { Lease } from '../../src/queue/index.ts';
 import type { SlackFailure } from '../../src/slack/errors.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { heldLease as lease } from '../support/lease.ts';
+import { heldLease } from '../support/lease.ts';
 import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded();
 
+type Given = { inFlightMs?: number; lease?: Lease; bytes?: number[] };
+
 /** Shares a file, and again after Slack's answer. Returns the outcomes, and how often it was shared. */
-async function sharedTwice(answer: SlackFailure, inFlightMs: number) {
+async function sharedTwice(answer: SlackFailure, { inFlightMs = 0, lease = heldLease, bytes = [1] }: Given) {
   const { db } = await open();
   const row = { sessionId: 's', eventId: 'e', source: 'attachment', text: '', saidAt: new Date() };
   let slackFileId: string | null = null;
@@ -39,7 +42,7 @@ async function sharedTwice(answer: SlackFailure, inFlightMs: number) {
         place: { channelId: 'C1', threadTs: '1.0' },
         row: { ...row, slackFileId, attemptedAt: null },
         lease,
-        read: async () => Promise.resolve({ name: 'a.txt', content: new Uint8Array([1]) }),
+        read: async () => Promise.resolve({ name: 'a.txt', content: new Uint8Array(bytes) }),
       },
     );
   const outcomes = [(await share()).kind, (await share()).kind];
@@ -56,10 +59,67 @@ test.each<[string, SlackFailure, number, string[]]>([
     ['rate-limited', 'shared'],
   ],
 ])('a file %s', async (_what, answer, inFlightMs, outcomes) => {
-  expect(await sharedTwice(answer, inFlightMs)).toEqual({
+  expect(await sharedTwice(answer, { inFlightMs })).toEqual({
     outcomes,
     shares: outcomes[1] === 'shared' ? 2 : 1,
   });
+});
+
+const takenOver = new Error('taken over');
+
+test.each<[when: string, lost: Partial<Lease>]>([
+  ['before it is recorded', { fence: async () => Promise.reject(takenOver) }],
+  [
+    'while it is recorded',
+    {
+      assertFresh: () => {
+        throw takenOver;
+      },
+    },
+  ],
+])("a file isn't shared if another process takes over %s", async (_when, lost) => {
+  const shared = sharedTwice({ kind: 'unclear' }, { lease: { ...heldLease, ...lost } });
+  await expect(shared).rejects.toThrow('taken over');
+});
+
+test("an empty file isn't shared, which Slack refuses", async () => {
+  const shared = await sharedTwice({ kind: 'unclear' }, { bytes: [] });
+  expect(shared).toEqual({ outcomes: ['not-here', 'not-here'], shares: 0 });
+});
+
+test('a file that says it is too large is not read', async () => {
+  const canceled: unknown[] = [];
+  const body = new ReadableStream<Uint8Array>(
+    { pull: (stream) => stream.close(), cancel: (reason) => void canceled.push(reason) },
+    { highWaterMark: 0 },
+  );
+  const download = async () => Promise.resolve({ body, size: 51 * 1024 * 1024 });
+  const file = { name: 'a.log', url: 'https://devin.example/a.log' };
+  expect(await readAttachment(download, file, new AbortController().signal)).toBeNull();
+  expect(canceled).toHaveLength(1);
+});
+
+test.each([
+  [true, 'pending'],
+  [false, 'left-out'],
+])('only files that Devin made come to the thread, while it is connected: %s', async (synced, state) => {
+  const added: [string, string][] = [];
+  const find = createFindAttachments({
+    messages: {
+      add: async (_id, rows) =>
+        void (await Promise.resolve(
+          added.push(...rows.map((row): [string, string] => [row.eventId, row.state])),
+        )),
+    },
+    listAttachments: async () =>
+      Promise.resolve(
+        ['devin', 'user'].map((source) => ({ attachmentId: source, name: 'a', url: 'https://a', source })),
+      ),
+    now: Date.now,
+    log: createLog('silent'),
+  });
+  await find(sessionRow({ synced }), true, new AbortController().signal);
+  expect(added).toEqual([['attachment:devin', state]]);
 });
 
 test.each([
