@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSettleStep, createUnconfirmedFinder } from '../../src/create/unconfirmed.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import { createLog } from '../../src/log.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import { devinUserOf, type Identity } from '../../src/session/identity.ts';
@@ -20,6 +21,7 @@ const open = useEmbedded();
 const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
 const SEALED = envelopes.close('r1', { sessionSecrets: [{ key: 'TOKEN', value: 'hush', sensitive: true }] });
 const DAY_MS = 24 * 3_600_000;
+const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
 const memberOf = (devinUserId: string): Identity => {
   return { kind: 'matched', devinUserId, name: devinUserId, how: 'administrator', checkedAtMs: 0 };
 };
@@ -29,10 +31,12 @@ async function searching(
   initial: readonly RequestState[],
   existing: readonly string[] = [],
   lostAts = [1000, 2000],
+  trouble: DevinError | null = null,
 ) {
   let states = initial;
   const { db } = await open();
   const unconfirmedCreates = createUnconfirmedCreates(db);
+  const ledger = createLedger(db, databaseClock);
   const sessions = createSessions(db);
   const { signal } = new AbortController();
   await createRequests(db).insert([newRequest('r1')]);
@@ -42,6 +46,7 @@ async function searching(
     for (const at of lostAts.map((ms) => new Date(ms))) {
       const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at };
       await unconfirmedCreates.add({ ...lost, identity: memberOf('user-before') }, trx);
+      await ledger.reserve({ requestId: 'r1', ...SPENDER, cap: 10, at }, trx);
     }
     await sessions.bind({ ...own, ...place }, trx);
   });
@@ -53,7 +58,7 @@ async function searching(
   const look = createUnconfirmedFinder({
     db,
     unconfirmedCreates,
-    ledger: createLedger(db, databaseClock),
+    ledger,
     envelopes,
     transitions: {
       moveLocked: async (_id, plan) => {
@@ -75,6 +80,7 @@ async function searching(
     sessions,
     milestones: { add: async (_id, keys) => (announced.push(...keys), Promise.resolve()) },
     findSessions: async (missing) => {
+      if (trouble !== null) throw trouble;
       for (const { identity } of missing) lookedForAs.add(devinUserOf(identity));
       return Promise.resolve(new Map([['r1', existing.map((id) => sessionSnapshot(id))]]));
     },
@@ -90,9 +96,16 @@ async function searching(
     changed,
     become: (state: RequestState) => void (states = [state]),
     look: async (afterMs = 3_600_000) => {
-      await look(signal);
+      const pauseMs = await look(signal);
       nowMs += afterMs;
+      return pauseMs;
     },
+    /** The session of each creation that counts for the budgets; null: it isn't known. */
+    counted: async () =>
+      (await db.selectFrom('ledger').select('sessionId').orderBy('id').execute()).map(
+        ({ sessionId: id }) => id,
+      ),
+    isSearching: async () => (await unconfirmedCreates.due(new Date(10 * DAY_MS))).length > 0,
   };
 }
 
@@ -109,6 +122,28 @@ test('each session that started besides the one that is followed is announced on
   expect(announced).toEqual([expect.stringContaining('s2'), expect.stringContaining('s3')]);
 });
 
+test('sessions that started besides count for the budgets, and nobody searches for them any more', async () => {
+  const { look, counted, isSearching } = await searching(['created'], ['s2', 's3']);
+  await look();
+  expect(await counted()).toEqual(['s2', 's3']);
+  expect(await isSearching()).toBe(false);
+});
+
+test('the budgets get back what was reserved for lost sessions once nobody searches for them', async () => {
+  const { look, counted } = await searching(['unknown']);
+  await look(DAY_MS);
+  expect(await counted()).toEqual([null, null]);
+  await look();
+  expect(await counted()).toEqual([]);
+});
+
+test('a search pauses for as long as Devin asks', async () => {
+  const facts = bareFacts('rate-limited');
+  const busy = new DevinError({ operation: 'sessions.list', facts, retryAfterMs: 7000 });
+  const { look } = await searching(['unknown'], [], [1000], busy);
+  expect(await look()).toBe(7000);
+});
+
 test.each<[what: string, state: RequestState, changes: object[]]>([
   [
     'are erased once nobody searches for it any more',
@@ -116,6 +151,7 @@ test.each<[what: string, state: RequestState, changes: object[]]>([
     [{ sealed: null, failure: { kind: 'secrets-lost' } }],
   ],
   ['stay if a person has started it anyway', 'attached', []],
+  ['are not missed once a person has started it anyway', 'created', []],
 ])('the secrets of a request that was not confirmed %s', async (_what, state, changes) => {
   const { look, changed } = await searching([state]);
   await look(DAY_MS);
