@@ -106,9 +106,14 @@ const editSchema = z
     type: z.literal('message'),
     subtype: z.literal('message_changed'),
     channel: present,
-    // Without `edited`, Slack has only unfurled a link.
     message: authorSchema.extend({ edited: z.looseObject({ ts: slackTs }) }),
+    previous_message: z
+      .looseObject({ edited: z.looseObject({ ts: slackTs }) })
+      .optional()
+      .catch(undefined),
   })
+  // Without a new `edited`, Slack has only unfurled a link.
+  .refine(({ message, previous_message: before }) => message.edited.ts !== before?.edited.ts)
   .transform(({ channel: channelId, message }) => ({
     kind: 'edit' as const,
     userId: message.user,

@@ -237,8 +237,20 @@ describe('a payload from Slack', () => {
         subtype: 'message_changed',
         channel: 'C1',
         message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+        previous_message: MESSAGE,
       },
       { kind: 'edit', threadTs: '6.1', ts: '6.1' },
+    ],
+    [
+      'another edit',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+        previous_message: { ...MESSAGE, edited: { user: 'U1', ts: '6.5' } },
+      },
+      { kind: 'edit', ts: '6.1', editedTs: '7.1' },
     ],
     [
       'a deletion',
@@ -287,6 +299,16 @@ describe('a payload from Slack', () => {
     [
       'an unfurled link',
       event({ type: 'message', subtype: 'message_changed', channel: 'C1', message: MESSAGE }),
+    ],
+    [
+      'an unfurled link in an edited message',
+      event({
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+        previous_message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+      }),
     ],
     ['the other tab', event({ type: 'app_home_opened', tab: 'messages', user: 'U1', channel: 'D1' })],
     ['an unknown event', event({ type: 'emoji_changed' })],
