@@ -36,7 +36,7 @@ type InboxDeps = {
 type Asked = Pick<NewRequest, 'dedupeKey' | 'draft' | 'context' | 'slackFileIds'>;
 
 /** A task as it was typed. */
-type TypedTask = {
+export type TypedTask = {
   wish: Wish;
   files: readonly { id: string }[];
   /** null: nothing but what was typed. */
@@ -95,10 +95,7 @@ export function createRequestInbox(deps: InboxDeps) {
         true,
       ),
 
-    /**
-     * The same for a message that is the task, to the app or in a session's thread: once, however often it arrives. In a
-     * thread, it is about what is above it, so no other message asks for the same.
-     */
+    /** The same for a message that is the task, to the app or in a session's thread: once, however often it arrives. */
     acceptMessage: async (origin: Origin, ts: string, task: TypedTask): Promise<string | null> =>
       accept(async () => typedRequest(origin, messageKey({ ...origin, ts }), task), true),
 

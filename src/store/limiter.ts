@@ -1,5 +1,5 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
-import { phasesOf } from '../session/lifecycle.ts';
+import { phasesOf, type SessionPhase } from '../session/lifecycle.ts';
 import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/index.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
@@ -13,7 +13,7 @@ export type Twin = { id: string; dedupeKey: string; twinKey: string };
 
 /** What people asked for before. */
 type Lately = {
-  /** Of the last minutes, unless they can't start; newest first. */
+  /** Of the last minutes, unless they can't start, or nothing is left to go on with; newest first. */
   twins: Twin[];
   /** The limit that one more request of this person exceeds; null: none, and it counts from here on. */
   take: (person: Person) => LimitReached | null;
@@ -135,10 +135,14 @@ const usedIn = (states: readonly RequestState[]): RawBuilder<unknown> => sql`
     where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
       and request.team_id = person.team_id and request.user_id = person.user_id) as going_on`;
 
+const OVER: readonly SessionPhase[] = ['ended', 'failed', 'gone'];
+
 /** The same in each row: it is read once. Few are that recent. */
 const twinsOf = (people: readonly Person[], twinKeys: readonly string[]): RawBuilder<unknown> => sql`
   (select coalesce(json_agg(json_build_object('id', id, 'dedupeKey', dedupe_key, 'twinKey', twin_key)
       order by created_at desc), '[]')
     from session_requests as request
     where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${interval(TWIN_MS)}
-      and twin_key = any(${twinKeys}::text[]) and state not in ('refused', 'failed'))`;
+      and twin_key = any(${twinKeys}::text[]) and state not in ('refused', 'failed')
+      -- Read for each: the embedded database, which plans while its tables are empty, would read all sessions to join them.
+      and coalesce((select phase from sessions where request_id = request.id), '') not in ${literals(OVER)})`;

@@ -175,9 +175,18 @@ export function askedAt({ resumedAt, createdAt }: Pick<SessionRequest, 'resumedA
   return resumedAt ?? createdAt;
 }
 
-/** The same for the same task and options of one person in one conversation, about the same message. */
-export function twinKey({ teamId, userId, channelId, draft, context, slackFileIds }: NewRequest): string {
-  return fingerprintOf([teamId, userId, channelId, draft.values, context?.picked.ts ?? null, slackFileIds]);
+/** The same for the same task and options of one person in one conversation, about the same. */
+export function twinKey(request: NewRequest): string {
+  const { teamId, userId, channelId, draft, slackFileIds } = request;
+  return fingerprintOf([teamId, userId, channelId, draft.values, subjectOf(request), slackFileIds]);
+}
+
+/** The message it is about; if it asked for the session itself: its thread, and what comes with it. */
+function subjectOf({ teamId, channelId, dedupeKey, context }: NewRequest): unknown {
+  if (context === null) return null;
+  const { ts, threadTs, text, files } = context.picked;
+  const isAsking = dedupeKey === messageKey({ teamId, channelId, ts });
+  return isAsking ? [threadTs, text, files.map(({ id }) => id)] : ts;
 }
 
 type Said = { teamId: string; channelId: string; ts: string };

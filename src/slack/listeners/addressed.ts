@@ -27,7 +27,7 @@ import { isOnlyText, withForwarded } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
-import type { RequestInbox } from '../request-inbox.ts';
+import type { RequestInbox, TypedTask } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 
 /** What it takes to start a session with a message, or to answer its author. */
@@ -146,10 +146,7 @@ async function runsAsOf({ identify }: AddressedDeps, { teamId, userId }: Person)
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
 
-/**
- * The request is on disk once this resolves. If the person may not start one, its job tells them why. If they asked for
- * the same there a moment ago, they are asked first.
- */
+/** If the person may not start one, the request's job tells them why. */
 async function start(
   deps: AddressedDeps,
   message: Message,
@@ -159,11 +156,28 @@ async function start(
   const isQuoted = message.threadTs !== null || message.forwarded !== '';
   const context = isQuoted ? contextOf(message) : null;
   const files = context === null ? message.message.files : [];
-  const task = { wish, context, files };
-  const requestId = await deps.inbox.acceptMessage(originOf(message), message.ts, task);
+  const task = { wish, context, files, offered: contextOf(message) };
+  return startOnce(deps, originOf(message), { ts: message.ts, task, text });
+}
+
+/** `offered`: the context if its author is asked first, with its files. */
+type Starting = { ts: string; task: TypedTask & { offered: MessageContext | null }; text: Text };
+
+/**
+ * The request is on disk once this resolves. If the person asked for the same there a moment ago, it resolves with a
+ * question instead.
+ */
+export async function startOnce(
+  { inbox, sessions, formInbox }: AnsweringDeps,
+  origin: Origin,
+  { ts, task, text }: Starting,
+): Promise<Rendered | null> {
+  const { wish, offered: context } = task;
+  const requestId = await inbox.acceptMessage(origin, ts, task);
   if (requestId === null) return null;
-  const session = await deps.sessions.ofRequest(requestId);
-  const another = { actionId: ACTION.startAsTask, formId: await offer(deps, message, wish) };
+  const session = await sessions.ofRequest(requestId);
+  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish, context });
+  const another = { actionId: ACTION.startAsTask, formId };
   return renderRunning({ requestId, url: session?.url ?? null, another }, text);
 }
 

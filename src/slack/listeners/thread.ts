@@ -24,7 +24,7 @@ import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
-import type { AnsweringDeps } from './addressed.ts';
+import { startOnce, type AnsweringDeps } from './addressed.ts';
 
 export type ThreadDeps = AnsweringDeps & {
   requests: Pick<Requests, 'find'>;
@@ -182,26 +182,29 @@ async function startAnother(
   reply: Reply,
   { session, task: typed }: Another,
 ): Promise<void> {
-  const { inbox, formInbox } = deps;
+  const { formInbox } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = reply;
   const origin = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseNew(typed, { ownTag: deps.tagRequests });
-  if (intent.kind === 'create') {
-    const context = threadAbove(reply);
-    const files = context.isTask ? message.files : [];
-    await inbox.acceptMessage(origin, ts, { wish: intent, files, context });
-    return;
-  }
   const text = await deps.textFor(userId);
   const answer = async (rendered: Rendered) => deps.answerMessage(reply, privatePlace(reply), rendered);
+  const context = threadAbove(reply);
+  // The files come with the thread.
+  const offered = { ...context, isTask: false };
+  if (intent.kind === 'create') {
+    // Slack delivers it again, and its author has been asked.
+    if (await formInbox.wasOffered({ ...origin, ts })) return;
+    const files = context.isTask ? message.files : [];
+    const task = { wish: intent, files, context, offered };
+    const asked = await startOnce(deps, origin, { ts, task, text });
+    return asked === null ? undefined : answer(asked);
+  }
   const shown = unescape(typed);
   if (intent.kind === 'open-form') {
     const { id: formId } = await formInbox.offerForm(origin, {});
     return answer(refusal({ problems: [text.thread.newNeedsTask], typed: shown, formId }, text));
   }
-  // Its files come with the thread.
-  const context = { ...threadAbove(reply), isTask: false };
-  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish: intent, context });
+  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish: intent, context: offered });
   return answer(renderDoubt(intent, { command: deps.command, typed: shown, formId }, text));
 }
 
