@@ -45,7 +45,7 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
     expect((await sessionOf(world().devin, ana.devinUserId)).request.prompt).toBe('could fix the slow test');
   });
 
-  test.each(['(aside) could %s fix the login test', 'thanks %s'])(
+  test.each(['(aside) could %s fix the login test', 'thanks %s', '%s', '%s ありがとう'])(
     'starts nothing once it says only: %s',
     async (words) => {
       const { place, own, edit, press } = await offered('could %s fix the login test');

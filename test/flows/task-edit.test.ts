@@ -66,8 +66,12 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     slack.typeIn(form.id, { 'field.prompt': 'fix this' });
     await slack.submit(form.id, ana.userId);
     const id = await started();
-    await edit('the logout test fails');
-    await expect.poll(() => heard(id)).toEqual(['Correction of my earlier message: the logout test fails']);
+    await edit('(aside) the login test fails');
+    await edit('the logout test fails with --acu 5');
+    await expect
+      .poll(() => heard(id))
+      .toEqual(['Correction of my earlier message: the logout test fails with --acu 5']);
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
   });
 
   test('reaches Devin if the session was started from what its author was asked', async () => {

@@ -76,15 +76,15 @@ async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): P
   await correct(deps, edit, { session, text, isTask: false });
 }
 
-type Asked = { session: SessionRow; request: SessionRequest; isAsking: boolean };
-
 /** `isAsking`: the message asked for the session, so its options are those of the session. */
+type Asked = { request: SessionRequest; isAsking: boolean };
+
 async function hearTaskEdit(
   deps: EditDeps,
   edit: Edit,
-  { session, request, isAsking }: Asked,
+  { session, request, isAsking }: Asked & { session: SessionRow },
 ): Promise<void> {
-  const { task: text, options } = changesIn(deps, edit, request);
+  const { task: text, options } = changesIn(deps, edit, { request, isAsking });
   const mentions = mentionsIn(edit.slackText, deps.botUserId());
   const isForDevin = async () =>
     (await deps.threads.receive(session, { userId: edit.userId, mentions })) === 'taken';
@@ -106,7 +106,7 @@ async function correct(
 
 /** The edit changes nothing: Devin gets the task as it was, perhaps after an approval. */
 async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
-  const { task, options } = changesIn(deps, edit, request);
+  const { task, options } = changesIn(deps, edit, { request, isAsking: true });
   if (!isPending(request.state) || (task === null && !options)) return;
   await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'early-edit' });
 }
@@ -114,11 +114,19 @@ async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest
 /** `task`: the new one; null: it's the same as before, or no task. `options`: whether it has others, which can no longer change. */
 type Changes = { task: string | null; options: boolean };
 
-function changesIn(deps: EditDeps, edit: Edit, { draft, context }: SessionRequest): Changes {
+function changesIn(deps: EditDeps, edit: Edit, { request, isAsking }: Asked): Changes {
+  const { draft, context } = request;
+  const botUserId = deps.botUserId();
+  const { text } = readMessage({ ts: edit.ts, text: edit.slackText });
+  const isSame = text === context?.picked.text;
+  if (!isAsking && !mentionsIn(edit.slackText, botUserId).app) {
+    // A session was started about it: what looks like an option in it is none.
+    const isKept = text === '' || isSame || meaningOf(edit, botUserId).kind === 'aside';
+    return { task: isKept ? null : text, options: false };
+  }
   const read = readWish(deps, edit);
   if (read === null) return { task: null, options: false };
   const task = read.draft.prompt ?? '';
-  const isSame = readMessage({ ts: edit.ts, text: edit.slackText }).text === context?.picked.text;
   return {
     task: task === '' || isSame || task === draft.values.prompt ? null : task,
     options: read.kind === 'invalid' || asksOther(draft, read.draft),
