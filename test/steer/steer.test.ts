@@ -39,8 +39,8 @@ async function steering({
     told.push(...sentences);
     return Promise.resolve();
   };
-  const change = async (_id: string, { stoppedBy }: SessionChanges): Promise<void> => {
-    asked.push(`stopped by ${stoppedBy}`);
+  const change = async (_id: string, { stoppedBy, archivedBy }: SessionChanges): Promise<void> => {
+    asked.push(archivedBy === undefined ? `stopped by ${stoppedBy}` : `archived by ${archivedBy}`);
     return Promise.resolve();
   };
   const on = (act: string) => async (): Promise<SessionSnapshot> => {
@@ -116,6 +116,14 @@ test.each<[how: string, code: DevinErrorCode, before: string | null, noted: stri
 });
 
 const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
+
+test('an Archive of a session that woke after another person archived it names who did it last', async () => {
+  const snapshot = sessionSnapshot('s1', { is_archived: true });
+  const session = { snapshot, archivedBy: 'U2' };
+  const { steer, asked } = await steering({ what: 'archive', code: null, session });
+  await steer();
+  expect(asked).toEqual(['archive', 'archived by U1', 'then update-card', 'recorded']);
+});
 
 test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, asked: string[]]>([
   ['a Stop that another person came first with', 'stop', { snapshot: ENDED, stoppedBy: 'U2' }, []],
