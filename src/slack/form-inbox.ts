@@ -110,10 +110,10 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     wasOffered: async (message: Parameters<typeof offerId>[0]): Promise<boolean> =>
       (await forms.find(offerId(message))) !== null,
 
-    /** The form that was offered with a message of this person; null: none, or it was sent. */
-    async unsentOffer(message: Parameters<typeof offerId>[0] & { userId: string }): Promise<Form | null> {
+    /** The form that was offered with a message; null: none, or it was sent. */
+    async unsentOffer(message: Parameters<typeof offerId>[0]): Promise<Form | null> {
       const form = await forms.find(offerId(message));
-      return form?.userId === message.userId && form.sentIn === null ? form : null;
+      return form?.sentIn === null ? form : null;
     },
 
     /** Its message was edited. */

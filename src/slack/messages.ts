@@ -19,34 +19,36 @@ const fileSchema = z.looseObject({
   url_private: words,
 });
 
-const attachmentSchema = z.looseObject({
-  pretext: words,
-  author_name: words,
-  title: words,
-  title_link: words,
-  text: words,
-  fallback: words,
-  footer: words,
-  fields: z
-    .array(z.looseObject({ title: words, value: words }))
-    .nullish()
-    .catch(null),
-  blocks,
-  /** Of a forwarded message. */
-  message_blocks: z
-    .array(
-      z
-        .looseObject({ message: z.looseObject({ blocks, attachments: blocks }).catch({}) })
-        .catch({ message: {} }),
-    )
-    .nullish()
-    .catch(null),
-  /** What is forwarded within it. */
-  attachments: blocks,
-  is_share: flag,
-  is_msg_unfurl: flag,
-  files: z.array(fileSchema).nullish().catch(null),
-});
+const attachmentSchema = z
+  .looseObject({
+    pretext: words,
+    author_name: words,
+    title: words,
+    title_link: words,
+    text: words,
+    fallback: words,
+    footer: words,
+    fields: z
+      .array(z.looseObject({ title: words, value: words }))
+      .nullish()
+      .catch(null),
+    blocks,
+    /** Of a forwarded message. */
+    message_blocks: z
+      .array(
+        z
+          .looseObject({ message: z.looseObject({ blocks, attachments: blocks }).catch({}) })
+          .catch({ message: {} }),
+      )
+      .nullish()
+      .catch(null),
+    /** What is forwarded within it. */
+    attachments: blocks,
+    is_share: flag,
+    is_msg_unfurl: flag,
+    files: z.array(fileSchema).nullish().catch(null),
+  })
+  .catch({});
 
 const messageSchema = z.looseObject({
   ts: z.string(),
@@ -57,7 +59,7 @@ const messageSchema = z.looseObject({
   bot_profile: z.looseObject({ name: words }).nullish().catch(null),
   text: words,
   blocks,
-  attachments: z.array(attachmentSchema.catch({})).nullish().catch(null),
+  attachments: z.array(attachmentSchema).nullish().catch(null),
   files: z.array(fileSchema).nullish().catch(null),
 });
 
@@ -98,7 +100,7 @@ export function repliesTo(payload: unknown): number | null {
 export function readMessage(payload: unknown): SlackMessage {
   const message = messageSchema.parse(cleanJson(payload));
   const fromApp = typeof message.bot_id === 'string';
-  const attachments = (message.attachments ?? []).flatMap((one) => withInner(one));
+  const attachments = (message.attachments ?? []).flatMap(withInner);
   return {
     ts: message.ts,
     threadTs: message.thread_ts ?? null,
@@ -119,19 +121,15 @@ export function readOwnWords(payload: unknown): string {
 export function readForwarded(payload: unknown): string {
   const { attachments } = messageSchema.parse(cleanJson(payload));
   const forwarded = (attachments ?? []).filter((one) => one.is_share === true || one.is_msg_unfurl === true);
-  return joined(forwarded.flatMap((one) => withInner(one)).map(attachmentText));
+  return joined(forwarded.flatMap(withInner).map(attachmentText));
 }
 
-/** Forwards within forwards are read this deep. */
-const DEEPEST_FORWARD = 5;
-
-/** An attachment, then those within it: people forward what others forwarded. */
-function withInner(attachment: RawAttachment, depth = DEEPEST_FORWARD): RawAttachment[] {
-  if (depth === 0) return [attachment];
+/** An attachment, then those within it: people forward what others forwarded. `cleanJson` limits how deep. */
+function withInner(attachment: RawAttachment): RawAttachment[] {
   const { attachments, message_blocks: forwarded } = attachment;
   const inner = [attachments ?? [], ...(forwarded ?? []).map(({ message }) => message.attachments ?? [])];
-  const read = inner.flat().map((one) => attachmentSchema.catch({}).parse(one));
-  return [attachment, ...read.flatMap((one) => withInner(one, depth - 1))];
+  const read = inner.flat().map((one) => attachmentSchema.parse(one));
+  return [attachment, ...read.flatMap(withInner)];
 }
 
 /** Whether nothing comes with its words: no file, and nothing forwarded. */

@@ -58,12 +58,15 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
 
   test('starts from the form that was open with the options that it was filled in with', async () => {
     const { slack, devin } = world();
-    const { ana, edit, press } = await offered('could %s fix the login test --title Login');
+    const { ana, channelId, edit, press } = await offered('could %s fix the login test --title Login');
     await press('open_form');
     const { id } = await settledForm(slack, ana.userId);
     await edit('could %s fix the login test --title Login --link nowhere');
     await slack.submit(id, ana.userId);
     expect((await sessionOf(devin, ana.devinUserId)).request.title).toBe('Login');
+    await edit('could %s fix the login test --acu ten');
+    const told = noticesTo(slack, channelId, ana.userId).filter(({ text }) => text.includes('ten'));
+    expect(told).toEqual([]);
   });
 
   test('opens in a form with the words of its last edit', async () => {

@@ -43,7 +43,7 @@ export function readAddressed(slackText: string, reading: Reading): AddressedMea
   const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   const typed = withoutCommand(said, command);
   if (typed !== '' && isThanks(typed) && !WAVE.test(typed)) return { kind: 'thanks', typed };
-  if (typed === '' || WAVE.test(typed) || commandAsked(typed) === 'help') return { kind: 'help' };
+  if (typed === '' || commandAsked(typed) === 'help') return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
   if (isCertain || read.kind !== 'create') return read;
