@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { applyDefaults, applyForm } from '../../src/session/defaults.ts';
+import { applyDefaults, applyForm, asksOther } from '../../src/session/defaults.ts';
+import type { StoredDraft } from '../../src/session/fields.ts';
 
 describe('defaults', () => {
   test('the nearest source wins, and each value remembers its own', () => {
@@ -22,6 +23,25 @@ describe('defaults', () => {
     });
     expect(values.knowledge_ids).toEqual([]);
     expect(sources.knowledge_ids).toBe('request');
+  });
+});
+
+describe('an edited message', () => {
+  const asked = applyDefaults({
+    channel: { repos: ['acme/web'] },
+    request: { prompt: 'fix it', devin_mode: 'fast', max_acu_limit: 50 },
+    policy: { max_acu_limit: 5 },
+  });
+
+  test.each<[string, StoredDraft, boolean]>([
+    ['the same options', { devin_mode: 'fast', max_acu_limit: 50 }, false],
+    ['another task', { prompt: 'drop it', devin_mode: 'fast' }, false],
+    ['another value that the policy overrules', { devin_mode: 'fast', max_acu_limit: 40 }, false],
+    ['another value', { devin_mode: 'lite' }, true],
+    ['no option', {}, true],
+    ["one more than a default's", { devin_mode: 'fast', repos: ['acme/api'] }, true],
+  ])('with %s', (_what, typed, isOther) => {
+    expect(asksOther(asked, typed)).toBe(isOther);
   });
 });
 

@@ -35,6 +35,7 @@ const message: Parameters<typeof renderMilestone>[0] = {
 };
 
 const LINKS = '**b** "a" [x](https://a.example/b) '.repeat(300);
+const DIRECT = { kind: 'direct', thread: null } as const;
 
 describe('a message about a session', () => {
   test("has the whole question if it isn't in the thread, and points at it otherwise", () => {
@@ -135,6 +136,12 @@ describe('a message about a session', () => {
     const short = renderMilestone({ ...long, result: '{"a":1}' }, en).text;
     expect(short).toContain('{"a":1}');
     expect(short).not.toContain(en.milestones.resultCut);
+  });
+
+  test('keeps a long result below long words within what a message takes', () => {
+    const long = { ...message, words: LINKS, wordsShown: false, result: '"a",\n'.repeat(2000) };
+    const { blocks } = renderMilestone({ ...long, what: { kind: 'finished' }, place: DIRECT }, en);
+    expect(areBlocksTooLong(blocks)).toBe(false);
   });
 
   test('says that Devin needs an answer even if its question is unknown', () => {
