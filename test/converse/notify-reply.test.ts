@@ -28,11 +28,12 @@ async function setUp(
     replies.move({ id: 'y', from: ['accepted'], ...to });
   if (step !== null) await move(step);
   const removed: string[] = [];
+  const forms: Parameters<Deps['forms']['insert']>[0][] = [];
   const notifier = createReplyNotifier({
     replies,
     sessions: { find: async () => Promise.resolve(sessionRow()) },
-    requests: { find: async () => Promise.resolve(requestRow()) },
-    forms: { insert: unneeded },
+    requests: { find: async () => Promise.resolve(requestRow({ userId: 'U9' })) },
+    forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
     notices: createThreadNotices(db),
     check: async () => Promise.resolve(checked),
     outbound: {
@@ -46,7 +47,7 @@ async function setUp(
     },
     textFor: async () => Promise.resolve(en),
   });
-  return { ...notifier, move, removed };
+  return { ...notifier, move, removed, forms };
 }
 
 const FILE = { id: 'F1', name: 'core.bin', mimetype: 'application/octet-stream', size: 1, url: null };
@@ -119,6 +120,15 @@ test.each<[isOffered: boolean, failure: ReplyFailure]>([
   );
   await notify('y');
   expect(shown.includes('send_again')).toBe(isOffered);
+});
+
+test('a reply to a session that is over comes back in a form of its author, for their next session', async () => {
+  const { notify, forms } = await setUp(
+    { to: 'failed', changes: { failure: { kind: 'ended' } } },
+    { tellPrivately: async () => Promise.resolve('delivered') },
+  );
+  await notify('y');
+  expect(forms).toMatchObject([{ id: 'y', userId: 'U1' }]);
 });
 
 test('a person who may not steer hears so once, even if Slack was too busy at first', async () => {
