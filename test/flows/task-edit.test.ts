@@ -162,6 +162,16 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
       .toEqual(['use main', 'Correction of my earlier message: use the main branch', 'use release']);
   });
 
+  test('says nothing if the session was not started', async () => {
+    const { slack, devin } = world();
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1 });
+    const { ana, channelId, edit } = await ask('%s fix the wrong test');
+    await cardOf(slack, channelId, (text) => text.includes('Not started'));
+    const before = noticesTo(slack, channelId, ana.userId);
+    await edit('%s fix the right test');
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual(before);
+  });
+
   test.each([
     ['of its task', '%s fix the slow tests'],
     ['of only its options', '%s fix the slow test --acu 5'],
