@@ -3,6 +3,7 @@ import { createReplySender } from '../../src/converse/send-reply.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { SessionMessageRequest } from '../../src/devin/sessions.ts';
 import type { Lease } from '../../src/queue/index.ts';
+import type { SlackFile } from '../../src/session/context.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
@@ -15,28 +16,28 @@ const open = useEmbedded();
 
 type Deps = Parameters<typeof createReplySender>[0];
 
-type Given = { lease?: Lease; editedTo?: string; isGivenUp?: boolean };
+type Given = { lease?: Lease; editedTo?: string; isGivenUp?: boolean; text?: string; attached?: SlackFile[] };
 
 /**
  * Ana's reply, sent with these; her account in Devin is user-1. `editedTo`: by her, while it is prepared. `isGivenUp`: by
  * another process, while Devin answers.
  */
-async function sendReply(
+async function sentReply(
   deps: Pick<Deps, 'sendMessage'> & Partial<Deps>,
-  { lease = heldLease, editedTo: text, isGivenUp = false }: Given = {},
+  { lease = heldLease, editedTo, isGivenUp = false, text = 'use main', attached = [] }: Given = {},
 ) {
   const { db } = await open();
   const replies = createReplies(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
-  await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'use main', files: [] });
+  await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text, files: attached });
   const reply = await replies.find('y');
   if (reply === null) throw new Error('the reply is gone');
   const { send } = createReplySender({
     files: { find: unneeded, open: unneeded },
     upload: unneeded,
     nameMentions: async (said) => {
-      if (text !== undefined)
-        await replies.move({ id: 'y', from: ['accepted'], to: 'accepted', changes: { text } });
+      if (editedTo !== undefined)
+        await replies.move({ id: 'y', from: ['accepted'], to: 'accepted', changes: { text: editedTo } });
       return said;
     },
     nameOf: async () => Promise.resolve('Ana'),
@@ -61,8 +62,10 @@ async function sendReply(
     signal: new AbortController().signal,
     lease,
   });
-  return (await replies.find('y'))?.state;
+  return replies.find('y');
 }
+
+const sendReply = async (...given: Parameters<typeof sentReply>) => (await sentReply(...given))?.state;
 
 test.each([
   [true, ['use main'], 'delivered'],
@@ -126,4 +129,18 @@ test('a reply shows how it changed the session, before the next poll', async () 
     Promise.resolve(recorded.push(sessionId));
   await sendReply({ sendMessage, recordAnswer });
   expect(recorded).toEqual(['s']);
+});
+
+test.each([
+  ['with words', 'use main', 'delivered'],
+  ['without words', '', 'skipped'],
+])('a reply %s keeps which of its files Devin did not get', async (_how, text, state) => {
+  const file = { id: 'F1', name: 'core.bin', mimetype: 'application/zip', size: 1, url: 'https://f/1' };
+  const files: Deps['files'] = {
+    find: unneeded,
+    open: async () => Promise.resolve({ kind: 'left-out', reason: 'unreadable' }),
+  };
+  const sendMessage: Deps['sendMessage'] = async (id) => Promise.resolve(sessionSnapshot(id));
+  const reply = await sentReply({ sendMessage, files }, { text, attached: [file] });
+  expect(reply).toMatchObject({ state, files: [{ id: 'F1', leftOut: 'unreadable' }] });
 });
