@@ -45,7 +45,7 @@ type ThreadInboxDeps = {
   requests: Pick<Requests, 'find' | 'isUnderCard'>;
   settings: Pick<Settings, 'preferencesFor'>;
   sessions: Pick<Sessions, 'find'>;
-  replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
+  replies: Pick<Replies, 'insert' | 'find' | 'sessionOf' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
 };
 
@@ -147,6 +147,12 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
         await write({ ...row, sessionId, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
         return 'saved';
       });
+    },
+
+    /** The session that its author sent a message to from outside the thread; null: none. */
+    async sessionOf(message: { teamId: string; channelId: string; ts: string }): Promise<SessionRow | null> {
+      const sessionId = await replies.sessionOf(message);
+      return sessionId === null ? null : deps.sessions.find(sessionId);
     },
 
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */

@@ -11,6 +11,7 @@ import {
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
+import { messageKey } from './request-row.ts';
 import { interval, literals, MOST_SWEPT, parsed, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -118,6 +119,16 @@ export function createReplies(db: Kysely<Tables>) {
     async find(id: string): Promise<Reply | null> {
       const row = await db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst();
       return parsed(replySchema, row);
+    },
+
+    /** The session that a message of its conversation was sent to; null: none. */
+    async sessionOf(message: { teamId: string; channelId: string; ts: string }): Promise<string | null> {
+      const row = await db
+        .selectFrom('replies')
+        .select('sessionId')
+        .where('dedupeKey', '=', messageKey(message))
+        .executeTakeFirst();
+      return row?.sessionId ?? null;
     },
 
     /** The first of these kinds that isn't finished. */

@@ -316,12 +316,13 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const { id, url } = await sessionOf(devin, ana.devinUserId);
     devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
     await cardOf(slack, channelId, (text) => text.includes('Needs you'));
-    const { deliveries } = await slack.speak(ana.userId, channelId, words);
+    const { deliveries, ts: said } = await slack.speak(ana.userId, channelId, words);
     const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
       text.includes(en.notices.answerOrTask(`<${url}|fix the login test>`)),
     );
     const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
-    return { ana, id, channelId, deliveries, sessions: () => sessionsOf(ana), press };
+    const edit = async (text: string) => slack.editMessage(ana.userId, { channelId, ts: said }, text);
+    return { ana, id, channelId, deliveries, sessions: () => sessionsOf(ana), press, edit };
   };
 
   test.each(['use the main branch', 'main', 'OK', 'no, thanks'])(
@@ -335,6 +336,17 @@ describe('a short direct message while Devin waits for an answer there', () => {
       expect(sessions()).toBe(1);
     },
   );
+
+  test('that was sent to Devin is corrected when it is edited', async () => {
+    const { devin } = world();
+    const { id, sessions, press, edit } = await beside('use the main branch');
+    await press('send_held');
+    await devin.waitForSession((one) => one.id === id && one.messages.length > 2);
+    await edit('use the release branch');
+    const correction = 'Correction of my earlier message: use the release branch';
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === correction);
+    expect(sessions()).toBe(1);
+  });
 
   test('that was sent to Devin starts nothing when Slack delivers it again', async () => {
     const { slack, devin } = world();

@@ -199,6 +199,8 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'waiting messages': async (db) => createSessionMessages(db).waiting(MINUTE_MS),
       'left out': async (db) => createSessionMessages(db).takeLeftOut('s7', db),
       'reply by id': async (db) => createReplies(db).find('y7'),
+      'session of a message': async (db) =>
+        createReplies(db).sessionOf({ teamId: 'T1', channelId: 'C7', ts: '7.2' }),
       'next reply': async (db) => createReplies(db).nextOpen('s7'),
       'opening reply': async (db) => createReplies(db).isOpening('s7'),
       'waiting replies': async (db) => createReplies(db).waiting(MINUTE_MS),

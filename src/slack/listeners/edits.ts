@@ -28,7 +28,8 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   const asked = await requests.ofMessage(delivered);
   const session =
     asked === null
-      ? await sessions.inThread(delivered.channelId, delivered.threadTs)
+      ? ((await sessions.inThread(delivered.channelId, delivered.threadTs)) ??
+        (await deps.threads.sessionOf(delivered)))
       : await sessions.ofRequest(asked.id);
   const request = asked ?? (session && (await requests.find(session.requestId)));
   const offered = asked === null ? await deps.formInbox.unsentOffer(delivered) : null;
@@ -66,7 +67,9 @@ async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): P
   const { userId, ts, slackText, forwarded, editedTs } = edit;
   const meaning = meaningOf(edit, botUserId());
   const mentions = mentionsIn(slackText, botUserId());
-  const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
+  const isInThread = session.channelId === edit.channelId && session.threadTs === edit.threadTs;
+  const receive = async () => (isInThread ? threads.receive(session, { userId, mentions }) : 'taken');
+  const reception = meaning.kind === 'reply' ? await receive() : 'aside';
   if (meaning.kind !== 'reply' || reception === 'aside') {
     const { teamId, channelId } = session;
     return threads.retract({ teamId, channelId, ts, editedTs });
