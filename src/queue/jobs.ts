@@ -4,7 +4,7 @@ import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
-import { createOnceAMinute } from '../time.ts';
+import { createErrorLog } from './error-log.ts';
 import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
 import {
   BOSS_OPTIONS,
@@ -15,13 +15,7 @@ import {
   withoutWaiting,
   type NewId,
 } from './pgboss-sql.ts';
-import {
-  factsOf,
-  startWorkerPool,
-  type WorkerPool,
-  type QueueLog,
-  type Registration,
-} from './worker-pool.ts';
+import { startWorkerPool, type WorkerPool, type QueueLog, type Registration } from './worker-pool.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
@@ -137,17 +131,6 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
     stop: (options) => life.stop(options),
     depth: () => readDepth(boss),
     healthy: () => life.isRunning() && isFetching(boss),
-  };
-}
-
-/** Every worker fails once a second while the database is down: one line a minute for each code. */
-export function createErrorLog(log: Pick<QueueLog, 'error'>, passedMs?: () => number) {
-  const onceAMinute = createOnceAMinute(passedMs);
-  return (error: unknown): void => {
-    const facts = factsOf(error);
-    onceAMinute(facts.code ?? facts.err.type, (leftOut) =>
-      log.error({ ...facts, leftOut }, 'the job queue met an error'),
-    );
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createErrorLog } from '../../src/queue/jobs.ts';
+import { createErrorLog } from '../../src/queue/error-log.ts';
 
 const failure = (code: string): Error => Object.assign(new Error('no'), { code });
 

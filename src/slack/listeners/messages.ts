@@ -9,6 +9,7 @@ import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { hearEdit, type EditDeps } from './edits.ts';
+import { createInOrder } from './in-order.ts';
 import { onEvent } from './routes.ts';
 import { answerNotTaken, hear, tellNotTaken, type Reply } from './thread.ts';
 
@@ -41,21 +42,6 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
     if (event.kind === 'message' || event.kind === 'edit' || event.kind === 'deletion')
       await inOrder(`${event.channelId}:${event.ts}`, async () => act(event, isAgain));
   });
-}
-
-/** Runs tasks with the same key one after another, as they come. One that fails doesn't stop the next. */
-export function createInOrder() {
-  const last = new Map<string, Promise<void>>();
-  return async (key: string, task: () => Promise<void>): Promise<void> => {
-    const before = last.get(key);
-    const done = before === undefined ? task() : before.then(task, task);
-    last.set(key, done);
-    try {
-      await done;
-    } finally {
-      if (last.get(key) === done) last.delete(key);
-    }
-  };
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {

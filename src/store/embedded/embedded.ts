@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Log } from '../../log.ts';
+import { repeat } from '../../time.ts';
 import { StoreError } from '../store-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
-import { tableNames, TABLES } from './upkeep.ts';
+import { runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
 
 export type Embedded = {
   thread: DatabaseThread;
@@ -121,6 +123,31 @@ async function startThread(folder: string, { program, fresh }: FolderOptions): P
 async function checkReadable(thread: DatabaseThread): Promise<void> {
   const tables = tableNames(await thread.exec(TABLES));
   await thread.exec(tables.map((table) => `select 1 from ${table} limit 1`).join(';'));
+}
+
+const CHECKPOINT_MS = 5 * 60_000;
+const CHECKPOINTS_PER_VACUUM = 12;
+const PAUSE_MS = 200;
+
+/** Runs until it is stopped. */
+export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let round = 0;
+  const upkeep = repeat(async () => {
+    round += 1;
+    const full = round % CHECKPOINTS_PER_VACUUM === 0;
+    await runUpkeep(database, { full, pauseMs: PAUSE_MS, signal }).catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ err: error }, 'upkeep of the embedded database failed');
+    });
+  }, CHECKPOINT_MS);
+  upkeep.unref();
+  return {
+    async stop(): Promise<void> {
+      stopping.abort();
+      await upkeep.stop();
+    },
+  };
 }
 
 /** Only a folder's own fsync makes new and removed names in it durable. */
