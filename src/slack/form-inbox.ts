@@ -4,11 +4,12 @@ import { applyDefaults, hiddenFields, withoutFields, type EffectiveDraft } from 
 import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Problem, Wish } from '../session/intent.ts';
+import { fingerprintOf } from '../session/json.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { newId, offerId, type SessionRequest } from '../store/request-row.ts';
-import { lostSecrets } from '../store/requests.ts';
+import { newId, offerId, twinKey, type NewRequest, type SessionRequest } from '../store/request-row.ts';
+import { lostSecrets, type SavedRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Actor } from './steering-inbox.ts';
 
@@ -178,4 +179,35 @@ export function withSecrets(
 ): SessionSecret[] {
   const names = new Set(newer.map(({ key }) => key));
   return [...before.filter(({ key }) => !names.has(key)), ...newer];
+}
+
+type Sent = { request: NewRequest; typed: readonly SessionSecret[] };
+
+/**
+ * Whether a form that was sent twice from one view, since the first answer was lost, says something other than what
+ * was saved the first time. `typed`: the secrets in the view. Those entered one by one are no longer kept with the form.
+ */
+export function saysOther(
+  saved: SavedRequest,
+  { request, typed }: Sent,
+  envelopes: Pick<Envelopes, 'open'>,
+): boolean {
+  if (saved.id === request.id) return false;
+  const isSame = saved.twinKey === twinKey(request) && choiceOf(saved) === choiceOf(request);
+  return !isSame || typed.some((secret) => !hadSecret(saved, secret, envelopes));
+}
+
+function choiceOf({ context }: Pick<NewRequest, 'context'>): string {
+  return fingerprintOf([context?.choice ?? null, context?.without ?? null]);
+}
+
+/** Once the request was sent, only the names of its secrets are known. */
+function hadSecret(
+  { id, sealed, secretNames }: SavedRequest,
+  secret: SessionSecret,
+  envelopes: Pick<Envelopes, 'open'>,
+): boolean {
+  const kept = envelopes.open(id, sealed)?.sessionSecrets ?? [];
+  if (kept.length === 0) return secretNames.includes(secret.key);
+  return kept.some((one) => fingerprintOf(one) === fingerprintOf(secret));
 }

@@ -11,13 +11,18 @@ import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts'
 import { beginCommit, inBatches, withDeadline, type Deadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import type { Limiter } from '../store/limiter.ts';
-import { messageKey, newId, offeredKey, type NewRequest } from '../store/request-row.ts';
+import type { Limiter, Twin } from '../store/limiter.ts';
+import { messageKey, newId, offeredKey, twinKey, type NewRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
-import { openForm, placeOf, withSecrets, type EffectiveDraftOf, type Origin } from './form-inbox.ts';
-import { saysOther } from './sent-again.ts';
-import { findTwins, twinCandidates } from './twins.ts';
+import {
+  openForm,
+  placeOf,
+  saysOther,
+  withSecrets,
+  type EffectiveDraftOf,
+  type Origin,
+} from './form-inbox.ts';
 
 type InboxDeps = {
   db: Kysely<Tables>;
@@ -165,6 +170,11 @@ function chosenContext(
 type Pending = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
 type Take = Awaited<ReturnType<Limiter['hold']>>['take'];
 
+function twinOf({ request, unlessTwin }: Pending): Twin[] {
+  const { id, dedupeKey } = request;
+  return unlessTwin ? [{ id, dedupeKey, twinKey: twinKey(request) }] : [];
+}
+
 /** Requests that share a transaction when many come at once. */
 const BATCH_SIZE = 50;
 
@@ -212,10 +222,7 @@ function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll, onMov
     const states: RequestState[] = [];
     const saved = await db.transaction().execute(async (trx) => {
       const people = batch.map(({ request }) => request);
-      const candidates = twinCandidates(batch);
-      const keys = candidates.map((one) => one.twinKey);
-      const { twins: known, take } = await limiter.hold(people, keys, trx);
-      const twins = findTwins(candidates, known);
+      const { twins, take } = await limiter.hold(people, batch.flatMap(twinOf), trx);
       const wanted = batch.flatMap(({ request }) => (twins.has(request.id) ? [] : [request]));
       const areNew = wanted.length === 0 ? [] : await requests.insert(wanted, trx);
       const inserted = wanted.filter((_request, at) => areNew[at]);

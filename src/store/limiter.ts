@@ -13,8 +13,8 @@ export type Twin = { id: string; dedupeKey: string; twinKey: string };
 
 /** What people asked for before. */
 type Lately = {
-  /** Of the last minutes, unless they can't start, or nothing is left to go on with; newest first. */
-  twins: Twin[];
+  /** The ids of requests that were asked for a moment ago, each with the id of the earlier one. */
+  twins: ReadonlyMap<string, string>;
   /** The limit that one more request of this person exceeds; null: none, and it counts from here on. */
   take: (person: Person) => LimitReached | null;
 };
@@ -34,13 +34,13 @@ export function createLimiter(limits: () => Limits) {
   return {
     /**
      * Call it before requests are inserted: locks these people until the end of the transaction, which fails if one of
-     * several is locked for long.
+     * several is locked for long. `asked`: those that may be asked for twice.
      */
-    async hold(people: readonly Person[], twinKeys: readonly string[], trx: Trx): Promise<Lately> {
+    async hold(people: readonly Person[], asked: readonly Twin[], trx: Trx): Promise<Lately> {
       await lockPeople(people, trx);
-      const rows = await read<Row & { twins: Twin[] }>(
+      const rows = await read<Row & { before: Twin[] }>(
         people,
-        sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, twinKeys)} as twins`,
+        sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, asked)} as before`,
         trx,
       );
       const used = new Map(rows.map((row) => [keyOf(row), usageOf(row)]));
@@ -54,7 +54,7 @@ export function createLimiter(limits: () => Limits) {
           });
         return reached;
       };
-      return { twins: rows[0]?.twins ?? [], take };
+      return { twins: findTwins(asked, rows[0]?.before ?? []), take };
     },
 
     /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
@@ -137,12 +137,29 @@ const usedIn = (states: readonly RequestState[]): RawBuilder<unknown> => sql`
 
 const OVER: readonly SessionPhase[] = ['ended', 'failed', 'gone'];
 
-/** The same in each row: it is read once. Few are that recent. */
-const twinsOf = (people: readonly Person[], twinKeys: readonly string[]): RawBuilder<unknown> => sql`
+function findTwins(asked: readonly Twin[], before: readonly Twin[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const known = [...before];
+  for (const one of asked) {
+    const earlier = known.filter((other) => other.twinKey === one.twinKey);
+    // This very delivery was saved before.
+    if (earlier.some(({ dedupeKey }) => dedupeKey === one.dedupeKey)) continue;
+    const [twin] = earlier;
+    if (twin === undefined) known.push(one);
+    else found.set(one.id, twin.id);
+  }
+  return found;
+}
+
+/**
+ * Those of the last minutes, newest first, except ones that can't start or whose session is over. The same in each row: it
+ * is read once. Few are that recent.
+ */
+const twinsOf = (people: readonly Person[], asked: readonly Twin[]): RawBuilder<unknown> => sql`
   (select coalesce(json_agg(json_build_object('id', id, 'dedupeKey', dedupe_key, 'twinKey', twin_key)
       order by created_at desc), '[]')
     from session_requests as request
     where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${interval(TWIN_MS)}
-      and twin_key = any(${twinKeys}::text[]) and state not in ('refused', 'failed')
+      and twin_key = any(${asked.map((one) => one.twinKey)}::text[]) and state not in ('refused', 'failed')
       -- Read for each: the embedded database, which plans while its tables are empty, would read all sessions to join them.
       and coalesce((select phase from sessions where request_id = request.id), '') not in ${literals(OVER)})`;

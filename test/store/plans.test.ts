@@ -132,7 +132,7 @@ const PERSON = { teamId: 'T1', userId: 'U7' };
 async function readLimits(db: Kysely<Tables>): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 1 }));
-    await limiter.hold([PERSON], ['k7'], trx);
+    await limiter.hold([PERSON], [{ id: 'another', dedupeKey: 'another', twinKey: 'k7' }], trx);
     await limiter.beforeSending(PERSON, trx);
   });
 }

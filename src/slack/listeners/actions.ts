@@ -8,7 +8,6 @@ import type { Sessions } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import type { ReadHeld } from '../held-message.ts';
 import { ACTION, heldReply } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
@@ -18,7 +17,7 @@ import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { createPressed, openingOf, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton } from './routes.ts';
 
-type ActionDeps = PressDeps & {
+export type ActionDeps = PressDeps & {
   sessions: Pick<Sessions, 'find' | 'ofRequest'>;
   threads: ThreadInbox;
   formInbox: Pick<FormInbox, 'offerAgain'>;
@@ -26,7 +25,8 @@ type ActionDeps = PressDeps & {
   openView: ViewOpener;
   outbound: Pick<Outbound, 'settleNotice'>;
   enqueue: Enqueue;
-  readHeld: ReadHeld;
+  /** What a message that Devin hasn't got says now; null: it was deleted, or nobody could tell in time. */
+  readHeld: (message: { channelId: string; ts: string; threadTs: string | null }) => Promise<string | null>;
   tagRequests: boolean;
 };
 
@@ -148,7 +148,7 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     if (request === null || session === null || session.teamId !== homeTeamId) return;
     const { channelId, threadTs } = press;
     const reading = channelId === null ? null : readHeld({ channelId, ts, threadTs });
-    // At once: Slack waits 3 s.
+    // Both at the same time: Slack waits 3 s.
     const [isAway, now] = await Promise.all([isGone(press, { request, session }), reading]);
     if (isAway) return;
     await threads.accept({ session, userId, ts, kind: 'reply', text: now ?? before, files: [] });

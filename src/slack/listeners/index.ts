@@ -16,10 +16,11 @@ import { createInTime } from '../../time.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority, createSteeringCheck } from '../authority.ts';
 import type { Suggestion } from '../blocks/form/elements.ts';
+import { withoutMention } from '../command/thread-keywords.ts';
 import type { InConversation, Presence } from '../conversations.ts';
 import { createUploadedTextReader } from '../files.ts';
 import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
-import { createReadHeld } from '../held-message.ts';
+import { readMessage } from '../messages.ts';
 import { nameMentions } from '../people.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
@@ -27,7 +28,7 @@ import { createSteeringInbox } from '../steering-inbox.ts';
 import { createLanguageChooser } from '../text-for.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
-import { listenToActions } from './actions.ts';
+import { listenToActions, type ActionDeps } from './actions.ts';
 import { createMessageAnswers, type AddressedDeps } from './addressed.ts';
 import { listenToApprovals } from './approvals.ts';
 import { listenToCommands } from './commands.ts';
@@ -44,6 +45,8 @@ const ANSWER_MS = 2000;
 /** Parts of it: to find out who a person is, then whether they are in a conversation. */
 const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
+/** Part of it, too: to read a message again. */
+const MESSAGE_MS = 700;
 /** Part of the 3 s to open a form. Names that take longer are added when the task is sent. */
 const NAMES_MS = 800;
 /** Part of the 3 s for an answer to a form: to read its files. */
@@ -80,7 +83,7 @@ type ListenerDeps = {
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(deps: ListenerDeps): void {
   const { app, store, slack } = deps;
-  // Each listener names in its own type what it takes of this.
+  // Each listener's own type names what it needs of this.
   const all = {
     ...deps,
     ...store,
@@ -161,7 +164,7 @@ function createInboxes(deps: ListenerDeps) {
 
 /** What people wait for: each has an answer in time, whatever Slack and Devin do. */
 function createQuickLookUps({ search, resolve, slack, log }: ListenerDeps) {
-  const { people, presence } = slack;
+  const { people, presence, thread } = slack;
   const inTime = createInTime(log);
 
   async function suggested(person: Person, lookup: Lookup, typed: string): Promise<Suggestion[]> {
@@ -174,9 +177,16 @@ function createQuickLookUps({ search, resolve, slack, log }: ListenerDeps) {
     return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
   };
 
+  const readHeld: ActionDeps['readHeld'] = async (held) => {
+    const within = { withinMs: MESSAGE_MS, otherwise: null, what: 'what a message says now' };
+    const { slackText = '' } = (await inTime(thread.readAgain({ ...held, slackText: '' }), within)) ?? {};
+    const text = withoutMention(slackText.trim(), slack.botUserId());
+    return text === '' ? null : readMessage({ ts: held.ts, text }).text;
+  };
+
   return {
     suggest,
-    readHeld: createReadHeld({ readAgain: slack.thread.readAgain, inTime, botUserId: slack.botUserId }),
+    readHeld,
     /** null: nobody could tell in time. */
     identify: async (person: Person): Promise<Identity | null> =>
       inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' }),
