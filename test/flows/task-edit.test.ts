@@ -52,7 +52,11 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     await edit('%s fix the login test  --repo acme/web');
     expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
     await edit(words);
-    await toldTo(world(), { channelId, userId: ana.userId }, 'A session keeps the options');
+    await toldTo(
+      world(),
+      { channelId, userId: ana.userId },
+      "Editing the message doesn't change a session's options",
+    );
     await edit(`${words} --tag later`);
     expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
     expect(heard(id)).toEqual([]);

@@ -70,7 +70,7 @@ export const command = {
     started: 'Started a session.',
     gone: 'This question is too old, so nothing was started. Type your task again.',
     /** Pressed after an edit of the message. */
-    invalidNow: "Your message was edited, and can't be started as it is now. Correct it in the form.",
+    invalidNow: "Your message was edited, and can't be started as it is. Correct it in the form.",
   },
   /** What the flag of a list takes. `none`: that word and `all`, too. */
   several: (takes: string, none: boolean): string =>

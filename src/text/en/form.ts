@@ -162,7 +162,7 @@ export const modal = {
     takes: (takes: string): string => `Use ${takes}.`,
     value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
-    noneAndValues: 'Untick this, or empty the list above.',
+    noneAndValues: 'Uncheck this, or empty the list above.',
     /** Never what is on the line: it may be a secret. */
     secrets: {
       'no-equals': (line: number): string => `Line ${line} must be KEY=VALUE.`,
@@ -208,7 +208,7 @@ export const secretForm = {
   sensitive: { label: 'Sensitive', option: 'Devin keeps it out of what it shows' },
   kept: {
     label: 'Already entered',
-    hint: 'Untick a secret to remove it.',
+    hint: 'Uncheck a secret to remove it.',
     /** Those that have no box. */
     more: (count: number): string => `And ${count} more, which stay.`,
   },
@@ -229,7 +229,7 @@ export const review = {
   loading: 'Reading the conversation…',
   unreadable:
     "This app can't read this conversation now, so Devin gets only the message you picked. Close this to go back to the form.",
-  intro: "Untick what Devin shouldn't get. The rest is sent as background, not as instructions.",
+  intro: "Uncheck what Devin shouldn't get. The rest is sent as background, not as instructions.",
   earlier: 'Earlier messages',
   later: 'Later messages',
   send: 'Send',

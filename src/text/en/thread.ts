@@ -55,7 +55,7 @@ export const thread = {
     'early-edit':
       "The session hasn't started yet, so your edit stays here: Devin gets the task as you sent it first. Once the session has started, write in its thread what changed. Or cancel the request on its card, and ask again.",
     'options-edit':
-      "A session keeps the options it was asked for with, so your edit doesn't change them. To use others, ask again. If this session shouldn't go on, stop it first.",
+      "Editing the message doesn't change a session's options. To use others, ask again. If this session shouldn't go on, stop it first.",
     'task-edit':
       "Devin is no longer working on this, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
   },

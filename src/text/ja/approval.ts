@@ -29,7 +29,7 @@ export const approval: Text['approval'] = {
       `${who} さんが、${nameBefore('で Devin セッションの開始を希望しています。', where)}`,
     direct: 'ダイレクトメッセージ',
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
-    cut: '表示しきれない内容があります。すべての内容は詳細で確認できます。',
+    cut: '続きがあります。すべての内容は「詳細」で確認できます。',
     cost: (cap, most) => {
       if (cap === null) return 'ACU の上限なし。使用量に制限がありません。';
       return most === null

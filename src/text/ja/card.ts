@@ -152,6 +152,6 @@ export const card: Text['card'] = {
     gaveUpOnSlack:
       '依頼者が誰かを長時間 Slack に確認できませんでした。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。',
     gaveUp:
-      'Devin が混み合っているか接続できない状態が、長く続きました。後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
+      'Devin が混み合っている、または接続できない状態が長く続きました。後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
   },
 };

@@ -59,7 +59,7 @@ export const steering: Text['steering'] = {
     done: (mention, name) =>
       `${mention} さんを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}`,
     removed: (mention) =>
-      `${mention} さんは誰にも関連付けられていません。メールアドレスで Devin のメンバーを判断します。`,
+      `${mention} さんは、Devin のどのメンバーにも関連付けられていません。今後は、メールアドレスでメンバーを判断します。`,
     toPerson: {
       done: (by, name) =>
         `${by} さんが、あなたを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}間違っている場合は、ワークスペースの管理者に連絡してください。`,
