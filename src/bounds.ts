@@ -4,7 +4,7 @@ export class TooLargeError extends Error {
   readonly code = 'too-large';
 }
 
-/** In bytes; a stream of more fails. */
+/** A stream that fails after `limit` bytes. */
 export function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({
@@ -16,7 +16,7 @@ export function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** In bytes, unpacked. Far more than any real answer, and far less than the process's memory. */
+/** In bytes, decompressed. Far more than any real answer, and far less than the process's memory. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** The same `fetch`, which fails on an answer that is too large. */
@@ -29,7 +29,7 @@ export function bounded(fetch: Fetch): Fetch {
   };
 }
 
-/** No more than `content-length` is read. If the answer is packed, that says nothing about its size. */
+/** No more than `content-length` is read. If the answer is compressed, that says nothing about its size. */
 function saysItIsShort({ headers }: Response): boolean {
   const length = headers.get('content-length') ?? '';
   return headers.get('content-encoding') === null && /^\d+$/.test(length) && Number(length) <= MOST_BYTES;
@@ -51,7 +51,7 @@ export async function readAtMost(
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** A list that never ends isn't read to its end. */
+/** In case a list never ends. */
 const MOST_PAGES = 1000;
 
 type Paging<Answer> = {

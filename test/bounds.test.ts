@@ -15,15 +15,15 @@ describe('a list in pages', () => {
     return asked;
   }
 
-  test.each([null, undefined, ''])('ends where no page follows (%j)', async (none) => {
+  test.each([null, undefined, ''])('ends if no page follows (%j)', async (none) => {
     expect(await askedFor((cursor) => (cursor === null ? 'a' : none))).toEqual([null, 'a']);
   });
 
-  test('ends at a cursor that was there before', async () => {
+  test('ends at a cursor that was used before', async () => {
     expect(await askedFor((cursor) => (cursor === 'a' ? 'b' : 'a'))).toEqual([null, 'a', 'b']);
   });
 
-  test('ends after the most pages that are wanted', async () => {
+  test('reads no more pages than it may', async () => {
     expect(await askedFor((cursor) => `${cursor}+`, 3)).toEqual([null, 'null+', 'null++']);
   });
 });

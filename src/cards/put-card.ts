@@ -144,7 +144,7 @@ async function drawnNow(
   return true;
 }
 
-/** Slack takes it nowhere: the requester is told privately if a session started. */
+/** Slack accepts it nowhere: the requester is told privately if a session started. */
 async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Promise<boolean> {
   const { id: requestId, state } = request;
   deps.log.warn({ requestId, code }, 'Slack refused to take a card');

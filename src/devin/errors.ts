@@ -101,7 +101,7 @@ function isConnectFailure(error: Error): boolean {
   );
 }
 
-/** Doesn't request again for a while what the service user may not read. */
+/** What the service user may not read isn't requested again for a while. */
 export function createForbidden({ now, forMs }: { now: () => number; forMs: number }) {
   const untilMs = new Map<string, number>();
   return {

@@ -40,8 +40,8 @@ export type Lease = {
 type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
 
 /**
- * `late`: the lease is taken with the task's first write, which saves a write of its own. What comes before that must do no
- * harm in several processes.
+ * `late`: the lease is taken with the task's first write, which saves a write of its own. What comes before that must be
+ * harmless in several processes.
  */
 export type WithLease = <T>(
   name: string,

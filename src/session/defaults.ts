@@ -127,7 +127,7 @@ const OVERRULING: ReadonlySet<ValueSource | undefined> = new Set<ValueSource>([
   'left-this-month',
 ]);
 
-/** Whether these are other options than were asked for. Those that the policy overrules are the same. */
+/** Whether these options differ from those that were asked for. Those that the policy overrules are the same. */
 export function asksOther(draft: EffectiveDraft, typed: StoredDraft): boolean {
   const own = fields.filter(({ key, isTask }) => !isTask && !OVERRULING.has(draft.sources[key]));
   return fingerprintOf(picked(askedBeside(draft), own)) !== fingerprintOf(picked(typed, own));

@@ -21,7 +21,7 @@ type LostStopDeps = {
   now: () => number;
 };
 
-/** By then, a Stop has taken effect, or won't. */
+/** By then, a Stop has taken effect, or never will. */
 const LOOK_AGAIN_MS = 60_000;
 
 type LostStop = { userId: string; lostAtMs: number; signal: AbortSignal };
@@ -43,8 +43,8 @@ export function createLostStop({ db, sessions, devin, recordStop, enqueue, now }
     },
 
     /**
-     * If the session wasn't stopped, or Devin can't say for long, its end isn't the person's. Resolves with when to look
-     * again, in ms; null: it's settled.
+     * If the session wasn't stopped, or Devin doesn't say for too long, the person isn't named for its end. Resolves with
+     * when to look again, in ms; null: it's settled.
      */
     async settle(followed: Followed, { userId, lostAtMs, signal }: LostStop): Promise<number | null> {
       const { sessionId, stoppedBy, snapshot: known } = followed.session;

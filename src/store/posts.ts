@@ -64,7 +64,7 @@ export function createPosts(db: Kysely<Tables>) {
 
     /** The messages about a request's outcome that Slack has. */
     async outcomesOf(requestId: string): Promise<PostedRow[]> {
-      // Literally as in the index: only then is it used.
+      // Word for word as in the index, or that isn't used.
       const isOutcome = sql<boolean>`starts_with(key, 'outcome:') and split_part(key, ':', 2) = ${requestId}`;
       return db
         .selectFrom('posts')

@@ -175,13 +175,13 @@ export function askedAt({ resumedAt, createdAt }: Pick<SessionRequest, 'resumedA
   return resumedAt ?? createdAt;
 }
 
-/** The same for the same task and options of one person in one conversation, about the same. */
+/** The same if one person asks for the same task and options about the same message in one conversation. */
 export function twinKey(request: NewRequest): string {
   const { teamId, userId, channelId, draft, slackFileIds } = request;
   return fingerprintOf([teamId, userId, channelId, draft.values, subjectOf(request), slackFileIds]);
 }
 
-/** The message it is about; if it asked for the session itself: its thread, and what comes with it. */
+/** The message it is about; or, if that message asked for the session, its thread and what comes with it. */
 function subjectOf({ teamId, channelId, dedupeKey, context }: NewRequest): unknown {
   if (context === null) return null;
   const { ts, threadTs, text, files } = context.picked;

@@ -33,7 +33,7 @@ export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secret
   return request.hadSecrets ? request.secretNames : null;
 }
 
-/** As it is now, with what it was compared by when it was asked for. */
+/** As it is now, with the key that it was saved under. */
 export type SavedRequest = SessionRequest & { twinKey: string };
 
 export type Requests = ReturnType<typeof createRequests>;

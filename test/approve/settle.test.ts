@@ -103,7 +103,7 @@ test('a request that is approved has as long to start as a new one', async () =>
   expect(changes?.resumedAt).toEqual(new Date(0));
 });
 
-test('a request waits on if an earlier approval would have expired by now', async () => {
+test('a request still waits if an earlier approval would have expired by now', async () => {
   expect(await decided('expire', {})).toEqual({ changes: undefined, told: [] });
 });
 
@@ -251,7 +251,7 @@ test.each([
   },
 );
 
-test('a person who presses twice hears nothing of it', async () => {
+test('a person who presses again is told nothing', async () => {
   const approvals = [{ ...APPROVED, end: { ...APPROVED.end, by: ben } }];
   const { told } = await decided('decline', { row: { state: 'created', approvals } });
   expect(told).toEqual([]);

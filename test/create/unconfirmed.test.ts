@@ -122,14 +122,14 @@ test('each session that started besides the one that is followed is announced on
   expect(announced).toEqual([expect.stringContaining('s2'), expect.stringContaining('s3')]);
 });
 
-test('sessions that started besides count for the budgets, and nobody searches for them any more', async () => {
+test('extra sessions of a request count for the budgets, and are no longer searched for', async () => {
   const { look, counted, isSearching } = await searching(['created'], ['s2', 's3']);
   await look();
   expect(await counted()).toEqual(['s2', 's3']);
   expect(await isSearching()).toBe(false);
 });
 
-test('the budgets get back what was reserved for lost sessions once nobody searches for them', async () => {
+test('the budgets get back what was reserved for lost sessions once the search for them ends', async () => {
   const { look, counted } = await searching(['unknown']);
   await look(DAY_MS);
   expect(await counted()).toEqual([null, null]);

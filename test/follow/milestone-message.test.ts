@@ -161,7 +161,7 @@ describe.each(['failed', 'capped'] as const)('%s', (kind) => {
   );
 
   test.each(['asleep', 'capped', 'failed', 'ended', 'gone'] as const)(
-    'is announced although the session is %s by now',
+    'is announced even if the session is %s by then',
     async (phase) => {
       expect(await wanted({ kind }, { key, phase })).toBe(true);
     },

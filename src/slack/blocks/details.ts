@@ -159,7 +159,7 @@ function askedRow(key: string, { request, sources, names }: SessionDetails, text
     : rows(labelWithWhy, value, text, names);
 }
 
-/** All of a long text, in several. */
+/** A long text takes several rows. */
 function rows(label: string, value: unknown, text: Text, names: Names = {}): string[] {
   if (typeof value !== 'string' || value.length <= VALUE_LENGTH)
     return [row(label, shownValue(value, text, names))];

@@ -113,7 +113,7 @@ export function truncate(text: string, max: number): string {
   return `${text.slice(0, end).trimEnd()}${ELLIPSIS}`;
 }
 
-/** The same, and so much less that it fits. */
+/** The same, shortened until it fits. */
 export function truncateTo(text: string, max: number, fits: (shown: string) => boolean): string {
   let shown = truncate(text, max);
   while (shown !== '' && !fits(shown)) shown = truncate(shown, Math.floor(shown.length * 0.9));

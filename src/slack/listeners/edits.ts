@@ -123,7 +123,7 @@ function changesIn(deps: EditDeps, edit: Edit, { request, isAsking }: Asked): Ch
   const { text } = readMessage({ ts: edit.ts, text: edit.slackText });
   const isSame = text === context?.picked.text;
   if (!isAsking && !mentionsIn(edit.slackText, botUserId).app) {
-    // A session was started about it: what looks like an option in it is none.
+    // A session was started about this message, so what looks like an option in it isn't one.
     const isKept = text === '' || isSame || meaningOf(edit, botUserId).kind === 'aside';
     return { task: isKept ? null : text, options: false };
   }

@@ -31,7 +31,7 @@ export function listenToShortcuts(
   /** Text by guests, apps and outsiders goes to Devin as background, never as the task. */
   async function taskIn({ message: { userId, appName }, ownWords }: Shortcut): Promise<string | null> {
     if (appName !== null || userId === null || ownWords === '') return null;
-    // At once: the form must be open in 3 s.
+    // Both at the same time: the form must be open in 3 s.
     const [isTheirs, named] = await Promise.all([isMember(userId), nameMentions(ownWords)]);
     return isTheirs ? named : null;
   }

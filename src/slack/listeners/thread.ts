@@ -192,7 +192,7 @@ async function startAnother(
   // The files come with the thread.
   const offered = { ...context, isTask: false };
   if (intent.kind === 'create') {
-    // Slack delivers it again, and its author has been asked.
+    // Slack delivered it before, and its author was asked.
     if (await formInbox.wasOffered({ ...origin, ts })) return;
     const files = context.isTask ? message.files : [];
     const task = { wish: intent, files, context, offered };

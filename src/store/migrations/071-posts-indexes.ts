@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Messages about a request's outcome are looked up each time that it has one. Cards that are being posted are found among
+ * Messages about a request's outcome are looked up each time it has one. Cards that are being posted are found among
  * the posts of the last minutes, which are few: those need no index by channel.
  */
 export const postsIndexes: Migration = {
