@@ -22,6 +22,8 @@ type Steering = {
   /** How Devin fails to do it; null: it does. */
   code?: DevinErrorCode | null;
   onSearch?: (stopping: AbortController) => void;
+  /** The word in the thread that asks for it, and why its author may not steer. */
+  word?: { replyId: string; refusal: string };
 };
 
 /** U1 steers a session. */
@@ -31,6 +33,7 @@ async function steering({
   onCheck = () => undefined,
   code = 'not-sent',
   onSearch = () => undefined,
+  word,
 }: Steering) {
   const { db } = await open();
   const [told, asked]: [string[], string[]] = [[], []];
@@ -53,8 +56,11 @@ async function steering({
     requests: { find: async () => Promise.resolve(requestRow()) },
     sessions: { find: async () => Promise.resolve(sessionRow(session)), change, lock: unneeded },
     cards: { markStale: async () => Promise.resolve() },
-    moveReply: unneeded,
-    steeringRefusal: unneeded,
+    moveReply: async ({ id, to }) => {
+      asked.push(`${id} ${to}`);
+      return Promise.resolve(null);
+    },
+    steeringRefusal: async () => (word === undefined ? unneeded() : Promise.resolve(word.refusal)),
     endingRefusal: async () => {
       onCheck(stopping);
       return Promise.resolve(null);
@@ -79,7 +85,8 @@ async function steering({
     textFor,
     now: Date.now,
   });
-  return { steer: async () => steer({ sessionId: 's1', userId: 'U1', what }, stopping.signal), told, asked };
+  const job = { sessionId: 's1', userId: 'U1', what, replyId: word?.replyId };
+  return { steer: async () => steer(job, stopping.signal), told, asked };
 }
 
 const stopApp = (stopping: AbortController): void => stopping.abort(new Error('the app stops'));
@@ -141,3 +148,11 @@ test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, aske
     expect(steered.told.includes(en.steering.notDone[what])).toBe(asked.length > 0);
   },
 );
+
+test('a word in the thread of a person who may not steer does nothing, loses its mark, and says why', async () => {
+  const word = { replyId: 'r1', refusal: 'Only members can.' };
+  const { steer, asked, told } = await steering({ what: 'stop', word });
+  await steer();
+  expect(asked).toEqual(['r1 skipped']);
+  expect(told).toEqual(['Only members can.']);
+});
