@@ -1,8 +1,9 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
-import { phasesOf, type SessionPhase } from '../session/lifecycle.ts';
+import { phasesOf } from '../session/lifecycle.ts';
 import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/index.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
+import { isOver } from './sessions.ts';
 import { interval, limitLockWaits, literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
@@ -135,8 +136,6 @@ const usedIn = (states: readonly RequestState[]): RawBuilder<unknown> => sql`
     where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
       and request.team_id = person.team_id and request.user_id = person.user_id) as going_on`;
 
-const OVER: readonly SessionPhase[] = ['ended', 'failed', 'gone'];
-
 function findTwins(asked: readonly Twin[], before: readonly Twin[]): Map<string, string> {
   const found = new Map<string, string>();
   const known = [...before];
@@ -162,4 +161,4 @@ const twinsOf = (people: readonly Person[], asked: readonly Twin[]): RawBuilder<
     where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${interval(TWIN_MS)}
       and twin_key = any(${asked.map((one) => one.twinKey)}::text[]) and state not in ('refused', 'failed')
       -- Read for each: the embedded database, which plans while its tables are empty, would read all sessions to join them.
-      and coalesce((select phase from sessions where request_id = request.id), '') not in ${literals(OVER)})`;
+      and (select phase = 'failed' or ${isOver} from sessions where request_id = request.id) is not true)`;

@@ -111,6 +111,7 @@ export type SessionChanges = Partial<
 
 /** Devin's statuses that are final. */
 const OVER = ['exit', 'error'];
+export const isOver = sql<boolean>`(phase = 'gone' or response ->> 'status' in (${sql.join(OVER)}))`;
 
 /** The session belongs to another request: the transaction that was to bind it is undone. */
 export class SessionTakenError extends Error {
@@ -130,7 +131,7 @@ export function createSessions(db: Kysely<Tables>) {
       .selectFrom('sessions')
       .where('channelId', '=', channelId)
       .where('threadTs', '=', threadTs)
-      .orderBy(sql<boolean>`phase = 'gone' or response ->> 'status' in (${sql.join(OVER)})`)
+      .orderBy(isOver)
       .orderBy('createdAt', 'desc');
 
   return {

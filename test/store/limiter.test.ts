@@ -1,10 +1,13 @@
 import type { Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../src/store/limiter.ts';
+import { twinKey } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
+import { createSessions, type SessionChanges } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { oneWaits, usePostgres } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 type Trx = Transaction<Tables>;
 
@@ -78,6 +81,34 @@ describe('the limits of a person, on two replicas', () => {
         .execute();
     }
     expect((await usage(PERSON, db)).usage).toEqual({ openSessions: 0, startsPerHour: 2 });
+  });
+
+  test.each<[which: string, left: boolean, SessionChanges]>([
+    ['at work', true, { phase: 'working' }],
+    [
+      'that finished and ended',
+      false,
+      { phase: 'finished', snapshot: sessionSnapshot('s1', { status: 'exit' }) },
+    ],
+    ['that failed', false, { phase: 'failed', snapshot: sessionSnapshot('s1', { status: 'suspended' }) }],
+    ['that is gone', false, { phase: 'gone' }],
+  ])('know that the same was asked for before if it has a session %s: %s', async (_which, left, changes) => {
+    const { db, insert } = await setUp();
+    const sessions = createSessions(db);
+    const bound = {
+      sessionId: 's1',
+      requestId: 'r1',
+      url: 'https://devin/s1',
+      snapshot: sessionSnapshot('s1'),
+    };
+    const twins = await db.transaction().execute(async (trx) => {
+      await insert('r1', trx);
+      await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' }, trx);
+      await sessions.change('s1', changes, trx);
+      const again = { id: 'r2', dedupeKey: 'r2', twinKey: twinKey(newRequest('r2')) };
+      return (await limiter.hold([PERSON], [again], trx)).twins;
+    });
+    expect([...twins]).toEqual(left ? [['r2', 'r1']] : []);
   });
 
   test('count what the other replica is sending', async () => {
