@@ -223,5 +223,5 @@ async function notFound(
 async function isOver({ getSession }: SendDeps, session: SessionRow, error: unknown): Promise<boolean> {
   const code = error instanceof DevinError ? error.code : null;
   if (code !== 'conflict' && code !== 'invalid-request' && code !== 'unexpected') return false;
-  return getSession(session.sessionId).then(isClosed, () => false);
+  return getSession(session.sessionId).then(isClosed, () => isClosed(session.snapshot));
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { createReplySender } from '../../src/converse/send-reply.ts';
-import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { bareFacts, DevinError, type DevinErrorCode } from '../../src/devin/errors.ts';
 import type { SessionMessageRequest } from '../../src/devin/sessions.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import type { SlackFile } from '../../src/session/context.ts';
+import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
@@ -16,15 +17,22 @@ const open = useEmbedded();
 
 type Deps = Parameters<typeof createReplySender>[0];
 
-type Given = { lease?: Lease; editedTo?: string; isGivenUp?: boolean; text?: string; attached?: SlackFile[] };
+type Given = {
+  lease?: Lease;
+  /** By its author, while it is prepared. */
+  editedTo?: string;
+  /** By another process, while Devin answers. */
+  isGivenUp?: boolean;
+  text?: string;
+  attached?: SlackFile[];
+  /** What is recorded of the session. */
+  known?: SessionSnapshot;
+};
 
-/**
- * Ana's reply, sent with these; her account in Devin is user-1. `editedTo`: by her, while it is prepared. `isGivenUp`: by
- * another process, while Devin answers.
- */
+/** Ana's reply, sent with these; her account in Devin is user-1. */
 async function sentReply(
   deps: Pick<Deps, 'sendMessage'> & Partial<Deps>,
-  { lease = heldLease, editedTo, isGivenUp = false, text = 'use main', attached = [] }: Given = {},
+  { lease = heldLease, editedTo, isGivenUp = false, text = 'use main', attached = [], known }: Given = {},
 ) {
   const { db } = await open();
   const replies = createReplies(db);
@@ -55,7 +63,12 @@ async function sentReply(
     },
   });
   await send({
-    session: sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' }),
+    session: sessionRow({
+      sessionId: 's',
+      requestId: 'r',
+      threadTs: '1.0',
+      ...(known && { snapshot: known }),
+    }),
     request: requestRow({ id: 'r' }),
     reply,
     identity: { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 },
@@ -120,6 +133,21 @@ test('a reply comes back if Devin was busy for a day', async () => {
   const sendMessage: Deps['sendMessage'] = async () => Promise.reject(busy);
   const now = (): number => Date.now() + 24 * 60 * 60_000;
   expect(await sendReply({ sendMessage, now })).toBe('failed');
+});
+
+test.each<[how: string, status: string, asked: SessionSnapshot | DevinErrorCode, failure: string]>([
+  ['has ended meanwhile', 'running', sessionSnapshot('s', { status: 'exit' }), 'ended'],
+  ['goes on, whatever was known', 'error', sessionSnapshot('s'), 'devin'],
+  ['is known to have ended, while Devin is down', 'exit', 'unavailable', 'ended'],
+  ['is not known to have ended, while Devin is down', 'running', 'unavailable', 'devin'],
+])('a reply that Devin refuses says why if its session %s', async (_how, status, asked, failure) => {
+  const failing = async (code: DevinErrorCode): Promise<never> =>
+    Promise.reject(new DevinError({ operation: 'sessions.get', facts: bareFacts(code) }));
+  const getSession: Deps['getSession'] = async () =>
+    typeof asked === 'string' ? failing(asked) : Promise.resolve(asked);
+  const sendMessage: Deps['sendMessage'] = async () => failing('conflict');
+  const known = sessionSnapshot('s', { status });
+  expect((await sentReply({ sendMessage, getSession }, { known }))?.failure?.kind).toBe(failure);
 });
 
 test('a reply shows how it changed the session, before the next poll', async () => {
