@@ -14,7 +14,7 @@ else {
   const read = parseConfig(readEnvironment());
   // It opens in a thread of its own, while the rest of the app is loaded.
   const embedded = read.ok && read.config.store.databaseUrl === null ? openEmbedded(read.config.store) : null;
-  // If it fails, the run says so.
+  // If it fails, `run` reports that.
   embedded?.catch(() => undefined);
   const { run } = await import('./run.ts');
   await run(read, embedded);

@@ -133,7 +133,7 @@ function privatePlace({ reply, session }: { reply: Reply; session: SessionRow })
   return { userId, channelId, threadTs: isInThread ? session.threadTs : null, responseUrl: null };
 }
 
-/** In Slack's markup. None: the mark says it all. */
+/** In Slack's markup; empty if the mark says it all. */
 function doneSentences({ reply, session }: ReplyInSession, text: Text): string[] {
   const { thread } = text;
   const { kind } = reply;

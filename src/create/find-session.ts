@@ -101,7 +101,7 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
  */
 export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
-/** A request that nothing delays is sent sooner. */
+/** A request that nothing delays is sent within this time. */
 const JUST_NOW_MS = 10_000;
 
 /** How far Devin's clock may be behind. */

@@ -62,7 +62,7 @@ function contextView(
   };
 }
 
-/** Up to the first message is that message, and up to the last one is all of the thread: neither is another choice. */
+/** Up to the first message is that message, and up to the last is all of the thread: neither is a choice of its own. */
 function threadOptions(
   { picked, choice }: MessageContext,
   counts: Counts | undefined,

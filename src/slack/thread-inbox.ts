@@ -160,7 +160,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       await commit(async (trx) => {
         const said = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
         for (const reply of said)
-          if (isCorrigible(reply) && !isOlder(editedTs, reply)) await drop(reply, editedTs, trx);
+          if (canBeCorrected(reply) && !isOlder(editedTs, reply)) await drop(reply, editedTs, trx);
       });
     },
 
@@ -179,8 +179,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   };
 }
 
-/** False if it was deleted, or written while the thread was muted. What an edit took back can return. */
-function isCorrigible({ kind, state, text, files, editedTs }: Reply): boolean {
+/** Not if it was deleted, or written while the thread was muted. What one edit took back, another can restore. */
+function canBeCorrected({ kind, state, text, files, editedTs }: Reply): boolean {
   const isDropped = state === 'skipped' || (text === '' && files.length === 0);
   return isMessage({ kind }) && !(isDropped && editedTs === null);
 }
@@ -189,7 +189,7 @@ function isCorrigible({ kind, state, text, files, editedTs }: Reply): boolean {
 function mayCorrect({ userId, text, editedTs, isTask }: Edit, said: readonly Reply[]): boolean {
   const [latest] = said;
   if (latest === undefined) return isTask;
-  if (latest.userId !== userId || !isCorrigible(latest) || isOlder(editedTs, latest)) return false;
+  if (latest.userId !== userId || !canBeCorrected(latest) || isOlder(editedTs, latest)) return false;
   // Devin doesn't have what an edit took back.
   return said.find(({ state }) => state !== 'skipped')?.text !== text;
 }

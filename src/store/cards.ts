@@ -29,7 +29,7 @@ export function shownAs(stage: string | null, fingerprint: string): string {
 /** Instead of the fingerprint, if it isn't known what the card shows. */
 const UNKNOWN = '?';
 export const shownUnknown = (stage: string | null): string => shownAs(stage, UNKNOWN);
-/** How what is stored ends then. */
+/** The end of what is stored then. */
 export const UNKNOWN_END = `:${UNKNOWN}`;
 
 /** The stage a card shows; null: it has no URL yet. */

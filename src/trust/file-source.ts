@@ -169,7 +169,7 @@ function noFile<T>(): FileSource<T> {
   };
 }
 
-/** Changes with the file, even if another file takes its name. */
+/** Another one once the file changes, or another file takes its name. */
 async function markOf(path: string): Promise<string> {
   return stat(path, { bigint: true }).then(
     ({ ino, size, mtimeNs }) => [ino, size, mtimeNs].join(':'),

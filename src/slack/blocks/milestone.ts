@@ -45,7 +45,7 @@ type MilestoneMessage = {
 
 /** Only part of a longer result is shown, as JSON. */
 export const RESULT_LENGTH = 2500;
-/** Below Devin's words: a message takes no more. */
+/** The same below Devin's words, which leave no room for more. */
 const RESULT_BELOW_LENGTH = 1000;
 
 /** A line that notifies the requester, then the details. `text` alone says everything. */

@@ -31,7 +31,7 @@ const MAX_DEPTH = 12;
 /** With what aliases repeat. */
 const MAX_NODES = 50_000;
 
-/** `at`: where all that an alias repeats is said to be, in characters; null: where each node is. */
+/** `at`: the place that is given for all that an alias repeats, in characters; null: each node has its own. */
 type Visit = { path: Path; at: number | null };
 
 /** The values of a document with where they are: bounded, whatever its aliases repeat. */
