@@ -191,8 +191,14 @@ function createRelayToDevin(deps: RelayDeps) {
 }
 
 /** A muted or disconnected thread keeps what is written in it, but not dialogs and commands. */
-function isKeptFromDevin({ muted, synced }: SessionRow, reply: Reply): boolean {
-  return isMessage(reply) && reply.messageTs !== null && (muted || !synced);
+function isKeptFromDevin(session: SessionRow, reply: Reply): boolean {
+  const { muted, synced } = session;
+  return isMessage(reply) && isSaidThere(session, reply) && (muted || !synced);
+}
+
+/** Not in a dialog, by a command, or in a direct message that brought the question. */
+function isSaidThere({ channelId }: SessionRow, reply: Reply): boolean {
+  return reply.messageTs !== null && reply.channelId === channelId;
 }
 
 /** Whose name it is sent in, if the person may. */
@@ -221,12 +227,13 @@ async function authorize(
   }
 }
 
-/** Not what is written in the thread, but what is said in a dialog, by a command or by a button of the card. */
+/** Not what is written in the thread, but what is said elsewhere, or by a button of the card. */
 async function isOutside(
   { presence }: RelayDeps,
-  { session, request, reply: { messageTs, userId } }: ReplyInSession,
+  { session, request, reply }: ReplyInSession,
 ): Promise<boolean> {
   // Anyone who writes there is in the conversation.
-  if (messageTs !== null) return false;
+  if (isSaidThere(session, reply)) return false;
+  const { userId } = reply;
   return !isLetIn(await presence({ channelId: session.channelId, userId }), request.userId === userId);
 }

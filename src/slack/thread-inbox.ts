@@ -15,10 +15,11 @@ import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 import { beganBy } from './places.ts';
 
-/** A message in a session's thread. */
+/** A message in a session's thread, or one elsewhere (`channelId`) that its author sent to the session. */
 type ThreadReply = {
   session: SessionRow;
   userId: string;
+  channelId: string;
   ts: string;
   kind: ReplyKind;
   /** Readable, except mentions. */
@@ -35,7 +36,7 @@ type Retracted = { teamId: string; channelId: string; ts: string; editedTs?: str
 type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 
 /** `isTask`: it edits the message that asked for the session. */
-type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string; isTask: boolean };
+type Edit = Omit<ThreadReply, 'kind' | 'files'> & { editedTs: string; isTask: boolean };
 
 /** `late`: not saved. Devin may have done the task long ago, and an edit must not wake it. */
 type Corrected = 'saved' | 'late';
@@ -90,8 +91,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     return moved !== null;
   }
 
-  function rowOf({ session, userId, ts, text }: Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'>) {
-    const { sessionId, teamId, channelId } = session;
+  function rowOf({ session, userId, channelId, ts, text }: Omit<ThreadReply, 'kind' | 'files'>) {
+    const { sessionId, teamId } = session;
     return { id: newId(), sessionId, teamId, userId, channelId, messageTs: ts, text };
   }
 

@@ -312,7 +312,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const { slack, devin } = world();
     const { ana, sessionsOf } = people(world());
     const channelId = slack.directMessages(ana.userId);
-    await slack.speak(ana.userId, channelId, 'fix the login test');
+    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'fix the login test');
     const { id, url } = await sessionOf(devin, ana.devinUserId);
     devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
     await cardOf(slack, channelId, (text) => text.includes('Needs you'));
@@ -322,7 +322,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
     );
     const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
     const edit = async (text: string) => slack.editMessage(ana.userId, { channelId, ts: said }, text);
-    return { ana, id, channelId, deliveries, sessions: () => sessionsOf(ana), press, edit };
+    return { ana, id, channelId, threadTs, deliveries, sessions: () => sessionsOf(ana), press, edit };
   };
 
   test.each(['use the main branch', 'main', 'OK', 'no, thanks'])(
@@ -384,6 +384,59 @@ describe('a short direct message while Devin waits for an answer there', () => {
       (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
     );
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
+  });
+
+  test("stays where it is while its session's thread is muted, and its author is told", async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId, threadTs, press } = await beside('use the main branch');
+    const { ts: muted } = await slack.speak(ana.userId, channelId, 'mute', { threadTs });
+    await slack.waitForMessage(channelId, (one) => one.ts === muted && one.reactions.has('white_check_mark'));
+    await press('send_held');
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(en.thread.notTaken.muted));
+    const { ts: unmuted } = await slack.speak(ana.userId, channelId, 'unmute', { threadTs });
+    await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === unmuted && one.reactions.has('white_check_mark'),
+    );
+    await press('send_held');
+    await devin.waitForSession(
+      (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
+    );
+  });
+
+  test('is marked, corrected and withdrawn if it answers a session in a channel', async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId } = await startThread(world());
+    await slack.command(ana.userId, channelId, 'notify dm');
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    const direct = slack.directMessages(ana.userId);
+    const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>
+      text.includes('Main or release?'),
+    );
+    const answer = async (words: string) => {
+      const { ts } = await slack.speak(ana.userId, direct, words, { threadTs });
+      const { ts: asked } = await slack.waitForMessage(
+        direct,
+        (one) => one.ts > ts && one.text.includes('Is your message the answer?'),
+      );
+      await slack.clickButton(ana.userId, { channelId: direct, ts: asked }, 'send_held');
+      return { channelId: direct, ts };
+    };
+    const marked = async ({ ts }: { ts: string }, mark: string) =>
+      slack.waitForMessage(direct, (one) => one.ts === ts && one.reactions.has(mark));
+    const send = { method: 'POST', path: new RegExp(`${id}/messages$`) };
+    const busy = devin.fail(send, { status: 429, retryAfter: 1, times: Infinity });
+    const [first, second] = [await answer('use main'), await answer('and be quick')];
+    await marked(second, 'eyes');
+    await slack.deleteMessage(ana.userId, second);
+    busy.clear();
+    await marked(first, 'white_check_mark');
+    await slack.editMessage(ana.userId, first, 'use release');
+    const words = () => devin.session(id).messages.map(({ message }) => message);
+    const correction = 'Correction of my earlier message: use release';
+    await devin.waitForSession((one) => one.id === id && words().at(-1) === correction);
+    expect(words()).toContain('use main');
+    expect(words()).not.toContain('and be quick');
   });
 
   test('starts another session, if its author says so', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import { noticesTo, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -282,6 +283,24 @@ describe('replies in the thread', () => {
       { what: 'the end of the notice' },
     );
     expect(slack.problems).toEqual([]);
+  });
+
+  test("aren't sent again while the thread is disconnected, and their author is told", async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    devin.fail(SEND, { times: 1, mode: 'cut' });
+    const { ts } = await thread.say(userId, 'lost words');
+    const notice = await thread.noticeTo(userId, "didn't confirm that");
+    await thread.marked((await thread.say(userId, 'unsync')).ts, 'white_check_mark');
+    const press = async () =>
+      slack.clickButton(userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
+    await press();
+    await thread.noticeTo(userId, en.thread.notTaken.untied);
+    await thread.marked((await thread.say(userId, 'sync')).ts, 'white_check_mark');
+    await press();
+    await delivered(thread, ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['lost words']);
   });
 
   test('are sent again as who their author is in Devin by then', async () => {

@@ -27,7 +27,7 @@ async function setUp() {
   return {
     replies,
     edit: async (text: string, editedTs: string) =>
-      threads.correct({ session, ...said, text, editedTs, isTask: false }),
+      threads.correct({ session, channelId, ...said, text, editedTs, isTask: false }),
     /** `editedTs` left out: it is deleted. */
     retract: async (editedTs?: string) =>
       threads.retract({ teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),

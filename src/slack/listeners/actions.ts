@@ -135,23 +135,32 @@ function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
 
 /** Buttons under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
 function listenToMessageButtons(app: App, deps: ActionDeps): void {
-  const { requests, sessions, authority, threads, readHeld, outbound } = deps;
+  const { requests, sessions, authority, threads, readHeld, outbound, textFor } = deps;
 
-  /** They left the conversation since they wrote it, and are told so. */
-  const isGone = async (press: Press, followed: Followed): Promise<boolean> =>
-    refuses(deps, press, await authority.writingRefusal(followed, press.userId));
+  /** Since they wrote it, they left the conversation, or its thread was muted or disconnected. They are told so. */
+  async function isKept(press: Press, followed: Followed, saidIn: string | null): Promise<boolean> {
+    const { userId } = press;
+    const { session } = followed;
+    if (await refuses(deps, press, await authority.writingRefusal(followed, userId))) return true;
+    if (saidIn !== session.channelId) return false;
+    const reception = await threads.receive(session, { userId, mentions: { app: true, others: false } });
+    if (reception !== 'muted' && reception !== 'untied') return false;
+    return refuses(deps, press, (await textFor(userId)).thread.notTaken[reception]);
+  }
 
   onDurableButton(app, ACTION.sendHeld, async (press) => {
     const { userId, homeTeamId } = press;
     const { requestId, ts, text: before } = heldReply.read(press.value ?? '');
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null || session === null || session.teamId !== homeTeamId) return;
-    const { channelId, threadTs } = press;
-    const reading = channelId === null ? null : readHeld({ channelId, ts, threadTs });
+    const { channelId: pressedIn, threadTs } = press;
+    const channelId = pressedIn ?? session.channelId;
+    const reading = readHeld({ channelId, ts, threadTs });
     // Both at the same time: Slack waits 3 s.
-    const [isAway, now] = await Promise.all([isGone(press, { request, session }), reading]);
-    if (isAway) return;
-    await threads.accept({ session, userId, ts, kind: 'reply', text: now ?? before, files: [] });
+    const [staysHere, now] = await Promise.all([isKept(press, { request, session }, channelId), reading]);
+    if (staysHere) return;
+    const text = now ?? before;
+    await threads.accept({ session, userId, channelId, ts, kind: 'reply', text, files: [] });
     await outbound.settleNotice(press, null);
   });
 
@@ -159,7 +168,9 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     const { value, userId, homeTeamId: teamId } = press;
     const reply = value === null ? null : await threads.findOwn(value, { userId, teamId });
     const followed = reply === null ? null : await findFollowed(deps, reply.sessionId);
-    if (reply === null || followed === null || (await isGone(press, followed))) return;
+    if (reply === null || followed === null) return;
+    const saidIn = reply.messageTs === null ? null : reply.channelId;
+    if (await isKept(press, followed, saidIn)) return;
     await threads.sendAgain(reply);
     await outbound.settleNotice(press, null);
   });

@@ -64,16 +64,14 @@ async function changeOffer(deps: EditDeps, edit: Edit, form: Form): Promise<void
 
 async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {
   const { threads, botUserId } = deps;
-  const { userId, ts, slackText, forwarded, editedTs } = edit;
+  const { userId, channelId, ts, slackText, forwarded, editedTs } = edit;
   const meaning = meaningOf(edit, botUserId());
   const mentions = mentionsIn(slackText, botUserId());
-  const isInThread = session.channelId === edit.channelId && session.threadTs === edit.threadTs;
+  const isInThread = session.channelId === channelId && session.threadTs === edit.threadTs;
   const receive = async () => (isInThread ? threads.receive(session, { userId, mentions }) : 'taken');
   const reception = meaning.kind === 'reply' ? await receive() : 'aside';
-  if (meaning.kind !== 'reply' || reception === 'aside') {
-    const { teamId, channelId } = session;
-    return threads.retract({ teamId, channelId, ts, editedTs });
-  }
+  if (meaning.kind !== 'reply' || reception === 'aside')
+    return threads.retract({ teamId: session.teamId, channelId, ts, editedTs });
   if (reception !== 'taken') return;
   const text = withForwarded(readMessage({ ts, text: meaning.text }).text, forwarded);
   await correct(deps, edit, { session, text, isTask: false });
@@ -101,8 +99,8 @@ async function correct(
   edit: Edit,
   { session, text, isTask }: { session: SessionRow; text: string; isTask: boolean },
 ): Promise<void> {
-  const { userId, ts, editedTs } = edit;
-  const corrected = await deps.threads.correct({ session, userId, ts, text, editedTs, isTask });
+  const { userId, channelId, ts, editedTs } = edit;
+  const corrected = await deps.threads.correct({ session, userId, channelId, ts, text, editedTs, isTask });
   if (corrected === 'late')
     await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
 }

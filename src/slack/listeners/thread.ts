@@ -42,7 +42,7 @@ export type Reply = Message & { threadTs: string };
 /** A reply in a session's thread. */
 export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
   const { threads } = deps;
-  const { userId, ts } = reply;
+  const { userId, channelId, ts } = reply;
   const meaning = meaningOf(reply, deps.botUserId());
   switch (meaning.kind) {
     case 'aside':
@@ -56,7 +56,7 @@ export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow):
     case 'reply':
       return hearReply(deps, reply, { session, meaning });
     default:
-      await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] });
+      await threads.accept({ session, userId, channelId, ts, kind: meaning.kind, text: '', files: [] });
   }
 }
 
@@ -75,13 +75,13 @@ type Heard = { session: SessionRow; meaning: Extract<ThreadMeaning, { kind: 'rep
 /** What is no keyword: for Devin, for people, or for the app in a phrase. */
 async function hearReply(deps: ThreadDeps, reply: Reply, { session, meaning }: Heard): Promise<void> {
   const { threads } = deps;
-  const { userId, ts, slackText, message, forwarded } = reply;
+  const { userId, channelId, ts, slackText, message, forwarded } = reply;
   const { sessionId } = session;
   if (isOnlyMention(reply, meaning.text)) return tellHelp(deps, reply);
   const mentions = mentionsIn(slackText, deps.botUserId());
   const reception = await threads.receive(session, { userId, mentions });
   if (reception === 'aside') return;
-  const author = { session, userId, ts };
+  const author = { session, userId, channelId, ts };
   const { word, perhaps } = isOnlyText(reply) && mayMeanApp(session) ? meaning : NO_PHRASE;
   if (word !== null) {
     await threads.accept({ ...author, kind: word, text: '', files: [] });
