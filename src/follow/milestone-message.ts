@@ -1,5 +1,5 @@
 import { STANDING } from '../session/lifecycle.ts';
-import { isFirst, isRepeated, namesUrl, type Milestone } from '../session/milestones.ts';
+import { isFirst, isOutdated, namesUrl, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import { pullRequestUrls } from '../session/snapshot.ts';
 import { shownPullRequests } from '../slack/blocks/card-facts.ts';
@@ -182,14 +182,14 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
       if (phase !== 'needs-you') return false;
       return row.attemptedAt !== null || (await isNewQuestion(deps, row, said));
     case 'needs-approval':
-      return phase === 'needs-approval' && !isRepeated(row.key, session.told);
+      return phase === 'needs-approval' && !isOutdated(row.key, session.told);
     case 'pr':
       if (announcement.finishes && isInResult(session, milestone.url)) return false;
       return !(notify === 'thread' && (await isNamed(deps, sessionId, milestone.url)));
     case 'capped':
     case 'failed':
       if (STANDING[phase] !== 'earlier' || phase === 'finished') return false;
-      return !isRepeated(row.key, session.told);
+      return !isOutdated(row.key, session.told);
     case 'ended':
       return session.stoppedBy === null;
     case 'finished':

@@ -85,10 +85,9 @@ export function isFirst(key: string): boolean {
   return key.endsWith(':1');
 }
 
-/** Whether the session has entered the phase that this key announces once more since. */
-export function isRepeated(key: string, told: readonly string[]): boolean {
-  const phase = readToldPhase(key);
-  return told.slice(told.indexOf(key) + 1).some((later) => readToldPhase(later) === phase);
+/** Whether the session has entered a phase that is announced since it entered the one that this key announces. */
+export function isOutdated(key: string, told: readonly string[]): boolean {
+  return told.slice(told.indexOf(key) + 1).some((later) => readToldPhase(later) !== null);
 }
 
 /** null: a key from another version. */

@@ -167,6 +167,14 @@ describe.each(['failed', 'capped'] as const)('%s', (kind) => {
     },
   );
 
+  test.each(['finished:1', 'failed:2', 'capped:2', 'ended:1'])(
+    'is not announced if the session has come to %s since',
+    async (since) => {
+      expect(await wanted({ kind }, { key, phase: 'capped', told: [key, since] })).toBe(false);
+      expect(await wanted({ kind }, { key, phase: 'capped', told: [since, key, `pr:${URL}`] })).toBe(true);
+    },
+  );
+
   test('is announced once, if it happens again before that', async () => {
     const told = [key, 'finished:1', `${kind}:2`];
     expect(await wanted({ kind }, { key, phase: kind, told })).toBe(false);
