@@ -71,6 +71,22 @@ describe('what Devin gets with a task', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('says so if the form is sent again with fewer messages after Slack lost the first answer', async () => {
+    const { slack, ana, form, review, aside } = await open();
+    slack.typeIn(form.id, { 'field.prompt': 'fix it' });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    form.isOpen = true;
+    const view = await review();
+    const which = `review.message.${aside}/value`;
+    await slack.choose({ userId: ana.userId, target: { viewId: view.id }, which, entry: [] });
+    await slack.submit(view.id, ana.userId);
+    await slack.waitForView(
+      ({ id }) => id === form.id && slack.renderText(id).includes('Left out by you: 1 message'),
+    );
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('updated');
+    expect(slack.renderText(form.id)).toContain('You already sent this form with different content');
+  });
+
   test('stays the same if the list is closed without Save', async () => {
     const { slack, devin, ana, form, review, aside } = await open();
     const view = await review();
