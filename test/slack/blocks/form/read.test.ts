@@ -68,7 +68,7 @@ describe('a submission', () => {
   test('is refused if it has both "none" and entries', () => {
     const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
     expect(errors).toEqual({
-      'none.secret_ids': 'Untick this, or empty the list above.',
+      'none.secret_ids': 'Uncheck this, or empty the list above.',
     });
   });
 
