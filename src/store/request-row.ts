@@ -181,12 +181,13 @@ export function twinKey(request: NewRequest): string {
   return fingerprintOf([teamId, userId, channelId, draft.values, subjectOf(request), slackFileIds]);
 }
 
-/** The message it is about; or, if that message asked for the session, its thread and what comes with it. */
-function subjectOf({ teamId, channelId, dedupeKey, context }: NewRequest): unknown {
+/** The message it is about; or, if that message asked for the session, its thread and what comes with its task. */
+function subjectOf({ teamId, channelId, dedupeKey, draft, context }: NewRequest): unknown {
   if (context === null) return null;
   const { ts, threadTs, text, files } = context.picked;
   const isAsking = dedupeKey === messageKey({ teamId, channelId, ts });
-  return isAsking ? [threadTs, text, files.map(({ id }) => id)] : ts;
+  const forwarded = text.split(draft.values.prompt ?? text).at(-1);
+  return isAsking ? [threadTs, forwarded, files.map(({ id }) => id)] : ts;
 }
 
 type Said = { teamId: string; channelId: string; ts: string };

@@ -42,14 +42,13 @@ describeOnBothWorlds('a message that asks for what its author asked for a moment
     const { slack, devin } = world();
     const { ana, channelId, card } = await startSession(world());
     const place = { channelId, userId: ana.userId };
-    const speak = async () =>
-      slack.speak(ana.userId, channelId, '!new write the docs', { threadTs: card.ts });
-    await speak();
+    const speak = async (words: string) => slack.speak(ana.userId, channelId, words, { threadTs: card.ts });
+    await speak('!new write the docs');
     const { url } = await devin.waitForSession(
       ({ userId, request }) => userId === ana.devinUserId && request.prompt.startsWith('write the docs'),
     );
     await cardOf(slack, channelId, (text) => text.includes(url));
-    const { deliveries } = await speak();
+    const { deliveries } = await speak('！new  write the docs');
     const told = await toldTo(world(), place, TITLE);
     for (const delivery of deliveries) await slack.redeliver(delivery);
     const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
