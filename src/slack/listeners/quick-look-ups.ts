@@ -1,0 +1,76 @@
+import type { ResolveIdentity } from '../../identity/resolve.ts';
+import type { Log } from '../../log.ts';
+import type { Lookup } from '../../session/fields.ts';
+import type { Identity } from '../../session/identity.ts';
+import type { Person } from '../../store/identities.ts';
+import { createInTime } from '../../time.ts';
+import type { Suggestion } from '../blocks/form/elements.ts';
+import { withoutMention } from '../command/thread-keywords.ts';
+import type { InConversation, Presence } from '../conversations.ts';
+import { createUploadedTextReader } from '../files.ts';
+import { readMessage } from '../messages.ts';
+import { nameMentions } from '../people.ts';
+import type { Slack } from '../slack.ts';
+import type { ActionDeps } from './actions.ts';
+import type { Suggest } from './forms.ts';
+
+/** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
+const ANSWER_MS = 2000;
+/** Parts of it: to find out who a person is, then whether they are in a conversation. */
+const IDENTITY_MS = 1200;
+const PRESENCE_MS = 700;
+/** Part of it, too: to read a message again. */
+const MESSAGE_MS = 700;
+/** Part of the 3 s to open a form. Names that take longer are added when the task is sent. */
+const NAMES_MS = 800;
+/** Part of the 3 s for an answer to a form: to read its files. */
+const FILES_MS = 1500;
+
+export type QuickLookUpDeps = {
+  /** Searches for suggestions in a form. */
+  search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
+  resolve: ResolveIdentity;
+  slack: Pick<Slack, 'people' | 'presence' | 'thread' | 'files' | 'botUserId'>;
+  log: Log;
+};
+
+/** What people wait for: each has an answer in time, whatever Slack and Devin do. */
+export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpDeps) {
+  const { people, presence, thread } = slack;
+  const inTime = createInTime(log);
+
+  async function suggested(person: Person, lookup: Lookup, typed: string): Promise<Suggestion[]> {
+    const { kind } = await resolve(person);
+    return kind === 'refused' ? [] : search(lookup, typed);
+  }
+
+  const suggest: Suggest = async (person, lookup, typed) => {
+    const what = `suggestions for ${lookup}`;
+    return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
+  };
+
+  const readHeld: ActionDeps['readHeld'] = async (held) => {
+    const within = { withinMs: MESSAGE_MS, otherwise: null, what: 'what a message says now' };
+    const { slackText = '' } = (await inTime(thread.readAgain({ ...held, slackText: '' }), within)) ?? {};
+    const text = withoutMention(slackText.trim(), slack.botUserId());
+    return text === '' ? null : readMessage({ ts: held.ts, text }).text;
+  };
+
+  return {
+    suggest,
+    readHeld,
+    readUploadedText: createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS }),
+    /** null: nobody could tell in time. */
+    identify: async (person: Person): Promise<Identity | null> =>
+      inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' }),
+    /** The same. */
+    presence: async (asked: InConversation): Promise<Presence | null> =>
+      inTime(presence(asked), { withinMs: PRESENCE_MS, otherwise: null, what: 'who is in a conversation' }),
+    nameMentions: async (text: string): Promise<string> =>
+      inTime(nameMentions(text, people), { withinMs: NAMES_MS, otherwise: text, what: 'names' }),
+    isMember: async (userId: string): Promise<boolean> => {
+      const asking = people.find(userId).then((found) => found?.kind === 'member');
+      return inTime(asking, { withinMs: NAMES_MS, otherwise: false, what: 'who wrote a message' });
+    },
+  };
+}
