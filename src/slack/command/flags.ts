@@ -1,6 +1,15 @@
 import { edits } from '../../session/edits.ts';
 import { fields, type Field } from '../../session/fields.ts';
-import { blankEnd, DASHES, meantValue, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import {
+  blankEnd,
+  DASHES,
+  meantValue,
+  proseEnd,
+  readValue,
+  spaceEnd,
+  yesOrNo,
+  type Value,
+} from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -61,8 +70,10 @@ function readFlag(text: string, at: number): Cut | null {
   if (flag === null) return null;
   const { field, end } = flag;
   if (field === null) return unknownFlag(text, at, flag);
-  if (field.input.kind === 'switch' && text.charAt(end) !== '=')
-    return { given: { kind: 'value', field, text: null }, end };
+  const isBare = field.input.kind === 'switch' && text.charAt(end) !== '=';
+  const said = isBare ? yesOrNo(text, end) : null;
+  if (said !== null) return { given: { kind: 'spaced', field, text: said.text }, end: said.end };
+  if (isBare) return { given: { kind: 'value', field, text: null }, end };
   const value = valueAfter(text, flag, field);
   if (value === null) return { given: { kind: 'missing', field }, end };
   const { unclosed, end: valueEnd } = value;

@@ -149,8 +149,7 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
     case 'unknown-flag':
       return renderUnknownFlag(problem, where, text);
     case 'spaced-value': {
-      const said = flagWith(problem.nearest, quotedIfSpaced(problem.value), text);
-      const meant = problems.spacedValue(said);
+      const meant = meantSentence(problem, text);
       return where.what === 'task'
         ? text.joins.sentences([meant, problems.taskFirst(flagOf(problem.nearest, text))])
         : meant;
@@ -170,6 +169,14 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
     case 'no-task':
       return problems.noTask;
   }
+}
+
+function meantSentence({ nearest, value }: Extract<Problem, { kind: 'spaced-value' }>, text: Text): string {
+  const { spacedValue, spacedSwitch } = text.command.problems;
+  const { flag, input } = fieldOf(nearest);
+  return input.kind === 'switch'
+    ? spacedSwitch(flagOf(nearest, text), quoted(`${flag}=${value}`))
+    : spacedValue(flagWith(nearest, quotedIfSpaced(value), text));
 }
 
 function renderBadValue({ field, value }: Extract<Problem, { kind: 'bad-value' }>, text: Text): string {

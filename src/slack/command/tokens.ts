@@ -171,6 +171,15 @@ export function meantValue(text: string, { input, isText }: Field, given: Given)
   return input.kind === 'text' && isText && isAfterTask ? restOfLine(text, given) : null;
 }
 
+const YES_OR_NO = /[^\S\n]+(yes|no|true|false|default|o(?:n|ff)(?=[.,;!]*\s*(?:$|\n)))[.,;!]*(?=\s|$)/iy;
+
+/** What was probably meant as a switch's value, and not left in the task: the `no` of `--bypass-approval no`. */
+export function yesOrNo(text: string, at: number): Meant | null {
+  YES_OR_NO.lastIndex = at;
+  const said = YES_OR_NO.exec(text)?.[1];
+  return said === undefined ? null : { text: said, end: YES_OR_NO.lastIndex };
+}
+
 const AND = /^(?:and|&amp;|&|,|と|、)$/i;
 
 function moreRepositories(text: string, { value }: Given): Meant | null {

@@ -180,10 +180,13 @@ function toInput(input: FieldInput, text: string): unknown {
   }
 }
 
+const YES = new Set(['', 'true', 'yes', 'on']);
+const NO = new Set(['false', 'no', 'off']);
+
 /** A flag flips its switch; `=false` leaves it. */
 function toSwitch(initially: boolean, text: string): boolean | undefined {
-  if (text === '' || text === 'true') return !initially;
-  return text === 'false' ? initially : undefined;
+  if (YES.has(text)) return !initially;
+  return NO.has(text) ? initially : undefined;
 }
 
 const SENTENCE_MARKS = '.,;:!?';

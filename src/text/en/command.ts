@@ -39,6 +39,8 @@ export const command = {
     missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} can't be ${value}. Use ${takes}.`,
+    spacedSwitch: (flag: string, said: string): string =>
+      `${flag} takes a value only after \`=\`. Did you mean ${said}?`,
     switchValue: (flag: string, value: string): string => `${flag} takes no value. Leave out ${value}.`,
     tooMany: (flag: string, most: number, given: number): string =>
       `${flag}: use up to ${most}; you have ${given}.`,

@@ -90,7 +90,10 @@ describe('problems', () => {
   });
 
   test('a value of a switch is not wanted', () => {
-    expect(sentences('x --no-resume=yes')).toEqual(['`--no-resume` takes no value. Leave out `yes`.']);
+    expect(sentences('x --no-resume=maybe')).toEqual(['`--no-resume` takes no value. Leave out `maybe`.']);
+    expect(sentences('x --no-resume no')).toEqual([
+      '`--no-resume` takes a value only after `=`. Did you mean `--no-resume=no`? If the rest is part of the task, put it before `--no-resume`.',
+    ]);
   });
 
   test('every kind of problem has a sentence that names its flag', () => {

@@ -129,8 +129,10 @@ describe('flags', () => {
   });
 
   test('set a switch only to true or false', () => {
-    expect(created('--no-resume true story')).toEqual({ prompt: 'true story', resumable: false });
+    expect(created('--no-resume truly fix it')).toEqual({ prompt: 'truly fix it', resumable: false });
+    expect(created('test it --no-resume on main').prompt).toBe('test it on main');
     expect(created('x --no-resume=TRUE').resumable).toBe(false);
+    expect(created('x --no-resume=yes').resumable).toBe(false);
     expect(created('x --no-resume=false').resumable).toBe(true);
     expect(refused('x --no-resume=maybe').problems).toEqual([
       { kind: 'bad-value', field: 'resumable', value: 'maybe' },
@@ -138,6 +140,19 @@ describe('flags', () => {
     expect(refused('x --no-resume --no-resume=false').problems).toEqual([
       { kind: 'repeated', field: 'resumable' },
     ]);
+  });
+});
+
+describe('a word after a switch that only makes sense as its value', () => {
+  test.each([
+    ['--bypass-approval no fix it', 'no', false],
+    ['--bypass-approval false fix it', 'false', false],
+    ['fix it --bypass-approval off', 'off', false],
+    ['fix it --bypass-approval Yes.', 'Yes', true],
+  ])('%s: starts nothing', (text, value, bypass) => {
+    const { problems, draft } = refused(text);
+    expect(problems).toEqual([{ kind: 'spaced-value', nearest: 'bypass_approval', value }]);
+    expect(draft).toEqual({ prompt: 'fix it', bypass_approval: bypass });
   });
 });
 
