@@ -9,6 +9,7 @@ import { throwIfRetryable } from '../slack/errors.ts';
 import { placeOf } from '../slack/form-inbox.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
+import { createTellOnce } from '../slack/tell-once.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
@@ -33,6 +34,7 @@ type NotifyDeps = {
 /** Shows authors what became of their replies: a reaction on the message, or a private notice. */
 export function createReplyNotifier(deps: NotifyDeps) {
   const { replies, check, outbound, textFor } = deps;
+  const tellOnce = createTellOnce(deps.notices);
 
   async function find(replyId: string): Promise<ReplyInSession | null> {
     const reply = await replies.find(replyId);
@@ -54,11 +56,9 @@ export function createReplyNotifier(deps: NotifyDeps) {
   /** Once per person and thread. */
   async function notifyMayNotSteer(reply: Reply, place: PrivatePlace, sentence: string): Promise<void> {
     const { sessionId, userId } = reply;
-    const once = { sessionId, userId, reason: 'may-not-steer' } as const;
-    if (!(await deps.notices.isFirst(once))) return;
-    const told = await outbound.tellPrivately(place, notice([sentence]));
-    if (told === 'retryable') await deps.notices.forget(once);
-    throwIfRetryable(told);
+    await tellOnce({ sessionId, userId, reason: 'may-not-steer' }, async () =>
+      outbound.tellPrivately(place, notice([sentence])),
+    );
   }
 
   return {

@@ -107,9 +107,9 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       return keep(origin, { ...(await contentOf(origin, wish)), id: offerId({ ...origin, ts }), context });
     },
 
-    /** Whether a form was offered with a message. */
-    wasOffered: async (message: Parameters<typeof offerId>[0]): Promise<boolean> =>
-      (await forms.find(offerId(message))) !== null,
+    /** The form that was offered with a message; null: none. */
+    offerOf: async (message: Parameters<typeof offerId>[0]): Promise<Form | null> =>
+      forms.find(offerId(message)),
 
     /** The form that was offered with a message; null: none, or it was sent. */
     async unsentOffer(message: Parameters<typeof offerId>[0]): Promise<Form | null> {

@@ -20,24 +20,22 @@ export type ThreadNotices = ReturnType<typeof createThreadNotices>;
 /** Private notices that a person gets once in a thread. */
 export function createThreadNotices(db: Kysely<Tables>) {
   return {
-    /** True the first time. */
-    async isFirst({ sessionId, userId, reason }: ThreadNotice): Promise<boolean> {
-      const added = await db
+    async wasTold({ sessionId, userId, reason }: ThreadNotice): Promise<boolean> {
+      const told = await db
+        .selectFrom('threadNotices')
+        .select('reason')
+        .where('sessionId', '=', sessionId)
+        .where('userId', '=', userId)
+        .where('reason', '=', reason)
+        .executeTakeFirst();
+      return told !== undefined;
+    },
+
+    async add({ sessionId, userId, reason }: ThreadNotice): Promise<void> {
+      await db
         .insertInto('threadNotices')
         .values({ sessionId, userId, reason })
         .onConflict((conflict) => conflict.doNothing())
-        .returning('reason')
-        .executeTakeFirst();
-      return added !== undefined;
-    },
-
-    /** The notice wasn't delivered. */
-    async forget({ sessionId, userId, reason }: ThreadNotice): Promise<void> {
-      await db
-        .deleteFrom('threadNotices')
-        .where('sessionId', '=', sessionId)
-        .where('reason', '=', reason)
-        .where('userId', '=', userId)
         .execute();
     },
   };

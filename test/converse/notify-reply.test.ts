@@ -142,3 +142,18 @@ test('a person who may not steer hears so once, even if Slack was too busy at fi
   await notify('y');
   expect(told).toBe(2);
 });
+
+test('a person who may not steer hears so even if the process dies before Slack has it', async () => {
+  const told: string[] = [];
+  const failed = { to: 'failed', changes: { failure: { kind: 'members-only' } } } as const;
+  const { notify } = await setUp(failed, {
+    tellPrivately: async (_place, { text }) => {
+      if (told.push(text) === 1) throw new Error('the process dies');
+      return Promise.resolve('delivered');
+    },
+  });
+  await expect(notify('y')).rejects.toThrow('dies');
+  await notify('y');
+  await notify('y');
+  expect(told).toEqual([told[0], told[0]]);
+});

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
 import { startSession, toldTo } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
-import { describeOnBothWorlds } from '../support/worlds.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const { title: TITLE } = en.notices.running;
 
@@ -66,5 +66,25 @@ describeOnBothWorlds('a message that asks for what its author asked for a moment
     const { message } = await slack.command(ana.userId, channelId, 'fix the cache');
     expect(message).toBeNull();
     await devin.waitForSession(({ id, userId }) => userId === ana.devinUserId && id !== session.id);
+  });
+});
+
+describe('a question that Slack does not take', () => {
+  const world = useWorld({ slack: { redeliverAfterMs: [100, 100] } });
+
+  test('about another session in a thread comes once Slack delivers the message again', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, card } = await startSession(world());
+    const place = { channelId, userId: ana.userId };
+    const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+    const speak = async (words: string) => slack.speak(ana.userId, channelId, words, { threadTs: card.ts });
+    await speak('!new write the docs');
+    await devin.waitForSession(() => own().length === 2);
+    slack.fail('chat.postEphemeral', { retryAfter: 1, args: { channel: channelId } });
+    slack.fail('conversations.open', { retryAfter: 1, args: { users: ana.userId } });
+    await speak('！new write the docs');
+    const told = await toldTo(world(), place, en.notices.offer.title);
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'start_as_task');
+    await devin.waitForSession(() => own().length === 3);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createInOrder } from '../../src/slack/listeners/in-order.ts';
+import { createInOrder } from '../../src/slack/in-order.ts';
 
 test('what happens to a message waits for what happened to it before, even if that fails, and no other message does', async () => {
   const inOrder = createInOrder();

@@ -1,7 +1,6 @@
 import type { MessageContext, PlaceKind } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
-import type { Leases } from '../../store/leases.ts';
 import type { Followed } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
@@ -24,17 +23,18 @@ import { renderDoubt, renderHelp } from '../command/help.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
 import { isOnlyText, withForwarded } from '../messages.ts';
-import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
 import type { RequestInbox, TypedTask } from '../request-inbox.ts';
+import type { AnswerMessage } from '../tell-once.ts';
 import type { TextFor } from '../text-for.ts';
 
 /** What it takes to start a session with a message, or to answer its author. */
 export type AnsweringDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'wasOffered'>;
+  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'offerOf'>;
   sessions: Pick<Sessions, 'ofRequest'>;
+  identify: Identify;
   answerMessage: AnswerMessage;
   botUserId: () => string;
   command: string;
@@ -44,7 +44,6 @@ export type AnsweringDeps = {
 };
 
 export type AddressedDeps = AnsweringDeps & {
-  identify: Identify;
   /** The session that waits for an answer in a direct conversation; null: none. */
   askingIn: (where: { teamId: string; channelId: string }) => Promise<Followed | null>;
   now: () => number;
@@ -82,9 +81,8 @@ async function act(
   if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return mentionsOff(deps, text);
-  const mayStart = meaning.kind === 'create' && mentions === 'start' && asking === null;
-  // If Slack delivers it again, its author has been asked, and has perhaps answered.
-  if (mayStart && !(await deps.formInbox.wasOffered(message))) return start(deps, message, { meaning, text });
+  if (meaning.kind === 'create' && mentions === 'start' && asking === null)
+    return start(deps, message, { meaning, text });
   const formId = await offer(deps, message, meaning);
   if (asking !== null) return renderAnswerOrTask(asking, formId, text);
   if (meaning.kind === 'create' || saysNothing(meaning))
@@ -141,7 +139,7 @@ function saysNothing(intent: IntentOf<'ask-first' | 'invalid'>): boolean {
 }
 
 /** Empty if nobody could tell in time: the card says it later. */
-async function runsAsOf({ identify }: AddressedDeps, { teamId, userId }: Person): Promise<RunsAs> {
+async function runsAsOf({ identify }: AnsweringDeps, { teamId, userId }: Person): Promise<RunsAs> {
   const identity = await identify({ teamId, userId });
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
@@ -168,11 +166,16 @@ type Starting = { ts: string; task: TypedTask & { offered: MessageContext | null
  * question instead.
  */
 export async function startOnce(
-  { inbox, sessions, formInbox }: AnsweringDeps,
+  deps: AnsweringDeps,
   origin: Origin,
   { ts, task, text }: Starting,
 ): Promise<Rendered | null> {
+  const { inbox, sessions, formInbox } = deps;
   const { wish, offered: context } = task;
+  // Slack delivered it before, and its author was asked; perhaps Slack didn't take the question.
+  const before = await formInbox.offerOf({ ...origin, ts });
+  if (before !== null)
+    return before.sentIn === null ? renderOffer(before.id, await runsAsOf(deps, origin), text) : null;
   const requestId = await inbox.acceptMessage(origin, ts, task);
   if (requestId === null) return null;
   const session = await sessions.ofRequest(requestId);
@@ -199,26 +202,4 @@ export function contextOf({
   if (forwarded === '' && message.files.length === 0) return null;
   const picked = forwarded === '' ? message : { ...message, text: withForwarded('', forwarded) };
   return { choice: 'message', ...place, picked };
-}
-
-/** Tells the author of a message something about it. */
-type AnswerMessage = (
-  message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
-  place: PrivatePlace,
-  answer: Rendered,
-) => Promise<void>;
-
-type AnswerDeps = { leases: Pick<Leases, 'take' | 'release'>; outbound: Pick<Outbound, 'tellPrivately'> };
-
-/** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
-const DELIVERED_AGAIN_MS = 10 * 60_000;
-
-/** Answers a message once, however often Slack delivers it. */
-export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
-  return async ({ teamId, channelId, ts }, place, answer) => {
-    const name = `answer ${teamId} ${channelId} ${ts}`;
-    const lease = await leases.take(name, DELIVERED_AGAIN_MS);
-    if (lease === null) return;
-    if ((await outbound.tellPrivately(place, answer)) === 'retryable') await leases.release(name, lease);
-  };
 }

@@ -16,11 +16,12 @@ import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
 import { createSteeringInbox } from '../steering-inbox.ts';
+import { createMessageAnswers, createTellOnce } from '../tell-once.ts';
 import { createLanguageChooser } from '../text-for.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
-import { createMessageAnswers, type AddressedDeps } from './addressed.ts';
+import type { AddressedDeps } from './addressed.ts';
 import { listenToApprovals } from './approvals.ts';
 import { listenToCommands } from './commands.ts';
 import { listenToReview, listenToSecretForm } from './form-overlays.ts';
@@ -124,6 +125,7 @@ export function createListeners(deps: ListenerDeps): void {
     posts,
     threads,
     notices,
+    tellOnce: createTellOnce(notices),
     answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
     inbox,
     identify,

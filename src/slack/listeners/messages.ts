@@ -6,10 +6,10 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { isAddressed } from '../command/addressed.ts';
 import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import { createInOrder } from '../in-order.ts';
 import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { hearEdit, type EditDeps } from './edits.ts';
-import { createInOrder } from './in-order.ts';
 import { onEvent } from './routes.ts';
 import { answerNotTaken, hear, tellNotTaken, type Reply } from './thread.ts';
 

@@ -23,6 +23,7 @@ import { isOnlyText, readMessage, withForwarded } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace } from '../places.ts';
+import type { TellOnce } from '../tell-once.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 import { startOnce, type AnsweringDeps } from './addressed.ts';
 
@@ -32,7 +33,8 @@ export type ThreadDeps = AnsweringDeps & {
   sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
   threads: ThreadInbox;
-  notices: ThreadNotices;
+  notices: Pick<ThreadNotices, 'add'>;
+  tellOnce: TellOnce;
   outbound: Pick<Outbound, 'tellPrivately'>;
 };
 
@@ -156,22 +158,22 @@ export async function answerNotTaken(
   { sessionId, reason }: NotTaken,
 ): Promise<void> {
   const { userId } = reply;
-  await notices.isFirst({ sessionId, userId, reason });
   const { thread } = await textFor(userId);
   await answerMessage(reply, privatePlace(reply), notice([thread.notTaken[reason]]));
+  await notices.add({ sessionId, userId, reason });
 }
 
 /** Once per person and thread. */
 export async function tellNotTaken(
-  { notices, outbound, textFor }: Pick<ThreadDeps, 'notices' | 'outbound' | 'textFor'>,
+  { tellOnce, outbound, textFor }: Pick<ThreadDeps, 'tellOnce' | 'outbound' | 'textFor'>,
   reply: Pick<Reply, 'userId' | 'channelId' | 'threadTs'>,
   { sessionId, reason }: NotTaken,
 ): Promise<void> {
-  const once = { sessionId, userId: reply.userId, reason };
-  if (!(await notices.isFirst(once))) return;
-  const { thread } = await textFor(reply.userId);
-  const delivery = await outbound.tellPrivately(privatePlace(reply), notice([thread.notTaken[reason]]));
-  if (delivery === 'retryable') await notices.forget(once);
+  const { userId } = reply;
+  const { thread } = await textFor(userId);
+  await tellOnce({ sessionId, userId, reason }, async () =>
+    outbound.tellPrivately(privatePlace(reply), notice([thread.notTaken[reason]])),
+  );
 }
 
 type Another = { session: SessionRow; task: string };
@@ -192,8 +194,6 @@ async function startAnother(
   // The files come with the thread.
   const offered = { ...context, isTask: false };
   if (intent.kind === 'create') {
-    // Slack delivered it before, and its author was asked.
-    if (await formInbox.wasOffered({ ...origin, ts })) return;
     const files = context.isTask ? message.files : [];
     const task = { wish: intent, files, context, offered };
     const asked = await startOnce(deps, origin, { ts, task, text });

@@ -1,0 +1,52 @@
+import type { Leases } from '../store/leases.ts';
+import type { ThreadNotice, ThreadNotices } from '../store/thread-notices.ts';
+import type { Rendered } from './blocks/objects.ts';
+import { throwIfRetryable } from './errors.ts';
+import { createInOrder } from './in-order.ts';
+import type { DeliveryResult, Outbound, PrivatePlace } from './outbound.ts';
+import type { Message } from './payload.ts';
+
+/** Tells a person something, unless they were told. Rejects if Slack is busy or unreachable. */
+export type TellOnce = (once: ThreadNotice, tell: () => Promise<DeliveryResult>) => Promise<void>;
+
+/** It counts once Slack has it: the process can die before, and what comes twice does less harm than what is lost. */
+export function createTellOnce(notices: ThreadNotices): TellOnce {
+  const inOrder = createInOrder();
+  return async (once, tell) =>
+    inOrder(`${once.sessionId} ${once.userId} ${once.reason}`, async () => {
+      if (await notices.wasTold(once)) return;
+      throwIfRetryable(await tell());
+      await notices.add(once);
+    });
+}
+
+/** Tells the author of a message something about it. Rejects if Slack is busy or unreachable. */
+export type AnswerMessage = (
+  message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
+  place: PrivatePlace,
+  answer: Rendered,
+) => Promise<void>;
+
+type AnswerDeps = {
+  leases: Pick<Leases, 'take' | 'renew' | 'release'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+};
+
+/** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
+const DELIVERED_AGAIN_MS = 10 * 60_000;
+/** How long a process that died keeps others from answering. */
+const ANSWERING_MS = 15_000;
+
+/** Answers a message once, however often Slack delivers it. */
+export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
+  return async ({ teamId, channelId, ts }, place, answer) => {
+    const name = `answer ${teamId} ${channelId} ${ts}`;
+    const lease = await leases.take(name, DELIVERED_AGAIN_MS);
+    if (lease === null) return;
+    await leases.renew(name, lease, ANSWERING_MS);
+    const told = await outbound.tellPrivately(place, answer);
+    if (told === 'retryable') await leases.release(name, lease);
+    else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
+    throwIfRetryable(told);
+  };
+}
