@@ -40,7 +40,6 @@ const KINDS = [
   ['src/text/', 'words of Devin and Slack that have a sentence'],
   ['src/session/lifecycle.ts', 'words of Devin and Slack that have a sentence'],
   ['src/store/audit.ts', 'audit and usage files'],
-  ['src/trust/audit-chain.ts', 'audit and usage files'],
   ['src/trust/export.ts', 'audit and usage files'],
   ['src/store/embedded/', "the database's files"],
   ['src/', 'everywhere else'],

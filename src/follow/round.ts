@@ -16,8 +16,6 @@ import { createSchedule } from './schedule.ts';
 export type RoundTimes = {
   /** How often it checks which sessions are due. */
   tickMs: number;
-  /** Devin may not list a session that is younger than this. */
-  youngMs: number;
   /** Devin's lists may lag: a session is gone only if it's still missing so much later. */
   goneAfterMs: number;
   /** Messages may come without a change of status: how often to fetch them while a session is active. */
@@ -25,7 +23,6 @@ export type RoundTimes = {
 };
 export const ROUND_TIMES: RoundTimes = {
   tickMs: 500,
-  youngMs: 60_000,
   goneAfterMs: 60_000,
   messagesMs: 120_000,
 };
@@ -54,7 +51,7 @@ const BATCHES_AT_ONCE = 4;
 
 /** Polls the sessions that are due, batch by batch. */
 export function createRound(deps: RoundDeps) {
-  const { polls, poll, times, now, random, log } = deps;
+  const { polls, poll, times, random, log } = deps;
   const refresher = createRefresher(deps);
   const missing = createMissing(deps);
   const schedule = createSchedule(deps);
@@ -91,7 +88,7 @@ export function createRound(deps: RoundDeps) {
       });
     }
     const missed = new Set(result.gone);
-    const gone = unchanged.filter((row) => missed.has(row.sessionId) && !isYoung(row) && missing.isGone(row));
+    const gone = unchanged.filter((row) => missed.has(row.sessionId) && missing.isGone(row));
     for (const row of gone) {
       await alone(row, async () => deps.recorder.gone(row.sessionId));
       refresher.forget(row.sessionId);
@@ -104,8 +101,6 @@ export function createRound(deps: RoundDeps) {
         .map((row) => schedule.next(row, { isMissing: missing.has(row.sessionId) })),
     );
   }
-
-  const isYoung = (row: SessionRow): boolean => now() - row.createdAt.getTime() < times.youngMs;
 
   function pause(troubles: readonly PollTrouble[]): number {
     failedRounds += 1;

@@ -39,5 +39,8 @@ async function verify(db: Kysely<Tables>): Promise<number> {
   const found = await verifyChain(createAudit(db));
   if (!found.ok) return print([wrong[found.fault](found.seq)], WRONG);
   const { count, last } = found;
-  return print([intact(count), ...(last === null ? [] : [lastEntry(last.seq, last.at, last.hash)])], FINE);
+  return print(
+    [intact(count), ...(last === null ? [] : [lastEntry(count, last.at.toISOString(), last.hash)])],
+    FINE,
+  );
 }

@@ -188,7 +188,7 @@ export type Watched = {
 
 /** How often a session is polled; null: never again. */
 export function pollInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
-  if (status === 'exit' || status === 'error') return null;
+  if (isClosed({ status })) return null;
   if (phase === 'gone') return quietMs < FORGOTTEN_MS ? GONE_MS : null;
   if (quietMs < HOT_MS) return fastestMs;
   if (isResting(phase)) return restingInterval(quietMs, fastestMs);

@@ -189,9 +189,11 @@ export function toPathId(sessionId: string): string {
   return `${PREFIX}${toBareId(sessionId)}`;
 }
 
-/** Devin takes no more messages for it. */
+/** Final: Devin takes no more messages for it. */
+export const CLOSED = ['exit', 'error'] as const;
+
 export function isClosed({ status }: Pick<SessionSnapshot, 'status'>): boolean {
-  return status === 'exit' || status === 'error';
+  return CLOSED.some((closed) => closed === status);
 }
 
 export const pullRequestUrls = ({ pullRequests }: Pick<SessionSnapshot, 'pullRequests'>): string[] =>

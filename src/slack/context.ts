@@ -1,9 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import { pages } from '../bounds.ts';
 import type { MessageContext, SlackMessage } from '../session/context.ts';
-import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
+import { excerptAround, placeOf, type QuotedMessage, type QuotedThread } from '../session/prompt.ts';
 import { mentionedIn } from './blocks/text.ts';
 import { readThreadMeaning } from './command/thread-keywords.ts';
 import { cursorAfter, type PresenceOf } from './conversations.ts';

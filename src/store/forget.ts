@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { batchesOf } from '../bounds.ts';
 import { fields } from '../session/fields.ts';
+import { phasesOf } from '../session/lifecycle.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { appendAudit } from './audit.ts';
@@ -136,8 +137,8 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
     await trx.deleteFrom(table).where('userId', '=', userId).execute();
 }
 
-/** Phases in which Devin says nothing new; literally as in the index `sessions_with_text`. */
-export const AT_REST = literals(['finished', 'asleep', 'capped', 'failed', 'ended', 'gone']);
+/** Phases in which Devin says nothing new; as in the index `sessions_with_text`. */
+export const AT_REST = literals(phasesOf('earlier'));
 
 /** What people and Devin wrote in sessions. */
 export async function clearTalk(trx: Trx, sessionIds: readonly string[]): Promise<void> {

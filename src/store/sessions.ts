@@ -2,7 +2,7 @@ import { sql, type Generated, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, NOTIFY } from '../session/preferences.ts';
-import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
+import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
 import type { ThreadShare } from '../session/steering.ts';
 import { interval, json, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -109,9 +109,7 @@ export type SessionChanges = Partial<
   >
 > & { nextPoll?: NextPoll };
 
-/** Devin's statuses that are final. */
-const OVER = ['exit', 'error'];
-export const isOver = sql<boolean>`(phase = 'gone' or response ->> 'status' in (${sql.join(OVER)}))`;
+export const isOver = sql<boolean>`(phase = 'gone' or response ->> 'status' in (${sql.join(CLOSED)}))`;
 
 /** The session belongs to another request: the transaction that was to bind it is undone. */
 export class SessionTakenError extends Error {
@@ -179,7 +177,7 @@ export function createSessions(db: Kysely<Tables>) {
         .updateTable('sessions')
         .set({ touchedAt: sql<Date>`now()`, nextLookAt: sql<Date>`now()`, watchFirst: true })
         .where('requestId', '=', requestId)
-        .where(sql`response ->> 'status'`, 'not in', OVER)
+        .where(sql`response ->> 'status'`, 'not in', CLOSED)
         .execute();
     },
 

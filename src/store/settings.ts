@@ -13,7 +13,7 @@ import { appendAudit } from './audit.ts';
 import { inBatches } from './commit.ts';
 import type { Person } from './identities.ts';
 import { json, type Columns } from './sql.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };
 
@@ -36,9 +36,9 @@ type Layers<T> = Partial<Record<SettingScope, T>>;
 type Column = 'draft' | 'preferences';
 /** `language`: null: as in Slack. */
 type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
+type Written = string | null | RawBuilder<string>;
 /** `what`: for the audit. */
-type Change = { what: string; updatedBy: string; set: (row: Row, trx: Db) => Promise<void> };
-type Row = SettingKey & { updatedBy: string; updatedAt: RawBuilder<Date> };
+type Change = { what: string; updatedBy: string; first: Written; later: Written };
 /** People and conversations that are read in one statement. */
 const MOST_TOGETHER = 50;
 const KEY = ['teamId', 'scope', 'scopeId'] as const;
@@ -70,39 +70,22 @@ export function createSettings(db: Kysely<Tables>) {
     return layers;
   }
 
+  /** `first`: the column's value if nothing is stored yet; `later`: if something is. */
   async function write(
     { teamId, scope, scopeId }: SettingKey,
-    { what, updatedBy, set }: Change,
+    column: Column,
+    { what, updatedBy, first, later }: Change,
   ): Promise<void> {
+    const row = { teamId, scope, scopeId, updatedBy, updatedAt: sql<Date>`now()` };
     await db.transaction().execute(async (trx) => {
-      await set({ teamId, scope, scopeId, updatedBy, updatedAt: sql<Date>`now()` }, trx);
+      await trx
+        .insertInto('settings')
+        .values({ ...row, [column]: first })
+        .onConflict((conflict) => conflict.columns(KEY).doUpdateSet({ ...row, [column]: later }))
+        .execute();
       const channelId = scope === 'channel' ? scopeId : null;
       await appendAudit([{ kind: 'setting', userId: updatedBy, channelId, result: `${what}:${scope}` }], trx);
     });
-  }
-
-  async function setDraft(row: Row, draft: StoredDraft | null, trx: Db): Promise<void> {
-    const value = { ...row, draft: json(draft) };
-    await trx
-      .insertInto('settings')
-      .values(value)
-      .onConflict((conflict) => conflict.columns(KEY).doUpdateSet(value))
-      .execute();
-  }
-
-  /** In the statement itself: of two that are set at the same moment, both stay. */
-  async function merge(row: Row, preferences: Chosen, trx: Db): Promise<void> {
-    const chosen = sql`${json(preferences)}::jsonb`;
-    await trx
-      .insertInto('settings')
-      .values({ ...row, preferences: sql<string>`jsonb_strip_nulls(${chosen})` })
-      .onConflict((conflict) =>
-        conflict.columns(KEY).doUpdateSet({
-          ...row,
-          preferences: sql<string>`jsonb_strip_nulls(coalesce(settings.preferences, '{}') || ${chosen})`,
-        }),
-      )
-      .execute();
   }
 
   return {
@@ -116,19 +99,22 @@ export function createSettings(db: Kysely<Tables>) {
       (await stored({ ...person, channelId: '' }, 'preferences', preferencesSchema)).person?.language ?? null,
 
     /** null: removes the defaults. */
-    set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>
-      write(key, {
-        what: `defaults(${Object.keys(draft ?? {}).join(',')})`,
-        updatedBy,
-        set: async (row, trx) => setDraft(row, draft, trx),
-      }),
-    /** What is not among these stays as it was. */
-    changePreferences: async (key: SettingKey, preferences: Chosen, updatedBy: string) =>
-      write(key, {
+    async set(key: SettingKey, draft: StoredDraft | null, updatedBy: string): Promise<void> {
+      const what = `defaults(${Object.keys(draft ?? {}).join(',')})`;
+      const value = json(draft);
+      await write(key, 'draft', { what, updatedBy, first: value, later: value });
+    },
+
+    /** What is not among these stays as it was. In the statement itself: of two that are set at the same moment, both stay. */
+    async changePreferences(key: SettingKey, preferences: Chosen, updatedBy: string): Promise<void> {
+      const chosen = sql`${json(preferences)}::jsonb`;
+      await write(key, 'preferences', {
         what: preferenceWords(preferences),
         updatedBy,
-        set: async (row, trx) => merge(row, preferences, trx),
-      }),
+        first: sql<string>`jsonb_strip_nulls(${chosen})`,
+        later: sql<string>`jsonb_strip_nulls(coalesce(settings.preferences, '{}') || ${chosen})`,
+      });
+    },
   };
 }
 

@@ -1,35 +1,68 @@
-import type { AuditRow } from '../store/audit.ts';
+import { createHash } from 'node:crypto';
+import type { Audit, AuditRow } from '../store/audit.ts';
 import type { LedgerEntry } from '../store/usage.ts';
-import { toExport } from './audit-chain.ts';
 
-const AUDIT_KEYS = [
-  'seq',
-  'at',
-  'kind',
-  'user_id',
-  'devin_user_id',
-  'channel_id',
-  'message_ts',
-  'request_id',
-  'session_id',
-  'rule',
-  'result',
-  'prev',
-  'hash',
-] as const satisfies (keyof ReturnType<typeof toExport>)[];
+type Value = string | number | boolean | null | string[];
+/** How each column is read, under the name that people who read the file depend on. */
+type Columns<Row> = Readonly<Record<string, (row: Row) => Value>>;
+
+/** In the order in which they are hashed. */
+const AUDIT: Columns<AuditRow> = {
+  seq: ({ seq }) => Number(seq),
+  at: ({ at }) => at.toISOString(),
+  kind: ({ kind }) => kind,
+  user_id: ({ userId }) => userId,
+  devin_user_id: ({ devinUserId }) => devinUserId,
+  channel_id: ({ channelId }) => channelId,
+  message_ts: ({ messageTs }) => messageTs,
+  request_id: ({ requestId }) => requestId,
+  session_id: ({ sessionId }) => sessionId,
+  rule: ({ rule }) => rule,
+  result: ({ result }) => result,
+  prev: ({ prev }) => prev,
+  hash: ({ hash }) => hash,
+};
 
 /** A line each: JSON, or CSV with a heading. */
 export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncGenerator<string> {
-  return linesOf(rows, { keys: AUDIT_KEYS, toLine: toExport }, csv);
+  return linesOf(rows, AUDIT, csv);
 }
 
-/** A line for each session, or creation whose session is not known: JSON, or CSV with a heading. */
-export function exportUsage(entries: AsyncIterable<LedgerEntry>, csv: boolean): AsyncGenerator<string> {
-  return linesOf(entries, { keys: Object.keys(USAGE), toLine: toUsageLine }, csv);
+/** The first entry's `prev`. */
+const GENESIS = '0'.repeat(64);
+
+/** `loose`: unchanged, but it was written after another entry. */
+type Fault = 'changed' | 'missing' | 'loose';
+type Verified =
+  /** `last`: null if there is no entry. */
+  { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: Fault };
+
+/** Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. */
+export async function verifyChain(audit: Pick<Audit, 'end' | 'entries'>): Promise<Verified> {
+  // First: more can be written meanwhile.
+  const end = await audit.end();
+  let last: AuditRow | null = null;
+  let count = 0;
+  for await (const row of audit.entries()) {
+    const seq = count + 1;
+    if (Number(row.seq) !== seq) return { ok: false, seq, fault: 'missing' };
+    if (row.hash !== hashOf(row)) return { ok: false, seq, fault: 'changed' };
+    if (row.prev !== (last?.hash ?? GENESIS)) return { ok: false, seq, fault: 'loose' };
+    if (seq === end?.seq && row.hash !== end.hash) return { ok: false, seq, fault: 'changed' };
+    last = row;
+    count = seq;
+  }
+  if (count < (end?.seq ?? 0)) return { ok: false, seq: count + 1, fault: 'missing' };
+  return { ok: true, count, last };
 }
 
-/** The columns, under the names that people who read it depend on. */
-const USAGE: Readonly<Record<string, (entry: LedgerEntry) => Value>> = {
+/** As the database's `audit_hash`. */
+function hashOf(row: AuditRow): string {
+  const { hash: _hash, ...hashed } = lineOf(row, AUDIT);
+  return createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
+}
+
+const USAGE: Columns<LedgerEntry> = {
   at: ({ at }) => at.toISOString(),
   request_id: ({ requestId }) => requestId,
   session_id: ({ sessionId }) => sessionId,
@@ -44,22 +77,24 @@ const USAGE: Readonly<Record<string, (entry: LedgerEntry) => Value>> = {
   merged_pull_requests: ({ merged }) => merged,
 };
 
-function toUsageLine(entry: LedgerEntry): Record<string, Value> {
-  return Object.fromEntries(Object.entries(USAGE).map(([key, valueOf]) => [key, valueOf(entry)]));
+/** A line for each session, or creation whose session is not known: JSON, or CSV with a heading. */
+export function exportUsage(entries: AsyncIterable<LedgerEntry>, csv: boolean): AsyncGenerator<string> {
+  return linesOf(entries, USAGE, csv);
 }
 
-type Value = string | number | boolean | null | string[];
-type Lines<Row> = { keys: readonly string[]; toLine: (row: Row) => Readonly<Record<string, Value>> };
+function lineOf<Row>(row: Row, columns: Columns<Row>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(columns).map(([key, valueOf]) => [key, valueOf(row)]));
+}
 
 async function* linesOf<Row>(
   rows: AsyncIterable<Row>,
-  { keys, toLine }: Lines<Row>,
+  columns: Columns<Row>,
   csv: boolean,
 ): AsyncGenerator<string> {
-  if (csv) yield csvLine(keys);
+  if (csv) yield csvLine(Object.keys(columns));
   for await (const row of rows) {
-    const line = toLine(row);
-    yield csv ? csvLine(keys.map((key) => cellOf(line[key] ?? null))) : `${JSON.stringify(line)}\n`;
+    const line = lineOf(row, columns);
+    yield csv ? csvLine(Object.values(line).map(cellOf)) : `${JSON.stringify(line)}\n`;
   }
 }
 

@@ -8,16 +8,20 @@ import type { Form } from '../store/forms.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
 import { createInTime } from '../time.ts';
-import { createMayApprove } from './approvers.ts';
+import { createDecidersOf, createMayApprove, type DecidersOf } from './approvers.ts';
 import { createBudget, type Budget } from './budget.ts';
-import { createDecidersOf, type DecidersOf } from './deciders.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate, type Gate } from './gate.ts';
 
-export { createApproversOf, createMayApprove, type ApproversOf } from './approvers.ts';
-export { createDecidersOf, type Deciders, type DecidersOf } from './deciders.ts';
-export { verifyChain } from './audit-chain.ts';
-export { exportAudit, exportUsage } from './export.ts';
+export {
+  createApproversOf,
+  createDecidersOf,
+  createMayApprove,
+  type ApproversOf,
+  type Deciders,
+  type DecidersOf,
+} from './approvers.ts';
+export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
 export type { Gate } from './gate.ts';
 export { createSpending, type Spending } from './usage.ts';

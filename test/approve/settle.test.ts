@@ -6,7 +6,7 @@ import type { Identity } from '../../src/session/identity.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
-import { createDecidersOf } from '../../src/trust/deciders.ts';
+import { createDecidersOf } from '../../src/trust/approvers.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createWhyNotReplaced } from '../../src/create/replace.ts';
-import { createDecidersOf } from '../../src/trust/deciders.ts';
+import { createDecidersOf } from '../../src/trust/approvers.ts';
 import type { Verdict } from '../../src/trust/verdict.ts';
 import { requestRow } from '../support/request-row.ts';
 

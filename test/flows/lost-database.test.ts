@@ -15,7 +15,6 @@ const OVERRIDES = {
   watchTimes: {
     fastestMs: 200,
     tickMs: 50,
-    youngMs: 0,
     goneAfterMs: 100,
     restorePauseMs: 0,
   },

@@ -10,7 +10,7 @@ import { useWorld } from '../support/worlds.ts';
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 const QUICK = {
-  overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, goneAfterMs: 100, tellAfterMs: 1000 } },
+  overrides: { watchTimes: { fastestMs: 200, tickMs: 50, goneAfterMs: 100, tellAfterMs: 1000 } },
 };
 
 /** A session in a channel of its own. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { excerptAround } from '../../src/session/excerpt.ts';
+import { excerptAround } from '../../src/session/prompt.ts';
 
 test('keeps the first message, the picked one and the nearest, in order', () => {
   const items = Array.from({ length: 20 }, (_, at) => at);

@@ -8,7 +8,7 @@ import { addColleague } from './people.ts';
 /** Quick polls and retries, so that tests don't wait for them. */
 export const QUICK_THREADS = {
   overrides: {
-    watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, goneAfterMs: 100 },
+    watchTimes: { fastestMs: 100, tickMs: 50, goneAfterMs: 100 },
     relayTimes: { unclearMs: 50, troubleMs: 100 },
   },
 };

@@ -49,7 +49,7 @@ export const from031: Record<string, Migration> = {
   ),
   /**
    * Who did what, as whom, with what result; each entry holds the hash of the one before. What is hashed is JSON without
-   * spaces, with the keys in this order and without `hash`; trust/audit-chain.ts computes it again.
+   * spaces, with the keys in this order and without `hash`; trust/export.ts computes it again.
    */
   '037-audit': statements(
     sql`create table audit (
