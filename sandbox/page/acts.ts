@@ -55,9 +55,6 @@ async function run(deps: Deps, act: PersonalAct): Promise<Partial<ActResult>> {
     case 'click':
     case 'choose':
       return onElement(deps.slack, act);
-    case 'look-up':
-      checkTarget(deps.slack, act.as, act.target);
-      return { options: deps.slack.lookUp({ ...act, userId: act.as }) };
     case 'type':
     case 'submit':
     case 'close-view':
@@ -155,7 +152,7 @@ async function inView(
       };
     }
     case 'close-view':
-      await slack.closeView(viewId);
+      slack.closeView(viewId);
       return {};
     case 'suggest':
       return { options: await slack.suggest(viewId, act.blockId, act.typed) };

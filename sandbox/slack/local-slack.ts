@@ -8,10 +8,10 @@ import { createFaults } from './faults.ts';
 import type { Message, View } from './model.ts';
 import { createClicks } from './people/clicks.ts';
 import { createCommands } from './people/commands.ts';
+import { createOffers } from './people/entries.ts';
 import { createEvents } from './people/events.ts';
 import { createForms } from './people/forms.ts';
 import { createMessageActs } from './people/message-acts.ts';
-import { createLookUps, createOffers } from './people/options.ts';
 import { renderChannel, renderMessage, renderView } from './render-text.ts';
 import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
 import { serve } from './server.ts';
@@ -71,7 +71,6 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     ...createCommands({ state, dispatch }),
     ...createClicks({ state, dispatch, offers }),
     ...createForms({ state, dispatch, offers }),
-    ...createLookUps({ state }),
     ...events,
     ...createMessageActs({ state, deliverEvent: events.deliverEvent }),
     ...createObservation(state),

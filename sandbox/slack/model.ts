@@ -104,8 +104,6 @@ export type View = {
   values: StateValues;
   rootId: string;
   previousId: string | null;
-  /** The conversation the person was in when it was opened. */
-  channelId: string | null;
   /** What the person sees at the inputs after a refused submission, by block id. */
   errors: Record<string, string>;
   isOpen: boolean;
@@ -143,7 +141,6 @@ export type Trigger = {
   used: boolean;
   /** The view it came from; views.push needs one. */
   viewId: string | null;
-  channelId: string | null;
 };
 
 export type ResponseUrl = {

@@ -48,15 +48,11 @@ function renderBlock(state: State, block: Block, view: View | null): string {
   if (block.type === 'input') return renderInput(block, view);
   if (block.type === 'section') return renderSection(state, block);
   if (block.type === 'context') {
-    return block.elements
-      .map((one) => (one.type === 'image' ? `[image: ${one.alt_text}]` : readable(state, one.text)))
-      .join('  ');
+    return block.elements.map((one) => readable(state, one.text)).join('  ');
   }
   if (block.type === 'actions') return block.elements.map(renderElement).join(' ');
   if (block.type === 'alert') return `! ${readable(state, block.text.text)}`;
   if (block.type === 'header') return block.text.text.toUpperCase();
-  if (block.type === 'image') return `[image: ${block.alt_text}]`;
-  if (block.type === 'markdown') return block.text;
   if (block.type === 'table')
     return block.rows.map((row) => row.map((cell) => plainRichText(cell)).join(' | ')).join('\n');
   if (block.type === 'data_visualization') return renderChart(block);
@@ -70,13 +66,12 @@ function renderSection(
 ): string {
   const texts = [...(text === undefined ? [] : [text]), ...fields].map((one) => readable(state, one.text));
   if (accessory === undefined) return texts.join('\n');
-  const shown = accessory.type === 'image' ? `[image: ${accessory.alt_text}]` : renderElement(accessory);
-  return `${texts.join('\n')}  ${shown}`;
+  return `${texts.join('\n')}  ${renderElement(accessory)}`;
 }
 
 function renderElement(element: Element): string {
   if (element.type === 'button') return `[${element.text.text}]`;
-  if ('options' in element && element.options !== undefined) {
+  if ('options' in element) {
     return `[${element.options.map(({ text }) => text.text).join(' | ')}]`;
   }
   const placeholder = 'placeholder' in element ? element.placeholder?.text : undefined;

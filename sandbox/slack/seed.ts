@@ -141,7 +141,7 @@ export function createSeed(state: State) {
       requireChannel(state, channelId).members.delete(userId);
     },
     /** The direct conversation between a person and the app. */
-    directMessages: (userId: string): string => directChannel(state, [requireUser(state, userId).id]).id,
+    directMessages: (userId: string): string => directChannel(state, requireUser(state, userId).id).id,
   };
 }
 

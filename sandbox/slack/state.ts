@@ -94,21 +94,16 @@ export function addResponseUrl(state: State, of: Omit<ResponseUrl, 'createdAtMs'
 }
 
 /** The conversation between the app and one person, made when first needed. */
-export function directChannel(state: State, userIds: readonly string[]): Channel {
-  const members = new Set([...userIds, state.workspace.botUserId]);
-  const kind = members.size > 2 ? 'mpim' : 'im';
+export function directChannel(state: State, userId: string): Channel {
+  const members = new Set([userId, state.workspace.botUserId]);
   const found = [...state.channels.values()].find(
-    (channel) => channel.kind === kind && sameMembers(channel.members, members),
+    (channel) => channel.kind === 'im' && [...members].every((member) => channel.members.has(member)),
   );
   if (found !== undefined) return found;
   const id = randomId('D');
-  const channel: Channel = { id, name: id, kind, isExternal: false, isArchived: false, members };
+  const channel: Channel = { id, name: id, kind: 'im', isExternal: false, isArchived: false, members };
   state.channels.set(id, channel);
   return channel;
-}
-
-function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((member) => b.has(member));
 }
 
 export function requireUser(state: Pick<State, 'users'>, userId: string): User {

@@ -7,11 +7,11 @@ import { elementsOf } from './rules/relations.ts';
  * `state.values` of a view or message: block id, then action id, then the element's value in its own shape.
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
-export function initialValues(blocks: readonly Block[], channelId: string | null): StateValues {
+export function initialValues(blocks: readonly Block[]): StateValues {
   const values: StateValues = {};
   for (const block of blocks) {
     for (const { element } of elementsOf(block)) {
-      const value = initialValue(element, channelId);
+      const value = initialValue(element);
       if (value === null || block.block_id === undefined || element.action_id === undefined) continue;
       values[block.block_id] = { ...values[block.block_id], [element.action_id]: value };
     }
@@ -44,26 +44,11 @@ function carryBlock(fresh: BlockValues, before: BlockValues | undefined): BlockV
 export const HELD = {
   plain_text_input: { field: 'value', from: 'initial_value', several: false },
   number_input: { field: 'value', from: 'initial_value', several: false },
-  url_text_input: { field: 'value', from: 'initial_value', several: false },
-  email_text_input: { field: 'value', from: 'initial_value', several: false },
   static_select: { field: 'selected_option', from: 'initial_option', several: false },
   external_select: { field: 'selected_option', from: 'initial_option', several: false },
   radio_buttons: { field: 'selected_option', from: 'initial_option', several: false },
-  multi_static_select: { field: 'selected_options', from: 'initial_options', several: true },
   multi_external_select: { field: 'selected_options', from: 'initial_options', several: true },
   checkboxes: { field: 'selected_options', from: 'initial_options', several: true },
-  users_select: { field: 'selected_user', from: 'initial_user', several: false },
-  multi_users_select: { field: 'selected_users', from: 'initial_users', several: true },
-  conversations_select: { field: 'selected_conversation', from: 'initial_conversation', several: false },
-  multi_conversations_select: {
-    field: 'selected_conversations',
-    from: 'initial_conversations',
-    several: true,
-  },
-  channels_select: { field: 'selected_channel', from: 'initial_channel', several: false },
-  multi_channels_select: { field: 'selected_channels', from: 'initial_channels', several: true },
-  datepicker: { field: 'selected_date', from: 'initial_date', several: false },
-  timepicker: { field: 'selected_time', from: 'initial_time', several: false },
   file_input: { field: 'files', from: '', several: true },
 } as const;
 
@@ -74,15 +59,12 @@ export function isHolding(element: Element): element is HoldingElement {
   return element.type in HELD;
 }
 
-function initialValue(element: Element, channelId: string | null): StateValue | null {
+function initialValue(element: Element): StateValue | null {
   if (!isHolding(element)) return null;
   const { type } = element;
   const { field, from, several } = HELD[type];
-  const isCurrent =
-    'default_to_current_conversation' in element && element.default_to_current_conversation === true;
-  const current = isCurrent && channelId !== null ? (several ? [channelId] : channelId) : null;
   const given = new Map<string, unknown>(Object.entries(element)).get(from);
-  return { type, [field]: current ?? given ?? (several ? [] : null) };
+  return { type, [field]: given ?? (several ? [] : null) };
 }
 
 /** True when the person has entered nothing there. */

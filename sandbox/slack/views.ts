@@ -7,9 +7,9 @@ import { carryValues, initialValues } from './view-state.ts';
 
 /** Views on people's screens. Callers have checked the definition with `checkView`. */
 
-export type NewView = { definition: unknown; userId: string; channelId: string | null; previous?: View };
+export type NewView = { definition: unknown; userId: string; previous?: View };
 
-export function addView(state: State, { definition, userId, channelId, previous }: NewView): View {
+export function addView(state: State, { definition, userId, previous }: NewView): View {
   const id = randomId('V');
   const filled = fill(definition);
   const view: View = {
@@ -17,10 +17,9 @@ export function addView(state: State, { definition, userId, channelId, previous 
     userId,
     definition: filled,
     hash: newHash(state),
-    values: initialValues(filled.blocks, channelId),
+    values: initialValues(filled.blocks),
     rootId: previous?.rootId ?? id,
     previousId: previous?.id ?? null,
-    channelId,
     errors: {},
     isOpen: true,
   };
@@ -31,7 +30,7 @@ export function addView(state: State, { definition, userId, channelId, previous 
 
 export function replaceView(state: State, view: View, definition: unknown): View {
   const filled = fill(definition);
-  const fresh = initialValues(filled.blocks, view.channelId);
+  const fresh = initialValues(filled.blocks);
   Object.assign(view, {
     definition: filled,
     values: carryValues(fresh, view.values),
@@ -44,7 +43,7 @@ export function replaceView(state: State, view: View, definition: unknown): View
 
 export function publishHome(state: State, userId: string, definition: unknown): View {
   const existing = state.homes.get(userId);
-  const home = existing ?? { ...addView(state, { definition, userId, channelId: null }) };
+  const home = existing ?? addView(state, { definition, userId });
   state.views.delete(home.id);
   if (existing !== undefined) replaceView(state, existing, definition);
   state.homes.set(userId, home);
@@ -96,12 +95,12 @@ export function viewPayload({ workspace }: State, view: View): Record<string, un
     state: { values: view.values },
     hash: view.hash,
     ...frame,
-    clear_on_close: definition.type === 'modal' && definition.clear_on_close === true,
-    notify_on_close: definition.type === 'modal' && definition.notify_on_close === true,
+    clear_on_close: false,
+    notify_on_close: false,
     previous_view_id: view.previousId,
     root_view_id: view.rootId,
     app_id: workspace.appId,
-    external_id: definition.external_id ?? '',
+    external_id: '',
     app_installed_team_id: workspace.teamId,
     bot_id: workspace.botId,
   };

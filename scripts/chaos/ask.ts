@@ -66,7 +66,7 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         const { kind } = await slack.submit(view.id, of.person.userId);
         // Slack keeps the form open if it got no answer, and the person submits it again.
-        if (kind !== 'failed') return kind === 'closed' || kind === 'cleared' ? 'accepted' : 'refused';
+        if (kind !== 'failed') return kind === 'closed' ? 'accepted' : 'refused';
         await delay(pauseMs(tries), undefined, { signal });
       }
       return 'unanswered';

@@ -76,7 +76,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const { kind } = await slack.submit(id, first.userId);
       if (kind === 'invalid') throw new Error(`${id} isn't filled in.`);
-      if (kind !== 'failed') return kind === 'closed' || kind === 'cleared' ? 'accepted' : 'refused';
+      if (kind !== 'failed') return kind === 'closed' ? 'accepted' : 'refused';
       await delay(1000, undefined, { signal });
     }
     return 'unanswered';

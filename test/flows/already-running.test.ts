@@ -150,7 +150,7 @@ describeOnBothWorlds('a session that is already running', (world) => {
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
     await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
     expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('the login test fails');
-    await slack.closeView(slack.openViewOf(ana.userId)?.id ?? '');
+    slack.closeView(slack.openViewOf(ana.userId)?.id ?? '');
 
     devin.advance(id, { status: 'exit' });
     await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('Ended'));

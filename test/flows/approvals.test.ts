@@ -554,7 +554,7 @@ describe('a decision', () => {
       await shownTo(ben, 'belong to another one');
       await press(ben, 'approve_request', asked);
     });
-    await slack.closeView(dialog.id);
+    slack.closeView(dialog.id);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     await decline(ben, 'from here');
     expect(slack.renderText(await card('declined this request'))).toContain('from here');

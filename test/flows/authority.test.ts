@@ -167,7 +167,7 @@ describe('who a session runs as', () => {
     await slack.clickButton(ana.userId, on, 'start_again');
     const before = await settledForm(slack, ana.userId);
     expect(slack.renderText(before)).toContain('task of');
-    await slack.closeView(before.id);
+    slack.closeView(before.id);
     await slack.changeUser(ana.userId, { isGuest: true });
     await slack.clickButton(ana.userId, on, 'start_again');
     await toldTo(world(), { channelId, userId: ana.userId }, "You're a guest");

@@ -87,7 +87,7 @@ describe('a person of another workspace with the same id', () => {
   test("can't open a form, nor start a task that was only asked about", async () => {
     const { slack } = world();
     const { ana, channelId, form, own } = await openForm();
-    await slack.closeView(form.id);
+    slack.closeView(form.id);
     const { message } = await slack.command(ana.userId, channelId, 'hlep');
     const on = { channelId, ts: message?.ts ?? '' };
     await asForeigner(world(), ana.userId, async () => slack.clickButton(ana.userId, on, 'open_form'));
@@ -173,7 +173,7 @@ describe('a form', () => {
   test("can't be opened by someone else, nor can a colleague's task be started", async () => {
     const { slack } = world();
     const { ana, ben, channelId, form, own } = await openForm();
-    await slack.closeView(form.id);
+    slack.closeView(form.id);
     const { message } = await slack.command(ana.userId, channelId, 'hlep');
     if (message === null) throw new Error('nothing was asked');
     const value = valueOf(message, 'open_form');
@@ -284,7 +284,7 @@ describe('a button with a value that no message has', () => {
   test("doesn't run a task as a command", async () => {
     const { devin } = world();
     const { ana, channelId, form } = await openForm();
-    await world().slack.closeView(form.id);
+    world().slack.closeView(form.id);
     const forged = { userId: ana.userId, channelId, actionId: 'run_command.0' };
     await forgePress(world(), { ...forged, value: 'fix everything at any cost --acu 1000' });
     await passes(ana, channelId);

@@ -186,7 +186,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     const { slack } = world();
     const { ben, channelId, ...thread } = seedThread(world());
     const ref = { channelId, ts: thread.picked };
-    await slack.closeView((await pick({ ben, channelId, ...thread }, thread.picked)).id);
+    slack.closeView((await pick({ ben, channelId, ...thread }, thread.picked)).id);
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
     slack.fail('conversations.replies', { until, args: { channel: channelId } });
     await slack.shortcut(ben.userId, ref, 'start_session');

@@ -407,7 +407,7 @@ describe('buttons by phase', () => {
     await slack.clickButton(ana.userId, question, 'answer');
     const answering = await slack.waitForView(({ userId }) => userId === ana.userId);
     expect(slack.renderText(answering)).toContain('Answer Devin');
-    await slack.closeView(answering.id);
+    slack.closeView(answering.id);
     devin.advance(session.id, { status: 'running', statusDetail: 'working', message: 'Blue it is.' });
     await showing('Working');
     await slack.clickButton(ana.userId, question, 'answer');

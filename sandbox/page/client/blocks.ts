@@ -4,7 +4,7 @@ import type { App } from './app.ts';
 import { element } from './elements.ts';
 import { type InputBlock, type Labels, type Surface, placeOf } from './entries.ts';
 import { h, type Child, type VNode } from './h.ts';
-import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
+import { anyText, plainText } from './mrkdwn.ts';
 import { chart, dataTable, richText, table } from './rich-text.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
@@ -39,9 +39,7 @@ function shown(app: App, surface: Surface, block: Block): Child {
       return h(
         'div.context',
         {},
-        block.elements.map((one) =>
-          one.type === 'image' ? picture(one, 'context-image') : h('span', {}, anyText(state, one)),
-        ),
+        block.elements.map((one) => h('span', {}, anyText(state, one))),
       );
     case 'actions':
       return h(
@@ -61,15 +59,6 @@ function shown(app: App, surface: Surface, block: Block): Child {
       return h('h3.header', {}, plainText(block.text));
     case 'divider':
       return h('hr', {});
-    case 'image':
-      return h(
-        'figure',
-        {},
-        block.title === undefined ? null : h('figcaption', {}, plainText(block.title)),
-        picture(block, 'image'),
-      );
-    case 'markdown':
-      return h('div.markdown', {}, mrkdwn(state, block.text));
     case 'rich_text':
       return richText(state, block);
     case 'table':
@@ -98,23 +87,8 @@ function section(app: App, surface: Surface, block: Extract<Block, { type: 'sect
             fields.map((one) => h('div', {}, anyText(app.state, one))),
           ),
     ),
-    accessory === undefined
-      ? null
-      : h(
-          'div.accessory',
-          {},
-          accessory.type === 'image'
-            ? picture(accessory, 'accessory-image')
-            : loose(app, surface, blockId, accessory),
-        ),
+    accessory === undefined ? null : h('div.accessory', {}, loose(app, surface, blockId, accessory)),
   );
-}
-
-type Picture = { alt_text: string; image_url?: string | undefined; slack_file?: object | undefined };
-
-function picture({ alt_text, image_url, slack_file }: Picture, kind: string): VNode {
-  const fileId = slack_file !== undefined && 'id' in slack_file ? `/files/${String(slack_file.id)}` : '';
-  return h(`img.${kind}`, { src: image_url ?? fileId, alt: alt_text });
 }
 
 /** An element without a label: each change goes to the app at once. */
@@ -134,13 +108,7 @@ function loose(app: App, surface: Surface, blockId: string, one: Element): Child
 }
 
 function input(app: App, surface: Surface, block: InputBlock): VNode {
-  const {
-    block_id: blockId = '',
-    label,
-    hint,
-    optional = false,
-    dispatch_action: dispatches = false,
-  } = block;
+  const { block_id: blockId = '', label, hint, optional = false } = block;
   const id = fieldId(surface, blockId, block.element);
   const error = surface.errors[blockId];
   const notes = [
@@ -162,7 +130,7 @@ function input(app: App, surface: Surface, block: InputBlock): VNode {
       plainText(label),
       optional ? h('span.optional', {}, ' (optional)') : null,
     ),
-    element(app, { surface, blockId, element: block.element, dispatches }, labels),
+    element(app, { surface, blockId, element: block.element, dispatches: false }, labels),
     error === undefined ? null : h('p.error', { id: `${id}-error`, role: 'alert' }, error),
     hint === undefined ? null : h('p.hint', { id: `${id}-hint` }, plainText(hint)),
   );

@@ -1,7 +1,7 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { type App, withEntry } from './app.ts';
 import { type Labels, type Spot, entryOf, hold, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
-import type { Answer, Option } from './wire.ts';
+import type { Option } from './wire.ts';
 
 /** What typing, keys and picking do in a select. */
 
@@ -11,11 +11,8 @@ const TYPING_PAUSE_MS = 200;
 /** Slack's default. */
 const DEFAULT_MIN_QUERY = 3;
 
-const isExternal = ({ element }: Spot): boolean => element.type.endsWith('external_select');
-/** People, conversations and channels, which Slack knows without the app. */
-const isOfWorkspace = ({ element }: Spot): boolean =>
-  /^(?:multi_)?(?:users|conversations|channels)_select$/.test(element.type);
-export const isLookedUp = (spot: Spot): boolean => isExternal(spot) || isOfWorkspace(spot);
+/** By the app. */
+export const isLookedUp = ({ element }: Spot): boolean => element.type.endsWith('external_select');
 export const isMulti = ({ element }: Spot): boolean => element.type.startsWith('multi_');
 
 export function steer(select: Select, event: TargetedKeyboardEvent<HTMLInputElement>): void {
@@ -79,9 +76,7 @@ export function search(select: Select, typed: string): void {
   app.update({ suggesting: { field, options, active: Math.max(at, 0), isLoading: false } });
 }
 
-export function minQuery(spot: Spot): number {
-  const { element } = spot;
-  if (isOfWorkspace(spot)) return 0;
+export function minQuery({ element }: Spot): number {
   return 'min_query_length' in element ? (element.min_query_length ?? DEFAULT_MIN_QUERY) : DEFAULT_MIN_QUERY;
 }
 
@@ -91,25 +86,17 @@ let pause: ReturnType<typeof setTimeout> | undefined;
 function lookUp({ app, spot }: Select, typed: string): void {
   const field = spotKey(spot);
   const options = app.state.suggesting?.field === field ? app.state.suggesting.options : [];
-  const isAsked = typed.length >= minQuery(spot) && (isOfWorkspace(spot) || 'viewId' in spot.surface.target);
+  const isAsked = typed.length >= minQuery(spot) && 'viewId' in spot.surface.target;
   app.update({ suggesting: { field, options: isAsked ? options : [], active: 0, isLoading: isAsked } });
   clearTimeout(pause);
   if (!isAsked) return;
   const ask = async (): Promise<void> => {
-    const answer = await askFor(app, spot, typed);
+    const { blockId, surface } = spot;
+    const answer = await app.act({ do: 'suggest', viewId: placeOf(surface.target), blockId, typed });
     const offered = answer.ok ? answer.result.options : [];
     remember(app, spot, offered);
     const isCurrent = app.state.suggesting?.field === field && app.state.searches.get(field) === typed;
     if (isCurrent) app.update({ suggesting: { field, options: offered, active: 0, isLoading: false } });
   };
   pause = setTimeout(() => void ask(), typed === '' ? 0 : TYPING_PAUSE_MS);
-}
-
-/** The app, or Slack itself for what it knows. */
-async function askFor(app: App, spot: Spot, typed: string): Promise<Answer> {
-  const { surface, blockId, element } = spot;
-  const { target } = surface;
-  return isOfWorkspace(spot)
-    ? app.act({ do: 'look-up', target, blockId, actionId: element.action_id ?? '', typed })
-    : app.act({ do: 'suggest', viewId: placeOf(target), blockId, typed });
 }

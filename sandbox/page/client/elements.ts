@@ -32,21 +32,10 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
     case 'plain_text_input':
       return textField(app, spot, labels);
     case 'number_input':
-    case 'url_text_input':
-    case 'email_text_input':
-    case 'datepicker':
-    case 'timepicker':
-      return lineField(app, spot, labels);
+      return numberField(app, spot, labels);
     case 'static_select':
-    case 'multi_static_select':
     case 'external_select':
     case 'multi_external_select':
-    case 'users_select':
-    case 'multi_users_select':
-    case 'conversations_select':
-    case 'multi_conversations_select':
-    case 'channels_select':
-    case 'multi_channels_select':
       return combobox({ app, spot, labels });
     case 'checkboxes':
     case 'radio_buttons':
@@ -162,21 +151,14 @@ function grow(field: HTMLElement | null): void {
     field.rows = Math.min(Math.max(field.value.split('\n').length + 1, 3), 10);
 }
 
-const LINE_TYPES: Record<string, string> = {
-  url_text_input: 'url',
-  email_text_input: 'email',
-  datepicker: 'date',
-  timepicker: 'time',
-};
-
-function lineField(app: App, spot: Spot, labels: Labels): VNode {
+function numberField(app: App, spot: Spot, labels: Labels): VNode {
   const { element: one } = spot;
   const placeholder = 'placeholder' in one ? one.placeholder?.text : undefined;
   return h('input.field', {
     ...described(labels),
     ...typedIn(app, spot),
-    type: LINE_TYPES[one.type] ?? 'text',
-    inputmode: one.type === 'number_input' ? 'decimal' : null,
+    type: 'text',
+    inputmode: 'decimal',
     autocomplete: 'off',
     placeholder,
   });

@@ -1,6 +1,6 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { Element } from '../../slack/rules/elements.ts';
-import { type App, channelOf, personOf, titleOf, withEntry } from './app.ts';
+import { type App, withEntry } from './app.ts';
 import type { Entry, HeldValue, Option, ShownView, Target } from './wire.ts';
 
 /** Where elements are: a view or a message, and their values there. */
@@ -68,19 +68,11 @@ function knownOptions(app: App, spot: Spot): Option[] {
 }
 
 export function ownOptions(element: Element): Option[] {
-  const flat = 'options' in element ? (element.options ?? []) : [];
-  const grouped = 'option_groups' in element ? (element.option_groups ?? []) : [];
-  return [...flat, ...grouped.flatMap(({ options }) => options)];
+  return 'options' in element ? element.options : [];
 }
 
 export function labelOf(app: App, spot: Spot, value: string): string {
-  const option = knownOptions(app, spot).find((one) => one.value === value);
-  if (option !== undefined) return option.text.text;
-  // People and conversations are stored only by id.
-  const channel = channelOf(app.state, value);
-  return channel === undefined
-    ? (personOf(app.state, value)?.realName ?? value)
-    : titleOf(app.state, channel);
+  return knownOptions(app, spot).find((one) => one.value === value)?.text.text ?? value;
 }
 
 /** Keeps what was entered; `hold` alone tells the server. */

@@ -1,7 +1,6 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { RichLeaf, RichPart, TableCell } from '../../slack/rules/rich-text.ts';
 import { type AppState, nameOf } from './app.ts';
-import { emojiOf } from './emoji.ts';
 import { h, type Child } from './h.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
@@ -46,9 +45,9 @@ export function table(state: AppState, { rows, column_settings: settings = [] }:
   );
 }
 
-/** Charts of every kind are shown as bars, each with its number. */
+/** As bars, each with its number. */
 export function chart({ title, chart: drawn }: Chart): Child {
-  const points = drawn.type === 'pie' ? drawn.segments : drawn.series.flatMap(({ data }) => data);
+  const points = drawn.series.flatMap(({ data }) => data);
   const most = Math.max(1, ...points.map(({ value }) => value));
   const row = ({ label, value }: (typeof points)[number]): Child => {
     const meter = { min: '0', max: String(most), value: String(value), 'aria-label': label };
@@ -98,22 +97,10 @@ function richLeaf(state: AppState, leaf: RichLeaf): Child {
       return styled(leaf.style, leaf.text);
     case 'link':
       return styled(leaf.style, h('a', { href: leaf.url, rel: 'noreferrer' }, leaf.text ?? leaf.url));
-    case 'emoji':
-      return emojiOf(leaf.name) ?? `:${leaf.name}:`;
     case 'user':
       return h('span.mention', {}, `@${nameOf(state, leaf.user_id)}`);
-    case 'broadcast':
-      return h('span.mention', {}, `@${leaf.range}`);
     case 'channel':
       return `#${state.snapshot.channels.find(({ id }) => id === leaf.channel_id)?.name ?? leaf.channel_id}`;
-    case 'usergroup':
-      return `@${leaf.usergroup_id}`;
-    case 'date':
-      return leaf.fallback ?? leaf.format;
-    case 'color':
-      return leaf.value;
-    case 'team':
-      return leaf.team_id;
   }
 }
 

@@ -138,8 +138,8 @@ export type ActResult = {
   /** Of a link button. */
   openedUrl: string | null;
   /** Of a submission. */
-  outcome: 'invalid' | 'errors' | 'closed' | 'cleared' | 'updated' | 'pushed' | 'failed' | null;
-  /** Of `suggest` and `look-up`. */
+  outcome: 'invalid' | 'errors' | 'closed' | 'updated' | 'failed' | null;
+  /** Of `suggest`. */
   options: Option[];
   /** Of `upload`. */
   fileId: string | null;

@@ -16,8 +16,7 @@ import { initialValues, isHolding } from '../view-state.ts';
 import { viewPayload } from '../views.ts';
 import { wireMessage } from '../wire.ts';
 import type { MessageRef } from './commands.ts';
-import { enter, type Entry } from './entries.ts';
-import type { Offers } from './options.ts';
+import { enter, type Entry, type Offers } from './entries.ts';
 import { payloadBase, payloadChannelName } from './payload.ts';
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
@@ -59,7 +58,7 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
       ...('viewId' in target
         ? { view: viewPayload(state, requireView(state, target.viewId)) }
         : { state: { values: place.values } }),
-      trigger_id: addTrigger(state, { userId, ...triggerOrigin(target) }),
+      trigger_id: addTrigger(state, { userId, viewId: 'viewId' in target ? target.viewId : null }),
       actions: [{ ...describe(element), ...picked, block_id: blockId, action_ts: state.nextTs() }],
     });
     const openedUrl = addressOf(element, chosen);
@@ -86,21 +85,16 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
       ...(!isEphemeral && { message: wireMessage(state, message) }),
       response_url: addResponseUrl(state, { userId, channelId, messageTs: ts }),
     };
-    return { found: find(blocks, which), values: initialValues(blocks, channelId), payload };
+    return { found: find(blocks, which), values: initialValues(blocks), payload };
   }
 
-  function pick({ userId, target, entry }: Choice, { element, blockId }: Found): StateValue | null {
+  function pick({ target, entry }: Choice, { element, blockId }: Found): StateValue | null {
     if (element.type === 'overflow')
       return { type: 'overflow', selected_option: overflowOption(element, entry) };
     if (!isHolding(element)) return null;
     const place = 'viewId' in target ? target.viewId : target.ts;
-    const offered = offers.get({ place, blockId, element, userId });
+    const offered = offers.get(place, blockId);
     return enter(element, entry, { offered, fileObject: offers.fileObject });
-  }
-
-  function triggerOrigin(target: ClickTarget): { viewId: string | null; channelId: string | null } {
-    if (!('viewId' in target)) return { viewId: null, channelId: target.channelId };
-    return { viewId: target.viewId, channelId: requireView(state, target.viewId).channelId };
   }
 }
 

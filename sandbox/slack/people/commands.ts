@@ -48,7 +48,7 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
         api_app_id: appId,
         is_enterprise_install: 'false',
         response_url: addResponseUrl(state, { userId, channelId, messageTs: null }),
-        trigger_id: addTrigger(state, { userId, viewId: null, channelId }),
+        trigger_id: addTrigger(state, { userId, viewId: null }),
       });
       return { delivery, failure: failureOf(delivery), message: showAnswer(delivery, `${name} ${text}`) };
     },
@@ -70,7 +70,7 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
         message: wireMessage(state, message),
         channel: { id: channelId, name: payloadChannelName(channel) },
         response_url: addResponseUrl(state, { userId, channelId, messageTs: null }),
-        trigger_id: addTrigger(state, { userId, viewId: null, channelId }),
+        trigger_id: addTrigger(state, { userId, viewId: null }),
       });
       return { delivery, failure: failureOf(delivery), message: null };
     },

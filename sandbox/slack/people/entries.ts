@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Option, StateValue } from '../model.ts';
+import type { State } from '../state.ts';
 import { type HoldingElement, HELD } from '../view-state.ts';
+import { wireFile } from '../wire.ts';
 
 /** What a person enters: text, an option's value or label, an id, a date; several of them; null empties it. */
 export type Entry = string | null | readonly string[];
@@ -10,13 +12,30 @@ const optionSchema = z.looseObject({
   value: z.string(),
 });
 
-export type EntryDeps = {
-  /** What an external select has been offered so far; of a select of people or conversations, all of them. */
+export type Offers = ReturnType<typeof createOffers>;
+
+/** What external selects have been offered; `place`: a view's id or a message's ts. A person can pick nothing else. */
+export function createOffers(state: State) {
+  const offered = new Map<string, Option[]>();
+  const get = (place: string, blockId: string): Option[] => offered.get(`${place}/${blockId}`) ?? [];
+  return {
+    get,
+    add(place: string, blockId: string, options: readonly Option[]): void {
+      offered.set(`${place}/${blockId}`, [...get(place, blockId), ...options]);
+    },
+    fileObject(fileId: string) {
+      const file = state.files.get(fileId);
+      if (file === undefined) throw new Error(`The local Slack has no file ${fileId}.`);
+      return wireFile(state, file);
+    },
+  };
+}
+
+type EntryDeps = {
+  /** What an external select has been offered so far. */
   offered: readonly Option[];
   fileObject: (fileId: string) => Record<string, unknown>;
 };
-
-const CHOICES = new Set(['checkboxes', 'radio_buttons']);
 
 /** The element's new state. People can pick only what is offered. */
 export function enter(element: HoldingElement, entry: Entry, deps: EntryDeps): StateValue {
@@ -30,41 +49,28 @@ export function enter(element: HoldingElement, entry: Entry, deps: EntryDeps): S
 
 function valueOf(element: HoldingElement, entry: string, deps: EntryDeps): unknown {
   if (element.type === 'file_input') return deps.fileObject(entry);
-  if (!element.type.includes('select') && !CHOICES.has(element.type)) return entry;
+  if (element.type === 'plain_text_input' || element.type === 'number_input') return entry;
   const options = [...optionsOf(element), ...deps.offered];
   const found = options.find(({ value, text }) => value === entry || text.text === entry);
   if (found === undefined) throw new Error(`${element.type} does not offer "${entry}".`);
-  // People and conversations are stored only by id.
-  return HELD[element.type].field.startsWith('selected_option') ? found : found.value;
+  return found;
 }
 
 function optionsOf(element: HoldingElement): Option[] {
-  const flat = 'options' in element ? element.options : undefined;
-  const grouped = 'option_groups' in element ? element.option_groups : undefined;
   const initial = [
     ...('initial_options' in element ? (element.initial_options ?? []) : []),
     ...('initial_option' in element && element.initial_option !== undefined ? [element.initial_option] : []),
   ];
-  return [...(flat ?? []), ...(grouped ?? []).flatMap(({ options }) => options), ...initial];
+  return [...('options' in element ? element.options : []), ...initial];
 }
 
-const suggestionSchema = z.union([
-  z.object({ options: z.array(optionSchema).max(100) }),
-  z.object({
-    option_groups: z
-      .array(z.object({ label: z.unknown(), options: z.array(optionSchema).max(100) }))
-      .max(100),
-  }),
-]);
+const suggestionSchema = z.object({ options: z.array(optionSchema).max(100) });
 
 /** The options in an app's answer to a block_suggestion; null: Slack would show an error. */
 export function readSuggestions(answer: unknown): Option[] | null {
   const parsed = suggestionSchema.safeParse(answer);
   if (!parsed.success) return null;
-  const options =
-    'options' in parsed.data
-      ? parsed.data.options
-      : parsed.data.option_groups.flatMap(({ options: inGroup }) => inGroup);
+  const { options } = parsed.data;
   const isShown = options.every(({ text, value }) => isWithin(text.text, 75) && isWithin(value, 150));
   return isShown ? options : null;
 }

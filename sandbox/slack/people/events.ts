@@ -117,7 +117,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return deliverEvent({
       type: 'app_home_opened',
       user: userId,
-      channel: directChannel(state, [user.id]).id,
+      channel: directChannel(state, user.id).id,
       tab,
       event_ts: state.nextTs(),
       ...(home !== undefined && { view: viewPayload(state, home) }),

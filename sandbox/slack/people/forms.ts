@@ -1,11 +1,10 @@
 import { answerOf, failureOf, type Dispatch } from '../delivery/dispatch.ts';
-import type { Delivery, Option, View } from '../model.ts';
+import type { Option, View } from '../model.ts';
 import type { Block } from '../rules/blocks.ts';
-import { addProblem, addResponseUrl, addTrigger, requireOpenView, type State } from '../state.ts';
-import { HELD, isHolding } from '../view-state.ts';
+import { addProblem, addTrigger, requireOpenView, type State } from '../state.ts';
+import { isHolding } from '../view-state.ts';
 import { closeView, viewPayload } from '../views.ts';
-import { enter, readSuggestions, type Entry } from './entries.ts';
-import type { Offers } from './options.ts';
+import { enter, readSuggestions, type Entry, type Offers } from './entries.ts';
 import { payloadBase } from './payload.ts';
 import { applyAnswer, type Submission } from './submission.ts';
 import { clientErrors } from './validation.ts';
@@ -27,7 +26,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
         const { action_id: actionId = '' } = element;
         if (!isHolding(element)) continue;
         const value = enter(element, entry, {
-          offered: offers.get({ place: viewId, blockId, element, userId: view.userId }),
+          offered: offers.get(viewId, blockId),
           fileObject: offers.fileObject,
         });
         view.values[blockId] = { ...view.values[blockId], [actionId]: value };
@@ -43,9 +42,9 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
       const delivery = await dispatch.deliver('interactive', {
         type: 'view_submission',
         ...payloadBase(state, userId),
-        trigger_id: addTrigger(state, { userId, viewId, channelId: view.channelId }),
+        trigger_id: addTrigger(state, { userId, viewId }),
         view: viewPayload(state, view),
-        response_urls: responseUrls(view, userId),
+        response_urls: [],
       });
       const failure = failureOf(delivery);
       return failure === null
@@ -53,19 +52,8 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
         : { kind: 'failed', failure, delivery };
     },
 
-    /** The X or the close button; the app is told only if it asked. */
-    async closeView(viewId: string): Promise<Delivery | null> {
-      const view = requireOpenView(state, viewId);
-      const payload = viewPayload(state, view);
-      closeView(state, view);
-      if (view.definition.type !== 'modal' || view.definition.notify_on_close !== true) return null;
-      return dispatch.deliver('interactive', {
-        type: 'view_closed',
-        ...payloadBase(state, view.userId),
-        view: payload,
-        is_cleared: false,
-      });
-    },
+    /** The X or the close button; the app isn't told. */
+    closeView: (viewId: string): void => closeView(state, requireOpenView(state, viewId)),
 
     /** Typing in an external select. Below its min_query_length Slack does not ask the app. */
     async suggest(viewId: string, key: string, value: string): Promise<Option[]> {
@@ -91,22 +79,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
       return options ?? [];
     },
   };
-
-  function responseUrls(view: View, userId: string): Record<string, string>[] {
-    return view.definition.blocks.flatMap((block) => {
-      if (block.type !== 'input' || !mayAnswerIn(block.element)) return [];
-      const { block_id = '', element } = block;
-      const { action_id = '' } = element;
-      const channelId = view.values[block_id]?.[action_id]?.[HELD[element.type].field];
-      if (typeof channelId !== 'string') return [];
-      const response_url = addResponseUrl(state, { userId, channelId, messageTs: null });
-      return [{ block_id, action_id, channel_id: channelId, response_url }];
-    });
-  }
 }
-
-const mayAnswerIn = (element: InputBlock['element']): boolean =>
-  'response_url_enabled' in element && element.response_url_enabled === true;
 
 function inputOf(view: View, key: string): InputBlock {
   const inputs = view.definition.blocks.filter((block) => block.type === 'input');

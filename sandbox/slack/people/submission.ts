@@ -1,25 +1,23 @@
 import { z } from 'zod';
 import { answerOf, type Failure } from '../delivery/dispatch.ts';
 import type { Delivery, View } from '../model.ts';
-import { LIMIT } from '../rules/limits.ts';
 import { checkView } from '../rules/view.ts';
 import { addProblem, type State } from '../state.ts';
-import { addView, closeView, replaceView, viewStack } from '../views.ts';
+import { closeView, replaceView } from '../views.ts';
 
 export type Submission =
   /** Refused by Slack's client; the app never got it. */
   | { kind: 'invalid'; errors: Record<string, string>; delivery: null }
   | { kind: 'errors'; errors: Record<string, string>; delivery: Delivery }
-  | { kind: 'closed' | 'cleared'; delivery: Delivery }
-  | { kind: 'updated' | 'pushed'; view: View; delivery: Delivery }
+  | { kind: 'closed'; delivery: Delivery }
+  | { kind: 'updated'; view: View; delivery: Delivery }
   | { kind: 'failed'; failure: Failure; delivery: Delivery };
 
-/** https://docs.slack.dev/surfaces/modals#response_actions */
+/** Those that the app uses. https://docs.slack.dev/surfaces/modals#response_actions */
 const answerSchema = z
   .discriminatedUnion('response_action', [
     z.object({ response_action: z.literal('errors'), errors: z.record(z.string(), z.string()) }),
-    z.object({ response_action: z.enum(['update', 'push']), view: z.unknown() }),
-    z.object({ response_action: z.literal('clear') }),
+    z.object({ response_action: z.literal('update'), view: z.unknown() }),
   ])
   .nullable();
 
@@ -35,10 +33,9 @@ export function applyAnswer(submitted: Submitted): Submission {
     closeView(state, view);
     return { kind: 'closed', delivery };
   }
-  if (answer.response_action === 'errors') return showErrors(submitted, answer.errors);
-  if (answer.response_action !== 'clear') return showView(submitted, answer);
-  for (const stacked of viewStack(state, view)) closeView(state, stacked);
-  return { kind: 'cleared', delivery };
+  return answer.response_action === 'errors'
+    ? showErrors(submitted, answer.errors)
+    : showView(submitted, answer.view);
 }
 
 /** Errors may name input blocks only; anything else breaks the whole answer. */
@@ -56,19 +53,11 @@ function showErrors(submitted: Submitted, errors: Record<string, string>): Submi
   return { kind: 'errors', errors, delivery };
 }
 
-type ViewAnswer = { response_action: 'update' | 'push'; view?: unknown };
-
-function showView(submitted: Submitted, { response_action, view: definition }: ViewAnswer): Submission {
+function showView(submitted: Submitted, definition: unknown): Submission {
   const { state, view, delivery } = submitted;
   const violations = checkView(definition);
   if (violations.length > 0) return broken(submitted, violations.join('; '));
-  if (response_action === 'update') {
-    return { kind: 'updated', view: replaceView(state, view, definition), delivery };
-  }
-  if (viewStack(state, view).length >= LIMIT.viewStack) return broken(submitted, 'more than three views');
-  const { userId, channelId } = view;
-  const pushed = addView(state, { definition, userId, channelId, previous: view });
-  return { kind: 'pushed', view: pushed, delivery };
+  return { kind: 'updated', view: replaceView(state, view, definition), delivery };
 }
 
 function broken({ state, delivery }: Submitted, why: string): Submission {

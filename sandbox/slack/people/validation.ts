@@ -25,9 +25,6 @@ function contentError(element: InputElement, held: StateValue): string | null {
   const text = typeof held['value'] === 'string' ? held['value'] : '';
   if (element.type === 'plain_text_input') return lengthError(element, text);
   if (element.type === 'number_input') return numberError(element, text);
-  if (element.type === 'url_text_input') return URL.canParse(text) ? null : 'Please enter a valid URL.';
-  if (element.type === 'email_text_input')
-    return text.includes('@') ? null : 'Please enter a valid email address.';
   if (element.type === 'file_input') return tooMany(held['files'], element.max_files ?? 10);
   const most = 'max_selected_items' in element ? element.max_selected_items : undefined;
   return most === undefined ? null : tooMany(Object.values(held).find(Array.isArray), most);

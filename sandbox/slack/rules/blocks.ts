@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { anyText, id, plainText, text } from './composition.ts';
-import { accessory, actionElement, imageElement, inputElement, oneSource, picture } from './elements.ts';
+import { anyText, id, plainText } from './composition.ts';
+import { actionElement, inputElement } from './elements.ts';
 import { LIMIT } from './limits.ts';
 import { dataTable, dataVisualization } from './numbers.ts';
 import { richText, table } from './rich-text.ts';
 
 /**
  * Block Kit's rules, from Slack's reference. Stricter than the types of @slack/types, which know shapes but no limits.
- * The newest blocks (plan, task_card, card, ...) are unknown here and therefore refused.
+ * Blocks that the app doesn't use are unknown here and therefore refused.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
 
@@ -19,7 +19,7 @@ const section = z
     ...named,
     text: anyText(LIMIT.text).optional(),
     fields: z.array(anyText(LIMIT.fieldText)).min(1).max(LIMIT.fields).optional(),
-    accessory: accessory.optional(),
+    accessory: actionElement.optional(),
     expand: z.boolean().optional(),
   })
   .refine((block) => block.text !== undefined || block.fields !== undefined, 'needs text or fields');
@@ -27,10 +27,7 @@ const section = z
 const context = z.strictObject({
   type: z.literal('context'),
   ...named,
-  elements: z
-    .array(z.discriminatedUnion('type', [anyText(LIMIT.text), imageElement]))
-    .min(1)
-    .max(LIMIT.contextElements),
+  elements: z.array(anyText(LIMIT.text)).min(1).max(LIMIT.contextElements),
 });
 
 const actions = z.strictObject({
@@ -45,20 +42,14 @@ const input = z.strictObject({
   label: plainText(LIMIT.label),
   hint: plainText(LIMIT.label).optional(),
   optional: z.boolean().optional(),
-  dispatch_action: z.boolean().optional(),
   element: inputElement,
 });
-
-const image = z
-  .strictObject({ ...picture, ...named, title: plainText(LIMIT.imageTitle).optional() })
-  .refine(oneSource, 'needs image_url or slack_file');
 
 export const block = z.discriminatedUnion('type', [
   section,
   context,
   actions,
   input,
-  image,
   richText,
   table,
   dataTable,
@@ -71,6 +62,5 @@ export const block = z.discriminatedUnion('type', [
     level: z.enum(['default', 'info', 'warning', 'error', 'success']).optional(),
   }),
   z.strictObject({ type: z.literal('header'), ...named, text: plainText(LIMIT.header) }),
-  z.strictObject({ type: z.literal('markdown'), ...named, text: text(LIMIT.markdownText) }),
 ]);
 export type Block = z.infer<typeof block>;

@@ -42,24 +42,3 @@ export const richOption = z.strictObject({
 
 /** An overflow menu's options alone take a url. */
 export const overflowOption = plainOption.extend({ url: webUrl.optional() });
-
-/** https://docs.slack.dev/reference/block-kit/composition-objects/option-group-object */
-export const optionGroup = z.strictObject({
-  label: plainText(LIMIT.optionText),
-  options: z.array(plainOption).min(1).max(LIMIT.options),
-});
-
-/** https://docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object */
-export const conversationFilter = z.strictObject({
-  include: z
-    .array(z.enum(['im', 'mpim', 'private', 'public']))
-    .min(1)
-    .optional(),
-  exclude_external_shared_channels: z.boolean().optional(),
-  exclude_bot_users: z.boolean().optional(),
-});
-
-/** https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object */
-export const dispatchConfig = z.strictObject({
-  trigger_actions_on: z.array(z.enum(['on_enter_pressed', 'on_character_entered'])).min(1),
-});

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import {
   confirm,
-  conversationFilter,
-  dispatchConfig,
   id,
-  optionGroup,
   overflowOption,
   plainOption,
   plainText,
@@ -14,20 +11,17 @@ import {
 } from './composition.ts';
 import { LIMIT } from './limits.ts';
 
-/** https://docs.slack.dev/reference/block-kit/block-elements */
+/**
+ * The elements that the app uses; others are unknown here and therefore refused.
+ * https://docs.slack.dev/reference/block-kit/block-elements
+ */
 
 const actionable = { action_id: id.optional() };
 const confirmable = { confirm: confirm.optional() };
 const focusable = { focus_on_load: z.boolean().optional() };
 const placeholdable = { placeholder: plainText(LIMIT.placeholder).optional() };
 const select = { ...actionable, ...confirmable, ...focusable, ...placeholdable };
-const severalSelect = { ...select, max_selected_items: z.int().min(1).optional() };
-const typed = {
-  ...actionable,
-  ...focusable,
-  ...placeholdable,
-  dispatch_action_config: dispatchConfig.optional(),
-};
+const typed = { ...actionable, ...focusable, ...placeholdable };
 const numeric = z.string().regex(/^-?\d+(?:\.\d+)?$/, 'must be a number written as a string');
 
 const button = z.strictObject({
@@ -48,39 +42,12 @@ const overflow = z.strictObject({
   options: z.array(overflowOption).min(1).max(LIMIT.overflowOptions),
 });
 
-const slackFile = z.union([z.strictObject({ id }), z.strictObject({ url: webUrl })]);
-
-export const picture = {
-  type: z.literal('image'),
-  alt_text: text(LIMIT.altText),
-  image_url: webUrl.optional(),
-  slack_file: slackFile.optional(),
-};
-
-/** An image names exactly one source. */
-export const oneSource = (image: { image_url?: unknown; slack_file?: unknown }): boolean =>
-  (image.image_url === undefined) !== (image.slack_file === undefined);
-
-export const imageElement = z.strictObject(picture).refine(oneSource, 'needs image_url or slack_file');
-
-/** Options are given flat or in groups, never both. */
-const optionList = {
-  options: z.array(plainOption).min(1).max(LIMIT.options).optional(),
-  option_groups: z.array(optionGroup).min(1).max(LIMIT.optionGroups).optional(),
-};
-
-const selects = [
+const choices = [
   z.strictObject({
     type: z.literal('static_select'),
     ...select,
-    ...optionList,
+    options: z.array(plainOption).min(1).max(LIMIT.options),
     initial_option: plainOption.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('multi_static_select'),
-    ...severalSelect,
-    ...optionList,
-    initial_options: z.array(plainOption).min(1).optional(),
   }),
   z.strictObject({
     type: z.literal('external_select'),
@@ -90,45 +57,11 @@ const selects = [
   }),
   z.strictObject({
     type: z.literal('multi_external_select'),
-    ...severalSelect,
+    ...select,
     initial_options: z.array(plainOption).min(1).optional(),
     min_query_length: z.int().min(0).optional(),
+    max_selected_items: z.int().min(1).optional(),
   }),
-  z.strictObject({ type: z.literal('users_select'), ...select, initial_user: id.optional() }),
-  z.strictObject({
-    type: z.literal('multi_users_select'),
-    ...severalSelect,
-    initial_users: z.array(id).min(1).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('conversations_select'),
-    ...select,
-    initial_conversation: id.optional(),
-    default_to_current_conversation: z.boolean().optional(),
-    response_url_enabled: z.boolean().optional(),
-    filter: conversationFilter.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('multi_conversations_select'),
-    ...severalSelect,
-    initial_conversations: z.array(id).min(1).optional(),
-    default_to_current_conversation: z.boolean().optional(),
-    filter: conversationFilter.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('channels_select'),
-    ...select,
-    initial_channel: id.optional(),
-    response_url_enabled: z.boolean().optional(),
-  }),
-  z.strictObject({
-    type: z.literal('multi_channels_select'),
-    ...severalSelect,
-    initial_channels: z.array(id).min(1).optional(),
-  }),
-] as const;
-
-const choices = [
   z.strictObject({
     type: z.literal('checkboxes'),
     ...actionable,
@@ -144,17 +77,6 @@ const choices = [
     ...focusable,
     options: z.array(richOption).min(1).max(LIMIT.fewOptions),
     initial_option: richOption.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('datepicker'),
-    ...select,
-    initial_date: z.iso.date().optional(),
-  }),
-  z.strictObject({
-    type: z.literal('timepicker'),
-    ...select,
-    initial_time: z.iso.time({ precision: -1 }).optional(),
-    timezone: id.optional(),
   }),
 ] as const;
 
@@ -175,8 +97,6 @@ const typedInputs = [
     min_value: numeric.optional(),
     max_value: numeric.optional(),
   }),
-  z.strictObject({ type: z.literal('url_text_input'), ...typed, initial_value: webUrl.optional() }),
-  z.strictObject({ type: z.literal('email_text_input'), ...typed, initial_value: z.email().optional() }),
 ] as const;
 
 const fileInput = z.strictObject({
@@ -186,16 +106,14 @@ const fileInput = z.strictObject({
   max_files: z.int().min(1).max(LIMIT.files).optional(),
 });
 
-const mixed = [button, overflow, ...selects, ...choices] as const;
-
-/** https://docs.slack.dev/reference/block-kit/blocks/actions-block */
-export const actionElement = z.discriminatedUnion('type', mixed);
-
-/** https://docs.slack.dev/reference/block-kit/blocks/section-block */
-export const accessory = z.discriminatedUnion('type', [...mixed, imageElement]);
+/**
+ * In actions and beside a section. https://docs.slack.dev/reference/block-kit/blocks/actions-block,
+ * https://docs.slack.dev/reference/block-kit/blocks/section-block
+ */
+export const actionElement = z.discriminatedUnion('type', [button, overflow, ...choices]);
 
 /** https://docs.slack.dev/reference/block-kit/blocks/input-block */
-export const inputElement = z.discriminatedUnion('type', [...selects, ...choices, ...typedInputs, fileInput]);
+export const inputElement = z.discriminatedUnion('type', [...choices, ...typedInputs, fileInput]);
 
 export type InputElement = z.infer<typeof inputElement>;
 type ActionElement = z.infer<typeof actionElement>;

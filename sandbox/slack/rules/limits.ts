@@ -16,8 +16,6 @@ export const LIMIT = {
   actionsElements: 25,
   header: 150,
   alert: 200,
-  altText: 2000,
-  imageTitle: 2000,
   label: 2000,
   placeholder: 150,
   buttonText: 75,
@@ -26,7 +24,6 @@ export const LIMIT = {
   optionText: 75,
   optionValue: 150,
   options: 100,
-  optionGroups: 100,
   fewOptions: 10,
   overflowOptions: 5,
   inputText: 3000,
@@ -34,7 +31,6 @@ export const LIMIT = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
-  markdownText: 12_000,
   listIndent: 8,
   tableRows: 100,
   tableCells: 20,
@@ -44,7 +40,6 @@ export const LIMIT = {
   chartLabel: 20,
   chartSeries: 12,
   chartPoints: 20,
-  chartSegments: 12,
   /** In one message. */
   charts: 2,
   /** With the heading. */

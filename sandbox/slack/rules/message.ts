@@ -84,17 +84,8 @@ function checkMetadata(metadata: unknown): Violation[] {
 }
 
 function checkPlacement(blocks: readonly Block[]): Violation[] {
-  const markdown = blocks.reduce((sum, one) => sum + (one.type === 'markdown' ? one.text.length : 0), 0);
   const files = blocks.findIndex((one) => one.type === 'input' && one.element.type === 'file_input');
   return [
-    ...(markdown > LIMIT.markdownText
-      ? [
-          {
-            pointer: '/blocks',
-            message: `markdown blocks together must be less than ${LIMIT.markdownText + 1} characters`,
-          },
-        ]
-      : []),
     ...blocks.flatMap(({ type }, i) =>
       type === 'alert' ? [{ pointer: `/blocks/${i}`, message: 'alert works in modals only' }] : [],
     ),

@@ -12,15 +12,11 @@ const title = text(LIMIT.chartTitle);
 
 const series = z.strictObject({ name: label, data: z.array(point).min(1).max(LIMIT.chartPoints) });
 
-const axes = z.strictObject({
-  categories: z.array(label).min(1).max(LIMIT.chartPoints),
-  x_label: title.optional(),
-  y_label: title.optional(),
-});
+const axes = z.strictObject({ categories: z.array(label).min(1).max(LIMIT.chartPoints) });
 
-const xyChart = z
+const barChart = z
   .strictObject({
-    type: z.enum(['bar', 'line', 'area']),
+    type: z.literal('bar'),
     series: z.array(series).min(1).max(LIMIT.chartSeries),
     axis_config: axes,
   })
@@ -45,20 +41,12 @@ const xyChart = z
     }
   });
 
-const pieChart = z.strictObject({
-  type: z.literal('pie'),
-  segments: z
-    .array(z.strictObject({ label, value: value.positive() }))
-    .min(1)
-    .max(LIMIT.chartSegments),
-});
-
 /** https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block */
 export const dataVisualization = z.strictObject({
   type: z.literal('data_visualization'),
   block_id: id.optional(),
   title,
-  chart: z.union([pieChart, xyChart]),
+  chart: barChart,
 });
 
 const words = z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) });
@@ -103,7 +91,7 @@ type Table = z.infer<typeof dataTable>;
 
 /** For terminals and failing tests. */
 export function renderChart({ title: heading, chart }: Chart): string {
-  const points = chart.type === 'pie' ? chart.segments : chart.series.flatMap(({ data }) => data);
+  const points = chart.series.flatMap(({ data }) => data);
   return [`[chart: ${heading}]`, points.map((one) => `${one.label}: ${one.value}`).join(' · ')].join('\n');
 }
 

@@ -24,8 +24,7 @@ export function elementsOf(block: Block): Placed[] {
     return block.elements.map((element, i) => ({ element, pointer: `/elements/${i}` }));
   }
   if (block.type === 'input') return [{ element: block.element, pointer: '/element' }];
-  if (block.type !== 'section' || block.accessory === undefined || block.accessory.type === 'image')
-    return [];
+  if (block.type !== 'section' || block.accessory === undefined) return [];
   return [{ element: block.accessory, pointer: '/accessory' }];
 }
 
@@ -35,23 +34,10 @@ function checkBlock(block: Block, at: string): Violation[] {
     id: element.action_id,
     pointer: `${at}${pointer}/action_id`,
   }));
-  const fileDispatch =
-    block.type === 'input' && block.element.type === 'file_input' && block.dispatch_action === true
-      ? [{ pointer: `${at}/dispatch_action`, message: 'is not allowed with file_input' }]
-      : [];
   return [
     ...repeated(ids, 'action_id'),
-    ...fileDispatch,
-    ...(block.type === 'input' ? [] : elements.flatMap((one) => checkResponseUrl(one, at))),
     ...elements.flatMap(({ element, pointer }) => checkElement(element, `${at}${pointer}`)),
   ];
-}
-
-/** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element: "only in input blocks in modals" */
-function checkResponseUrl({ element, pointer }: Placed, at: string): Violation[] {
-  if (!('response_url_enabled' in element) || element.response_url_enabled === undefined) return [];
-  const message = 'response_url_enabled works in input blocks only';
-  return [{ pointer: `${at}${pointer}/response_url_enabled`, message }];
 }
 
 function repeated(ids: { id: string | undefined; pointer: string }[], what: string): Violation[] {
@@ -72,30 +58,16 @@ function checkFocus(blocks: readonly Block[], at: string): Violation[] {
 }
 
 function checkElement(element: Element, at: string): Violation[] {
-  if (element.type === 'static_select' || element.type === 'multi_static_select') {
-    return [...checkOptionSource(element, at), ...checkInitial(element, at)];
-  }
-  if (element.type === 'checkboxes' || element.type === 'radio_buttons') return checkInitial(element, at);
+  if ('options' in element && element.type !== 'overflow') return checkInitial(element, at);
   if (element.type === 'plain_text_input') return checkTextLength(element, at);
   return element.type === 'number_input' ? checkNumber(element, at) : [];
 }
 
-type WithOptions = Extract<
-  Element,
-  { type: 'static_select' | 'multi_static_select' | 'checkboxes' | 'radio_buttons' }
->;
-
-function checkOptionSource(element: { options?: unknown; option_groups?: unknown }, at: string): Violation[] {
-  const both = element.options !== undefined && element.option_groups !== undefined;
-  const neither = element.options === undefined && element.option_groups === undefined;
-  return both || neither ? [{ pointer: at, message: 'needs either options or option_groups' }] : [];
-}
+type WithOptions = Extract<Element, { type: 'static_select' | 'checkboxes' | 'radio_buttons' }>;
 
 /** An initial option must equal one of the options, text and description included. */
 function checkInitial(element: WithOptions, at: string): Violation[] {
-  const grouped = 'option_groups' in element ? (element.option_groups ?? []) : [];
-  const options = [...(element.options ?? []), ...grouped.flatMap((group) => group.options)];
-  const known = new Set(options.map(canonical));
+  const known = new Set(element.options.map(canonical));
   const many = 'initial_options' in element ? (element.initial_options ?? []) : [];
   const one =
     'initial_option' in element && element.initial_option !== undefined ? [element.initial_option] : [];

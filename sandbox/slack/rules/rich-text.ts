@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, text, webUrl } from './composition.ts';
+import { id, webUrl } from './composition.ts';
 import { LIMIT } from './limits.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
@@ -32,26 +32,7 @@ const leaf = z.discriminatedUnion('type', [
   textLeaf,
   linkLeaf,
   z.strictObject({ type: z.literal('user'), user_id: id, style: mentionStyle }),
-  z.strictObject({ type: z.literal('usergroup'), usergroup_id: id, style: mentionStyle }),
   z.strictObject({ type: z.literal('channel'), channel_id: id, style: mentionStyle }),
-  z.strictObject({ type: z.literal('broadcast'), range: z.enum(['here', 'channel', 'everyone']), style }),
-  z.strictObject({
-    type: z.literal('emoji'),
-    name: text(LIMIT.id),
-    unicode: z.string().optional(),
-    skin_tone: z.int().min(1).max(6).optional(),
-    style,
-  }),
-  z.strictObject({
-    type: z.literal('date'),
-    timestamp: z.int(),
-    format: text(LIMIT.text),
-    url: webUrl.optional(),
-    fallback: z.string().optional(),
-    style,
-  }),
-  z.strictObject({ type: z.literal('color'), value: text(LIMIT.id), style }),
-  z.strictObject({ type: z.literal('team'), team_id: id, style }),
 ]);
 export type RichLeaf = z.infer<typeof leaf>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { block } from './blocks.ts';
-import { id, plainText } from './composition.ts';
+import { plainText } from './composition.ts';
 import { describe, toViolations } from './issues.ts';
 import { LIMIT } from './limits.ts';
 import { checkRelations, type Violation } from './relations.ts';
@@ -9,7 +9,6 @@ const shared = {
   blocks: z.array(block).max(LIMIT.viewBlocks),
   private_metadata: z.string().max(LIMIT.privateMetadata).optional(),
   callback_id: z.string().max(LIMIT.id).optional(),
-  external_id: id.optional(),
 };
 
 /** https://docs.slack.dev/reference/views/modal-views and .../home-tab-views */
@@ -20,9 +19,6 @@ const viewSchema = z.discriminatedUnion('type', [
     title: plainText(LIMIT.viewTitle),
     submit: plainText(LIMIT.viewTitle).optional(),
     close: plainText(LIMIT.viewTitle).optional(),
-    clear_on_close: z.boolean().optional(),
-    notify_on_close: z.boolean().optional(),
-    submit_disabled: z.boolean().optional(),
   }),
   z.strictObject({ type: z.literal('home'), ...shared }),
 ]);
@@ -53,7 +49,7 @@ function checkSubmit(view: ViewDefinition): Violation[] {
 function checkPlacement(view: ViewDefinition): Violation[] {
   return view.blocks.flatMap(({ type }, i) => {
     const pointer = `/view/blocks/${i}`;
-    if (type === 'markdown' || type === 'table' || type === 'data_table')
+    if (type === 'table' || type === 'data_table')
       return [{ pointer, message: `${type} works in messages only` }];
     if (type === 'data_visualization' && view.type === 'modal')
       return [{ pointer, message: `${type} works in messages and Home only` }];

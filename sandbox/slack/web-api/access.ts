@@ -39,7 +39,7 @@ export function openChannel(state: State, channelId: string): Channel {
 
 /** A user id means the direct conversation with that person. */
 export function postableChannel(state: State, channelId: string): Channel {
-  const target = state.users.has(channelId) ? directChannel(state, [channelId]).id : channelId;
+  const target = state.users.has(channelId) ? directChannel(state, channelId).id : channelId;
   const channel = visibleChannel(state, target);
   if (channel.isArchived) throw new ApiError('is_archived');
   const mayPost = isMember(state, channel) || state.workspace.scopes.has('chat:write.public');

@@ -97,25 +97,18 @@ export const conversations = {
     },
   }),
 
+  /** With one person: the app has no group conversations. */
   'conversations.open': method({
-    args: z.object({ users: id.optional(), channel: id.optional(), return_im: flag }),
-    run(args, state) {
-      if (args.channel !== undefined)
-        return opened(state, describedChannel(state, args.channel).id, args.return_im);
-      const ids = (args.users ?? '').split(',').filter((user) => user !== '');
-      if (ids.length === 0) throw new ApiError('users_list_not_supplied');
-      requireScope(state, ids.length > 1 ? 'mpim:write' : 'im:write');
-      const users = ids.map((user) => userOf(state, user));
-      if (users.some(({ deleted }) => deleted)) throw new ApiError('user_disabled');
-      return opened(state, directChannel(state, ids).id, args.return_im);
+    scopes: ['im:write'],
+    args: z.object({ users: id.optional() }),
+    run({ users }, state) {
+      if (users === undefined) throw new ApiError('users_list_not_supplied');
+      const user = userOf(state, users);
+      if (user.deleted) throw new ApiError('user_disabled');
+      return { channel: { id: directChannel(state, user.id).id } };
     },
   }),
 };
-
-function opened(state: State, channelId: string, whole = false): Reply {
-  const channel = state.channels.get(channelId);
-  return { channel: whole && channel !== undefined ? wireChannel(state, channel) : { id: channelId } };
-}
 
 function within({ oldest, latest, inclusive = false }: Page): (message: Message) => boolean {
   return ({ ts }) => {

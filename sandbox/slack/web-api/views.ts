@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Trigger, View } from '../model.ts';
+import type { Trigger } from '../model.ts';
 import { LIMIT } from '../rules/limits.ts';
 import { checkView } from '../rules/view.ts';
 import type { State } from '../state.ts';
@@ -12,33 +12,28 @@ export const views = {
   'views.open': method({
     args: opening,
     run(args, state) {
-      const definition = checkedModal(state, args.view);
-      const { userId, channelId } = useTrigger(state, args.trigger_id);
-      return { view: viewPayload(state, addView(state, { definition, userId, channelId })) };
+      const definition = checkedView(args.view, 'modal');
+      const { userId } = useTrigger(state, args.trigger_id);
+      return { view: viewPayload(state, addView(state, { definition, userId })) };
     },
   }),
 
   'views.push': method({
     args: opening,
     run(args, state) {
-      const definition = checkedModal(state, args.view);
-      const { userId, viewId, channelId } = useTrigger(state, args.trigger_id);
+      const definition = checkedView(args.view, 'modal');
+      const { userId, viewId } = useTrigger(state, args.trigger_id);
       const previous = viewId === null ? undefined : state.views.get(viewId);
       if (previous === undefined || !previous.isOpen) throw new ApiError('invalid_trigger_id');
       if (viewStack(state, previous).length >= LIMIT.viewStack) throw new ApiError('push_limit_reached');
-      return { view: viewPayload(state, addView(state, { definition, userId, channelId, previous })) };
+      return { view: viewPayload(state, addView(state, { definition, userId, previous })) };
     },
   }),
 
   'views.update': method({
-    args: z.object({
-      view: z.unknown(),
-      view_id: id.optional(),
-      external_id: id.optional(),
-      hash: id.optional(),
-    }),
+    args: z.object({ view: z.unknown(), view_id: id, hash: id.optional() }),
     run(args, state) {
-      const view = findView(state, args);
+      const view = [...state.views.values(), ...state.homes.values()].find((one) => one.id === args.view_id);
       if (view === undefined || !view.isOpen) throw new ApiError('not_found');
       const definition = checkedView(args.view, view.definition.type);
       if (args.hash !== undefined && args.hash !== view.hash) throw new ApiError('hash_conflict');
@@ -55,7 +50,6 @@ export const views = {
       if (!state.workspace.homeTab) throw new ApiError('not_enabled');
       const definition = checkedView(args.view, 'home');
       const before = state.homes.get(user.id);
-      checkExternalId(state, definition, before);
       if (args.hash !== undefined && args.hash !== before?.hash) throw new ApiError('hash_conflict');
       return { view: viewPayload(state, publishHome(state, user.id, definition)) };
     },
@@ -71,31 +65,6 @@ function checkedView(view: unknown, type: 'modal' | 'home'): unknown {
   if (shape.type !== type)
     throw refusal('invalid_arguments', [`must be of type ${type} [json-pointer:/view/type]`]);
   return view;
-}
-
-function checkedModal(state: State, view: unknown): unknown {
-  const definition = checkedView(view, 'modal');
-  checkExternalId(state, definition);
-  return definition;
-}
-
-/** `itself`: the view it replaces. */
-function checkExternalId(state: State, definition: unknown, itself?: View): void {
-  const { external_id } = z.object({ external_id: z.string().optional() }).parse(definition);
-  const taken = external_id === undefined ? undefined : findView(state, { external_id });
-  if (taken?.isOpen === true && taken !== itself) throw new ApiError('duplicate_external_id');
-}
-
-function findView(
-  state: State,
-  { view_id, external_id }: { view_id?: string | undefined; external_id?: string | undefined },
-): View | undefined {
-  const known = [...state.views.values(), ...state.homes.values()];
-  return known.find((view) =>
-    view_id === undefined
-      ? external_id !== undefined && view.definition.external_id === external_id
-      : view.id === view_id,
-  );
 }
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction: for a short time, once. */

@@ -75,19 +75,6 @@ describe('a person', () => {
     expect(slack.messages('C1')).toEqual([]);
   });
 
-  test('looks up people in a select of a message', async () => {
-    const { url, slack } = await startPage();
-    const elements = [{ type: 'users_select', action_id: 'who' }];
-    const blocks = [{ type: 'actions', block_id: 'a', elements }];
-    const target = { channelId: 'C1', ts: slack.say('U2', 'C1', 'x', { blocks }) };
-    const look = { do: 'look-up', target, blockId: 'a', actionId: 'who' };
-    const { options } = await act(url, { ...look, typed: 'B' });
-    expect(options.map(({ value }) => value)).toEqual(['U2']);
-    expect(slack.deliveries).toEqual([]);
-    const elsewhere = { ...look, as: 'U1', actionId: 'where', typed: '' };
-    expect((await refused(url, elsewhere)).problem).toBe('There is nothing called "where" to look up for.');
-  });
-
   test('brings the app into a channel', async () => {
     const { url, slack } = await startPage();
     slack.addChannel({ id: 'C2', name: 'quiet', members: ['U1'], botIsMember: false });

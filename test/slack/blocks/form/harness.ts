@@ -41,7 +41,7 @@ type State = ReturnType<typeof initialValues>;
 
 /** `state.values` of an unchanged modal. */
 export function stateOf(view: ModalView): State {
-  return initialValues(knownBlocks(assignIds(view.blocks)), null);
+  return initialValues(knownBlocks(assignIds(view.blocks)));
 }
 
 /** `state.values` after the modal was redrawn. */
