@@ -52,7 +52,9 @@ function createAsking({ slack, devin }: World, apps: readonly Running[]): Side['
     const askedAtMs = performance.now();
     const { status, said } = await sendCommand({ port: app.port, signingSecret }, person, text);
     if (status !== 200 || said !== '') throw new Refused(`${status} ${said}`);
-    const session = await devin.waitForSession(({ request }) => request.prompt.startsWith(text));
+    const session = await devin.waitForSession(({ request }) => request.prompt.startsWith(text), {
+      timeoutMs: WAIT_MS,
+    });
     const createdAtMs = performance.now();
     await slack.waitForMessage(person.channelId, ({ text: shown }) => shown.includes(session.url), {
       timeoutMs: WAIT_MS,

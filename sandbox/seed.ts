@@ -94,8 +94,8 @@ function addOrganization(devin: LocalDevin): void {
   devin.addPlaybook({ id: 'playbook-fix', title: 'Fix a bug' });
   devin.addPlaybook({ id: 'playbook-upgrade', title: 'Upgrade a dependency' });
   devin.addPlaybook({ id: 'playbook-test', title: 'Write missing tests' });
-  devin.addNote({ id: 'note-checkout', name: 'How checkout talks to orders', folderPath: 'payments' });
-  devin.addNote({ id: 'note-style', name: 'Style guide', folderPath: 'engineering' });
+  devin.addNote({ id: 'note-checkout', name: 'How checkout talks to orders' });
+  devin.addNote({ id: 'note-style', name: 'Style guide' });
   devin.addSecret({ id: 'secret-staging', key: 'STAGING_DATABASE_URL' });
   devin.addSecret({ id: 'secret-npm', key: 'NPM_TOKEN' });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { readBytes } from '../loopback.ts';
 import { ApiProblem, unprocessable } from './problem.ts';
 import type { NewUpload } from './uploads.ts';
 
@@ -12,18 +13,6 @@ export type RequestBody =
 /** Room for the boundaries and headers around the one part of an upload. */
 const MULTIPART_OVERHEAD = 16_384;
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
-
-/** null if there is more than `limit`; the rest is read and dropped, so that the caller gets the answer. */
-async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const stream: AsyncIterable<Uint8Array> = req;
-  for await (const bytes of stream) {
-    size += bytes.byteLength;
-    if (size <= limit) chunks.push(bytes);
-  }
-  return size <= limit ? Buffer.concat(chunks) : null;
-}
 
 const invalidFile = (msg: string, type: string): RequestBody => ({
   kind: 'unreadable',

@@ -1,6 +1,6 @@
 export type Playbook = { id: string; title: string; body?: string; macro?: string | null };
-export type Note = { id: string; name: string; body?: string; trigger?: string; folderPath?: string };
-export type Secret = { id: string; key: string; note?: string | null; accessType?: 'org' | 'personal' };
+export type Note = { id: string; name: string; body?: string; trigger?: string };
+export type Secret = { id: string; key: string; note?: string | null };
 export type Repository = { path: string; description?: string | null; language?: string | null };
 
 export type Catalog = {
@@ -37,7 +37,7 @@ export const toNote = (note: Note, origin: Origin) => ({
   body: note.body ?? '',
   trigger: note.trigger ?? '',
   folder_id: null,
-  folder_path: note.folderPath ?? '',
+  folder_path: '',
   is_enabled: true,
   pinned_repo: null,
   macro: null,
@@ -53,7 +53,7 @@ export const toSecret = (secret: Secret, origin: Origin) => ({
   note: secret.note ?? null,
   is_sensitive: true,
   secret_type: 'key-value',
-  access_type: secret.accessType ?? 'org',
+  access_type: 'org',
   created_by: CREATED_BY,
   created_at: origin.atSeconds,
 });

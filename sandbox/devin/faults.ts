@@ -1,5 +1,7 @@
+import { createFaults, type Timing } from '../faults.ts';
+
 type FaultMode =
-  /** Answers `status`, after `until`, and does nothing else. */
+  /** Answers `status`, and does nothing else. */
   | 'status'
   /** Does what was asked, but answers `status`. */
   | 'status-after-effect'
@@ -11,7 +13,7 @@ type FaultMode =
   | 'cut'
   /** Does what was asked and breaks the connection: the answer is lost. */
   | 'cut-after-effect'
-  /** Answers properly, `delayMs` later or after `until`. */
+  /** Only waits. */
   | 'delay';
 
 export type FaultMatch = {
@@ -20,9 +22,7 @@ export type FaultMatch = {
   path: string | RegExp;
 };
 
-export type Fault = {
-  /** How many requests it hits; Infinity until cleared. Default 1. */
-  times?: number;
+export type Fault = Timing & {
   /** Default `status`. */
   mode?: FaultMode;
   /** Default 500. */
@@ -31,34 +31,20 @@ export type Fault = {
   problem?: Record<string, unknown>;
   /** The Retry-After header: seconds, or an HTTP date. */
   retryAfter?: number | string;
-  delayMs?: number;
-  until?: Promise<void>;
 };
 
-export type FaultHandle = { remaining(): number; clear(): void };
+export type Faults = ReturnType<typeof createRequestFaults>;
 
-export type Faults = ReturnType<typeof createFaults>;
-
-function fits(match: FaultMatch, method: string, path: string): boolean {
-  if (match.method !== method) return false;
-  // `search` leaves the state of a global pattern alone.
-  return typeof match.path === 'string' ? path.endsWith(match.path) : path.search(match.path) !== -1;
+export function createRequestFaults() {
+  const faults = createFaults<FaultMatch, Fault>();
+  return {
+    ...faults,
+    take: (method: string, path: string): Fault | null =>
+      faults.take(({ match }) => match.method === method && isAt(match.path, path)),
+  };
 }
 
-export function createFaults() {
-  const planned: { match: FaultMatch; fault: Fault; left: number }[] = [];
-  return {
-    fail(match: FaultMatch, fault: Fault): FaultHandle {
-      const plan = { match, fault, left: fault.times ?? 1 };
-      planned.push(plan);
-      return { remaining: () => plan.left, clear: () => (plan.left = 0) };
-    },
-    /** The oldest matching fault; counts as one of its times. */
-    take(method: string, path: string): Fault | null {
-      const plan = planned.find(({ match, left }) => left > 0 && fits(match, method, path));
-      if (plan === undefined) return null;
-      plan.left -= 1;
-      return plan.fault;
-    },
-  };
+/** `search` leaves the state of a global pattern alone. */
+function isAt(wanted: FaultMatch['path'], path: string): boolean {
+  return typeof wanted === 'string' ? path.endsWith(wanted) : path.search(wanted) !== -1;
 }

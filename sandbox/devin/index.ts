@@ -10,7 +10,7 @@
  *     devin.step(id)                                                the next step of its script, at once
  *     devin.advance(id, { status, statusDetail, message, pullRequest, acus, title, attachments, structuredOutput })
  *     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect', times: 1 })
- *     devin.fail({ method: 'GET', path: /\/members\// }, { status: 429, retryAfter: 2 })
+ *     devin.fail({ method: 'GET', path: /\/members\// }, { status: 429, retryAfter: 2 }); clearFaults()
  *     devin.requests, devin.sessions, devin.uploads, devin.problems, devin.createdCount(), devin.secretsOf(id)
  *     await devin.waitForRequest((request) => request.method === 'POST' && request.status === 200)
  *     await devin.waitForSession((session) => session.status === 'running')

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { maskSecrets } from './secrets.ts';
-import type { Signal } from './signal.ts';
+import { z } from 'zod';
+import type { Changes } from '../changes.ts';
 import type { Query } from './validation.ts';
 
 /** A request as received, without the key and secret values. */
@@ -19,17 +19,22 @@ export type RecordedRequest = {
 
 type Incoming = Pick<RecordedRequest, 'method' | 'path' | 'query' | 'body' | 'headers'>;
 
+/** Instead of what nothing may print. */
+export const MASK = '[secret]';
+
 export type Journal = ReturnType<typeof createJournal>;
 
-export function createJournal({ now, signal }: { now: () => number; signal: Signal }) {
+type JournalDeps = { now: () => number; problems: string[]; changes: Changes<void> };
+
+export function createJournal({ now, problems, changes }: JournalDeps) {
   const requests: RecordedRequest[] = [];
-  const problems: string[] = [];
   return {
     requests,
     problems,
-    record(incoming: Incoming) {
+    /** Returns how to note the status of its answer. */
+    record(incoming: Incoming): (status: number) => void {
       const { authorization, ...headers } = incoming.headers;
-      const safeHeaders = authorization === undefined ? headers : { ...headers, authorization: '[secret]' };
+      const safeHeaders = authorization === undefined ? headers : { ...headers, authorization: MASK };
       const entry = {
         ...incoming,
         body: maskSecrets(incoming.body),
@@ -39,15 +44,27 @@ export function createJournal({ now, signal }: { now: () => number; signal: Sign
       };
       const recorded: RecordedRequest & { status: number | null } = entry;
       requests.push(recorded);
-      signal.notify();
-      return {
-        answered(status: number): void {
-          recorded.status = status;
-          signal.notify();
-        },
+      changes.emit();
+      return (status) => {
+        recorded.status = status;
+        changes.emit();
       };
     },
     /** A call that the real API accepts or answers badly, but a careful client doesn't make. */
     report: (problem: string): void => void problems.push(problem),
+  };
+}
+
+const withSecrets = z.looseObject({ session_secrets: z.unknown() });
+const secretList = z.array(z.looseObject({ value: z.unknown() }));
+
+/** A body as it may be printed: the values of `session_secrets` are gone, whatever shape they came in. */
+function maskSecrets(body: unknown): unknown {
+  const parsed = withSecrets.safeParse(body);
+  if (!parsed.success || parsed.data.session_secrets == null) return body;
+  const list = secretList.safeParse(parsed.data.session_secrets);
+  return {
+    ...parsed.data,
+    session_secrets: list.success ? list.data.map((secret) => ({ ...secret, value: MASK })) : MASK,
   };
 }

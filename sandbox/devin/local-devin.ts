@@ -1,48 +1,103 @@
-import type { Note, Playbook, Repository, Secret } from './catalog.ts';
-import type { Fault, FaultMatch } from './faults.ts';
+import { createChanges, type WaitOptions } from '../changes.ts';
+import { createLoopbackServer, listen, shut } from '../loopback.ts';
+import { createAdmission } from './admission.ts';
+import type { Catalog, Note, Playbook, Repository, Secret } from './catalog.ts';
+import { createRequestFaults, type Fault, type FaultMatch } from './faults.ts';
 import { createGate } from './gate.ts';
-import type { RecordedRequest } from './journal.ts';
-import { type LocalDevinOptions, withDefaults } from './options.ts';
-import { openServer } from './server.ts';
+import { createJournal, type RecordedRequest } from './journal.ts';
+import { createMembers } from './members.ts';
+import { type LocalDevinOptions, type Settings, withDefaults } from './options.ts';
+import type { Permission } from './permissions.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
+import { consumptionRoutes } from './routes/consumption.ts';
+import { referenceRoutes } from './routes/reference.ts';
+import type { Route } from './routes/route.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { serve } from './server.ts';
 import type { LocalSession } from './session-state.ts';
-import { createTimers } from './timers.ts';
-import { type World, createWorld, routesOf, SERVICE_USER } from './world.ts';
+import { createSessions } from './sessions.ts';
+import { createUploads } from './uploads.ts';
+
+const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
+
+/** Some of what a test waits for here takes the app half a minute. */
+const PATIENCE_MS = 50_000;
 
 export type LocalDevin = Awaited<ReturnType<typeof createLocalDevin>>;
 
 export async function createLocalDevin(options: LocalDevinOptions = {}) {
-  const given = withDefaults(options);
-  const timers = createTimers(given.schedule);
-  const settings = { ...given, schedule: timers.schedule };
+  const settings = withDefaults(options);
   const { orgId, apiKey } = settings;
-  const server = await openServer(settings.port);
-  const world = createWorld(settings, server.origin);
-  const { permissions, journal } = world;
-  const answer = createGate({
-    routes: routesOf(world, settings),
-    orgId,
-    apiKey,
-    permissions,
-    report: journal.report,
-  });
-  server.serve({ ...settings, ...world, answer });
+  const server = createLoopbackServer();
+  const { origin } = await listen(server, settings.port);
+  const world = createWorld(settings, origin);
+  const { permissions, journal, sessions } = world;
+  const routes = routesOf(world, settings);
+  const answer = createGate({ routes, orgId, apiKey, permissions, report: journal.report });
+  serve(server, { ...settings, ...world, answer });
   return {
     /** Base address, without a slash at its end. */
-    url: server.origin,
+    url: origin,
     orgId,
     apiKey,
     serviceUserId: SERVICE_USER.id,
     ...controls(world),
-    /** Breaks every connection and leaves nothing running; waiting calls reject. Can be called twice. */
+    /** Breaks every connection and leaves nothing running. Can be called twice. */
     async stop(): Promise<void> {
-      timers.stop();
-      world.signal.close();
-      await server.close();
+      sessions.stop();
+      await shut(server);
     },
   };
 }
 
-function controls({ permissions, catalog, members, uploads, sessions, faults, journal, signal }: World) {
+type World = ReturnType<typeof createWorld>;
+
+/** The state behind the server. */
+function createWorld(settings: Settings, origin: string) {
+  const { orgId, now } = settings;
+  const problems: string[] = [];
+  const changes = createChanges<void>(() => problems);
+  const members = createMembers(orgId);
+  settings.members.forEach((member) => members.add(member));
+  const uploads = createUploads({ origin, orgId });
+  const catalog: Catalog = { playbooks: [], notes: [], secrets: [], repositories: [], ...settings.catalog };
+  return {
+    members,
+    uploads,
+    catalog,
+    changes,
+    permissions: new Set<Permission>(settings.permissions),
+    sessions: createSessions({ ...settings, changes, uploads }),
+    faults: createRequestFaults(),
+    journal: createJournal({ now, problems, changes }),
+  };
+}
+
+function routesOf(world: World, settings: Settings): Route[] {
+  const { sessions, uploads, members, catalog, journal } = world;
+  const { orgId } = settings;
+  const { report } = journal;
+  return [
+    ...sessionRoutes({
+      sessions,
+      report,
+      admission: createAdmission({ ...settings, ...world, report }),
+      wire: { ...settings, serviceUserId: SERVICE_USER.id },
+    }),
+    ...consumptionRoutes({ sessions, report }),
+    ...attachmentRoutes({ uploads, report }),
+    ...referenceRoutes({
+      members,
+      catalog,
+      orgId,
+      report,
+      serviceUser: SERVICE_USER,
+      startedAtSeconds: Math.floor(settings.now() / 1000),
+    }),
+  ];
+}
+
+function controls({ permissions, catalog, members, uploads, sessions, faults, journal, changes }: World) {
   const requests: readonly RecordedRequest[] = journal.requests;
   return {
     /** Live: remove one, and the endpoints that need it answer 403. */
@@ -67,14 +122,19 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     step: sessions.step,
     canStep: sessions.canStep,
     advance: sessions.change,
-    fail: (match: FaultMatch, fault: Fault = {}) => faults.fail(match, fault),
+    fail: (match: FaultMatch, fault: Fault = {}) => faults.plan(match, fault),
+    clearFaults: faults.clear,
     /** Tells of each change. Returns how to stop listening. */
-    subscribe: signal.subscribe,
+    subscribe: changes.subscribe,
     /** The first matching request, past or future; checks again when a request is answered. */
-    waitForRequest: async (isWanted: (request: RecordedRequest) => boolean) =>
-      signal.waitFor(() => requests.find(isWanted)),
+    waitForRequest: async (isWanted: (request: RecordedRequest) => boolean, wait?: WaitOptions) =>
+      changes.waitFor(() => requests.find(isWanted), { timeoutMs: PATIENCE_MS, what: 'a request', ...wait }),
     /** The first matching session, now or after any change. */
-    waitForSession: async (isWanted: (session: LocalSession) => boolean) =>
-      signal.waitFor(() => sessions.all.find(isWanted)),
+    waitForSession: async (isWanted: (session: LocalSession) => boolean, wait?: WaitOptions) =>
+      changes.waitFor(() => sessions.all.find(isWanted), {
+        timeoutMs: PATIENCE_MS,
+        what: 'a session',
+        ...wait,
+      }),
   };
 }

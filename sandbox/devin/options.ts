@@ -1,9 +1,9 @@
 import type { Catalog } from './catalog.ts';
 import type { Member } from './members.ts';
 import { type Permission, PERMISSIONS } from './permissions.ts';
+import type { Schedule } from './player.ts';
 import type { Script } from './scripts.ts';
-import type { IdForm, ListRules } from './session-wire.ts';
-import type { Schedule } from './timers.ts';
+import type { IdForm, WireContext } from './session-wire.ts';
 
 export type LocalDevinOptions = {
   /** Default: any free one. */
@@ -24,10 +24,8 @@ export type LocalDevinOptions = {
   script?: Script;
   /** How answers write session ids. Default `bare`, as on the real API. */
   idForm?: IdForm;
-  /** How the list understands `session_ids`. Default: as answers write them. */
-  sessionIdsForm?: IdForm;
   /** How the list understands `tags`. Default `any`. */
-  tagsMatch?: ListRules['tagsMatch'];
+  tagsMatch?: WireContext['tagsMatch'];
   /** Whether a session that runs as a member names the service user that created it. Default: yes. */
   namesServiceUser?: boolean;
   platforms?: readonly string[];
@@ -59,8 +57,5 @@ const DEFAULTS = {
 } as const satisfies LocalDevinOptions;
 
 /** Every option with a value. */
-export function withDefaults(options: LocalDevinOptions) {
-  const settings = { ...DEFAULTS, ...options };
-  return { ...settings, sessionIdsForm: settings.sessionIdsForm ?? settings.idForm };
-}
+export const withDefaults = (options: LocalDevinOptions) => ({ ...DEFAULTS, ...options });
 export type Settings = ReturnType<typeof withDefaults>;

@@ -1,6 +1,8 @@
 import { type Step, AFTER_REPLY } from './scripts.ts';
 import type { SessionChange } from './session-state.ts';
-import type { Schedule } from './timers.ts';
+
+/** Runs something later; the answer calls it off. */
+export type Schedule = (run: () => void, ms: number) => () => void;
 
 type PlayerDeps = {
   schedule: Schedule;
@@ -52,6 +54,7 @@ export function createPlayer({ schedule, speed, apply }: PlayerDeps) {
     load,
     unload,
     step,
+    stop: (): void => [...tracks.keys()].forEach(unload),
     /** Whether `step` would do something. */
     canStep(sessionId: string): boolean {
       const track = tracks.get(sessionId);

@@ -1,12 +1,11 @@
+import { Ajv } from 'ajv';
 import { z } from 'zod';
 import { pageParams } from './pages.ts';
-import { schemaFault } from './structured-output.ts';
 import { param } from './validation.ts';
 
 const MAX_TAGS = 50;
 
 const strings = z.array(z.string()).nullish();
-const tags = z.array(z.string()).max(MAX_TAGS);
 const attachmentUrls = z.array(z.url().min(1).max(2083)).nullish();
 
 const structuredOutputSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
@@ -44,7 +43,7 @@ export const createBodySchema = z.strictObject({
   session_secrets: z.array(sessionSecret).nullish(),
   structured_output_required: z.boolean().nullish(),
   structured_output_schema: structuredOutputSchema.nullish(),
-  tags: tags.nullish(),
+  tags: z.array(z.string()).max(MAX_TAGS).nullish(),
   title: z.string().nullish(),
 });
 export type CreateBody = z.infer<typeof createBodySchema>;
@@ -56,29 +55,15 @@ export const messageBodySchema = z.strictObject({
   message_as_user_id: z.string().nullish(),
 });
 
-export const tagsBodySchema = z.strictObject({ tags });
-
 export const noParams = z.object({});
 
-/** https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
+/** The filters that the app uses: another one is ignored, and reported. https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
 export const sessionsQuerySchema = z.object({
   ...pageParams,
   session_ids: param.list,
   tags: param.list,
-  user_ids: param.list,
-  service_user_ids: param.list,
   origins: param.list,
-  repo_names: param.list,
-  automation_ids: param.list,
   created_after: param.integer,
-  created_before: param.integer,
-  updated_after: param.integer,
-  updated_before: param.integer,
-  is_archived: param.boolean,
-  playbook_id: param.text,
-  schedule_id: param.text,
-  category: param.text,
-  parent_session_id: param.text,
 });
 export type SessionsQuery = z.infer<typeof sessionsQuerySchema>;
 
@@ -91,14 +76,35 @@ export const consumptionQuerySchema = z.object({ time_after: param.integer, time
 export const notesQuerySchema = z.object({
   ...pageParams,
   search: param.text,
-  folder_path: param.text,
-  pinned_repo: param.text,
 });
 
 export const repositoriesQuerySchema = z.object({
   ...pageParams,
   filter_name: param.text,
-  only_repo_paths: param.list,
-  exclude_repo_paths: param.list,
   load_indexing_status: param.boolean,
 });
+
+const MAX_SCHEMA_BYTES = 65_536;
+const DRAFT_7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
+
+function hasExternalRef(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) =>
+    key === '$ref' && typeof inner === 'string' ? !inner.startsWith('#') : hasExternalRef(inner),
+  );
+}
+
+/**
+ * What is wrong with a `structured_output_schema`: it is Draft 7, at most 64 KB, and refers to nothing outside itself.
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+function schemaFault(schema: Record<string, unknown>): string | null {
+  if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES) return 'The schema is larger than 64 KB';
+  if (hasExternalRef(schema)) return 'The schema must be self-contained: external $ref is not allowed';
+  const draft = schema['$schema'];
+  if (draft !== undefined && !(typeof draft === 'string' && DRAFT_7.test(draft))) {
+    return 'The schema must be JSON Schema Draft 7';
+  }
+  const ajv = new Ajv({ strict: false, logger: false });
+  return ajv.validateSchema(schema) === true ? null : `Not a valid JSON Schema: ${ajv.errorsText()}`;
+}

@@ -1,55 +1,37 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createLoopbackServer, listen, shut } from '../loopback.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { waitFirst } from '../faults.ts';
 import { describeBody, readBody } from './body.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Arrival } from './gate.ts';
 import type { Journal } from './journal.ts';
 import { ApiProblem, problemBody } from './problem.ts';
 import type { Answer } from './routes/route.ts';
-import type { Schedule } from './timers.ts';
 import { readQuery } from './validation.ts';
 
 type ServerDeps = {
   faults: Faults;
   journal: Journal;
-  schedule: Schedule;
   maxUploadBytes: number;
   now: () => number;
   answer: (arrival: Arrival) => Answer;
 };
 
-export async function openServer(port: number) {
-  const server = createLoopbackServer();
-  const { origin } = await listen(server, port);
-  return {
-    origin,
-    /** Call it as soon as the server is open: nothing answers before. */
-    serve(deps: ServerDeps): void {
-      server.on('request', (req, res) => {
-        // A connection that breaks while its body is read is the caller's business.
-        handle(req, res, deps).catch(() => res.destroy());
-      });
-    },
-    close: async () => shut(server),
-  };
+export function serve(server: Server, deps: ServerDeps): void {
+  server.on('request', (req, res) => {
+    // A connection that breaks while its body is read is the caller's business.
+    handle(req, res, deps).catch(() => res.destroy());
+  });
 }
 
 async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDeps): Promise<void> {
   const { pathname: path, searchParams } = new URL(req.url ?? '/', 'http://devin');
-  const method = req.method ?? 'GET';
+  const { method = 'GET', headers } = req;
   const query = readQuery(searchParams);
   const body = await readBody(req, deps.maxUploadBytes);
-  const { answered } = deps.journal.record({
-    method,
-    path,
-    query,
-    body: describeBody(body),
-    headers: req.headers,
-  });
+  const answered = deps.journal.record({ method, path, query, body: describeBody(body), headers });
   const fault = deps.faults.take(method, path);
-  const answer = () => safely({ method, path, query, body, authorization: req.headers.authorization }, deps);
-  const outcome =
-    fault === null ? answer() : await withFault(fault, { answer, path, schedule: deps.schedule });
+  const answer = () => safely({ method, path, query, body, authorization: headers.authorization }, deps);
+  const outcome = fault === null ? answer() : await withFault(fault, { answer, path });
   if (outcome === 'silence') return;
   if (outcome === 'cut') {
     req.socket.destroy();
@@ -76,37 +58,15 @@ function problemAnswer(problem: ApiProblem, path: string): Answer {
   return { status: problem.status, headers, body: problemBody(problem, path) };
 }
 
-type Faulty = { answer: () => Answer; path: string; schedule: Schedule };
+type Faulty = { answer: () => Answer; path: string };
 
-async function withFault(
-  fault: Fault,
-  { answer, path, schedule }: Faulty,
-): Promise<Answer | 'silence' | 'cut'> {
+async function withFault(fault: Fault, { answer, path }: Faulty): Promise<Answer | 'silence' | 'cut'> {
   const { mode = 'status' } = fault;
-  switch (mode) {
-    case 'status':
-      await fault.until;
-      return faultAnswer(fault, path);
-    case 'status-after-effect':
-      answer();
-      return faultAnswer(fault, path);
-    case 'hang':
-      return 'silence';
-    case 'hang-after-effect':
-      answer();
-      return 'silence';
-    case 'cut':
-      return 'cut';
-    case 'cut-after-effect':
-      answer();
-      return 'cut';
-    case 'delay': {
-      const { promise: due, resolve } = Promise.withResolvers<void>();
-      if (fault.until === undefined) schedule(resolve, fault.delayMs ?? 0);
-      await (fault.until ?? due);
-      return answer();
-    }
-  }
+  await waitFirst(fault);
+  if (mode === 'delay') return answer();
+  if (mode.endsWith('-after-effect')) answer();
+  if (mode.startsWith('hang')) return 'silence';
+  return mode.startsWith('cut') ? 'cut' : faultAnswer(fault, path);
 }
 
 function faultAnswer({ status = 500, problem = {}, retryAfter }: Fault, path: string): Answer {

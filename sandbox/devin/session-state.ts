@@ -39,8 +39,6 @@ export type SessionState = {
   messages: LocalMessage[];
   attachments: LocalAttachment[];
   structuredOutput: Record<string, unknown> | null;
-  category: string | null;
-  subcategory: string | null;
 };
 export type LocalSession = Readonly<SessionState>;
 
@@ -60,8 +58,6 @@ export type SessionChange = {
   title?: string;
   attachments?: readonly { name: string; content: string | Uint8Array; contentType?: string }[];
   structuredOutput?: Record<string, unknown> | null;
-  category?: string | null;
-  subcategory?: string | null;
   /** It began then, not when it was requested. */
   createdAtMs?: number;
 };
@@ -122,8 +118,6 @@ export function applyChange(session: SessionState, change: SessionChange, atMs: 
   }
   if (change.pullRequest !== undefined) setPullRequest(session, change.pullRequest);
   if (change.structuredOutput !== undefined) session.structuredOutput = change.structuredOutput;
-  if (change.category !== undefined) session.category = change.category;
-  if (change.subcategory !== undefined) session.subcategory = change.subcategory;
   if (change.createdAtMs !== undefined) session.createdAtMs = change.createdAtMs;
   if (change.personMessage !== undefined) {
     appendMessage(session, { source: 'user', message: change.personMessage, createdAtMs: atMs });

@@ -10,6 +10,8 @@ export type WireContext = {
   idForm: IdForm;
   /** Whether a session that runs as a member names the service user, too; the reference does not say. */
   namesServiceUser: boolean;
+  /** Whether a session must carry any of the `tags`, or the filter does nothing; the reference does not say. */
+  tagsMatch: 'any' | 'ignored';
 };
 
 const PREFIX = 'devin-';
@@ -24,7 +26,7 @@ const seconds = (ms: number): number => Math.floor(ms / 1000);
 const writeId = (id: string, form: IdForm): string => (form === 'bare' ? id : `${PREFIX}${id}`);
 
 /**
- * `SessionResponse`. Four members are filled by the get and list endpoints only.
+ * `SessionResponse`. Two members are filled by the get and list endpoints only.
  * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
  */
 export function toResponse(
@@ -54,8 +56,8 @@ export function toResponse(
     automation_id: null,
     status_detail: filled ? session.statusDetail : null,
     structured_output: filled ? session.structuredOutput : null,
-    category: filled ? session.category : null,
-    subcategory: filled ? session.subcategory : null,
+    category: null,
+    subcategory: null,
   };
 }
 
@@ -66,59 +68,23 @@ export const toMessage = (message: LocalMessage) => ({
   created_at: seconds(message.createdAtMs),
 });
 
-const oneOf = (wanted: string[] | undefined, values: (string | null)[]): boolean =>
+const oneOf = (wanted: string[] | undefined, values: string[]): boolean =>
   wanted === undefined || wanted.some((value) => values.includes(value));
-
-const equals = (wanted: string | undefined, value: string | null): boolean =>
-  wanted === undefined || wanted === value;
-
-function within(query: SessionsQuery, session: LocalSession): boolean {
-  const createdAt = seconds(session.createdAtMs);
-  const updatedAt = seconds(session.updatedAtMs);
-  return (
-    createdAt >= (query.created_after ?? -Infinity) &&
-    createdAt <= (query.created_before ?? Infinity) &&
-    updatedAt >= (query.updated_after ?? -Infinity) &&
-    updatedAt <= (query.updated_before ?? Infinity)
-  );
-}
-
-export type ListRules = {
-  /** Which form of `session_ids` it understands; the reference doesn't say. */
-  sessionIdsForm: IdForm;
-  /** Whether a session must carry all of the `tags` or any, or the filter does nothing; the reference does not say. */
-  tagsMatch: 'any' | 'all' | 'ignored';
-};
-
-function carries(tags: string[] | undefined, session: LocalSession, { tagsMatch }: ListRules): boolean {
-  if (tags === undefined || tagsMatch === 'ignored') return true;
-  return tagsMatch === 'any' ? oneOf(tags, session.tags) : tags.every((tag) => session.tags.includes(tag));
-}
 
 function serviceUserOf({ userId }: LocalSession, wire: WireContext): string | null {
   return userId === null || wire.namesServiceUser ? wire.serviceUserId : null;
 }
 
-/** https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
+/** `session_ids` as answers write them. https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
 export function matches(
   session: LocalSession,
-  query: SessionsQuery,
-  { rules, ...wire }: WireContext & { rules: ListRules },
+  { tags, session_ids: ids, origins, created_after: after = -Infinity }: SessionsQuery,
+  { tagsMatch, idForm }: WireContext,
 ): boolean {
-  const { tags } = query;
   return (
-    carries(tags, session, rules) &&
-    oneOf(query.session_ids, [writeId(session.id, rules.sessionIdsForm)]) &&
-    oneOf(query.user_ids, [session.userId]) &&
-    oneOf(query.service_user_ids, [serviceUserOf(session, wire)]) &&
-    oneOf(query.origins, [ORIGIN]) &&
-    oneOf(query.repo_names, session.request.repos ?? []) &&
-    oneOf(query.automation_ids, []) &&
-    equals(query.playbook_id, session.request.playbook_id ?? null) &&
-    equals(query.schedule_id, null) &&
-    equals(query.parent_session_id, null) &&
-    equals(query.category, session.category) &&
-    (query.is_archived === undefined || query.is_archived === session.isArchived) &&
-    within(query, session)
+    (tagsMatch === 'ignored' || oneOf(tags, session.tags)) &&
+    oneOf(ids, [writeId(session.id, idForm)]) &&
+    oneOf(origins, [ORIGIN]) &&
+    seconds(session.createdAtMs) >= after
   );
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createPlayer } from './player.ts';
+import type { Changes } from '../changes.ts';
+import { MASK } from './journal.ts';
+import { createPlayer, type Schedule } from './player.ts';
 import { ApiProblem } from './problem.ts';
 import type { CreateBody, SessionSecretInput } from './schemas.ts';
 import { type Script, stepsOf } from './scripts.ts';
-import { withoutSecretValues } from './secrets.ts';
 import {
   type LocalSession,
   type SessionChange,
@@ -14,8 +15,6 @@ import {
   wake,
 } from './session-state.ts';
 import { bareId } from './session-wire.ts';
-import type { Signal } from './signal.ts';
-import type { Schedule } from './timers.ts';
 import type { Uploads } from './uploads.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
@@ -24,7 +23,7 @@ type Reply = { message: string; asUserId: string | null; attachmentUrls: string[
 
 type SessionsDeps = {
   now: () => number;
-  signal: Signal;
+  changes: Changes<void>;
   uploads: Uploads;
   schedule: Schedule;
   speed: number | null;
@@ -32,7 +31,7 @@ type SessionsDeps = {
 };
 
 export function createSessions(deps: SessionsDeps) {
-  const { now, signal, uploads, schedule, speed } = deps;
+  const { now, changes, uploads, schedule, speed } = deps;
   const player = createPlayer({ schedule, speed, apply: change });
   const all: SessionState[] = [];
   const byId = new Map<string, SessionState>();
@@ -54,7 +53,7 @@ export function createSessions(deps: SessionsDeps) {
     const session = get(id);
     edit(session);
     session.updatedAtMs = now();
-    signal.notify();
+    changes.emit();
   }
 
   function attachUrls(session: SessionState, urls: string[]): void {
@@ -87,7 +86,7 @@ export function createSessions(deps: SessionsDeps) {
     byId.set(session.id, session);
     secrets.set(session.id, body.session_secrets ?? []);
     player.load(session.id, stepsOf(script, body));
-    signal.notify();
+    changes.emit();
     return session;
   }
 
@@ -141,7 +140,8 @@ export function createSessions(deps: SessionsDeps) {
       });
     },
     unarchive: (id: string) => touch(id, (session) => (session.isArchived = false)),
-    setTags: (id: string, tags: string[]) => touch(id, (session) => (session.tags = [...new Set(tags)])),
+    /** No script goes on by itself. */
+    stop: player.stop,
   };
 }
 
@@ -157,7 +157,10 @@ function newSession({ body, atMs, number }: NewSession): SessionState {
     id,
     number,
     url: `${APP_URL}/sessions/${id}`,
-    request: { ...body, ...(secrets != null && { session_secrets: withoutSecretValues(secrets) }) },
+    request: {
+      ...body,
+      ...(secrets != null && { session_secrets: secrets.map((secret) => ({ ...secret, value: MASK })) }),
+    },
     createdAtMs: atMs,
     updatedAtMs: atMs,
     status: 'new',
@@ -171,8 +174,6 @@ function newSession({ body, atMs, number }: NewSession): SessionState {
     messages: [],
     attachments: [],
     structuredOutput: null,
-    category: null,
-    subcategory: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVIN_PLACES, FAULT_KINDS, SCRIPTS, SLACK_PLACES } from './client/panel-wire.ts';
 
 const targetSchema = z.union([
   z.strictObject({ channelId: z.string(), ts: z.string() }),
@@ -9,6 +10,7 @@ const as = { as: z.string() };
 const message = { channelId: z.string(), ts: z.string() };
 const emoji = z.string().regex(/^[\w+-]+$/, 'must be the name of an emoji');
 
+/** What a person does. */
 export const actSchema = z.discriminatedUnion('do', [
   z.strictObject({
     ...as,
@@ -71,3 +73,25 @@ export const actSchema = z.discriminatedUnion('do', [
 ]);
 
 export type PersonalAct = z.infer<typeof actSchema>;
+
+const MOST_SPEED = 100;
+const MOST_TIMES = 50;
+
+const times = z.int().min(1).max(MOST_TIMES);
+const what = z.enum(FAULT_KINDS);
+
+/** What the controls do. */
+export const controlSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('kill-bot') }),
+  z.strictObject({ do: z.literal('start-bot') }),
+  z.strictObject({ do: z.literal('restart-bot') }),
+  z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
+  z.strictObject({ do: z.literal('set-speed'), speed: z.number().min(0).max(MOST_SPEED) }),
+  z.strictObject({ do: z.literal('step'), sessionId: z.string() }),
+  z.strictObject({ do: z.literal('fail-devin'), place: z.enum(DEVIN_PLACES), what, times }),
+  z.strictObject({ do: z.literal('fail-slack'), place: z.enum(SLACK_PLACES), what, times }),
+  z.strictObject({ do: z.literal('clear-faults') }),
+  z.strictObject({ do: z.literal('redeliver') }),
+]);
+
+export type ControlAct = z.infer<typeof controlSchema>;

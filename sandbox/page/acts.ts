@@ -16,7 +16,6 @@ const NOTHING: ActResult = {
   options: [],
   fileId: null,
   channelId: null,
-  ts: null,
 };
 
 /** Does in the local Slack what a person does on the page. Refuses errors with a sentence. */
@@ -92,8 +91,8 @@ async function inChannel(
       const { text, threadTs, fileIds = [] } = act;
       if (text.trim() === '' && fileIds.length === 0) throw new Refusal('There is nothing to send.');
       const options = { files: fileIds, ...(threadTs !== undefined && { threadTs }) };
-      const { ts } = await slack.speak(userId, channelId, writeTyped(slack, text), options);
-      return { ts };
+      await slack.speak(userId, channelId, writeTyped(slack, text), options);
+      return {};
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { LocalDevin } from '../devin/index.ts';
-import { faultName } from '../slack/faults.ts';
+import type { FaultHandle } from '../faults.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import type { DevinPlace, FaultKind, PlannedFault, SlackPlace } from './client/panel-wire.ts';
 
@@ -28,44 +28,28 @@ const SLACK_FAULTS = {
   silent: { hang: true },
 } as const satisfies Record<FaultKind, unknown>;
 
-type Plan = { fault: Omit<PlannedFault, 'left'>; left: () => number };
-
 export type FaultPlan = ReturnType<typeof createFaultPlan>;
 
 /** What will go wrong next on either side, and how often. */
 export function createFaultPlan({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }) {
-  const plans = new Set<Plan>();
-  const clearDevin = new Set<() => void>();
-  let lastId = 0;
-
+  const plans: { fault: Omit<PlannedFault, 'id' | 'left'>; handle: FaultHandle }[] = [];
   return {
     failDevin(place: DevinPlace, what: FaultKind, times: number): void {
       const handle = devin.fail(DEVIN_REQUESTS[place], { ...DEVIN_FAULTS[what], times });
-      clearDevin.add(handle.clear);
-      plans.add({ fault: { id: (lastId += 1), side: 'devin', place, what }, left: handle.remaining });
+      plans.push({ fault: { side: 'devin', place, what }, handle });
     },
     failSlack(place: SlackPlace, what: FaultKind, times: number): void {
-      slack.fail(place, { ...SLACK_FAULTS[what], times });
-      const left = countDown({ slack, place, error: faultName(SLACK_FAULTS[what]), times });
-      plans.add({ fault: { id: (lastId += 1), side: 'slack', place, what }, left });
+      const handle = slack.fail(place, { ...SLACK_FAULTS[what], times });
+      plans.push({ fault: { side: 'slack', place, what }, handle });
     },
     clear(): void {
       slack.clearFaults();
-      for (const clear of clearDevin) clear();
-      plans.clear();
+      devin.clearFaults();
     },
     pending: (): PlannedFault[] =>
-      [...plans].flatMap(({ fault, left }) => (left() > 0 ? [{ ...fault, left: left() }] : [])),
-  };
-}
-
-type Counted = { slack: LocalSlack; place: SlackPlace; error: string; times: number };
-
-/** The local Slack does not say how often a fault has struck; its list of calls does. */
-function countDown({ slack, place, error, times }: Counted): () => number {
-  const from = slack.calls.length;
-  return () => {
-    const struck = slack.calls.slice(from).filter((call) => call.method === place && call.error === error);
-    return Math.max(0, times - struck.length);
+      plans.flatMap(({ fault, handle }, id) => {
+        const left = handle.remaining();
+        return left > 0 ? [{ ...fault, id, left }] : [];
+      }),
   };
 }

@@ -2,22 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
+import { sendJson } from '../loopback.ts';
 import type { Pace } from '../pace.ts';
 import type { LocalSlack } from '../slack/index.ts';
-import {
-  DEVIN_PLACES,
-  FAULT_KINDS,
-  MOST_TIMES,
-  SCRIPTS,
-  SLACK_PLACES,
-  type ControlAct,
-  type ControlState,
-  type ScriptChoice,
-  type SessionView,
-} from './client/panel-wire.ts';
+import { controlSchema, type ControlAct } from './act-schema.ts';
+import type { ControlState, ScriptChoice, SessionView } from './client/panel-wire.ts';
 import { createFaultPlan, type FaultPlan } from './control-faults.ts';
 import { createExchangeLog, type ExchangeLog } from './control-log.ts';
-import { readJson, Refusal, sendJson } from './http.ts';
+import { readJson, Refusal } from './http.ts';
 import type { PageControl } from './server.ts';
 
 export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess; pace: Pace };
@@ -31,22 +23,6 @@ type Parts = ControlOptions & {
 };
 
 const LOG_LINES_SHOWN = 60;
-const MOST_SPEED = 100;
-
-const times = z.int().min(1).max(MOST_TIMES);
-const what = z.enum(FAULT_KINDS);
-const actSchema = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('kill-bot') }),
-  z.strictObject({ do: z.literal('start-bot') }),
-  z.strictObject({ do: z.literal('restart-bot') }),
-  z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
-  z.strictObject({ do: z.literal('set-speed'), speed: z.number().min(0).max(MOST_SPEED) }),
-  z.strictObject({ do: z.literal('step'), sessionId: z.string() }),
-  z.strictObject({ do: z.literal('fail-devin'), place: z.enum(DEVIN_PLACES), what, times }),
-  z.strictObject({ do: z.literal('fail-slack'), place: z.enum(SLACK_PLACES), what, times }),
-  z.strictObject({ do: z.literal('clear-faults') }),
-  z.strictObject({ do: z.literal('redeliver') }),
-]) satisfies z.ZodType<ControlAct>;
 
 /** The sandbox's controls and request log, for the panel next to the page. */
 export function createControl(options: ControlOptions): PageControl & { close: () => void } {
@@ -74,7 +50,6 @@ export function createControl(options: ControlOptions): PageControl & { close: (
   ];
   return {
     handle: async (request, response) => handle(parts, request, response),
-    faults: () => parts.faults.pending(),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -96,7 +71,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
       return sendJson(response, body);
     }
     case 'POST /api/control/act': {
-      const parsed = actSchema.safeParse(await readJson(request));
+      const parsed = controlSchema.safeParse(await readJson(request));
       if (!parsed.success) throw new Refusal(z.prettifyError(parsed.error));
       await run(parts, parsed.data);
       parts.tell();

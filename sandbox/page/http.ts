@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { readBytes } from '../loopback.ts';
 
 /** A file of ten megabytes in base64, and some room. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -15,27 +16,13 @@ export class Refusal extends Error {
 }
 
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.byteLength;
-    if (length > BODY_LIMIT_BYTES) throw new Refusal('The request is larger than 16 MB.', 413);
-    chunks.push(bytes);
-  }
+  const bytes = await readBytes(request, BODY_LIMIT_BYTES);
+  if (bytes === null) throw new Refusal('The request is larger than 16 MB.', 413);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(bytes.toString());
   } catch {
     throw new Refusal('The body is not JSON.');
   }
-}
-
-export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  });
-  response.end(JSON.stringify(body));
 }
 
 /**

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { LocalDevin } from '../devin/index.ts';
-import { listen, shut } from '../loopback.ts';
+import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
 import { serveAsset, serveReadme } from './assets.ts';
 import { type Events, createEvents } from './events.ts';
 import { type Files, createFiles } from './files.ts';
 import type { Guide } from './guide.ts';
-import { checkOrigin, readJson, Refusal, sendJson } from './http.ts';
+import { checkOrigin, readJson, Refusal } from './http.ts';
 import { readManifest } from './manifest.ts';
 import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
 
@@ -15,8 +15,6 @@ import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
 export type PageControl = {
   /** Answers everything under /api/control/. */
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** What goes wrong next; part of the snapshot. */
-  faults: () => unknown;
   /** Listens for each change that the panel shows. Returns how to stop listening. */
   subscribe: (listener: () => void) => () => void;
 };
@@ -50,7 +48,7 @@ export async function createPage(options: PageOptions): Promise<Page> {
   const manifest = await readManifest();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, devin, files, manifest, notes, faults: control.faults, guide };
+  const snapshot = { slack, devin, files, manifest, notes, guide };
   serve(server, { slack, devin, control, port, files, events, snapshot });
   const tell = (what: string): void => {
     events.tell({ what });
@@ -93,9 +91,9 @@ function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
   } else if (error instanceof Refusal) {
-    sendJson(response, { problem: error.message }, error.status);
+    sendJson(response, { problem: error.message }, { status: error.status });
   } else {
     const reason = error instanceof Error ? error.message : String(error);
-    sendJson(response, { problem: `The page's own server failed: ${reason}` }, 500);
+    sendJson(response, { problem: `The page's own server failed: ${reason}` }, { status: 500 });
   }
 }

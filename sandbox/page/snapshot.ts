@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
 import type { LocalSlack, Message, View } from '../slack/index.ts';
-import { block, type Block } from '../slack/rules/blocks.ts';
+import { knownBlocks } from '../slack/rules/assign-ids.ts';
 import type { Person, ShownChannel, ShownMessage, ShownSession, ShownView, Snapshot } from './client/wire.ts';
 import type { Files } from './files.ts';
 import type { Guide } from './guide.ts';
@@ -12,7 +11,6 @@ export type SnapshotDeps = {
   devin: LocalDevin;
   files: Files;
   manifest: Manifest;
-  faults: () => unknown;
   guide: Guide | null;
   /** What the person switcher shows beside a name, by user id. */
   notes: ReadonlyMap<string, string>;
@@ -39,7 +37,6 @@ export function takeSnapshot(deps: SnapshotDeps): Snapshot {
     ),
     files: files.shown(),
     sessions: devin.sessions.map(shownSession),
-    faults: deps.faults(),
     guide: deps.guide?.shown() ?? null,
   };
 }
@@ -80,28 +77,15 @@ function shownMessage(message: Message): ShownMessage {
     username,
     isBot: message.botId !== null,
     text,
-    ...sorted(message.blocks),
+    blocks: knownBlocks(message.blocks),
     fileIds,
     edited: editedTs !== null,
     reactions: [...message.reactions].map(([emoji, users]) => ({ name: emoji, userIds: [...users] })),
   };
 }
 
-const typedSchema = z.looseObject({ type: z.string() });
-
-function sorted(blocks: readonly unknown[]): { blocks: Block[]; unknownBlocks: string[] } {
-  const known: Block[] = [];
-  const unknownBlocks: string[] = [];
-  for (const one of blocks) {
-    const parsed = block.safeParse(one);
-    if (parsed.success) known.push(parsed.data);
-    else unknownBlocks.push(typedSchema.safeParse(one).data?.type ?? 'block');
-  }
-  return { blocks: known, unknownBlocks };
-}
-
 function shownView(view: View): ShownView {
-  const { id, userId, hash, definition, values, errors, previousId } = view;
+  const { id, userId, definition, values, errors, previousId } = view;
   const frame =
     definition.type === 'home'
       ? { title: '', submit: null, close: '' }
@@ -114,7 +98,6 @@ function shownView(view: View): ShownView {
   return {
     id,
     userId,
-    hash,
     type: definition.type,
     ...frame,
     blocks: definition.blocks,

@@ -1,54 +1,36 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { sendJson } from './http.ts';
+import { createFaults, type Timing } from '../faults.ts';
+import { sendJson } from '../loopback.ts';
 
-/** What goes wrong with the next calls of one method. Without status, error or hang the connection is cut. */
-export type Fault = {
-  /** How many calls; 1 by default. */
-  times?: number;
+/**
+ * What goes wrong with the next calls of one method. With only a delay, the call then succeeds; with nothing, the
+ * connection is cut.
+ */
+export type Fault = Timing & {
   status?: number;
   error?: string;
   /** Seconds in Retry-After; makes it a 429. */
   retryAfter?: number;
   hang?: boolean;
-  /** Waits this long, or for this, before anything else; with nothing else set, the call then succeeds. */
-  delayMs?: number;
-  until?: Promise<void>;
   /** The call takes effect before it fails: the app never learns that it did. */
   afterEffect?: boolean;
   /** Meets only calls with these arguments, such as `{ user_id }`; in a shared world, others call, too. */
   args?: Record<string, unknown>;
 };
 
-export type Faults = ReturnType<typeof createFaults>;
+export type Faults = ReturnType<typeof createMethodFaults>;
 
-export function createFaults() {
-  const planned: { method: string; fault: Fault; left: number }[] = [];
+export function createMethodFaults() {
+  const faults = createFaults<string, Fault>();
   return {
-    add(method: string, fault: Fault): void {
-      planned.push({ method, fault, left: fault.times ?? 1 });
-    },
-    /** The fault that meets this call, used up by it. */
-    take(method: string, args: Record<string, unknown> = {}): Fault | null {
-      const next = planned.find((plan) => plan.method === method && plan.left > 0 && isMet(plan.fault, args));
-      if (next === undefined) return null;
-      next.left -= 1;
-      return next.fault;
-    },
-    clear(): void {
-      planned.length = 0;
-    },
+    ...faults,
+    take: (method: string, args: Record<string, unknown> = {}): Fault | null =>
+      faults.take(({ match, fault }) => match === method && isMet(fault, args)),
   };
 }
 
 function isMet({ args: wanted = {} }: Fault, args: Record<string, unknown>): boolean {
   return Object.entries(wanted).every(([name, value]) => args[name] === value);
-}
-
-/** Before the call is looked at. */
-export async function waitFirst({ delayMs, until }: Fault): Promise<void> {
-  if (delayMs !== undefined) await delay(delayMs);
-  await until;
 }
 
 /** A fault that only delays lets the call succeed. */
@@ -63,13 +45,13 @@ export function breakDown(response: ServerResponse, fault: Fault): void {
   if (fault.hang === true) return;
   if (fault.retryAfter !== undefined || fault.status === 429) {
     const headers = { 'retry-after': String(fault.retryAfter ?? 1) };
-    sendJson(response, { status: 429, headers, body: { ok: false, error: 'ratelimited' } });
+    sendJson(response, { ok: false, error: 'ratelimited' }, { status: 429, headers });
   } else if (fault.status !== undefined) {
     response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<html>Slack is down</html>');
   } else if (fault.error === undefined) {
     response.socket?.destroy();
   } else {
-    sendJson(response, { body: { ok: false, error: fault.error } });
+    sendJson(response, { ok: false, error: fault.error });
   }
 }
 

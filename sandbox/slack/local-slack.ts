@@ -1,10 +1,10 @@
+import type { WaitOptions } from '../changes.ts';
 import { createLoopbackServer, listen, shut } from '../loopback.ts';
-import type { WaitOptions } from './changes.ts';
 import { createDispatch } from './delivery/dispatch.ts';
 import { createHttpTransport } from './delivery/http.ts';
 import { REDELIVER_AFTER_MS } from './delivery/redelivery.ts';
 import { createSocketTransport } from './delivery/socket.ts';
-import { createFaults } from './faults.ts';
+import { createMethodFaults } from './faults.ts';
 import type { Message, View } from './model.ts';
 import { createClicks } from './people/clicks.ts';
 import { createCommands } from './people/commands.ts';
@@ -51,7 +51,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   } = options;
   const state = createState({ workspace: createWorkspace(workspaceOptions), now, triggerLifeMs: timeoutMs });
   const server = createLoopbackServer();
-  const faults = createFaults();
+  const faults = createMethodFaults();
   const socket = createSocketTransport({ state, server, timeoutMs });
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
   const dispatch = createDispatch({ state, http, socket, redeliverAfterMs });
@@ -85,7 +85,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     dropSockets: socket.drop,
     stallSockets: socket.stall,
     /** For a Web API method, or `response_url`, `files`, `upload`. */
-    fail: faults.add,
+    fail: faults.plan,
     clearFaults: faults.clear,
     async close(): Promise<void> {
       dispatch.close();

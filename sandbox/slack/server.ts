@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { breakDown, isOnlyDelay, waitFirst, type Faults } from './faults.ts';
+import { waitFirst } from '../faults.ts';
+import { breakDown, isOnlyDelay, type Faults } from './faults.ts';
 import { receiveUpload, serveFile } from './files.ts';
 import { receiveResponse } from './responses.ts';
 import type { State } from './state.ts';

@@ -1,7 +1,8 @@
-import { createChanges, type Changes } from './changes.ts';
+import { createChanges, type Changes } from '../changes.ts';
 import { createTimestamps, randomId, randomToken } from './ids.ts';
 import type {
   ApiCall,
+  Change,
   Channel,
   Delivery,
   Message,
@@ -32,7 +33,7 @@ export type State = {
   calls: ApiCall[];
   deliveries: Delivery[];
   problems: string[];
-  changes: Changes;
+  changes: Changes<Change>;
   now(): number;
   /** How long a trigger id opens a view. */
   triggerLifeMs: number;
@@ -61,7 +62,7 @@ export function createState({
     calls,
     deliveries: [],
     problems,
-    changes: createChanges(() => [...problems, ...refused(calls)].slice(-MOST_HINTS)),
+    changes: createChanges<Change>(() => [...problems, ...refused(calls)].slice(-MOST_HINTS)),
     now,
     triggerLifeMs,
     nextTs: createTimestamps(now),

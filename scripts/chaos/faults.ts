@@ -73,16 +73,15 @@ function devinFault(random: Random): DevinFault['fault'] {
 export type Faults = { plant: (planned: PlannedFault) => void; clear: () => void };
 
 export function createFaults({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }): Faults {
-  const planted: { clear: () => void }[] = [];
   return {
     plant(planned) {
       if (planned.side === 'slack') slack.fail(planned.method, planned.fault);
-      else planted.push(devin.fail(planned.match, planned.fault));
+      else devin.fail(planned.match, planned.fault);
     },
     /** Faults that no call has met yet are dropped. */
     clear() {
       slack.clearFaults();
-      for (const one of planted) one.clear();
+      devin.clearFaults();
     },
   };
 }

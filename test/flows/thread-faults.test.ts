@@ -76,18 +76,14 @@ describe('what people write in the thread', () => {
 });
 
 describe('a Devin that is slow to give its messages', () => {
-  const answers: (() => void)[] = [];
-  const schedule = (run: () => void) => {
-    answers.push(run);
-    return () => undefined;
-  };
-  const world = useWorld({ ...QUICK_THREADS, devin: { schedule } });
+  const world = useWorld(QUICK_THREADS);
 
   test('delays no other session and no card, and is posted once', async () => {
     const { devin, slack } = world();
     const [slow, quick] = [await startThread(world()), await startThread(world())];
     const path = new RegExp(`${slow.id}/messages$`);
-    const held = devin.fail({ method: 'GET', path }, { mode: 'delay', times: Infinity });
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    const held = devin.fail({ method: 'GET', path }, { mode: 'delay', times: Infinity, until });
     devin.advance(slow.id, { status: 'running', message: 'at last' });
     await devin.waitForRequest((request) => request.method === 'GET' && path.test(request.path));
     // Each change fetches the messages again.
@@ -99,7 +95,7 @@ describe('a Devin that is slow to give its messages', () => {
     }
     expect(slow.relayed()).toEqual([]);
     held.clear();
-    answers.forEach((answer) => answer());
+    answer();
     await slow.relayedText('at last');
     devin.advance(slow.id, { message: 'and on' });
     await slow.relayedText('and on');

@@ -32,7 +32,7 @@ function shared<Shared extends World>(world: Shared): Shared {
   const fail: LocalSlack['fail'] = (method, fault) => {
     if (OFTEN_CALLED.has(method) && fault.args === undefined)
       throw new Error(`Name with \`args\` whose ${method} fails.`);
-    slack.fail(method, fault);
+    return slack.fail(method, fault);
   };
   return { ...world, slack: { ...slack, fail } };
 }

@@ -86,17 +86,12 @@ function catalogRoutes({ catalog, orgId, startedAtSeconds, report }: ReferenceRo
     catalog.playbooks.map((playbook) => toPlaybook(playbook, origin)),
   );
   const secrets = list(pageQuerySchema, () => catalog.secrets.map((secret) => toSecret(secret, origin)));
-  const notes = list(notesQuerySchema, ({ search = '', folder_path: folder, pinned_repo: repo }) =>
-    catalog.notes
-      .filter((note) => noteMatches(note, search) && repo === undefined)
-      .filter((note) => folder === undefined || note.folderPath === folder)
-      .map((note) => toNote(note, origin)),
+  const notes = list(notesQuerySchema, ({ search = '' }) =>
+    catalog.notes.filter((note) => noteMatches(note, search)).map((note) => toNote(note, origin)),
   );
   const repositories = list(repositoriesQuerySchema, (query) =>
     catalog.repositories
       .filter((repository) => repositoryMatches(repository, query.filter_name ?? ''))
-      .filter(({ path }) => query.only_repo_paths?.includes(path) ?? true)
-      .filter(({ path }) => !(query.exclude_repo_paths?.includes(path) ?? false))
       .map((repository) => toRepository(repository, query.load_indexing_status ?? true)),
   );
   return [

@@ -8,18 +8,10 @@ import {
   noParams,
   pageQuerySchema,
   sessionsQuerySchema,
-  tagsBodySchema,
   terminateQuerySchema,
 } from '../schemas.ts';
 import type { LocalSession } from '../session-state.ts';
-import {
-  type ListRules,
-  type WireContext,
-  idFromPath,
-  matches,
-  toMessage,
-  toResponse,
-} from '../session-wire.ts';
+import { type WireContext, idFromPath, matches, toMessage, toResponse } from '../session-wire.ts';
 import type { Sessions } from '../sessions.ts';
 import { parseBody, parseQuery } from '../validation.ts';
 import { type Answer, type Call, type Method, type Route, jsonOf, ok, param } from './route.ts';
@@ -28,7 +20,6 @@ export type SessionRoutesDeps = {
   sessions: Sessions;
   admission: Admission;
   wire: WireContext;
-  listRules: ListRules;
   report: (problem: string) => void;
 };
 
@@ -38,10 +29,10 @@ const VIEW: Permission = 'ViewOrgSessions';
 const MANAGE: Permission = 'ManageOrgSessions';
 
 export function sessionRoutes(deps: SessionRoutesDeps): Route[] {
-  return [...collectionRoutes(deps), ...oneRoutes(deps), ...messageRoutes(deps), ...tagRoutes(deps)];
+  return [...collectionRoutes(deps), ...oneRoutes(deps), ...messageRoutes(deps)];
 }
 
-function collectionRoutes({ sessions, admission, wire, listRules, report }: SessionRoutesDeps): Route[] {
+function collectionRoutes({ sessions, admission, wire, report }: SessionRoutesDeps): Route[] {
   return [
     {
       method: 'POST',
@@ -61,9 +52,7 @@ function collectionRoutes({ sessions, admission, wire, listRules, report }: Sess
       access: VIEW,
       answer(call) {
         const query = parseQuery(sessionsQuerySchema, call.query, report);
-        const found = sessions.all.filter((session) =>
-          matches(session, query, { ...wire, rules: listRules }),
-        );
+        const found = sessions.all.filter((session) => matches(session, query, wire));
         // Newest first: a session created meanwhile comes before those that were already returned.
         const placed = found.toReversed().map((session) => ({
           place: -session.number,
@@ -161,25 +150,5 @@ function messageRoutes(deps: SessionRoutesDeps): Route[] {
         return ok(toResponse(session, wire, false));
       }),
     },
-  ];
-}
-
-function tagRoutes(deps: SessionRoutesDeps): Route[] {
-  const { sessions } = deps;
-  const path = `${ONE}/tags`;
-  const write = (method: Method, next: (old: string[], sent: string[]) => string[]): Route => ({
-    method,
-    path,
-    access: MANAGE,
-    answer: onSession(deps, (session, call) => {
-      const { tags } = parseBody(tagsBodySchema, jsonOf(call));
-      sessions.setTags(session.id, next(session.tags, tags));
-      return ok({ tags: session.tags });
-    }),
-  });
-  return [
-    { method: 'GET', path, access: VIEW, answer: onSession(deps, ({ tags }) => ok({ tags })) },
-    write('POST', (old, sent) => [...old, ...sent]),
-    write('PUT', (_old, sent) => sent),
   ];
 }

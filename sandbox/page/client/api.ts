@@ -1,39 +1,56 @@
+import type { ControlAct } from '../act-schema.ts';
+import type { ControlState, ExchangeBody } from './panel-wire.ts';
 import type { Act, ActResult, Answer, Snapshot } from './wire.ts';
 
+const GONE = 'The sandbox does not answer. Is it still running?';
+
+/** Throws the server's sentence for a refusal. */
+async function ask(path: string, body?: object): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const post = body && { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(`/api/${path}`, post).catch(() => {
+    throw new Error(GONE);
+  });
+  const answer: unknown = await response.json();
+  if (response.ok) return answer;
+  const hasProblem = typeof answer === 'object' && answer !== null && 'problem' in answer;
+  throw new Error(hasProblem ? String(answer.problem) : GONE);
+}
+
 /** The page and its server have the same version, so only the frame is checked. */
-function isSnapshot(value: unknown): value is Snapshot {
-  return typeof value === 'object' && value !== null && 'people' in value && 'channels' in value;
+const framed =
+  <Body extends object>(name: keyof Body) =>
+  (answer: unknown): Body => {
+    if (isFramed<Body>(answer, name)) return answer;
+    throw new Error('The sandbox gave an answer that this page does not understand.');
+  };
+
+function isFramed<Body extends object>(answer: unknown, name: keyof Body): answer is Body {
+  return typeof answer === 'object' && answer !== null && name in answer;
 }
 
-function isResult(value: unknown): value is ActResult {
-  return typeof value === 'object' && value !== null && 'failure' in value;
-}
-
-export async function fetchSnapshot(): Promise<Snapshot> {
-  const response = await fetch('/api/state');
-  const body: unknown = await response.json();
-  if (!isSnapshot(body)) throw new Error(problemIn(body));
-  return body;
-}
+export const fetchSnapshot = async (): Promise<Snapshot> => ask('state').then(framed<Snapshot>('channels'));
 
 export async function postAct(userId: string, act: Act): Promise<Answer> {
-  const request = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ as: userId, ...act }),
-  };
-  try {
-    const response = await fetch('/api/act', request);
-    const body: unknown = await response.json();
-    return isResult(body) ? { ok: true, result: body } : { ok: false, problem: problemIn(body) };
-  } catch {
-    return { ok: false, problem: 'The sandbox does not answer. Is it still running?' };
-  }
+  return ask('act', { as: userId, ...act })
+    .then(framed<ActResult>('failure'))
+    .then(
+      (result) => ({ ok: true, result }),
+      (error: unknown) => ({ ok: false, problem: sentence(error) }),
+    );
 }
 
-function problemIn(body: unknown): string {
-  const hasProblem = typeof body === 'object' && body !== null && 'problem' in body;
-  return hasProblem ? String(body.problem) : 'The sandbox gave an answer that this page does not understand.';
+export const fetchControl = async (): Promise<ControlState> =>
+  ask('control/state').then(framed<ControlState>('exchanges'));
+
+export const postControl = async (act: ControlAct): Promise<ControlState> =>
+  ask('control/act', act).then(framed<ControlState>('exchanges'));
+
+export const fetchExchange = async (id: number): Promise<ExchangeBody> =>
+  ask(`control/exchange?id=${id}`).then(framed<ExchangeBody>('sent'));
+
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the page shows; the other changes are the control panel's alone. */

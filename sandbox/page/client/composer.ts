@@ -1,10 +1,10 @@
 import { type App, channelOf, isAppConversation, titleOf } from './app.ts';
 import { type Suggestion, complete, suggestionsFor } from './completion.ts';
+import { type Place, placeKey, write, writtenAt } from './drafts.ts';
 import { fileList, uploadAll } from './files.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { send } from './send.ts';
-import { type Place, placeKey, write, writtenAt } from './written.ts';
 
 export function composer(app: App, place: Place): VNode {
   const { state } = app;

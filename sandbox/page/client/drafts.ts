@@ -1,6 +1,23 @@
-import type { App, Written } from './app.ts';
+import { type App, type Written, withEntry } from './app.ts';
 
-/** What is in the composers outlives a reload of its tab. */
+/** What is in the composers and has not been sent. It outlives a reload of its tab. */
+
+/** A place to write: a conversation or one of its threads. */
+export type Place = { channelId: string; threadTs: string | null };
+
+const NOTHING: Written = { text: '', fileIds: [] };
+
+export const placeKey = ({ state }: App, { channelId, threadTs }: Place): string =>
+  `${state.userId}/${channelId}/${threadTs ?? ''}`;
+
+export function writtenAt(app: App, place: Place): Written {
+  return app.state.written.get(placeKey(app, place)) ?? NOTHING;
+}
+
+export function write(app: App, place: Place, change: Partial<Written>): void {
+  const written = { ...writtenAt(app, place), ...change };
+  app.update({ written: withEntry(app.state.written, placeKey(app, place), written) });
+}
 
 const KEY = 'sandbox-drafts';
 

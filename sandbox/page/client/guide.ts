@@ -1,11 +1,11 @@
+import { postControl, sentence } from './api.ts';
 import { type App, type AppState, type Trying, personOf, readableChannels } from './app.ts';
+import { write } from './drafts.ts';
 import { GUIDE_STEPS, type GuideStep } from './guide-steps.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { postControl } from './panel-api.ts';
 import { becomePerson, openChannel, openThread } from './places.ts';
 import type { ShownGuide } from './wire.ts';
-import { write } from './written.ts';
 
 /** The demo's banner and its list of things to try. */
 
@@ -61,9 +61,7 @@ const STEPS: Record<GuideStep, Step> = {
     go(app, shown) {
       becomeMember(app, shown);
       openChannel(app, shown.channelId);
-      postControl({ do: 'restart-bot' }).catch((error: unknown) =>
-        app.update({ toast: error instanceof Error ? error.message : String(error) }),
-      );
+      postControl({ do: 'restart-bot' }).catch((error: unknown) => app.update({ toast: sentence(error) }));
     },
   },
   stranger: {

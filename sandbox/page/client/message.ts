@@ -60,13 +60,10 @@ export function heading(author: Author, atMs: number): VNode {
 }
 
 function body({ app, channelId, message }: Line): Child {
-  const { blocks, unknownBlocks, text, edited, ts } = message;
-  const unknown = unknownBlocks.map((type) =>
-    h('p.refused', {}, `The sandbox does not show a block of type ${type}.`),
-  );
-  if (blocks.length > 0 || unknown.length > 0) {
+  const { blocks, text, edited, ts } = message;
+  if (blocks.length > 0) {
     const surface: Surface = { target: { channelId, ts }, values: {}, errors: {} };
-    return h('div.blocks', {}, blocksOf(app, surface, blocks), unknown);
+    return h('div.blocks', {}, blocksOf(app, surface, blocks));
   }
   if (text === '') return null;
   return h('div.text', {}, mrkdwn(app.state, text), edited ? h('span.edited', {}, ' (edited)') : null);

@@ -1,15 +1,15 @@
+import type { ControlAct } from '../act-schema.ts';
 import { h, type VNode } from './h.ts';
 import type { Panel } from './panel-view.ts';
 import {
   DEVIN_PLACES,
   FAULT_KINDS,
   SLACK_PLACES,
-  type ControlAct,
   type DevinPlace,
   type FaultKind,
+  type PlannedFault,
   type SlackPlace,
 } from './panel-wire.ts';
-import { DEVIN_PLACE_WORDS, faultSentence, FAULT_WORDS, SLACK_PLACE_WORDS } from './panel-words.ts';
 
 /** What is chosen in the two rows, and how often it will happen. */
 export type FaultChoice = {
@@ -19,6 +19,44 @@ export type FaultChoice = {
 };
 
 const TIMES = [1, 2, 3, 10] as const;
+
+const FAULT_WORDS: Record<FaultKind, string> = {
+  busy: 'is busy (429)',
+  broken: 'breaks (500)',
+  lost: 'is done, the answer gets lost',
+  silent: 'is never answered',
+};
+
+const DEVIN_PLACE_WORDS: Record<DevinPlace, string> = {
+  create: 'Creating a session',
+  list: 'Listing sessions',
+  'read-messages': 'Reading messages',
+  'send-message': 'Sending a message',
+  members: 'Looking up a member',
+  upload: 'Uploading a file',
+};
+
+const SLACK_PLACE_WORDS: Record<SlackPlace, string> = {
+  'chat.postMessage': 'Posting a message',
+  'chat.update': 'Editing a message',
+  'chat.postEphemeral': 'Posting a private notice',
+  'views.open': 'Opening a form',
+  'views.update': 'Updating a form',
+  'users.info': 'Looking up a person',
+  'conversations.replies': 'Reading a thread',
+  'files.info': 'Reading a file',
+};
+
+const placeWords = new Map<string, string>([
+  ...Object.entries(DEVIN_PLACE_WORDS),
+  ...Object.entries(SLACK_PLACE_WORDS),
+]);
+
+function faultSentence({ side, place, what, left }: PlannedFault): string {
+  const name = side === 'slack' ? 'Slack' : 'Devin';
+  const times = left === 1 ? 'once' : `${left} times`;
+  return `${name}: ${placeWords.get(place) ?? place} ${FAULT_WORDS[what]}, ${times}`;
+}
 
 export function faults(panel: Panel): VNode {
   const { control, choice } = panel.state;

@@ -1,3 +1,4 @@
+import type { ControlAct } from '../act-schema.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { type FaultChoice, faults } from './panel-faults.ts';
@@ -5,12 +6,12 @@ import { type Filter, requests } from './panel-requests.ts';
 import {
   SCRIPTS,
   SPEEDS,
-  type ControlAct,
+  type BotView,
   type ControlState,
   type ExchangeBody,
+  type ScriptChoice,
   type SessionView,
 } from './panel-wire.ts';
-import { SCRIPT_WORDS, speedWords, STATUS_WORDS } from './panel-words.ts';
 
 export type PanelState = {
   /** null until it has been asked for. */
@@ -33,6 +34,23 @@ export type Panel = {
   open: (id: number | null) => void;
   close: () => void;
 };
+
+const SCRIPT_WORDS: Record<ScriptChoice, string> = {
+  normal: 'Works, opens a pull request, finishes',
+  question: 'Asks a question, then goes on',
+  report: 'Reports with a table, lists, code and a file',
+  fails: 'Fails',
+  capped: 'Reaches its ACU cap',
+  slow: 'Waits a minute before each step',
+};
+
+const STATUS_WORDS: Record<BotView['status'], string> = {
+  starting: 'Starting',
+  ready: 'Running',
+  ended: 'Not running',
+};
+
+const speedWords = (speed: number): string => (speed === 0 ? 'Paused' : `${speed}×`);
 
 export function panelView(panel: Panel): Child {
   const { control, problem } = panel.state;

@@ -25,8 +25,6 @@ export type SlackPlace = (typeof SLACK_PLACES)[number];
 export const FAULT_KINDS = ['busy', 'broken', 'lost', 'silent'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export const MOST_TIMES = 50;
-
 export type PlannedFault = {
   id: number;
   side: 'slack' | 'devin';
@@ -75,15 +73,3 @@ export type ControlState = {
   /** What the bot did but a careful app wouldn't. */
   problems: string[];
 };
-
-export type ControlAct =
-  | { do: 'kill-bot' }
-  | { do: 'start-bot' }
-  | { do: 'restart-bot' }
-  | { do: 'set-script'; script: ScriptChoice }
-  | { do: 'set-speed'; speed: number }
-  | { do: 'step'; sessionId: string }
-  | { do: 'fail-devin'; place: DevinPlace; what: FaultKind; times: number }
-  | { do: 'fail-slack'; place: SlackPlace; what: FaultKind; times: number }
-  | { do: 'clear-faults' }
-  | { do: 'redeliver' };

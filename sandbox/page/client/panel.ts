@@ -1,9 +1,9 @@
 import { render } from 'preact';
-import { listen } from './api.ts';
-import { fetchControl, fetchExchange, postControl } from './panel-api.ts';
+import type { ControlAct } from '../act-schema.ts';
+import { fetchControl, fetchExchange, listen, postControl, sentence } from './api.ts';
 import { coversPage } from './panel-place.ts';
 import { type Panel, type PanelState, panelView } from './panel-view.ts';
-import type { ControlAct, ControlState } from './panel-wire.ts';
+import type { ControlState } from './panel-wire.ts';
 
 /** The sandbox's controls, beside Slack. Shown and hidden by the page; asks for nothing while it is hidden. */
 const found = document.getElementById('panel');
@@ -84,10 +84,6 @@ function refresh(): void {
       () => undefined,
     );
   }, REFRESH_EVERY_MS);
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 root.addEventListener('keydown', ({ key }) => {

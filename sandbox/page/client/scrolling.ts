@@ -1,4 +1,4 @@
-import type { Place } from './written.ts';
+import type { Place } from './drafts.ts';
 
 /** How near to a conversation's end counts as being there. */
 const NEAR_PX = 60;

@@ -1,7 +1,7 @@
 import { type App, notify } from './app.ts';
 import { INVITE } from './completion.ts';
+import { type Place, placeKey, write, writtenAt } from './drafts.ts';
 import { showEnd } from './scrolling.ts';
-import { type Place, placeKey, write, writtenAt } from './written.ts';
 
 /** A message, or a command where it begins with a slash. */
 export async function send(app: App, place: Place): Promise<void> {

@@ -36,8 +36,6 @@ export type ShownMessage = {
   isBot: boolean;
   text: string;
   blocks: Block[];
-  /** Kinds of blocks unknown to the sandbox. */
-  unknownBlocks: string[];
   fileIds: string[];
   edited: boolean;
   reactions: Reaction[];
@@ -60,8 +58,6 @@ export type HeldValue = { type: string; [field: string]: unknown };
 export type ShownView = {
   id: string;
   userId: string;
-  /** New after each change of its definition. */
-  hash: string;
   type: 'modal' | 'home';
   title: string;
   /** null: nothing can be submitted. */
@@ -117,8 +113,6 @@ export type Snapshot = {
   homes: Record<string, ShownView>;
   files: Record<string, ShownFile>;
   sessions: ShownSession[];
-  /** What goes wrong next, as the control panel planned it. */
-  faults: unknown;
   /** null: the page is not the demo's. */
   guide: ShownGuide | null;
 };
@@ -145,8 +139,6 @@ export type ActResult = {
   fileId: string | null;
   /** Of `open-home`: the conversation with the app. */
   channelId: string | null;
-  /** Of `say`. */
-  ts: string | null;
 };
 
 /** The result of an act: a problem is a sentence. */

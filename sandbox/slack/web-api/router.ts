@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import { breakDown, faultName, isOnlyDelay, waitFirst, type Fault, type Faults } from '../faults.ts';
-import { sendJson } from '../http.ts';
+import { waitFirst } from '../../faults.ts';
+import { sendJson } from '../../loopback.ts';
+import { breakDown, faultName, isOnlyDelay, type Fault, type Faults } from '../faults.ts';
 import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
 import { decodeArgs } from './args.ts';
@@ -68,8 +69,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
     record(name, args, isFailing ? faultName(fault) : reply.error);
     if (isFailing) breakDown(response, fault);
     else
-      sendJson(response, {
-        body: reply.body,
+      sendJson(response, reply.body, {
         headers: state.workspace.tellsScopes
           ? { 'x-oauth-scopes': [...state.workspace.scopes].join(',') }
           : {},

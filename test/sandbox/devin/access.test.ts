@@ -53,8 +53,6 @@ test.for<[string, string, Permission]>([
   ['POST', '~/sessions/devin-1/unarchive', 'ManageOrgSessions'],
   ['GET', '~/sessions/devin-1/messages', 'ViewOrgSessions'],
   ['POST', '~/sessions/devin-1/messages', 'ManageOrgSessions'],
-  ['GET', '~/sessions/devin-1/tags', 'ViewOrgSessions'],
-  ['PUT', '~/sessions/devin-1/tags', 'ManageOrgSessions'],
   ['GET', '~/sessions/devin-1/attachments', 'ViewOrgSessions'],
   ['POST', '~/attachments', 'UseDevinSessions'],
   ['GET', '~/attachments/1/a.txt', 'ViewOrgSessions'],

@@ -94,16 +94,4 @@ describe('a session', () => {
       is_archived: false,
     });
   });
-
-  test('can get more tags, or other ones', async () => {
-    const { call } = await open();
-    const id = await createSession(call, { tags: ['a'] });
-    const path = `~/sessions/devin-${id}/tags`;
-    expect((await call('POST', path, { body: { tags: ['a', 'b'] } })).body).toEqual({ tags: ['a', 'b'] });
-    expect((await call('PUT', path, { body: { tags: ['c'] } })).body).toEqual({ tags: ['c'] });
-    expect((await call('GET', path)).body).toEqual({ tags: ['c'] });
-    expect((await call('PUT', path, { body: { tags: Array.from({ length: 51 }, String) } })).status).toBe(
-      422,
-    );
-  });
 });

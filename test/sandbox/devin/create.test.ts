@@ -34,14 +34,14 @@ describe('creating a session', () => {
     expect(devin.session(id).request.prompt).toBe('Fix the flaky test');
   });
 
-  test('returns status_detail, structured_output and category only when the session is read', async () => {
+  test('returns status_detail and structured_output only when the session is read', async () => {
     const { devin, call } = await open();
     const id = await createSession(call);
-    devin.advance(id, { status: 'running', structuredOutput: { ok: true }, category: 'bug_fixing' });
-    const filled = { status_detail: 'working', structured_output: { ok: true }, category: 'bug_fixing' };
+    devin.advance(id, { status: 'running', structuredOutput: { ok: true } });
+    const filled = { status_detail: 'working', structured_output: { ok: true } };
     expect((await call('GET', `~/sessions/devin-${id}`)).body).toMatchObject(filled);
     const reply = await call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'Go on' } });
-    expect(reply.body).toMatchObject({ status_detail: null, structured_output: null, category: null });
+    expect(reply.body).toMatchObject({ status_detail: null, structured_output: null });
   });
 
   test('creates the session as a member who may use Devin', async () => {

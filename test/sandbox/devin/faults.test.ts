@@ -63,18 +63,21 @@ test.for<['hang' | 'hang-after-effect', number]>([
   await Promise.all([expect(pending).rejects.toThrow('fetch failed'), devin.stop()]);
 });
 
-test('answers late, by its clock', async () => {
-  const due: { run: () => void; ms: number }[] = [];
-  const schedule = (run: () => void, ms: number) => {
-    due.push({ run, ms });
-    return () => {};
-  };
-  const { devin, call } = await open({ schedule });
-  devin.fail(CREATE, { mode: 'delay', delayMs: 40_000 });
+test('answers late, once it may', async () => {
+  const { devin, call } = await open();
+  const { promise: until, resolve: goOn } = Promise.withResolvers<void>();
+  devin.fail(CREATE, { mode: 'delay', until });
   const pending = call('POST', '~/sessions', { body });
   await devin.waitForRequest(({ method }) => method === 'POST');
   expect(devin.createdCount()).toBe(0);
-  expect(due.map(({ ms }) => ms)).toEqual([40_000]);
-  due[0]?.run();
+  goOn();
   expect((await pending).status).toBe(200);
+});
+
+test('forgets what was planned', async () => {
+  const { devin, call } = await open();
+  const fault = devin.fail(CREATE, { times: Infinity });
+  devin.clearFaults();
+  expect(fault.remaining()).toBe(0);
+  expect((await call('POST', '~/sessions', { body })).status).toBe(200);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Call, ADA, createSession, open, page } from './caller.ts';
+import { type Call, createSession, open, page } from './caller.ts';
 
 const titles = async (call: Call, query: string): Promise<unknown[]> =>
   page(await call('GET', `~/sessions?${query}`)).items.map((item) => item['title']);
@@ -8,16 +8,10 @@ const titles = async (call: Call, query: string): Promise<unknown[]> =>
 async function three(options: Parameters<typeof open>[0] = {}) {
   let nowMs = 0;
   const { devin, call } = await open({ now: () => nowMs, ...options });
-  devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
   nowMs = 100_000;
-  const a = await createSession(call, {
-    title: 'a',
-    tags: ['x'],
-    playbook_id: 'playbook-1',
-    repos: ['acme/web'],
-  });
+  const a = await createSession(call, { title: 'a', tags: ['x'] });
   nowMs = 200_000;
-  const b = await createSession(call, { title: 'b', tags: ['x', 'y'], create_as_user_id: ADA.userId });
+  const b = await createSession(call, { title: 'b', tags: ['x', 'y'] });
   nowMs = 300_000;
   const c = await createSession(call, { title: 'c' });
   nowMs = 400_000;
@@ -30,21 +24,9 @@ describe('listing sessions', () => {
     ['tags=x', ['b', 'a']],
     ['tags=y&tags=z', ['b']],
     ['tags=x,y', []],
-    ['playbook_id=playbook-1', ['a']],
-    ['repo_names=acme/web', ['a']],
-    [`user_ids=${encodeURIComponent(ADA.userId)}`, ['b']],
-    ['service_user_ids=service-user-other', []],
     ['origins=api&origins=slack', ['c', 'b', 'a']],
     ['origins=slack', []],
     ['created_after=200', ['c', 'b']],
-    ['created_before=200', ['b', 'a']],
-    ['created_after=150&created_before=250', ['b']],
-    ['is_archived=true', []],
-    ['is_archived=false', ['c', 'b', 'a']],
-    ['category=bug_fixing', []],
-    ['schedule_id=sched-1', []],
-    ['parent_session_id=1', []],
-    ['automation_ids=1', []],
   ])('respects ?%s', async ([query, expected]) => {
     const { devin, call } = await three();
     expect(await titles(call, query)).toEqual(expected);
@@ -57,22 +39,9 @@ describe('listing sessions', () => {
     expect(await titles(call, `session_ids=devin-${a}`)).toEqual([]);
   });
 
-  test('accepts only prefixed ids if configured', async () => {
-    const { call, a } = await three({ sessionIdsForm: 'prefixed' });
-    expect(await titles(call, `session_ids=devin-${a}`)).toEqual(['a']);
-    expect(await titles(call, `session_ids=${a}`)).toEqual([]);
-  });
-
-  test('requires all tags if configured', async () => {
-    const { call } = await three({ tagsMatch: 'all' });
-    expect(await titles(call, 'tags=x&tags=y')).toEqual(['b']);
-  });
-
-  test('shows what changed since', async () => {
-    const { devin, call, a } = await three();
-    devin.advance(a, { status: 'running' });
-    expect(await titles(call, 'updated_after=350')).toEqual(['a']);
-    expect(await titles(call, 'updated_before=350')).toEqual(['c', 'b']);
+  test('ignores tags if configured', async () => {
+    const { call } = await three({ tagsMatch: 'ignored' });
+    expect(await titles(call, 'tags=y')).toEqual(['c', 'b', 'a']);
   });
 
   test('returns every session once over pages, and no cursor with the last page', async () => {
@@ -86,19 +55,15 @@ describe('listing sessions', () => {
     expect(last).toMatchObject({ has_next_page: false, end_cursor: null });
   });
 
-  test.for([
-    'first=0',
-    'first=201',
-    'first=many',
-    'after=nonsense',
-    'is_archived=maybe',
-    'created_after=yesterday',
-  ])('refuses ?%s', async (query) => {
-    const { call } = await open();
-    const reply = await call('GET', `~/sessions?${query}`);
-    expect(reply.status).toBe(422);
-    expect(reply.body).toMatchObject({ errors: [{ loc: ['query', query.split('=')[0]] }] });
-  });
+  test.for(['first=0', 'first=201', 'first=many', 'after=nonsense', 'created_after=yesterday'])(
+    'refuses ?%s',
+    async (query) => {
+      const { call } = await open();
+      const reply = await call('GET', `~/sessions?${query}`);
+      expect(reply.status).toBe(422);
+      expect(reply.body).toMatchObject({ errors: [{ loc: ['query', query.split('=')[0]] }] });
+    },
+  );
 
   test('ignores an unknown parameter, and reports it', async () => {
     const { devin, call } = await three();

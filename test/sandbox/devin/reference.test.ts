@@ -65,8 +65,7 @@ describe('lists for a form', () => {
     devin.addRepository({ path: 'acme/api' });
     const list = async (query: string) => page(await call('GET', `${BETA}/repositories?${query}`)).items;
     expect(await list('filter_name=WEB')).toMatchObject([{ repo_path: 'acme/web', repo_name: 'web' }]);
-    expect(await list('exclude_repo_paths=acme/web')).toMatchObject([{ repo_path: 'acme/api' }]);
-    expect(await list('only_repo_paths=acme/api&load_indexing_status=false')).toMatchObject([
+    expect(await list('filter_name=api&load_indexing_status=false')).toMatchObject([
       { repo_path: 'acme/api', indexing_status: null },
     ]);
   });

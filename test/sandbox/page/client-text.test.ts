@@ -33,7 +33,6 @@ const snapshot: Snapshot = {
   homes: {},
   files: {},
   sessions: [],
-  faults: [],
   guide: null,
 };
 

@@ -9,7 +9,6 @@ const noControl: PageControl = {
   handle: async (_request, response) => {
     response.end();
   },
-  faults: () => [],
   subscribe: () => () => undefined,
 };
 
@@ -32,7 +31,6 @@ const resultSchema = z.object({
   openedUrl: z.string().nullable(),
   fileId: z.string().nullable(),
   channelId: z.string().nullable(),
-  ts: z.string().nullable(),
 });
 
 export async function post(url: string, body: unknown): Promise<Response> {
@@ -64,7 +62,6 @@ const shownSchema = z.object({
         z.looseObject({
           text: z.string(),
           blocks: z.array(z.looseObject({ type: z.string() })),
-          unknownBlocks: z.array(z.string()),
           fileIds: z.array(z.string()),
         }),
       ),
@@ -77,7 +74,6 @@ const shownSchema = z.object({
   commands: z.array(z.object({ name: z.string() })),
   shortcuts: z.array(z.object({ callbackId: z.string() })),
   sessions: z.array(z.looseObject({ prompt: z.string() })),
-  faults: z.unknown(),
 });
 
 export async function stateOf(url: string): Promise<z.infer<typeof shownSchema>> {

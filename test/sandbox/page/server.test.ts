@@ -150,20 +150,4 @@ describe('the snapshot', () => {
     const roles = Object.fromEntries(people.map(({ id, role }) => [id, role]));
     expect(roles).toMatchObject({ U1: 'member', U3: 'guest', U4: 'admin', U5: 'outsider' });
   });
-
-  test("names blocks that it can't show", async () => {
-    const { url, slack } = await startPage();
-    const blocks = [{ type: 'video' }, { type: 'section', text: { type: 'mrkdwn', text: 'hi' } }];
-    slack.say('U1', 'C1', 'hi', { blocks });
-    const { channels } = await stateOf(url);
-    expect(channels.find(({ id }) => id === 'C1')?.messages).toMatchObject([
-      { blocks: [{ type: 'section' }], unknownBlocks: ['video'] },
-    ]);
-  });
-
-  test('has the planned faults', async () => {
-    const { url } = await startPage({ faults: () => [{ method: 'chat.update' }] });
-    const { faults } = await stateOf(url);
-    expect(faults).toEqual([{ method: 'chat.update' }]);
-  });
 });

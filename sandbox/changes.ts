@@ -1,6 +1,4 @@
-import type { Change } from './model.ts';
-
-export type Changes = ReturnType<typeof createChanges>;
+export type Changes<Change> = ReturnType<typeof createChanges<Change>>;
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 
@@ -11,7 +9,7 @@ export type WaitOptions = { timeoutMs?: number; what?: string; seen?: () => stri
  * Tells observers of each change of state, and lets tests wait for one without polling. `hints`: why it may not
  * have come.
  */
-export function createChanges(hints: () => readonly string[]) {
+export function createChanges<Change>(hints: () => readonly string[]) {
   const listeners = new Set<(change: Change) => void>();
 
   /** Returns how to stop listening. */
