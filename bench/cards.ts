@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { quantile, sendCommand } from './load.ts';
@@ -19,6 +17,8 @@ type Numbers = { refused: string[]; rushMs: number[]; quickMs: number[]; slowMs:
 type Side = { world: World; apps: readonly Running[]; ask: (text: string) => Promise<Asked> };
 /** `createdAtMs`: when Devin answered; `shownAtMs`: when the card had the URL. */
 type Asked = { askedAtMs: number; createdAtMs: number; shownAtMs: number; sessionId: string };
+
+type Stores = { folder: string; databaseUrl: string };
 
 class Refused extends Error {}
 
@@ -97,14 +97,12 @@ async function measureReplicas(storage: Record<string, string>, replicas: number
 }
 
 /** How soon a new session's card shows its URL, within what Slack takes: its limits are in force. */
-export async function measureUrls(databaseUrl: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
+export async function measureUrls({ databaseUrl, folder }: Stores): Promise<void> {
   const SECRETS_KEY = randomBytes(32).toString('base64');
   const all = [
     await measureReplicas({ DATA_DIR: join(folder, 'data'), SECRETS_KEY }, 1),
     await measureReplicas({ DATA_DIR: join(folder, 'keys'), SECRETS_KEY, DATABASE_URL: databaseUrl }, 3),
   ];
-  await rm(folder, { recursive: true, force: true });
   const row = (name: string, show: (numbers: Numbers) => number, aim: string): void =>
     printRow([name, ...all.map((numbers) => ms(show(numbers))), aim]);
   printRow(["\nthe URL on a new session's card", 'embedded', '3 x Postgres', 'aim']);

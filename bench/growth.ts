@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +10,6 @@ import { createListing } from '../src/store/listing.ts';
 import { migrate } from '../src/store/migrations/index.ts';
 import { fillHistory } from '../test/support/history.ts';
 import { quantile } from './load.ts';
-import { metric } from './metric.ts';
 import { runProgram } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
 import { openWorld } from './world.ts';
@@ -34,25 +31,25 @@ type Numbers = {
   rssMb: number;
 };
 
+type Stores = { folder: string; databaseUrl: string };
 type Storage = { environment: Record<string, string>; options: Parameters<typeof openDatabase>[0] };
 
 /** What a year of use costs, against a database that is empty. */
-export async function measureGrowth(databaseUrl: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
+export async function measureGrowth({ databaseUrl, folder }: Stores): Promise<void> {
   // To remove the text of most of it would be what is measured.
+  const dataDir = join(folder, 'data');
   const environment = {
-    DATA_DIR: folder,
+    DATA_DIR: dataDir,
     SECRETS_KEY: randomBytes(32).toString('base64'),
     RETENTION_DAYS: '3650',
   };
   const all = [
-    await measure({ environment, options: { dataDir: folder } }),
+    await measure({ environment, options: { dataDir } }),
     await measure({
       environment: { ...environment, DATABASE_URL: databaseUrl },
-      options: { dataDir: folder, databaseUrl },
+      options: { dataDir, databaseUrl },
     }),
   ];
-  await rm(folder, { recursive: true, force: true });
   const row = (name: string, show: (numbers: Numbers) => string, aim = ''): void =>
     printRow([name, ...all.map(show), aim]);
   printRow([`\n${YEAR.requests.toLocaleString('en')} requests of 500 people`, 'embedded', 'Postgres', 'aim']);
@@ -140,9 +137,9 @@ async function measureQuiet({
   const world = await openWorld();
   const app = await runProgram('src/main.ts', { ...world.environment, ...environment });
   await delay(SETTLE_MS);
-  const before = await metric(app.port, 'process_cpu_seconds_total');
+  const before = await app.metric('process_cpu_seconds_total');
   await delay(WINDOW_MS);
-  const cpuS = (await metric(app.port, 'process_cpu_seconds_total')) - before;
+  const cpuS = (await app.metric('process_cpu_seconds_total')) - before;
   const rssMb = app.rssMb();
   await app.stop();
   await world.close();

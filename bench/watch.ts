@@ -8,7 +8,6 @@ import { answeredSessionSchema, toWire, type SessionSnapshot } from '../src/sess
 import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrations/index.ts';
 import { quantile } from './load.ts';
-import { metric } from './metric.ts';
 import { runProgram, type Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
 import { openWorld, type World } from './world.ts';
@@ -64,10 +63,10 @@ type Numbers = { asked: number; batches: number; cpuShare: number; rssMb: number
 /** In the quiet: nothing happens to any session. */
 async function measureQuiet({ devin }: World, app: Running): Promise<Omit<Numbers, 'cardMs'>> {
   await delay(SETTLE_MS);
-  const cpuBefore = await metric(app.port, 'process_cpu_seconds_total');
+  const cpuBefore = await app.metric('process_cpu_seconds_total');
   const before = devin.requests.length;
   await delay(WINDOW_MS);
-  const cpuS = (await metric(app.port, 'process_cpu_seconds_total')) - cpuBefore;
+  const cpuS = (await app.metric('process_cpu_seconds_total')) - cpuBefore;
   const asked = devin.requests.slice(before);
   return {
     asked: (asked.length * MINUTE_MS) / WINDOW_MS,

@@ -45,7 +45,7 @@ const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', ja: 'ja-JP' }
 /** Ids that never change: the page gives each person a color by them. */
 function addPeople(slack: LocalSlack, locale: string) {
   const add = (id: string, realName: string, given: { email: string; [flag: string]: string | boolean }) =>
-    slack.addUser({ id, name: handleOf(realName), realName, displayName: realName, locale, ...given });
+    slack.addUser({ id, name: handleOf(realName), realName, locale, ...given });
   return {
     ana: add('U0ANA03', 'Ana Ruiz', { email: 'ana@acme.example' }),
     ben: add('U0BEN07', 'Ben Okafor', { email: 'ben@acme.example', isAdmin: true }),

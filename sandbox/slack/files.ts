@@ -10,7 +10,6 @@ export type NewFile = {
   content: string | Buffer;
   owner: string;
   title?: string;
-  infoOnly?: boolean;
   complete?: boolean;
 };
 
@@ -36,11 +35,11 @@ export function mimetypeOf(name: string): string {
 }
 
 export function addFile(state: State, given: NewFile): SlackFile {
-  const { name, mimetype, owner, title = name, infoOnly = false, complete = true } = given;
+  const { name, mimetype, owner, title = name, complete = true } = given;
   const id = randomId('F');
   const content = Buffer.from(given.content);
   const createdAtMs = state.now();
-  const file = { id, name, title, mimetype, content, ownerId: owner, createdAtMs, infoOnly, complete };
+  const file = { id, name, title, mimetype, content, ownerId: owner, createdAtMs, complete };
   state.files.set(id, file);
   return file;
 }

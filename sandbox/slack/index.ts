@@ -8,10 +8,9 @@
  *     did not take come again after `redeliverAfterMs`.
  *
  * Seeding (each returns the id)
- *     addUser({ name, id?, email?, isGuest?, isBot?, deleted?, teamId?, isAdmin?, emailConfirmed?, locale?, realName?,
- *       displayName? })
+ *     addUser({ name, id?, email?, isGuest?, isBot?, deleted?, teamId?, isAdmin?, emailConfirmed?, locale?, realName? })
  *     addChannel({ name, members, id?, isPrivate?, isDm?, isExternal?, isArchived?, botIsMember? })   bot is a member by default
- *     addFile({ name, mimetype, content, owner, infoOnly? })
+ *     addFile({ name, mimetype, content, owner })
  *     changeChannel(channelId, {...})  setBotMember(channelId, isMember)
  *     joinChannel(userId, channelId)  leaveChannel(userId, channelId)  makePrivate(channelId)
  *     directMessages(userId) -> channel id of the person's conversation with the app

@@ -1,8 +1,7 @@
 import type { WaitOptions } from '../changes.ts';
 import { createLoopbackServer, listen, shut } from '../loopback.ts';
-import { createDispatch } from './delivery/dispatch.ts';
+import { createDispatch, REDELIVER_AFTER_MS } from './delivery/dispatch.ts';
 import { createHttpTransport } from './delivery/http.ts';
-import { REDELIVER_AFTER_MS } from './delivery/redelivery.ts';
 import { createSocketTransport } from './delivery/socket.ts';
 import { createMethodFaults } from './faults.ts';
 import type { Message, View } from './model.ts';

@@ -31,8 +31,6 @@ export type User = {
   teams: readonly string[];
   name: string;
   realName: string;
-  /** What Slack shows instead of the real name, if the person chose something. */
-  displayName: string;
   email: string | null;
   emailConfirmed: boolean;
   /** The language of the person's Slack. */
@@ -81,8 +79,6 @@ export type SlackFile = {
   content: Buffer;
   ownerId: string;
   createdAtMs: number;
-  /** Messages show only a stub and files.info has the rest, as in Slack Connect channels. */
-  infoOnly: boolean;
   /** False between files.getUploadURLExternal and files.completeUploadExternal. */
   complete: boolean;
 };

@@ -93,7 +93,6 @@ export function createSeed(state: State) {
       teamId,
       teams: [],
       realName: name,
-      displayName: name,
       email: null,
       emailConfirmed: true,
       locale: 'en-US',

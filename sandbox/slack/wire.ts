@@ -14,7 +14,7 @@ export function wireUser(user: User, withEmail: boolean): Record<string, unknown
     tz: 'Etc/UTC',
     profile: {
       real_name: user.realName,
-      display_name: user.displayName,
+      display_name: user.realName,
       ...(withEmail && user.email !== null && { email: user.email }),
       team: user.teamId,
     },
@@ -59,6 +59,7 @@ function otherMember(state: State, { members }: Channel): string {
 }
 
 export function wireMessage(state: State, message: Message, withMetadata = false): Record<string, unknown> {
+  const files = message.fileIds.flatMap((id) => state.files.get(id) ?? []);
   return {
     type: 'message',
     ...author(state, message),
@@ -69,7 +70,7 @@ export function wireMessage(state: State, message: Message, withMetadata = false
     ...threadFacts(state, message),
     ...(message.blocks.length > 0 && { blocks: message.blocks }),
     ...(message.attachments.length > 0 && { attachments: message.attachments }),
-    ...(message.fileIds.length > 0 && { files: message.fileIds.flatMap((id) => shownFile(state, id)) }),
+    ...(files.length > 0 && { files: files.map((file) => wireFile(state, file)) }),
     ...(message.editedTs !== null && { edited: { user: message.userId ?? '', ts: message.editedTs } }),
     ...(message.reactions.size > 0 && { reactions: reactions(message) }),
     ...(withMetadata && message.metadata !== null && { metadata: message.metadata }),
@@ -116,13 +117,6 @@ function threadFacts(state: State, message: Message): Record<string, unknown> {
 
 function reactions(message: Message): { name: string; users: string[]; count: number }[] {
   return [...message.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size }));
-}
-
-/** In Slack Connect channels a message shows only a stub: https://docs.slack.dev/reference/objects/file-object */
-function shownFile(state: State, fileId: string): Record<string, unknown>[] {
-  const file = state.files.get(fileId);
-  if (file === undefined) return [];
-  return [file.infoOnly ? { id: file.id, file_access: 'check_file_info' } : wireFile(state, file)];
 }
 
 export function wireFile(state: State, file: SlackFile): Record<string, unknown> {

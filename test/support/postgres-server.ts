@@ -1,7 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { z } from 'zod';
 import { listen, shut } from '../../sandbox/loopback.ts';
 
@@ -38,8 +41,11 @@ export async function offerPostgres(
   };
 }
 
-export async function startPostgres(databaseDir: string) {
-  const child = fork(PROGRAM, [databaseDir]);
+/** `passing`: no test takes the power away from this server. */
+type Durability = 'durable' | 'passing';
+
+async function startPostgres(databaseDir: string, durability: Durability = 'passing') {
+  const child = fork(PROGRAM, [databaseDir, durability]);
   const ended = once(child, 'exit');
   const ready = once(child, 'message').then((message) => readyMessageSchema.parse(message)[0]);
   const died = ended.then(() => Promise.reject(new Error(diedMessage)));
@@ -51,4 +57,24 @@ export async function startPostgres(databaseDir: string) {
       await ended;
     },
   };
+}
+
+type Run<T> = (place: { databaseUrl: string; folder: string }) => Promise<T>;
+
+/** For a script: a server with one empty database, and a folder, as long as it runs. */
+export async function withPostgres<T>(durability: Durability, run: Run<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-postgres-'));
+  // The user that Postgres runs as must be able to pass through.
+  await chmod(folder, 0o711);
+  const { address, stop } = await startPostgres(join(folder, 'postgres'), durability);
+  try {
+    const client = new Client({ connectionString: `${address}postgres` });
+    await client.connect();
+    await client.query('create database script');
+    await client.end();
+    return await run({ databaseUrl: `${address}script`, folder });
+  } finally {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

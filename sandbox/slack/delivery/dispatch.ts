@@ -1,6 +1,5 @@
 import type { Delivery, DeliveryKind, DeliveryOutcome } from '../model.ts';
 import { addProblem, type State } from '../state.ts';
-import { createRedelivery } from './redelivery.ts';
 
 /** https://docs.slack.dev/apis/events-api/#retries */
 export type Retry = { num: number; reason: string };
@@ -21,14 +20,15 @@ type DispatchDeps = {
   redeliverAfterMs: readonly number[];
 };
 
+/**
+ * "Almost immediately", after a minute, after five minutes: three tries more.
+ * https://docs.slack.dev/apis/events-api/#retries
+ */
+export const REDELIVER_AFTER_MS: readonly number[] = [100, 60_000, 300_000];
+
 /** Sends payloads to the app: over a socket while one is open, else by HTTP. */
 export function createDispatch({ state, http, socket, redeliverAfterMs }: DispatchDeps) {
-  const redelivery = createRedelivery({
-    afterMs: redeliverAfterMs,
-    reasonOf: (outcome) => (http.isUp() ? httpReason(outcome) : 'timeout'),
-    connected,
-    send,
-  });
+  const timers = new Set<NodeJS.Timeout>();
 
   async function send(delivery: Delivery, retry: Retry | null): Promise<DeliveryOutcome> {
     const transport = socket.isUp() ? socket : http;
@@ -36,8 +36,21 @@ export function createDispatch({ state, http, socket, redeliverAfterMs }: Dispat
     delivery.outcomes.push(outcome);
     noteProblem(delivery, outcome);
     state.changes.emit({ kind: 'delivery', delivery });
-    redelivery.consider(delivery, outcome, retry?.num ?? 0);
+    if (delivery.kind === 'event') redeliverLater(delivery, outcome, retry?.num ?? 0);
     return outcome;
+  }
+
+  /** What the app didn't acknowledge; commands and interactions are never sent again. */
+  function redeliverLater(delivery: Delivery, outcome: DeliveryOutcome, triesBefore: number): void {
+    const waitMs = redeliverAfterMs[triesBefore];
+    if (outcome.kind === 'answered' || waitMs === undefined) return;
+    if (outcome.kind === 'refused' && outcome.noRetry === true) return;
+    const retry = { num: triesBefore + 1, reason: http.isUp() ? httpReason(outcome) : 'timeout' };
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void connected().then(async () => send(delivery, retry));
+    }, waitMs).unref();
+    timers.add(timer);
   }
 
   async function connected(): Promise<void> {
@@ -70,7 +83,10 @@ export function createDispatch({ state, http, socket, redeliverAfterMs }: Dispat
     /** The very same payload once more, trigger_id and event_id included. */
     redeliver: (delivery: Delivery, retry: Retry = { num: 1, reason: 'http_timeout' }) =>
       send(delivery, retry),
-    close: redelivery.close,
+    close(): void {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
   };
 }
 

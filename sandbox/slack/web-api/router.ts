@@ -1,12 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { waitFirst } from '../../faults.ts';
+import { parseJson } from '../../json.ts';
 import { sendJson } from '../../loopback.ts';
 import { breakDown, faultName, isOnlyDelay, type Fault, type Faults } from '../faults.ts';
 import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
-import { decodeArgs } from './args.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
 import { files } from './files.ts';
@@ -114,4 +114,33 @@ function checkToken(
   if (!isRightKind) throw new ApiError('not_allowed_token_type');
   const needed = wanted.scopes.find((scope) => !scopes.has(scope));
   if (needed !== undefined) throw new ApiError('missing_scope', { needed, provided: [...scopes].join(',') });
+}
+
+/** Arguments that travel as JSON text inside a form. */
+const NESTED = new Set(['blocks', 'attachments', 'metadata', 'view', 'files']);
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+type Decoded = { token: string | null; args: Record<string, unknown> };
+
+/** Forms and JSON bodies, as @slack/web-api and plain HTTP clients send them. */
+function decodeArgs(body: Buffer, headers: IncomingHttpHeaders, query: URLSearchParams): Decoded {
+  const given = (headers['content-type'] ?? '').startsWith('application/json')
+    ? fromJson(body.toString())
+    : fromForm(new URLSearchParams(body.toString()));
+  const { token: inBody, ...args } = { ...fromForm(query), ...given };
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  return { token: bearer ?? (typeof inBody === 'string' ? inBody : null), args };
+}
+
+/** Text that is not JSON stays text, and fails where an object is needed. */
+function fromForm(form: URLSearchParams): Record<string, unknown> {
+  return Object.fromEntries(
+    [...form].map(([key, value]) => [key, NESTED.has(key) ? parseJson(value, value) : value]),
+  );
+}
+
+function fromJson(text: string): Record<string, unknown> {
+  const parsed = jsonObject.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : {};
 }
