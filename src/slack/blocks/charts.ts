@@ -1,5 +1,6 @@
 import type { Block, DataTableBlock, KnownBlock, RichTextBlock } from '@slack/types';
 import { rounded } from '../../text/amounts.ts';
+import { charactersOf, fitting } from './objects.ts';
 import { truncate } from './text.ts';
 
 /** Blocks for numbers. Not every workspace takes them yet. */
@@ -41,7 +42,7 @@ export function barChart(title: string, name: string, bars: readonly Bar[]): Cha
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks/data-table-block; without the heading. */
-export const MOST_TABLE_ROWS = 100;
+const MOST_ROWS = 100;
 const PAGE_SIZE = 10;
 const CELL_LENGTH = 150;
 
@@ -50,19 +51,24 @@ export type Cell =
   | { kind: 'number'; value: number; text: string }
   | { kind: 'user' | 'channel'; id: string };
 
-/** 1 to MOST_TABLE_ROWS rows. */
-export function dataTable(
-  caption: string,
-  heading: readonly string[],
-  rows: readonly (readonly Cell[])[],
-): DataTableBlock {
+/** `room`: in characters, as JSON. */
+type Table = {
+  caption: string;
+  heading: readonly string[];
+  rows: readonly (readonly Cell[])[];
+  room: number;
+};
+
+/** The first rows, as many as there is room for. There must be one. `leftOut`: how many are not in it. */
+export function dataTable({ caption, heading, rows, room }: Table): {
+  table: DataTableBlock;
+  leftOut: number;
+} {
   const head = heading.map((text) => ({ type: 'raw_text' as const, text }));
-  return {
-    type: 'data_table',
-    caption,
-    page_size: PAGE_SIZE,
-    rows: [head, ...rows.map((row) => row.map(cellBlock))],
-  };
+  const empty = { type: 'data_table' as const, caption, page_size: PAGE_SIZE, rows: [head] };
+  const cells = rows.slice(0, MOST_ROWS).map((row) => row.map(cellBlock));
+  const shown = fitting(cells, room - charactersOf(empty), (row) => charactersOf(row) + 1);
+  return { table: { ...empty, rows: [head, ...shown] }, leftOut: rows.length - shown.length };
 }
 
 function cellBlock(cell: Cell): DataTableBlock['rows'][number][number] {

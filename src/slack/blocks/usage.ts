@@ -2,9 +2,9 @@ import type { BudgetAlert, CeilingLeft } from '../../session/policy/index.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { barChart, dataTable, MOST_TABLE_ROWS, type Cell, type ShownBlock } from './charts.ts';
+import { barChart, dataTable, type Cell, type ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { context, sections, titled, type Rendered } from './objects.ts';
+import { charactersOf, context, sections, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 export type UsageReport = {
@@ -45,16 +45,18 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
     usage.utc,
     ...(left.length === 0 ? [] : [usage.budgets]),
   ];
+  const start = [...sections([heading, ...left]), ...sections(totals)];
+  const end = context(notes.join(' '));
+  const room = LIMIT.messageJson - charactersOf([...start, end]);
   return {
     text: truncate(
       [heading, ...left, ...totals, ...groups, ...spans, ...notes].join('\n'),
       LIMIT.messageText,
     ),
     blocks: [
-      ...sections([heading, ...left]),
-      ...sections(totals),
-      ...(rich ? richBlocks(report, text) : [...sections(groups), ...sections(spans)]),
-      context(notes.join(' ')),
+      ...start,
+      ...(rich ? richBlocks(report, room, text) : [...sections(groups), ...sections(spans)]),
+      end,
     ],
   };
 }
@@ -103,13 +105,21 @@ function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
 }
 type Totals = Pick<UsageReport, 'summary' | 'medianWaitMs'>;
 
-function richBlocks(report: UsageReport, text: Text): ShownBlock[] {
+function richBlocks(report: UsageReport, room: number, text: Text): ShownBlock[] {
   const { summary, by } = report;
   if (summary.sessions === 0) return [];
   const { usage } = text;
-  const rows = summary.groups.slice(0, MOST_TABLE_ROWS).map((group) => groupCells(group, by, text));
   const { sessions, acu, merged } = usage.columns;
-  return [spanChart(report, text), dataTable(usage.byTitle[by], [usage.by[by], sessions, acu, merged], rows)];
+  const rows = summary.groups.map((group) => groupCells(group, by, text));
+  const chart = spanChart(report, text);
+  const others = (count: number) => context(usage.othersLeftOut(count));
+  const { table, leftOut } = dataTable({
+    caption: usage.byTitle[by],
+    heading: [usage.by[by], sessions, acu, merged],
+    rows,
+    room: room - charactersOf([chart, others(rows.length)]),
+  });
+  return [chart, table, ...(leftOut === 0 ? [] : [others(leftOut)])];
 }
 
 /** The ACU used over time. */

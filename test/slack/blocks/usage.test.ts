@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { sinceDays, summarize, USAGE_BY, type UsageBy, type UsageRow } from '../../../src/session/usage.ts';
+import { LIMIT } from '../../../src/slack/blocks/limits.ts';
 import {
   homeEveryone,
   homeUsage,
@@ -47,6 +48,14 @@ describe('a report of usage', () => {
   test.each(USAGE_BY)('by %s is valid in Slack, with and without chart and table', (by) => {
     for (const rich of [true, false])
       expect(checkMessage(renderUsage(reportOf(by), { rich, text: en }))).toEqual([]);
+  });
+
+  test.each(USAGE_BY)('by %s is no longer than Slack takes in a private message', (by) => {
+    const { blocks } = renderUsage(reportOf(by), { rich: true, text: en });
+    expect(JSON.stringify(blocks).length).toBeLessThanOrEqual(LIMIT.messageJson);
+    const shown = blocks.flatMap((block) => (block.type === 'data_table' ? block.rows.slice(1) : [])).length;
+    const { length } = reportOf(by).summary.groups;
+    expect(JSON.stringify(blocks).includes(`And ${length - shown} more.`)).toBe(shown < length);
   });
 
   test.each([1, 7, 30, 365])('of %i days is valid in Slack', (days) => {
