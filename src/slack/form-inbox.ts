@@ -181,20 +181,23 @@ export function withSecrets(
   return [...before.filter(({ key }) => !names.has(key)), ...newer];
 }
 
-type Sent = { request: NewRequest; typed: readonly SessionSecret[] };
+/** `areAll`: there were no others, which were entered one by one and are no longer kept with the form. */
+type Sent = { request: NewRequest; typed: readonly SessionSecret[]; areAll: boolean };
 
 /**
  * Whether a form that was sent twice from one view, since the first answer was lost, says something other than what
- * was saved the first time. `typed`: the secrets in the view. Those entered one by one are no longer kept with the form.
+ * was saved the first time. `typed`: the secrets in the view.
  */
 export function saysOther(
   saved: SavedRequest,
-  { request, typed }: Sent,
+  { request, typed, areAll }: Sent,
   envelopes: Pick<Envelopes, 'open'>,
 ): boolean {
   if (saved.id === request.id) return false;
   const isSame = saved.twinKey === twinKey(request) && choiceOf(saved) === choiceOf(request);
-  return !isSame || typed.some((secret) => !hadSecret(saved, secret, envelopes));
+  if (!isSame || typed.some((secret) => !hadSecret(saved, secret, envelopes))) return true;
+  const names = new Set(typed.map(({ key }) => key));
+  return areAll && saved.secretNames.some((name) => !names.has(name));
 }
 
 function choiceOf({ context }: Pick<NewRequest, 'context'>): string {

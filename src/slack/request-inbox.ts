@@ -138,7 +138,8 @@ export function createRequestInbox(deps: InboxDeps) {
         }),
       });
       const saved = await requests.ofDelivery(request.dedupeKey);
-      return saved !== null && saysOther(saved, { request, typed }, envelopes) ? 'sent-before' : null;
+      const sent = { request, typed, areAll: form.secretNames === null };
+      return saved !== null && saysOther(saved, sent, envelopes) ? 'sent-before' : null;
     },
 
     /**

@@ -209,6 +209,7 @@ describeOnBothWorlds('the form', (world) => {
   test.each([
     ['another value of a secret', { 'field.session_secrets': 'TOKEN=b' }, true],
     ['another secret', { 'field.session_secrets': 'OTHER=a' }, false],
+    ['fewer secrets', { 'field.session_secrets': '' }, false],
     ['another choice of the thread', { context_choice: 'message' }, false],
   ])('says so if it is sent again with only %s', async (_what, change, waits) => {
     const { slack, devin } = world();

@@ -22,6 +22,7 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
       place,
       own,
       edit: async (text: string) => slack.editMessage(ana.userId, { channelId, ts }, withBot(text)),
+      remove: async () => slack.deleteMessage(ana.userId, { channelId, ts }),
       press: async (button: string) => slack.clickButton(ana.userId, { channelId, ts: offer }, button),
     };
   };
@@ -55,6 +56,19 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
       expect(own()).toEqual([]);
     },
   );
+
+  test('starts nothing once it is deleted, except from the form that was open', async () => {
+    const { slack, devin } = world();
+    const { ana, place, own, remove, press } = await offered('could %s fix the login test');
+    await press('open_form');
+    const { id } = await settledForm(slack, ana.userId);
+    await remove();
+    await press('start_as_task');
+    await toldTo(world(), place, en.command.question.invalidNow);
+    expect(own()).toEqual([]);
+    await slack.submit(id, ana.userId);
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('could fix the login test');
+  });
 
   test('starts from the form that was open with the options that it was filled in with', async () => {
     const { slack, devin } = world();

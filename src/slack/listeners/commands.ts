@@ -119,7 +119,7 @@ function listenToChoices(
     const text = await textFor(press.userId);
     const { started, gone, invalidNow } = text.command.question;
     if (form === null) return notice([gone]);
-    // Only an edit of its message can have done that.
+    // Its message was edited or deleted.
     if (form.draft.values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
       return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
     return notice([(await inbox.acceptOffered(form)) ? started : text.modal.askedBefore]);

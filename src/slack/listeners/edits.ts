@@ -11,7 +11,7 @@ import { mentionsIn } from '../command/thread-keywords.ts';
 import type { ThreadReader } from '../context.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { readMessage, withForwarded } from '../messages.ts';
-import type { Edit } from '../payload.ts';
+import type { Edit, PayloadOf } from '../payload.ts';
 import { privatePlace } from '../places.ts';
 import { contextOf, NO_WISH } from './addressed.ts';
 import { meaningOf, tellNotTaken, type ThreadDeps } from './thread.ts';
@@ -60,6 +60,15 @@ async function changeOffer(deps: EditDeps, edit: Edit, form: Form): Promise<void
   const refused = renderDoubt(wish, offered, await textFor(edit.userId));
   // Each edit is answered once.
   await answerMessage({ ...edit, ts: edit.editedTs }, place, refused);
+}
+
+/** The message was deleted, so its offer starts nothing. In a form that is open, what is typed stays. */
+export async function dropOffer(
+  { formInbox }: Pick<EditDeps, 'formInbox'>,
+  deleted: PayloadOf<'deletion'>,
+): Promise<void> {
+  const form = await formInbox.unsentOffer(deleted);
+  if (form !== null) await formInbox.changeOffer(form, { wish: NO_WISH, context: null });
 }
 
 async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {

@@ -9,7 +9,7 @@ import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
 import { createInOrder } from '../in-order.ts';
 import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
-import { hearEdit, type EditDeps } from './edits.ts';
+import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onEvent } from './routes.ts';
 import { answerNotTaken, hear, tellNotTaken, type Reply } from './thread.ts';
 
@@ -30,6 +30,7 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
   async function act(event: MessageEvent, isAgain: boolean): Promise<void> {
     switch (event.kind) {
       case 'deletion':
+        await dropOffer(deps, event);
         return threads.retract(event);
       case 'edit':
         return hearEdit(deps, event, isAgain);

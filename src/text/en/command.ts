@@ -71,8 +71,9 @@ export const command = {
     /** Also if another session was wanted. */
     started: 'Started a session.',
     gone: 'This question is too old, so nothing was started. Type your task again.',
-    /** Pressed after an edit of the message. */
-    invalidNow: "Your message was edited, and can't be started as it is. Correct it in the form.",
+    /** Pressed after the message was edited or deleted. */
+    invalidNow:
+      "Your message was edited or deleted, and can't be started as it is. Check the task in the form.",
   },
   /** What the flag of a list takes. `none`: that word and `all`, too. */
   several: (takes: string, none: boolean): string =>

@@ -56,7 +56,8 @@ export const command: Text['command'] = {
     startWith: (option) => `${option} を付けて開始`,
     started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
-    invalidNow: '編集後のメッセージのままでは開始できません。フォームで修正してください。',
+    invalidNow:
+      'メッセージが編集または削除されたため、このままでは開始できません。フォームでタスクを確認してください。',
   },
   several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
   help: {
