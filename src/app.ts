@@ -125,8 +125,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     transitions,
     adopt,
     findMember,
-    readHistory: restoring.readHistory,
-    sessionMember: restoring.sessionMember,
     importSession: restoring.importSession,
     recordAnswer: recorder.answer,
     placeCard: cards.placeCard,

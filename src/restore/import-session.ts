@@ -26,14 +26,21 @@ type ImportDeps = {
   messages: Pick<SessionMessages, 'add'>;
   milestones: Pick<Milestones, 'add'>;
   ledger: Pick<Ledger, 'add'>;
+  readHistory: ReadHistory;
+  sessionMember: SessionMember;
 };
 
 /** All messages so far, oldest first, the cursor to continue from, and the files that Devin made. */
 export type History = { messages: SessionMessage[]; cursor: string | null; files: SessionAttachment[] };
 
+export type ReadHistory = (sessionId: string) => Promise<History>;
+
 /** Devin's last page has no cursor: reading continues from the last one that wasn't null. */
-export function createReadHistory({ messages, attachments }: Pick<Devin, 'messages' | 'attachments'>) {
-  return async (sessionId: string): Promise<History> => {
+export function createReadHistory({
+  messages,
+  attachments,
+}: Pick<Devin, 'messages' | 'attachments'>): ReadHistory {
+  return async (sessionId) => {
     const found: SessionMessage[] = [];
     let cursor: string | null = null;
     for await (const page of messagePages(messages.list, sessionId, {})) {
@@ -47,10 +54,15 @@ export function createReadHistory({ messages, attachments }: Pick<Devin, 'messag
 
 /** A session at Devin, and what to store for it. */
 type ExistingSession = {
-  request: NewRequest;
+  request: Pick<NewRequest, 'id' | 'source' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'placeKind'>;
   requestChanges?: RequestChanges;
+  /** What is known of how it was started, besides what Devin says. */
+  asked?: StoredDraft;
   snapshot: SessionSnapshot;
-  history: History;
+  /** Left out: it's read. */
+  history?: History;
+  /** Who it runs as; left out: as Devin says. */
+  identity?: Identity | null;
   /** '': there is no thread yet. */
   threadTs: string;
   sessionChanges: SessionChanges;
@@ -64,11 +76,6 @@ type ExistingSession = {
 
 export type ImportSession = (existing: ExistingSession) => Promise<SessionRequest | null>;
 
-/** The same key for everyone who imports the session, so that it exists once. */
-export function importedKey(teamId: string, sessionId: string): string {
-  return `follow:${teamId}:${sessionId}`;
-}
-
 /** Stores a session that already exists: its request is `created`, and its past isn't announced. */
 export function createImportSession({
   db,
@@ -77,14 +84,19 @@ export function createImportSession({
   messages,
   milestones,
   ledger,
+  readHistory,
+  sessionMember,
 }: ImportDeps): ImportSession {
   return async (existing) => {
-    const { request, snapshot, history, unposted = new Set<string>(), untold = [] } = existing;
+    const { snapshot, identity: known, unposted = new Set<string>(), untold = [] } = existing;
     const { sessionId, url } = snapshot;
+    const history = existing.history ?? (await readHistory(sessionId));
+    const identity = known === undefined ? await sessionMember(snapshot) : known;
+    const request = newRequest(existing, history);
     const id = await db.transaction().execute(async (trx) => {
       const [isNew] = await requests.insert([request], trx);
       if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
-      const changes = { sessionId, ...existing.requestChanges };
+      const changes = { sessionId, identity, ...existing.requestChanges };
       await requests.advance({ id: request.id, from: 'accepted', to: 'created', changes }, trx);
       const { teamId, channelId } = request;
       const { threadTs } = existing;
@@ -92,7 +104,7 @@ export function createImportSession({
         { sessionId, requestId: request.id, url, snapshot, teamId, channelId, threadTs },
         trx,
       );
-      await sessions.change(sessionId, existing.sessionChanges, trx);
+      await sessions.change(sessionId, { messagesCursor: history.cursor, ...existing.sessionChanges }, trx);
       const said = history.messages.map((message) =>
         messageRow(message, unposted.has(message.eventId) ? 'pending' : 'skipped'),
       );
@@ -102,24 +114,32 @@ export function createImportSession({
       // A followed session wasn't started from here.
       if (request.source === 'restored') await ledger.add(foundSession(request, snapshot), trx);
       await existing.enqueueMore?.(trx);
-      await appendAudit([importEntry(existing)], trx);
+      await appendAudit([importEntry(request, { sessionId, identity })], trx);
       return request.id;
     });
     return requests.find(id);
   };
 }
 
-function importEntry({ request, requestChanges, snapshot }: ExistingSession): AuditEntry {
-  const { id: requestId, source, userId, channelId } = request;
+/** Its key is the same for everyone who imports the session, so that it exists once. */
+function newRequest({ request, asked = {}, snapshot }: ExistingSession, history: History): NewRequest {
   return {
-    kind: source === 'follow' ? 'follow' : 'restore',
-    userId,
-    devinUserId: devinUserOf(requestChanges?.identity),
-    channelId,
-    requestId,
-    sessionId: snapshot.sessionId,
-    result: 'done',
+    ...request,
+    dedupeKey: `follow:${request.teamId}:${snapshot.sessionId}`,
+    draft: draftOf(request.id, { snapshot, history }, asked),
+    context: null,
+    slackFileIds: [],
+    sealed: null,
   };
+}
+
+type Imported = { sessionId: string; identity: Identity | null };
+
+function importEntry(request: NewRequest, { sessionId, identity }: Imported): AuditEntry {
+  const { id: requestId, source, userId, channelId } = request;
+  const kind = source === 'follow' ? 'follow' : 'restore';
+  const devinUserId = devinUserOf(identity);
+  return { kind, userId, devinUserId, channelId, requestId, sessionId, result: 'done' };
 }
 
 function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, snapshot: SessionSnapshot) {
@@ -128,10 +148,10 @@ function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, snap
 }
 
 /** What Devin knows of how the session was started. `more`: what else is known. */
-export function draftOf(
+function draftOf(
   requestId: string,
   { snapshot, history }: { snapshot: SessionSnapshot; history: History },
-  more: StoredDraft = {},
+  more: StoredDraft,
 ): EffectiveDraft {
   const [first] = history.messages;
   const prompt = first?.source === 'user' ? readPrompt(first.message, requestId).task : null;

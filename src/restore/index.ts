@@ -10,21 +10,13 @@ import {
   createImportSession,
   createReadHistory,
   createSessionMember,
-  type History,
   type ImportSession,
-  type SessionMember,
 } from './import-session.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRestoreSession } from './restore-session.ts';
 import { createSessionsRestorer } from './restore-sessions.ts';
 
-export {
-  draftOf,
-  importedKey,
-  type History,
-  type ImportSession,
-  type SessionMember,
-} from './import-session.ts';
+export type { ImportSession } from './import-session.ts';
 
 type RestoringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -45,8 +37,6 @@ type Restoring = {
   reconcile: (signal: AbortSignal) => Promise<void>;
   /** Stores a session that already exists. */
   importSession: ImportSession;
-  readHistory: (sessionId: string) => Promise<History>;
-  sessionMember: SessionMember;
 };
 
 /** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
@@ -59,7 +49,16 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   const findRequester = createFindRequester({ findMember, people });
   const readHistory = createReadHistory(devin);
   const sessionMember = createSessionMember({ findMember, now });
-  const importSession = createImportSession({ db, requests, sessions, messages, milestones, ledger });
+  const importSession = createImportSession({
+    db,
+    requests,
+    sessions,
+    messages,
+    milestones,
+    ledger,
+    readHistory,
+    sessionMember,
+  });
   const restoreAll = createSessionsRestorer({
     requests,
     sessions,
@@ -90,7 +89,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   queue.work('restore-sessions', async (search, { signal }) => restoreAll(search, signal), {
     concurrency: 1,
   });
-  return { reconcile: createReconciliation(deps), importSession, readHistory, sessionMember };
+  return { reconcile: createReconciliation(deps), importSession };
 }
 
 function createReconciliation({ queue, store, devin, slack, adopt, tagRequests, tuning }: RestoringDeps) {

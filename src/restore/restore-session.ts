@@ -7,13 +7,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { orNull, type FindRequester } from './find-places.ts';
-import {
-  draftOf,
-  importedKey,
-  type History,
-  type ImportSession,
-  type SessionMember,
-} from './import-session.ts';
+import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
 
 /** A card in Slack. */
 export type FoundCard = {
@@ -27,7 +21,7 @@ export type FoundCard = {
 
 type RestoreDeps = {
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
-  readHistory: (sessionId: string) => Promise<History>;
+  readHistory: ReadHistory;
   findRequester: FindRequester;
   sessionMember: SessionMember;
   resolve: ResolveIdentity;
@@ -70,25 +64,10 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     await deps.importSession({
       ...found,
       ...catchUp(snapshot, history, await inThread(lost, card)),
-      request: {
-        id: requestId,
-        dedupeKey: importedKey(teamId, sessionId),
-        source: 'restored',
-        teamId,
-        userId,
-        channelId,
-        threadTs,
-        draft: draftOf(requestId, found, known(card)),
-        context: null,
-        slackFileIds: [],
-        sealed: null,
-      },
-      requestChanges: {
-        identity,
-        cardChannelId: channelId,
-        cardTs: ts,
-        cardStale: true,
-      },
+      request: { id: requestId, source: 'restored', teamId, userId, channelId, threadTs },
+      identity,
+      asked: known(card),
+      requestChanges: { cardChannelId: channelId, cardTs: ts, cardStale: true },
       threadTs: threadTs ?? ts,
       enqueueMore: async (trx) => {
         await enqueue('update-card', { requestId }, { trx });
@@ -121,11 +100,7 @@ const MAX_LATE = 20;
 /** What the thread doesn't show yet. */
 type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChanges: SessionChanges };
 
-function catchUp(
-  snapshot: SessionSnapshot,
-  { messages, cursor }: History,
-  thread: readonly FoundMessage[],
-): CatchUp {
+function catchUp(snapshot: SessionSnapshot, { messages }: History, thread: readonly FoundMessage[]): CatchUp {
   const posted = new Set(
     thread.flatMap(({ metadata: found }) => (found.kind === 'message' ? [found.eventId] : [])),
   );
@@ -137,7 +112,6 @@ function catchUp(
     untold,
     sessionChanges: {
       ...changes,
-      messagesCursor: cursor,
       lastWords: lastWordsOf(messages),
       nextPoll: { inMs: 0, first: true },
     },

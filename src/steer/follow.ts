@@ -3,13 +3,7 @@ import { PERSON_NOT_IN_CONVERSATION, runsAsAsked, type Adopt } from '../create/i
 import { refusalSentence } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
-import {
-  draftOf,
-  importedKey,
-  type History,
-  type ImportSession,
-  type SessionMember,
-} from '../restore/index.ts';
+import type { ImportSession } from '../restore/index.ts';
 import { progress, pullRequestKey } from '../session/milestones.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
@@ -30,8 +24,6 @@ type FollowDeps = {
   resolve: ResolveIdentity;
   presence: PresenceOf;
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
-  readHistory: (sessionId: string) => Promise<History>;
-  sessionMember: SessionMember;
   importSession: ImportSession;
   adopt: Adopt;
   placeCard: PlaceCard;
@@ -81,34 +73,15 @@ export function createFollower(deps: FollowDeps) {
   }
 
   async function importNew(snapshot: SessionSnapshot, job: FollowJob): Promise<SessionRequest | null> {
-    const { sessionId, teamId, userId, placeKind, answerTo } = job;
+    const { teamId, userId, placeKind, answerTo } = job;
     const channelId = answerTo.channelId ?? '';
     const isOutside = (await deps.presence({ channelId, userId })) === 'out';
-    const history = await deps.readHistory(sessionId);
-    const id = newId();
     return deps.importSession({
-      request: {
-        id,
-        dedupeKey: importedKey(teamId, sessionId),
-        source: 'follow',
-        teamId,
-        userId,
-        channelId,
-        threadTs: null,
-        placeKind,
-        draft: draftOf(id, { snapshot, history }),
-        context: null,
-        slackFileIds: [],
-        sealed: null,
-      },
-      requestChanges: {
-        identity: await deps.sessionMember(snapshot),
-        ...(isOutside && { cardElsewhere: PERSON_NOT_IN_CONVERSATION }),
-      },
+      request: { id: newId(), source: 'follow', teamId, userId, channelId, threadTs: null, placeKind },
+      requestChanges: isOutside ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
       snapshot,
-      history,
       threadTs: '',
-      sessionChanges: asFound(snapshot, history),
+      sessionChanges: asFound(snapshot),
     });
   }
 
@@ -152,8 +125,8 @@ export function createFollower(deps: FollowDeps) {
 }
 
 /** Its past isn't announced. Polling begins once its card is posted. */
-function asFound(snapshot: SessionSnapshot, { cursor }: History): SessionChanges {
+function asFound(snapshot: SessionSnapshot): SessionChanges {
   const { phase, wasFinished } = progress({ told: [], phase: 'working', wasFinished: false }, snapshot);
   const told = pullRequestUrls(snapshot).map(pullRequestKey);
-  return { phase, wasFinished, told, messagesCursor: cursor, nextPoll: null };
+  return { phase, wasFinished, told, nextPoll: null };
 }

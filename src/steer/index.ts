@@ -4,7 +4,7 @@ import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound } from '../queue/index.ts';
-import type { History, ImportSession, SessionMember } from '../restore/index.ts';
+import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority, type SteeringCheck } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -26,8 +26,6 @@ type SteeringDeps = {
   transitions: Transitions;
   adopt: Adopt;
   findMember: FindMember;
-  readHistory: (sessionId: string) => Promise<History>;
-  sessionMember: SessionMember;
   importSession: ImportSession;
   /** Records what Devin answered as the session's state. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
@@ -94,8 +92,6 @@ function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createN
     resolve,
     presence,
     getSession: devin.sessions.get,
-    readHistory: deps.readHistory,
-    sessionMember: deps.sessionMember,
     importSession: deps.importSession,
     adopt,
     placeCard: deps.placeCard,

@@ -173,16 +173,16 @@ describe('a card in Slack', () => {
     ['is another member', async () => Promise.resolve(member('user-2', 'email'))],
   ])('is restored as who its session runs as if the requester %s today', async (_who, resolve) => {
     const found = await caughtUp({ snapshot: snapshot({ user_id: 'user-1' }), resolve });
-    expect(found?.requestChanges?.identity).toEqual(member('user-1', 'session'));
+    expect(found?.identity).toEqual(member('user-1', 'session'));
   });
 
   test('sets nothing that it does not name', async () => {
-    expect((await caughtUp({}))?.request.draft.values).toEqual({});
+    expect((await caughtUp({}))?.asked).toEqual({});
   });
 
   test('is restored as nobody who is refused today, even if its session names no member', async () => {
     const session = snapshot({ user_id: null });
     const found = await caughtUp({ snapshot: session, resolve: async () => Promise.resolve(GUEST) });
-    expect(found?.requestChanges?.identity).toEqual(member('', 'session'));
+    expect(found?.identity).toEqual(member('', 'session'));
   });
 });

@@ -33,8 +33,6 @@ async function followTagged(
     presence: async () => Promise.resolve('in'),
     getSession: async (id) =>
       Promise.resolve(sessionSnapshot(id, { user_id: userId, tags: [requestTag(request.id)] })),
-    readHistory: async () => Promise.resolve({ messages: [], cursor: null, files: [] }),
-    sessionMember: async () => Promise.resolve(null),
     importSession: async () => {
       done.push('imported');
       return Promise.resolve(null);
