@@ -1,7 +1,7 @@
 import { isAboutPerson, type Failure, type OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
-import { capThatFits } from './session/policy/index.ts';
+import { capThatFits } from './session/policy/limits.ts';
 import type { ReplyFailure } from './session/reply.ts';
 import { lookup } from './slack/blocks/text.ts';
 import { acuWords, durationWords, leftWords } from './text/amounts.ts';

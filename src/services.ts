@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { isProxied } from './network.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { withNames, type EffectiveDraft } from './session/defaults.ts';
-import { limitsOf } from './session/policy/index.ts';
+import { limitsOf } from './session/policy/limits.ts';
 import { createSlack } from './slack/slack.ts';
 import { openDatabase } from './store/database.ts';
 import { createSeal, loadSecretsKeys } from './store/envelope.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { mappingSchema } from '../src/session/identity.ts';
-import { POLICY_KEYS } from '../src/session/policy/index.ts';
+import { POLICY_KEYS } from '../src/session/policy/schema.ts';
 import type { AuditEntry } from '../src/store/audit.ts';
 import { en } from '../src/text/en.ts';
 import { POLICY_FILE } from '../src/trust/index.ts';

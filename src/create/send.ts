@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { devinUserOf, type Identity } from '../session/identity.ts';
-import type { LimitReached } from '../session/policy/index.ts';
+import type { LimitReached } from '../session/policy/limits.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { EMPTY_ENVELOPE, type Envelopes } from '../store/envelope.ts';

@@ -5,7 +5,7 @@ import { checkSlack } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
-import type { Policy } from '../session/policy/index.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home.ts';
 import { missingScopes } from '../slack/manifest-scopes.ts';
 import type { Slack } from '../slack/slack.ts';

@@ -5,7 +5,7 @@ import { WebClient } from '@slack/web-api';
 import type { Config, ConfigResult } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
-import type { Policy } from '../session/policy/index.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';

@@ -1,5 +1,6 @@
 import { readOperatorSettings } from '../config.ts';
-import { PLACE_WORDS, type Policy } from '../session/policy/index.ts';
+import { PLACE_WORDS } from '../session/policy/patterns.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import { explain, POLICY_FILE, readSpent, readYamlFile } from '../trust/index.ts';
 import { FINE, print, readArguments, runAct, runCommand, UsageError, WRONG } from './command-line.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
 import { UNSAVED } from '../session/failure.ts';
-import { alertName, budgetAlertSchema } from '../session/policy/index.ts';
+import { alertName, budgetAlertSchema } from '../session/policy/limits.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
 /** A session of this app that its database does not know. */

@@ -5,7 +5,7 @@ import { applyForm } from '../session/defaults.ts';
 import type { Unsaved } from '../session/failure.ts';
 import type { SessionDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
-import type { LimitReached } from '../session/policy/index.ts';
+import type { LimitReached } from '../session/policy/limits.ts';
 import type { RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
 import { beginCommit, inBatches, withDeadline, type Deadline } from '../store/commit.ts';

@@ -1,6 +1,6 @@
 import type { Button, ModalView } from '@slack/types';
 import type { Enqueue } from '../queue/index.ts';
-import type { Choices } from '../session/policy/index.ts';
+import type { Choices } from '../session/policy/choices.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Identify } from './authority.ts';
 import { formButton, unopened, type Unopened, type WhyUnopened } from './blocks/notices.ts';

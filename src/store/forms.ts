@@ -4,7 +4,7 @@ import { replacesSchema } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
-import { choicesSchema } from '../session/policy/index.ts';
+import { choicesSchema } from '../session/policy/choices.ts';
 import { effectiveDraftSchema } from './request-row.ts';
 import { json, parsed, withJson, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';

@@ -1,5 +1,5 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Transaction } from 'kysely';
-import type { CeilingKey, Spend } from '../session/policy/index.ts';
+import type { CeilingKey, Spend } from '../session/policy/limits.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
-import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/index.ts';
+import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/limits.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { isOver } from './sessions.ts';

@@ -1,6 +1,7 @@
 import type { Approval, Voter } from '../session/approval.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { PersonPattern, Terms } from '../session/policy/index.ts';
+import type { Terms } from '../session/policy/decide.ts';
+import type { PersonPattern } from '../session/policy/patterns.ts';
 import type { Groups, MembersOf } from '../slack/people.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Verdict } from './verdict.ts';

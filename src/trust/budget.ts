@@ -10,9 +10,9 @@ import {
   type BudgetAlert,
   type CeilingKey,
   type CeilingLeft,
-  type Policy,
   type Spend,
-} from '../session/policy/index.ts';
+} from '../session/policy/limits.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import { noteAlerts, type Ledger, type Spender } from '../store/ledger.ts';
 import type { Tables } from '../store/tables.ts';
 

@@ -1,22 +1,16 @@
 import { applyDefaults } from '../session/defaults.ts';
 import type { FieldValues, StoredDraft } from '../session/fields.ts';
 import {
-  ceilingsOf,
   decide,
-  groupsIn,
   passedOver,
-  patternWords,
   placeDefaults,
   standingInstructions,
-  type CeilingKey,
-  type CeilingLeft,
-  type PlaceWord,
-  type Policy,
   type PolicyDecision,
-  type PolicyFacts,
-  type PolicyPlace,
-  type Spend,
-} from '../session/policy/index.ts';
+} from '../session/policy/decide.ts';
+import { ceilingsOf, type CeilingKey, type CeilingLeft, type Spend } from '../session/policy/limits.ts';
+import { groupsIn, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
+import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
 import { unescape } from '../slack/blocks/text.ts';
 import { reasonOf } from '../slack/blocks/why.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { StartError } from '../operator/sentences.ts';
 import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
-import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/index.ts';
+import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { repeat } from '../time.ts';

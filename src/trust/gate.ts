@@ -3,26 +3,21 @@ import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
 import { devinUserOf, type SlackPerson } from '../session/identity.ts';
 import { fingerprintOf } from '../session/json.ts';
+import { choicesOf, isOffered, refusalsOf } from '../session/policy/choices.ts';
 import {
-  ceilingsOf,
-  choicesOf,
   decide,
-  groupsIn,
-  isOffered,
-  needsOf,
   placeDefaults,
   placeSet,
   policyChanges,
   preferencesIn,
-  refusalsOf,
   standingInstructions,
   termsOf,
   type Explained,
   type Mentions,
-  type Policy,
-  type PolicyFacts,
-  type PolicyPlace,
-} from '../session/policy/index.ts';
+} from '../session/policy/decide.ts';
+import { ceilingsOf } from '../session/policy/limits.ts';
+import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { DescribePlace } from '../slack/conversations.ts';

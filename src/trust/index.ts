@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { Explained, Mentions, Policy } from '../session/policy/index.ts';
+import type { Explained, Mentions } from '../session/policy/decide.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { Groups } from '../slack/people.ts';

@@ -7,7 +7,8 @@ import {
   type PostOnce,
   type WithLease,
 } from '../queue/index.ts';
-import { alertName, type BudgetAlert, type Policy } from '../session/policy/index.ts';
+import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
 import { budgetMetadata } from '../slack/metadata.ts';
 import { directPlace, type Outbound } from '../slack/outbound.ts';

@@ -1,7 +1,7 @@
 import type { Devin } from '../devin/devin.ts';
 import type { Jobs, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
-import type { Policy } from '../session/policy/index.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import {
   DEFAULT_DAYS,
   sinceDays,

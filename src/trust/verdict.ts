@@ -1,14 +1,13 @@
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure, OverCeiling } from '../session/failure.ts';
+import type { PolicyDecision, Terms } from '../session/policy/decide.ts';
 import {
   PERIOD_OF,
   renewsAt,
   type CeilingKey,
   type CeilingLeft,
   type Over,
-  type PolicyDecision,
-  type Terms,
-} from '../session/policy/index.ts';
+} from '../session/policy/limits.ts';
 
 /** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
 export type Verdict =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choicesSchema } from '../../src/session/policy/index.ts';
+import { choicesSchema } from '../../src/session/policy/choices.ts';
 import { formView } from '../../src/slack/form-view.ts';
 import type { Form, FormDescription } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CeilingKey } from '../../src/session/policy/index.ts';
+import type { CeilingKey } from '../../src/session/policy/limits.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { clockOf, databaseClock } from '../../src/store/sql.ts';
 import { describeOnBothDatabases, oneWaits, usePostgres } from '../support/databases.ts';

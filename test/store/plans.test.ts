@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { CEILINGS } from '../../src/session/policy/index.ts';
+import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { createApprovalMessages } from '../../src/store/approval-messages.ts';
 import { createCalls } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';

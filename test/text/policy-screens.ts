@@ -1,5 +1,6 @@
 import type { Approval } from '../../src/session/approval.ts';
-import { CEILINGS, type Explained } from '../../src/session/policy/index.ts';
+import type { Explained } from '../../src/session/policy/decide.ts';
+import { CEILINGS } from '../../src/session/policy/limits.ts';
 import {
   renderApproval,
   type ApprovalMessage,

@@ -1,6 +1,6 @@
 import { fields } from '../../src/session/fields.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { choicesSchema } from '../../src/session/policy/index.ts';
+import { choicesSchema } from '../../src/session/policy/choices.ts';
 import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
 import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
 import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';

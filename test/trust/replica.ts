@@ -1,4 +1,4 @@
-import { policySchema } from '../../src/session/policy/index.ts';
+import { policySchema } from '../../src/session/policy/schema.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { databaseClock } from '../../src/store/sql.ts';

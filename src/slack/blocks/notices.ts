@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import type { OverCeiling } from '../../session/failure.ts';
-import { capThatFits } from '../../session/policy/index.ts';
+import { capThatFits } from '../../session/policy/limits.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
 import { shownMoment } from './details-values.ts';

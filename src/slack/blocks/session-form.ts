@@ -8,7 +8,7 @@ import {
   type FieldKey,
   type SessionDraft,
 } from '../../session/fields.ts';
-import type { AsksApproval, Choices } from '../../session/policy/index.ts';
+import type { AsksApproval, Choices } from '../../session/policy/choices.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, formMetadata } from '../ids.ts';

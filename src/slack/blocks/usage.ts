@@ -1,4 +1,4 @@
-import type { BudgetAlert, CeilingLeft } from '../../session/policy/index.ts';
+import type { BudgetAlert, CeilingLeft } from '../../session/policy/limits.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';

@@ -1,13 +1,10 @@
 import {
-  capThatFits,
-  limitReached,
   SESSION_LIMIT,
   type Approvers,
   type Explained,
-  type Limits,
   type PolicyDecision,
-  type Usage,
-} from '../../session/policy/index.ts';
+} from '../../session/policy/decide.ts';
+import { capThatFits, limitReached, type Limits, type Usage } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';

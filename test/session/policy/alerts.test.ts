@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alertName, alertsOf, highestMarks } from '../../../src/session/policy/index.ts';
+import { alertName, alertsOf, highestMarks } from '../../../src/session/policy/limits.ts';
 
 const at = new Date('2026-11-26T12:00:00Z');
 

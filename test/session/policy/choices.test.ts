@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  choicesOf,
-  isOffered,
-  policySchema,
-  refusalsOf,
-  type PolicyFacts,
-} from '../../../src/session/policy/index.ts';
+import { choicesOf, isOffered, refusalsOf } from '../../../src/session/policy/choices.ts';
+import type { PolicyFacts } from '../../../src/session/policy/match.ts';
+import { policySchema } from '../../../src/session/policy/schema.ts';
 
 const FACTS: PolicyFacts = {
   person: { userId: 'U1', email: 'ana@acme.example', groups: new Map() },

@@ -2,18 +2,15 @@ import { array, assert, boolean, constantFrom, integer, option, property, record
 import { describe, expect, test } from 'vitest';
 import {
   decide,
-  groupsIn,
-  limitsOf,
-  needsOf,
   placeDefaults,
   placeSet,
-  policySchema,
   preferencesIn,
   SESSION_LIMIT,
   standingInstructions,
-  type Policy,
-  type PolicyFacts,
-} from '../../../src/session/policy/index.ts';
+} from '../../../src/session/policy/decide.ts';
+import { limitsOf } from '../../../src/session/policy/limits.ts';
+import { groupsIn, needsOf, type PolicyFacts } from '../../../src/session/policy/match.ts';
+import { policySchema, type Policy } from '../../../src/session/policy/schema.ts';
 
 const policyOf = (file: unknown): Policy => policySchema.parse(file);
 

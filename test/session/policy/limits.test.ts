@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredDraft } from '../../../src/session/fields.ts';
-import {
-  decide,
-  policySchema,
-  renewsAt,
-  type PolicyFacts,
-  type Spend,
-} from '../../../src/session/policy/index.ts';
+import { decide } from '../../../src/session/policy/decide.ts';
+import { renewsAt, type Spend } from '../../../src/session/policy/limits.ts';
+import type { PolicyFacts } from '../../../src/session/policy/match.ts';
+import { policySchema } from '../../../src/session/policy/schema.ts';
 
 const LIMITS = { acu_per_person_per_day: 60, acu_per_channel_per_day: 200, acu_per_month: 2000 };
 

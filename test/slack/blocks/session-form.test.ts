@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
-import { choicesSchema } from '../../../src/session/policy/index.ts';
+import { choicesSchema } from '../../../src/session/policy/choices.ts';
 import { readSessionForm } from '../../../src/slack/blocks/form/read.ts';
 import { fieldBlock, formMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fields, type Field, type FieldGroup, type FieldValues } from '../../../session/fields.ts';
-import type { Choices } from '../../../session/policy/index.ts';
+import type { Choices } from '../../../session/policy/choices.ts';
 import type { Text } from '../../../text/index.ts';
 import { shownValue } from '../details-values.ts';
 import { context } from '../objects.ts';
