@@ -178,11 +178,11 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     /** Requests whose approval has expired, by the database's clock. */
     expired: async () => idsOf(awaiting().where('approvalUntil', '<=', clock())),
 
-    awaitingApproval: async () => idsOf(awaiting()),
+    awaitingApproval: async () => allOf(awaiting()),
 
     /** Those whose approval another policy file asked for. */
     toReview: async (policy: string | null) =>
-      idsOf(awaiting().where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)),
+      allOf(awaiting().where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)),
 
     async hasExpired(id: string): Promise<boolean> {
       const row = await db
@@ -212,10 +212,13 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
   };
 }
 
+type Found = SelectQueryBuilder<Tables, 'sessionRequests', { id: string }>;
+
 /** The first of them; the next sweep finds the others. */
-async function idsOf(
-  found: SelectQueryBuilder<Tables, 'sessionRequests', { id: string }>,
-): Promise<string[]> {
-  const rows = await found.limit(MOST_SWEPT).execute();
+const idsOf = async (found: Found): Promise<string[]> => allOf(found.limit(MOST_SWEPT));
+
+/** No sweep would find the others: those that wait stay. They expire, so there are never very many. */
+async function allOf(found: Found): Promise<string[]> {
+  const rows = await found.execute();
   return rows.map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRequests } from '../../src/store/requests.ts';
-import { clockOf } from '../../src/store/sql.ts';
+import { clockOf, MOST_SWEPT } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
@@ -43,6 +43,16 @@ describeOnBothDatabases('a request', (open) => {
     }
     expect((await requests.toReview('new')).toSorted()).toEqual(['r2', 'r3']);
     expect((await requests.toReview(null)).toSorted()).toEqual(['r1', 'r2']);
+  });
+
+  test('is looked at again however many wait for an approval', async () => {
+    const { db } = await open();
+    const requests = createRequests(db);
+    const ids = Array.from({ length: MOST_SWEPT + 1 }, (_none, at) => `r${at}`);
+    await requests.insert(ids.map((id) => newRequest(id)));
+    await db.updateTable('sessionRequests').set({ state: 'awaiting-approval' }).execute();
+    expect(await requests.toReview('new')).toHaveLength(ids.length);
+    expect(await requests.awaitingApproval()).toHaveLength(ids.length);
   });
 
   test('moves on only by itself, and only from the state that it is in', async () => {
