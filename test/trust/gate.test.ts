@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/session/approval.ts';
 import type { PlaceKind } from '../../src/session/context.ts';
 import type { EffectiveDraft } from '../../src/session/defaults.ts';
+import type { SlackPerson } from '../../src/session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
+import { createMayApprove } from '../../src/trust/approvers.ts';
 import { createGate } from '../../src/trust/gate.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 import { requestRow } from '../support/request-row.ts';
 
 type Known = { spent?: number; isInGroup?: boolean | null };
+
+const member = (userId: string): SlackPerson => ({
+  kind: 'member',
+  userId,
+  name: userId,
+  email: null,
+  isAdmin: false,
+  locale: null,
+});
 
 /** A gate in a channel that the app can't look at, with what is known of the person. */
 function gateUnder(yaml: string, { spent = 0, isInGroup = false }: Known = {}) {
@@ -23,10 +35,10 @@ function gateUnder(yaml: string, { spent = 0, isInGroup = false }: Known = {}) {
     policy: () => parsed.value,
     findPerson: async () => Promise.resolve(null),
     isInGroup: async () => Promise.resolve(isInGroup),
-    mayApprove: async (patterns, { among }) => {
-      const isNamed = (id: string): boolean => patterns.some((one) => one.kind === 'user' && one.id === id);
-      return Promise.resolve(new Set(among.filter(isNamed)));
-    },
+    mayApprove: createMayApprove({
+      groups: { membersNow: async () => Promise.resolve(new Set()) },
+      people: { find: async (userId) => Promise.resolve(member(userId)) },
+    }),
     describePlace: async () => Promise.resolve(null),
     budget: {
       spend: async () => Promise.resolve({ at: new Date(0), spend: { acu_per_person_per_day: spent } }),
@@ -111,17 +123,28 @@ describe('an approval that was given', () => {
   const rule = (terms: string): string => `rules: [{ name: a look, then: approve, ${terms} }]`;
   const ana = { kind: 'matched', devinUserId: 'user-ana', name: 'Ana', how: 'email' } as const;
   const ben = { userId: 'U2', name: 'Ben' };
+  const cid = { userId: 'U3', name: 'Cid' };
   const draft = { values: { prompt: 'fix it' }, sources: {} };
   const asked = requestRow({ state: 'identified', identity: { ...ana, checkedAtMs: 0 }, draft });
 
+  type Now = { terms?: string; changes?: object; approvals?: (given: Approval) => Approval[] };
+
   /** What the gate says now to what Ben approved alone when the policy named only him. */
-  async function judged({ terms = 'approvers: [U2]', changes = {} }: { terms?: string; changes?: object }) {
+  async function judged({ terms = 'approvers: [U2]', changes = {}, approvals = (one) => [one] }: Now) {
     const before = await gateUnder(rule('approvers: [U2]')).judge(asked);
     if (before.kind !== 'approval') throw new Error('no approval was asked for');
     const { fingerprint } = before;
     const end = { kind: 'approved', by: ben, reason: null, atMs: 0 } as const;
-    const given = { rule: 'a look', say: null, need: 1, people: [ben], fingerprint, yes: [ben], end };
-    const approved = { approvals: [given], approved: ['a look'], approvedAs: fingerprint };
+    const given: Approval = {
+      rule: 'a look',
+      say: null,
+      need: 1,
+      people: [ben],
+      fingerprint,
+      yes: [ben],
+      end,
+    };
+    const approved = { approvals: approvals(given), approved: ['a look'], approvedAs: fingerprint };
     return (await gateUnder(rule(terms)).judge({ ...asked, ...approved, ...changes })).kind;
   }
 
@@ -134,7 +157,20 @@ describe('an approval that was given', () => {
     expect(await judged({ terms })).toBe(kind);
   });
 
+  test.each<[what: string, approvals: (given: Approval) => Approval[], kind: string]>([
+    [
+      'counts beside a later one for another rule',
+      (one) => [one, { ...one, rule: 'b', yes: [cid] }],
+      'allowed',
+    ],
+    ['counts if it was given again since', (one) => [{ ...one, yes: [cid] }, one], 'allowed'],
+    ['counts only once it is complete', (one) => [{ ...one, end: null }], 'approval'],
+  ])('%s', async (_what, approvals, kind) => {
+    expect(await judged({ approvals })).toBe(kind);
+  });
+
   test.each<[what: string, changes: Partial<SessionRequest>, kind: string]>([
+    ["counts for nobody's own request", { userId: 'U2' }, 'approval'],
     ['counts whenever it was looked up who asks', { identity: { ...ana, checkedAtMs: 1 } }, 'allowed'],
     ['is for whom it runs as', { identity: { ...ana, devinUserId: 'user-eve', checkedAtMs: 0 } }, 'approval'],
     ['is for the task', { draft: { values: { prompt: 'drop it' }, sources: {} } }, 'approval'],
