@@ -165,9 +165,9 @@ async function noticeOf(
   { reply, request }: UndeliveredReply,
   text: Text,
 ): Promise<ReplyNotice> {
-  const { id, text: typed, failure, state } = reply;
+  const { id, text: typed, failure } = reply;
   const again = { kind: 'send-again', replyId: id } as const;
-  if (failure === null || state === 'unknown') {
+  if (failure === null) {
     const sentences = [text.thread.unknown, ...leftOutSentences(reply, text)];
     return { heading: text.thread.notSure, sentences, typed, offer: again };
   }

@@ -74,7 +74,8 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   /** `editedTs`: the edit that took it back, which a later edit can undo; null: it was deleted. */
   async function drop({ id }: Reply, editedTs: string | null, trx: Transaction<Tables>): Promise<void> {
     const from = ['accepted', 'failed', 'unknown', 'skipped'] as const;
-    if ((await replies.move({ id, from, to: 'skipped', changes: { editedTs } }, trx)) !== null)
+    const skipped = { editedTs, failure: null };
+    if ((await replies.move({ id, from, to: 'skipped', changes: skipped }, trx)) !== null)
       return enqueue('mark-taken', { replyId: id }, { trx });
     // It's on its way to Devin. Should that fail, nothing is left to send again.
     const changes = { text: '', files: [], editedTs } as const;

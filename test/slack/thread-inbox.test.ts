@@ -79,6 +79,19 @@ test('a message that is edited to words for people and back goes to Devin', asyn
   expect(await next()).toEqual(['reply', 'use release']);
 });
 
+test('a message that did not reach Devin and is edited to words for people and back is sent like a new one', async () => {
+  const { replies, edit, retract } = await setUp();
+  await replies.move({
+    id: 'one',
+    from: ['accepted'],
+    to: 'failed',
+    changes: { failure: { kind: 'ended' } },
+  });
+  await retract('3.0');
+  await edit('use release', '4.0');
+  expect(await replies.find('one')).toMatchObject({ state: 'accepted', failure: null });
+});
+
 test('a correction that is edited to words for people and back goes to Devin, if it still corrects anything', async () => {
   const { send, deliver, edit, retract, next } = await setUp();
   await send();
