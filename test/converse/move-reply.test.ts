@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createMoveReply, createSettleReply } from '../../src/converse/move-reply.ts';
 import { createLog } from '../../src/log.ts';
 import { createSearchUntilFound } from '../../src/queue/index.ts';
+import { createAudit } from '../../src/store/audit.ts';
 import { createEchoes } from '../../src/store/echoes.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -109,6 +110,25 @@ test('shows what was said in a dialog in the thread once it is found', async () 
 test('leaves a reply to the next start if the app stops during the search', async () => {
   const settled = await settle({ listed: [], isStopping: true });
   expect(settled).toMatchObject({ state: 'sending', thrown: new Error('the app stops') });
+});
+
+test.each([
+  ['delivered', false, ['reply', 'delivered']],
+  ['delivered', true, ['wake', 'delivered']],
+  ['unknown', false, ['reply', 'unknown']],
+] as const)('records what Devin has or may have, and what woke it: %s, %s', async (to, wakes, recorded) => {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+  await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'yes', files: [] });
+  const enqueue = async () => Promise.resolve();
+  const move = createMoveReply({ db, replies, messages: { add: unneeded }, enqueue });
+  await move({ id: 'y', from: ['accepted'], to: 'sending' });
+  await move({ id: 'y', from: ['sending'], to, as: 'user-1', wakes });
+  const entries: unknown[] = [];
+  for await (const { kind, result, devinUserId } of createAudit(db).entries())
+    entries.push([kind, result, devinUserId]);
+  expect(entries).toEqual([[...recorded, 'user-1']]);
 });
 
 test('moves nothing once another process has taken over', async () => {

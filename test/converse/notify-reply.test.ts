@@ -32,7 +32,10 @@ async function setUp(
   const notifier = createReplyNotifier({
     replies,
     sessions: { find: async () => Promise.resolve(sessionRow()) },
-    requests: { find: async () => Promise.resolve(requestRow({ userId: 'U9' })) },
+    requests: {
+      find: async () =>
+        Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'] })),
+    },
     forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
     notices: createThreadNotices(db),
     check: async () => Promise.resolve(checked),
@@ -99,6 +102,33 @@ test('a reply that ends while it is marked loses the reaction that it was taken'
   expect(removed).toEqual(['C1', '1.1', 'eyes']);
 });
 
+test('a message keeps the reaction while it is on its way to Devin', async () => {
+  let reactions = 0;
+  const { markTaken, removed } = await setUp(
+    { to: 'sending' },
+    {
+      react: async () => {
+        reactions += 1;
+        return Promise.resolve({ kind: 'reacted' });
+      },
+    },
+  );
+  await markTaken('y');
+  expect({ reactions, removed }).toEqual({ reactions: 1, removed: [] });
+});
+
+test.each(['rate-limited', 'unclear'] as const)(
+  'the reaction that Devin has a message is added later if Slack is too busy: %s',
+  async (kind) => {
+    const { notify, removed } = await setUp(
+      { to: 'delivered' },
+      { react: async () => Promise.resolve({ kind, retryAfterMs: 1 }) },
+    );
+    await expect(notify('y')).rejects.toThrow("can't add the reaction");
+    expect(removed).toEqual([]);
+  },
+);
+
 test('a message gets no reaction if its author may not steer the session', async () => {
   const { markTaken } = await setUp(null, { react: unneeded }, { kind: 'requester-only' });
   await expect(markTaken('y')).resolves.toBeUndefined();
@@ -107,20 +137,24 @@ test('a message gets no reaction if its author may not steer the session', async
 test.each<[isOffered: boolean, failure: ReplyFailure]>([
   [true, { kind: 'gave-up', waiting: 'busy' }],
   [false, { kind: 'not-in-conversation' }],
-])('a reply that failed can be sent again, unless its author may not: %s', async (isOffered, failure) => {
-  let shown = '';
-  const { notify } = await setUp(
-    { to: 'failed', changes: { failure } },
-    {
-      tellPrivately: async (_place, { blocks }) => {
-        shown = JSON.stringify(blocks);
-        return Promise.resolve('delivered');
+])(
+  'a reply that failed loses its mark, and can be sent again, unless its author may not: %s',
+  async (isOffered, failure) => {
+    let shown = '';
+    const { notify, removed } = await setUp(
+      { to: 'failed', changes: { failure } },
+      {
+        tellPrivately: async (_place, { blocks }) => {
+          shown = JSON.stringify(blocks);
+          return Promise.resolve('delivered');
+        },
       },
-    },
-  );
-  await notify('y');
-  expect(shown.includes('send_again')).toBe(isOffered);
-});
+    );
+    await notify('y');
+    expect(shown.includes('send_again')).toBe(isOffered);
+    expect(removed).toEqual(['C1', '1.1', 'eyes']);
+  },
+);
 
 test('a reply to a session that is over comes back in a form of its author, for their next session', async () => {
   const { notify, forms } = await setUp(
@@ -128,7 +162,7 @@ test('a reply to a session that is over comes back in a form of its author, for 
     { tellPrivately: async () => Promise.resolve('delivered') },
   );
   await notify('y');
-  expect(forms).toMatchObject([{ id: 'y', userId: 'U1' }]);
+  expect(forms).toMatchObject([{ id: 'y', userId: 'U1', lostSecrets: ['TOKEN'] }]);
 });
 
 test('a person who may not steer hears so once, even if Slack was too busy at first', async () => {

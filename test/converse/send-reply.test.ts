@@ -4,6 +4,7 @@ import { bareFacts, DevinError, type DevinErrorCode } from '../../src/devin/erro
 import type { SessionMessageRequest } from '../../src/devin/sessions.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import type { SlackFile } from '../../src/session/context.ts';
+import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -27,12 +28,23 @@ type Given = {
   attached?: SlackFile[];
   /** What is recorded of the session. */
   known?: SessionSnapshot;
+  identity?: Identity;
 };
+
+const ANA: Identity = { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 };
 
 /** Ana's reply, sent with these; her account in Devin is user-1. */
 async function sentReply(
   deps: Pick<Deps, 'sendMessage'> & Partial<Deps>,
-  { lease = heldLease, editedTo, isGivenUp = false, text = 'use main', attached = [], known }: Given = {},
+  {
+    lease = heldLease,
+    editedTo,
+    isGivenUp = false,
+    text = 'use main',
+    attached = [],
+    known,
+    identity = ANA,
+  }: Given = {},
 ) {
   const { db } = await open();
   const replies = createReplies(db);
@@ -71,7 +83,7 @@ async function sentReply(
     }),
     request: requestRow({ id: 'r' }),
     reply,
-    identity: { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 },
+    identity,
     signal: new AbortController().signal,
     lease,
   });
@@ -119,6 +131,17 @@ test.each([
   expect(sentAs).toEqual(authors);
 });
 
+test('a reply as the service user is sent once, even if Devin refuses it', async () => {
+  let sent = 0;
+  const sendMessage: Deps['sendMessage'] = async () => {
+    sent += 1;
+    return Promise.reject(new DevinError({ operation: 'messages.send', facts: bareFacts('forbidden') }));
+  };
+  const identity: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
+  expect(await sendReply({ sendMessage, mayFallBack: true }, { identity })).toBe('failed');
+  expect(sent).toBe(1);
+});
+
 test("a reply is delivered if Devin's answer comes after another process has called it unconfirmed", async () => {
   const sendMessage: Deps['sendMessage'] = async (id) => Promise.resolve(sessionSnapshot(id));
   expect(await sendReply({ sendMessage }, { isGivenUp: true })).toBe('delivered');
@@ -148,6 +171,20 @@ test.each<[how: string, status: string, asked: SessionSnapshot | DevinErrorCode,
   const sendMessage: Deps['sendMessage'] = async () => failing('conflict');
   const known = sessionSnapshot('s', { status });
   expect((await sentReply({ sendMessage, getSession }, { known }))?.failure?.kind).toBe(failure);
+});
+
+test.each<[asked: DevinErrorCode | null, code: string]>([
+  [null, 'unexpected'],
+  ['not-found', 'not-found'],
+  ['forbidden', 'forbidden'],
+  ['unauthorized', 'unauthorized'],
+])('a reply to what Devin cannot find says what is known of its session: %s', async (asked, code) => {
+  const failing = async (facts: DevinErrorCode): Promise<never> =>
+    Promise.reject(new DevinError({ operation: 'sessions.get', facts: bareFacts(facts) }));
+  const getSession: Deps['getSession'] = async (id) =>
+    asked === null ? Promise.resolve(sessionSnapshot(id)) : failing(asked);
+  const reply = await sentReply({ sendMessage: async () => failing('not-found'), getSession });
+  expect(reply?.failure).toMatchObject({ kind: 'devin', code });
 });
 
 test('a reply shows how it changed the session, before the next poll', async () => {
