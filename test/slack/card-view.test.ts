@@ -81,6 +81,26 @@ test("a card says that it waits for Devin's answer", () => {
   expect(cardView({ request, session: null, nowMs: 10_000 }, en).waitsFor).toBe('answer');
 });
 
+test('a card says that a lost session is searched for, and that its request waits for nothing else', () => {
+  const request = requestRow({ state: 'sending', sessionId: null, waiting: 'looking' });
+  const { waitsFor, notes } = cardView({ request, session: null, nowMs: 10_000 }, en);
+  expect({ waitsFor, notes }).toEqual({ waitsFor: null, notes: [en.card.waiting.looking] });
+});
+
+test("a card of a session has Devin's title, and nothing of a wait that is over", () => {
+  const draft = { values: { title: 'fix it' }, sources: {} };
+  const request = requestRow({ draft, checkedAt: new Date(0), approvalUntil: new Date(0) });
+  const snapshot = sessionSnapshot('s1', { status: 'new', title: 'Fix the login' });
+  const session = sessionRow({ snapshot, phase: 'starting' });
+  expect(cardView({ request, session, nowMs: 10_000 }, en)).toMatchObject({
+    title: 'Fix the login',
+    phase: 'queued',
+    waitedMs: null,
+    waitsUntilMs: null,
+    checkedAtMs: null,
+  });
+});
+
 const MINUTE_MS = 60_000;
 const BEN = { userId: 'U2', name: 'Ben' };
 const running = (changes: object) => sessionRow({ snapshot: sessionSnapshot('s1', changes) });
@@ -164,6 +184,7 @@ test.each([
 
 test.each([
   ['within it', { acus_consumed: 2.9 }, [], 3],
+  ['at it', { acus_consumed: 3 }, [], 3],
   ['stopped a little above it', { ...CAPPED, acus_consumed: 3.1 }, ['capped:1'], 3],
   ['gone on above it', { acus_consumed: 3.1 }, ['capped:1'], null],
   ['stopped above it again', { ...CAPPED, acus_consumed: 6 }, ['capped:1', 'capped:2'], null],
