@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { sign } from '../sandbox/slack/delivery/http.ts';
 
 export type Target = { port: number; signingSecret: string };
 export type Person = { teamId: string; userId: string; channelId: string };
@@ -29,13 +29,10 @@ export async function sendCommand(target: Target, person: Person, text: string):
 }
 
 async function post({ port, signingSecret }: Target, body: string): Promise<Answer> {
-  const timestamp = Math.floor(Date.now() / 1000);
-  const signature = createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': Buffer.byteLength(body),
-    'x-slack-request-timestamp': timestamp,
-    'x-slack-signature': `v0=${signature}`,
+    ...sign(body, signingSecret),
   };
   const sentAtMs = Date.now();
   const started = performance.now();

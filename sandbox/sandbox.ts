@@ -30,8 +30,6 @@ export type SandboxOptions = {
   transport?: 'http' | 'socket';
   /** Of Devin's scripts; 0: they play only step by step. */
   speed?: number;
-  /** Instead of the one rule under which the admin approves. */
-  policyFile?: string;
   /** Of the app, and of everyone's Slack. */
   language?: Language;
   /** Slack waits longer than it would for an answer. */
@@ -41,20 +39,20 @@ export type SandboxOptions = {
 
 /** The real bot in its own process, ready, between a local Slack and a local Devin with a seeded world. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { transport = 'http', speed = 1, policyFile = POLICY_FILE, language = 'en', onTrouble } = options;
+  const { transport = 'http', speed = 1, language = 'en', onTrouble } = options;
   const patience = options.isPatient === true ? { answerTimeoutMs: PATIENT_MS } : {};
   const clock = createSeedClock();
   const pace = createPace(speed);
   const { botEvents, hasHome: homeTab } = await readManifest();
   const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab, ...patience });
-  const devin = await createLocalDevin({ speed: 1, schedule: pace.schedule });
+  const devin = await createLocalDevin({ schedule: pace.schedule });
   const world = seed({ slack, devin, language }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
   const bot = createBotProcess({
     environment: {
       ...sandboxEnvironment({ slack, devin, transport }),
       DATA_DIR: folder,
-      POLICY_FILE: policyFile,
+      POLICY_FILE,
       LANGUAGE: language,
       WATCH_SECONDS: '1',
       LOG_LEVEL: 'info',

@@ -1,7 +1,7 @@
 /**
  * A local Devin: the endpoints of the v3 API that the bot uses, on the loopback interface, as strict as the real ones.
  *
- *     const devin = await createLocalDevin({ members: [{ userId, email, name }], idForm: 'prefixed', speed: 20 });
+ *     const devin = await createLocalDevin({ members: [{ userId, email, name }], idForm: 'prefixed', schedule: createPace(20).schedule });
  *     devin.url, devin.orgId, devin.apiKey, devin.serviceUserId     what the bot is configured with
  *     devin.permissions.delete('ViewOrgMembership')                 answered with 403 from here on
  *     devin.addMember({ userId, email, name, via: 'idp', canUse: false }); devin.removeMember(userId)

@@ -17,9 +17,8 @@ export type LocalDevinOptions = {
   permissions?: readonly Permission[];
   /** Milliseconds. */
   now?: () => number;
-  /** Scripts play by themselves, this many times faster than written. Default: only by `step`. */
-  speed?: number | null;
-  schedule?: Schedule;
+  /** By which scripts play by themselves, such as a pace's. Default: they play only by `step`. */
+  schedule?: Schedule | null;
   /** What sessions play until `script` says otherwise. */
   script?: Script;
   /** How answers write session ids. Default `bare`, as on the real API. */
@@ -42,11 +41,7 @@ const DEFAULTS = {
   catalog: {},
   permissions: PERMISSIONS,
   now: Date.now,
-  speed: null,
-  schedule: (run: () => void, ms: number) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
+  schedule: null,
   script: 'normal',
   idForm: 'bare',
   tagsMatch: 'any',

@@ -5,9 +5,8 @@ import type { SessionChange } from './session-state.ts';
 export type Schedule = (run: () => void, ms: number) => () => void;
 
 type PlayerDeps = {
-  schedule: Schedule;
-  /** How many times faster than written; null: only by `step`. */
-  speed: number | null;
+  /** null: scripts play only by `step`. */
+  schedule: Schedule | null;
   apply: (sessionId: string, change: SessionChange) => void;
 };
 
@@ -16,7 +15,7 @@ type Track = { steps: Step[]; replied: boolean; cancel: (() => void) | null };
 const mayPlay = ({ steps: [next], replied }: Track): boolean =>
   next !== undefined && (replied || next.afterReply !== true);
 
-export function createPlayer({ schedule, speed, apply }: PlayerDeps) {
+export function createPlayer({ schedule, apply }: PlayerDeps) {
   const tracks = new Map<string, Track>();
 
   function unload(sessionId: string): void {
@@ -28,8 +27,8 @@ export function createPlayer({ schedule, speed, apply }: PlayerDeps) {
     track.cancel?.();
     track.cancel = null;
     const [next] = track.steps;
-    if (speed === null || next === undefined || !mayPlay(track)) return;
-    track.cancel = schedule(() => void step(sessionId), (next.afterMs ?? 0) / speed);
+    if (schedule === null || next === undefined || !mayPlay(track)) return;
+    track.cancel = schedule(() => void step(sessionId), next.afterMs ?? 0);
   }
 
   /** Applies the next step now; false when there is none, or it waits for a person. */

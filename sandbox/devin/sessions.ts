@@ -25,14 +25,13 @@ type SessionsDeps = {
   now: () => number;
   changes: Changes<void>;
   uploads: Uploads;
-  schedule: Schedule;
-  speed: number | null;
+  schedule: Schedule | null;
   script: Script;
 };
 
 export function createSessions(deps: SessionsDeps) {
-  const { now, changes, uploads, schedule, speed } = deps;
-  const player = createPlayer({ schedule, speed, apply: change });
+  const { now, changes, uploads, schedule } = deps;
+  const player = createPlayer({ schedule, apply: change });
   const all: SessionState[] = [];
   const byId = new Map<string, SessionState>();
   const secrets = new Map<string, SessionSecretInput[]>();

@@ -105,10 +105,10 @@ async function onMessage(
   checkMember(slack, userId, channelId);
   switch (act.do) {
     case 'react':
-      await slack.react(userId, { channelId, ts }, act.emoji);
+      slack.react(userId, { channelId, ts }, act.emoji);
       return {};
     case 'unreact':
-      await slack.unreact(userId, { channelId, ts }, act.emoji);
+      slack.unreact(userId, { channelId, ts }, act.emoji);
       return {};
     case 'edit':
       if (act.text.trim() === '') throw new Refusal('An empty message would be a deleted one.');

@@ -4,23 +4,19 @@ import { fieldBlock, SHORTCUT_ID, VIEW } from '../../src/slack/ids.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import type { PlannedRequest, Way } from './plan.ts';
 import { until } from './until.ts';
+import { createViews, MOST_TRIES, pauseMs } from './views.ts';
 import type { World } from './world.ts';
 
 type Outcome = Attempt['outcome'];
 
 type AskDeps = { world: World; ledger: Ledger; signal: AbortSignal };
 
-/** More than a minute: a start takes seconds, and the next process can be killed, too. */
-const MOST_TRIES = 16;
-const PATIENCE_MS = 5000;
 const MENTION_PATIENCE_MS = 20_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 8000;
 
 /** People who ask for sessions, and try again if Slack tells them that it failed. */
 export function createAsking({ world, ledger, signal }: AskDeps) {
   const { slack, people, channels } = world;
-  const busy = new Map<string, Promise<unknown>>();
+  const views = createViews(world, signal);
 
   /** The token of the try that was accepted; null when the person gave up. */
   async function ask(request: PlannedRequest): Promise<string | null> {
@@ -48,8 +44,7 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
     if (way === 'mention') {
       return send({ token, way, person }, async () => byMention(person.userId, channelId, taskOf(token)));
     }
-    // One form at a time, like a person.
-    return oneByOne(person.userId, async () => byForm({ token, way, person }, channelId));
+    return views.oneByOne(person.userId, async () => byForm({ token, way, person }, channelId));
   }
 
   /** Slack redelivers it. */
@@ -62,31 +57,15 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
   async function byForm(of: Pick<Attempt, 'token' | 'way' | 'person'>, channelId: string): Promise<Outcome> {
     const view = await openForm(of.way, of.person.userId, channelId);
     if (view === null || !type(view, of.token)) return 'unanswered';
-    return send(of, async () => {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const { kind } = await slack.submit(view.id, of.person.userId);
-        // Slack keeps the form open if it got no answer, and the person submits it again.
-        if (kind !== 'failed') return kind === 'closed' ? 'accepted' : 'refused';
-        await delay(pauseMs(tries), undefined, { signal });
-      }
-      return 'unanswered';
-    });
+    return send(of, async () => views.submit(view, of.person.userId));
   }
 
   async function openForm(way: Way, userId: string, channelId: string): Promise<View | null> {
-    const before = new Set(slack.views().map(({ id }) => id));
-    if (way === 'form') await slack.command(userId, channelId, '');
-    else {
+    return views.open(userId, VIEW.form, async () => {
+      if (way === 'form') return slack.command(userId, channelId, '');
       const ts = slack.say(userId, channelId, 'The login test fails again.');
-      await slack.shortcut(userId, { channelId, ts }, SHORTCUT_ID);
-    }
-    const isTheForm = ({ id, userId: of, isOpen, definition }: View): boolean =>
-      isOpen &&
-      of === userId &&
-      !before.has(id) &&
-      'callback_id' in definition &&
-      definition.callback_id === VIEW.form;
-    return until(() => slack.views().find(isTheForm) ?? null, { timeoutMs: PATIENCE_MS, signal });
+      return slack.shortcut(userId, { channelId, ts }, SHORTCUT_ID);
+    });
   }
 
   /** False: the form has no input for a task. */
@@ -107,16 +86,8 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
     return attempted.outcome;
   }
 
-  async function oneByOne<T>(userId: string, act: () => Promise<T>): Promise<T> {
-    const acting = (busy.get(userId) ?? Promise.resolve()).then(act, act);
-    busy.set(userId, acting);
-    return acting;
-  }
-
   return { ask };
 }
-
-const pauseMs = (tries: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
 
 export const taskOf = (token: string): string => `${token} fix the login test`;
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Message, View } from '../../sandbox/slack/index.ts';
 import { ACTION, DECLINE_BLOCK, fieldBlock, VIEW } from '../../src/slack/ids.ts';
 import { en } from '../../src/text/en.ts';
@@ -6,13 +5,13 @@ import { at, taskOf } from './ask.ts';
 import { cardsIn, hasStatus, saysWithout, tokenIn, type Attempt, type Ledger } from './ledger.ts';
 import type { Decision, PlannedRequest } from './plan.ts';
 import { until } from './until.ts';
+import { createViews } from './views.ts';
 import type { Person, World } from './world.ts';
 
 type DecideDeps = { world: World; ledger: Ledger; patienceMs: number; signal: AbortSignal };
 
 /** Between two presses of a button that is still there. */
 const PRESS_EVERY_MS = 5000;
-const MOST_TRIES = 16;
 /** How long a card may take to show that a request was started anyway. */
 const INSISTING_MS = 15_000;
 
@@ -20,6 +19,7 @@ const INSISTING_MS = 15_000;
 export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps) {
   const { slack, approvers, people } = world;
   const wait = { timeoutMs: patienceMs, signal };
+  const views = createViews(world, signal);
   const [first, second] = [at(approvers, 0), at(approvers, 1)];
 
   const has = (message: Message, action: string): boolean =>
@@ -59,36 +59,9 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     await whileThere(token, find, async (on) => void (await slack.clickButton(person.userId, on, action)));
   }
 
-  /** The view that the first approver's press opens; null: it didn't. */
-  async function open(on: Message, action: string, callbackId: string): Promise<View | null> {
-    const before = new Set(slack.views().map(({ id }) => id));
-    const isIt = ({ id, userId, isOpen, definition }: View): boolean =>
-      isOpen &&
-      userId === first.userId &&
-      !before.has(id) &&
-      'callback_id' in definition &&
-      definition.callback_id === callbackId;
-    await slack.clickButton(first.userId, on, action);
-    return until(() => slack.views().find(isIt) ?? null, { timeoutMs: PRESS_EVERY_MS, signal });
-  }
-
-  async function submit({ id }: View): Promise<Attempt['outcome']> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const { kind } = await slack.submit(id, first.userId);
-      if (kind === 'invalid') throw new Error(`${id} isn't filled in.`);
-      if (kind !== 'failed') return kind === 'closed' ? 'accepted' : 'refused';
-      await delay(1000, undefined, { signal });
-    }
-    return 'unanswered';
-  }
-
-  /** One dialog at a time, like a person. */
-  let busy: Promise<unknown> = Promise.resolve();
-  async function oneByOne<T>(act: () => Promise<T>): Promise<T> {
-    const acting = busy.then(act, act);
-    busy = acting;
-    return acting;
-  }
+  /** What the first approver's press opens. */
+  const open = async (on: Message, action: string, callbackId: string): Promise<View | null> =>
+    views.open(first.userId, callbackId, async () => slack.clickButton(first.userId, on, action));
 
   /** An earlier press may have worked while other dialogs came first. */
   async function decline(token: string): Promise<void> {
@@ -96,7 +69,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     const dialog = on === null ? null : await open(on, ACTION.decline, VIEW.decline);
     if (dialog === null) return;
     slack.typeIn(dialog.id, { [DECLINE_BLOCK]: 'Not this week.' });
-    await submit(dialog);
+    await views.submit(dialog, first.userId);
   }
 
   /** What the approver asks for instead; null: it wasn't accepted. */
@@ -114,13 +87,13 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     const attempt: Attempt = { ...sent, token: changed, outcome: 'unanswered' };
     ledger.attempts.push(attempt);
     ledger.changed.set(changed, token);
-    attempt.outcome = await submit(form);
+    attempt.outcome = await views.submit(form, first.userId);
     return attempt.outcome === 'accepted' ? changed : null;
   }
 
   /** The changed request is the approver's own, and the other one approves it. */
   async function change(token: string): Promise<void> {
-    const changed = await oneByOne(async () => edit(token));
+    const changed = await views.oneByOne(first.userId, async () => edit(token));
     if (changed !== null) await press(changed, second, ACTION.approve);
     // If it wasn't changed.
     await press(token, first, ACTION.approve);
@@ -141,7 +114,9 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
         await Promise.all([approve(), cancel()]);
         return;
       case 'decline':
-        return whileThere(token, asked(first, token), async () => oneByOne(async () => decline(token)));
+        return whileThere(token, asked(first, token), async () =>
+          views.oneByOne(first.userId, async () => decline(token)),
+        );
       case 'edit':
         return change(token);
     }

@@ -62,7 +62,7 @@ function encode({ kind, payload }: Delivery): { body: string; contentType: strin
 }
 
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
-function sign(body: string, secret: string, atMs = Date.now()): Record<string, string> {
+export function sign(body: string, secret: string, atMs = Date.now()): Record<string, string> {
   const timestamp = String(Math.floor(atMs / 1000));
   const digest = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
   return {

@@ -32,29 +32,20 @@ export function createMessageActs({ state, deliverEvent }: Deps) {
     return found;
   }
 
-  /** https://docs.slack.dev/reference/events/reaction_added and .../reaction_removed */
-  async function tellReaction(type: string, { channel, message }: Seen, who: Reacted): Promise<Delivery[]> {
-    const item = { type: 'message', channel: channel.id, ts: message.ts };
-    state.changes.emit({ kind: 'message', channelId: channel.id, ts: message.ts });
-    return tell(channel, type, { type, ...who, item, item_user: message.userId ?? undefined });
-  }
-
   return {
-    async react(user: string, ref: MessageRef, reaction: string): Promise<Delivery[]> {
-      const found = seen(user, ref);
-      const { reactions } = found.message;
-      const users = reactions.get(reaction) ?? new Set();
-      if (users.has(user)) return [];
-      reactions.set(reaction, users.add(user));
-      return tellReaction('reaction_added', found, { user, reaction });
+    /** The app doesn't subscribe to reactions. */
+    react(userId: string, ref: MessageRef, emoji: string): void {
+      const { reactions } = seen(userId, ref).message;
+      reactions.set(emoji, (reactions.get(emoji) ?? new Set()).add(userId));
+      state.changes.emit({ kind: 'message', ...ref });
     },
 
-    async unreact(user: string, ref: MessageRef, reaction: string): Promise<Delivery[]> {
-      const found = seen(user, ref);
-      const users = found.message.reactions.get(reaction);
-      if (users?.delete(user) !== true) return [];
-      if (users.size === 0) found.message.reactions.delete(reaction);
-      return tellReaction('reaction_removed', found, { user, reaction });
+    unreact(userId: string, ref: MessageRef, emoji: string): void {
+      const { reactions } = seen(userId, ref).message;
+      const users = reactions.get(emoji);
+      users?.delete(userId);
+      if (users?.size === 0) reactions.delete(emoji);
+      state.changes.emit({ kind: 'message', ...ref });
     },
 
     /** https://docs.slack.dev/reference/events/message/message_changed */
@@ -87,8 +78,6 @@ export function createMessageActs({ state, deliverEvent }: Deps) {
     },
   };
 }
-
-type Reacted = { user: string; reaction: string };
 
 function hidden(subtype: string, { id, kind }: Channel, ts: string): Record<string, unknown> {
   return { type: 'message', subtype, hidden: true, ts, channel: id, channel_type: CHANNEL_TYPE[kind] };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LocalDevin, ScriptName } from '../../../sandbox/devin/index.ts';
+import { createPace } from '../../../sandbox/pace.ts';
 import { createSession, open } from './caller.ts';
 
 /** Plays a script by hand, until it waits or ends. */
@@ -101,8 +102,8 @@ test("plays a test's own steps, with an unlisted status", async () => {
   expect(statuses(devin, id)).toEqual(['hibernating/winter']);
 });
 
-test('plays by itself at a speed, but not after it was stopped', async () => {
-  const { devin, call } = await open({ speed: 10_000 });
+test('plays by itself at a pace, but not after it was stopped', async () => {
+  const { devin, call } = await open({ schedule: createPace(10_000).schedule });
   const id = await createSession(call);
   const finished = await devin.waitForSession(({ statusDetail }) => statusDetail === 'finished');
   expect(finished.id).toBe(id);
@@ -117,7 +118,7 @@ test('cancels every timer when it stops', async () => {
     pending.add(timer);
     return () => void pending.delete(timer);
   };
-  const { devin, call } = await open({ speed: 1, schedule });
+  const { devin, call } = await open({ schedule });
   await createSession(call);
   await createSession(call);
   expect(pending.size).toBe(2);
