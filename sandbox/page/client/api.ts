@@ -66,23 +66,15 @@ const DOWN = 'down';
 /** The name by which a browser's tabs find each other. */
 const SHARED = 'sandbox-events';
 
-const hearers = new Set<Heard>();
-
-/** Listens for changes to what is shown, and whether the sandbox is running. */
-export function listen(heard: Heard): void {
-  hearers.add(heard);
-  if (hearers.size === 1) shareEvents();
-}
-
 /**
- * One tab holds the connection for all: a browser opens six to an address, and six event streams would block everything
+ * Listens for changes to what is shown, and whether the sandbox is running. One tab holds the connection for all: a browser opens six to an address, and six event streams would block everything
  * else. If that tab closes, another one connects.
  */
-function shareEvents(): void {
+export function listen(heard: Heard): void {
   const others = new BroadcastChannel(SHARED);
-  others.addEventListener('message', ({ data }) => hear(data));
+  others.addEventListener('message', ({ data }) => hear(heard, data));
   const tell = (word: string): void => {
-    hear(word);
+    hear(heard, word);
     others.postMessage(word);
   };
   void navigator.locks.request(SHARED, async () => {
@@ -94,11 +86,9 @@ function shareEvents(): void {
   });
 }
 
-function hear(word: unknown): void {
-  for (const { connected, changed } of hearers) {
-    if (word === UP || word === DOWN) connected(word === UP);
-    else changed(SHOWN.has(whatChanged(word)) ? 'shown' : 'other');
-  }
+function hear({ connected, changed }: Heard, word: unknown): void {
+  if (word === UP || word === DOWN) connected(word === UP);
+  else changed(SHOWN.has(whatChanged(word)) ? 'shown' : 'other');
 }
 
 function whatChanged(data: unknown): string {

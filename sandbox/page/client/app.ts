@@ -1,4 +1,5 @@
 import type { GuideStep } from './guide-steps.ts';
+import type { PanelState } from './panel.ts';
 import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
 
 /** A private sentence from Slack itself, like Slackbot's; gone after a reload. */
@@ -69,6 +70,7 @@ export type AppState = {
   /** The newest message seen, by person and channel. */
   seen: ReadonlyMap<string, string>;
   isConnected: boolean;
+  panel: PanelState;
 };
 
 export type App = {

@@ -19,7 +19,8 @@ import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';
 import { wordsOf } from './mrkdwn.ts';
-import { startPanel } from './panel-place.ts';
+import { panelView } from './panel-view.ts';
+import { closeOnEscape, initialPanel, refreshPanel } from './panel.ts';
 import {
   firstChannel,
   isNamedBy,
@@ -41,9 +42,10 @@ const TOAST_MS = 10_000;
 const MOST_SPOKEN = 300;
 
 const root = document.getElementById('app');
-if (root === null) throw new Error('The page has no #app.');
+const aside = document.getElementById('panel');
+if (root === null || aside === null) throw new Error('The page has no #app or no #panel.');
 
-const app = createApp(root, initialState(await fetchSnapshot()));
+const app = createApp({ root, aside }, initialState(await fetchSnapshot()));
 const refresh = oneAtATime(async () => {
   const snapshot = await fetchSnapshot();
   const before = app.state;
@@ -55,7 +57,8 @@ const refresh = oneAtATime(async () => {
   if (words !== null) announce(words);
   markSeen(app);
 });
-startPanel();
+closeOnEscape(app, aside);
+refreshPanel(app);
 startTheme(() => app.update({}));
 keepAtEndOfPictures(root);
 catchLinks(app);
@@ -64,16 +67,21 @@ goToAddress();
 listen({
   changed(what) {
     if (what === 'shown') void refresh().catch(() => undefined);
+    refreshPanel(app);
   },
   connected: (isConnected) => {
     if (app.state.isConnected !== isConnected) app.update({ isConnected });
-    if (isConnected) void refresh().catch(() => undefined);
+    if (!isConnected) return;
+    void refresh().catch(() => undefined);
+    refreshPanel(app);
   },
 });
 // There may have been changes since the first snapshot.
 void refresh().catch(() => undefined);
 
-function createApp(container: Element, initial: AppState): App {
+type Places = { root: HTMLElement; aside: HTMLElement };
+
+function createApp({ root: container, aside: panel }: Places, initial: AppState): App {
   let state = initial;
   let isDue = false;
   let toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -81,6 +89,8 @@ function createApp(container: Element, initial: AppState): App {
     isDue = false;
     const settle = keepAtEnd(container);
     render(page(created), container);
+    panel.hidden = !state.panel.isOpen;
+    if (state.panel.isOpen) render(panelView(created), panel);
     settle();
     writeAddress(created);
     saveDrafts(created);
@@ -180,6 +190,7 @@ function initialState(snapshot: Snapshot): AppState {
     trying: null,
     seen: seenSoFar(snapshot),
     isConnected: true,
+    panel: initialPanel(),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ControlAct } from '../act-schema.ts';
+import type { App } from './app.ts';
 import { h, type VNode } from './h.ts';
-import type { Panel } from './panel-view.ts';
 import {
   DEVIN_PLACES,
   FAULT_KINDS,
@@ -10,13 +10,7 @@ import {
   type PlannedFault,
   type SlackPlace,
 } from './panel-wire.ts';
-
-/** What is chosen in the two rows, and how often it will happen. */
-export type FaultChoice = {
-  devin: { place: DevinPlace; what: FaultKind };
-  slack: { place: SlackPlace; what: FaultKind };
-  times: number;
-};
+import { type FaultChoice, perform, setPanel } from './panel.ts';
 
 const TIMES = [1, 2, 3, 10] as const;
 
@@ -58,10 +52,11 @@ function faultSentence({ side, place, what, left }: PlannedFault): string {
   return `${name}: ${placeWords.get(place) ?? place} ${FAULT_WORDS[what]}, ${times}`;
 }
 
-export function faults(panel: Panel): VNode {
-  const { control, choice } = panel.state;
+export function faults(app: App): VNode {
+  const { control, choice } = app.state.panel;
   const planned = control?.faults ?? [];
   const { devin, slack, times } = choice;
+  const choose = (change: Partial<FaultChoice>): void => setPanel(app, { choice: { ...choice, ...change } });
   return h(
     'details.panel-section.panel-fold',
     { 'aria-labelledby': 'panel-faults', key: 'faults' },
@@ -71,20 +66,20 @@ export function faults(panel: Panel): VNode {
       h('h2', { id: 'panel-faults' }, 'Break things'),
       planned.length === 0 ? null : h('span.panel-note', {}, `${planned.length} planned`),
     ),
-    faultRow(panel, {
+    faultRow(app, {
       title: 'Devin',
       places: DEVIN_PLACES.map((value) => ({ value, label: DEVIN_PLACE_WORDS[value] })),
       chosen: devin,
-      choosePlace: (at) => panel.choose({ devin: { ...devin, place: DEVIN_PLACES[at] ?? devin.place } }),
-      chooseKind: (what) => panel.choose({ devin: { ...devin, what } }),
+      choosePlace: (at) => choose({ devin: { ...devin, place: DEVIN_PLACES[at] ?? devin.place } }),
+      chooseKind: (what) => choose({ devin: { ...devin, what } }),
       act: { do: 'fail-devin', ...devin, times },
     }),
-    faultRow(panel, {
+    faultRow(app, {
       title: 'Slack',
       places: SLACK_PLACES.map((value) => ({ value, label: SLACK_PLACE_WORDS[value] })),
       chosen: slack,
-      choosePlace: (at) => panel.choose({ slack: { ...slack, place: SLACK_PLACES[at] ?? slack.place } }),
-      chooseKind: (what) => panel.choose({ slack: { ...slack, what } }),
+      choosePlace: (at) => choose({ slack: { ...slack, place: SLACK_PLACES[at] ?? slack.place } }),
+      chooseKind: (what) => choose({ slack: { ...slack, what } }),
       act: { do: 'fail-slack', ...slack, times },
     }),
     h(
@@ -95,7 +90,7 @@ export function faults(panel: Panel): VNode {
         label: 'How often',
         options: TIMES.map((value) => (value === 1 ? 'once' : `${value} times`)),
         chosen: TIMES.findIndex((value) => value === times),
-        pick: (at) => panel.choose({ times: TIMES[at] ?? 1 }),
+        pick: (at) => choose({ times: TIMES[at] ?? 1 }),
       }),
     ),
     planned.length === 0
@@ -106,7 +101,7 @@ export function faults(panel: Panel): VNode {
           h('ul', {}, ...planned.map((fault) => h('li', { key: String(fault.id) }, faultSentence(fault)))),
           h(
             'button.button',
-            { type: 'button', onClick: () => panel.act({ do: 'clear-faults' }) },
+            { type: 'button', onClick: () => void perform(app, { do: 'clear-faults' }) },
             'Let all go well again',
           ),
         ),
@@ -122,7 +117,7 @@ type Row = {
   act: ControlAct;
 };
 
-function faultRow(panel: Panel, { title, places, chosen, choosePlace, chooseKind, act }: Row): VNode {
+function faultRow(app: App, { title, places, chosen, choosePlace, chooseKind, act }: Row): VNode {
   return h(
     'fieldset.fault',
     { key: title },
@@ -141,7 +136,7 @@ function faultRow(panel: Panel, { title, places, chosen, choosePlace, chooseKind
     }),
     h(
       'button.button',
-      { type: 'button', 'aria-label': `Plan it for ${title}`, onClick: () => panel.act(act) },
+      { type: 'button', 'aria-label': `Plan it for ${title}`, onClick: () => void perform(app, act) },
       'Plan it',
     ),
   );

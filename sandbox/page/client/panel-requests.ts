@@ -1,8 +1,7 @@
+import type { App } from './app.ts';
 import { h, type VNode } from './h.ts';
-import type { Panel } from './panel-view.ts';
 import type { Exchange, ExchangeBody } from './panel-wire.ts';
-
-export type Filter = 'all' | 'slack' | 'devin';
+import { type Filter, openExchange, setPanel } from './panel.ts';
 
 const FILTERS: readonly { value: Filter; label: string }[] = [
   { value: 'all', label: 'All' },
@@ -13,8 +12,8 @@ const FILTERS: readonly { value: Filter; label: string }[] = [
 const time = new Intl.DateTimeFormat('en', { hour12: false, timeStyle: 'medium' });
 
 /** What went over the wire, newest first; a row opens to show the body. */
-export function requests(panel: Panel): VNode {
-  const { control, filter, opened } = panel.state;
+export function requests(app: App): VNode {
+  const { control, filter, opened } = app.state.panel;
   const shown = (control?.exchanges ?? []).filter(({ side }) => filter === 'all' || side === filter);
   return h(
     'section.panel-section',
@@ -28,30 +27,30 @@ export function requests(panel: Panel): VNode {
     h(
       'div.segments',
       { role: 'group', 'aria-label': 'Show requests of' },
-      ...FILTERS.map((one) => chip(panel, one)),
+      ...FILTERS.map((one) => chip(app, one)),
     ),
     h(
       'ul.exchanges',
       {},
-      ...shown.map((exchange) => row(panel, exchange, opened?.id === exchange.id ? opened.body : null)),
+      ...shown.map((exchange) => row(app, exchange, opened?.id === exchange.id ? opened.body : null)),
     ),
   );
 }
 
-function chip({ state, setFilter }: Panel, { value, label }: { value: Filter; label: string }): VNode {
+function chip(app: App, { value, label }: { value: Filter; label: string }): VNode {
   return h(
     'button.segment',
     {
       type: 'button',
       key: value,
-      'aria-pressed': state.filter === value ? 'true' : 'false',
-      onClick: () => setFilter(value),
+      'aria-pressed': app.state.panel.filter === value ? 'true' : 'false',
+      onClick: () => setPanel(app, { filter: value }),
     },
     label,
   );
 }
 
-function row({ open }: Panel, exchange: Exchange, body: ExchangeBody | null): VNode {
+function row(app: App, exchange: Exchange, body: ExchangeBody | null): VNode {
   const { id, atMs, side, direction, name, result, isTrouble } = exchange;
   const way = direction === 'to-bot' ? 'from Slack' : `to ${side === 'slack' ? 'Slack' : 'Devin'}`;
   return h(
@@ -62,7 +61,7 @@ function row({ open }: Panel, exchange: Exchange, body: ExchangeBody | null): VN
       {
         type: 'button',
         'aria-expanded': body === null ? 'false' : 'true',
-        onClick: () => open(body === null ? id : null),
+        onClick: () => (body === null ? void openExchange(app, id) : setPanel(app, { opened: null })),
       },
       h(`span.exchange-way.${side}`, {}, way),
       h('span.exchange-name', {}, name),

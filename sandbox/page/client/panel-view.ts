@@ -1,39 +1,18 @@
 import type { ControlAct } from '../act-schema.ts';
+import type { App } from './app.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { type FaultChoice, faults } from './panel-faults.ts';
-import { type Filter, requests } from './panel-requests.ts';
+import { faults } from './panel-faults.ts';
+import { requests } from './panel-requests.ts';
 import {
   SCRIPTS,
   SPEEDS,
   type BotView,
   type ControlState,
-  type ExchangeBody,
   type ScriptChoice,
   type SessionView,
 } from './panel-wire.ts';
-
-export type PanelState = {
-  /** null until it has been asked for. */
-  control: ControlState | null;
-  filter: Filter;
-  /** The request whose body is shown. */
-  opened: { id: number; body: ExchangeBody } | null;
-  choice: FaultChoice;
-  /** What the page waits for. */
-  busy: ControlAct['do'] | null;
-  problem: string | null;
-};
-
-export type Panel = {
-  state: PanelState;
-  act: (act: ControlAct) => void;
-  choose: (choice: Partial<FaultChoice>) => void;
-  setFilter: (filter: Filter) => void;
-  /** null closes what is open. */
-  open: (id: number | null) => void;
-  close: () => void;
-};
+import { perform, togglePanel } from './panel.ts';
 
 const SCRIPT_WORDS: Record<ScriptChoice, string> = {
   normal: 'Works, opens a pull request, finishes',
@@ -52,8 +31,8 @@ const STATUS_WORDS: Record<BotView['status'], string> = {
 
 const speedWords = (speed: number): string => (speed === 0 ? 'Paused' : `${speed}×`);
 
-export function panelView(panel: Panel): Child {
-  const { control, problem } = panel.state;
+export function panelView(app: App): Child {
+  const { control, problem } = app.state.panel;
   return [
     h(
       'header.panel-head',
@@ -61,18 +40,18 @@ export function panelView(panel: Panel): Child {
       h('h1', {}, 'Controls'),
       h(
         'button.icon-button',
-        { type: 'button', 'aria-label': 'Close the controls', onClick: panel.close },
+        { type: 'button', 'aria-label': 'Close the controls', onClick: () => togglePanel(app) },
         icon('close'),
       ),
     ),
     h('div.panel-alert', { role: 'alert' }, problem),
     control === null
       ? null
-      : [devin(panel, control), app(panel, control), faults(panel), problems(control), requests(panel)],
+      : [devin(app, control), theApp(app, control), faults(app), problems(control), requests(app)],
   ];
 }
 
-function app(panel: Panel, { bot }: ControlState): VNode {
+function theApp(app: App, { bot }: ControlState): VNode {
   const { status, pid, starts, log } = bot;
   const isRunning = status === 'ready';
   return h(
@@ -94,12 +73,12 @@ function app(panel: Panel, { bot }: ControlState): VNode {
       'div.panel-line',
       {},
       isRunning
-        ? button(panel, { words: 'Kill and restart', act: { do: 'restart-bot' }, key: 'restart' })
+        ? button(app, { words: 'Kill and restart', act: { do: 'restart-bot' }, key: 'restart' })
         : null,
-      isRunning ? button(panel, { words: 'Kill', act: { do: 'kill-bot' }, key: 'kill' }) : null,
-      status === 'ended' ? button(panel, { words: 'Start', act: { do: 'start-bot' }, key: 'start' }) : null,
+      isRunning ? button(app, { words: 'Kill', act: { do: 'kill-bot' }, key: 'kill' }) : null,
+      status === 'ended' ? button(app, { words: 'Start', act: { do: 'start-bot' }, key: 'start' }) : null,
       isRunning
-        ? button(panel, {
+        ? button(app, {
             words: 'Deliver the last payload again',
             act: { do: 'redeliver' },
             key: 'redeliver',
@@ -119,7 +98,7 @@ function app(panel: Panel, { bot }: ControlState): VNode {
   );
 }
 
-function devin(panel: Panel, { script, speed, sessions }: ControlState): VNode {
+function devin(app: App, { script, speed, sessions }: ControlState): VNode {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-devin' },
@@ -133,7 +112,7 @@ function devin(panel: Panel, { script, speed, sessions }: ControlState): VNode {
           name: 'script',
           words: SCRIPT_WORDS[value],
           isChosen: value === script,
-          pick: () => panel.act({ do: 'set-script', script: value }),
+          pick: () => void perform(app, { do: 'set-script', script: value }),
         }),
       ),
     ),
@@ -146,7 +125,7 @@ function devin(panel: Panel, { script, speed, sessions }: ControlState): VNode {
           name: 'speed',
           words: speedWords(value),
           isChosen: value === speed,
-          pick: () => panel.act({ do: 'set-speed', speed: value }),
+          pick: () => void perform(app, { do: 'set-speed', speed: value }),
         }),
       ),
     ),
@@ -155,12 +134,12 @@ function devin(panel: Panel, { script, speed, sessions }: ControlState): VNode {
       : h(
           'ul.sessions',
           { key: 'sessions', tabindex: 0, 'aria-label': 'Sessions, newest first' },
-          ...sessions.map((session) => sessionRow(panel, session)),
+          ...sessions.map((session) => sessionRow(app, session)),
         ),
   );
 }
 
-function sessionRow(panel: Panel, { id, title, status, hasNext }: SessionView): VNode {
+function sessionRow(app: App, { id, title, status, hasNext }: SessionView): VNode {
   return h(
     'li.session',
     { key: id },
@@ -171,7 +150,7 @@ function sessionRow(panel: Panel, { id, title, status, hasNext }: SessionView): 
           {
             type: 'button',
             'aria-label': `Next step of ${title}`,
-            onClick: () => panel.act({ do: 'step', sessionId: id }),
+            onClick: () => void perform(app, { do: 'step', sessionId: id }),
           },
           'Next step',
         )
@@ -190,11 +169,11 @@ function problems({ problems: found }: ControlState): Child {
   );
 }
 
-function button(panel: Panel, { words, act, key }: { words: string; act: ControlAct; key: string }): VNode {
-  const { busy } = panel.state;
+function button(app: App, { words, act, key }: { words: string; act: ControlAct; key: string }): VNode {
+  const { busy } = app.state.panel;
   return h(
     'button.button',
-    { type: 'button', key, disabled: busy !== null, onClick: () => panel.act(act) },
+    { type: 'button', key, disabled: busy !== null, onClick: () => void perform(app, act) },
     busy === act.do ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
     words,
   );

@@ -1,61 +1,98 @@
-import { render } from 'preact';
 import type { ControlAct } from '../act-schema.ts';
-import { fetchControl, fetchExchange, listen, postControl, sentence } from './api.ts';
-import { coversPage } from './panel-place.ts';
-import { type Panel, type PanelState, panelView } from './panel-view.ts';
-import type { ControlState } from './panel-wire.ts';
+import { fetchControl, fetchExchange, postControl, sentence } from './api.ts';
+import type { App } from './app.ts';
+import type { ControlState, DevinPlace, ExchangeBody, FaultKind, SlackPlace } from './panel-wire.ts';
 
-/** The sandbox's controls, beside Slack. Shown and hidden by the page; asks for nothing while it is hidden. */
-const found = document.getElementById('panel');
-if (found === null) throw new Error('The page has no #panel.');
-const root = found;
+/** The sandbox's controls: whether they are shown, and what they do. They ask for nothing while they are hidden. */
 
+/** What is chosen in the two rows, and how often it will happen. */
+export type FaultChoice = {
+  devin: { place: DevinPlace; what: FaultKind };
+  slack: { place: SlackPlace; what: FaultKind };
+  times: number;
+};
+
+export type Filter = 'all' | 'slack' | 'devin';
+
+export type PanelState = {
+  isOpen: boolean;
+  /** null until it has been asked for. */
+  control: ControlState | null;
+  filter: Filter;
+  /** The request whose body is shown. */
+  opened: { id: number; body: ExchangeBody } | null;
+  choice: FaultChoice;
+  /** What the page waits for. */
+  busy: ControlAct['do'] | null;
+  problem: string | null;
+};
+
+const KEY = 'sandbox-panel';
+const ROOMY_PX = 1500;
+/** As in layout.css: there, they cover a part of the page, with the button that opened them. */
+const COVERS = '(max-width: 1000px)';
 /** Requests come in bursts. */
 const REFRESH_EVERY_MS = 200;
 
-let state: PanelState = {
-  control: null,
-  filter: 'all',
-  opened: null,
-  choice: {
-    devin: { place: 'create', what: 'lost' },
-    slack: { place: 'chat.postMessage', what: 'lost' },
-    times: 1,
-  },
-  busy: null,
-  problem: null,
-};
-let isDue = false;
+const coversPage = (): boolean => window.matchMedia(COVERS).matches;
 
-function update(change: Partial<PanelState>): void {
-  state = { ...state, ...change };
-  if (!root.hidden) render(panelView(panel()), root);
-}
-
-function panel(): Panel {
+/** Beside Slack if there is room, unless the person chose otherwise. */
+export function initialPanel(): PanelState {
+  const chosen = localStorage.getItem(KEY);
   return {
-    state,
-    act: (act) => void perform(act),
-    choose: (choice) => update({ choice: { ...state.choice, ...choice } }),
-    setFilter: (filter) => update({ filter }),
-    open: (id) => void openExchange(id),
-    close,
+    isOpen: chosen === null ? window.innerWidth >= ROOMY_PX : chosen === 'open',
+    control: null,
+    filter: 'all',
+    opened: null,
+    choice: {
+      devin: { place: 'create', what: 'lost' },
+      slack: { place: 'chat.postMessage', what: 'lost' },
+      times: 1,
+    },
+    busy: null,
+    problem: null,
   };
 }
 
-/** The page's own button knows how, and where the focus goes. */
-function close(): void {
-  const toggle = document.getElementById('panel-toggle');
-  toggle?.click();
-  toggle?.focus();
+export function setPanel(app: App, change: Partial<PanelState>): void {
+  app.update({ panel: { ...app.state.panel, ...change } });
 }
 
-async function perform(act: ControlAct): Promise<void> {
-  update({ busy: act.do, problem: null, control: foreseen(state.control, act) });
+export function togglePanel(app: App): void {
+  const isOpen = !app.state.panel.isOpen;
+  localStorage.setItem(KEY, isOpen ? 'open' : 'closed');
+  setPanel(app, { isOpen });
+  refreshPanel(app);
+  const focused = isOpen && coversPage() ? 'panel' : 'panel-toggle';
+  queueMicrotask(() => document.getElementById(focused)?.focus());
+}
+
+export function closeOnEscape(app: App, panel: HTMLElement): void {
+  panel.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && coversPage()) togglePanel(app);
+  });
+}
+
+let isDue = false;
+
+export function refreshPanel(app: App): void {
+  if (isDue || !app.state.panel.isOpen) return;
+  isDue = true;
+  setTimeout(() => {
+    isDue = false;
+    fetchControl().then(
+      (control) => setPanel(app, { control }),
+      () => undefined,
+    );
+  }, REFRESH_EVERY_MS);
+}
+
+export async function perform(app: App, act: ControlAct): Promise<void> {
+  setPanel(app, { busy: act.do, problem: null, control: foreseen(app.state.panel.control, act) });
   try {
-    update({ control: await postControl(act), busy: null });
+    setPanel(app, { control: await postControl(act), busy: null });
   } catch (error) {
-    update({ busy: null, problem: sentence(error) });
+    setPanel(app, { busy: null, problem: sentence(error) });
   }
 }
 
@@ -66,34 +103,10 @@ function foreseen(control: ControlState | null, act: ControlAct): ControlState |
   return act.do === 'set-speed' ? { ...control, speed: act.speed } : control;
 }
 
-async function openExchange(id: number | null): Promise<void> {
+export async function openExchange(app: App, id: number): Promise<void> {
   try {
-    update({ opened: id === null ? null : { id, body: await fetchExchange(id) } });
+    setPanel(app, { opened: { id, body: await fetchExchange(id) } });
   } catch (error) {
-    update({ opened: null, problem: sentence(error) });
+    setPanel(app, { opened: null, problem: sentence(error) });
   }
 }
-
-function refresh(): void {
-  if (isDue || root.hidden) return;
-  isDue = true;
-  setTimeout(() => {
-    isDue = false;
-    fetchControl().then(
-      (control) => update({ control }),
-      () => undefined,
-    );
-  }, REFRESH_EVERY_MS);
-}
-
-root.addEventListener('keydown', ({ key }) => {
-  if (key === 'Escape' && coversPage()) close();
-});
-new MutationObserver(refresh).observe(root, { attributes: true, attributeFilter: ['hidden'] });
-listen({
-  changed: refresh,
-  connected: (isUp) => {
-    if (isUp) refresh();
-  },
-});
-refresh();

@@ -3,12 +3,12 @@ import { personFace, roleOf } from './faces.ts';
 import { h, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
-import { isPanelOpen, togglePanel } from './panel-place.ts';
+import { togglePanel } from './panel.ts';
 import { becomePerson } from './places.ts';
 import { isDark, toggleTheme } from './theme.ts';
 
 export function topBar(app: App): VNode {
-  const { snapshot, isConnected } = app.state;
+  const { snapshot, isConnected, panel } = app.state;
   return h(
     'header.top-bar',
     {},
@@ -24,12 +24,9 @@ export function topBar(app: App): VNode {
       {
         type: 'button',
         id: 'panel-toggle',
-        'aria-expanded': isPanelOpen() ? 'true' : 'false',
+        'aria-expanded': panel.isOpen ? 'true' : 'false',
         'aria-controls': 'panel',
-        onClick: () => {
-          togglePanel();
-          app.update({});
-        },
+        onClick: () => togglePanel(app),
       },
       icon('sliders'),
       h('span', {}, 'Controls'),

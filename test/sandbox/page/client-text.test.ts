@@ -58,6 +58,19 @@ const state: AppState = {
   trying: null,
   seen: none,
   isConnected: true,
+  panel: {
+    isOpen: false,
+    control: null,
+    filter: 'all',
+    opened: null,
+    choice: {
+      devin: { place: 'create', what: 'lost' },
+      slack: { place: 'chat.postMessage', what: 'lost' },
+      times: 1,
+    },
+    busy: null,
+    problem: null,
+  },
 };
 
 /** As HTML without attributes, except links' targets. */
