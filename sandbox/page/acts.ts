@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { LocalSlack } from '../slack/index.ts';
+import type { Click } from '../slack/people/clicks.ts';
 import { writeTyped } from '../slack/people/typed-text.ts';
 import { actSchema, type PersonalAct } from './act-schema.ts';
 import type { Act, ActResult, Target } from './client/wire.ts';
@@ -39,123 +40,79 @@ function sentences(error: z.ZodError): string {
     .join(' ');
 }
 
-async function run(deps: Deps, act: PersonalAct): Promise<Partial<ActResult>> {
-  switch (act.do) {
-    case 'command':
-    case 'say':
-    case 'shortcut':
-    case 'invite':
-      return inChannel(deps.slack, act);
-    case 'react':
-    case 'unreact':
-    case 'edit':
-    case 'delete':
-      return onMessage(deps.slack, act);
-    case 'click':
-    case 'choose':
-      return onElement(deps.slack, act);
-    case 'type':
-    case 'submit':
-    case 'close-view':
-    case 'suggest':
-      return inView(deps.slack, act);
-    case 'open-home':
-      return openHome(deps.slack, act);
-    case 'upload': {
-      const content = Buffer.from(act.contentBase64, 'base64');
-      const { name, mimetype, as: owner } = act;
-      return { fileId: deps.files.add({ name, mimetype, content, owner }) };
-    }
-  }
-}
-
-async function inChannel(
-  slack: LocalSlack,
-  act: Doing<'command' | 'say' | 'shortcut' | 'invite'>,
-): Promise<Partial<ActResult>> {
-  const { as: userId, channelId } = act;
-  checkMember(slack, userId, channelId);
+async function run({ slack, files }: Deps, act: PersonalAct): Promise<Partial<ActResult>> {
+  const { as: userId } = act;
+  if ('channelId' in act) checkMember(slack, userId, act.channelId);
+  if ('target' in act) checkTarget(slack, userId, act.target);
+  if ('viewId' in act) checkTarget(slack, userId, act);
   switch (act.do) {
     case 'command': {
-      const { failure } = await slack.command(userId, channelId, act.text, { name: act.name });
+      const { failure } = await slack.command(userId, act.channelId, act.text, { name: act.name });
       return { failure };
     }
     case 'shortcut': {
-      const { failure } = await slack.shortcut(userId, { channelId, ts: act.ts }, act.callbackId);
+      const { failure } = await slack.shortcut(userId, act, act.callbackId);
       return { failure };
     }
-    case 'invite':
-      await slack.inviteBot(userId, channelId);
-      return {};
-    case 'say': {
-      const { text, threadTs, fileIds = [] } = act;
-      if (text.trim() === '' && fileIds.length === 0) throw new Refusal('There is nothing to send.');
-      const options = { files: fileIds, ...(threadTs !== undefined && { threadTs }) };
-      await slack.speak(userId, channelId, writeTyped(slack, text), options);
-      return {};
+    case 'click':
+      return pressed(await slack.clickButton(userId, act.target, act.which));
+    case 'choose':
+      return pressed(await slack.choose({ ...act, userId }));
+    case 'submit': {
+      const submission = await slack.submit(act.viewId, userId);
+      const failure = submission.kind === 'failed' ? submission.failure : null;
+      return { outcome: submission.kind, failure };
     }
+    case 'suggest':
+      return { options: await slack.suggest(act.viewId, act.blockId, act.typed) };
+    case 'open-home':
+      return openHome(slack, act);
+    case 'upload': {
+      const { name, mimetype, contentBase64 } = act;
+      const content = Buffer.from(contentBase64, 'base64');
+      return { fileId: files.add({ name, mimetype, content, owner: userId }) };
+    }
+    default:
+      await change(slack, act);
+      return {};
   }
 }
 
-async function onMessage(
-  slack: LocalSlack,
-  act: Doing<'react' | 'unreact' | 'edit' | 'delete'>,
-): Promise<Partial<ActResult>> {
-  const { as: userId, channelId, ts } = act;
-  checkMember(slack, userId, channelId);
+const pressed = ({ failure, openedUrl }: Click): Partial<ActResult> => ({ failure, openedUrl });
+
+type Changing = 'say' | 'invite' | 'react' | 'unreact' | 'edit' | 'delete' | 'type' | 'close-view';
+
+/** What has no result. */
+async function change(slack: LocalSlack, act: Doing<Changing>): Promise<unknown> {
+  const { as: userId } = act;
   switch (act.do) {
+    case 'say':
+      return say(slack, act);
+    case 'invite':
+      return slack.inviteBot(userId, act.channelId);
     case 'react':
-      slack.react(userId, { channelId, ts }, act.emoji);
-      return {};
+      return slack.react(userId, act, act.emoji);
     case 'unreact':
-      slack.unreact(userId, { channelId, ts }, act.emoji);
-      return {};
+      return slack.unreact(userId, act, act.emoji);
     case 'edit':
       if (act.text.trim() === '') throw new Refusal('An empty message would be a deleted one.');
-      await slack.editMessage(userId, { channelId, ts }, writeTyped(slack, act.text));
-      return {};
+      return slack.editMessage(userId, act, writeTyped(slack, act.text));
     case 'delete':
-      await slack.deleteMessage(userId, { channelId, ts });
-      return {};
-  }
-}
-
-async function onElement(
-  slack: LocalSlack,
-  { as: userId, ...act }: Doing<'click' | 'choose'>,
-): Promise<Partial<ActResult>> {
-  const { target, which } = act;
-  checkTarget(slack, userId, target);
-  const { failure, openedUrl } =
-    act.do === 'click'
-      ? await slack.clickButton(userId, target, which)
-      : await slack.choose({ userId, target, which, entry: act.entry });
-  return { failure, openedUrl };
-}
-
-async function inView(
-  slack: LocalSlack,
-  act: Doing<'type' | 'submit' | 'close-view' | 'suggest'>,
-): Promise<Partial<ActResult>> {
-  const { as: userId, viewId } = act;
-  checkTarget(slack, userId, { viewId });
-  switch (act.do) {
+      return slack.deleteMessage(userId, act);
     case 'type':
-      slack.typeIn(viewId, act.entries);
-      return {};
-    case 'submit': {
-      const submission = await slack.submit(viewId, userId);
-      return {
-        outcome: submission.kind,
-        failure: submission.kind === 'failed' ? submission.failure : null,
-      };
-    }
+      return slack.typeIn(act.viewId, act.entries);
     case 'close-view':
-      slack.closeView(viewId);
-      return {};
-    case 'suggest':
-      return { options: await slack.suggest(viewId, act.blockId, act.typed) };
+      return slack.closeView(act.viewId);
   }
+}
+
+async function say(
+  slack: LocalSlack,
+  { as: userId, channelId, text, threadTs, fileIds: files = [] }: Doing<'say'>,
+): Promise<void> {
+  if (text.trim() === '' && files.length === 0) throw new Refusal('There is nothing to send.');
+  const options = { files, ...(threadTs !== undefined && { threadTs }) };
+  await slack.speak(userId, channelId, writeTyped(slack, text), options);
 }
 
 /** The app gets the event only if its manifest subscribes to it. */

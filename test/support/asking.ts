@@ -2,10 +2,10 @@ import type { View } from '../../sandbox/slack/index.ts';
 import { en } from '../../src/text/en.ts';
 import type { World, WorldOptions } from './bot.ts';
 import { cardOf, sessionOf, sessionsAs } from './look.ts';
-import { addColleague, typeUntilSaved } from './people.ts';
+import { someoneIn, typeUntilSaved } from './people.ts';
 import { useWorld } from './worlds.ts';
 
-type Options = { text?: string; channel?: object; person?: object };
+type Options = Pick<NonNullable<Parameters<typeof someoneIn>[1]>, 'channel' | 'person'> & { text?: string };
 
 /** Types a task; any answer fails. */
 export async function typeTask(
@@ -19,11 +19,10 @@ export async function typeTask(
 }
 
 /** A person, a channel, and a session that runs with its card there. */
-export async function startSession(world: World, options: Options = {}) {
+export async function startSession(world: Pick<World, 'slack' | 'devin'>, options: Options = {}) {
   const { slack, devin } = world;
-  const ana = addColleague(world, options.person);
-  const channelId = slack.addChannel({ name: `of-${ana.name}`, members: [ana.userId], ...options.channel });
-  await typeTask(world, { userId: ana.userId, channelId }, options.text ?? `task of ${ana.name}`);
+  const { ana, channelId, place } = someoneIn(world, options);
+  await typeTask(world, place, options.text ?? `task of ${ana.name}`);
   const session = await sessionOf(devin, ana.devinUserId);
   const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
   const showing = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
@@ -36,10 +35,8 @@ export function useAsking(options: WorldOptions) {
   return {
     world,
     ask: async (task: string) => {
-      const { slack } = world();
-      const ana = addColleague(world());
-      const channelId = slack.addChannel({ name: `asks-${ana.name}`, members: [ana.userId] });
-      await typeTask({ slack }, { userId: ana.userId, channelId }, task);
+      const { ana, channelId, place } = someoneIn(world());
+      await typeTask(world(), place, task);
       return { ana, channelId };
     },
     /** How many sessions run as this member. */

@@ -1,9 +1,7 @@
 import { expect } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { typeTask } from './asking.ts';
+import { startSession } from './asking.ts';
 import type { World } from './bot.ts';
-import { cardOf, sessionOf } from './look.ts';
-import { addColleague } from './people.ts';
 
 /** Quick polls and retries, so that tests don't wait for them. */
 export const QUICK_THREADS = {
@@ -16,12 +14,8 @@ export const QUICK_THREADS = {
 /** A session in a channel of its own, and its thread. */
 export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 'fix the login test') {
   const { slack, devin } = world;
-  const ana = addColleague(world);
-  const channelId = slack.addChannel({ name: `thread-${ana.name}`, members: [ana.userId] });
-  await typeTask(world, { userId: ana.userId, channelId }, text);
-  const { id } = await sessionOf(devin, ana.devinUserId);
-  const { url } = devin.session(id);
-  const card = await cardOf(slack, channelId, (shown) => shown.includes(url));
+  const { ana, channelId, session, card } = await startSession(world, { text });
+  const { id } = session;
 
   const inThread = (message: Message): boolean =>
     message.threadTs === card.ts && message.ephemeralFor === null;

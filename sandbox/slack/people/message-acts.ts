@@ -37,7 +37,7 @@ export function createMessageActs({ state, deliverEvent }: Deps) {
     react(userId: string, ref: MessageRef, emoji: string): void {
       const { reactions } = seen(userId, ref).message;
       reactions.set(emoji, (reactions.get(emoji) ?? new Set()).add(userId));
-      state.changes.emit({ kind: 'message', ...ref });
+      state.changes.emit({ kind: 'message', channelId: ref.channelId, ts: ref.ts });
     },
 
     unreact(userId: string, ref: MessageRef, emoji: string): void {
@@ -45,7 +45,7 @@ export function createMessageActs({ state, deliverEvent }: Deps) {
       const users = reactions.get(emoji);
       users?.delete(userId);
       if (users?.size === 0) reactions.delete(emoji);
-      state.changes.emit({ kind: 'message', ...ref });
+      state.changes.emit({ kind: 'message', channelId: ref.channelId, ts: ref.ts });
     },
 
     /** https://docs.slack.dev/reference/events/message/message_changed */
