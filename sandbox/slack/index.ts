@@ -26,9 +26,9 @@
  *         `@name`, `#channel` and links in the text are escaped as Slack does; raw: the text is sent as it is
  *     shortcut(userId, { channelId, ts }, callbackId) -> the same
  *     clickButton(userId, { channelId, ts } | { viewId }, actionIdOrButtonText) -> { delivery, failure, openedUrl }
- *     choose({ userId, target, which, entry }) for selects, overflow menus, checkboxes, dispatching inputs
+ *     choose({ userId, target, which, entry }) for selects, overflow menus, checkboxes
  *     typeIn(viewId, { blockIdOrLabel: string | string[] | null })   options by value or label, files by id; not sent
- *     submit(viewId, userId) -> { kind: 'invalid' | 'errors' | 'closed' | 'cleared' | 'updated' | 'pushed' | 'failed', ... }
+ *     submit(viewId, userId) -> { kind: 'invalid' | 'errors' | 'closed' | 'updated' | 'failed', ... }
  *     closeView(viewId)   suggest(viewId, blockIdOrLabel, typed) -> options
  *     speak(userId, channelId, text, {as say}) -> { ts, deliveries }: writes and sends message / app_mention events
  *     changeUser(userId, {...}) -> deliveries: sends a user_change event
@@ -37,8 +37,8 @@
  *     sendRaw({ body, headers?, sign?, signedAtMs? }) -> { status, body }   HTTP only, for malformed payloads
  *
  * Faults
- *     fail(method, { times?, status?, error?, retryAfter?, hang?, delayMs?, until?, afterEffect? })   default: connection cut
- *     method: a Web API method, or 'response_url', 'files', 'upload'.   clearFaults()
+ *     fail(method, { times?, status?, error?, retryAfter?, hang?, delayMs?, until?, afterEffect?, args? })   default: connection cut
+ *     method: a Web API method, or 'response_url', 'files', 'upload'. -> { remaining(), clear() }   clearFaults()
  *
  * Observing
  *     calls: { method, args, error, atMs }[]   deliveries: { kind, payload, outcomes }[]   problems: string[]

@@ -40,7 +40,7 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
     /** `which`: the action id, `block id/action id`, or the words on the button or on an option of an overflow menu, or the first word of that option's value. */
     clickButton: (userId: string, target: ClickTarget, which: string) =>
       act({ userId, target, which, entry: null }),
-    /** Picks in a select, overflow menu, checkboxes or an input that dispatches its changes. */
+    /** Picks in a select, an overflow menu or checkboxes. */
     choose: (choice: { userId: string; target: ClickTarget; which: string; entry: Entry }) => act(choice),
   };
 
