@@ -15,10 +15,10 @@ import { createComposeMilestone, markAnsweredCalls, shareResult } from './milest
 import { createFrameOf, createNotified, type Notified } from './notified.ts';
 import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createPoll } from './poll.ts';
-import { createPostMessage, type ReadFile } from './post-message.ts';
+import { createPostMessage } from './post-message.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import { createRound } from './round.ts';
-import { createFindAttachments, readAttachment } from './share-file.ts';
+import { createFindAttachments } from './share-file.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, messageRow, type ListMessages } from './fetch-messages.ts';
@@ -150,7 +150,6 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
   const { enqueue } = queue;
   const { outbound, metadata, nameMentions, textFor } = slack;
   const { attachments } = devin;
-  const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
   const frameOf = createFrameOf({ sessions, requests, messages, calls, notified, text, now });
   return createRelayFromDevin({
     sessions,
@@ -172,7 +171,7 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
       postOnce,
       outbound,
       frameOf,
-      readFile,
+      download: attachments.download,
       nameMentions,
       text,
       now,

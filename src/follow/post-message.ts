@@ -24,7 +24,7 @@ import type { MessageRow, NewMessage, SessionMessages } from '../store/session-m
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Frame, FrameOf } from './notified.ts';
-import { readFileRow, shareFile, type SessionFile, type ShareDeps } from './share-file.ts';
+import { readAttachment, readFileRow, shareFile, type OpenFile, type ShareDeps } from './share-file.ts';
 
 /** Its row's text is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
@@ -54,16 +54,13 @@ export function mirrorReply(
   };
 }
 
-/** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
-export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
-
 type PostDeps = Omit<ShareDeps, 'messages'> & {
   postOnce: PostOnce;
   messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
   frameOf: FrameOf;
   /** A message wasn't posted as it was composed: the call that was part of it waits again. */
   calls: Pick<Calls, 'part'>;
-  readFile: ReadFile;
+  download: OpenFile;
   nameMentions: (text: string) => Promise<string>;
   text: Text;
   now: () => number;
@@ -179,7 +176,7 @@ async function contentOf(deps: PostDeps, session: SessionRow, row: MessageRow): 
 }
 
 async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
-  const { text, readFile, nameMentions } = deps;
+  const { text, download, nameMentions } = deps;
   if (row.source === LEFT_OUT) {
     const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];
     return { posts, file: null, name: '' };
@@ -194,7 +191,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   const made = readFileRow(row);
   if (made !== null) {
     const file = async (signal: AbortSignal) =>
-      readFile(made, signal).catch((error: unknown) => giveUp(deps, row, { error, signal }));
+      readAttachment(download, made, signal).catch((error: unknown) => giveUp(deps, row, { error, signal }));
     return { posts: [], file, name: made.name };
   }
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };

@@ -18,7 +18,7 @@ import type { Tables } from '../store/tables.ts';
 const FILE = 'attachment';
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
-export type SessionFile = z.infer<typeof fileSchema>;
+type SessionFile = z.infer<typeof fileSchema>;
 
 /** A file that Devin made, as a row among the messages. */
 export function fileRow(
@@ -164,10 +164,12 @@ async function findFile(
 /** Larger files stay in Devin; the thread links there. */
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
+export type OpenFile = (url: string, options: { signal: AbortSignal }) => Promise<Download>;
+
 /** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
 export async function readAttachment(
-  download: (url: string, options: { signal: AbortSignal }) => Promise<Download>,
-  { name, url }: { name: string; url: string },
+  download: OpenFile,
+  { name, url }: SessionFile,
   signal: AbortSignal,
 ): Promise<FileToShare | null> {
   try {

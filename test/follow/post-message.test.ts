@@ -67,7 +67,7 @@ async function postedRow(
     },
     frameOf: async () => Promise.resolve((words) => words),
     calls: { part: async () => Promise.resolve() },
-    readFile: async ({ name }) => Promise.resolve({ name, content: new Uint8Array([1]) }),
+    download: async () => Promise.resolve({ body: new Blob(['a']).stream(), size: 1 }),
     nameMentions,
     text: en,
     now: () => now,
