@@ -83,9 +83,9 @@ export async function commitInTime<T>(
 }
 
 /** How long other work steps back at most while people keep asking. */
-export const STEP_BACK_MS = 50;
+const STEP_BACK_MS = 50;
 
-/** On a database that runs statements side by side: what a person waits for goes first. */
+/** What a person waits for goes first. */
 export function createPrecedence(stepBackMs: number = STEP_BACK_MS) {
   const waiting = new Set<() => void>();
   let preferred = 0;

@@ -1,63 +1,46 @@
 import type { PGliteDialectConfig } from 'kysely';
 import { fromPglite, type Db } from 'pg-boss';
-import { STEP_BACK_MS } from '../commit.ts';
+import { createPrecedence } from '../commit.ts';
 import type { DatabaseThread } from './database-thread.ts';
 
 /** `interactive`: a person in Slack waits for it. */
 export type Priority = 'interactive' | 'background';
 
-type Gate = {
-  pass<T>(priority: Priority, task: () => Promise<T>): Promise<T>;
-  /** While the task runs, background work waits, even between the task's statements; though not for long. */
-  withPriority<T>(task: () => Promise<T>): Promise<T>;
-};
+type Gate = ReturnType<typeof createGate>;
 
 /**
  * The embedded database does one thing at a time, in order. Here interactive statements and transactions overtake the
  * others, so that answering Slack doesn't wait for background work.
  */
-export function createGate(): Gate {
+export function createGate() {
+  const { withPriority, turn } = createPrecedence();
   const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
   let busy = false;
-  let preferred = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let turning: Promise<void> | null = null;
 
-  function admit(backgroundToo: boolean): void {
-    if (busy) return;
-    const next = waiting.interactive.shift() ?? (backgroundToo ? waiting.background.shift() : undefined);
-    if (next !== undefined) {
-      busy = true;
-      next();
-    } else if (waiting.background.length > 0) {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        admit(true);
-      }, STEP_BACK_MS);
-    }
+  async function admit(): Promise<void> {
+    if (!busy && waiting.interactive.length === 0) await (turning ??= turn().finally(() => (turning = null)));
+    const next = busy ? undefined : (waiting.interactive.shift() ?? waiting.background.shift());
+    if (next === undefined) return;
+    busy = true;
+    next();
   }
 
   return {
-    async pass(priority, task) {
+    async pass<T>(priority: Priority, task: () => Promise<T>): Promise<T> {
       await new Promise<void>((resolve) => {
         waiting[priority].push(resolve);
-        admit(preferred === 0);
+        void admit();
       });
       try {
         return await task();
       } finally {
         busy = false;
-        admit(preferred === 0);
+        void admit();
       }
     },
-    async withPriority(task) {
-      preferred += 1;
-      try {
-        return await task();
-      } finally {
-        preferred -= 1;
-        admit(preferred === 0);
-      }
-    },
+    /** While the task runs, background work waits, even between the task's statements; though not for long. */
+    withPriority,
   };
 }
 
