@@ -27,6 +27,7 @@ test('the alerts use existing metrics and labels', async () => {
     requestId: null,
   });
   metrics.countTokenRefused('token_revoked');
+  metrics.countRefused('signature');
   const shown = await metrics.text();
   const alerts = readFileSync('deploy/alerts.yml', 'utf8');
   const names = [...alerts.matchAll(/devin_slack_\w+/g)].map(([name]) => name);

@@ -325,6 +325,19 @@ describe('a short direct message while Devin waits for an answer there', () => {
     return { ana, id, channelId, threadTs, deliveries, sessions: () => sessionsOf(ana), press, edit };
   };
 
+  /** A session in a channel whose question came to its requester's direct messages. */
+  const askedDirectly = async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId } = await startThread(world());
+    await slack.command(ana.userId, channelId, 'notify dm');
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    const direct = slack.directMessages(ana.userId);
+    const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>
+      text.includes('Main or release?'),
+    );
+    return { ana, id, direct, threadTs };
+  };
+
   test.each(['use the main branch', 'main', 'OK', 'no, thanks'])(
     'such as %j, is sent to Devin, if its author says so',
     async (words) => {
@@ -363,13 +376,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
 
   test('is asked about, too, if the question of a session in a channel came there', async () => {
     const { slack, devin } = world();
-    const { ana, id, channelId } = await startThread(world());
-    await slack.command(ana.userId, channelId, 'notify dm');
-    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
-    const direct = slack.directMessages(ana.userId);
-    const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>
-      text.includes('Main or release?'),
-    );
+    const { ana, id, direct, threadTs } = await askedDirectly();
     // It's told once the app has recorded what it told before.
     devin.advance(id, { pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'open' } });
     await slack.waitForMessage(direct, ({ text }) => text.includes('pull/7') || text.includes('#7'));
@@ -406,13 +413,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
 
   test('is marked, corrected and withdrawn if it answers a session in a channel', async () => {
     const { slack, devin } = world();
-    const { ana, id, channelId } = await startThread(world());
-    await slack.command(ana.userId, channelId, 'notify dm');
-    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
-    const direct = slack.directMessages(ana.userId);
-    const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>
-      text.includes('Main or release?'),
-    );
+    const { ana, id, direct, threadTs } = await askedDirectly();
     const answer = async (words: string) => {
       const { ts } = await slack.speak(ana.userId, direct, words, { threadTs });
       const { ts: asked } = await slack.waitForMessage(

@@ -3,6 +3,7 @@ import { toldTo } from '../support/asking.ts';
 import { sameDay, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 const LIMITS = 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
@@ -276,21 +277,27 @@ describe('usage', () => {
     devin.permissions.add('ViewOrgConsumption');
     devin.permissions.add('ViewOrgMetrics');
   });
+});
 
-  test('is in words if Slack refuses charts, without another try', async () => {
-    const { slack } = world();
-    const { ana, channelId, type, started } = someone();
-    await type('--acu 1 the first');
-    const { url } = await started('the first');
-    await cardOf(slack, channelId, (text) => text.includes(url));
+describe('usage where Slack takes no charts', () => {
+  const plain = useWorld();
+
+  test('is in words, without another try', async () => {
+    const { slack } = plain();
+    const { ana, channelId, place, type } = someoneIn(plain());
+    await type('use little');
+    await cardOf(slack, channelId, (text) => text.includes('sessions/'));
+    const usage = async (words: string, shown: string) => {
+      await slack.command(ana.userId, channelId, `usage ${words}`);
+      return slack.renderText(await toldTo(plain(), place, shown));
+    };
     slack.fail('response_url', { status: 400 });
     slack.fail('chat.postEphemeral', { error: 'invalid_blocks', args: { channel: channelId } });
     const args = { channel: slack.directMessages(ana.userId) };
     slack.fail('chat.postMessage', { error: 'invalid_blocks', args });
-    const told = await (await usageOf({ ana, channelId }))('Your usage');
-    expect(slack.renderText(told)).not.toContain('[chart');
-    expect(slack.renderText(told)).toContain('By repository');
-    const again = await (await usageOf({ ana, channelId }, '--since 3d'))('last 3 days');
-    expect(slack.renderText(again)).not.toContain('[chart');
+    const told = await usage('', 'Your usage');
+    expect(told).not.toContain('[chart');
+    expect(told).toContain('By repository');
+    expect(await usage('--since 3d', 'last 3 days')).not.toContain('[chart');
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { listenInTest } from '../support/listen.ts';
 import { captureLog } from '../support/log-lines.ts';
-import { sessionOf } from '../support/look.ts';
+import { sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -68,7 +68,7 @@ describe('a request to /slack/events', () => {
     const told = message === null ? '' : slack.renderText(message);
     expect(told).toContain("/devin2 isn't this app's command: type /devin instead.");
     expect(told).toContain('/devin fix the login');
-    expect(devin.sessions).toEqual([]);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     expect(logged()).toContain('"command":"/devin2","msg":"Slack sent another command than /devin');
   });
 
