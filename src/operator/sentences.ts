@@ -65,6 +65,8 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
       return store.untrusted(problem.server);
     case 'database-refused':
       return store.refused(problem.server);
+    case 'database-full':
+      return store.full(problem.server);
     case 'database-forbidden':
       return store.forbidden;
     case 'database-missing':

@@ -123,6 +123,8 @@ async function ping(db: Kysely<Tables>): Promise<void> {
   await sql`select 1`.execute(db);
 }
 
+const TOO_MANY_CONNECTIONS = '53300';
+
 /** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function connectError(databaseUrl: string, cause: unknown): StoreError {
   const code = codeOf(cause) ?? '';
@@ -131,6 +133,7 @@ function connectError(databaseUrl: string, cause: unknown): StoreError {
     return new StoreError({ code: 'database-untrusted', server }, { cause });
   if (code.startsWith('28') || isWithoutTls(cause))
     return new StoreError({ code: 'database-refused', server }, { cause });
+  if (code === TOO_MANY_CONNECTIONS) return new StoreError({ code: 'database-full', server }, { cause });
   if (code === '3D000') return new StoreError({ code: 'database-missing', server }, { cause });
   return new StoreError({ code: 'database-unreachable', server }, { cause });
 }

@@ -1,7 +1,12 @@
 /** Why the store can't be used, and where. No fact holds a password. */
 type StoreProblem =
   | {
-      code: 'database-unreachable' | 'database-untrusted' | 'database-refused' | 'database-missing';
+      code:
+        | 'database-unreachable'
+        | 'database-untrusted'
+        | 'database-refused'
+        | 'database-missing'
+        | 'database-full';
       server: string;
     }
   /** The user may not create tables. */

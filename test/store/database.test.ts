@@ -194,6 +194,14 @@ async function refusal(databaseUrl: string): Promise<StoreError> {
   throw new Error('the database opened', { cause: error });
 }
 
+/** The address of a role that may have no connection. */
+async function withoutConnections(): Promise<string> {
+  const { db, options } = await postgres.open();
+  const name = `late-${randomUUID()}`;
+  await sql`create role ${sql.id(name)} login password 'hidden-word' connection limit 0`.execute(db);
+  return (options.databaseUrl ?? '').replace('postgres:password@', `${name}:hidden-word@`);
+}
+
 test.each([
   ['an unreachable server', 'database-unreachable', () => 'postgres://me:hidden-word@127.0.0.1:1/app'],
   ["text that isn't a URL", 'database-unreachable', () => 'postgres://me:hidden-word@'],
@@ -209,10 +217,11 @@ test.each([
     () => `${postgres.url('postgres')}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
   ],
   ['a missing database', 'database-missing', () => postgres.url('nowhere')],
+  ['a server without a free connection', 'database-full', withoutConnections],
 ])(
   'a URL with %s is refused in a sentence that names DATABASE_URL and no password',
   async (_what, code, url) => {
-    const error = await refusal(url());
+    const error = await refusal(await url());
     expect(error.code).toBe(code);
     const said = [operatorSentence(error, en), error.message];
     expect(said[0]).toContain('DATABASE_URL');

@@ -69,6 +69,8 @@ export const store: Text['store'] = {
     `DATABASE_URL の Postgres サーバーに接続を拒否されました（${server}）。ユーザー名、パスワード、SSL モードを確認してください。`,
   missing: (server) =>
     `DATABASE_URL のデータベースがありません（${server}）。作成するか、名前を修正してください。`,
+  full: (server) =>
+    `DATABASE_URL の Postgres サーバーの接続数が上限に達しています（${server}）。max_connections か、ユーザーまたはデータベースごとの接続数の上限を増やしてください。レプリカ 1 つあたり最大 17 接続を使います。`,
   forbidden:
     'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
   inUse: (folder, pid) =>
