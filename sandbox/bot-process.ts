@@ -12,7 +12,7 @@ const LOG_LINES_KEPT = 200;
 
 type BotStatus = 'starting' | 'ready' | 'ended';
 
-export type LogLine = { atMs: number; level: string; message: string };
+export type LogLine = { level: string; message: string };
 
 type BotState = {
   status: BotStatus;
@@ -80,7 +80,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   function note(line: string, isError: boolean): void {
     onLine?.(line);
     const { level, message } = readLine(line, isError);
-    const entry = { atMs: Date.now(), level: LEVELS[level] ?? String(level), message };
+    const entry = { level: LEVELS[level] ?? String(level), message };
     log.push(entry);
     log.splice(0, log.length - LOG_LINES_KEPT);
     if (level >= WARN) onTrouble?.(entry);

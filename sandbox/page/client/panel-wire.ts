@@ -52,7 +52,7 @@ export type BotView = {
   status: 'starting' | 'ready' | 'ended';
   pid: number | null;
   starts: number;
-  log: { atMs: number; level: string; message: string }[];
+  log: { level: string; message: string }[];
 };
 
 export type SessionView = {
