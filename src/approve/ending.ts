@@ -1,54 +1,39 @@
-import { createEndUnapproved, type Move } from '../create/index.ts';
+import type { Onward } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
-type EndingDeps = { envelopes: Pick<Envelopes, 'withoutSecrets'>; now: () => number };
-
-type Onwards = Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
+type Ended = Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
   Pick<RequestChanges, 'approved' | 'approvedAs'>;
 
-/** Keeps it waiting, and saves what changed in its approval. */
-function waits({ id, approvals }: SessionRequest, approval: Approval, how: { undecided?: boolean }): Move {
-  const changes = { approvals: withLast(approvals, approval) };
-  const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes, ...how } as const;
-  return { step, consequences: { card: true } };
+/** Ends the approval, and continues where the request was held up. Its time to retry starts over. */
+function onwards({ approvals: all }: SessionRequest, approval: Approval, ended: Ended & At): Onward {
+  const { kind, by, atMs, ...more } = ended;
+  const approvals = withEnded(all, approval, { kind, by, reason: null, atMs });
+  const changes = { ...more, approvals, resumedAt: new Date(atMs) };
+  return { to: 'identified', changes, effects: { card: true, run: true } };
 }
 
-export function createEnding({ envelopes, now }: EndingDeps) {
-  /** Ends the approval, and continues where the request was held up. Its time to retry starts over. */
-  function onwards(
-    { id, approvals: all }: SessionRequest,
-    approval: Approval,
-    { kind, by, ...more }: Onwards,
-  ): Move {
-    const approvals = withEnded(all, approval, { kind, by, reason: null, atMs: now() });
-    const changes = { ...more, approvals, resumedAt: new Date(now()) };
-    const step = { id, from: 'awaiting-approval', to: 'identified', changes } as const;
-    return { step, consequences: { card: true, run: true } };
-  }
+type At = { atMs: number };
 
-  function approved(request: SessionRequest, approval: Approval): Move {
-    const { rule, fingerprint, yes } = approval;
-    const earlier = request.approvedAs === fingerprint ? request.approved : [];
-    const more = { approved: [...earlier, rule], approvedAs: fingerprint };
-    return onwards(request, approval, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
-  }
+/** Goes on if enough of those who can decide approved it. Otherwise it waits, and what changed in its approval is saved. */
+export function counted(request: SessionRequest, approval: Approval, at: At): Onward {
+  const { approvals, approved, approvedAs } = request;
+  const { rule, fingerprint, need } = approval;
+  const yes = countingYes(approval);
+  if (yes.length < need)
+    return {
+      to: 'awaiting-approval',
+      changes: { approvals: withLast(approvals, approval) },
+      effects: { card: true },
+    };
+  const earlier = approvedAs === fingerprint ? approved : [];
+  const more = { approved: [...earlier, rule], approvedAs: fingerprint, ...at };
+  return onwards(request, { ...approval, yes }, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
+}
 
-  return {
-    /** Goes on if enough of those who can decide approved it. */
-    counted(request: SessionRequest, approval: Approval, how: { undecided?: boolean } = {}): Move {
-      const yes = countingYes(approval);
-      if (yes.length >= approval.need) return approved(request, { ...approval, yes });
-      return waits(request, approval, how);
-    },
-
-    /** The policy has changed, so it is asked again. */
-    askedAnew: (request: SessionRequest, approval: Approval): Move =>
-      onwards(request, approval, { kind: 'changed', by: null }),
-
-    without: createEndUnapproved({ envelopes, now }),
-  };
+/** The policy has changed, so it is asked again. */
+export function askedAnew(request: SessionRequest, approval: Approval, at: At): Onward {
+  return onwards(request, approval, { kind: 'changed', by: null, ...at });
 }
 
 /** People who were asked and can still decide come first. Others are added up to as many as are asked at most. */

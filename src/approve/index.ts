@@ -43,12 +43,12 @@ export function createApprovals(deps: ApprovalDeps): void {
   const { requests, approvalMessages: messages, envelopes, audit } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
-  const ending = { requests, transitions, envelopes, now };
   const approversOf = createApproversOf(slack);
-  const settling = { ...ending, decidersOf, approversOf, people, resolve, audit, outbound, textFor };
-  const { settle, expire } = createSettler(settling);
+  const moving = { requests, transitions, now };
+  const deciding = { decidersOf, approversOf, people, resolve, audit };
+  const { settle, expire } = createSettler({ ...moving, ...deciding, envelopes, outbound, textFor });
   const reviews = createReviews(deps);
-  const review = createReviewer({ ...ending, ...reviews, policySha256: policy.sha256 });
+  const review = createReviewer({ ...moving, ...reviews, policySha256: policy.sha256 });
   const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);

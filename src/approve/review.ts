@@ -1,18 +1,16 @@
 import { lookupTrouble, type Transitions } from '../create/index.ts';
 import type { Jobs } from '../queue/index.ts';
 import { awaited, pendingApproval, type Approval } from '../session/approval.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
-import { askedNow, createEnding } from './ending.ts';
+import { askedAnew, askedNow, counted } from './ending.ts';
 
 type ReviewDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
   decidersOf: DecidersOf;
   approversOf: ApproversOf;
   transitions: Pick<Transitions, 'moveLocked'>;
-  envelopes: Pick<Envelopes, 'withoutSecrets'>;
   policySha256: () => string | null;
   now: () => number;
 };
@@ -26,8 +24,7 @@ const BUSY_MS = 30_000;
  * a mistake in its file must not start or end everything that waits.
  */
 export function createReviewer(deps: ReviewDeps) {
-  const { requests, decidersOf, approversOf, transitions } = deps;
-  const { counted, askedAnew } = createEnding(deps);
+  const { requests, decidersOf, approversOf, transitions, now } = deps;
 
   async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
     // Before the policy is asked: what changes meanwhile is looked at again.
@@ -41,9 +38,10 @@ export function createReviewer(deps: ReviewDeps) {
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);
       if (current === null) return null;
-      if (!isSame) return askedAnew(locked, current);
+      const at = { atMs: now() };
+      if (!isSame) return askedAnew(locked, current, at);
       const people = askedNow(current.people, found, able);
-      return counted(locked, { ...current, need, people, policy }, { undecided: true });
+      return counted(locked, { ...current, need, people, policy }, at);
     });
   }
 

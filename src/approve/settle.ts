@@ -1,4 +1,4 @@
-import { lookupTrouble, type Move, type Transitions } from '../create/index.ts';
+import { endUnapproved, lookupTrouble, type Onward, type Transitions } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
@@ -22,7 +22,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import { askedNow, createEnding } from './ending.ts';
+import { askedAnew, askedNow, counted } from './ending.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -31,7 +31,7 @@ type SettleDeps = {
   approversOf: ApproversOf;
   resolve: ResolveIdentity;
   transitions: Pick<Transitions, 'moveLocked'>;
-  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
+  envelopes: Pick<Envelopes, 'open'>;
   audit: Pick<Audit, 'record'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   now: () => number;
@@ -46,8 +46,7 @@ type Why = keyof Text['approval']['refused'];
  * are now. The row is locked while decisions are counted, so that only one ends it.
  */
 export function createSettler(deps: SettleDeps) {
-  const { requests, transitions } = deps;
-  const ending = createEnding(deps);
+  const { requests, transitions, now } = deps;
 
   async function tell({ userId, answerTo }: Decision, why: Why): Promise<void> {
     const { refused } = (await deps.textFor(userId)).approval;
@@ -69,11 +68,11 @@ export function createSettler(deps: SettleDeps) {
   /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
   async function moveAwaited(
     decision: Pick<Decision, 'requestId' | 'number'> & { act?: Decision['act'] },
-    plan: (locked: SessionRequest, approval: Approval) => Move,
+    plan: (locked: SessionRequest, approval: Approval, at: { atMs: number }) => Onward,
   ): Promise<boolean> {
     return transitions.moveLocked(decision.requestId, (locked) => {
       const approval = decidable(locked, decision);
-      return approval === null ? null : plan(locked, approval);
+      return approval === null ? null : plan(locked, approval, { atMs: now() });
     });
   }
 
@@ -85,9 +84,9 @@ export function createSettler(deps: SettleDeps) {
   ): Promise<boolean> {
     const found = terms === null ? [] : await deps.approversOf(terms.approvers, request.userId);
     if (found.length < need) return false;
-    return moveAwaited(decision, (locked, approval) => {
+    return moveAwaited(decision, (locked, approval, at) => {
       const people = askedNow(approval.people, found, able);
-      return ending.counted(locked, { ...approval, need, people }, { undecided: true });
+      return counted(locked, { ...approval, need, people }, at);
     });
   }
 
@@ -95,14 +94,14 @@ export function createSettler(deps: SettleDeps) {
     if (decision.act === 'decline') {
       const { id, sealed } = decision.answerTo;
       const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
-      return moveAwaited(decision, (locked, approval) =>
-        ending.without(locked, approval, { kind: 'declined', by, reason }),
+      return moveAwaited(decision, (locked, approval, at) =>
+        endUnapproved(locked, approval, { kind: 'declined', by, reason, ...at }),
       );
     }
-    return moveAwaited(decision, (locked, approval) => {
+    return moveAwaited(decision, (locked, approval, at) => {
       const unable = approval.people.filter(({ userId }) => !able.has(userId));
       const others = approval.yes.filter((one) => !isAmong(unable, one) && !isSamePerson(one, by));
-      return ending.counted(locked, { ...approval, need, yes: [...others, by] });
+      return counted(locked, { ...approval, need, yes: [...others, by] }, at);
     });
   }
 
@@ -125,7 +124,7 @@ export function createSettler(deps: SettleDeps) {
     const isPossible =
       decision.act === 'decline' ||
       (isSame && (able.size >= need || (await askOthers(decision, request, deciders))));
-    if (!isPossible) return void (await moveAwaited(decision, ending.askedAnew));
+    if (!isPossible) return void (await moveAwaited(decision, askedAnew));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };
@@ -144,8 +143,8 @@ export function createSettler(deps: SettleDeps) {
   }
 
   async function expire({ id: requestId, approvals }: SessionRequest): Promise<void> {
-    await moveAwaited({ requestId, number: approvals.length - 1 }, (locked, approval) =>
-      ending.without(locked, approval, { kind: 'expired', by: null, reason: null }),
+    await moveAwaited({ requestId, number: approvals.length - 1 }, (locked, approval, at) =>
+      endUnapproved(locked, approval, { kind: 'expired', by: null, reason: null, ...at }),
     );
   }
 

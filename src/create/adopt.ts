@@ -6,7 +6,7 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { WithNames } from './identify.ts';
 import type { StepOutcome } from './run.ts';
-import type { Transitions } from './transitions.ts';
+import type { Effects, Transitions } from './transitions.ts';
 
 /** `asked`: by a person, who needn't be told what was found. `lease`: of the process that works on the request. */
 type How = { asked?: boolean; lease?: Lease };
@@ -19,7 +19,7 @@ export type Adopt = (request: SessionRequest, session: SessionSnapshot, how?: Ho
 
 type AdoptDeps = {
   transitions: Transitions;
-  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
+  envelopes: Pick<Envelopes, 'open'>;
   withNames: WithNames;
 };
 
@@ -27,35 +27,27 @@ export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): A
   return async (request, session, { asked = false, ...held } = {}) => {
     const { id, sealed, resumedAt } = request;
     const { sessionId, url } = session;
-    const changes = {
-      sessionId,
-      cardStale: true,
-      draft: withNames(request.draft),
-      waiting: null,
-      failure: null,
-      // A notice may still be on its way.
-      sealed: envelopes.withoutSecrets(id, sealed),
-    };
+    const changes = { sessionId, cardStale: true, draft: withNames(request.draft), failure: null };
+    // A notice may still be on its way.
     const hasNotice = envelopes.open(id, sealed)?.noticeUrl !== undefined;
-    const moveFrom = async (from: RequestState, under: Pick<How, 'lease'>) =>
-      transitions.move(
-        { id, from, to: 'created', changes },
+    const moveFrom = async (state: RequestState, under: Pick<How, 'lease'>) => {
+      const hadEnded = !isOpen(state);
+      const effects: Effects = ({ cardTs }) => ({
         // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
-        ({ cardTs }) => ({
-          card: under.lease === undefined || cardTs !== null,
-          ...(hasNotice && { tell: 'started' as const }),
-          // What was said of an earlier attempt no longer holds.
-          outcome: !isOpen(from) || resumedAt !== null,
-          session: {
-            sessionId,
-            requestId: id,
-            url,
-            snapshot: session,
-            ...(!isOpen(from) && !asked && { told: [FOUND_LATE] }),
-          },
-        }),
-        under,
-      );
+        card: under.lease === undefined || cardTs !== null,
+        ...(hasNotice && { tell: 'started' as const }),
+        // What was said of an earlier attempt no longer holds.
+        outcome: hadEnded || resumedAt !== null,
+        session: {
+          sessionId,
+          requestId: id,
+          url,
+          snapshot: session,
+          ...(hadEnded && !asked && { told: [FOUND_LATE] }),
+        },
+      });
+      return transitions.move({ request: { ...request, state }, to: 'created', changes, effects }, under);
+    };
     // A session that exists beats a verdict of `unknown` reached meanwhile.
     const moved = (await moveFrom(request.state, held)) ?? (await moveFrom('unknown', {}));
     return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };

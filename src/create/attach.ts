@@ -77,8 +77,8 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
     else return deps.flow.wait(run, { waiting: 'down', retryAfterMs: null });
   }
   const prompt = await promptOf(deps, request, { ...material, leftOut });
-  const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
-  return deps.flow.advance(run, { to: 'attached', changes }, { card: leftOut.length > 0 });
+  const changes = { prompt, uploads: { urls, leftOut } };
+  return deps.flow.advance(run, { to: 'attached', changes, effects: { card: leftOut.length > 0 } });
 }
 
 /** The name of the file with the conversation; null: the prompt includes it. */

@@ -8,28 +8,19 @@ import { remembered } from '../time.ts';
 
 type Options = { signal?: AbortSignal };
 
-type FindDeps = {
+type SearchDeps = {
   listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
   /** A session's first message, which is its prompt; null: it has none yet. */
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
   sessions: Pick<Sessions, 'bound'>;
   tagRequests: boolean;
+  now: () => number;
 };
 
 /** `sentAt`: by Devin's clock. */
 type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
 
-/**
- * The sessions that were created for each of these requests and belong to none yet, by the request's id, oldest first.
- * Throws if Devin can't be reached.
- */
-export type FindSessions = (
-  missing: readonly Missing[],
-  how?: Options & { onlyByTag?: boolean },
-) => Promise<ReadonlyMap<string, SessionSnapshot[]>>;
-
-/** The session that was created for this request; null: there is none, or several could be it. */
-export type FindSession = (request: Missing) => Promise<SessionSnapshot | null>;
+export type SessionSearch = ReturnType<typeof createSessionSearch>;
 
 /** Devin's times are whole seconds, and its clocks may differ a little. */
 const MARGIN_S = 60;
@@ -40,8 +31,8 @@ const MAX_TAGS = 50;
  * Devin doesn't document which filters its list honors, so two lists are read and every result is checked. Nobody gets a
  * session that runs as another person, even if its tag matches.
  */
-export function createFindSessions(deps: FindDeps): FindSessions {
-  const { tagRequests } = deps;
+export function createSessionSearch(deps: SearchDeps) {
+  const { tagRequests, now } = deps;
 
   async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
     const items = await deps.listSessions(query, options);
@@ -63,11 +54,18 @@ export function createFindSessions(deps: FindDeps): FindSessions {
     return matches;
   }
 
-  return async (missing, { onlyByTag = false, ...options } = {}) => {
+  /**
+   * The sessions that were created for each of these requests and belong to none yet, by the request's id, oldest first.
+   * Throws if Devin can't be reached.
+   */
+  async function find(
+    missing: readonly Missing[],
+    { onlyByTag = false, ...options }: Options & { onlyByTag?: boolean } = {},
+  ): Promise<ReadonlyMap<string, SessionSnapshot[]>> {
     const found = new Map<string, SessionSnapshot[]>();
     const ask = async (id: string) => deps.firstMessage(id, options);
     const promptOf = remembered(ask, { keyOf: (id) => id, now: () => performance.now() });
-    const search = async (query: SessionQuery): Promise<void> => {
+    const read = async (query: SessionQuery): Promise<void> => {
       const left = missing.filter(({ id }) => !found.has(id));
       const listed = left.length === 0 ? [] : await list({ ...query, ...createdAfter(left) }, options);
       for (const request of left) {
@@ -75,31 +73,42 @@ export function createFindSessions(deps: FindDeps): FindSessions {
         if (picked.length > 0) found.set(request.id, picked);
       }
     };
-    if (!onlyByTag) await search({ origins: ['api'] });
+    if (!onlyByTag) await read({ origins: ['api'] });
     const tagsLeft = missing
       .filter(({ id }) => tagRequests && !found.has(id))
       .map(({ id }) => requestTag(id));
-    for (const tags of batchesOf(tagsLeft, MAX_TAGS)) await search({ tags });
+    for (const tags of batchesOf(tagsLeft, MAX_TAGS)) await read({ tags });
     return found;
+  }
+
+  /** The session that was created for this request; null: there is none, or several could be it. */
+  async function findOne(request: Missing): Promise<SessionSnapshot | null> {
+    const [first, ...others] = (await find([request])).get(request.id) ?? [];
+    // Only the request's own tag tells them apart.
+    return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
+  }
+
+  return {
+    find,
+    findOne,
+
+    /**
+     * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or
+     * the row doesn't know of it, because the database was restored from a backup, or its server failed over and lost the
+     * last transactions. null: there is none, or it was asked for just now.
+     */
+    async findEarlier(request: SessionRequest): Promise<SessionSnapshot | null> {
+      if (request.sentAt !== null) return findOne(request);
+      // Without tags, another request with the same words could be taken for it.
+      if (!tagRequests || wasAskedJustNow(request, now())) return null;
+      // A list of all that was started since would be long when many requests wait.
+      const found = await find([{ ...request, sentAt: sentSince(request) }], { onlyByTag: true });
+      return found.get(request.id)?.[0] ?? null;
+    },
   };
 }
 
 type FirstMessage = (sessionId: string) => Promise<string | null>;
-
-/** If several match, only the request's own tag tells them apart. */
-export function createFindSession(find: FindSessions, tagRequests: boolean): FindSession {
-  return async (request) => {
-    const [first, ...others] = (await find([request])).get(request.id) ?? [];
-    return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
-  };
-}
-
-/**
- * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or the
- * row doesn't know of it, because the database was restored from a backup, or its server failed over and lost the last
- * transactions. null: there is none, or it was asked for just now.
- */
-export type FindEarlier = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
 /** A request that nothing delays is sent within this time. */
 const JUST_NOW_MS = 10_000;
@@ -107,33 +116,13 @@ const JUST_NOW_MS = 10_000;
 /** How far Devin's clock may be behind. */
 const CLOCKS_MS = 10 * 60_000;
 
-/** A time before it was sent, by any clock. */
-function surelyBefore(request: SessionRequest): Date {
-  return new Date(askedAt(request).getTime() - CLOCKS_MS);
-}
-
-/** A time before its last attempt was sent: the search for its session starts there. */
+/** A time before its last attempt was sent, by any clock: the search for its session starts there. */
 export function sentSince(request: SessionRequest): Date {
-  return request.sentAt ?? surelyBefore(request);
+  return request.sentAt ?? new Date(askedAt(request).getTime() - CLOCKS_MS);
 }
 
 export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
   return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
-}
-
-export function createFindEarlier(
-  find: FindSessions,
-  { tagRequests, now }: { tagRequests: boolean; now: () => number },
-): FindEarlier {
-  const findSession = createFindSession(find, tagRequests);
-  return async (request) => {
-    if (request.sentAt !== null) return findSession(request);
-    // Without tags, another request with the same words could be taken for it.
-    if (!tagRequests || wasAskedJustNow(request, now())) return null;
-    // A list of all that was started since would be long when many requests wait.
-    const found = await find([{ ...request, sentAt: surelyBefore(request) }], { onlyByTag: true });
-    return found.get(request.id)?.[0] ?? null;
-  };
 }
 
 /** It runs as the member it was requested for; without one, as no member. */
@@ -150,4 +139,18 @@ function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'createdA
   const known = sent.filter((ms) => ms !== null);
   if (known.length < sent.length) return {};
   return { createdAfter: Math.floor(Math.min(...known) / 1000) - MARGIN_S };
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+export const LONGEST_RECHECK_MS = HOUR_MS;
+
+/**
+ * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
+ * null: never. Devin's list may lag, and a slow creation may end later.
+ */
+export function recheckInterval(sinceMs: number): number | null {
+  if (sinceMs >= DAY_MS) return null;
+  return Math.min(LONGEST_RECHECK_MS, Math.max(MINUTE_MS, sinceMs / 2));
 }

@@ -40,7 +40,6 @@ export type Found = Pick<RequestChanges, 'cardElsewhere'> & {
   identity: AcceptedIdentity;
   draft: EffectiveDraft;
   rule: string | null;
-  waiting: null;
 };
 /** `approved`: the limits that it may exceed. */
 type Identified =
@@ -71,7 +70,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     const notReplaced = await deps.whyNotReplaced(request);
     if (notReplaced !== null) return { kind: 'not', outcome: await flow.end(run, notReplaced) };
     const draft = deps.withNames(verdict.draft);
-    const found = { identity, draft, waiting: null, ...placing };
+    const found = { identity, draft, ...placing };
     if (verdict.kind === 'approval') return { kind: 'not', outcome: await toIdentified(flow, run, found) };
     const { rule, approved } = verdict;
     return { kind: 'found', found: { ...found, rule }, approved };
@@ -112,7 +111,7 @@ const BARE = { thread: null, transcript: null };
 
 /** The next step collects what is sent, and asks for an approval if the policy wants one. */
 async function toIdentified(flow: Flow, run: Run, changes: RequestChanges): Promise<StepOutcome> {
-  return flow.advance(run, { to: 'identified', changes }, { card: run.isSlow() });
+  return flow.advance(run, { to: 'identified', changes, effects: { card: run.isSlow() } });
 }
 
 export function refusedAs({
@@ -165,9 +164,9 @@ export function createAskApproval(deps: AskDeps): AskApproval {
     const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
     if (approval === null)
       return flow.end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
-    const changes = { ...sent, approvals: [...request.approvals, approval], waiting: null };
+    const changes = { ...sent, approvals: [...request.approvals, approval] };
     const { expiresMs: expiresInMs } = asks;
-    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs }, { card: true });
+    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: true } });
   }
 
   return async (run, toSend) => {

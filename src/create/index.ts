@@ -18,13 +18,7 @@ import {
 import type { Tuning } from '../tuning.ts';
 import { createAdopt, type Adopt } from './adopt.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
-import {
-  createFindEarlier,
-  createFindSession,
-  createFindSessions,
-  type FindSession,
-  type FindSessions,
-} from './find-session.ts';
+import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
@@ -36,15 +30,14 @@ import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
-export { endWithout } from './ending.ts';
 export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
-export { createEndUnapproved } from './replace.ts';
+export { endUnapproved } from './replace.ts';
 export type { Adopt } from './adopt.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
-export type { Move, Transitions } from './transitions.ts';
+export type { Onward, Transitions } from './transitions.ts';
 
 type CreationDeps = {
   queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
@@ -99,17 +92,17 @@ export function createCreation(deps: CreationDeps): Creation {
     milestones,
     unconfirmedCreates,
     ledger,
+    envelopes,
     enqueue,
     onMoved: deps.onMoved,
     now,
   });
   const adopt = createAdopt({ transitions, envelopes, withNames: deps.withNames });
-  const findSessions = createSearch(deps);
-  const findSession = createFindSession(findSessions, deps.tagRequests);
-  const steps = createSteps(deps, { transitions, adopt, findSession, findSessions });
+  const search = createSearch(deps);
+  const steps = createSteps(deps, { transitions, adopt, search });
   const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
   const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
-  const resume = createResumer({ requests, findSession, adopt, transitions, enqueue, now });
+  const resume = createResumer({ requests, search, adopt, transitions, enqueue, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,
@@ -121,7 +114,7 @@ export function createCreation(deps: CreationDeps): Creation {
   return {
     transitions,
     adopt,
-    findUnconfirmed: createUnconfirmedFinder({ ...finder, findSessions, adopt, enqueue, now, log }),
+    findUnconfirmed: createUnconfirmedFinder({ ...finder, search, adopt, enqueue, now, log }),
     sweep: createSweep({
       ...waiting,
       readTime: async () => readTime(db),
@@ -153,32 +146,27 @@ function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }
   });
 }
 
-function createSearch({ devin, store, tagRequests }: CreationDeps) {
-  return createFindSessions({
+function createSearch({ devin, store, tagRequests, tuning }: CreationDeps) {
+  return createSessionSearch({
     listSessions: devin.sessions.listAll,
     firstMessage: async (id, options) =>
       (await devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null,
     sessions: store.sessions,
     tagRequests,
+    now: tuning.now,
   });
 }
 
-type StepDeps = {
-  transitions: Transitions;
-  adopt: Adopt;
-  findSession: FindSession;
-  findSessions: FindSessions;
-};
+type StepDeps = { transitions: Transitions; adopt: Adopt; search: SessionSearch };
 
-function createSteps(deps: CreationDeps, { transitions, adopt, findSession, findSessions }: StepDeps) {
+function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDeps) {
   const { store, devin, slack, resolve, limiter, budget, searchUntilFound, withNames } = deps;
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const { judge, instructionsAt } = deps.gate;
   const { requests, envelopes } = store;
-  const replace = createReplace({ requests, envelopes, now });
-  const flow = createFlow({ transitions, envelopes, replace, now });
+  const flow = createFlow({ transitions, replace: createReplace({ requests, now }), now });
   const whyNotReplaced = createWhyNotReplaced({ requests, decidersOf: deps.decidersOf });
   const identify = createIdentify({ judge, resolve, presence, whyNotReplaced, flow, withNames, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
@@ -194,13 +182,13 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession, find
     flow,
     adopt,
     forgetIdentity: store.identities.forget,
-    findEarlier: createFindEarlier(findSessions, { tagRequests: deps.tagRequests, now }),
+    findEarlier: search.findEarlier,
     now,
   });
   return {
     accepted: createIdentifyStep({ identify, writePrompt, send: sending.send, flow }),
     identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, flow, now }),
     attached: createSendStep({ identify, ...sending }),
-    sending: createSettleStep({ findSession, adopt, flow, searchUntilFound }),
+    sending: createSettleStep({ search, adopt, flow, searchUntilFound }),
   };
 }

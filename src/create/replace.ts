@@ -2,27 +2,24 @@ import type { Transaction } from 'kysely';
 import { awaitedSince, withEnded, type Approval, type Replaces, type Voter } from '../session/approval.ts';
 import type { Failure } from '../session/failure.ts';
 import type { RequestState } from '../session/request.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 import type { DecidersOf } from '../trust/index.ts';
-import { endWithout } from './ending.ts';
-import type { Move } from './transitions.ts';
+import type { Move, Onward } from './transitions.ts';
 
-type EndDeps = { envelopes: Pick<Envelopes, 'withoutSecrets'>; now: () => number };
 type End = { kind: 'declined' | 'expired' | 'replaced'; by: Voter | null; reason: string | null };
 
 /** Ends a request that waits for an approval without a session. */
-export function createEndUnapproved({ envelopes, now }: EndDeps) {
-  return (request: SessionRequest, approval: Approval, end: End): Move => {
-    const { kind, by, reason } = end;
-    const failure = { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const;
-    const { to, changes } = endWithout(envelopes, request, { to: 'failed', failure });
-    const approvals = withEnded(request.approvals, approval, { ...end, atMs: now() });
-    const step = { id: request.id, from: request.state, to, changes: { ...changes, approvals } };
-    return { step, consequences: { card: true, outcome: true } };
-  };
+export function endUnapproved(
+  { approvals }: SessionRequest,
+  approval: Approval,
+  { atMs, ...end }: End & { atMs: number },
+): Onward {
+  const { kind, by, reason } = end;
+  const failure = { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const;
+  const changes = { failure, approvals: withEnded(approvals, approval, { ...end, atMs }) };
+  return { to: 'failed', changes, effects: { card: true, outcome: true } };
 }
 
 type NotReplaced = Extract<Failure, { kind: 'not-replaced' }>;
@@ -44,15 +41,13 @@ export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNo
   };
 }
 
-type ReplaceDeps = EndDeps & { requests: Pick<Requests, 'lock'> };
+type ReplaceDeps = { requests: Pick<Requests, 'lock'>; now: () => number };
 
 /** From here on, a request may run. */
 const RUNS: ReadonlySet<RequestState> = new Set(['awaiting-approval', 'sending']);
 
-type Replacing = {
-  alongside: (trx: Transaction<Tables>) => Promise<Move | null>;
-  isOver: () => boolean;
-};
+/** Ends what is replaced; null: it was decided meanwhile. */
+type Replacing = (trx: Transaction<Tables>) => Promise<readonly Move[] | null>;
 
 /** null: nothing is replaced by this transition. */
 export type Replace = (request: SessionRequest, to: RequestState) => Replacing | null;
@@ -61,27 +56,18 @@ export type Replace = (request: SessionRequest, to: RequestState) => Replacing |
  * What an approver's edit replaces ends in the transaction in which the edit may run. Until then it can be approved, and
  * then the edit can't run.
  */
-export function createReplace({ requests, ...ending }: ReplaceDeps): Replace {
-  const end = createEndUnapproved(ending);
-
-  function replacing({ requestId, number }: Replaces, userId: string): Replacing {
-    let over = false;
-    return {
-      alongside: async (trx) => {
-        const original = await requests.lock(requestId, trx);
-        const approval = original === null ? null : awaitedSince(original, number);
-        over = approval === null;
-        if (original === null || approval === null) return null;
-        return end(original, approval, { kind: 'replaced', by: voterIn(approval, userId), reason: null });
-      },
-      isOver: () => over,
+export function createReplace({ requests, now }: ReplaceDeps): Replace {
+  const replacing =
+    ({ requestId, number }: Replaces, userId: string): Replacing =>
+    async (trx) => {
+      const original = await requests.lock(requestId, trx);
+      const approval = original === null ? null : awaitedSince(original, number);
+      if (original === null || approval === null) return null;
+      const by = approval.people.find((one) => one.userId === userId) ?? null;
+      const end = { kind: 'replaced', by, reason: null, atMs: now() } as const;
+      return [{ request: original, ...endUnapproved(original, approval, end) }];
     };
-  }
 
   return ({ replaces, userId }, to) =>
     replaces === null || !RUNS.has(to) ? null : replacing(replaces, userId);
-}
-
-function voterIn({ people }: Approval, userId: string): Voter | null {
-  return people.find((one) => one.userId === userId) ?? null;
 }

@@ -3,12 +3,12 @@ import type { Enqueue, Jobs } from '../queue/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Adopt } from './adopt.ts';
-import { sentSince, type FindSession } from './find-session.ts';
+import { sentSince, type SessionSearch } from './find-session.ts';
 import type { Transitions } from './transitions.ts';
 
 type ResumeDeps = {
   requests: Pick<Requests, 'find'>;
-  findSession: FindSession;
+  search: Pick<SessionSearch, 'findOne'>;
   adopt: Adopt;
   transitions: Pick<Transitions, 'move' | 'moveLocked'>;
   enqueue: Enqueue;
@@ -19,37 +19,36 @@ type ResumeDeps = {
 const NOTHING_APPROVED = { approved: [], approvedAs: null };
 
 /** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
-export function createResumer({ requests, findSession, adopt, transitions, enqueue, now }: ResumeDeps) {
+export function createResumer({ requests, search, adopt, transitions, enqueue, now }: ResumeDeps) {
   /** Not if it was restarted meanwhile, and ended again: people press twice. */
   async function restart(
     request: SessionRequest,
     { to, sentAt }: { to: 'accepted' | 'attached'; sentAt: Date | null },
   ): Promise<void> {
-    const { id, state: from } = request;
+    const { id, state } = request;
     let isDeleted = false;
     const resumedAt = new Date(now());
     const changes = { checkedAt: null, failure: null, sentAt, ...NOTHING_APPROVED, resumedAt };
-    const consequences = { card: true, run: true };
+    const effects = { card: true, run: true };
     await transitions.moveLocked(id, (locked) => {
-      if (locked.state !== from || attemptOf(locked) !== attemptOf(request)) return null;
+      if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;
       // What retention left of it would be sent without its task.
       isDeleted = locked.draft.values.prompt === undefined;
-      return isDeleted ? null : { step: { id, from, to, changes }, consequences };
+      return isDeleted ? null : { to, changes, effects };
     });
     if (isDeleted) await enqueue('tell-person', { requestId: id, notice: 'task-deleted' });
   }
 
   /** Searches once. The person who pressed is the one who asked for it. */
   async function check(request: SessionRequest): Promise<void> {
-    const { id, state } = request;
     try {
-      const session = await findSession(request);
+      const session = await search.findOne(request);
       if (session !== null) return void (await adopt(request, session, { asked: true }));
       const changes = { checkedAt: new Date(now()) };
-      await transitions.move({ id, from: state, to: state, changes }, { card: true });
+      await transitions.move({ request, to: request.state, changes, effects: { card: true } });
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
-      await enqueue('tell-person', { requestId: id, notice: 'not-checked' });
+      await enqueue('tell-person', { requestId: request.id, notice: 'not-checked' });
     }
   }
 

@@ -3,13 +3,11 @@ import { DevinError } from '../devin/errors.ts';
 import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { EARLY_CARD_MS, isOpen, type OpenState } from '../session/request.ts';
-import type { Envelopes } from '../store/envelope.ts';
-import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
-import { requestLease, type Requests, type Step } from '../store/requests.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { requestLease, type Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { endWithout } from './ending.ts';
 import type { Replace } from './replace.ts';
-import type { Conditions, Then, Transitions } from './transitions.ts';
+import type { Conditions, Earlier, Onward, Transitions } from './transitions.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
@@ -67,56 +65,42 @@ function failureOf({ facts }: DevinError): Failure {
 /** `slack`: Slack doesn't say who asks. */
 export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 
-type FlowDeps = {
-  transitions: Pick<Transitions, 'move'>;
-  envelopes: Pick<Envelopes, 'withoutSecrets'>;
-  replace: Replace;
-  now: () => number;
-};
-type Advance = Pick<Step, 'to' | 'changes' | 'expiresInMs' | 'unsent'> & Pick<Conditions, 'onlyIf'>;
-
-/** What is known of an earlier attempt whose answer was lost; `sentAt` is null if there was none. */
-export type Earlier = Pick<RequestChanges, 'sentAt' | 'identity'>;
+type FlowDeps = { transitions: Pick<Transitions, 'move'>; replace: Replace; now: () => number };
+type Advance = Onward & Pick<Conditions, 'onlyIf'>;
 
 export type Flow = ReturnType<typeof createFlow>;
 
 /** What a step does with its request. */
-export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
+export function createFlow({ transitions, replace, now }: FlowDeps) {
   /** On to another state, unless another process moved it first, or what it replaces was decided: then it ends. */
-  async function advance(run: Run, { onlyIf, ...next }: Advance, then: Then = {}): Promise<StepOutcome> {
+  async function advance(run: Run, { onlyIf, ...next }: Advance): Promise<StepOutcome> {
     const { request, lease } = run;
     const replacing = replace(request, next.to);
     const changes = { ...next.changes, ...(replacing !== null && { replaces: null }) };
-    const step = { id: request.id, from: request.state, ...next, changes };
-    const conditions = {
-      lease,
-      ...(onlyIf !== undefined && { onlyIf }),
-      ...(replacing !== null && { alongside: replacing.alongside }),
+    let isOver = false;
+    const alongside: Conditions['alongside'] = async (trx) => {
+      const replaced = replacing === null ? [] : await replacing(trx);
+      isOver = replaced === null;
+      return replaced;
     };
-    const moved = await transitions.move(step, then, conditions);
+    const conditions = { lease, alongside, ...(onlyIf !== undefined && { onlyIf }) };
+    const moved = await transitions.move({ request, ...next, changes }, conditions);
     if (moved !== null) return { kind: 'next', ...moved };
-    return replacing?.isOver() === true ? end(run, { kind: 'not-replaced', why: 'over' }) : { kind: 'leave' };
+    return isOver ? end(run, { kind: 'not-replaced', why: 'over' }) : { kind: 'leave' };
   }
 
-  /**
-   * Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears.
-   * `earlier`: it was sent, and Devin did nothing, so what is known of an earlier attempt holds again.
-   */
+  /** Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears. */
   async function end(run: Run, failure: Failure, earlier?: Earlier): Promise<StepOutcome> {
     const refused = isRefusal(failure);
-    const { to, changes } = endWithout(
-      envelopes,
-      { ...run.request, ...earlier },
-      { to: refused ? 'refused' : 'failed', failure },
-    );
     // A person who starts it after that was told that it doesn't replace the other one.
-    const decided = failure.kind === 'not-replaced' && { replaces: null };
-    const step = { to, changes: { ...changes, ...decided, ...earlier }, unsent: earlier !== undefined };
-    return advance(run, step, (moved) => ({
+    const changes = { failure, ...(failure.kind === 'not-replaced' && { replaces: null }) };
+    const effects = (moved: SessionRequest) => ({
       card: hasCard(moved),
       outcome: !refused && hasCard(moved),
       ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
-    }));
+    });
+    const to = refused ? 'refused' : 'failed';
+    return advance(run, { to, changes, effects, ...(earlier !== undefined && { earlier }) });
   }
 
   /** Waits as long as Devin asks, or longer each time; says so on the card, or privately if there is none yet. */
@@ -129,8 +113,8 @@ export function createFlow({ transitions, envelopes, replace, now }: FlowDeps) {
     }
     if (request.waiting !== waiting) {
       // There is no card until it's known who asks: a refusal must leave none behind.
-      const then = hasCard(request) ? { card: true } : { tell: 'queued' as const };
-      await advance(run, { to: request.state, changes: { waiting } }, then);
+      const effects = hasCard(request) ? { card: true } : { tell: 'queued' as const };
+      await advance(run, { to: request.state, changes: { waiting }, effects });
     }
     return { kind: 'later', afterMs: retry.afterMs };
   }

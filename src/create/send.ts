@@ -10,9 +10,10 @@ import { askedAt, type RequestChanges, type SessionRequest } from '../store/requ
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
 import type { Adopt } from './adopt.ts';
-import { wasAskedJustNow, type FindEarlier } from './find-session.ts';
+import { wasAskedJustNow, type SessionSearch } from './find-session.ts';
 import { lookupTrouble, type Found, type Identify } from './identify.ts';
-import { devinTrouble, type CreateStep, type Earlier, type Flow, type Run, type StepOutcome } from './run.ts';
+import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
+import type { Earlier } from './transitions.ts';
 
 type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionSnapshot>;
@@ -24,7 +25,7 @@ type SendDeps = {
   adopt: Adopt;
   /** Who the person is in Devin is then looked up again. */
   forgetIdentity: Identities['forget'];
-  findEarlier: FindEarlier;
+  findEarlier: SessionSearch['findEarlier'];
   /** What time it is at Devin; null: not known. */
   devinTime: () => Promise<Date | null>;
   now: () => number;
@@ -57,8 +58,8 @@ export function createSend(deps: SendDeps): Sending {
   const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
 
   /** Devin did nothing: what is known of an earlier attempt holds again. */
-  const takeBack = async (run: Run, { earlier: changes }: Post): Promise<StepOutcome> =>
-    flow.advance(run, { to: 'attached', changes, unsent: true });
+  const takeBack = async (run: Run, { earlier }: Post): Promise<StepOutcome> =>
+    flow.advance(run, { to: 'attached', earlier });
 
   function noteUnsent(request: SessionRequest, afterMs: number): void {
     // A request that is forgotten here is only searched for once more.
@@ -134,10 +135,8 @@ export function createSend(deps: SendDeps): Sending {
     const card = run.isSlow() || isAnother(request.identity, found.identity);
     const cap = found.draft.values.max_acu_limit;
     const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
-    const sending = await flow.advance(run, { to: 'sending', changes, onlyIf }, () => ({
-      card,
-      ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }),
-    }));
+    const effects = () => ({ card, ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }) });
+    const sending = await flow.advance(run, { to: 'sending', changes, effects, onlyIf });
     if (checked.reached !== null) return flow.end(run, { kind: 'limit', ...checked.reached });
     // Others reserved meanwhile: it's judged again by what is left.
     if (checked.fit?.kind === 'over') return { kind: 'next', request };

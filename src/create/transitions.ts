@@ -1,8 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue, Lease, Notice } from '../queue/index.ts';
-import { isOpen, type RequestState } from '../session/request.ts';
-import { appendAudit, requestEntries } from '../store/audit.ts';
+import type { Identity } from '../session/identity.ts';
+import { isOpen, isPending, type RequestState } from '../session/request.ts';
+import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
+import type { Envelopes } from '../store/envelope.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
@@ -11,7 +13,7 @@ import { SessionTakenError, type NewSession, type SessionRow, type Sessions } fr
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import { alertOwners, type Reservation } from '../trust/index.ts';
-import { sentSince } from './find-session.ts';
+import { recheckInterval, sentSince } from './find-session.ts';
 
 /** What follows from a transition; enqueued in the transition's own transaction. */
 type Consequences = {
@@ -37,17 +39,27 @@ export type Conditions = {
   lease?: Lease;
   /** Checked first; false: nothing changes. */
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
-  /** An older request that moves with it, locked; null: nothing changes. */
-  alongside?: (trx: Transaction<Tables>) => Promise<Move | null>;
+  /** Older requests that move with it, locked; null: nothing changes. */
+  alongside?: (trx: Transaction<Tables>) => Promise<readonly Move[] | null>;
 };
+
+/** What is known of an earlier attempt whose answer was lost; `sentAt` is null if there was none. */
+export type Earlier = { sentAt: Date | null; identity?: Identity | null };
+
+/** Where a request goes from the state in which it was read. */
+export type Onward = Pick<Step, 'to' | 'changes' | 'expiresInMs'> & {
+  /** It was sent, and Devin did nothing, or was never reached: this holds again. */
+  earlier?: Earlier;
+  effects?: Effects;
+};
+
+export type Move = Onward & { request: SessionRequest };
 
 /** `session`: if it was bound just now. */
 type Moved = { request: SessionRequest; session: SessionRow | null };
-type Made = Moved & { step: Step };
+type Made = Moved & { move: Move };
 
-export type Then = Consequences | ((moved: SessionRequest) => Consequences);
-
-export type Move = { step: Step; consequences: Then; lease?: Lease };
+export type Effects = Consequences | ((moved: SessionRequest) => Consequences);
 
 export type Transitions = ReturnType<typeof createTransitions>;
 
@@ -59,6 +71,7 @@ type TransitionDeps = {
   milestones: Pick<Milestones, 'add'>;
   unconfirmedCreates: Pick<UnconfirmedCreates, 'add' | 'found'>;
   ledger: Pick<Ledger, 'reserve' | 'release' | 'bind'>;
+  envelopes: Pick<Envelopes, 'withoutSecrets'>;
   enqueue: Enqueue;
   /** Called after each commit. */
   onMoved: (state: RequestState) => void;
@@ -68,89 +81,113 @@ type TransitionDeps = {
 export function createTransitions(deps: TransitionDeps) {
   const { db, requests, cards, enqueue, onMoved } = deps;
 
-  /**
-   * One transaction; null: the request is no longer in `from`, or the session is another's. `then`: what follows, which may
-   * depend on the locked row.
-   */
-  async function move(
-    step: Step,
-    then: Then = {},
-    { lease, onlyIf, alongside }: Conditions = {},
-  ): Promise<Moved | null> {
-    const move = { step, consequences: then, ...(lease !== undefined && { lease }) };
+  /** One transaction; null: the request is no longer in that state, or the session is another's. */
+  async function move(move: Move, { lease, onlyIf, alongside }: Conditions = {}): Promise<Moved | null> {
     return moveAll(async (trx) => {
       if (onlyIf !== undefined && !(await onlyIf(trx))) return [];
-      if (alongside === undefined) return [move];
-      const other = await alongside(trx);
-      return other === null ? [] : [move, other];
-    });
+      const others = alongside === undefined ? [] : await alongside(trx);
+      return others === null ? [] : [move, ...others];
+    }, lease);
   }
 
   /** Moves it as the locked row demands; null: it stays as it is. */
-  async function moveLocked(id: string, plan: (locked: SessionRequest) => Move | null): Promise<boolean> {
+  async function moveLocked(id: string, plan: (locked: SessionRequest) => Onward | null): Promise<boolean> {
     const moved = await moveAll(async (trx) => {
-      const locked = await requests.lock(id, trx);
-      const planned = locked === null ? null : plan(locked);
-      return planned === null ? [] : [planned];
+      const request = await requests.lock(id, trx);
+      const planned = request === null ? null : plan(request);
+      return request === null || planned === null ? [] : [{ ...planned, request }];
     });
     return moved !== null;
   }
 
-  /** All or none, by the first, which is returned. The audit comes last: it makes others wait. */
+  /** All or none, by the first, whose lease this is, and which is returned. The audit comes last: it makes others wait. */
   async function moveAll(
     plan: (trx: Transaction<Tables>) => Promise<readonly Move[]>,
+    lease?: Lease,
   ): Promise<Moved | null> {
     const moving = db.transaction().execute(async (trx) => {
       const made: Made[] = [];
       for (const move of await plan(trx)) {
-        const moved = await moveIn(trx, move);
+        const moved = await moveIn(trx, move, made.length === 0 ? lease : undefined);
         if (moved === null) break;
-        made.push({ ...moved, step: move.step });
+        made.push({ ...moved, move });
       }
-      await appendAudit(
-        // What Devin refused is recorded as if it had not been sent.
-        made.flatMap(({ step: { unsent, undecided, from }, request }) =>
-          undecided === true ? [] : requestEntries(unsent === true ? 'attached' : from, request),
-        ),
-        trx,
-      );
+      await appendAudit(made.flatMap(entriesOf), trx);
       return made;
     });
     const done = await moving.catch(noneIfTaken);
-    for (const { step } of done) if (step.from !== step.to) onMoved(step.to);
+    for (const { move, request } of done) if (move.request.state !== request.state) onMoved(request.state);
     return done[0] ?? null;
   }
 
-  async function moveIn(
-    trx: Transaction<Tables>,
-    { step, consequences, lease }: Move,
-  ): Promise<Moved | null> {
-    const showsOnCard = typeof consequences !== 'function' && consequences.card === true;
-    const changes = { ...step.changes, ...(showsOnCard && { cardStale: true }) };
-    const moved = await requests.advance({ ...step, changes }, trx);
+  async function moveIn(trx: Transaction<Tables>, move: Move, lease?: Lease): Promise<Moved | null> {
+    const { effects = {}, earlier } = move;
+    const showsOnCard = typeof effects !== 'function' && effects.card === true;
+    const step = stepOf(deps, move, showsOnCard);
+    const moved = await requests.advance(step, trx);
     if (moved === null) return null;
-    if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
-    const follows = typeof consequences === 'function' ? consequences(moved) : consequences;
+    const [{ id, from }, { state }] = [step, moved];
+    if (lease !== undefined) await (isOpen(state) ? lease.fence(trx) : lease.end(trx));
+    const follows = typeof effects === 'function' ? effects(moved) : effects;
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
-    if (step.unsent === true) await deps.ledger.release(step.id, trx);
-    else if (step.from === 'sending' && step.to === 'unknown')
+    if (earlier !== undefined) await deps.ledger.release(id, trx);
+    else if (from === 'sending' && state === 'unknown')
       await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
-    const bound = session === undefined ? null : await bind(deps, { step, session, moved }, trx);
-    if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
+    const bound = session === undefined ? null : await bind(deps, { from, session, moved }, trx);
+    if (card === true && !showsOnCard) await cards.markStale(id, trx);
     // The URL of a new session, or that there is none, goes before everything else.
-    const interactive = !isOpen(step.to);
-    if (card === true) await enqueue('update-card', { requestId: step.id }, { trx, interactive });
-    if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
-    if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx });
-    if (run === true) await enqueue('create-session', { requestId: step.id }, { trx });
-    if ([step.from, step.to].includes('awaiting-approval'))
-      await enqueue('tell-approvers', { requestId: step.id }, { trx });
+    const interactive = !isOpen(state);
+    if (card === true) await enqueue('update-card', { requestId: id }, { trx, interactive });
+    if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
+    if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
+    if (run === true) await enqueue('create-session', { requestId: id }, { trx });
+    if ([from, state].includes('awaiting-approval'))
+      await enqueue('tell-approvers', { requestId: id }, { trx });
     return { request: moved, session: bound };
   }
 
   return { move, moveLocked };
 }
+
+/**
+ * Once a request has ended or has its session, its session secrets are erased. If an earlier attempt may have started a
+ * session, it doesn't end: it is `unknown` again, and keeps what it needs to be started anyway.
+ */
+function stepOf(
+  { envelopes }: Pick<TransitionDeps, 'envelopes'>,
+  { request, to, changes, earlier, expiresInMs }: Move,
+  showsOnCard: boolean,
+): Step {
+  const { id, state: from, sealed } = request;
+  const { sentAt } = earlier ?? request;
+  const mayHaveSession = (to === 'failed' || to === 'refused') && sentAt !== null;
+  const isOver = !isPending(to) && to !== 'unknown' && !mayHaveSession;
+  return {
+    id,
+    from,
+    to: mayHaveSession ? 'unknown' : to,
+    changes: {
+      // What it waited for no longer holds it up.
+      waiting: null,
+      ...changes,
+      ...earlier,
+      ...(isOver && { sealed: envelopes.withoutSecrets(id, sealed) }),
+      ...(showsOnCard && { cardStale: true }),
+    },
+    ...(expiresInMs !== undefined && { expiresInMs }),
+  };
+}
+
+function entriesOf({ move: { request: before, earlier }, request }: Made): AuditEntry[] {
+  // It's only looked at again: nobody has decided.
+  if (before.state === request.state && lastYes(before) === lastYes(request)) return [];
+  // What Devin refused is recorded as if it had not been sent.
+  return requestEntries(earlier === undefined ? before.state : 'attached', request);
+}
+
+/** Who approved last what it waits for. */
+const lastYes = ({ approvals }: SessionRequest): string | undefined => approvals.at(-1)?.yes.at(-1)?.userId;
 
 function noneIfTaken(error: unknown): Made[] {
   if (error instanceof SessionTakenError) return [];
@@ -186,14 +223,14 @@ function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedC
 
 async function bind(
   { sessions, milestones, unconfirmedCreates, ledger, enqueue }: TransitionDeps,
-  { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
+  { from, session, moved }: { from: RequestState; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<SessionRow> {
   const { sessionId, told = [], snapshot } = session;
   const bound = await sessions.bind({ ...session, ...threadOf(moved) }, trx);
   // It isn't the answer to a POST, but the session of an attempt that wasn't confirmed.
-  const late = step.from !== 'sending';
-  if (late) await unconfirmedCreates.found(step.id, trx);
+  const late = from !== 'sending';
+  if (late) await unconfirmedCreates.found(moved.id, trx);
   await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length > 0) {
     await milestones.add(sessionId, told, { trx });
@@ -209,18 +246,4 @@ function threadOf(request: SessionRequest): { teamId: string; channelId: string;
     channelId: request.cardChannelId ?? request.channelId,
     threadTs: cardThread(request) ?? request.cardTs ?? '',
   };
-}
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-export const LONGEST_RECHECK_MS = HOUR_MS;
-
-/**
- * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
- * null: never. Devin's list may lag, and a slow creation may end later.
- */
-export function recheckInterval(sinceMs: number): number | null {
-  if (sinceMs >= DAY_MS) return null;
-  return Math.min(LONGEST_RECHECK_MS, Math.max(MINUTE_MS, sinceMs / 2));
 }

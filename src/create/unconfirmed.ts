@@ -15,12 +15,12 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { Adopt } from './adopt.ts';
-import type { FindSession, FindSessions } from './find-session.ts';
+import { LONGEST_RECHECK_MS, recheckInterval, type SessionSearch } from './find-session.ts';
 import type { CreateStep, Flow } from './run.ts';
-import { LONGEST_RECHECK_MS, recheckInterval, spending, type Transitions } from './transitions.ts';
+import { spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {
-  findSession: FindSession;
+  search: Pick<SessionSearch, 'findOne'>;
   adopt: Adopt;
   flow: Flow;
   searchUntilFound: SearchUntilFound;
@@ -31,15 +31,15 @@ type SettleDeps = {
  * list is searched; if the session isn't found, the request is unknown and a person decides.
  */
 export function createSettleStep(deps: SettleDeps): CreateStep {
-  const { findSession, adopt, flow, searchUntilFound } = deps;
+  const { search, adopt, flow, searchUntilFound } = deps;
 
   return async (run) => {
     const { request, lease, signal } = run;
-    await flow.advance(run, { to: 'sending', changes: { waiting: 'looking' } }, { card: true });
-    const found = await searchUntilFound(async () => findSession(request), signal);
+    await flow.advance(run, { to: 'sending', changes: { waiting: 'looking' }, effects: { card: true } });
+    const found = await searchUntilFound(async () => search.findOne(request), signal);
     if (found.kind === 'stopped') return { kind: 'leave' };
     if (found.kind === 'found') return adopt(request, found.value, { lease });
-    return flow.advance(run, { to: 'unknown', changes: { waiting: null } }, { card: true, outcome: true });
+    return flow.advance(run, { to: 'unknown', effects: { card: true, outcome: true } });
   };
 }
 
@@ -52,7 +52,7 @@ type FinderDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest' | 'lock' | 'change'>;
   milestones: Pick<Milestones, 'add'>;
-  findSessions: FindSessions;
+  search: Pick<SessionSearch, 'find'>;
   adopt: Adopt;
   enqueue: Enqueue;
   now: () => number;
@@ -64,7 +64,7 @@ type FinderDeps = {
  * sees it or not. Returns how long Devin wants a pause, in ms.
  */
 export function createUnconfirmedFinder(deps: FinderDeps) {
-  const { db, unconfirmedCreates, ledger, requests, findSessions, now, log } = deps;
+  const { db, unconfirmedCreates, ledger, requests, now, log } = deps;
 
   /** null: it was searched for long enough. A pending request may become unknown again. */
   async function intervalOf({ requestId, lostAt }: UnconfirmedCreate): Promise<number | null> {
@@ -97,7 +97,7 @@ export function createUnconfirmedFinder(deps: FinderDeps) {
         missing.push({ ...request, sentAt, identity: identity ?? request.identity });
     }
     if (missing.length === 0) return;
-    const found = await findSessions(missing, { signal });
+    const found = await deps.search.find(missing, { signal });
     for (const request of missing) await settle(deps, request, found.get(request.id) ?? []);
   }
 
@@ -126,7 +126,7 @@ async function eraseSecrets({ transitions, envelopes }: FinderDeps, requestId: s
       sealed: envelopes.withoutSecrets(id, sealed),
       failure: { kind: 'secrets-lost' } as const,
     };
-    return { step: { id, from: state, to: state, changes }, consequences: { card: true } };
+    return { to: state, changes, effects: { card: true } };
   });
 }
 

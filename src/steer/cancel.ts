@@ -1,9 +1,8 @@
-import { endWithout, type Transitions } from '../create/index.ts';
+import type { Transitions } from '../create/index.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import { isPending, PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Ending } from '../slack/authority.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { Notifier, Refusal } from './outcome.ts';
@@ -12,7 +11,6 @@ type CancelDeps = {
   requests: Pick<Requests, 'find'>;
   endingRefusal: Refusal<Ending>;
   transitions: Pick<Transitions, 'moveLocked'>;
-  envelopes: Pick<Envelopes, 'withoutSecrets'>;
   enqueue: Enqueue;
   notifier: Notifier;
   textFor: TextFor;
@@ -30,18 +28,17 @@ const LOOK_AGAIN_MS = 500;
  * canceled after all.
  */
 export function createCanceller(deps: CancelDeps) {
-  const { requests, endingRefusal, transitions, envelopes, enqueue, notifier, textFor } = deps;
+  const { requests, endingRefusal, transitions, enqueue, notifier, textFor } = deps;
 
   /** false: it's being sent, or has ended. */
   async function cancel(requestId: string, userId: string): Promise<boolean> {
     const failure = { kind: 'cancelled', userId } as const;
-    return transitions.moveLocked(requestId, (locked) => {
-      const { id, state: from } = locked;
-      if (!UNSENT.has(from)) return null;
-      const step = { id, from, ...endWithout(envelopes, locked, { to: 'failed', failure }) };
+    return transitions.moveLocked(requestId, (locked) =>
       // A person who cancels their own knows.
-      return { step, consequences: { card: true, outcome: userId !== locked.userId } };
-    });
+      UNSENT.has(locked.state)
+        ? { to: 'failed', changes: { failure }, effects: { card: true, outcome: userId !== locked.userId } }
+        : null,
+    );
   }
 
   /** Says that it may be too late, and tries again once Devin has answered. */

@@ -63,15 +63,7 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({
-    requests,
-    endingRefusal,
-    transitions,
-    envelopes,
-    enqueue,
-    notifier,
-    textFor,
-  });
+  const cancel = createCanceller({ requests, endingRefusal, transitions, enqueue, notifier, textFor });
   const follow = createFollowing(deps, notifier);
   const linking = { people, findMember, identities, enqueue, outbound, notifier, textFor };
   const { link, tellLinked } = createLinker(linking);

@@ -22,10 +22,6 @@ export type Step = {
   changes?: RequestChanges;
   /** How long a pending approval lasts, by the database's clock. */
   expiresInMs?: number;
-  /** From `sending`: Devin did nothing, or was never reached. */
-  unsent?: boolean;
-  /** It still waits for its approval, and nobody has decided: the audit gets no entry. */
-  undecided?: boolean;
 };
 
 /** What a person has to type again to repeat the request; null: nothing. */

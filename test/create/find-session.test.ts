@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFindEarlier, createFindSession, createFindSessions } from '../../src/create/find-session.ts';
+import { createSessionSearch } from '../../src/create/find-session.ts';
 import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
@@ -22,27 +22,28 @@ type World = {
   bound?: string[];
   tagRequests?: boolean;
   firstMessage?: string | null;
+  nowMs?: number;
 };
 
-/** The session found for a request in a list, and what Devin was asked. */
-async function search(
-  request: SessionRequest,
-  { items, bound = [], tagRequests = false, firstMessage = PROMPT }: World,
-) {
+function createSearch({ items, bound = [], tagRequests = false, firstMessage = PROMPT, nowMs = 0 }: World) {
   const queries: SessionQuery[] = [];
-  const find = createFindSession(
-    createFindSessions({
-      listSessions: async (query) => {
-        queries.push(query);
-        return Promise.resolve(items);
-      },
-      firstMessage: async () => Promise.resolve(firstMessage),
-      sessions: { bound: async () => Promise.resolve(new Set(bound)) },
-      tagRequests,
-    }),
+  const search = createSessionSearch({
+    listSessions: async (query) => {
+      queries.push(query);
+      return Promise.resolve(items);
+    },
+    firstMessage: async () => Promise.resolve(firstMessage),
+    sessions: { bound: async () => Promise.resolve(new Set(bound)) },
     tagRequests,
-  );
-  return { found: (await find(request))?.sessionId ?? null, queries };
+    now: () => nowMs,
+  });
+  return { ...search, queries };
+}
+
+/** The session found for a request in a list, and what Devin was asked. */
+async function search(request: SessionRequest, world: World) {
+  const { findOne, queries } = createSearch(world);
+  return { found: (await findOne(request))?.sessionId ?? null, queries };
 }
 
 test.each([
@@ -54,31 +55,20 @@ test.each([
   const { askedMs, resumedMs, tagRequests } = { resumedMs: null, tagRequests: true, ...how };
   const nowMs = 1_000_000;
   const ago = (ms: number): Date => new Date(nowMs - ms);
-  const queries: SessionQuery[] = [];
-  const findSessions = createFindSessions({
-    listSessions: async (query) => {
-      queries.push(query);
-      return Promise.resolve([sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })]);
-    },
-    firstMessage: async () => Promise.resolve(PROMPT),
-    sessions: { bound: async () => Promise.resolve(new Set()) },
-    tagRequests,
-  });
-  const find = createFindEarlier(findSessions, { tagRequests, now: () => nowMs });
+  const items = [sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
+  const { findEarlier, queries } = createSearch({ items, tagRequests, nowMs });
   const asked = {
     createdAt: ago(askedMs),
     resumedAt: resumedMs === null ? null : ago(resumedMs),
     sentAt: null,
   };
-  expect((await find({ ...requestAs('user-ana'), ...asked }))?.sessionId ?? null).toBe(found);
+  expect((await findEarlier({ ...requestAs('user-ana'), ...asked }))?.sessionId ?? null).toBe(found);
   expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 330 }]);
 });
 
 test('a session is searched for before its request is started anyway, even without tags', async () => {
-  const sessionOf = new Map([['r1', [sessionAs('user-ana')]]]);
-  const findSessions = async () => Promise.resolve(sessionOf);
-  const find = createFindEarlier(findSessions, { tagRequests: false, now: () => 100_000 });
-  expect((await find(requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
+  const { findEarlier } = createSearch({ items: [sessionAs('user-ana')], nowMs: 100_000 });
+  expect((await findEarlier(requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
 });
 
 describe('without tags', () => {
@@ -133,16 +123,7 @@ describe('with tags', () => {
 });
 
 test('one list serves many requests, and their tags are searched for together', async () => {
-  const queries: SessionQuery[] = [];
-  const find = createFindSessions({
-    listSessions: async (query) => {
-      queries.push(query);
-      return Promise.resolve([]);
-    },
-    firstMessage: async () => Promise.resolve(null),
-    sessions: { bound: async () => Promise.resolve(new Set<string>()) },
-    tagRequests: true,
-  });
+  const { find, queries } = createSearch({ items: [], tagRequests: true });
   const missing = Array.from({ length: 60 }, (_, n) => ({ ...requestAs('user-ana'), id: `r${n}` }));
   await find(missing);
   expect(queries.map(({ tags }) => tags?.length ?? 0)).toEqual([0, 50, 10]);

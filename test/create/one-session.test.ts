@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { createCards } from '../../src/store/cards.ts';
+import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createRequests } from '../../src/store/requests.ts';
@@ -8,7 +9,7 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
-import { newRequest } from '../support/request-row.ts';
+import { newRequest, requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 describeOnBothDatabases('two requests that find the same session at the same moment', (open) => {
@@ -24,6 +25,7 @@ describeOnBothDatabases('two requests that find the same session at the same mom
       milestones: createMilestones(db),
       unconfirmedCreates: createUnconfirmedCreates(db),
       ledger: createLedger(db, databaseClock),
+      envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
       enqueue: async () => Promise.resolve(),
       onMoved: (state) => void reached.push(state),
       now: () => 0,
@@ -33,10 +35,12 @@ describeOnBothDatabases('two requests that find the same session at the same mom
     for (const id of ids) await requests.advance({ id, from: 'accepted', to: 'sending' });
     const snapshot = sessionSnapshot('s1');
     const adopt = async (id: string) =>
-      move(
-        { id, from: 'sending', to: 'created', changes: { sessionId: 's1' } },
-        { session: { sessionId: 's1', requestId: id, url: snapshot.url, snapshot } },
-      );
+      move({
+        request: requestRow({ id, state: 'sending' }),
+        to: 'created',
+        changes: { sessionId: 's1' },
+        effects: { session: { sessionId: 's1', requestId: id, url: snapshot.url, snapshot } },
+      });
     const moved = await Promise.all(ids.map(adopt));
     const owner = (await sessions.find('s1'))?.requestId;
     expect(moved.map((one) => one?.request.id)).toEqual(ids.map((id) => (id === owner ? id : undefined)));

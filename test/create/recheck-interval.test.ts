@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recheckInterval } from '../../src/create/transitions.ts';
+import { recheckInterval } from '../../src/create/find-session.ts';
 
 const MINUTE_MS = 60_000;
 

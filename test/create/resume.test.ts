@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { createResumer } from '../../src/create/resume.ts';
-import type { Move, Then } from '../../src/create/transitions.ts';
+import type { Onward } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { RequestState } from '../../src/session/request.ts';
-import type { Step } from '../../src/store/requests.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -27,8 +26,8 @@ async function press(
   { isFound = false, resumedAtMs = AT.getTime(), restartedAt = AT, ...task }: Meanwhile = {},
 ): Promise<unknown[]> {
   const done: unknown[] = [];
-  const note = ({ from, to, changes }: Step, follows?: Then): void => {
-    done.push({ from, to, ...changes, follows });
+  const note = ({ to, changes, effects }: Onward): void => {
+    done.push({ to, ...changes, effects });
   };
   const values = { prompt: 'fix it' };
   const request = requestRow({ state, resumedAt: AT, draft: { values, sources: {} } });
@@ -40,23 +39,25 @@ async function press(
   };
   const resume = createResumer({
     requests: { find: async () => Promise.resolve(request) },
-    findSession: async () => {
-      if (isFound === null)
-        throw new DevinError({ operation: 'sessions.list', facts: bareFacts('not-sent') });
-      return Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null);
+    search: {
+      findOne: async () => {
+        if (isFound === null)
+          throw new DevinError({ operation: 'sessions.list', facts: bareFacts('not-sent') });
+        return Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null);
+      },
     },
     adopt: async (_request, { sessionId }, { asked } = {}) => {
       done.push({ sessionId, asked });
       return Promise.resolve({ kind: 'leave' });
     },
     transitions: {
-      move: async (step, follows) => {
-        note(step, follows);
+      move: async (move) => {
+        note(move);
         return Promise.resolve(null);
       },
       moveLocked: async (_id, plan) => {
-        const move: Move | null = plan(locked);
-        if (move !== null) note(move.step, move.consequences);
+        const move = plan(locked);
+        if (move !== null) note(move);
         return Promise.resolve(move !== null);
       },
     },
@@ -74,29 +75,29 @@ const ANEW = {
   approved: [],
   approvedAs: null,
   resumedAt: NOW,
-  follows: { card: true, run: true },
+  effects: { card: true, run: true },
 };
 
 test.each<[does: string, pressed: Pressed, expected: object]>([
   [
     '"Try again" starts a failed request from the beginning, with nothing approved',
     { how: 'try-again', state: 'failed' },
-    { from: 'failed', to: 'accepted', ...ANEW },
+    { to: 'accepted', ...ANEW },
   ],
   [
     '"Try again" starts a refused one, too',
     { how: 'try-again', state: 'refused' },
-    { from: 'refused', to: 'accepted', ...ANEW },
+    { to: 'accepted', ...ANEW },
   ],
   [
     '"Check again" shows on the card when it found nothing',
     { how: 'check-again', state: 'unknown' },
-    { from: 'unknown', to: 'unknown', checkedAt: NOW, follows: { card: true } },
+    { to: 'unknown', checkedAt: NOW, effects: { card: true } },
   ],
   [
     '"Start anyway" sends what was prepared once more, after a search',
     { how: 'start-anyway', state: 'unknown' },
-    { from: 'unknown', to: 'attached', ...ANEW, sentAt: SURELY_BEFORE },
+    { to: 'attached', ...ANEW, sentAt: SURELY_BEFORE },
   ],
 ])('%s', async (_does, pressed, expected) => {
   expect(await press(pressed)).toEqual([expected]);

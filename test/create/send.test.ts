@@ -62,6 +62,7 @@ describe('a create', () => {
     const cards = createCards(db, { burst: 1, perMinute: 1 });
     const jobs: string[] = [];
     const states: string[] = [];
+    const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
     const transitions = createTransitions({
       db,
       requests,
@@ -70,11 +71,11 @@ describe('a create', () => {
       milestones: createMilestones(db),
       unconfirmedCreates,
       ledger: createLedger(db, databaseClock),
+      envelopes,
       enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
       onMoved: (to) => void states.push(to),
       now: () => 0,
     });
-    const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
     const adopt = createAdopt({ transitions, envelopes, withNames: (draft) => draft });
     await requests.insert([newRequest(ID, saved)]);
     const current = async (): Promise<SessionRequest> => {
@@ -84,13 +85,12 @@ describe('a create', () => {
     };
     const move = async (to: SessionRequest['state']) =>
       transitions.move({
-        id: ID,
-        from: (await current()).state,
+        request: await current(),
         to,
         ...(to === 'sending' && { changes: { sentAt: new Date(1) } }),
       });
     if (state === 'attached') await move('attached');
-    await transitions.move({ id: ID, from: state, to: state, changes });
+    await transitions.move({ request: await current(), to: state, changes });
 
     let limitChecks = 0;
     const answer = Promise.withResolvers<SessionSnapshot>();
@@ -107,7 +107,7 @@ describe('a create', () => {
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       envelopes,
       tagRequests: true,
-      flow: createFlow({ transitions, envelopes, replace: () => null, now }),
+      flow: createFlow({ transitions, replace: () => null, now }),
       adopt,
       forgetIdentity: async () => Promise.resolve(),
       findEarlier,
@@ -115,7 +115,7 @@ describe('a create', () => {
       now,
     });
     const { signal } = new AbortController();
-    const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
+    const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null };
     const run = { request: await current(), lease, isSlow: () => false, signal };
     const step = createSendStep({
       identify: async () => Promise.resolve(needsApproval ? WAITS : { kind: 'found', found, approved: [] }),
@@ -125,8 +125,7 @@ describe('a create', () => {
     const again = async () => step({ ...run, request: await current() });
     const restart = async () =>
       transitions.move({
-        id: ID,
-        from: 'attached',
+        request: await current(),
         to: 'attached',
         changes: { resumedAt: new Date(createdAtMs + 1) },
       });

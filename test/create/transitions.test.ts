@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { createTransitions } from '../../src/create/transitions.ts';
+import { createTransitions, type Onward } from '../../src/create/transitions.ts';
 import { createAudit } from '../../src/store/audit.ts';
 import { createCards } from '../../src/store/cards.ts';
+import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createRequests } from '../../src/store/requests.ts';
@@ -12,10 +13,12 @@ import { useEmbedded } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
 const open = useEmbedded();
+const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
 const ben = { userId: 'U2', name: 'Ben' };
 const APPROVAL = { rule: 'r', say: null, need: 2, fingerprint: 'f', people: [ben], yes: [ben], end: null };
+const RESPONSE_URL = 'https://hooks.slack.com/commands/1';
 
-test('an approval is recorded once, however often what waits for another one is looked at again', async () => {
+async function setUp() {
   const { db } = await open();
   const requests = createRequests(db);
   const transitions = createTransitions({
@@ -26,16 +29,38 @@ test('an approval is recorded once, however often what waits for another one is 
     milestones: createMilestones(db),
     unconfirmedCreates: createUnconfirmedCreates(db),
     ledger: createLedger(db, databaseClock),
+    envelopes,
     enqueue: async () => Promise.resolve(),
     onMoved: () => undefined,
     now: () => 0,
   });
-  await requests.insert([newRequest('r1')]);
+  const sessionSecrets = [{ key: 'TOKEN', value: 'hush', sensitive: true }];
+  const sealed = envelopes.close('r1', { responseUrl: RESPONSE_URL, sessionSecrets });
+  await requests.insert([newRequest('r1', { sealed })]);
+  return { db, requests, transitions };
+}
+
+test('an approval is recorded once, however often what waits for another one is looked at again', async () => {
+  const { db, requests, transitions } = await setUp();
   await requests.advance({ id: 'r1', from: 'accepted', to: 'awaiting-approval' });
-  const step = { id: 'r1', from: 'awaiting-approval', to: 'awaiting-approval' } as const;
-  await transitions.move({ ...step, changes: { approvals: [APPROVAL] } });
-  await transitions.move({ ...step, undecided: true });
+  const approved: Onward = { to: 'awaiting-approval', changes: { approvals: [APPROVAL] } };
+  await transitions.moveLocked('r1', () => approved);
+  await transitions.moveLocked('r1', () => approved);
   const results: string[] = [];
   for await (const { result } of createAudit(db).entries()) results.push(result);
   expect(results).toEqual(['one-more']);
+});
+
+test.each([
+  ['loses its secrets, and its requester can still be told', null, 'failed', []],
+  ['is unknown again if an earlier attempt may have started a session', new Date(1), 'unknown', ['TOKEN']],
+])('a request that fails %s', async (_what, sentAt, state, secrets) => {
+  const { requests, transitions } = await setUp();
+  await requests.advance({ id: 'r1', from: 'accepted', to: 'attached', changes: { sentAt } });
+  const failure = { kind: 'cancelled', userId: 'U1' } as const;
+  await transitions.moveLocked('r1', () => ({ to: 'failed', changes: { failure } }));
+  const request = await requests.find('r1');
+  const envelope = envelopes.open('r1', request?.sealed ?? null);
+  expect({ ...envelope, state: request?.state }).toMatchObject({ state, responseUrl: RESPONSE_URL });
+  expect(envelope?.sessionSecrets.map(({ key }) => key)).toEqual(secrets);
 });

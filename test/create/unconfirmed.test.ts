@@ -66,7 +66,7 @@ async function searching(
         const move = plan(
           requestRow({ id: 'r1', hadSecrets: true, sealed: SEALED, ...(state && { state }) }),
         );
-        if (move !== null) changed.push(move.step.changes);
+        if (move !== null) changed.push(move.changes);
         return Promise.resolve(move !== null);
       },
     },
@@ -79,10 +79,12 @@ async function searching(
     },
     sessions,
     milestones: { add: async (_id, keys) => (announced.push(...keys), Promise.resolve()) },
-    findSessions: async (missing) => {
-      if (trouble !== null) throw trouble;
-      for (const { identity } of missing) lookedForAs.add(devinUserOf(identity));
-      return Promise.resolve(new Map([['r1', existing.map((id) => sessionSnapshot(id))]]));
+    search: {
+      find: async (missing) => {
+        if (trouble !== null) throw trouble;
+        for (const { identity } of missing) lookedForAs.add(devinUserOf(identity));
+        return Promise.resolve(new Map([['r1', existing.map((id) => sessionSnapshot(id))]]));
+      },
     },
     adopt: async (_request, { sessionId }) => (adopted.push(sessionId), Promise.resolve({ kind: 'leave' })),
     enqueue: async () => Promise.resolve(),
@@ -201,7 +203,7 @@ async function settle(found: 'found' | 'missing' | 'stopped') {
   const moved: unknown[] = [];
   const lease: Lease = { ...heldLease };
   const step = createSettleStep({
-    findSession: async () => Promise.resolve(session),
+    search: { findOne: async () => Promise.resolve(session) },
     adopt: async (_request, { sessionId }, how) => {
       adopted.push({ sessionId, isHeld: how?.lease === lease });
       return Promise.resolve({ kind: 'leave' });
