@@ -125,8 +125,6 @@ const schemas = {
     userId: z.string(),
     answerTo: answerToSchema.optional(),
     replyId: z.string().optional(),
-    /** When Devin's answer to a Stop was lost, as the person knows: only look whether it stopped. */
-    lostAtMs: z.number().optional(),
   }),
   /** A person who may approve a request has decided; which is checked again. */
   'settle-approval': z.object({

@@ -55,7 +55,7 @@ export function createSteering(deps: SteeringDeps): void {
     moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal: tolerant(authority.steeringRefusal, textFor),
     endingRefusal,
-    devin: { ...devin.sessions, putToSleep: devin.sessions.archive },
+    devin: devin.sessions,
     enqueue,
     recordAnswer,
     notifier,

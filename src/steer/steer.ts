@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { MoveReply } from '../converse/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
@@ -16,7 +16,6 @@ import { findFollowed, type Followed, type Requests } from '../store/requests.ts
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
-import { createLostStop, type RecordStop } from './lost-stop.ts';
 import { notDone, type Notifier, type Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
@@ -29,11 +28,11 @@ type SteerDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
-  sessions: Pick<Sessions, 'find' | 'change' | 'lock'>;
+  sessions: Pick<Sessions, 'find' | 'change'>;
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;
-  devin: Record<Call, OnSession> & { get: OnSession };
+  devin: Record<Call['call'] | 'get', OnSession>;
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
@@ -45,13 +44,17 @@ type SteerDeps = {
 
 type SteerJob = Jobs['steer'];
 
+type Call = { call: 'terminate' | 'archive' | 'unarchive'; isDone: (snapshot: SessionSnapshot) => boolean };
+
 /** What Devin is asked for each, in order. It puts a session to sleep only by archiving it, and keeps it in the archive. */
-const CALLS = {
-  stop: ['terminate'],
-  archive: ['archive'],
-  sleep: ['putToSleep', 'unarchive'],
-} as const satisfies Record<SteeringVerb, string[]>;
-type Call = (typeof CALLS)[SteeringVerb][number];
+const CALLS: Record<SteeringVerb, readonly [Call, ...Call[]]> = {
+  stop: [{ call: 'terminate', isDone: isClosed }],
+  archive: [{ call: 'archive', isDone: ({ isArchived }) => isArchived }],
+  sleep: [
+    { call: 'archive', isDone: ({ status }) => status === 'suspended' },
+    { call: 'unarchive', isDone: ({ isArchived }) => !isArchived },
+  ],
+};
 
 type Outcome =
   | { kind: 'done'; snapshot: SessionSnapshot }
@@ -60,8 +63,6 @@ type Outcome =
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
   const { notifier, textFor } = deps;
-  const recordStop: RecordStop = async (stop) => record(deps, { ...stop, what: 'stop' });
-  const lostStop = createLostStop({ ...deps, recordStop });
 
   async function steer(job: SteerJob, followed: Followed, signal: AbortSignal): Promise<void> {
     const { userId, what } = job;
@@ -76,8 +77,11 @@ export function createSteerer(deps: SteerDeps) {
     await stopper.note();
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
-      if (outcome.isCertain) await stopper.takeBack();
-      else if (what === 'stop') await lostStop.lookLater(job);
+      await stopper.takeBack();
+      if (!outcome.isCertain)
+        await deps.db
+          .transaction()
+          .execute(async (trx) => audit(trx, followed, { ...job, result: 'unknown' }));
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return unmarkReply(deps, job);
     }
@@ -89,13 +93,9 @@ export function createSteerer(deps: SteerDeps) {
     await notifier.notifyMarkup(userId, answerTo, text.steering.done[what](name));
   }
 
-  return async (job: SteerJob, signal: AbortSignal): Promise<number | null> => {
+  return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
     const followed = await findFollowed(deps, job.sessionId);
-    if (followed === null) return null;
-    const { lostAtMs, userId } = job;
-    if (lostAtMs !== undefined) return lostStop.settle(followed, { userId, lostAtMs, signal });
-    await steer(job, followed, signal);
-    return null;
+    if (followed !== null) await steer(job, followed, signal);
   };
 }
 
@@ -135,8 +135,8 @@ async function toldDone(
 }
 
 /**
- * Notes who stops a session before Devin is asked, so that its end isn't announced even if Devin's answer is late or lost.
- * Takes it back if Devin then shows the session as it was.
+ * Notes who stops a session before Devin is asked, so that its end isn't announced even if Devin's answer is late. Takes it
+ * back if Devin then shows the session as it was, or can't be asked: nobody is named for an end that may have other causes.
  */
 function stopperOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }: SteerJob) {
   const change = async (stoppedBy: string | null): Promise<void> => {
@@ -150,17 +150,17 @@ function stopperOf({ sessions }: SteerDeps, { session }: Followed, { what, userI
 
 async function act(deps: SteerDeps, job: SteerJob, signal: AbortSignal): Promise<Outcome> {
   const [first, ...others] = CALLS[job.what];
-  let outcome = await attempt(deps, { ...job, call: first }, signal);
+  let outcome = await attempt(deps, { ...job, ...first }, signal);
   for (const call of others)
-    if (outcome.kind === 'done') outcome = await attempt(deps, { ...job, call }, signal);
+    if (outcome.kind === 'done') outcome = await attempt(deps, { ...job, ...call }, signal);
   return outcome;
 }
 
-type Attempt = SteerJob & { call: Call };
+type Attempt = SteerJob & Call;
 
 async function attempt(
   deps: SteerDeps,
-  { sessionId, what, call, userId }: Attempt,
+  { sessionId, what, call, isDone, userId }: Attempt,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { devin, textFor } = deps;
@@ -169,8 +169,8 @@ async function attempt(
   } catch (error) {
     signal.throwIfAborted();
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
-    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, call }, signal) : null;
-    if (snapshot !== null && isDone(call, snapshot)) return { kind: 'done', snapshot };
+    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, isDone }, signal) : null;
+    if (snapshot !== null && isDone(snapshot)) return { kind: 'done', snapshot };
     const text = await textFor(userId);
     if (isOutcomeUnknown(error))
       return { kind: 'not-done', isCertain: snapshot !== null, sentences: [text.devin.unknownAction] };
@@ -188,30 +188,17 @@ function whyNotDone(error: unknown, text: Text): string {
 /** The session as it was last seen, although the answer was lost; null: Devin couldn't be asked. */
 async function lookFor(
   { devin, searchUntilFound }: SteerDeps,
-  { sessionId, call }: Pick<Attempt, 'sessionId' | 'call'>,
+  { sessionId, isDone }: Pick<Attempt, 'sessionId' | 'isDone'>,
   signal: AbortSignal,
 ): Promise<SessionSnapshot | null> {
   const seen: SessionSnapshot[] = [];
   const found = await searchUntilFound(async () => {
     const snapshot = await devin.get(sessionId, { signal });
     seen.push(snapshot);
-    return isDone(call, snapshot) ? snapshot : null;
+    return isDone(snapshot) ? snapshot : null;
   }, signal);
   if (found.kind === 'stopped') signal.throwIfAborted();
   return seen.at(-1) ?? null;
-}
-
-function isDone(call: Call, snapshot: SessionSnapshot): boolean {
-  switch (call) {
-    case 'terminate':
-      return isClosed(snapshot);
-    case 'archive':
-      return snapshot.isArchived;
-    case 'putToSleep':
-      return snapshot.status === 'suspended';
-    case 'unarchive':
-      return !snapshot.isArchived;
-  }
 }
 
 type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapshot: SessionSnapshot };
@@ -232,13 +219,22 @@ async function record(
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
-    // No Devin member: only the app's service user can do these.
-    const { channelId } = session;
-    await appendAudit([{ kind: what, userId, channelId, requestId: id, sessionId, result: 'done' }], trx);
+    await audit(trx, { request, session }, { what, userId, result: 'done' });
   });
   await recordAnswer(snapshot);
   // Replies that still wait fail, and their authors hear of it.
   if (what === 'stop') await enqueue('relay-to-devin', { sessionId });
+}
+
+type Result = { what: SteeringVerb; userId: string; result: 'done' | 'unknown' };
+
+/** Without a Devin member: only the app's service user can do these. */
+async function audit(
+  trx: Transaction<Tables>,
+  { session: { sessionId, requestId, channelId } }: Followed,
+  { what: kind, userId, result }: Result,
+): Promise<void> {
+  await appendAudit([{ kind, userId, channelId, requestId, sessionId, result }], trx);
 }
 
 function inThread(session: SessionRow): AnswerTo {

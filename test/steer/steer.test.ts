@@ -54,7 +54,7 @@ async function steering({
   const steer = createSteerer({
     db,
     requests: { find: async () => Promise.resolve(requestRow()) },
-    sessions: { find: async () => Promise.resolve(sessionRow(session)), change, lock: unneeded },
+    sessions: { find: async () => Promise.resolve(sessionRow(session)), change },
     cards: { markStale: async () => Promise.resolve() },
     moveReply: async ({ id, to }) => {
       asked.push(`${id} ${to}`);
@@ -68,7 +68,6 @@ async function steering({
     devin: {
       terminate: on('stop'),
       archive: on('archive'),
-      putToSleep: on('sleep'),
       unarchive: on('unarchive'),
       get: unneeded,
     },
@@ -115,7 +114,7 @@ test.each<[how: string, code: DevinErrorCode, before: string | null, noted: stri
   ['is taken back if Devin does not do it', 'forbidden', null, ['stopped by null']],
   ['is taken back if Devin does not do it in a second run', 'forbidden', 'U1', ['stopped by null']],
   ['gives way again to whose Stop may still be done', 'forbidden', 'U2', ['stopped by U2']],
-  ['stays for now if nobody knows whether Devin does it', 'no-answer', null, ['then steer']],
+  ['is taken back if nobody knows whether Devin does it', 'no-answer', null, ['stopped by null']],
 ])('who stops a session is noted before Devin is asked, and %s', async (_how, code, stoppedBy, noted) => {
   const { steer, asked } = await steering({ what: 'stop', code, session: { stoppedBy } });
   await steer();
