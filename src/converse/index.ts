@@ -17,7 +17,6 @@ import type { Tuning } from '../tuning.ts';
 import {
   createMoveReply,
   createSettleReply,
-  DONE,
   type MoveReply,
   type ReplyInSession,
   type ReplyOutcome,
@@ -151,13 +150,13 @@ function createRelayToDevin(deps: RelayDeps) {
     if (reply.state === 'sending') return deps.settle(inSession, signal);
     if (isKeptFromDevin(session, reply)) {
       await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
-      return DONE;
+      return null;
     }
     // It was stopped from here: there is no need to ask Devin.
     if (isMessage(reply) && session.stoppedBy !== null && isOver(session))
       return sender.fail(reply, { kind: 'ended' });
     // A newer reply started this run, but Devin asked for a pause.
-    if (reply.waitMs > 0) return { kind: 'later', afterMs: reply.waitMs };
+    if (reply.waitMs > 0) return reply.waitMs;
     const authorization = await authorize(deps, inSession);
     if (authorization.kind === 'ended') return authorization.outcome;
     await sessions.touch(session.requestId);
@@ -174,8 +173,8 @@ function createRelayToDevin(deps: RelayDeps) {
       const reply = await replies.nextOpen(sessionId, kinds);
       const followed = reply === null ? null : await findFollowed(deps, sessionId);
       if (reply === null || followed === null) return null;
-      const outcome = await handle({ ...followed, reply }, run);
-      if (outcome.kind === 'later') return outcome.afterMs;
+      const waitMs = await handle({ ...followed, reply }, run);
+      if (waitMs !== null) return waitMs;
     }
   }
 

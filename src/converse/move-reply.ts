@@ -13,14 +13,11 @@ import type { Tables } from '../store/tables.ts';
 /** A reply with the session it is for, and the request that session was started for. */
 export type ReplyInSession = Followed & { reply: Reply };
 
-/** What became of a reply for now. */
-export type ReplyOutcome =
-  /** On to the next one. */
-  | { kind: 'done' }
-  /** Nothing more can be done now. The replies after it wait too, so that they stay in order. */
-  | { kind: 'later'; afterMs: number };
-
-export const DONE: ReplyOutcome = { kind: 'done' };
+/**
+ * null: on to the next one. Otherwise nothing more can be done for so many ms: the replies after it wait too, so that they
+ * stay in order.
+ */
+export type ReplyOutcome = number | null;
 
 export type MoveReply = ReturnType<typeof createMoveReply>;
 
@@ -109,7 +106,7 @@ export function createSettleReply(deps: SettleDeps): SettleReply {
       const mirror = mirrorReply(inSession, new Date(deps.now()));
       await move({ id, from: ['sending'], to: 'delivered', changes: { eventId: found.value }, mirror });
     } else await move({ id, from: ['sending'], to: 'unknown' });
-    return DONE;
+    return null;
   };
 }
 

@@ -18,13 +18,7 @@ import type { SlackFiles } from '../slack/files.ts';
 import type { Identities } from '../store/identities.ts';
 import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import {
-  DONE,
-  type MoveReply,
-  type ReplyInSession,
-  type ReplyOutcome,
-  type SettleReply,
-} from './move-reply.ts';
+import { type MoveReply, type ReplyInSession, type ReplyOutcome, type SettleReply } from './move-reply.ts';
 
 type SendDeps = {
   files: Pick<SlackFiles, 'find' | 'open'>;
@@ -54,7 +48,7 @@ export function createReplySender(deps: SendDeps) {
 
   async function fail({ id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {
     await move({ id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
-    return DONE;
+    return null;
   }
 
   /** Back to `accepted`. Retries after as long as Devin says, or longer each time. */
@@ -65,7 +59,7 @@ export function createReplySender(deps: SendDeps) {
     const { afterMs } = retry;
     const changes = { sentAt: null, sentText: null, waitMs: afterMs };
     await move({ id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
-    return { kind: 'later', afterMs };
+    return afterMs;
   }
 
   /** The commit took so long that another process may already be searching for it. */
@@ -122,14 +116,14 @@ export function createReplySender(deps: SendDeps) {
   async function deliver(sending: Sending, content: Content): Promise<ReplyOutcome> {
     const sent = await postAsAuthor(sending, content);
     // It was edited while its files were uploaded: the next run sends the new text.
-    if (sent === null) return DONE;
+    if (sent === null) return null;
     const { id } = sending.reply;
     const wakes = sending.session.phase === 'asleep';
     const mirror = mirrorReply(sending, new Date(deps.now()));
     // If this took long, another process has searched for it and called it unconfirmed.
     await move({ id, from: ['sending', 'unknown'], to: 'delivered', as: sent.as, wakes, mirror });
     await deps.recordAnswer(sent.response);
-    return DONE;
+    return null;
   }
 
   async function send(sending: Sending): Promise<ReplyOutcome> {
@@ -144,7 +138,7 @@ export function createReplySender(deps: SendDeps) {
         return wait(reply, { waiting: 'down', retryAfterMs: null });
       case 'empty':
         await move({ id: reply.id, from: ['accepted'], to: 'skipped', changes: { files: content.files } });
-        return DONE;
+        return null;
       case 'content':
         return deliver(sending, content).catch(async (error: unknown) => afterError(sending, error));
     }

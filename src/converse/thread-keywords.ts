@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
-import { HELD_WAIT_MS, type Enqueue, type WithLease } from '../queue/index.ts';
+import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import type { MessageKind, ReplyKind } from '../session/reply.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
@@ -11,7 +11,7 @@ import type { Followed } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { DONE, type ReplyInSession, type ReplyOutcome } from './move-reply.ts';
+import type { ReplyInSession, ReplyOutcome } from './move-reply.ts';
 
 type Keyword = Exclude<ReplyKind, MessageKind>;
 export type ApplyKeyword = (
@@ -60,7 +60,7 @@ export function createApplyKeyword(deps: KeywordDeps): ApplyKeyword {
         await appendAudit([settingEntry(keyword, inSession)], trx);
       }
     });
-    return DONE;
+    return null;
   };
 }
 
@@ -94,14 +94,15 @@ async function reconnect(
   const { sessions, withLease } = deps;
   const { request, reply } = inSession;
   const { sessionId } = reply;
-  const { kind } = await withLease(relayLease(sessionId), async ({ held }) => {
+  const reconnecting = withLease(relayLease(sessionId), async ({ held }) => {
     const session = await sessions.find(sessionId);
-    if (session === null) return;
+    if (session === null) return null;
     // What was said up to now is stored as left out before messages flow again.
     if (!session.synced) await fetchMissed(deps, { session, request }, AbortSignal.any([signal, held]));
     await recordReconnected(deps, { ...inSession, session });
+    return null;
   });
-  return kind === 'done' ? DONE : { kind: 'later', afterMs: HELD_WAIT_MS };
+  return soonIfBusy(reconnecting);
 }
 
 /** If Devin can't be asked now, the last of what was missed will appear in the thread after all. */

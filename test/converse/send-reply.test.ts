@@ -126,7 +126,7 @@ test.each([
       throw new DevinError({ operation: 'messages.send', facts: bareFacts(code) });
     return Promise.resolve(sessionSnapshot(id));
   };
-  const settle: Deps['settle'] = async () => Promise.resolve({ kind: 'done' });
+  const settle: Deps['settle'] = async () => Promise.resolve(null);
   expect(await sendReply({ sendMessage, settle, mayFallBack })).toBe(state);
   expect(sentAs).toEqual(authors);
 });
