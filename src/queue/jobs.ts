@@ -4,7 +4,6 @@ import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
-import { createErrorLog } from './error-log.ts';
 import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
 import {
   BOSS_OPTIONS,
@@ -15,7 +14,13 @@ import {
   withoutWaiting,
   type NewId,
 } from './pgboss-sql.ts';
-import { startWorkerPool, type WorkerPool, type QueueLog, type Registration } from './worker-pool.ts';
+import {
+  createFailureLog,
+  startWorkerPool,
+  type WorkerPool,
+  type QueueLog,
+  type Registration,
+} from './worker-pool.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
@@ -87,7 +92,8 @@ export const POLL_SECONDS = 1;
 
 export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
-  boss.on('error', createErrorLog(log));
+  const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));
+  boss.on('error', (error) => logFailure(error));
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
   const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));

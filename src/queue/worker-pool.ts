@@ -196,16 +196,12 @@ function createPerformer({
   stopping,
 }: Pick<WorkersParts, 'boss' | 'registration' | 'log' | 'stopping'>) {
   const { name, run } = registration;
-  const onceAMinute = createOnceAMinute();
+  const logFailure = createFailureLog((facts) => log.warn(facts, 'a job failed; it will be retried'));
   return async (job: JobWithMetadata): Promise<void> => {
     try {
       await run(job.data, AbortSignal.any([job.signal, stopping]));
     } catch (error) {
-      const facts = { job: name, id: job.id, ...factsOf(error) };
-      // While Slack or Devin is down, those of many sessions fail.
-      onceAMinute(facts.code ?? facts.err.type, (leftOut) =>
-        log.warn({ ...facts, leftOut }, 'a job failed; it will be retried'),
-      );
+      logFailure(error, { job: name, id: job.id });
       // If another one waits for the same key, it does this one's work: retrying both would double the calls.
       const key = job.singletonKey;
       if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;
@@ -214,8 +210,17 @@ function createPerformer({
   };
 }
 
+/** While the database, Slack or Devin is down, much fails: one line a minute for each code. */
+export function createFailureLog(write: (facts: object) => void, passedMs?: () => number) {
+  const onceAMinute = createOnceAMinute(passedMs);
+  return (error: unknown, about: object = {}): void => {
+    const facts = factsOf(error);
+    onceAMinute(facts.code ?? facts.err.type, (leftOut) => write({ ...about, ...facts, leftOut }));
+  };
+}
+
 /** No more of an error than these: a driver's or a client's own properties may hold what was sent. */
-export function factsOf(error: unknown) {
+function factsOf(error: unknown) {
   const { code, name, message, stack } = errorSchema.parse(error);
   return { code, err: { type: name, message, stack } };
 }
@@ -236,10 +241,5 @@ function storable(error: unknown): Error {
 }
 
 async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  const timer = new AbortController();
-  try {
-    await Promise.race([work, delay(timeoutMs, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
+  await Promise.race([work, delay(timeoutMs, undefined, { ref: false })]);
 }
