@@ -40,11 +40,16 @@ export function createApproverNotifier(deps: NotifyDeps) {
   /** null: done; otherwise how long to wait, in ms. */
   async function show(request: SessionRequest, lease: Lease): Promise<number | null> {
     const known = await messages.ofRequest(request.id);
-    const waits = [
-      ...(await inTurn(known, async (message) => edit(deps, request, message))),
-      ...(await inTurn(unasked(request, known), async (unsaid) => post(deps, { request, lease, ...unsaid }))),
+    const acts = [
+      ...known.map((message) => async () => edit(deps, request, message)),
+      ...unasked(request, known).map((unsaid) => async () => post(deps, { request, lease, ...unsaid })),
     ];
-    return waits.length === 0 ? null : Math.max(...waits);
+    let longestMs: number | null = null;
+    for (const act of acts) {
+      const waitMs = await act();
+      if (waitMs !== null) longestMs = Math.max(longestMs ?? 0, waitMs);
+    }
+    return longestMs;
   }
 
   return async ({ requestId }: Jobs['tell-approvers']): Promise<number | null> =>
@@ -54,16 +59,6 @@ export function createApproverNotifier(deps: NotifyDeps) {
         return request === null ? null : show(request, lease);
       }),
     );
-}
-
-/** Acts on each, and returns how long to wait for those that failed, in ms. */
-async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<number | null>): Promise<number[]> {
-  const waits: number[] = [];
-  for (const item of items) {
-    const waitMs = await act(item);
-    if (waitMs !== null) waits.push(waitMs);
-  }
-  return waits;
 }
 
 /** Approvers without a message. */

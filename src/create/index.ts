@@ -25,7 +25,7 @@ import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createResumer } from './resume.ts';
 import { createFlow, createSessionCreator } from './run.ts';
-import { createSend, createSendStep } from './send.ts';
+import { createSend } from './send.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
@@ -172,7 +172,8 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
   const askApproval = createAskApproval({ policySha256: deps.policy.sha256, judge, approversOf, flow });
-  const sending = createSend({
+  const { send, step } = createSend({
+    identify,
     createSession: devin.sessions.create,
     devinTime: async () => devin.time().catch(() => null),
     limiter,
@@ -186,9 +187,9 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
     now,
   });
   return {
-    accepted: createIdentifyStep({ identify, writePrompt, send: sending.send, flow }),
+    accepted: createIdentifyStep({ identify, writePrompt, send, flow }),
     identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, flow, now }),
-    attached: createSendStep({ identify, ...sending }),
+    attached: step,
     sending: createSettleStep({ search, adopt, flow, searchUntilFound }),
   };
 }

@@ -16,6 +16,7 @@ import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } 
 import type { Earlier } from './transitions.ts';
 
 type SendDeps = {
+  identify: Identify;
   createSession: (request: SessionCreateRequest) => Promise<SessionSnapshot>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
@@ -34,12 +35,6 @@ type SendDeps = {
 /** Saved with the state. */
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
-type Sending = {
-  /** If it was sent before without an answer, binds the session of then; null: it wasn't, or there is none. */
-  adoptSent: (run: Run) => Promise<StepOutcome | null>;
-  send: Send;
-};
-
 type Post = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
@@ -50,7 +45,7 @@ const LATE_MS = 5000;
  * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
  * back to `attached` only if Devin did nothing or was never reached.
  */
-export function createSend(deps: SendDeps): Sending {
+export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
   const { createSession, flow, adopt } = deps;
 
   /** Attempts of this process that weren't sent, and until when that is certain, in ms. They aren't searched for. */
@@ -121,9 +116,6 @@ export function createSend(deps: SendDeps): Sending {
     }
   }
 
-  const adoptSent = async (run: Run): Promise<StepOutcome | null> =>
-    run.request.sentAt === null ? null : adoptEarlier(run);
-
   const send: Send = async (run, { found, approved }) => {
     const { request } = run;
     const earlier = request.sentAt === null ? await adoptEarlier(run, found) : null;
@@ -145,23 +137,21 @@ export function createSend(deps: SendDeps): Sending {
     return post({ ...run, request: sending.request }, { body, earlier: earlierOf(request) });
   };
 
-  return { adoptSent, send };
+  /** attached -> sending -> created: minutes or weeks may have passed since the request was identified. */
+  const step: CreateStep = async (run) => {
+    // First: by now, the person may be someone else in Devin, and the policy may want an approval.
+    const earlier = run.request.sentAt === null ? null : await adoptEarlier(run);
+    if (earlier !== null) return earlier;
+    const now = await deps.identify(run);
+    return now.kind === 'not' ? now.outcome : send(run, now);
+  };
+
+  return { send, step };
 }
 
 /** Of a request that is about to be sent. */
 function earlierOf({ sentAt, identity }: SessionRequest): Earlier {
   return sentAt === null ? { sentAt } : { sentAt, identity };
-}
-
-/** attached -> sending -> created: minutes or weeks may have passed since the request was identified. */
-export function createSendStep({ identify, adoptSent, send }: Sending & { identify: Identify }): CreateStep {
-  return async (run) => {
-    // First: by now, the person may be someone else in Devin, and the policy may want an approval.
-    const sent = await adoptSent(run);
-    if (sent !== null) return sent;
-    const now = await identify(run);
-    return now.kind === 'not' ? now.outcome : send(run, now);
-  };
 }
 
 /** Its person's limits were checked when it was saved, and whatever was saved since has counted it. */

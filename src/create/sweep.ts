@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { Enqueue, Unqueued } from '../queue/index.ts';
+import type { Enqueue, Queue } from '../queue/index.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Replies } from '../store/replies.ts';
@@ -25,7 +25,7 @@ type SweepDeps = {
   messages: Pick<SessionMessages, 'waiting'>;
   milestones: Pick<Milestones, 'waiting'>;
   enqueue: Enqueue;
-  unqueued: Unqueued;
+  unqueued: Queue['unqueued'];
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
   times: SweepTimes;
@@ -41,7 +41,7 @@ export function createSweep(deps: SweepDeps) {
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
 
-  async function recover(strandedMs: number): Promise<void> {
+  async function recoverRequests(strandedMs: number): Promise<void> {
     // If it has a waiting job, it only rests.
     const requestIds = await unqueued('create-session', await requests.stranded(strandedMs));
     for (const id of requestIds) await enqueue('create-session', { requestId: id });
@@ -64,13 +64,17 @@ export function createSweep(deps: SweepDeps) {
       await enqueue('tell-milestones', { sessionId });
   }
 
+  async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {
+    await recoverRequests(ages.strandedMs);
+    for (const requestId of await requests.expired()) await enqueue('expire-approval', { requestId });
+    await recoverCards();
+    await recoverThreads(ages.waitingMs);
+  }
+
   async function sweep(): Promise<void> {
     try {
       await deps.readTime();
-      await recover(times.strandedMs);
-      for (const requestId of await requests.expired()) await enqueue('expire-approval', { requestId });
-      await recoverCards();
-      await recoverThreads(WAITING_MS);
+      await recover();
     } catch (error) {
       onceAMinute('sweep', (leftOut) =>
         log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),
@@ -82,9 +86,7 @@ export function createSweep(deps: SweepDeps) {
     /** `alone`: no other process is running, so what is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
       if (alone) await cards.endTurns();
-      await recover(alone ? 0 : times.strandedMs);
-      await recoverCards();
-      await recoverThreads(alone ? 0 : WAITING_MS);
+      await recover(alone ? { strandedMs: 0, waitingMs: 0 } : undefined);
       // A process may have died while asking them.
       for (const requestId of await requests.awaitingApproval())
         await enqueue('tell-approvers', { requestId });

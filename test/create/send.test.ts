@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createAdopt } from '../../src/create/adopt.ts';
 import { createFlow } from '../../src/create/run.ts';
-import { createSend, createSendStep } from '../../src/create/send.ts';
+import { createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { Lease } from '../../src/queue/index.ts';
@@ -98,7 +98,9 @@ describe('a create', () => {
     const createdAtMs = (await current()).createdAt.getTime();
     let laterMs = 0;
     const now = (): number => createdAtMs + waitedMs + laterMs;
-    const sending = createSend({
+    const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null };
+    const { step } = createSend({
+      identify: async () => Promise.resolve(needsApproval ? WAITS : { kind: 'found', found, approved: [] }),
       createSession: async () => {
         sent.resolve();
         return answer.promise;
@@ -115,12 +117,7 @@ describe('a create', () => {
       now,
     });
     const { signal } = new AbortController();
-    const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null };
     const run = { request: await current(), lease, isSlow: () => false, signal };
-    const step = createSendStep({
-      identify: async () => Promise.resolve(needsApproval ? WAITS : { kind: 'found', found, approved: [] }),
-      ...sending,
-    });
     const outcome = step(run);
     const again = async () => step({ ...run, request: await current() });
     const restart = async () =>
