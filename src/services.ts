@@ -17,7 +17,7 @@ import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
-import { createOnceAMinute, skewsOf, sleep } from './time.ts';
+import { createOnceAMinute, skewsOf } from './time.ts';
 import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, refuseConnection } from './upstream.ts';
@@ -123,11 +123,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
       knownSince,
       inFlightMs: tuning.inFlightMs,
     }),
-    searchUntilFound: createSearchUntilFound({
-      sleep,
-      recheckDelaysMs: tuning.recheckDelaysMs,
-      log,
-    }),
+    searchUntilFound: createSearchUntilFound({ recheckDelaysMs: tuning.recheckDelaysMs, log }),
   };
 }
 

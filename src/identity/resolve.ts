@@ -1,5 +1,5 @@
 import type { Devin, Member } from '../devin/devin.ts';
-import { DevinError } from '../devin/errors.ts';
+import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
 import {
   isAddress,
   mappedAs,
@@ -13,15 +13,11 @@ import {
 import type { Identities, Person } from '../store/identities.ts';
 import { isWithin } from '../time.ts';
 
-type MemberLookup =
-  | { kind: 'found'; members: Member[] }
-  /** The service user may not read members. */
-  | { kind: 'forbidden' };
-
 type ResolveDeps = {
   impersonation: 'required' | 'preferred' | 'off';
   findPerson: (userId: string) => Promise<SlackPerson | null>;
-  findByEmail: (email: string) => Promise<MemberLookup>;
+  /** null: the service user may not read members. */
+  findByEmail: (email: string) => Promise<Member[] | null>;
   findMember: (devinUserId: string) => Promise<Member | null>;
   /** The identity file; null: there is none. */
   mapping: () => Mapping | null;
@@ -47,8 +43,6 @@ export type ResolveIdentity = (person: Person) => Promise<Identity>;
  * link, then the Slack profile's confirmed address. People cannot claim an identity for themselves.
  */
 export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
-  const mapPerson = createMapPerson(deps);
-
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, email: string | null): Promise<Identity> {
     const { link, remembered } = await deps.identities.known(person);
@@ -76,11 +70,38 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
       : { address: `link:${link}`, find: async () => byLink(link) };
   }
 
+  /** A wrong entry is refused in every mode: nobody runs as someone else. */
   async function byEntry({ teamId, userId }: Person, entry: MappedPerson): Promise<Identity> {
-    const identity = await mapPerson(entry, userId);
-    if (entry.shared && identity.kind === 'matched')
-      await deps.onShared({ teamId, userId, devinUserId: identity.devinUserId });
-    return identity;
+    const { devin, shared } = entry;
+    const member = await mappedMember(devin);
+    if (member === null) return refusedEntry('mapping-unknown', { account: devin, other: null });
+    if (shared) {
+      await deps.onShared({ teamId, userId, devinUserId: member.userId });
+      return matched(member, 'mapping');
+    }
+    const other = await otherOf(entry, member, userId);
+    if (other !== null) return refusedEntry('mapping-conflict', { account: member.name, other });
+    return matched(member, 'mapping');
+  }
+
+  async function mappedMember(devin: string): Promise<Member | null> {
+    if (!isAddress(devin)) return deps.findMember(devin);
+    const [member = null, ...others] = (await deps.findByEmail(devin)) ?? [];
+    return others.length > 0 ? null : member;
+  }
+
+  /** Another person in Slack who is also this member; null: nobody. */
+  async function otherOf({ slack }: MappedPerson, member: Member, userId: string): Promise<string | null> {
+    const also = mappedTo(deps.mapping(), member).find((one) => one.slack !== slack);
+    if (also !== undefined) return also.slack;
+    return (await otherOwner(member, userId, deps.findOwner))?.name ?? null;
+  }
+
+  function refusedEntry(
+    reason: 'mapping-unknown' | 'mapping-conflict',
+    about: { account: string; other: string | null },
+  ): Identity {
+    return { kind: 'refused', reason, maskedEmail: null, about, checkedAtMs: deps.now() };
   }
 
   async function byLink(devinUserId: string): Promise<Identity> {
@@ -93,20 +114,19 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   function mappedElsewhere(member: Member): Identity | null {
     const other = mappedTo(deps.mapping(), member).find(({ shared }) => !shared);
     if (other === undefined) return null;
-    const about = { account: member.name, other: other.slack };
-    return { kind: 'refused', reason: 'mapping-conflict', maskedEmail: null, about, checkedAtMs: deps.now() };
+    return refusedEntry('mapping-conflict', { account: member.name, other: other.slack });
   }
 
   async function byEmail(email: string | null): Promise<Identity> {
     if (email === null) return unmatched('no-email', null);
-    const lookup = await deps.findByEmail(email);
-    if (lookup.kind === 'forbidden') return unmatched('lookup-forbidden', email);
-    const [member, ...others] = lookup.members;
+    const members = await deps.findByEmail(email);
+    if (members === null) return unmatched('lookup-forbidden', email);
+    const [member, ...others] = members;
     if (member === undefined) return unmatched('unknown', email);
     return others.length > 0 ? unmatched('ambiguous', email) : matched(member, 'email');
   }
 
-  function matched(member: Member, how: 'administrator' | 'email'): Identity {
+  function matched(member: Member, how: 'administrator' | 'email' | 'mapping'): Identity {
     const { userId: devinUserId, name } = member;
     return { kind: 'matched', devinUserId, name, how, checkedAtMs: deps.now() };
   }
@@ -139,45 +159,6 @@ function maskEmail(email: string): string {
   return at < 1 ? '…' : `${email.slice(0, 1)}…${email.slice(at)}`;
 }
 
-type MapDeps = Pick<ResolveDeps, 'mapping' | 'findByEmail' | 'findMember' | 'findOwner' | 'now'>;
-
-type Refused = { reason: 'mapping-unknown' | 'mapping-conflict'; account: string; other: string | null };
-
-/** Who a person is by the identity file. A wrong entry is refused in every mode: nobody runs as someone else. */
-function createMapPerson({ mapping, findByEmail, findMember, findOwner, now }: MapDeps) {
-  const refused = ({ reason, account, other }: Refused): Identity => ({
-    kind: 'refused',
-    reason,
-    maskedEmail: null,
-    about: { account, other },
-    checkedAtMs: now(),
-  });
-
-  async function memberOf({ devin }: MappedPerson): Promise<Member | null> {
-    if (!isAddress(devin)) return findMember(devin);
-    const found = await findByEmail(devin);
-    const [member = null, ...others] = found.kind === 'found' ? found.members : [];
-    return others.length > 0 ? null : member;
-  }
-
-  /** Another person in Slack who is also this member; null: nobody. */
-  async function otherOf({ slack, shared }: MappedPerson, member: Member, userId: string) {
-    if (shared) return null;
-    const also = mappedTo(mapping(), member).find((one) => one.slack !== slack);
-    if (also !== undefined) return also.slack;
-    return (await otherOwner(member, userId, findOwner))?.name ?? null;
-  }
-
-  return async (entry: MappedPerson, userId: string): Promise<Identity> => {
-    const member = await memberOf(entry);
-    if (member === null) return refused({ reason: 'mapping-unknown', account: entry.devin, other: null });
-    const other = await otherOf(entry, member, userId);
-    if (other !== null) return refused({ reason: 'mapping-conflict', account: member.name, other });
-    const { userId: devinUserId, name } = member;
-    return { kind: 'matched', devinUserId, name, how: 'mapping', checkedAtMs: now() };
-  };
-}
-
 /** Another person in Slack who has the member's address; null: nobody, or the app may not look. */
 export async function otherOwner(
   { email }: Member,
@@ -188,27 +169,19 @@ export async function otherOwner(
   return owner === null || owner.kind === 'deactivated' || owner.userId === userId ? null : owner;
 }
 
-/** Devin's members, with the expected failures as results. */
+/** Devin's members; null: they may not be read, or there is no such member. */
 export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'get'>) {
   return {
-    async findByEmail(email: string): Promise<MemberLookup> {
-      try {
-        return { kind: 'found', members: await members.findByEmail(email) };
-      } catch (error) {
-        if (error instanceof DevinError && error.code === 'forbidden') return { kind: 'forbidden' };
-        throw error;
-      }
-    },
-
-    async findMember(devinUserId: string): Promise<Member | null> {
-      try {
-        return await members.get(devinUserId);
-      } catch (error) {
-        if (error instanceof DevinError && error.code === 'not-found') return null;
-        throw error;
-      }
-    },
+    findByEmail: async (email: string) => nullIf('forbidden', members.findByEmail(email)),
+    findMember: async (devinUserId: string) => nullIf('not-found', members.get(devinUserId)),
   };
+}
+
+async function nullIf<T>(code: DevinErrorCode, asking: Promise<T>): Promise<T | null> {
+  return asking.catch((error: unknown) => {
+    if (error instanceof DevinError && error.code === code) return null;
+    throw error;
+  });
 }
 
 export type FindMember = ReturnType<typeof lookUpMembers>['findMember'];

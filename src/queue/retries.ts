@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
+import { sleep } from '../time.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -78,9 +79,6 @@ export function mayRetryRefusal(code: string, triedForMs: number): boolean {
 /** After an answer was lost. The other side may still be working on it. */
 export const RECHECK_DELAYS_MS: readonly number[] = [0, 1000, 3000, 7000, 15_000, 30_000];
 
-/** Resolves false when the signal ended it. */
-type Sleep = (ms: number, signal: AbortSignal) => Promise<boolean>;
-
 type Found<T> =
   | { kind: 'found'; value: T }
   /** It was not found in time. */
@@ -89,7 +87,6 @@ type Found<T> =
   | { kind: 'stopped' };
 
 type SearchDeps = {
-  sleep: Sleep;
   /** Counted from the start of the search. */
   recheckDelaysMs: readonly number[];
   log: Log;
@@ -98,7 +95,7 @@ type SearchDeps = {
 export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<Found<T>>;
 
 /** Searches for what a lost answer may have left on the other side. A failed search counts as one that found nothing. */
-export function createSearchUntilFound({ sleep, recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
+export function createSearchUntilFound({ recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
   return async (look, signal) => {
     let elapsedMs = 0;
     for (const atMs of recheckDelaysMs) {

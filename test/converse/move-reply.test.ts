@@ -58,7 +58,6 @@ async function settle({ listed, seen = null, source = 'user', foundBefore, isSto
     }),
     now: Date.now,
     searchUntilFound: createSearchUntilFound({
-      sleep: async () => Promise.resolve(!isStopping),
       recheckDelaysMs: [0, 1],
       log: createLog('silent'),
     }),

@@ -35,7 +35,7 @@ function setUp(
     findPerson: async () => Promise.resolve(changes.person === null ? null : person),
     findByEmail: async (email) => {
       asked.push(email);
-      return Promise.resolve(changes.lookup ?? { kind: 'found', members: [ana] });
+      return Promise.resolve(changes.lookup === undefined ? [ana] : changes.lookup);
     },
     findMember: async () => Promise.resolve(changes.linked ?? null),
     findOwner: async () => Promise.resolve(changes.owner ?? null),
@@ -78,10 +78,10 @@ describe('who a person is in the Devin organization', () => {
   });
 
   test.each([
-    ['unknown', { lookup: { kind: 'found' as const, members: [] } }],
-    ['ambiguous', { lookup: { kind: 'found' as const, members: [ana, { ...ana, userId: 'user-2' }] } }],
+    ['unknown', { lookup: [] }],
+    ['ambiguous', { lookup: [ana, { ...ana, userId: 'user-2' }] }],
     ['no-email', { person: { email: null } }],
-    ['lookup-forbidden', { lookup: { kind: 'forbidden' as const } }],
+    ['lookup-forbidden', { lookup: null }],
   ])('is %s: refused if required, the service user if preferred', async (reason, changes) => {
     expect(await setUp(changes).resolve()).toMatchObject({ kind: 'refused', reason });
     expect(await setUp({ ...changes, impersonation: 'preferred' }).resolve()).toMatchObject({
@@ -117,7 +117,7 @@ describe('who a person is in the Devin organization', () => {
     await found.resolve();
     expect(found.asked).toHaveLength(2);
 
-    const missed = setUp({ lookup: { kind: 'found', members: [] } });
+    const missed = setUp({ lookup: [] });
     await missed.resolve();
     missed.pass(119_000);
     await missed.resolve();
@@ -152,7 +152,7 @@ describe('who a person is in the Devin organization', () => {
   });
 
   test('shows addresses only masked', async () => {
-    const identity = await setUp({ lookup: { kind: 'found', members: [] } }).resolve();
+    const identity = await setUp({ lookup: [] }).resolve();
     expect(identity).toMatchObject({ maskedEmail: 'a…@acme.example' });
   });
 });
@@ -179,7 +179,7 @@ describe('a person in the identity file', () => {
 
   test('can be mapped by address on both sides', async () => {
     const mapping = mapped('ben@acme.example', false, 'Ana@ACME.example');
-    const { resolve } = setUp({ mapping, lookup: { kind: 'found', members: [ben] } });
+    const { resolve } = setUp({ mapping, lookup: [ben] });
     expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
   });
 
@@ -196,7 +196,7 @@ describe('a person in the identity file', () => {
   );
 
   test('is refused if Devin has several accounts with the address in the file', async () => {
-    const lookup = { kind: 'found' as const, members: [ben, { ...ben, userId: 'user-ben-2' }] };
+    const lookup = [ben, { ...ben, userId: 'user-ben-2' }];
     expect(await setUp({ mapping: mapped('ben@acme.example'), lookup }).resolve()).toMatchObject({
       kind: 'refused',
       reason: 'mapping-unknown',
