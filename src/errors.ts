@@ -9,7 +9,6 @@ import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
-type OwnFailure = Extract<Failure, { kind: 'secrets-lost' | 'slack' | 'gave-up' | 'cancelled' }>;
 
 /** Why a request failed: what happened, why, what to do next. Plain text, as all of these are; renderers escape it. */
 export function userMessage(
@@ -33,11 +32,13 @@ export function userMessage(
     case 'not-replaced':
       return text.approval.notReplaced[failure.why];
     case 'secrets-lost':
+      return text.joins.sentences([nothingStarted, text.card.problems.secretsLost]);
     case 'slack':
+      return text.joins.sentences([nothingStarted, text.card.problems.slack(failure.code)]);
     case 'gave-up':
-      return text.joins.sentences([nothingStarted, ownReason(failure, text)]);
+      return text.joins.sentences([nothingStarted, gaveUp(failure, text)]);
     case 'cancelled':
-      return text.joins.sentences([ownReason(failure, text), nothingStarted]);
+      return text.joins.sentences([text.card.problems.cancelled, nothingStarted]);
   }
 }
 
@@ -45,20 +46,6 @@ export function userMessage(
 export function reasonMessage(failure: Failure, text: Text): string {
   if (failure.kind !== 'devin') return userMessage(failure, text, '');
   return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
-}
-
-function ownReason(failure: OwnFailure, text: Text): string {
-  const { problems } = text.card;
-  switch (failure.kind) {
-    case 'secrets-lost':
-      return problems.secretsLost;
-    case 'slack':
-      return problems.slack(failure.code);
-    case 'gave-up':
-      return gaveUp(failure, text);
-    case 'cancelled':
-      return problems.cancelled;
-  }
 }
 
 /** Why a person can't start a session, and what to do about it. */

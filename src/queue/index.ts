@@ -1,13 +1,5 @@
 /** Jobs, and the exactly-once kit, for everything that can't be undone. */
-export {
-  createQueue,
-  POLL_SECONDS,
-  type Depth,
-  type Enqueue,
-  type EnqueueAll,
-  type Queue,
-  type Unqueued,
-} from './jobs.ts';
+export { createQueue, POLL_SECONDS, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
 export {
   createPostOnce,
   createWithLease,

@@ -53,8 +53,6 @@ type JobHandler<Name extends JobName> = (
 export type Enqueue = Queue['enqueue'];
 export type EnqueueAll = Queue['enqueueAll'];
 
-export type Unqueued = Queue['unqueued'];
-
 /** Jobs of a queue: those that can start now, those that start later, and those that run. */
 export type Depth = { due: number; later: number; active: number };
 

@@ -27,24 +27,6 @@ export type Place = z.infer<typeof placeSchema>;
 const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
 export type Search = z.infer<typeof searchSchema>;
 
-const NOTICES = [
-  'refused',
-  'card-elsewhere',
-  'no-card',
-  'queued',
-  'started',
-  'not-checked',
-  'task-deleted',
-] as const;
-export type Notice = (typeof NOTICES)[number];
-const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
-export type Resumption = (typeof RESUMPTIONS)[number];
-const STEERING_VERBS = ['stop', 'archive', 'sleep'] as const;
-export type SteeringVerb = (typeof STEERING_VERBS)[number];
-
-const APPROVAL_ACTS = ['approve', 'decline'] as const;
-export type ApprovalAct = (typeof APPROVAL_ACTS)[number];
-
 /**
  * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
  * the response URL, encrypted under the id.
@@ -72,7 +54,18 @@ const schemas = {
   /** Post and edit cards of a workspace whose turn has come. */
   'serve-cards': z.object({ teamId: z.string() }),
   /** Tell the person who asked something privately. */
-  'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
+  'tell-person': z.object({
+    requestId: z.string(),
+    notice: z.enum([
+      'refused',
+      'card-elsewhere',
+      'no-card',
+      'queued',
+      'started',
+      'not-checked',
+      'task-deleted',
+    ]),
+  }),
   /** Say under its card that a request failed, or may have. */
   'tell-outcome': z.object({ requestId: z.string() }),
   /** Tell the owners of the policy how much of a budget is used. */
@@ -91,7 +84,7 @@ const schemas = {
   /** A button of a card that ended was pressed. `resumedAtMs`: when that attempt began again; null: it was the first. */
   resume: z.object({
     requestId: z.string(),
-    how: z.enum(RESUMPTIONS),
+    how: z.enum(['try-again', 'check-again', 'start-anyway']),
     resumedAtMs: z.number().nullable(),
   }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
@@ -121,7 +114,7 @@ const schemas = {
   /** Stop or archive a session at Devin, for a person who may. */
   steer: z.object({
     sessionId: z.string(),
-    what: z.enum(STEERING_VERBS),
+    what: z.enum(['stop', 'archive', 'sleep']),
     userId: z.string(),
     answerTo: answerToSchema.optional(),
     replyId: z.string().optional(),
@@ -131,7 +124,7 @@ const schemas = {
     requestId: z.string(),
     number: z.number(),
     userId: z.string(),
-    act: z.enum(APPROVAL_ACTS),
+    act: z.enum(['approve', 'decline']),
     answerTo: answerToSchema,
   }),
   /** Nobody has decided in time. */
@@ -178,6 +171,11 @@ const schemas = {
 
 export type JobName = keyof typeof schemas;
 export type Jobs = { [Name in JobName]: z.infer<(typeof schemas)[Name]> };
+export type Notice = Jobs['tell-person']['notice'];
+export type Resumption = Jobs['resume']['how'];
+export type SteeringVerb = Jobs['steer']['what'];
+export type ApprovalAct = Jobs['settle-approval']['act'];
+
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = schemas;
 export const JOB_NAMES = Object.keys(payloads);
 
