@@ -3,6 +3,7 @@ import type { RedrawHome } from '../home/index.ts';
 import {
   backOffMs,
   HELD_WAIT_MS,
+  soonIfBusy,
   type Lease,
   type PostOnce,
   type Queue,
@@ -52,15 +53,11 @@ type CardsDeps = {
   text: Text;
 };
 
-type PlacedCard =
-  | { kind: 'placed'; request: SessionRequest }
-  /** It can't be posted in the channel, nor to the person directly. */
-  | { kind: 'no-place' }
-  /** Another process is posting it, or Slack's answer was unclear: the next run searches for it. */
-  | { kind: 'later'; afterMs: number };
-
-/** Posts the card of a session that is followed from now on, once. */
-export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
+/**
+ * Posts the card of a session that is followed from now on, once. When to try again, in ms; null: it's posted, or can't be:
+ * neither in the channel nor to the person directly.
+ */
+export type PlaceCard = (requestId: string) => Promise<number | null>;
 
 type CardMakers = { postNewCard: PostNewCard; placeCard: PlaceCard };
 
@@ -163,33 +160,31 @@ function createCardUpdater(deps: UpdaterDeps) {
     return leased.kind === 'done' && leased.result;
   }
 
-  async function place(request: SessionRequest, lease: Lease): Promise<PlacedCard> {
-    if (request.cardTs !== null) return { kind: 'placed', request };
-    const at = await placeOf(request, deps.outbound);
-    if (at === null) return { kind: 'no-place' };
+  async function place(request: SessionRequest, lease: Lease): Promise<number | null> {
+    const at = request.cardTs === null ? await placeOf(request, deps.outbound) : null;
+    if (at === null) return null;
     const posted = await postAt(deps, { request, drawn: await drawCard(request), lease }, at);
     switch (posted.kind) {
       case 'posted':
-        return { kind: 'placed', request: { ...request, cardChannelId: at.channelId, cardTs: posted.ts } };
+        return null;
       case 'rate-limited':
-        return { kind: 'later', afterMs: posted.retryAfterMs };
+        return posted.retryAfterMs;
       case 'unclear':
-        return { kind: 'later', afterMs: backOffMs(deps.now() - request.createdAt.getTime()) };
+        return backOffMs(deps.now() - request.createdAt.getTime());
       case 'refused':
-        if (request.cardElsewhere !== null) return { kind: 'no-place' };
+        if (request.cardElsewhere !== null) return null;
         await cards.moveElsewhere(request.id, posted.code);
         return place({ ...request, cardElsewhere: posted.code }, lease);
     }
   }
 
   return {
-    async place({ id, createdAt }: SessionRequest): Promise<PlacedCard> {
-      const leased = await withLease(cardLease(id), async (lease) => {
-        const request = await requests.find(id);
+    async place(requestId: string): Promise<number | null> {
+      const placing = withLease(cardLease(requestId), async (lease) => {
+        const request = await requests.find(requestId);
         return request === null ? null : place(request, lease);
       });
-      const placed = leased.kind === 'done' ? leased.result : null;
-      return placed ?? { kind: 'later', afterMs: backOffMs(deps.now() - createdAt.getTime()) };
+      return soonIfBusy(placing);
     },
     /** The URL first: a new card needs no edit, so it doesn't get in line. If it can't be posted, the line takes over. */
     async postNew(request: SessionRequest, session: SessionRow | null): Promise<void> {

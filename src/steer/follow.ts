@@ -99,11 +99,11 @@ export function createFollower(deps: FollowDeps) {
   }
 
   /** When to try again, in ms; null: never. */
-  async function showCard(request: SessionRequest, job: FollowJob): Promise<number | null> {
-    const result =
-      request.cardTs === null ? await placeCard(request) : ({ kind: 'placed', request } as const);
-    if (result.kind === 'later') return result.afterMs;
-    if (result.kind === 'placed') await notifyWhere(result.request, job);
+  async function showCard({ id }: SessionRequest, job: FollowJob): Promise<number | null> {
+    const waitMs = await placeCard(id);
+    if (waitMs !== null) return waitMs;
+    const request = await requests.find(id);
+    if (request !== null && request.cardTs !== null) await notifyWhere(request, job);
     else await notifier.notify(job.userId, job.answerTo, (await textFor(job.userId)).steering.noPlace);
     return null;
   }

@@ -41,7 +41,7 @@ async function followTagged(
       done.push('adopted');
       return Promise.resolve({ kind: 'leave' });
     },
-    placeCard: async () => Promise.resolve({ kind: 'no-place' }),
+    placeCard: async () => Promise.resolve(null),
     outbound: { permalink: () => null },
     notifier: {
       notify: async (_userId, _answerTo, ...sentences) =>
