@@ -100,11 +100,10 @@ export function createSettleReply(deps: SettleDeps): SettleReply {
   return async (inSession, signal) => {
     const { session, reply } = inSession;
     const { id } = reply;
-    const found = await searchUntilFound(async () => findEvent(session, id), signal);
-    if (found.kind === 'stopped') signal.throwIfAborted();
-    if (found.kind === 'found') {
+    const eventId = await searchUntilFound(async () => findEvent(session, id), signal);
+    if (eventId !== null) {
       const mirror = mirrorReply(inSession, new Date(deps.now()));
-      await move({ id, from: ['sending'], to: 'delivered', changes: { eventId: found.value }, mirror });
+      await move({ id, from: ['sending'], to: 'delivered', changes: { eventId }, mirror });
     } else await move({ id, from: ['sending'], to: 'unknown' });
     return null;
   };

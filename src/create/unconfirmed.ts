@@ -37,8 +37,7 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
     const { request, lease, signal } = run;
     await flow.advance(run, { to: 'sending', changes: { waiting: 'looking' }, effects: { card: true } });
     const found = await searchUntilFound(async () => search.findOne(request), signal);
-    if (found.kind === 'stopped') return { kind: 'leave' };
-    if (found.kind === 'found') return adopt(request, found.value, { lease });
+    if (found !== null) return adopt(request, found, { lease });
     return flow.advance(run, { to: 'unknown', effects: { card: true, outcome: true } });
   };
 }

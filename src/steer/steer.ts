@@ -192,12 +192,11 @@ async function lookFor(
   signal: AbortSignal,
 ): Promise<SessionSnapshot | null> {
   const seen: SessionSnapshot[] = [];
-  const found = await searchUntilFound(async () => {
+  await searchUntilFound(async () => {
     const snapshot = await devin.get(sessionId, { signal });
     seen.push(snapshot);
     return isDone(snapshot) ? snapshot : null;
   }, signal);
-  if (found.kind === 'stopped') signal.throwIfAborted();
   return seen.at(-1) ?? null;
 }
 

@@ -213,26 +213,39 @@ async function settle(found: 'found' | 'missing' | 'stopped') {
       end: async () => Promise.resolve({ kind: 'leave' }),
       wait: async () => Promise.resolve({ kind: 'leave' }),
     },
-    searchUntilFound: async (search) => {
-      if (found !== 'found') return { kind: found };
-      const value = await search();
-      return value === null ? { kind: 'missing' } : { kind: 'found', value };
+    searchUntilFound: async (look, signal) => {
+      signal.throwIfAborted();
+      return found === 'found' ? look() : Promise.resolve(null);
     },
   });
-  const { signal } = new AbortController();
+  const stopping = new AbortController();
+  if (found === 'stopped') stopping.abort(new Error('the app stops'));
+  const { signal } = stopping;
   const request = requestRow({ state: 'sending' });
-  expect(await step({ request, lease, isSlow: () => false, signal })).toEqual({ kind: 'leave' });
-  return { adopted, moved };
+  const stepping = step({ request, lease, isSlow: () => false, signal });
+  const thrown = await stepping.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return { adopted, moved, thrown };
 }
 
 test('a request stays as it is if the app stops while it searches for its session', async () => {
-  expect(await settle('stopped')).toEqual({ adopted: [], moved: ['sending'] });
+  expect(await settle('stopped')).toEqual({
+    adopted: [],
+    moved: ['sending'],
+    thrown: new Error('the app stops'),
+  });
 });
 
 test('a search that ends without a session leaves the decision to a person', async () => {
-  expect(await settle('missing')).toEqual({ adopted: [], moved: ['sending', 'unknown'] });
+  expect(await settle('missing')).toEqual({ adopted: [], moved: ['sending', 'unknown'], thrown: null });
 });
 
 test('a session that is found is adopted only while no other process has taken over', async () => {
-  expect(await settle('found')).toEqual({ adopted: [{ sessionId: 's1', isHeld: true }], moved: ['sending'] });
+  expect(await settle('found')).toEqual({
+    adopted: [{ sessionId: 's1', isHeld: true }],
+    moved: ['sending'],
+    thrown: null,
+  });
 });

@@ -79,7 +79,8 @@ async function steering({
     notifier: { notify: tell, notifyMarkup: tell },
     searchUntilFound: async () => {
       onSearch(stopping);
-      return Promise.resolve({ kind: stopping.signal.aborted ? 'stopped' : 'missing' });
+      stopping.signal.throwIfAborted();
+      return Promise.resolve(null);
     },
     textFor,
     now: Date.now,
