@@ -109,7 +109,7 @@ export function createReplySender(deps: SendDeps) {
       case 'final':
         // The author's account may be gone, or a new one.
         await deps.forgetIdentity(reply);
-        return fail(reply, await classifyRefusal(deps, session, { error, failure: trouble.failure }));
+        return fail(reply, await classifyRefusal(deps, session, trouble.failure));
     }
   }
 
@@ -184,38 +184,33 @@ async function messageOf({ nameOf }: SendDeps, reply: Reply, { content, namesAut
   return composeReply({ kind, text: content.text, files, author });
 }
 
-type Refusal = { error: unknown; failure: Failure };
-
 /** What Devin's refusal is about: the session may be over, or gone. */
 async function classifyRefusal(
-  deps: SendDeps,
-  session: SessionRow,
-  { error, failure }: Refusal,
-): Promise<ReplyFailure> {
-  if (await isOver(deps, session, error)) return { kind: 'ended' };
-  const isUnknown = failure.kind === 'devin' && failure.code === 'not-found';
-  return isUnknown ? notFound(deps, session, failure) : failure;
-}
-
-/** A 404 may be about the session, a person the message names, or something this app can't see. */
-async function notFound(
   { getSession }: SendDeps,
-  session: SessionRow,
-  failure: Extract<Failure, { kind: 'devin' }>,
+  { sessionId, snapshot }: SessionRow,
+  failure: Failure,
 ): Promise<ReplyFailure> {
-  try {
-    await getSession(session.sessionId);
-    return { ...failure, code: 'unexpected' };
-  } catch (error) {
-    if (!(error instanceof DevinError)) throw error;
-    const isForbidden = error.code === 'forbidden' || error.code === 'unauthorized';
-    return isForbidden ? { kind: 'devin', ...error.facts } : failure;
+  if (failure.kind !== 'devin') return failure;
+  const look = async (): Promise<SessionSnapshot> => getSession(sessionId);
+  switch (failure.code) {
+    // Devin doesn't document its code for a session that is over.
+    case 'conflict':
+    case 'invalid-request':
+    case 'unexpected': {
+      const isOver = await look().then(isClosed, () => isClosed(snapshot));
+      return isOver ? { kind: 'ended' } : failure;
+    }
+    // It may be about the session, a person the message names, or something this app can't see.
+    case 'not-found':
+      return look().then(
+        () => ({ ...failure, code: 'unexpected' }),
+        (error: unknown) => {
+          if (!(error instanceof DevinError)) throw error;
+          const isForbidden = error.code === 'forbidden' || error.code === 'unauthorized';
+          return isForbidden ? { kind: 'devin', ...error.facts } : failure;
+        },
+      );
+    default:
+      return failure;
   }
-}
-
-/** Devin doesn't document its code for a session that is over. */
-async function isOver({ getSession }: SendDeps, session: SessionRow, error: unknown): Promise<boolean> {
-  const code = error instanceof DevinError ? error.code : null;
-  if (code !== 'conflict' && code !== 'invalid-request' && code !== 'unexpected') return false;
-  return getSession(session.sessionId).then(isClosed, () => isClosed(session.snapshot));
 }
