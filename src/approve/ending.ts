@@ -2,18 +2,18 @@ import type { Onward } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
-type Ended = Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
+type At = { atMs: number };
+type Ended = At &
+  Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
   Pick<RequestChanges, 'approved' | 'approvedAs'>;
 
 /** Ends the approval, and continues where the request was held up. Its time to retry starts over. */
-function onwards({ approvals: all }: SessionRequest, approval: Approval, ended: Ended & At): Onward {
+function onwards({ approvals: all }: SessionRequest, approval: Approval, ended: Ended): Onward {
   const { kind, by, atMs, ...more } = ended;
   const approvals = withEnded(all, approval, { kind, by, reason: null, atMs });
   const changes = { ...more, approvals, resumedAt: new Date(atMs) };
   return { to: 'identified', changes, effects: { card: true, run: true } };
 }
-
-type At = { atMs: number };
 
 /** Goes on if enough of those who can decide approved it. Otherwise it waits, and what changed in its approval is saved. */
 export function counted(request: SessionRequest, approval: Approval, at: At): Onward {
