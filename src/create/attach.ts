@@ -106,23 +106,17 @@ type Read = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: Le
 
 async function readContext({ thread }: AttachDeps, { context, userId }: SessionRequest): Promise<Read> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
-  const read = context.choice === 'message' ? ALONE : await thread.read(context, userId);
-  const chosen = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
+  const { choice, picked } = context;
+  const read = choice === 'message' ? null : await thread.read(context, userId);
+  const chosen = read?.kind === 'read' ? chosenMessages(context, read.messages) : [picked];
   const { messages, unticked } = tickedMessages(context, chosen);
-  const unread = read.kind === 'read' && context.choice !== 'message' ? read.unread[context.choice] : 0;
+  const unread = read?.kind === 'read' && choice !== 'message' ? read.unread[choice] : 0;
   return {
     messages,
     quoted: await thread.quote(context, { messages, unread, unticked }),
-    leftOut: leftOutOf(read, unread),
+    leftOut: read === null ? [] : leftOutOf(read, unread),
   };
 }
-
-/** For the picked message alone, nothing else is read. */
-const ALONE: ThreadMessages = {
-  kind: 'read',
-  messages: [],
-  unread: { 'until-here': 0, thread: 0 },
-};
 
 function leftOutOf(read: ThreadMessages, unread: number): LeftOut[] {
   switch (read.kind) {
