@@ -79,6 +79,8 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
       return store.incomplete(problem.folder);
     case 'folder-unreadable':
       return store.unreadable(problem.folder);
+    case 'disk-full':
+      return store.diskFull(problem.folder);
     case 'disk-failed':
       return store.diskFailed(problem.folder, problem.reason);
     case 'migration-failed':

@@ -12,7 +12,7 @@ type StoreProblem =
   /** The user may not create tables. */
   | { code: 'database-forbidden' }
   | { code: 'folder-in-use'; folder: string; pid: number | null }
-  | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable'; folder: string }
+  | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable' | 'disk-full'; folder: string }
   | { code: 'disk-failed'; folder: string; reason: string }
   /** `database-newer`: a later version of the app made this change. */
   | { code: 'migration-failed' | 'database-newer'; migration: string }

@@ -207,6 +207,13 @@ describe('a data folder in use', () => {
   });
 });
 
+function damagedFolder(): string {
+  const dataDir = join(folder(), 'damaged');
+  mkdirSync(join(dataDir, 'database'), { recursive: true });
+  writeFileSync(join(dataDir, 'database', 'PG_VERSION'), '18\n');
+  return dataDir;
+}
+
 describe('the first start', () => {
   test('starts over after an interruption, hidden from other users', async () => {
     const dataDir = join(folder(), 'halfway');
@@ -226,6 +233,16 @@ describe('the first start', () => {
     const opening = openDatabase({ dataDir });
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(isForOperator(error) && operatorSentence(error, en)).toContain(`DATA_DIR ${dataDir}`);
+  });
+
+  test.each([
+    ['claimed', () => '/proc'],
+    ['opened', damagedFolder],
+  ])("says that the disk is full if a folder can't be %s for lack of space", async (_what, dataDirOf) => {
+    const opening = openEmbedded({ dataDir: dataDirOf(), freeBytes: () => 1_000_000 });
+    const error: unknown = await opening.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'disk-full' });
+    expect(isForOperator(error) && operatorSentence(error, en)).toContain('is full');
   });
 
   test('never replaces existing files, such as half a backup, and says what is missing', async () => {
@@ -253,9 +270,7 @@ describe('the first start', () => {
   });
 
   test('leaves a damaged database unchanged and says so', async () => {
-    const dataDir = join(folder(), 'damaged');
-    mkdirSync(join(dataDir, 'database'), { recursive: true });
-    writeFileSync(join(dataDir, 'database', 'PG_VERSION'), '18\n');
+    const dataDir = damagedFolder();
     await expect(openDatabase({ dataDir })).rejects.toMatchObject({ code: 'folder-unreadable' });
     expect(readdirSync(join(dataDir, 'database'))).toContain('PG_VERSION');
   });

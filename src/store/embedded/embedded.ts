@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -28,12 +29,14 @@ type EmbeddedOptions = {
   dataDir: string;
   /** Another program for the database's thread. */
   program?: URL;
+  /** How much space is left where the folder is. */
+  freeBytes?: (folder: string) => number;
 };
 
 /** Opens the database in `dataDir/database`, and creates it if there is none. One process at a time. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
-  const lock = claimFolder(dataDir);
+  const lock = claimFolder(dataDir, options);
   try {
     const { thread, failed } = await openFolder(dataDir, options);
     return {
@@ -46,18 +49,39 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     };
   } catch (error) {
     lock.release();
-    if (error instanceof StoreError) throw error;
-    throw new StoreError({ code: 'folder-unreadable', folder: dataDir }, { cause: error });
+    throw folderError('folder-unreadable', error, { ...options, dataDir });
   }
 }
 
-function claimFolder(dataDir: string): FolderLock {
+function claimFolder(dataDir: string, options: EmbeddedOptions): FolderLock {
   try {
     makeFolder(dataDir);
     return lockFolder(dataDir);
   } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new StoreError({ code: 'folder-unusable', folder: dataDir }, { cause: error });
+    throw folderError('folder-unusable', error, { ...options, dataDir });
+  }
+}
+
+/** A file of the write-ahead log. With less, nothing can be opened, and the error may name anything. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
+function folderError(
+  code: 'folder-unusable' | 'folder-unreadable',
+  cause: unknown,
+  { dataDir, freeBytes = freeBytesOf }: EmbeddedOptions,
+): StoreError {
+  if (cause instanceof StoreError) return cause;
+  const isFull = freeBytes(dataDir) < LEAST_FREE_BYTES;
+  return new StoreError({ code: isFull ? 'disk-full' : code, folder: dataDir }, { cause });
+}
+
+function freeBytesOf(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // There is no such folder.
+    return Infinity;
   }
 }
 

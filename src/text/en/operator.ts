@@ -81,6 +81,8 @@ export const store = {
     `DATA_DIR ${folder} has files in its folder "database", but no complete database (PG_VERSION is missing): restore the whole folder from a backup, or move it away to start fresh. Nothing was changed.`,
   unreadable: (folder: string): string =>
     `DATA_DIR ${folder} has a database that can't be opened: restore the folder from a backup, or move it away to start fresh.`,
+  diskFull: (folder: string): string =>
+    `The disk of DATA_DIR ${folder} is full: free some space, then start the app again. Nothing that was acknowledged is lost.`,
   diskFailed: (folder: string, reason: string): string =>
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
   migration: (name: string): string =>
