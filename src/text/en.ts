@@ -5,8 +5,7 @@ import { command } from './en/command.ts';
 import { details } from './en/details.ts';
 import { devin } from './en/devin.ts';
 import { fields } from './en/fields.ts';
-import { lookup, modal, review, secretForm } from './en/form.ts';
-import { greeting } from './en/greeting.ts';
+import { modal, review, secretForm } from './en/form.ts';
 import { home } from './en/home.ts';
 import { joins } from './en/joins.ts';
 import { notices } from './en/notices.ts';
@@ -36,14 +35,12 @@ export const en = {
   approval,
   card,
   home,
-  greeting,
   thread,
   milestones,
   modal,
   review,
   secretForm,
   details,
-  lookup,
   notices,
   devin,
   policy,

@@ -5,8 +5,7 @@ import { command } from './ja/command.ts';
 import { details } from './ja/details.ts';
 import { devin } from './ja/devin.ts';
 import { fields } from './ja/fields.ts';
-import { lookup, modal, review, secretForm } from './ja/form.ts';
-import { greeting } from './ja/greeting.ts';
+import { modal, review, secretForm } from './ja/form.ts';
 import { home } from './ja/home.ts';
 import { joins } from './ja/joins.ts';
 import { notices } from './ja/notices.ts';
@@ -34,14 +33,12 @@ export const ja: Text = {
   approval,
   card,
   home,
-  greeting,
   thread,
   milestones,
   modal,
   review,
   secretForm,
   details,
-  lookup,
   notices,
   devin,
   policy,

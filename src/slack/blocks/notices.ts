@@ -59,11 +59,11 @@ export function unopened(
   { what, why, again }: { what: Unopened; why: WhyUnopened; again: Button },
   { notices, joins }: Text,
 ): Rendered {
-  const { maybe, certainly, ifMissing, openHere } = notices.unopened[what];
-  const [title, problem] = why === 'unclear' ? [maybe, ifMissing] : [certainly, openHere];
+  const { name, safe } = notices.unopened[what];
+  const { title, next } = why === 'unclear' ? notices.maybeOpened : notices.notOpened;
   return joinParts([
-    titled(title),
-    line(joins.sentences([notices.unopenedBecause[why], problem])),
+    titled(title(name)),
+    line(joins.sentences([notices.unopenedBecause[why], safe, next])),
     offering(again),
   ]);
 }
@@ -164,7 +164,7 @@ function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {
 }
 
 /** What the app does in a channel, in three lines. */
-export function renderGreeting(command: string, { greeting, home }: Text): Rendered {
+export function renderGreeting(command: string, { notices: { greeting }, home }: Text): Rendered {
   const lines = [
     greeting.what,
     greeting.how(code(`${command} ${greeting.example}`)),

@@ -144,7 +144,7 @@ export function identityLines(runsAs: FormIdentity, text: Text): { who: string; 
     case 'not-known':
       return { who: escape(runsAs.why), how: null };
     case 'refused':
-      return { who: text.modal.runsAs.refused(escape(runsAs.why)), how: null };
+      return { who: `:warning: ${text.modal.cannotStart(escape(runsAs.why))}`, how: null };
   }
 }
 

@@ -60,7 +60,6 @@ export const modal = {
     ultra: 'Ultra: the strongest, for hard tasks',
     fusion: 'Fusion: mixes a large and a small model to lower the cost',
   },
-  search: 'Type to search, or to enter your own',
   on: 'On',
   /** How to write values of a kind, after the hint of the field. */
   kinds: {
@@ -127,9 +126,9 @@ export const modal = {
     bypass_approval: (has: boolean): string =>
       has ? 'skipping approval in Devin' : 'not skipping approval in Devin',
   },
-  /** Beside a value that can't be changed here. */
-  setByPolicy: 'set by policy',
   upTo: (most: number): string => `Up to ${most} by policy.`,
+  /** The suggestion in a select that takes what was typed. */
+  useTyped: (typed: string): string => `Use "${typed}"`,
   /** At a field with a refused value. `wanted`: what to do. */
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
@@ -144,9 +143,8 @@ export const modal = {
   runsAs: {
     looking: 'Looking up who this runs as…',
     member: (name: string): string => `Runs as ${name}`,
-    refused: (why: string): string => `:warning: You can't start a session yet. ${why}`,
   },
-  /** In an alert, which has its own icon. */
+  /** Without a sign: an alert has its own. */
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   closeRefused: 'Close',
   identityUnavailable:
@@ -173,6 +171,7 @@ export const modal = {
     lineBreak: 'line break',
     jsonAt: (line: number, column: number, found: string): string =>
       `Invalid JSON: unexpected ${found} at line ${line}, character ${column}.`,
+    jsonNear: (near: string): string => `Invalid JSON: unexpected word or sign in ${near}.`,
     jsonIncomplete: 'Invalid JSON: it ends too early. Close every bracket and quote.',
     jsonTooDeep: 'Use JSON with at most 200 levels of brackets.',
     jsonObject: 'Use a JSON object, from { to }.',
@@ -187,9 +186,6 @@ export const modal = {
     },
   },
 };
-
-/** Suggestions in the form's selects. */
-export const lookup = { use: (typed: string): string => `Use "${typed}"` };
 
 /** The view for entering a session's secrets one by one. */
 export const secretForm = {

@@ -15,38 +15,18 @@ export const notices = {
   openForm: 'Open in a form',
   /** Forms that nobody sent are kept for a while. */
   formGone: 'This form is too old to open, and nothing was started. Type your task again.',
-  /** What Slack did not open, or did not confirm that it opened. */
+  /** What Slack did not open, or did not confirm that it opened; and what has not happened. */
   unopened: {
-    form: {
-      maybe: 'The form may not have opened.',
-      certainly: "The form didn't open.",
-      ifMissing: "Nothing was started. If you don't see the form, open it here:",
-      openHere: 'Nothing was started. Open it here:',
-    },
-    details: {
-      maybe: 'The details may not have opened.',
-      certainly: "The details didn't open.",
-      ifMissing: "If you don't see them, open them here:",
-      openHere: 'Open them here:',
-    },
-    stop: {
-      maybe: 'The question may not have opened.',
-      certainly: "The question didn't open.",
-      ifMissing: "The session keeps running. If you don't see the question, open it here:",
-      openHere: 'The session keeps running. Open it here:',
-    },
-    decline: {
-      maybe: 'The question may not have opened.',
-      certainly: "The question didn't open.",
-      ifMissing: "Nothing was declined. If you don't see the question, open it here:",
-      openHere: 'Nothing was declined. Open it here:',
-    },
-    box: {
-      maybe: 'The reply box may not have opened.',
-      certainly: "The reply box didn't open.",
-      ifMissing: "Nothing was sent. If you don't see the box, open it here:",
-      openHere: 'Nothing was sent. Open it here:',
-    },
+    form: { name: 'The form', safe: 'Nothing was started.' },
+    details: { name: 'The view with the details', safe: '' },
+    stop: { name: 'The question', safe: 'The session keeps running.' },
+    decline: { name: 'The question', safe: 'Nothing was declined.' },
+    box: { name: 'The reply box', safe: 'Nothing was sent.' },
+  },
+  notOpened: { title: (name: string): string => `${name} didn't open.`, next: 'Open it here:' },
+  maybeOpened: {
+    title: (name: string): string => `${name} may not have opened.`,
+    next: "If you don't see it, open it here:",
   },
   unopenedBecause: {
     unclear: "Slack didn't confirm.",
@@ -177,5 +157,13 @@ export const notices = {
       `Devin got only the message you picked: this app couldn't read the thread (${code}). If the app isn't in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
     'thread-not-theirs': (_name: string): string =>
       "Devin got only the message you picked: you're no longer in that conversation, so the rest of the thread was left out.",
+  },
+  /** When the app is invited to a channel, once. What can be typed comes as mrkdwn. */
+  greeting: {
+    what: 'This app starts Devin sessions from this channel, each in its own thread.',
+    how: (command: string): string => `Type ${command}, or pick *Start a Devin session* in a message's menu.`,
+    example: 'fix the flaky login test',
+    privacy: (help: string): string =>
+      `It reads only session threads, messages that mention it, and what you send to Devin. More: ${help}.`,
   },
 };

@@ -54,7 +54,6 @@ export const modal: Text['modal'] = {
     ultra: 'Ultra: 最も高性能、難しいタスク向け',
     fusion: 'Fusion: 大小のモデルを組み合わせて費用を抑える',
   },
-  search: '検索、または直接入力',
   on: 'オン',
   kinds: {
     list: 'コンマを含む値は、二重引用符で囲みます。',
@@ -117,8 +116,8 @@ export const modal: Text['modal'] = {
     attachments: (has) => (has ? '添付ファイルあり' : '添付ファイルなし'),
     bypass_approval: (has) => (has ? 'Devin の承認を省略する' : 'Devin の承認を省略しない'),
   },
-  setByPolicy: 'ポリシーによる設定',
   upTo: (most) => `ポリシーにより ${most} までです。`,
+  useTyped: (typed) => `「${typed}」を使う`,
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
     untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
@@ -129,7 +128,6 @@ export const modal: Text['modal'] = {
   runsAs: {
     looking: '実行者を確認しています…',
     member: (name) => nameBefore('として実行', name),
-    refused: (why) => `:warning: まだセッションを開始できません。${why}`,
   },
   cannotStart: (why) => `まだセッションを開始できません。${why}`,
   closeRefused: '閉じる',
@@ -154,6 +152,7 @@ export const modal: Text['modal'] = {
     lineBreak: '改行',
     jsonAt: (line, column, found) =>
       `JSON が正しくありません: ${line} 行目の ${column} 文字目に予期しない ${found} があります。`,
+    jsonNear: (near) => `JSON が正しくありません: ${near} に予期しない語か記号があります。`,
     jsonIncomplete: 'JSON が途中で終わっています。すべての括弧と引用符を閉じてください。',
     jsonTooDeep: '括弧の入れ子は 200 段までにしてください。',
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',
@@ -168,8 +167,6 @@ export const modal: Text['modal'] = {
     },
   },
 };
-
-export const lookup: Text['lookup'] = { use: (typed) => `「${typed}」を使う` };
 
 export const secretForm: Text['secretForm'] = {
   title: 'セッションのシークレット',

@@ -149,7 +149,7 @@ export type Suggestion = { value: string; label: string; description: string | n
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
 export function lookupOptions(found: readonly Suggestion[], typed: string, text: Text): PlainTextOption[] {
-  const wanted = typed === '' ? [] : [{ value: typed, label: text.lookup.use(typed), description: null }];
+  const wanted = typed === '' ? [] : [{ value: typed, label: text.modal.useTyped(typed), description: null }];
   const known = new Map<string, Suggestion>();
   for (const one of found) {
     if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);

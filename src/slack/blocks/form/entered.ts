@@ -112,7 +112,7 @@ export function isLeftOut({ key, input }: Field, value: unknown, choices: Choice
 
 export function setLine({ key }: Field, choices: Choices | null, text: Text) {
   const label = bold(`${escape(text.fields[key].label)}:`);
-  return context(`${label} ${shownValue(valueSet(key, choices), text)} · ${text.modal.setByPolicy}`);
+  return context(`${label} ${shownValue(valueSet(key, choices), text)} · ${text.details.why.policy}`);
 }
 
 function valueSet(key: Field['key'], choices: Choices | null): unknown {

@@ -2,6 +2,7 @@ import type { Field, SessionSecret } from '../../../session/fields.ts';
 import { isTooDeep } from '../../../session/json.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../ids.ts';
+import { oneLine } from '../text.ts';
 import { pickedIn, type Entered, type EnteredByBlock } from './entered.ts';
 import { joinText, maxLength, readList } from './typed.ts';
 
@@ -72,83 +73,34 @@ function readSecrets(typed: string, sensitive: boolean): Reading {
 }
 
 export function readJson(typed: string): Reading {
-  const fault = jsonFault(typed);
-  if (fault !== null) return { kind: 'wrong', sentence: (text) => jsonSentence(fault, text) };
-  const value: unknown = JSON.parse(typed);
+  const parsed = parseJson(typed);
+  if ('error' in parsed)
+    return { kind: 'wrong', sentence: (text) => jsonSentence(typed, parsed.error, text) };
+  const { value } = parsed;
   if (isTooDeep(value)) return { kind: 'wrong', sentence: (text) => text.modal.errors.jsonTooDeep };
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? { kind: 'value', raw: value }
     : { kind: 'wrong', sentence: (text) => text.modal.errors.jsonObject };
 }
 
-function jsonSentence({ line, column, found }: JsonFault, text: Text): string {
-  const { jsonAt, jsonIncomplete, lineBreak } = text.modal.errors;
-  return found === null ? jsonIncomplete : jsonAt(line, column, found === '\n' ? lineBreak : found);
-}
-
-/** A string up to its end or its fault: no quote, line break or other control character, and only known escapes. */
-const STRING_START = /"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
-const TOKEN =
-  /[{}[\]:,]|"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null/uy;
-const BLANKS = /[ \t\n\r]*/y;
-
-/** Kinds of tokens: brackets, colon and comma are themselves; s: a string, v: another scalar. */
-const VALUE = '{[sv';
-const KEY = 's';
-
-type JsonFault = {
-  line: number;
-  column: number;
-  /** The unexpected character; null: the text ends too early. */
-  found: string | null;
-};
-
-/** Where a text stops being JSON (RFC 8259); null: it is JSON. `JSON.parse` doesn't always say where. */
-function jsonFault(text: string): JsonFault | null {
-  const open: string[] = [];
-  let expected = VALUE;
-  let at = endOf(BLANKS, text, 0);
-  while (at < text.length) {
-    const end = endOf(TOKEN, text, at);
-    const kind = end === at ? null : kindOf(text.slice(at, end));
-    if (kind === null) return faultAt(text, endOf(STRING_START, text, at));
-    if (!expected.includes(kind)) return faultAt(text, at);
-    expected = follow(kind, expected, open);
-    at = endOf(BLANKS, text, end);
+function parseJson(typed: string): { value: unknown } | { error: string } {
+  try {
+    return { value: JSON.parse(typed) };
+  } catch (error) {
+    return { error: String(error) };
   }
-  return expected === '' ? null : faultAt(text, text.length);
 }
 
-/** The end of the pattern's match at an offset; the offset itself if it doesn't match. */
-function endOf(sticky: RegExp, text: string, from: number): number {
-  sticky.lastIndex = from;
-  return from + (sticky.exec(text)?.[0].length ?? 0);
-}
-
-function kindOf(token: string): string {
-  if (token.startsWith('"')) return 's';
-  return /^[{}[\]:,]$/.test(token) ? token : 'v';
-}
-
-/** The kinds that can come next; `open` holds the open brackets. */
-function follow(kind: string, expected: string, open: string[]): string {
-  if (kind === ':') return VALUE;
-  if (kind === ',') return open.at(-1) === '{' ? KEY : VALUE;
-  if (kind === '{' || kind === '[') {
-    open.push(kind);
-    return kind === '{' ? `${KEY}}` : `${VALUE}]`;
-  }
-  if (kind === 's' && (expected === KEY || expected === `${KEY}}`)) return ':';
-  if (kind === '}' || kind === ']') open.pop();
-  const around = open.at(-1);
-  if (around === undefined) return '';
-  return around === '{' ? ',}' : ',]';
-}
-
-function faultAt(text: string, offset: number): JsonFault {
-  const before = text.slice(0, offset);
-  const [found = null] = text.slice(offset);
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n'), found };
+/** Node says where the text stops being JSON. For a word or a sign that can't begin a value, it quotes what is around. */
+function jsonSentence(typed: string, error: string, { modal: { errors } }: Text): string {
+  const [, near] = /^SyntaxError: Unexpected token .*?, (.*) is not valid JSON$/s.exec(error) ?? [];
+  if (near !== undefined) return errors.jsonNear(oneLine(near.toWellFormed()));
+  const at = Number(/at position (\d+)/.exec(error)?.[1] ?? typed.length);
+  const [found] = typed.slice(at);
+  if (found === undefined) return errors.jsonIncomplete;
+  const before = typed.slice(0, at);
+  const shown = found === '\n' ? errors.lineBreak : found;
+  return errors.jsonAt(before.split('\n').length, at - before.lastIndexOf('\n'), shown);
 }
 
 const MAX_KEY_LENGTH = 256;
