@@ -11,7 +11,7 @@ import type { Budget } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFetchMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
-import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
+import { composeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
 import { createFrameOf, createNotified, type Notified } from './notified.ts';
 import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createPoll } from './poll.ts';
@@ -119,8 +119,6 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
   const { sessions, requests, milestones, setAside, messages, calls } = store;
   const { outbound, textFor } = slack;
   const composing = { sessions, messages, calls, outbound, notified, command, text, textFor, now };
-  const compose = createComposeMilestone(composing);
-  const answering = { ...composing, compose };
   return createMilestoneNotifier({
     sessions,
     requests,
@@ -131,9 +129,9 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
     notified,
     withLease,
     postOnce,
-    compose,
-    markAnsweredCalls: async (session, request) => markAnsweredCalls(answering, session, request),
-    shareResult: async (place, session) => shareResult(outbound, place, session),
+    compose: async (notice) => composeMilestone(composing, notice),
+    markAnsweredCalls: async (session, request) => markAnsweredCalls(composing, session, request),
+    shareResult: async (place, session) => shareResult(composing, place, session),
     outbound,
     now,
     log,

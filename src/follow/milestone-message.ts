@@ -18,45 +18,43 @@ import type { SessionRow } from '../store/sessions.ts';
 import { frameWith, type CallDeps } from './notified.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
 
-type ComposeDeps = CallDeps & {
-  outbound: Pick<Outbound, 'permalink'>;
+type MessageDeps = CallDeps & {
+  calls: Pick<Calls, 'answered' | 'settle'>;
+  messages: Pick<SessionMessages, 'textOf'>;
+  outbound: Pick<Outbound, 'permalink' | 'edit' | 'upload' | 'share'>;
   command: string;
   /** In a direct message. */
   textFor: TextFor;
 };
 
-type ComposeMilestone = (notice: MilestoneNotice) => Promise<Rendered>;
-
 /** The message about a milestone: the card as it is now, with Devin's words and result. */
-export function createComposeMilestone(deps: ComposeDeps): ComposeMilestone {
-  return async (notice) => {
-    const { milestone, key, request, session, said, place, answered, resultShared } = notice;
-    const toldIn = await whereTold(deps, place, session);
-    const text = toldIn.kind === 'direct' ? await deps.textFor(request.userId) : deps.text;
-    return renderMilestone(
-      {
-        what: milestone,
-        key,
-        sessionId: session.sessionId,
-        card: cardView({ request, session, nowMs: deps.now() }, text),
-        words: said?.text ?? session.lastWords,
-        wordsShown: toldIn.kind === 'thread' && said?.state === 'posted',
-        place: toldIn,
-        called: await deps.notified.called(session.sessionId, request),
-        quiet: await isQuiet(deps, notice, toldIn),
-        answered,
-        result: resultOf(session),
-        resultShared,
-        command: deps.command,
-      },
-      text,
-    );
-  };
+export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotice): Promise<Rendered> {
+  const { milestone, key, request, session, said, place, answered, resultShared } = notice;
+  const toldIn = await whereTold(deps, place, session);
+  const text = toldIn.kind === 'direct' ? await deps.textFor(request.userId) : deps.text;
+  return renderMilestone(
+    {
+      what: milestone,
+      key,
+      sessionId: session.sessionId,
+      card: cardView({ request, session, nowMs: deps.now() }, text),
+      words: said?.text ?? session.lastWords,
+      wordsShown: toldIn.kind === 'thread' && said?.state === 'posted',
+      place: toldIn,
+      called: await deps.notified.called(session.sessionId, request),
+      quiet: await isQuiet(deps, notice, toldIn),
+      answered,
+      result: resultOf(session),
+      resultShared,
+      command: deps.command,
+    },
+    text,
+  );
 }
 
 /** A direct message always notifies; it waits until it may. */
 async function isQuiet(
-  { calls }: ComposeDeps,
+  { calls }: MessageDeps,
   { milestone, key, session }: MilestoneNotice,
   { kind }: ToldIn,
 ): Promise<boolean> {
@@ -65,7 +63,7 @@ async function isQuiet(
 }
 
 async function whereTold(
-  { sessions, outbound }: ComposeDeps,
+  { sessions, outbound }: MessageDeps,
   { threadTs }: CardPlace,
   session: SessionRow,
 ): Promise<ToldIn> {
@@ -82,7 +80,7 @@ function resultOf({ snapshot }: Pick<SessionRow, 'snapshot'>): string | null {
 
 /** Puts a result that is too long for a message into the thread, as a file. Tried once; false: it isn't there. */
 export async function shareResult(
-  outbound: Pick<Outbound, 'upload' | 'share'>,
+  { outbound }: Pick<MessageDeps, 'outbound'>,
   { channelId, threadTs }: CardPlace,
   session: SessionRow,
 ): Promise<boolean> {
@@ -95,18 +93,11 @@ export async function shareResult(
   return shared.kind === 'shared';
 }
 
-type AnsweredDeps = CallDeps & {
-  calls: Pick<Calls, 'answered' | 'settle'>;
-  messages: Pick<SessionMessages, 'textOf'>;
-  outbound: Pick<Outbound, 'edit'>;
-  compose: ComposeMilestone;
-};
-
 type Answered = { call: AnsweredCall; session: SessionRow; request: SessionRequest };
 
 /** Adds to each call whose question was answered who answered it. Returns how long Slack wants a pause, in ms. */
 export async function markAnsweredCalls(
-  deps: AnsweredDeps,
+  deps: MessageDeps,
   session: SessionRow,
   request: SessionRequest,
 ): Promise<number> {
@@ -127,12 +118,12 @@ export async function markAnsweredCalls(
   return 0;
 }
 
-async function renderAnswered(deps: AnsweredDeps, { call, session, request }: Answered): Promise<Rendered> {
+async function renderAnswered(deps: MessageDeps, { call, session, request }: Answered): Promise<Rendered> {
   const { sessionId } = session;
   const { eventId } = call;
   const said = eventId === null ? '' : ((await deps.messages.textOf(sessionId, eventId)) ?? '');
   const answered = { userId: call.answeredBy, at: call.answeredAt };
-  if (!call.inMessage) return deps.compose(answeredNotice({ call, session, request }, said));
+  if (!call.inMessage) return composeMilestone(deps, answeredNotice({ call, session, request }, said));
   const [first] = renderDevinMessage(said, deps.text).posts;
   const frame = await frameWith(deps, { session, request, key: call.key, answered });
   return frame(first ?? { text: '', blocks: [] });
