@@ -16,7 +16,7 @@ import { createHttpServer } from './slack/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { createStartup, type Bot } from './startup.ts';
 import { createSteering } from './steer/index.ts';
-import { createRetention, createTidying } from './store/retention.ts';
+import { createRemoveExpired, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
 import { createQuickGate, createSpending } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
@@ -170,8 +170,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
-  const retention = createRetention(store.db, store.leases);
-  const tidying = createTidying({ retention, retentionDays, log });
+  const removeExpired = createRemoveExpired(store.db, store.leases);
+  const tidying = createTidying({ removeExpired, retentionDays, log });
   return createStartup({
     config,
     database,

@@ -23,10 +23,8 @@ const LEASE_MS = EVERY_MS / 2;
 /** Between two batches, so that others come first. */
 const PAUSE_MS = 100;
 
-type Retention = ReturnType<typeof createRetention>;
-
 /** Removes text from old rows, and rows that are no longer needed; by the database's clock. */
-export function createRetention(db: Kysely<Tables>, leases: Pick<Leases, 'take'>) {
+export function createRemoveExpired(db: Kysely<Tables>, leases: Pick<Leases, 'take'>) {
   const ago = (days: number) => sql<Date>`now() - ${days} * interval '1 day'`;
 
   /** Clears a batch of sessions at rest for this long, and returns how many. */
@@ -77,17 +75,15 @@ export function createRetention(db: Kysely<Tables>, leases: Pick<Leases, 'take'>
     await forgetFailures(db, ago);
   }
 
-  return {
-    /** Does nothing if a process did it a moment ago. */
-    async removeExpired(days: number, signal: AbortSignal): Promise<void> {
-      if ((await leases.take('tidy', LEASE_MS)) === null) return;
-      await sweep();
-      for (const clear of [clearSessions, clearEndedRequests]) {
-        while (!signal.aborted && (await clear(days)) > 0) {
-          await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-        }
+  /** Does nothing if a process did it a moment ago. */
+  return async (days: number, signal: AbortSignal): Promise<void> => {
+    if ((await leases.take('tidy', LEASE_MS)) === null) return;
+    await sweep();
+    for (const clear of [clearSessions, clearEndedRequests]) {
+      while (!signal.aborted && (await clear(days)) > 0) {
+        await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
       }
-    },
+    }
   };
 }
 
@@ -107,15 +103,19 @@ async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuil
     .execute();
 }
 
-type TidyDeps = { retention: Retention; retentionDays: number; log: Log };
+type TidyDeps = {
+  removeExpired: ReturnType<typeof createRemoveExpired>;
+  retentionDays: number;
+  log: Log;
+};
 
 export type Tidying = { start(): void; stop(): Promise<void> };
 
 /** Removes what expired, at the start and every hour. */
-export function createTidying({ retention, retentionDays, log }: TidyDeps): Tidying {
+export function createTidying({ removeExpired, retentionDays, log }: TidyDeps): Tidying {
   const stopping = new AbortController();
   const once = async (): Promise<void> =>
-    retention.removeExpired(retentionDays, stopping.signal).catch((error: unknown) => {
+    removeExpired(retentionDays, stopping.signal).catch((error: unknown) => {
       log.warn({ err: error }, 'removing old text failed; it will be retried in an hour');
     });
   let life: { stop(): Promise<void> } | null = null;

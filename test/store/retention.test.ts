@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createRetention } from '../../src/store/retention.ts';
+import { createRemoveExpired } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
@@ -29,8 +29,8 @@ describeOnBothDatabases('data past its retention time', (open) => {
   const setUp = async () => {
     const { db } = await open();
     await fillHistory(db, { requests: 200, active: 10 });
-    const retention = createRetention(db, createLeases(db));
-    const removeExpired = async (): Promise<void> => retention.removeExpired(DAYS, NEVER);
+    const remove = createRemoveExpired(db, createLeases(db));
+    const removeExpired = async (): Promise<void> => remove(DAYS, NEVER);
     const count = async (table: string, where: string): Promise<number> => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::int as count from ${sql.table(table)} as one where ${sql.raw(where)}`.execute(db);

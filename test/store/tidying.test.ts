@@ -15,7 +15,7 @@ function setUp(run: (signal: AbortSignal) => Promise<void>) {
     return run(signal);
   };
   const tidying = createTidying({
-    retention: { removeExpired },
+    removeExpired,
     retentionDays: 90,
     log: createLog('silent'),
   });
