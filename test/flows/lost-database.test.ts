@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import type { Bot } from '../../src/startup.ts';
-import { createWorld, startBot, type World } from '../support/bot.ts';
+import { createWorld, startBot, type World, type WorldOptions } from '../support/bot.ts';
 import { copyStarted } from '../support/folders.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -113,7 +113,8 @@ async function loseWithoutScopes(world: World): Promise<string[]> {
 /** For three starts and waits for Slack. */
 const LONG_MS = 120_000;
 
-describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_what, devin) => {
+/** What happens after one start, in this order. */
+function story(devin: WorldOptions['devin']): void {
   let world: World;
   let anew: Anew;
   let lines: string[] = [];
@@ -219,4 +220,9 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     expect(slack.renderText(view)).toContain('fix the login test');
     expect(slack.renderText(view)).not.toContain('Below is the Slack conversation');
   });
-});
+}
+
+for (const [what, devin] of DEVINS)
+  describe(`a bot whose database is lost, with a Devin that ${what}`, { shuffle: false }, () => {
+    story(devin);
+  });
