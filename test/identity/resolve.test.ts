@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Member } from '../../src/devin/devin.ts';
-import { createResolveIdentity } from '../../src/identity/resolve.ts';
+import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { createResolveIdentity, lookUpMembers } from '../../src/identity/resolve.ts';
 import type { Identity, Mapping, SlackPerson } from '../../src/session/identity.ts';
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
@@ -253,4 +254,24 @@ describe('a person in the identity file', () => {
       about: { account: 'Ben Lee', other: 'U3' },
     });
   });
+
+  test('shares the account with a person who was linked to it, if the file says so', async () => {
+    const mapping = mapped('user-ben', true, 'U3');
+    expect(await setUp({ mapping, link: 'user-ben', linked: ben }).resolve()).toMatchObject({
+      kind: 'matched',
+      how: 'administrator',
+    });
+  });
+});
+
+test("members who can't be looked up now are not taken for nobody", async () => {
+  const failing = (code: 'not-found' | 'forbidden' | 'unavailable') => {
+    const fail = async (): Promise<never> =>
+      Promise.reject(new DevinError({ operation: 'members.get', facts: bareFacts(code) }));
+    return lookUpMembers({ get: fail, findByEmail: fail });
+  };
+  expect(await failing('not-found').findMember('user-ana')).toBeNull();
+  expect(await failing('forbidden').findByEmail('ana@acme.example')).toEqual({ kind: 'forbidden' });
+  await expect(failing('unavailable').findMember('user-ana')).rejects.toThrow(DevinError);
+  await expect(failing('unavailable').findByEmail('ana@acme.example')).rejects.toThrow(DevinError);
 });
