@@ -1,95 +1,15 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createMilestoneNotifier, type MilestoneNotice } from '../../src/follow/notify-milestones.ts';
-import { createRecorder } from '../../src/follow/record.ts';
-import { createLog } from '../../src/log.ts';
-import { createPostOnce, createWithLease, HELD_WAIT_MS } from '../../src/queue/index.ts';
-import type { Rendered } from '../../src/slack/blocks/objects.ts';
-import type { MessageMetadata } from '../../src/slack/metadata.ts';
-import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
-import { createCalls } from '../../src/store/calls.ts';
-import { createCards } from '../../src/store/cards.ts';
-import { createLeases } from '../../src/store/leases.ts';
-import { createLedger } from '../../src/store/ledger.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
-import { createPosts } from '../../src/store/posts.ts';
-import { createRequests } from '../../src/store/requests.ts';
-import { createSessionMessages } from '../../src/store/session-messages.ts';
-import { createSessions } from '../../src/store/sessions.ts';
-import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
-import { databaseClock } from '../../src/store/sql.ts';
-import { createBudget } from '../../src/trust/budget.ts';
+import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
+import { HELD_WAIT_MS } from '../../src/queue/index.ts';
+import { MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { newRequest } from '../support/request-row.ts';
-import { sessionSnapshot } from '../support/session-snapshot.ts';
-
-const ID = 'a'.repeat(32);
-const answer = (changes: object) => sessionSnapshot(ID, changes);
+import { ID, startTelling } from '../support/telling.ts';
 
 const open = useEmbedded();
 
-/** A session in progress, with its recorder and notifier. */
-async function startTelling({ tellAfterMs = 0 } = {}) {
-  const { db } = await open();
-  const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db)];
-  const recorder = createRecorder({
-    db,
-    sessions,
-    milestones,
-    cards: createCards(db, { burst: 1, perMinute: 1 }),
-    budget: createBudget({ policy: () => null, ledger: createLedger(db, databaseClock) }),
-    enqueue: async () => Promise.resolve(),
-    times: { fastestMs: 10_000, tellAfterMs, lastReadMs: 30_000 },
-    now: Date.now,
-    random: () => 0.5,
-  });
-  const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-  await requests.insert([newRequest('r1', place)]);
-  const snapshot = answer({});
-  await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
-  const told: string[] = [];
-  const deps = {
-    sessions,
-    requests,
-    milestones,
-    messages: createSessionMessages(db),
-    calls: createCalls(db),
-    markAnsweredCalls: async () => Promise.resolve(0),
-    setAside: createSetAside(db),
-    notified: { where: async () => Promise.resolve('thread' as const) },
-    withLease: createWithLease(createLeases(db)),
-    postOnce: createPostOnce({
-      db,
-      posts: createPosts(db),
-      outbound: {
-        post: async (_place: CardPlace, _mark: MessageMetadata, { text }: Rendered): Promise<Posted> => {
-          told.push(text);
-          return Promise.resolve({ kind: 'posted', ts: '2.2' });
-        },
-        find: async () => Promise.resolve(null),
-        slackTs: () => null,
-      },
-      knownSince: new Date(0),
-      inFlightMs: 0,
-    }),
-    compose: async ({ milestone, session }: MilestoneNotice) => {
-      const text = milestone.kind === 'pr' ? `pr:${milestone.url}` : session.phase;
-      return Promise.resolve({ text, blocks: [] });
-    },
-    shareResult: async () => Promise.resolve(false),
-    outbound: { directChannel: async () => Promise.resolve(null) },
-    now: Date.now,
-    log: createLog('silent'),
-  };
-  const look = async (changes: object): Promise<boolean> => {
-    const row = await sessions.find(ID);
-    return row !== null && recorder.recordPoll(row, answer(changes));
-  };
-  return { deps, db, told, look };
-}
-
 test('a question that is recorded during announcements is announced, too, and not taken for answered', async () => {
-  const { deps, told, look } = await startTelling();
+  const { deps, told, look } = await startTelling(open);
   const { sessions } = deps;
   const tell = createMilestoneNotifier({
     ...deps,
@@ -107,7 +27,7 @@ test('a question that is recorded during announcements is announced, too, and no
 });
 
 test('a question that is recorded before its words are here waits for them, even if another job announces what came before', async () => {
-  const { deps, told, look } = await startTelling({ tellAfterMs: 15_000 });
+  const { deps, told, look } = await startTelling(open, { tellAfterMs: 15_000 });
   const later = 'pr:https://github.com/acme/web/pull/1';
   const tell = createMilestoneNotifier(deps);
   await look({ status_detail: 'waiting_for_user' });
@@ -123,7 +43,7 @@ test('a question that is recorded before its words are here waits for them, even
 });
 
 test('a milestone is announced once, even if Slack is slow with its file', async () => {
-  const { deps, told, look } = await startTelling();
+  const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
@@ -141,7 +61,7 @@ test('a milestone is announced once, even if Slack is slow with its file', async
 });
 
 test("a milestone waits until Devin's words are in the thread, but not for long, nor in a direct message", async () => {
-  const { deps, db, told, look } = await startTelling();
+  const { deps, db, told, look } = await startTelling(open);
   const words = {
     eventId: 'e1',
     source: 'devin',
@@ -167,7 +87,7 @@ test("a milestone waits until Devin's words are in the thread, but not for long,
 });
 
 test('a result is put into the thread as a file only with the first attempt', async () => {
-  const { deps, look } = await startTelling();
+  const { deps, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const shared: string[] = [];
   const tell = createMilestoneNotifier({
@@ -184,7 +104,7 @@ test('a result is put into the thread as a file only with the first attempt', as
 });
 
 test('a pull request that comes after the first attempt to post a result has its own message', async () => {
-  const { deps, told, look } = await startTelling();
+  const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const postOnce = async () => Promise.resolve({ kind: 'unclear' } as const);
   await createMilestoneNotifier({ ...deps, postOnce })(ID);
@@ -195,7 +115,7 @@ test('a pull request that comes after the first attempt to post a result has its
 });
 
 test('a milestone that keeps failing is set aside, and the next ones are announced', async () => {
-  const { deps, told, look } = await startTelling();
+  const { deps, told, look } = await startTelling(open);
   await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
   await look({ status_detail: 'finished' });
   const tell = createMilestoneNotifier({
@@ -211,7 +131,7 @@ test('a milestone that keeps failing is set aside, and the next ones are announc
 });
 
 test('a milestone that succeeds after a failure leaves no failure behind', async () => {
-  const { deps, told, look } = await startTelling();
+  const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const failures: string[] = [];
   const tell = createMilestoneNotifier({
@@ -236,7 +156,7 @@ test.each([
   ['mentions the requester if nobody wrote for 10 minutes', 10.5, ['finished', 'finished']],
   ['mentions nobody within 10 minutes after a follow-up', 9.5, ['finished']],
 ])('a session that finishes again %s', async (_what, minutesAgo, expected) => {
-  const { deps, told, look } = await startTelling();
+  const { deps, told, look } = await startTelling(open);
   const tell = createMilestoneNotifier(deps);
   await look({ status_detail: 'finished' });
   await tell(ID);
@@ -246,53 +166,4 @@ test.each([
   await look({ status_detail: 'finished' });
   await tell(ID);
   expect(told).toEqual(expected);
-});
-
-test.each([
-  [
-    'is tried again, first in the thread, while Slack may accept it later',
-    'missing_scope',
-    ['thread', 'direct', 'thread', 'direct'],
-  ],
-  ['waits in the thread until the token is replaced', 'token_revoked', ['thread', 'thread']],
-  ['is given up if Slack never will', 'is_archived', ['thread', 'direct']],
-])('a notice that neither the thread nor the person can get %s', async (_what, code, expected) => {
-  const { deps, look } = await startTelling();
-  await look({ status_detail: 'finished' });
-  const tried: string[] = [];
-  const tell = createMilestoneNotifier({
-    ...deps,
-    postOnce: async ({ place }) => {
-      tried.push(place.threadTs === null ? 'direct' : 'thread');
-      return Promise.resolve({ kind: 'refused', code });
-    },
-  });
-  const waits = [await tell(ID), await tell(ID)].filter((ms) => ms !== null);
-  expect(tried).toEqual(expected);
-  expect(waits).toHaveLength(code === 'is_archived' ? 0 : 2);
-});
-
-test('another question waits its turn in a direct message, and what comes after it does not', async () => {
-  const { deps, db, told, look } = await startTelling();
-  const tell = createMilestoneNotifier({
-    ...deps,
-    notified: { where: async () => Promise.resolve('dm' as const) },
-  });
-  const ask = async (text: string): Promise<void> => {
-    const message = { eventId: text, source: 'devin', text, state: 'skipped' as const, saidAt: new Date() };
-    await deps.messages.add(ID, [message]);
-    await look({ status_detail: 'working' });
-    await look({ status_detail: 'waiting_for_user' });
-  };
-  await ask('Main or release?');
-  await tell(ID);
-  await ask('Today or tomorrow?');
-  const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
-  await look({ status_detail: 'waiting_for_user', pull_requests });
-  const laterMs = await tell(ID);
-  expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
-  expect(laterMs).toBeCloseTo(5 * 60_000, -4);
-  await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
-  await tell(ID);
-  expect(told.slice(2)).toEqual(['needs-you']);
 });

@@ -1,0 +1,114 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { ID, startTelling } from '../support/telling.ts';
+
+const open = useEmbedded();
+
+test.each([
+  [
+    'is tried again, first in the thread, while Slack may accept it later',
+    'missing_scope',
+    ['thread', 'direct', 'thread', 'direct'],
+  ],
+  ['waits in the thread until the token is replaced', 'token_revoked', ['thread', 'thread']],
+  ['is given up if Slack never will', 'is_archived', ['thread', 'direct']],
+])('a notice that neither the thread nor the person can get %s', async (_what, code, expected) => {
+  const { deps, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  const tried: string[] = [];
+  const tell = createMilestoneNotifier({
+    ...deps,
+    postOnce: async ({ place }) => {
+      tried.push(place.threadTs === null ? 'direct' : 'thread');
+      return Promise.resolve({ kind: 'refused', code });
+    },
+  });
+  const waits = [await tell(ID), await tell(ID)].filter((ms) => ms !== null);
+  expect(tried).toEqual(expected);
+  expect(waits).toHaveLength(code === 'is_archived' ? 0 : 2);
+});
+
+test('another question waits its turn in a direct message, and what comes after it does not', async () => {
+  const { deps, db, told, look } = await startTelling(open);
+  const tell = createMilestoneNotifier({
+    ...deps,
+    notified: { where: async () => Promise.resolve('dm' as const) },
+  });
+  const ask = async (text: string): Promise<void> => {
+    const message = { eventId: text, source: 'devin', text, state: 'skipped' as const, saidAt: new Date() };
+    await deps.messages.add(ID, [message]);
+    await look({ status_detail: 'working' });
+    await look({ status_detail: 'waiting_for_user' });
+  };
+  await ask('Main or release?');
+  await tell(ID);
+  await ask('Today or tomorrow?');
+  const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
+  await look({ status_detail: 'waiting_for_user', pull_requests });
+  const laterMs = await tell(ID);
+  expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
+  expect(laterMs).toBeCloseTo(5 * 60_000, -4);
+  await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
+  await tell(ID);
+  expect(told.slice(2)).toEqual(['needs-you']);
+});
+
+test('what is pending is looked at again once Slack takes the mark of an answered question', async () => {
+  const { deps, told, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  const markAnsweredCalls = async () => Promise.resolve(7000);
+  expect(await createMilestoneNotifier({ ...deps, markAnsweredCalls })(ID)).toBe(7000);
+  expect(told).toEqual(['finished']);
+});
+
+test('a pull request has its own message beside a second end, which may come without one', async () => {
+  const { deps, told, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  await createMilestoneNotifier(deps)(ID);
+  const url = 'https://github.com/acme/web/pull/1';
+  await look({ status_detail: 'working' });
+  await look({ status_detail: 'finished', pull_requests: [{ pr_url: url, pr_state: 'open' }] });
+  await createMilestoneNotifier(deps)(ID);
+  expect(told).toContain(`pr:${url}`);
+});
+
+test.each([
+  ['waits for its card', true, []],
+  ['goes to the person if it gets no card', false, ['direct']],
+] as const)('a milestone of a session without a thread %s', async (_what, cardStale, expected) => {
+  const { deps, db, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  await db.updateTable('sessions').set({ threadTs: '' }).execute();
+  await db.updateTable('sessionRequests').set({ cardTs: null, cardStale }).execute();
+  const tried: string[] = [];
+  await createMilestoneNotifier({
+    ...deps,
+    outbound: { directChannel: async () => Promise.resolve('D1') },
+    postOnce: async ({ place }) => {
+      tried.push(place.channelId === 'D1' ? 'direct' : 'thread');
+      return Promise.resolve({ kind: 'posted', ts: '2.2', earlier: false });
+    },
+  })(ID);
+  expect(tried).toEqual(expected);
+});
+
+test("a milestone that the thread refused doesn't wait for words that the thread refuses, too", async () => {
+  const { deps, look } = await startTelling(open);
+  const words = { eventId: 'e1', source: 'devin', text: 'Done.', state: 'pending' as const };
+  await look({ status_detail: 'finished' });
+  const tried: (string | null)[] = [];
+  const tell = createMilestoneNotifier({
+    ...deps,
+    outbound: { directChannel: async () => Promise.resolve('D1') },
+    postOnce: async ({ place }) => {
+      tried.push(place.threadTs);
+      if (place.threadTs === null) return Promise.resolve({ kind: 'posted', ts: '2.2', earlier: false });
+      await deps.messages.add(ID, [{ ...words, saidAt: new Date() }]);
+      return Promise.resolve({ kind: 'refused', code: 'is_archived' });
+    },
+  });
+  expect(await tell(ID)).toBeNull();
+  expect(tried).toEqual(['1.1', null]);
+});
