@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { createThreadInbox } from '../../src/slack/thread-inbox.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
+import { createListenHere, createThreadInbox } from '../../src/slack/thread-inbox.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded();
@@ -92,6 +94,27 @@ test('a message that did not reach Devin and is edited to words for people and b
   expect(await replies.find('one')).toMatchObject({ state: 'accepted', failure: null });
 });
 
+test('a message that did not reach Devin is not sent by an edit, but can be sent again as edited', async () => {
+  const { replies, edit } = await setUp();
+  await replies.move({
+    id: 'one',
+    from: ['accepted'],
+    to: 'failed',
+    changes: { failure: { kind: 'ended' } },
+  });
+  await edit('use release', '3.0');
+  expect(await replies.find('one')).toMatchObject({ state: 'failed', text: 'use release' });
+});
+
+test('a message that Devin may have is corrected if it is edited to words for people and back', async () => {
+  const { replies, send, edit, retract, next } = await setUp();
+  await send();
+  await replies.move({ id: 'one', from: ['sending'], to: 'unknown' });
+  await retract('3.0');
+  await edit('use release', '4.0');
+  expect(await next()).toEqual(['correction', 'use release']);
+});
+
 test('a correction that is edited to words for people and back goes to Devin, if it still corrects anything', async () => {
   const { send, deliver, edit, retract, next } = await setUp();
   await send();
@@ -112,4 +135,17 @@ test('a message that is edited on its way to words for people and back is correc
   await edit('use release', '4.0');
   await deliver();
   expect(await next()).toEqual(['correction', 'use release']);
+});
+
+test("what was chosen for a thread counts before its channel's choice", async () => {
+  const listenHere = createListenHere({
+    settings: {
+      preferencesFor: async () => Promise.resolve(effectivePreferences({ channel: { listen: 'mentions' } })),
+    },
+    requests: { isUnderCard: async () => Promise.resolve(false) },
+  });
+  expect(await listenHere(sessionRow({ listen: 'thread' }), requestRow())).toMatchObject({
+    listen: 'thread',
+  });
+  expect(await listenHere(sessionRow({ listen: null }), requestRow())).toMatchObject({ listen: 'mentions' });
 });
