@@ -12,6 +12,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
+import { errorFacts, errorFrom } from '../../src/store/embedded/protocol.ts';
 import { runUpkeep } from '../../src/store/embedded/upkeep.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -143,6 +144,10 @@ describe('the thread of the database', () => {
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: '23505' });
     expect(inspect(error, { depth: 5 })).not.toContain('hidden words');
+  });
+
+  test('says what was thrown if that is no error', () => {
+    expect(errorFrom(errorFacts({ name: 'ErrnoError', errno: 51 })).message).toContain('errno: 51');
   });
 
   test('reports its own end once, and rejects waiting statements', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Results } from '@electric-sql/pglite';
 
 /** Inside a transaction, which begins with its first statement. */
@@ -30,7 +31,8 @@ type ErrorFacts = { message: string; stack: string | undefined; own: Record<stri
 const HIDDEN = new Set(['message', 'stack', 'query', 'params', 'queryOptions', 'where', 'detail']);
 
 export function errorFacts(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { message: String(error), stack: undefined, own: {} };
+  // Emscripten throws plain objects for what a file system refuses.
+  if (!(error instanceof Error)) return { message: inspect(error, { depth: 0 }), stack: undefined, own: {} };
   const own = Object.entries(error).filter(
     (entry): entry is [string, string] => !HIDDEN.has(entry[0]) && typeof entry[1] === 'string',
   );
