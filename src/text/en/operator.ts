@@ -70,7 +70,7 @@ export const store = {
   missing: (server: string): string =>
     `DATABASE_URL names a database that doesn't exist (${server}): create it, or correct the name.`,
   full: (server: string): string =>
-    `The Postgres server in DATABASE_URL has no connection left (${server}): raise max_connections, or the limit of this user or database. Each replica uses up to 17.`,
+    `The Postgres server in DATABASE_URL has no connection left (${server}): raise max_connections, or the limit of this user or database.`,
   forbidden:
     'The user in DATABASE_URL may not create tables and schemas: make it the owner of the database, as in `alter database name owner to user`.',
   inUse: (folder: string, pid: number | null): string =>

@@ -70,7 +70,7 @@ export const store: Text['store'] = {
   missing: (server) =>
     `DATABASE_URL のデータベースがありません（${server}）。作成するか、名前を修正してください。`,
   full: (server) =>
-    `DATABASE_URL の Postgres サーバーの接続数が上限に達しています（${server}）。max_connections か、ユーザーまたはデータベースごとの接続数の上限を増やしてください。レプリカ 1 つあたり最大 17 接続を使います。`,
+    `DATABASE_URL の Postgres サーバーの接続数が上限に達しています（${server}）。max_connections か、ユーザーまたはデータベースごとの接続数の上限を増やしてください。`,
   forbidden:
     'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
   inUse: (folder, pid) =>
