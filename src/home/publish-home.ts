@@ -3,13 +3,20 @@ import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { againInMs, type Enqueue } from '../queue/index.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
-import { renderHome, type HomeFile, type HomeHealth } from '../slack/blocks/home.ts';
-import { homeView, type HomeRows } from '../slack/home-view.ts';
+import type { Identity } from '../session/identity.ts';
+import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/blocks/home.ts';
+import { cardView } from '../slack/card-view.ts';
+import { shownIdentity } from '../slack/form-view.ts';
 import type { Updated } from '../slack/outbound.ts';
+import { cardMessage } from '../slack/posted-messages.ts';
 import { areUnknownBlocks, type Slack } from '../slack/slack.ts';
 import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
+import { MOST_COUNTED } from '../store/listing.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
 import type { Spending } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -31,8 +38,16 @@ type ForAdmins = {
 };
 
 type Whose = Person & { channelId: string };
-/** What Slack and Devin have to be asked for. */
-type Known = Pick<HomeRows, 'identity' | 'health' | 'files' | 'everyone'>;
+/** What Slack and Devin have to be asked for. `looking`: not known yet; null: it could not be looked up. */
+type Known = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: Identity | 'looking' | null };
+
+type Read = Pick<Home, 'channelId' | 'defaults' | 'preferences' | 'usage'> & {
+  entries: { request: SessionRequest; session: SessionRow | null }[];
+  /** How many sessions there are in all, counted up to MOST_COUNTED. */
+  total: number;
+  /** What waits for this person's approval, and their message about each; `total`: of all of them. */
+  approvals: { asked: { request: SessionRequest; channelId: string; ts: string }[]; total: number };
+};
 
 const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, files: [], everyone: null };
 const SHOWN_SESSIONS = 10;
@@ -58,12 +73,12 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return { identity, health, files: files ?? [], everyone };
   }
 
-  async function entry(requestId: string): Promise<HomeRows['entries']> {
+  async function entry(requestId: string): Promise<Read['entries']> {
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     return request === null ? [] : [{ request, session }];
   }
 
-  async function approvalsOf(person: Person): Promise<HomeRows['approvals']> {
+  async function approvalsOf(person: Person): Promise<Read['approvals']> {
     const { messages, total } = await approvalMessages.waitingFor(person, SHOWN_APPROVALS);
     const asked = await Promise.all(
       messages.map(async ({ requestId, channelId, slackTs: ts }) => {
@@ -74,7 +89,7 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return { asked: asked.flat(), total };
   }
 
-  async function readRows(whose: Whose): Promise<Omit<HomeRows, keyof Known>> {
+  async function readRows(whose: Whose): Promise<Read> {
     const [{ requestIds, total }, approvals, layers, preferences, used] = await Promise.all([
       listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
       approvalsOf(whose),
@@ -98,12 +113,36 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return plain;
   }
 
+  function draw({ identity, ...known }: Known, read: Read, text: Text): Omit<Home, 'rich'> {
+    const { entries, total, approvals, ...others } = read;
+    const nowMs = now();
+    const { permalink } = outbound;
+    return {
+      ...others,
+      ...known,
+      command,
+      runsAs: identity === 'looking' ? { kind: 'looking' } : shownIdentity(identity, text),
+      sessions: entries.map(({ request, session }) => ({
+        card: cardView({ request, session, nowMs }, text),
+        thread: permalink(cardMessage(request)),
+      })),
+      total: { count: total, more: total >= MOST_COUNTED },
+      approvals: {
+        asked: approvals.asked.map(({ request, channelId, ts }) => ({
+          card: cardView({ request, session: null, nowMs }, text),
+          message: permalink({ channelId, ts, threadTs: null }),
+        })),
+        total: approvals.total,
+      },
+      drawnAtMs: nowMs,
+    };
+  }
+
   /** When to try again, in ms; null: never. */
   async function publish(whose: Whose, known: Known): Promise<number | null> {
     const read = await readRows(whose);
     const text = await textFor(whose.userId, read.preferences.language);
-    const rows = { ...read, ...known };
-    const home = homeView(rows, { command, permalink: outbound.permalink, nowMs: now(), text });
+    const home = draw(known, read, text);
     const published = await publishBlocks(whose.userId, (rich) => renderHome({ ...home, rich }, text));
     return againInMs(published, 'a Home', log);
   }

@@ -15,7 +15,6 @@ export {
 export {
   sharedKey,
   type AnswerTo,
-  type ApprovalAct,
   type Jobs,
   type Lost,
   type Notice,

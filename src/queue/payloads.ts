@@ -174,7 +174,6 @@ export type Jobs = { [Name in JobName]: z.infer<(typeof schemas)[Name]> };
 export type Notice = Jobs['tell-person']['notice'];
 export type Resumption = Jobs['resume']['how'];
 export type SteeringVerb = Jobs['steer']['what'];
-export type ApprovalAct = Jobs['settle-approval']['act'];
 
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = schemas;
 export const JOB_NAMES = Object.keys(payloads);

@@ -3,7 +3,7 @@ import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, hiddenFields, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
-import type { Problem, Wish } from '../session/intent.ts';
+import type { Problem } from '../session/intent.ts';
 import { fingerprintOf } from '../session/json.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
@@ -63,7 +63,8 @@ type FormContent = {
 };
 
 /** `problems`: what could not be read. */
-type ReadWish = Wish & { problems?: readonly Problem[] };
+type ReadWish = TypedDraft & { problems?: readonly Problem[] };
+
 type OfferedMessage = { wish: ReadWish; context: MessageContext | null };
 type Reopening = Pick<Origin, 'userId' | 'responseUrl'> & { replaces?: Replaces | null };
 type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
@@ -87,19 +88,13 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
   });
 
   return {
+    /** With what could be read, and at its fields what could not. */
     async offerForm(
       origin: Origin,
-      draft: StoredDraft,
+      wish: ReadWish = { draft: {} },
       context: MessageContext | null = null,
     ): Promise<Form> {
-      return withDeadline(async () =>
-        keep(origin, { draft: await effectiveDraft(origin, { draft }), context }),
-      );
-    },
-
-    /** With what could be read of a command, and at its fields what could not. */
-    async offerCorrection(origin: Origin, wish: ReadWish): Promise<Form> {
-      return withDeadline(async () => keep(origin, await contentOf(origin, wish)));
+      return withDeadline(async () => keep(origin, { ...(await contentOf(origin, wish)), context }));
     },
 
     /** With a message to the app: one form, however often the message arrives. */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../session/context.ts';
 import { UNSAVED } from '../session/failure.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
-import type { LanguageChoice, Notify } from '../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
 
@@ -84,14 +83,6 @@ export const ACTION = {
   /** On the greeting in a channel. */
   startHere: 'start_here',
 } as const;
-
-/** In the App Home: where people get notifications. The value says where. */
-export const homeNotifyAction = (where: Notify): string => `home_notify.${where}`;
-export const HOME_NOTIFY = /^home_notify\.\w+$/;
-
-/** In the App Home: its language. The value says which. */
-export const homeLanguageAction = (choice: LanguageChoice): string => `home_language.${choice}`;
-export const HOME_LANGUAGE = /^home_language\.\w+$/;
 
 const IN_MENU_VALUE = ' ';
 export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;

@@ -1,7 +1,5 @@
 import type { Log } from '../log.ts';
 import type { Language } from '../session/preferences.ts';
-import type { Person } from '../store/identities.ts';
-import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import type { Languages } from '../text/languages.ts';
 import { createInTime } from '../time.ts';
@@ -26,7 +24,10 @@ type TextForDeps = {
 const QUICK_MS = 100;
 const PATIENT_MS = 3000;
 
-/** `quickTextFor`: for what Slack waits for. It uses what is known about a person while it looks them up again. */
+/**
+ * `quickTextFor`: for what Slack waits for. It uses what is known about a person while it looks them up again.
+ * `learnLanguage`: they chose one in this process; null: as in Slack.
+ */
 export function createTextFor({ languages, findPerson, findChosen, now, log }: TextForDeps) {
   const locales = createMemory(async (userId) => (await findPerson(userId))?.locale ?? null, now);
   const choices = createMemory(findChosen, now);
@@ -46,24 +47,6 @@ export function createTextFor({ languages, findPerson, findChosen, now, log }: T
   }
 
   return { textFor: within(PATIENT_MS), quickTextFor: within(QUICK_MS), learnLanguage: choices.learn };
-}
-
-type ChooseDeps = {
-  settings: Pick<Settings, 'changePreferences'>;
-  /** A person chose one in this process. */
-  learnLanguage: (userId: string, language: Language | null) => void;
-};
-
-/** null: as in Slack. */
-export type ChooseLanguage = (person: Person, language: Language | null) => Promise<void>;
-
-/** Stores the language that a person chose, and uses it from now on. */
-export function createLanguageChooser({ settings, learnLanguage }: ChooseDeps): ChooseLanguage {
-  return async ({ teamId, userId }, language) => {
-    const key = { teamId, scope: 'person', scopeId: userId } as const;
-    await settings.changePreferences(key, { language }, userId);
-    learnLanguage(userId, language);
-  };
 }
 
 const KNOWN_FOR_MS = 60_000;

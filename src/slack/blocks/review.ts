@@ -20,7 +20,7 @@ type Review = {
   metadata: ReviewMetadata;
   /** null: still being read. */
   items: readonly ReviewItem[] | null;
-  without: Without;
+  without: Without | null;
   /** What the policy adds to the task; null: nothing. */
   instructions: string | null;
 };
@@ -62,16 +62,13 @@ export function renderReview({ metadata, items, without, instructions }: Review,
 }
 
 export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalView {
-  const view = renderReview(
-    { metadata, items: null, without: { messages: [], files: [] }, instructions: null },
-    text,
-  );
+  const view = renderReview({ metadata, items: null, without: null, instructions: null }, text);
   return { ...view, blocks: [section(text.review.unreadable)] };
 }
 
 /** What is unticked, after this page of the view. Other pages stay as they were. */
-export function readReview(state: unknown, before: Without): Without {
-  const [messages, files] = [new Set(before.messages), new Set(before.files)];
+export function readReview(state: unknown, before: Without | null): Without {
+  const [messages, files] = [new Set(before?.messages), new Set(before?.files)];
   for (const [blockId, held] of readEntered(state)) {
     const item = readReviewBlock(blockId);
     if (item === null || held.kind !== 'picked') continue;
@@ -82,8 +79,8 @@ export function readReview(state: unknown, before: Without): Without {
   return { messages: [...messages], files: [...files] };
 }
 
-function itemBlock(item: ReviewItem, without: Without, text: Text): KnownBlock {
-  const unticked = item.kind === 'message' ? without.messages : without.files;
+function itemBlock(item: ReviewItem, without: Without | null, text: Text): KnownBlock {
+  const unticked = item.kind === 'message' ? without?.messages : without?.files;
   const words =
     item.kind === 'message'
       ? messageWords(item.message, text)
@@ -91,7 +88,7 @@ function itemBlock(item: ReviewItem, without: Without, text: Text): KnownBlock {
   return {
     ...section(words),
     block_id: reviewBlock(item),
-    accessory: tickBox(text.review.send, !unticked.includes(item.id)),
+    accessory: tickBox(text.review.send, unticked?.includes(item.id) !== true),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { IntentOf } from '../../session/intent.ts';
-import { LANGUAGE_CHOICES, NOTIFY, type EffectivePreferences } from '../../session/preferences.ts';
+import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, homeLanguageAction, homeNotifyAction, runAction } from '../ids.ts';
+import { ACTION, runAction } from '../ids.ts';
 import { optionWords } from './details-values.ts';
 import { actions, button, context, section, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
@@ -63,29 +63,22 @@ const DEFAULTS_LENGTH = 1500;
 
 /** In the Home: what applies to the person, and the buttons that change it. */
 export function homeSettings({ command, defaults, preferences }: HomeSettings, text: Text): KnownBlock[] {
-  const { notify, language } = preferences;
-  const { home, settings } = text;
-  const setting = (name: Setting, others: Button[]): KnownBlock[] => {
-    const { label, value } = shownSetting(name, preferences, text);
-    return [section(`${bold(`${label}:`)} ${value}`), actions(others)];
+  const { home } = text;
+  const blocksOf = (setting: Setting, now: string): KnownBlock[] => {
+    const { label, value, choices } = shownSetting(setting, preferences, text);
+    const others = Object.entries(choices).filter(([choice]) => choice !== now);
+    const buttons = others.map(([choice, words], at) =>
+      button(runAction(at), home.useInstead(words), `${setting} ${choice}`),
+    );
+    return [section(`${bold(`${label}:`)} ${value}`), actions(buttons)];
   };
   return [
     {
       ...section(defaultsLine(command, defaults, text)),
       accessory: button(ACTION.editDefaults, home.editDefaults, 'defaults'),
     },
-    ...setting(
-      'notify',
-      NOTIFY.filter((where) => where !== notify).map((where) =>
-        button(homeNotifyAction(where), home.useInstead(settings.notify.choices[where]), where),
-      ),
-    ),
-    ...setting(
-      'language',
-      LANGUAGE_CHOICES.filter((choice) => choice !== (language ?? 'slack')).map((choice) =>
-        button(homeLanguageAction(choice), home.useInstead(settings.language.choices[choice]), choice),
-      ),
-    ),
+    ...blocksOf('notify', preferences.notify),
+    ...blocksOf('language', preferences.language ?? 'slack'),
   ];
 }
 

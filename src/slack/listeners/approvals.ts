@@ -19,7 +19,7 @@ import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
 type ApprovalDeps = PressDeps & {
   formInbox: Pick<FormInbox, 'offerAgain'>;
-  steering: Pick<SteeringInbox, 'settleApproval'>;
+  steering: Pick<SteeringInbox, 'ask' | 'by'>;
   openForm: FormOpener;
   openView: ViewOpener;
 };
@@ -37,7 +37,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
   onDurableButton(app, ACTION.approve, async (press) => {
     const asked = askedIn(press);
     if ((await pressed.inWorkspace(press, asked.requestId)) === null) return;
-    await steering.settleApproval(actorOf(press), { ...asked, act: 'approve', reason: null });
+    await steering.ask('settle-approval', { ...asked, act: 'approve', ...steering.by(actorOf(press)) });
   });
 
   /** null: it was decided meanwhile, and the person is told. */
@@ -90,7 +90,8 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
     if (teamId !== request?.teamId) return refuse(text.steering.outsider);
     const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
     try {
-      await steering.settleApproval(actor, { requestId, number, act: 'decline', reason });
+      const by = steering.by(actor, { reason });
+      await steering.ask('settle-approval', { requestId, number, act: 'decline', ...by });
     } catch (error) {
       // The dialog stays open with everything in it.
       await refuse(dialog.notRecorded);

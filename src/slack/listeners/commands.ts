@@ -11,7 +11,7 @@ import { unescape } from '../blocks/text.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
-import { ACTION, RUN_ACTION } from '../ids.ts';
+import { ACTION, homeMetadata, RUN_ACTION } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Command } from '../payload.ts';
@@ -43,7 +43,7 @@ type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps &
   ExplainCommandDeps & {
     inbox: Pick<RequestInbox, 'acceptCommand' | 'acceptOffered'>;
-    formInbox: Pick<FormInbox, 'offerForm' | 'offerCorrection'>;
+    formInbox: Pick<FormInbox, 'offerForm'>;
     steering: SteeringInbox;
     forms: Pick<Forms, 'find'>;
     tagRequests: boolean;
@@ -91,18 +91,20 @@ function typedCall(command: Command): Call {
   return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
 }
 
-/** null: in a view, which has no conversation. One notice runs it once, however often its button is pressed. */
+/** One notice runs it once, however often its button is pressed. null: nobody can tell where that was. */
 function pressedCall(press: Press, typed: string): Call | null {
-  const { teamId, userId, channelId, placeKind, messageTs, responseUrl } = press;
+  const { teamId, userId, placeKind, messageTs, responseUrl, view } = press;
+  // In a Home: the person's conversation with the app.
+  const channelId = view === null ? press.channelId : homeMetadata.read(view.metadata).channelId;
   if (channelId === null) return null;
   const deliveryId = `${channelId}:${messageTs}:${typed}`;
   return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
 }
 
-/** Buttons of private notices: each runs a command, or starts what was asked about. */
+/** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
 function listenToChoices(
   app: App,
-  { forms, inbox, outbound, tagRequests, textFor }: CommandDeps,
+  { forms, inbox, outbound, enqueue, tagRequests, textFor }: CommandDeps,
   answer: Answer,
 ): void {
   onDurableButton(app, RUN_ACTION, async (press) => {
@@ -110,8 +112,11 @@ function listenToChoices(
     if (call === null) return;
     const intent = parseCommand(call.typed, { ownTag: tagRequests });
     if (isStarting(intent)) return;
-    const follows = notice([(await textFor(press.userId)).usage.follows]);
-    await outbound.settleNotice(press, (await answer(call, intent)) ?? follows);
+    const answered = await answer(call, intent);
+    const { teamId, userId, channelId } = call;
+    // A Home shows what it changed.
+    if (press.view !== null) return enqueue('publish-home', { teamId, userId, channelId });
+    await outbound.settleNotice(press, answered ?? notice([(await textFor(userId)).usage.follows]));
   });
 
   async function startOffered(press: Press): Promise<Rendered> {
@@ -171,7 +176,7 @@ function isStarting(intent: Intent): intent is Starting {
 function createStart({ command: name, inbox, formInbox, sessions, openForm, textFor }: CommandDeps) {
   async function alreadyRunning(origin: Origin, wish: Wish, requestId: string): Promise<Rendered> {
     const session = await sessions.ofRequest(requestId);
-    const { id: formId } = await formInbox.offerCorrection(origin, wish);
+    const { id: formId } = await formInbox.offerForm(origin, wish);
     const another = { actionId: ACTION.startAsTask, formId };
     const running = { requestId, url: session?.url ?? null, another };
     return renderRunning(running, await textFor(origin.userId));
@@ -186,12 +191,12 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
       return;
     }
     if (intent.kind === 'open-form') {
-      const empty = await formInbox.offerForm(origin, {});
+      const empty = await formInbox.offerForm(origin);
       await ack();
       await openForm({ ...origin, triggerId: command.triggerId }, empty);
       return;
     }
-    const { id: formId } = await formInbox.offerCorrection(origin, intent);
+    const { id: formId } = await formInbox.offerForm(origin, intent);
     const typed = `${name} ${unescape(command.text)}`;
     await ack(renderDoubt(intent, { command: name, typed, formId }, await textFor(command.userId)));
   };
@@ -199,13 +204,16 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
 
 /** Everything else has a private answer. */
 function createAnswer(deps: CommandDeps): Answer {
+  const { steering } = deps;
   const answers: Answers = {
     ...createSessionCommands(deps),
     ...createSettingsCommands(deps),
     ...createExplainCommands(deps),
     help: async ({ text }, { topic }) => renderHelp({ command: deps.command, topic }, text),
-    usage: async (call, intent) => {
-      await deps.steering.showUsage(call, intent);
+    usage: async (call, { scope, by, days }) => {
+      const { teamId } = call;
+      const asked = steering.by(call, { always: true });
+      await steering.ask('show-usage', { teamId, scope, by, days, ...asked });
       return null;
     },
   };

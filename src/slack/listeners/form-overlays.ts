@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
-import { CONTEXT_CHOICES, type Without } from '../../session/context.ts';
+import { CONTEXT_CHOICES } from '../../session/context.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { pickedIn, readEntered } from '../blocks/form/entered.ts';
@@ -84,8 +84,6 @@ type ReviewDeps = {
   textFor: TextFor;
 };
 
-const NOTHING: Without = { messages: [], files: [] };
-
 /** The messages and files that go to Devin, shown over the form, where people can untick them. */
 export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: ReviewDeps): void {
   onButton(app, ACTION.review, async ({ view, triggerId, ...sender }) => {
@@ -97,7 +95,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
     const metadata = { formId: form.id, formViewId: view.id, unsaved, choice, page: null };
     const text = await textFor(form.userId);
-    const loading = renderReview({ metadata, items: null, without: NOTHING, instructions: null }, text);
+    const loading = renderReview({ metadata, items: null, without: null, instructions: null }, text);
     const { viewId } = await outbound.pushView(triggerId, loading);
     if (viewId !== null) await enqueue('review-context', { viewId, ...metadata });
   });
@@ -108,7 +106,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
       const metadata = reviewMetadata.read(view.metadata);
       const form = await ownForm(forms, metadata, sender);
       if (form === null) return;
-      await forms.change(form.id, { without: readReview(view.values, form.without ?? NOTHING) });
+      await forms.change(form.id, { without: readReview(view.values, form.without) });
       await enqueue('review-context', { viewId: view.id, ...metadata, page: Number(value) });
     });
   }
@@ -120,7 +118,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const metadata = reviewMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
-    const without = readReview(view.values, form.without ?? NOTHING);
+    const without = readReview(view.values, form.without);
     await forms.change(form.id, { without });
     await ack();
     await redraw({ outbound, text: await textFor(form.userId) }, { ...form, without }, metadata);

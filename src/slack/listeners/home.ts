@@ -1,16 +1,15 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
 import { applyDefaults, type EffectiveDraft } from '../../session/defaults.ts';
-import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { Authority } from '../authority.ts';
 import { readDefaultsForm, renderDefaultsForm } from '../blocks/defaults.ts';
 import { unescape } from '../blocks/text.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, homeMetadata, VIEW } from '../ids.ts';
+import { ACTION, homeMetadata, VIEW } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { ChooseLanguage, TextFor } from '../text-for.ts';
+import type { TextFor } from '../text-for.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { withAlert } from './forms.ts';
 import { openingOf } from './press.ts';
@@ -20,8 +19,6 @@ type HomeDeps = DefaultsDeps & {
   homes: Pick<Homes, 'opened'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
-  settings: Pick<Settings, 'changePreferences'>;
-  chooseLanguage: ChooseLanguage;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -31,7 +28,7 @@ type HomeOwner = { teamId: string; userId: string; channelId: string };
 type DrawHome = (owner: HomeOwner) => Promise<void>;
 
 export function listenToHome(app: App, deps: HomeDeps): void {
-  const { homes, formInbox, openForm, settings, chooseLanguage, enqueue, now } = deps;
+  const { homes, formInbox, openForm, enqueue, now } = deps;
   const draw: DrawHome = async (owner) => {
     await homes.opened(owner, new Date(now()));
     await enqueue('publish-home', owner);
@@ -50,27 +47,10 @@ export function listenToHome(app: App, deps: HomeDeps): void {
     if (owner !== null) await draw(owner);
   });
 
-  onDurableButton(app, HOME_NOTIFY, async (press) => {
-    const owner = ownerOf(press);
-    const notify = NOTIFY.find((where) => where === press.value);
-    if (owner === null || notify === undefined) return;
-    const key = { teamId: owner.teamId, scope: 'person', scopeId: owner.userId } as const;
-    await settings.changePreferences(key, { notify }, owner.userId);
-    await draw(owner);
-  });
-
-  onDurableButton(app, HOME_LANGUAGE, async (press) => {
-    const owner = ownerOf(press);
-    const choice = LANGUAGE_CHOICES.find((one) => one === press.value);
-    if (owner === null || choice === undefined) return;
-    await chooseLanguage(owner, choice === 'slack' ? null : choice);
-    await draw(owner);
-  });
-
   onButton(app, ACTION.startFromHome, async (press) => {
     const owner = ownerOf(press);
     if (owner === null) return;
-    const form = await formInbox.offerForm({ ...owner, threadTs: null, responseUrl: null }, {});
+    const form = await formInbox.offerForm({ ...owner, threadTs: null, responseUrl: null });
     await openForm(press, form);
   });
 }

@@ -17,7 +17,6 @@ import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
 import { createSteeringInbox } from '../steering-inbox.ts';
 import { createMessageAnswers, createTellOnce } from '../tell-once.ts';
-import { createLanguageChooser } from '../text-for.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
@@ -74,7 +73,6 @@ export function createListeners(deps: ListenerDeps): void {
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const check = createSteeringCheck({ resolve: deps.resolve, settings });
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
-  const chooseLanguage = createLanguageChooser({ settings, learnLanguage: slack.learnLanguage });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
   listenToCommands(app, {
     db,
@@ -99,7 +97,7 @@ export function createListeners(deps: ListenerDeps): void {
     formInbox,
     steering,
     openForm,
-    chooseLanguage,
+    learnLanguage: slack.learnLanguage,
     redrawHome: deps.redrawHome,
     outbound,
     command,
@@ -157,7 +155,6 @@ export function createListeners(deps: ListenerDeps): void {
     openView,
     settings,
     withNames,
-    chooseLanguage,
     authority,
     enqueue,
     tagRequests,

@@ -39,10 +39,13 @@ export function listenToShortcuts(
   onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
     const { threadTs } = shortcut.message;
     const prompt = await taskIn(shortcut);
-    const draft = prompt === null ? {} : { prompt };
     // The card goes into the message's thread, or starts one under it.
     const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
-    const form = await formInbox.offerForm(origin, draft, contextOf(shortcut));
+    const form = await formInbox.offerForm(
+      origin,
+      { draft: prompt === null ? {} : { prompt } },
+      contextOf(shortcut),
+    );
     await ack();
     const asked = { ...shortcut, threadTs: threadAround(shortcut) };
     const running = await sessions.inThread(origin.channelId, origin.threadTs);

@@ -53,7 +53,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   async function steer(press: Press, what: SteeringVerb): Promise<void> {
     const request = await pressed.inWorkspace(press);
     const sessionId = request?.sessionId ?? null;
-    if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
+    if (sessionId !== null) await steering.ask('steer', { sessionId, what, ...steering.by(actorOf(press)) });
   }
 
   onDurableButton(app, ACTION.archive, async (press) => steer(press, 'archive'));
@@ -82,7 +82,8 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   /** A job cancels it. False: there is nothing to cancel. */
   async function cancel(press: Press): Promise<boolean> {
     const request = await pressed.inWorkspace(press);
-    if (request !== null) await steering.cancel(actorOf(press), request.id);
+    if (request !== null)
+      await steering.ask('cancel-request', { requestId: request.id, ...steering.by(actorOf(press)) });
     return request !== null;
   }
 
@@ -135,7 +136,7 @@ function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): 
     if (sessionId === null || homeTeamId !== request?.teamId) return ack();
     const actor = { userId, teamId: homeTeamId, channelId, threadTs, responseUrl: null };
     try {
-      await steering.steer(actor, 'stop', { sessionId, always: false });
+      await steering.ask('steer', { sessionId, what: 'stop', ...steering.by(actor) });
     } catch (error) {
       await ack({ response_action: 'update', view: renderStopTrouble(await textFor(userId)) });
       throw error;

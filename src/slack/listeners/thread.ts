@@ -201,7 +201,7 @@ async function startAnother(
   }
   const shown = unescape(typed);
   if (intent.kind === 'open-form') {
-    const { id: formId } = await formInbox.offerForm(origin, {});
+    const { id: formId } = await formInbox.offerForm(origin);
     return answer(refusal({ problems: [text.thread.newNeedsTask], typed: shown, formId }, text));
   }
   const { id: formId } = await formInbox.offerMessage(origin, ts, { wish: intent, context: offered });

@@ -44,7 +44,7 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     const { teamId, userId, channelId } = press;
     if (channelId === null || (await refusesOutsider({ outbound, textFor }, press, teamId))) return;
     const here = { teamId, userId, channelId, threadTs: null, responseUrl: null };
-    await openForm(press, await formInbox.offerForm(here, {}));
+    await openForm(press, await formInbox.offerForm(here));
   });
 }
 

@@ -85,10 +85,10 @@ describe('a Home', () => {
     expect(actionIds(full)).toEqual([
       ACTION.startFromHome,
       ACTION.refreshHome,
-      'home_notify.dm',
-      'home_notify.card',
-      'home_language.en',
-      'home_language.ja',
+      'run_command.0',
+      'run_command.1',
+      'run_command.0',
+      'run_command.1',
     ]);
     expect(shown(full)).toContain('Updated <!date^1700000000^');
   });

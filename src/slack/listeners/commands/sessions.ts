@@ -113,7 +113,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
       const card = cardOf(found.request, found.session, call);
       return notice([doneAlready(kind, { name, card, sinceMs: phaseAt.getTime() }, call.text)]);
     }
-    await steering.steer(call, kind, { sessionId, always: true });
+    await steering.ask('steer', { sessionId, what: kind, ...steering.by(call, { always: true }) });
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
   }
 
@@ -151,12 +151,19 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   async function follow(call: Invocation, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
-    await steering.follow(call, bareSessionId(typed));
+    const { teamId, placeKind } = call;
+    const by = steering.by(call, { always: true });
+    await steering.ask('follow-session', { sessionId: bareSessionId(typed), teamId, placeKind, ...by });
     return notice([call.text.sessions.follow]);
   }
 
-  async function link(call: Invocation, { slackUserId, devinUserId }: IntentOf<'link'>): Promise<Rendered> {
-    await steering.link(call, slackUserId, devinUserId);
+  async function link(
+    call: Invocation,
+    { slackUserId: personId, devinUserId }: IntentOf<'link'>,
+  ): Promise<Rendered> {
+    const { teamId } = call;
+    const by = steering.by(call, { always: true });
+    await steering.ask('link-person', { teamId, personId, devinUserId, ...by });
     return notice([call.text.sessions.link]);
   }
 

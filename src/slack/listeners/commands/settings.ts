@@ -7,7 +7,7 @@ import {
 } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
-import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
+import { effectivePreferences, type Language, type Preferences } from '../../../session/preferences.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
 import type { Authority } from '../../authority.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
@@ -17,7 +17,7 @@ import { OWN_SETTINGS, renderSetting, shownSetting } from '../../blocks/settings
 import { code, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';
-import type { ChooseLanguage, TextFor } from '../../text-for.ts';
+import type { TextFor } from '../../text-for.ts';
 import type { Answers, Invocation } from '../commands.ts';
 
 export type SettingsCommandDeps = {
@@ -26,7 +26,7 @@ export type SettingsCommandDeps = {
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   people: Pick<People, 'find'>;
   enqueue: Enqueue;
-  chooseLanguage: ChooseLanguage;
+  learnLanguage: (userId: string, language: Language | null) => void;
   /** Redraws the person's Home if they may be looking at it. */
   redrawHome: (person: { teamId: string; userId: string }) => Promise<void>;
   textFor: TextFor;
@@ -44,7 +44,7 @@ type Preferred = {
  * workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, settings, people, enqueue, authority, chooseLanguage, redrawHome, textFor } = deps;
+  const { command, settings, people, enqueue, authority, learnLanguage, redrawHome, textFor } = deps;
 
   const isAdmin = async ({ userId }: Invocation): Promise<boolean> =>
     isAdministrator(await people.find(userId));
@@ -122,7 +122,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   /** Answers with one line: what applies now, which can differ from what was set. */
   async function prefer(call: Invocation, { setting, scope, chosen }: Preferred): Promise<Rendered> {
     const { settings: words, joins } = call.text;
-    const refused = await changeRefusal(call, scope, []);
+    // Anyone may set their own: it changes only how the app speaks to them.
+    const refused = scope === 'person' ? null : await changeRefusal(call, scope, []);
     if (refused !== null) return notice([refused]);
     await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
     const preferences = await settings.preferencesFor(call);
@@ -150,10 +151,12 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return renderSetting(setting, { preferences, mayChange }, call.text);
   }
 
-  /** Anyone may set it: it changes only how the app speaks to them. */
+  /** The same for the language, in which it answers at once. */
   async function language(call: Invocation, { choice }: IntentOf<'language'>): Promise<Rendered> {
     if (choice !== null) {
-      await chooseLanguage(call, choice === 'slack' ? null : choice);
+      const chosen = choice === 'slack' ? null : choice;
+      await settings.changePreferences(keyOf(call, 'person'), { language: chosen }, call.userId);
+      learnLanguage(call.userId, chosen);
       await redrawHome(call);
     }
     const preferences = await settings.preferencesFor(call);
