@@ -55,7 +55,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
   }
 
   async function press(token: string, person: Person, action: string): Promise<void> {
-    const find = action === ACTION.cancel ? cardWith(token, action) : asked(person, token);
+    const find = action === 'cancel' ? cardWith(token, action) : asked(person, token);
     await whileThere(token, find, async (on) => void (await slack.clickButton(person.userId, on, action)));
   }
 
@@ -101,7 +101,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
 
   async function decide(decision: Decision, token: string, requester: Person): Promise<void> {
     const approve = async (): Promise<void> => press(token, first, ACTION.approve);
-    const cancel = async (): Promise<void> => press(token, requester, ACTION.cancel);
+    const cancel = async (): Promise<void> => press(token, requester, 'cancel');
     switch (decision) {
       case 'approve':
         return approve();
@@ -126,12 +126,12 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
 
   /** Presses it once, when nobody found the session. Returns when the card shows what comes of it. */
   async function insist(token: string, requester: Person): Promise<void> {
-    const find = cardWith(token, ACTION.startAnyway);
+    const find = cardWith(token, 'start-anyway');
     const isSettled = (): 'started' | Message | null => (ledger.session(token) === null ? find() : 'started');
     const on = await until(isSettled, wait);
     if (on === null || on === 'started' || !isUnknown(on)) return;
     ledger.insisted.set(token, (ledger.insisted.get(token) ?? 0) + 1);
-    const { failure } = await slack.clickButton(requester.userId, on, ACTION.startAnyway);
+    const { failure } = await slack.clickButton(requester.userId, on, 'start-anyway');
     if (failure !== null) return;
     const goesOn = (): true | null => {
       const card = find();

@@ -5,7 +5,7 @@ import type { Rendered } from '../slack/blocks/objects.ts';
 import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
-import type { ListenHere } from '../slack/thread-inbox.ts';
+import type { ListenHere } from '../slack/places.ts';
 import { shownAs, stageShown, type EditClass } from '../store/cards.ts';
 import { askedAt, cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';

@@ -9,7 +9,7 @@ import {
   type Queue,
   type WithLease,
 } from '../queue/index.ts';
-import { createListenHere } from '../slack/thread-inbox.ts';
+import { createListenHere } from '../slack/places.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';

@@ -2,7 +2,7 @@ import { isOver, isOwnCap, type SessionPhase } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { CardAction } from './blocks/card-buttons.ts';
+import type { CardAction } from './ids.ts';
 
 /** `listen`: the switch for what goes to Devin, if the thread has one. */
 type Step = CardAction | 'listen';

@@ -10,8 +10,7 @@ import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { lookup, replaceMentions, truncate } from './blocks/text.ts';
 import { cardActions } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
-import { beganBy } from './places.ts';
-import type { ThreadHere } from './thread-inbox.ts';
+import { beganBy, type ThreadHere } from './places.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */

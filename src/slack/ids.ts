@@ -35,37 +35,12 @@ export const ACTION = {
   addSecrets: 'add_secrets',
   reviewEarlier: 'review_earlier',
   reviewLater: 'review_later',
-  /** Link button to the session; Slack still sends the click. */
-  openSession: 'open_session',
-  /** Link button to a pull request. */
-  openPullRequest: 'open_pull_request',
   /** The card's ⋯ menu. An option's value names its button: see menuValue. */
   cardMenu: 'card_menu',
-  /** On the card. Value of each: the request id. */
-  details: 'details',
-  tryAgain: 'try_again',
-  editAndTryAgain: 'edit_and_try_again',
-  checkAgain: 'check_again',
-  startAnyway: 'start_anyway',
-  /** Each of these three opens the box for a message to Devin. */
-  reply: 'reply',
-  answer: 'answer',
-  wake: 'wake',
-  /** Opens a dialog that asks before it stops the session. */
-  askStop: 'ask_stop',
+  /** In a dialog or on a question: it was asked before. Value: the request id. */
   stop: 'stop',
-  archive: 'archive',
-  startAgain: 'start_again',
-  raiseCap: 'raise_cap',
-  cancel: 'cancel',
-  /** The same in a private list. */
+  /** On a request in a private list: cancels it. Value: the request id. */
   cancelListed: 'cancel_listed',
-  /** What goes to Devin from its thread. */
-  mute: 'mute',
-  unmute: 'unmute',
-  sync: 'sync',
-  listenThread: 'listen_thread',
-  listenMentions: 'listen_mentions',
   /** On a notice that a message didn't reach Devin. Value: the reply's id. */
   sendAgain: 'send_again',
   /** On the question whether a reply was meant for the app: sends it to Devin. Value: see heldReply. */
@@ -83,6 +58,37 @@ export const ACTION = {
   /** On the greeting in a channel. */
   startHere: 'start_here',
 } as const;
+
+/**
+ * Buttons of a card, by their action id. The value of each is the request id. `open` and `review` are links: Slack still
+ * sends the click.
+ */
+export type CardAction =
+  | 'open'
+  | 'details'
+  | 'try-again'
+  | 'edit-and-try-again'
+  | 'check-again'
+  | 'start-anyway'
+  /** Each of these three opens the box for a message to Devin. */
+  | 'reply'
+  | 'answer'
+  | 'wake'
+  /** Opens a dialog that asks before it stops the session. */
+  | 'ask-stop'
+  | 'archive'
+  | 'start-again'
+  | 'raise-cap'
+  | 'review'
+  | 'cancel'
+  /** What goes to Devin from its thread. */
+  | 'mute'
+  | 'unmute'
+  | 'sync'
+  | 'listen-thread'
+  | 'listen-mentions';
+
+export type ActionId = CardAction | (typeof ACTION)[keyof typeof ACTION];
 
 const IN_MENU_VALUE = ' ';
 export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;

@@ -1,9 +1,12 @@
 import type { AnswerTo } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
+import type { Listen, Steer } from '../session/preferences.ts';
 import type { Began } from '../session/steering.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
 import type { PrivatePlace } from './outbound.ts';
 
 /**
@@ -21,12 +24,44 @@ export function isDirectMessage(channelId: string): boolean {
   return channelId.startsWith('D');
 }
 
-type Thread = Pick<SessionRow, 'channelId' | 'threadTs'>;
+/** `listen`: which messages go to Devin, if someone chose for this thread. */
+export type ListeningThread = Pick<SessionRow, 'channelId' | 'threadTs' | 'listen'>;
 
 /** Who began the thread of a session, as far as the session alone can tell. */
-export function beganBy({ channelId, threadTs }: Thread, request: SessionRequest): Began {
+export function beganBy(
+  { channelId, threadTs }: Omit<ListeningThread, 'listen'>,
+  request: SessionRequest,
+): Began {
   if (isDirectMessage(channelId)) return 'direct';
   return cardThread(request) === threadTs ? 'people' : 'app';
+}
+
+/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
+export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
+export type ListenHere = (thread: ListeningThread, request: SessionRequest) => Promise<ThreadHere>;
+
+type HereDeps = {
+  settings: Pick<Settings, 'preferencesFor'>;
+  requests: Pick<Requests, 'isUnderCard'>;
+};
+
+export function createListenHere({ settings, requests }: HereDeps): ListenHere {
+  async function chosenFor({ listen }: ListeningThread, { teamId, channelId, userId }: SessionRequest) {
+    const chosen = await settings.preferencesFor({ teamId, channelId, userId });
+    return { listen: listen ?? chosen.listen, steer: chosen.steer };
+  }
+
+  /** The thread may start with another session's card. */
+  async function whoBegan(thread: ListeningThread, request: SessionRequest): Promise<Began> {
+    const began = beganBy(thread, request);
+    const isUnderCard = began === 'people' && (await requests.isUnderCard(thread.channelId, thread.threadTs));
+    return isUnderCard ? 'app' : began;
+  }
+
+  return async (thread, request) => {
+    const [chosen, began] = await Promise.all([chosenFor(thread, request), whoBegan(thread, request)]);
+    return { ...chosen, began };
+  };
 }
 
 const BY_CHANNEL_TYPE: ReadonlyMap<string | null, PlaceKind> = new Map([

@@ -2,9 +2,8 @@ import type { Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
 import { isOver, isResting } from '../session/lifecycle.ts';
-import type { Listen, Steer } from '../session/preferences.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
-import { isForDevin, ownershipOf, type Began, type Mentions } from '../session/steering.ts';
+import { isForDevin, ownershipOf, type Mentions } from '../session/steering.ts';
 import type { Commit } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
@@ -13,7 +12,7 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import { beganBy } from './places.ts';
+import { createListenHere, type ListeningThread } from './places.ts';
 
 /** A message in a session's thread, or one elsewhere (`channelId`) that its author sent to the session. */
 type ThreadReply = {
@@ -97,7 +96,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     return { id: newId(), sessionId, teamId, userId, channelId, messageTs: ts, text };
   }
 
-  async function isHeard(thread: Thread, request: SessionRequest, { userId, mentions }: Author) {
+  async function isHeard(thread: ListeningThread, request: SessionRequest, { userId, mentions }: Author) {
     const isRequester = ownershipOf(request).requester === userId;
     return isForDevin({ ...(await listenHere(thread, request)), isRequester, mentions });
   }
@@ -114,7 +113,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** Whether Devin would get a message of this thread if its session had started. */
-    wouldReceive: async (thread: Omit<Thread, 'listen'>, request: SessionRequest, author: Author) =>
+    wouldReceive: async (thread: Omit<ListeningThread, 'listen'>, request: SessionRequest, author: Author) =>
       isHeard({ ...thread, listen: null }, request, author),
 
     /** A keyword, by a button. `press` identifies this one press. */
@@ -212,34 +211,4 @@ function isUnsent({ state, sentAt }: Reply): boolean {
 /** Slack delivers edits in any order, and some twice. A deletion comes last. */
 function isOlder(editedTs: string | null, { editedTs: lastTs }: Reply): boolean {
   return editedTs !== null && lastTs !== null && Number(editedTs) <= Number(lastTs);
-}
-
-/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
-export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
-export type ListenHere = (thread: Thread, request: SessionRequest) => Promise<ThreadHere>;
-
-type Thread = Pick<SessionRow, 'channelId' | 'threadTs' | 'listen'>;
-
-type HereDeps = {
-  settings: Pick<Settings, 'preferencesFor'>;
-  requests: Pick<Requests, 'isUnderCard'>;
-};
-
-export function createListenHere({ settings, requests }: HereDeps): ListenHere {
-  async function chosenFor({ listen }: Thread, { teamId, channelId, userId }: SessionRequest) {
-    const chosen = await settings.preferencesFor({ teamId, channelId, userId });
-    return { listen: listen ?? chosen.listen, steer: chosen.steer };
-  }
-
-  /** The thread may start with another session's card. */
-  async function whoBegan(thread: Thread, request: SessionRequest): Promise<Began> {
-    const began = beganBy(thread, request);
-    const isUnderCard = began === 'people' && (await requests.isUnderCard(thread.channelId, thread.threadTs));
-    return isUnderCard ? 'app' : began;
-  }
-
-  return async (thread, request) => {
-    const [chosen, began] = await Promise.all([chosenFor(thread, request), whoBegan(thread, request)]);
-    return { ...chosen, began };
-  };
 }

@@ -11,6 +11,11 @@ test('each button has a listener', () => {
   expect(Object.keys(ACTION).filter((name) => !isListenedTo(`ACTION.${name}`))).toEqual([]);
 });
 
+test('each button of a card has a listener', () => {
+  const names = Object.keys(en.card.buttons);
+  expect(names.filter((name) => !listeners.some((source) => source.includes(`'${name}'`)))).toEqual([]);
+});
+
 test('each submittable view has a listener', () => {
   expect(Object.keys(VIEW).filter((name) => !isListenedTo(`VIEW.${name}`))).toEqual(['details', 'home']);
 });

@@ -1,7 +1,6 @@
 import { fields } from '../../src/session/fields.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { choicesSchema } from '../../src/session/policy/choices.ts';
-import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
 import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
 import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
@@ -44,6 +43,7 @@ import {
   renderThreadHelp,
 } from '../../src/slack/blocks/steering.ts';
 import { renderHelp, usageOf } from '../../src/slack/command/help.ts';
+import type { CardAction } from '../../src/slack/ids.ts';
 import type { Text } from '../../src/text/index.ts';
 import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';
 import { BARE_HOME } from '../support/home.ts';

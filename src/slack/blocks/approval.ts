@@ -170,7 +170,7 @@ function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlo
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
     button(ACTION.editAsked, text.notices.offer.edit, value),
-    button(ACTION.details, text.card.buttons.details, requestId),
+    button('details', text.card.buttons.details, requestId),
   ]);
 }
 

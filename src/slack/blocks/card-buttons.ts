@@ -1,36 +1,13 @@
 import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, BLOCK, menuValue } from '../ids.ts';
+import { ACTION, BLOCK, menuValue, type CardAction } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { type Confirmation, actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
 
-export type CardAction =
-  | 'open'
-  | 'details'
-  | 'try-again'
-  | 'edit-and-try-again'
-  | 'check-again'
-  | 'start-anyway'
-  | 'reply'
-  | 'answer'
-  | 'wake'
-  | 'ask-stop'
-  | 'archive'
-  | 'start-again'
-  | 'raise-cap'
-  | 'review'
-  | 'cancel'
-  | 'mute'
-  | 'unmute'
-  | 'sync'
-  | 'listen-thread'
-  | 'listen-mentions';
-
 type ButtonRow = {
-  id: string;
   /** A link button, shown only if there is an address to open. */
   link?: (card: SessionCard) => string | null;
   /** In the ⋯ menu, always or beside another button. It can't ask for confirmation: Slack confirms whole menus only. */
@@ -45,37 +22,35 @@ type ButtonRow = {
 
 /** The buttons of a card. A new one is a row, and its label in the catalog. */
 const BUTTONS: Record<CardAction, ButtonRow> = {
-  review: { id: ACTION.openPullRequest, link: newestOpenPullRequest, primaryIn: ['finished'] },
+  review: { link: newestOpenPullRequest, primaryIn: ['finished'] },
   open: {
-    id: ACTION.openSession,
     link: ({ url }) => url,
     primaryIn: ['needs-approval', 'finished'],
     labelIn: { 'needs-approval': (text) => text.card.openToApprove },
     inMenu: (card) => card.phase === 'ended' || hasReview(card),
   },
-  details: { id: ACTION.details, inMenu: true },
-  'try-again': { id: ACTION.tryAgain },
-  'edit-and-try-again': { id: ACTION.editAndTryAgain, primaryIn: ['failed'] },
-  'check-again': { id: ACTION.checkAgain, primaryIn: ['unknown'] },
-  'start-anyway': { id: ACTION.startAnyway, danger: true, confirm: (text) => text.card.confirmStartAnyway },
-  reply: { id: ACTION.reply },
-  answer: { id: ACTION.answer, primaryIn: ['needs-you'] },
-  wake: { id: ACTION.wake },
-  'ask-stop': { id: ACTION.askStop, inMenu: true },
-  archive: { id: ACTION.archive, inMenu: true },
-  'raise-cap': { id: ACTION.raiseCap, primaryIn: ['capped'] },
+  details: { inMenu: true },
+  'try-again': {},
+  'edit-and-try-again': { primaryIn: ['failed'] },
+  'check-again': { primaryIn: ['unknown'] },
+  'start-anyway': { danger: true, confirm: (text) => text.card.confirmStartAnyway },
+  reply: {},
+  answer: { primaryIn: ['needs-you'] },
+  wake: {},
+  'ask-stop': { inMenu: true },
+  archive: { inMenu: true },
+  'raise-cap': { primaryIn: ['capped'] },
   'start-again': {
-    id: ACTION.startAgain,
     primaryIn: ['capped', 'failed'],
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },
-  cancel: { id: ACTION.cancel, inMenu: ({ phase }) => phase !== 'needs-approval' },
-  mute: { id: ACTION.mute, inMenu: true },
-  unmute: { id: ACTION.unmute },
-  sync: { id: ACTION.sync },
-  'listen-thread': { id: ACTION.listenThread, inMenu: ({ thread }) => thread !== 'mentions' },
-  'listen-mentions': { id: ACTION.listenMentions, inMenu: true },
+  cancel: { inMenu: ({ phase }) => phase !== 'needs-approval' },
+  mute: { inMenu: true },
+  unmute: {},
+  sync: {},
+  'listen-thread': { inMenu: ({ thread }) => thread !== 'mentions' },
+  'listen-mentions': { inMenu: true },
 };
 
 function hasReview(card: SessionCard): boolean {
@@ -138,10 +113,10 @@ function menu(actions: readonly CardAction[], card: SessionCard, text: Text): Ov
 }
 
 function menuOption(action: CardAction, card: SessionCard, text: Text): PlainTextOption {
-  const { id, link } = BUTTONS[action];
+  const { link } = BUTTONS[action];
   const url = link?.(card) ?? null;
   return {
-    ...option(labelOf(action, card, text), menuValue(id, card.requestId)),
+    ...option(labelOf(action, card, text), menuValue(action, card.requestId)),
     ...(url !== null && { url }),
   };
 }
@@ -150,7 +125,7 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
   const row = BUTTONS[action];
   const url = row.link?.(card) ?? null;
   return {
-    ...namedFor(card, button(row.id, labelOf(action, card, text), card.requestId), text),
+    ...namedFor(card, button(action, labelOf(action, card, text), card.requestId), text),
     ...(url !== null && { url }),
     ...(isPrimary(action, card) && { style: 'primary' as const }),
     ...(row.danger === true && { style: 'danger' as const }),

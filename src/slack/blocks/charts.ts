@@ -46,10 +46,7 @@ const MOST_ROWS = 100;
 const PAGE_SIZE = 10;
 const CELL_LENGTH = 150;
 
-export type Cell =
-  | { kind: 'text'; text: string }
-  | { kind: 'number'; value: number; text: string }
-  | { kind: 'user' | 'channel'; id: string };
+export type Cell = DataTableBlock['rows'][number][number];
 
 /** `room`: in characters, as JSON. */
 type Table = {
@@ -66,26 +63,18 @@ export function dataTable({ caption, heading, rows, room }: Table): {
 } {
   const head = heading.map((text) => ({ type: 'raw_text' as const, text }));
   const empty = { type: 'data_table' as const, caption, page_size: PAGE_SIZE, rows: [head] };
-  const cells = rows.slice(0, MOST_ROWS).map((row) => row.map(cellBlock));
+  const cells = rows.slice(0, MOST_ROWS).map((row) => [...row]);
   const shown = fitting(cells, room - charactersOf(empty), (row) => charactersOf(row) + 1);
   return { table: { ...empty, rows: [head, ...shown] }, leftOut: rows.length - shown.length };
 }
 
-function cellBlock(cell: Cell): DataTableBlock['rows'][number][number] {
-  switch (cell.kind) {
-    case 'text':
-      return { type: 'raw_text', text: truncate(cell.text, CELL_LENGTH) };
-    case 'number':
-      return { type: 'raw_number', value: cell.value, text: cell.text };
-    case 'user':
-      return rich({ type: 'user', user_id: cell.id });
-    case 'channel':
-      return rich({ type: 'channel', channel_id: cell.id });
-  }
+export function textCell(text: string): Cell {
+  return { type: 'raw_text', text: truncate(text, CELL_LENGTH) };
 }
 
 type Mention = { type: 'user'; user_id: string } | { type: 'channel'; channel_id: string };
 
-function rich(mention: Mention): RichTextBlock {
+/** By its name, wherever it is shown. */
+export function mentionCell(mention: Mention): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [mention] }] };
 }

@@ -1,8 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
+import type { CardAction } from '../ids.ts';
 import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
-import { plainButtons, type CardAction } from './card-buttons.ts';
+import { plainButtons } from './card-buttons.ts';
 import { shownTime } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';

@@ -4,7 +4,7 @@ import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { ThreadShare } from '../../session/steering.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import type { CardAction } from './card-buttons.ts';
+import type { CardAction } from '../ids.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { callButtons, calledWords, callEnd, type Answered, type Called } from './devin-message.ts';
 import { markdownParts } from './markdown.ts';

@@ -82,7 +82,7 @@ export function renewal({ left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renews
 
 /** The session takes no more messages; offers to start another. */
 export function sessionOver(requestId: string, text: Text): Rendered {
-  const again = button(ACTION.startAgain, text.card.buttons['start-again'], requestId);
+  const again = button('start-again', text.card.buttons['start-again'], requestId);
   return joinParts([line(text.steering.over), offering(again)]);
 }
 

@@ -21,10 +21,7 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
   const where = url === null ? why : `${why} ${link(url, session)}`;
   return joinParts([
     titled(title, where),
-    buttonRow(
-      primary(button(ACTION.reply, reply, requestId)),
-      button(another.actionId, start, another.formId),
-    ),
+    buttonRow(primary(button('reply', reply, requestId)), button(another.actionId, start, another.formId)),
   ]);
 }
 

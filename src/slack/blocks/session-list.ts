@@ -102,7 +102,7 @@ function pickButton(
   const label = text.sessions.pickButton[act];
   const shown =
     act === 'say'
-      ? button(ACTION.reply, label, card.requestId)
+      ? button('reply', label, card.requestId)
       : button(runAction(0), label, `${act} ${sessionId}`);
   return {
     ...namedFor(card, shown, text),

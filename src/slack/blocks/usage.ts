@@ -2,7 +2,7 @@ import type { BudgetAlert, CeilingLeft } from '../../session/policy/limits.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { barChart, dataTable, type Cell, type ShownBlock } from './charts.ts';
+import { barChart, dataTable, mentionCell, textCell, type Cell, type ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
 import { charactersOf, context, sections, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
@@ -169,7 +169,7 @@ function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): str
 
 function groupCells({ name, sessions, acu, merged }: UsageGroup, by: UsageBy, text: Text): Cell[] {
   const number = (value: number): Cell => ({
-    kind: 'number',
+    type: 'raw_number',
     value: rounded(value),
     text: acuWords(value),
   });
@@ -177,9 +177,9 @@ function groupCells({ name, sessions, acu, merged }: UsageGroup, by: UsageBy, te
 }
 
 function nameCell(name: string | null, by: UsageBy, { usage }: Text): Cell {
-  if (name === null) return { kind: 'text', text: usage.noName[by] };
-  if (by === 'person') return { kind: 'user', id: name };
-  return by === 'channel' ? { kind: 'channel', id: name } : { kind: 'text', text: oneLine(name) };
+  if (name === null) return textCell(usage.noName[by]);
+  if (by === 'person') return mentionCell({ type: 'user', user_id: name });
+  return by === 'channel' ? mentionCell({ type: 'channel', channel_id: name }) : textCell(oneLine(name));
 }
 
 /** A person's own, in App Home. */

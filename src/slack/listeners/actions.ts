@@ -36,12 +36,8 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   listenToMessageButtons(app, deps);
 }
 
-/** Buttons that resume a request, and how. */
-const RESUMPTIONS = [
-  [ACTION.tryAgain, 'try-again'],
-  [ACTION.checkAgain, 'check-again'],
-  [ACTION.startAnyway, 'start-anyway'],
-] as const satisfies [string, Resumption][];
+/** Buttons that resume a request. */
+const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const satisfies Resumption[];
 
 /** Buttons of a card that show something, retry, or start another session. */
 function listenOnRequests(app: App, deps: ActionDeps): void {
@@ -64,10 +60,9 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
     );
 
   // The browser opens the link; Slack only needs the click acknowledged.
-  for (const actionId of [ACTION.openSession, ACTION.openPullRequest])
-    onButton(app, actionId, async () => Promise.resolve());
+  for (const link of ['open', 'review'] as const) onButton(app, link, async () => Promise.resolve());
 
-  onButton(app, ACTION.details, async (press) => {
+  onButton(app, 'details', async (press) => {
     const request = await byReaderOrApprover(press);
     if (request === null) return;
     const { userId } = press;
@@ -83,16 +78,16 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
     if (request !== null) await openForm(press, await formInbox.offerAgain(privatePlace(press), request));
   };
 
-  onButton(app, ACTION.editAndTryAgain, async (press) => reopen(press, await byRequester(press)));
+  onButton(app, 'edit-and-try-again', async (press) => reopen(press, await byRequester(press)));
   // A session of their own: they must be able to read what was asked for.
-  onButton(app, ACTION.startAgain, async (press) => reopen(press, await byReader(press)));
-  onButton(app, ACTION.raiseCap, async (press) => {
+  onButton(app, 'start-again', async (press) => reopen(press, await byReader(press)));
+  onButton(app, 'raise-cap', async (press) => {
     const request = await byReader(press);
     await reopen(press, request && withHigherCap(request));
   });
 
-  for (const [actionId, how] of RESUMPTIONS) {
-    onButton(app, actionId, async (press) => {
+  for (const how of RESUMPTIONS) {
+    onButton(app, how, async (press) => {
       const request = await byRequester(press);
       if (request === null) return;
       const { id: requestId, resumedAt } = request;
@@ -116,16 +111,16 @@ function withHigherCap(request: SessionRequest): SessionRequest {
 
 /** Buttons of a card that do what a keyword does in its thread; the job checks the person. */
 const SWITCHES = [
-  [ACTION.mute, 'mute'],
-  [ACTION.unmute, 'unmute'],
-  [ACTION.sync, 'sync'],
-  [ACTION.listenThread, 'listen-thread'],
-  [ACTION.listenMentions, 'listen-mentions'],
-] as const satisfies [string, ReplyKind][];
+  'mute',
+  'unmute',
+  'sync',
+  'listen-thread',
+  'listen-mentions',
+] as const satisfies ReplyKind[];
 
 function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
-  for (const [actionId, kind] of SWITCHES) {
-    onDurableButton(app, actionId, async ({ value, userId, homeTeamId, actionTs }) => {
+  for (const kind of SWITCHES) {
+    onDurableButton(app, kind, async ({ value, userId, homeTeamId, actionTs }) => {
       const session = value === null ? null : await sessions.ofRequest(value);
       if (session === null || session.teamId !== homeTeamId) return;
       await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });

@@ -7,7 +7,7 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
-import { ACTION } from '../ids.ts';
+import { ACTION, type ActionId } from '../ids.ts';
 import type { Press, Search, Shortcut, Submission } from '../interaction-payload.ts';
 import { readPayload, type Command, type Payload, type PayloadOf } from '../payload.ts';
 
@@ -45,7 +45,7 @@ export function onCommand(app: App, handle: (command: Command, ack: CommandAck) 
 }
 
 /** Acknowledges, then acts: for what must be quick and loses nothing if it fails. */
-export function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
+export function onButton(app: App, actionId: ActionId, handle: (press: Press) => Promise<void>): void {
   onPress(app, actionId, async (press, ack) => {
     await ack();
     await handle(press);
@@ -55,7 +55,7 @@ export function onButton(app: App, actionId: string, handle: (press: Press) => P
 /** Saves what was asked for, then acknowledges, so that nothing acknowledged is lost. */
 export function onDurableButton(
   app: App,
-  actionId: string | RegExp,
+  actionId: ActionId | RegExp,
   handle: (press: Press) => Promise<void>,
 ): void {
   onPress(app, actionId, async (press, ack) => {
@@ -67,7 +67,7 @@ export function onDurableButton(
 type HandlePress = (press: Press, ack: () => Promise<void>) => Promise<void>;
 
 /** A button on its own, or an option of the card's menu. */
-function onPress(app: App, actionId: string | RegExp, handle: HandlePress): void {
+function onPress(app: App, actionId: ActionId | RegExp, handle: HandlePress): void {
   app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body }) => {
     const press = payloadOf(body, 'press');
     await (press === null ? ack() : handle(press, async () => ack()));

@@ -33,11 +33,7 @@ type SteeringDeps = PressDeps & {
 };
 
 /** Buttons that open the box for a message to Devin. */
-const BOXES = [
-  [ACTION.reply, 'reply'],
-  [ACTION.answer, 'answer'],
-  [ACTION.wake, 'wake'],
-] as const satisfies [string, ReplyBox['why']][];
+const BOXES = ['reply', 'answer', 'wake'] as const satisfies ReplyBox['why'][];
 
 export function listenToSteering(app: App, deps: SteeringDeps): void {
   listenOnCards(app, deps);
@@ -56,7 +52,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     if (sessionId !== null) await steering.ask('steer', { sessionId, what, ...steering.by(actorOf(press)) });
   }
 
-  onDurableButton(app, ACTION.archive, async (press) => steer(press, 'archive'));
+  onDurableButton(app, 'archive', async (press) => steer(press, 'archive'));
 
   // The question after a reply such as "stop". The card shows the answer.
   for (const [actionId, what] of [
@@ -68,7 +64,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       await outbound.settleNotice(press, null);
     });
 
-  onButton(app, ACTION.askStop, async (press) => {
+  onButton(app, 'ask-stop', async (press) => {
     const request = await pressed.bySteerer(press);
     const session = request === null ? null : await sessions.ofRequest(request.id);
     if (request === null || session === null) return;
@@ -87,14 +83,14 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     return request !== null;
   }
 
-  onDurableButton(app, ACTION.cancel, async (press) => void (await cancel(press)));
+  onDurableButton(app, 'cancel', async (press) => void (await cancel(press)));
   onDurableButton(app, ACTION.cancelListed, async (press) => {
     if (!(await cancel(press))) return;
     await outbound.settleNotice(press, notice([(await textFor(press.userId)).sessions.cancel]));
   });
 
-  for (const [actionId, why] of BOXES) {
-    onButton(app, actionId, async (press) => {
+  for (const why of BOXES) {
+    onButton(app, why, async (press) => {
       const request = await pressed.bySteerer(press);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);

@@ -98,7 +98,7 @@ describe('a message that asks for an approval', () => {
         { action_id: ACTION.approve, value: 'r1.0', text: { text: 'Start session' } },
         { action_id: ACTION.decline, text: { text: 'Decline' } },
         { action_id: ACTION.editAsked },
-        { action_id: ACTION.details, value: 'r1' },
+        { action_id: 'details', value: 'r1' },
       ],
     });
     const words = shown(ended('declined', 'Not now.'));

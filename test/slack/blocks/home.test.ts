@@ -99,7 +99,7 @@ describe('a Home', () => {
     const places = order.map((word) => words.indexOf(word));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(lineOf(full, 'r2')).toContain('> Start from main or from release?');
-    expect(lineOf(full, 'r2')).toContain(`"action_id":"${ACTION.answer}"`);
+    expect(lineOf(full, 'r2')).toContain(`"action_id":"${'answer'}"`);
     expect(lineOf(full, 'r1')).not.toContain('accessory');
     expect(lineOf(full, 'r1')).not.toContain('Reproduced it');
   });
@@ -211,8 +211,8 @@ describe('a Home', () => {
   });
 
   test.each([
-    { phase: 'needs-approval', action: 'open', pressed: ACTION.openSession },
-    { phase: 'unknown', action: 'check-again', pressed: ACTION.checkAgain },
+    { phase: 'needs-approval', action: 'open', pressed: 'open' },
+    { phase: 'unknown', action: 'check-again', pressed: 'check-again' },
     { phase: 'finished', action: 'open', pressed: null },
     { phase: 'working', action: 'reply', pressed: null },
   ] as const)('offers the next step in $phase, if there is one', ({ phase, action, pressed }) => {

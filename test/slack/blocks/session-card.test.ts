@@ -3,11 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES, type SessionPhase } from '../../../src/session/lifecycle.ts';
 import type { ThreadState } from '../../../src/session/steering.ts';
-import type { CardAction } from '../../../src/slack/blocks/card-buttons.ts';
 import { renderCard, type SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionPick } from '../../../src/slack/blocks/session-list.ts';
 import { cardActions } from '../../../src/slack/card-actions.ts';
-import { ACTION, BLOCK } from '../../../src/slack/ids.ts';
+import { BLOCK, type CardAction } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { ja } from '../../../src/text/ja.ts';
 import { BARE_CARD } from '../../support/card.ts';
@@ -376,8 +375,8 @@ describe("a card's buttons", () => {
   });
 
   test('link the session, and are left out if there is none', () => {
-    expect(buttons(full)[0]).toMatchObject({ action_id: ACTION.openSession, url: full.url });
-    expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual([ACTION.reply]);
+    expect(buttons(full)[0]).toMatchObject({ action_id: 'open', url: full.url });
+    expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual(['reply']);
   });
 
   test('have no block if there are none', () => {
@@ -440,7 +439,7 @@ describe("a card's buttons", () => {
       menu: ['Open in Devin', 'Run again with changes', 'Archive', 'Details'],
     });
     expect(buttons(finished)[0]).toMatchObject({ url: 'https://github.com/acme/web/pull/2' });
-    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: `${ACTION.openSession} r1` });
+    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: `${'open'} r1` });
     expect(labels({ ...finished, pullRequests: [] })).toEqual({
       buttons: ['Open in Devin (primary)', 'Reply'],
       menu: ['Run again with changes', 'Archive', 'Details'],
