@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFormDescriber } from '../../src/forms/index.ts';
+import { createFormDescriber } from '../../src/forms/describe-form.ts';
 import { createLog } from '../../src/log.ts';
 import type { MessageContext, SlackMessage } from '../../src/session/context.ts';
 import type { Identity } from '../../src/session/identity.ts';
