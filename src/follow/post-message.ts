@@ -11,7 +11,7 @@ import {
 } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
-import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
+import { readThreadMeaning } from '../slack/command/meaning.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';

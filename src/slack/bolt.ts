@@ -1,41 +1,16 @@
 import type { RequestListener } from 'node:http';
-import { App } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
+import { App, type ReceiverEvent } from '@slack/bolt';
+import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
 import { proxyAgent, type Proxy } from '../network.ts';
-import { guard, type IsOfBoth, type Turns } from './guard.ts';
+import { cleanJson } from '../session/json.ts';
+import { createInTime, type InTime } from '../time.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { readPayload } from './payload.ts';
+import type { BotIdentity } from './slack.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
 
 export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
-
-/** Who the app is in its workspace, from `auth.test`. */
-export type BotIdentity = {
-  botToken: string;
-  botId: string;
-  botUserId: string;
-  teamId: string;
-  /** Such as `https://acme.slack.com/`; null: Slack didn't say. */
-  workspaceUrl: string | null;
-};
-
-/** Whose the token is, and its scopes; null: not a bot's. https://docs.slack.dev/reference/methods/auth.test */
-export async function identifyBot(client: WebClient): Promise<Identified | null> {
-  const answer = await client.auth.test();
-  const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
-  if (!botId || !botUserId || !teamId) return null;
-  return {
-    botId,
-    botUserId,
-    teamId,
-    workspaceUrl: url ?? null,
-    scopes: answer.response_metadata?.scopes ?? null,
-  };
-}
-
-/** `scopes` null: Slack didn't say. */
-type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
 
 export type BoltOptions = {
   transport: Transport;
@@ -106,4 +81,153 @@ function createApp({ bot, isOfBoth, apiUrl, turns, log }: BoltOptions, receiver:
 function isReadable(body: object): boolean {
   const { kind } = readPayload(body);
   return kind !== 'malformed' && kind !== 'ignored';
+}
+
+function isEvent(body: object): boolean {
+  return 'type' in body && body.type === 'event_callback';
+}
+
+/** Whether a member of another workspace is also of this one. */
+type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
+
+type Asking = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
+type Guarding = Pick<Asking, 'bot' | 'isOfBoth'> & { turns?: Turns | undefined; log: Log };
+
+/** What Bolt doesn't do for its listeners. */
+function guard(app: App, { turns, bot, isOfBoth, log }: Guarding): void {
+  const asking = { bot, isOfBoth, inTime: createInTime(log) };
+  const process = app.processEvent.bind(app);
+  const takeTurn = createTurns(turns);
+
+  /**
+   * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
+   * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
+   */
+  async function handle(event: ReceiverEvent): Promise<void> {
+    // Nothing from Slack may hold what can't be stored.
+    const body = await inOwnWorkspace(bodySchema.parse(cleanJson(event.body)), asking);
+    if (!isEvent(body)) return process({ ...event, body });
+    await process({ ...event, body, ack: async () => Promise.resolve() });
+    await event.ack();
+  }
+
+  app.processEvent = async (event) => {
+    const sender = senderOf(event.body);
+    if (sender === null) return handle(event);
+    // Nobody waits for all that another person sends at once.
+    if (!(await takeTurn(sender, async () => handle(event))))
+      throw new ListenerFailedError(new Error('one person sends too much at once'));
+  };
+}
+
+const senderSchema = z.looseObject({
+  user_id: z.string().optional(),
+  user: z.looseObject({ id: z.string() }).optional(),
+  event: z.looseObject({ user: z.string().optional().catch(undefined) }).optional(),
+});
+
+/** Who sent a command or an event, or acted in a message or a view; null: nobody. */
+function senderOf(body: unknown): string | null {
+  const { user_id: typed, user, event } = senderSchema.safeParse(body).data ?? {};
+  return typed ?? user?.id ?? event?.user ?? null;
+}
+
+const bodySchema = z.record(z.string(), z.unknown());
+type Body = z.output<typeof bodySchema>;
+
+const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
+
+/**
+ * Makes people of this workspace act as its members in messages and views. For a person in an Enterprise organization,
+ * Slack names the same workspace wherever they act. As the place, it may name another workspace, or none if the whole
+ * organization has installed the app.
+ * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
+ */
+async function inOwnWorkspace(body: Body, { bot, isOfBoth, inTime }: Asking): Promise<Body> {
+  const user = actorSchema.safeParse(body['user']).data;
+  if (user === undefined) return body;
+  const { teamId } = bot();
+  const own = { id: teamId };
+  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, { isOfBoth, inTime }));
+  if (!isOwn) return { ...body, team: body['team'] ?? own };
+  return { ...body, team: own, user: { ...user, team_id: teamId } };
+}
+
+/** Of the 3 s that Slack waits, most is for the database. */
+const WORKSPACE_MS = 500;
+
+async function isAlsoOwn(
+  userId: string,
+  otherTeamId: string,
+  { isOfBoth, inTime }: Pick<Asking, 'isOfBoth' | 'inTime'>,
+): Promise<boolean> {
+  const what = 'whose workspace a person is of';
+  const asking = isOfBoth(userId, otherTeamId);
+  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, what });
+  if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
+  return found;
+}
+
+/** What is handled at a time for one person: as many as are saved together. */
+const AT_A_TIME = 50;
+/** Slack waits 3 s, and what is saved afterwards is refused: there is no time for a longer wait. */
+const LONGEST_WAIT_MS = 400;
+
+/** False: its turn didn't come in time, and it wasn't begun. */
+type TakeTurn = (who: string, task: () => Promise<void>) => Promise<boolean>;
+
+/** How many deliveries of a person are handled at a time, and how long others wait. */
+type Turns = { atATime?: number; longestWaitMs?: number };
+
+/** What one person sends at once waits for itself, and for nobody else. */
+function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS }: Turns = {}): TakeTurn {
+  const people = new Map<string, Slots>();
+
+  return async (who, task) => {
+    const slots = people.get(who) ?? createSlots(atATime, longestWaitMs);
+    people.set(who, slots);
+    if (!(await slots.take())) return false;
+    try {
+      await task();
+    } finally {
+      slots.leave();
+      if (slots.areFree()) people.delete(who);
+    }
+    return true;
+  };
+}
+
+type Slots = ReturnType<typeof createSlots>;
+
+function createSlots(most: number, longestWaitMs: number) {
+  /** The first to wait is the first to go. */
+  const waiting = new Set<() => void>();
+  let taken = 0;
+
+  return {
+    areFree: (): boolean => taken === 0,
+
+    async take(): Promise<boolean> {
+      if (taken < most) {
+        taken += 1;
+        return true;
+      }
+      return new Promise((resolve) => {
+        const settle = (isTurn: boolean): void => {
+          clearTimeout(timer);
+          waiting.delete(go);
+          resolve(isTurn);
+        };
+        const go = (): void => settle(true);
+        const timer = setTimeout(() => settle(false), longestWaitMs);
+        waiting.add(go);
+      });
+    },
+
+    leave(): void {
+      const [next] = waiting;
+      if (next === undefined) taken -= 1;
+      else next();
+    },
+  };
 }

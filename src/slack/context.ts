@@ -4,7 +4,7 @@ import type { MessageContext, SlackMessage } from '../session/context.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { excerptAround, placeOf, type QuotedMessage, type QuotedThread } from '../session/prompt.ts';
 import { mentionedIn } from './blocks/text.ts';
-import { readThreadMeaning } from './command/thread-keywords.ts';
+import { readThreadMeaning } from './command/meaning.ts';
 import { cursorAfter, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readForwarded, readMessage, repliesTo } from './messages.ts';

@@ -34,7 +34,7 @@ export const optional = present.nullish().catch(null).default(null);
 const IGNORED = { kind: 'ignored' } as const;
 
 const interactionSchema = z.looseObject({
-  // Slack leaves it out if a whole organization installed the app: see `guard.ts`.
+  // Slack leaves it out if a whole organization installed the app: see `bolt.ts`.
   team: z.looseObject({ id: present }),
   /** Slack's own types say that `team_id` can be missing: the person is then of the workspace it comes from. */
   user: z.looseObject({ id: present, team_id: optional }),

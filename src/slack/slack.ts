@@ -7,7 +7,7 @@ import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createOnceAMinute, createRemoteClock } from '../time.ts';
 import { createUpstream, sayingHowLong, tooMany } from '../upstream.ts';
-import { createBolt, type BoltOptions, type BotIdentity, type Transport } from './bolt.ts';
+import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createPlaces, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
@@ -128,6 +128,33 @@ export function createSlack(options: SlackOptions) {
     }),
   };
 }
+
+/** Who the app is in its workspace, from `auth.test`. */
+export type BotIdentity = {
+  botToken: string;
+  botId: string;
+  botUserId: string;
+  teamId: string;
+  /** Such as `https://acme.slack.com/`; null: Slack didn't say. */
+  workspaceUrl: string | null;
+};
+
+/** Whose the token is, and its scopes; null: not a bot's. https://docs.slack.dev/reference/methods/auth.test */
+export async function identifyBot(client: WebClient): Promise<Identified | null> {
+  const answer = await client.auth.test();
+  const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
+  if (!botId || !botUserId || !teamId) return null;
+  return {
+    botId,
+    botUserId,
+    teamId,
+    workspaceUrl: url ?? null,
+    scopes: answer.response_metadata?.scopes ?? null,
+  };
+}
+
+/** `scopes` null: Slack didn't say. */
+type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
 
 type OnDeadToken = (method: string, code: string) => void;
 

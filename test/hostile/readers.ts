@@ -22,8 +22,8 @@ import {
   unescape,
 } from '../../src/slack/blocks/text.ts';
 import { scan } from '../../src/slack/command/flags.ts';
+import { readThreadMeaning } from '../../src/slack/command/meaning.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
-import { readThreadMeaning } from '../../src/slack/command/thread-keywords.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/ids.ts';
 import { readMessage } from '../../src/slack/messages.ts';

@@ -1,6 +1,6 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import type { Perhaps } from '../command/thread-keywords.ts';
+import type { Perhaps } from '../command/meaning.ts';
 import {
   ACTION,
   REPLY_BLOCK,

@@ -18,8 +18,8 @@ import {
 import { linkedTitle } from '../blocks/session-card.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';
-import { readAddressed, type AddressedMeaning } from '../command/addressed.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
+import { readAddressed, type AddressedMeaning } from '../command/meaning.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
 import { isOnlyText, withForwarded } from '../messages.ts';

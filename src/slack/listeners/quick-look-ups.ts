@@ -5,7 +5,7 @@ import type { Identity } from '../../session/identity.ts';
 import type { Person } from '../../store/identities.ts';
 import { createInTime } from '../../time.ts';
 import type { Suggestion } from '../blocks/form/elements.ts';
-import { withoutMention } from '../command/thread-keywords.ts';
+import { withoutMention } from '../command/meaning.ts';
 import type { InConversation, Presence } from '../conversations.ts';
 import { createUploadedTextReader } from '../files.ts';
 import { readMessage } from '../messages.ts';

@@ -116,7 +116,7 @@ export function onSearch(
   });
 }
 
-/** Acknowledged once the listeners have saved what they had to: see `guard.ts`. `isAgain`: it was delivered before. */
+/** Acknowledged once the listeners have saved what they had to: see `bolt.ts`. `isAgain`: it was delivered before. */
 export function onEvent(
   app: App,
   name: SlackEventMiddlewareArgs['event']['type'],

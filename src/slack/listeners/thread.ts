@@ -9,16 +9,16 @@ import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import { unescape } from '../blocks/text.ts';
-import { isCourtesy } from '../command/addressed.ts';
 import { renderDoubt } from '../command/help.ts';
-import { parseNew } from '../command/parse.ts';
 import {
+  isCourtesy,
   mentionsIn,
-  readThreadMeaning,
-  withoutMention,
   type Perhaps,
+  readThreadMeaning,
   type ThreadMeaning,
-} from '../command/thread-keywords.ts';
+  withoutMention,
+} from '../command/meaning.ts';
+import { parseNew } from '../command/parse.ts';
 import { isOnlyText, readMessage, withForwarded } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Message } from '../payload.ts';

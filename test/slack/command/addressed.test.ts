@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isCourtesy, readAddressed } from '../../../src/slack/command/addressed.ts';
+import { isCourtesy, readAddressed } from '../../../src/slack/command/meaning.ts';
 
 const BOT = 'U0DEVINBOT';
 const kindOf = (text: string, isDirect = false, ownTag = true) =>

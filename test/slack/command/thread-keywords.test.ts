@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mentionsIn, readThreadMeaning } from '../../../src/slack/command/thread-keywords.ts';
+import { mentionsIn, readThreadMeaning } from '../../../src/slack/command/meaning.ts';
 
 const read = (text: string) => readThreadMeaning(text, 'U0BOT');
 
