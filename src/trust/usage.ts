@@ -36,7 +36,7 @@ type SpendingDeps = {
   budget: Pick<Budget, 'left'>;
   devin: Pick<Devin, 'organization'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
-  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
+  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   command: string;
@@ -141,16 +141,12 @@ type Reports = { mayAll: MayAll; report: ReturnType<typeof createReport> };
 
 /** Tells a person privately what was used, if they may see it. */
 function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }: Reports) {
-  const { outbound, richBlocks, textFor } = deps.slack;
+  const { outbound, textFor } = deps.slack;
 
   /** Slack doesn't say why it refused a private notice, so it is sent again without chart and table. */
   async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
-    if (richBlocks.areTaken() && (await outbound.tellPrivately(place, render(true))) !== 'undeliverable')
-      return;
-    const told = await outbound.tellPrivately(place, render(false));
-    if (told !== 'delivered' || !richBlocks.areTaken()) return;
-    richBlocks.refused();
-    deps.tuning.log.info('Slack takes no charts and tables here yet: numbers are shown in words');
+    if ((await outbound.tellPrivately(place, render(true))) === 'undeliverable')
+      await outbound.tellPrivately(place, render(false));
   }
 
   return async (job: Job): Promise<void> => {
