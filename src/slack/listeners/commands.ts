@@ -114,7 +114,7 @@ function listenToChoices(
     if (isStarting(intent)) return;
     const answered = await answer(call, intent);
     const { teamId, userId, channelId } = call;
-    // A Home shows what it changed.
+    // A Home shows what it changed, or why the person may change nothing.
     if (press.view !== null) return enqueue('publish-home', { teamId, userId, channelId });
     await outbound.settleNotice(press, answered ?? notice([(await textFor(userId)).usage.follows]));
   });

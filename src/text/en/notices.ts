@@ -18,7 +18,7 @@ export const notices = {
   /** What Slack did not open, or did not confirm that it opened; and what has not happened. */
   unopened: {
     form: { name: 'The form', safe: 'Nothing was started.' },
-    details: { name: 'The view with the details', safe: '' },
+    details: { name: 'The view with the details', safe: 'Nothing was changed.' },
     stop: { name: 'The question', safe: 'The session keeps running.' },
     decline: { name: 'The question', safe: 'Nothing was declined.' },
     box: { name: 'The reply box', safe: 'Nothing was sent.' },

@@ -11,7 +11,7 @@ export const notices: Text['notices'] = {
   formGone: 'このフォームは古いため開けません。何も開始していません。タスクをもう一度入力してください。',
   unopened: {
     form: { name: 'フォーム', safe: '何も開始していません。' },
-    details: { name: '詳細', safe: '' },
+    details: { name: '詳細', safe: '何も変更していません。' },
     stop: { name: '確認画面', safe: 'セッションは動き続けています。' },
     decline: { name: '確認画面', safe: '何も却下していません。' },
     box: { name: '返信の入力欄', safe: '何も送信していません。' },

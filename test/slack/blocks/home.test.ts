@@ -99,7 +99,7 @@ describe('a Home', () => {
     const places = order.map((word) => words.indexOf(word));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(lineOf(full, 'r2')).toContain('> Start from main or from release?');
-    expect(lineOf(full, 'r2')).toContain(`"action_id":"${'answer'}"`);
+    expect(lineOf(full, 'r2')).toContain('"action_id":"answer"');
     expect(lineOf(full, 'r1')).not.toContain('accessory');
     expect(lineOf(full, 'r1')).not.toContain('Reproduced it');
   });
@@ -217,6 +217,6 @@ describe('a Home', () => {
     { phase: 'working', action: 'reply', pressed: null },
   ] as const)('offers the next step in $phase, if there is one', ({ phase, action, pressed }) => {
     const line = lineOf({ ...full, sessions: [on({ ...working, phase, actions: [action] })] }, 'r1');
-    expect(/"action_id":"(\w+)"/.exec(line)?.[1] ?? null).toBe(pressed);
+    expect(/"action_id":"([\w-]+)"/.exec(line)?.[1] ?? null).toBe(pressed);
   });
 });

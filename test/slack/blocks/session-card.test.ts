@@ -439,7 +439,7 @@ describe("a card's buttons", () => {
       menu: ['Open in Devin', 'Run again with changes', 'Archive', 'Details'],
     });
     expect(buttons(finished)[0]).toMatchObject({ url: 'https://github.com/acme/web/pull/2' });
-    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: `${'open'} r1` });
+    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: 'open r1' });
     expect(labels({ ...finished, pullRequests: [] })).toEqual({
       buttons: ['Open in Devin (primary)', 'Reply'],
       menu: ['Run again with changes', 'Archive', 'Details'],

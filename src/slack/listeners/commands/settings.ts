@@ -122,8 +122,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   /** Answers with one line: what applies now, which can differ from what was set. */
   async function prefer(call: Invocation, { setting, scope, chosen }: Preferred): Promise<Rendered> {
     const { settings: words, joins } = call.text;
-    // Anyone may set their own: it changes only how the app speaks to them.
-    const refused = scope === 'person' ? null : await changeRefusal(call, scope, []);
+    const refused = await changeRefusal(call, scope, []);
     if (refused !== null) return notice([refused]);
     await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
     const preferences = await settings.preferencesFor(call);
@@ -151,7 +150,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return renderSetting(setting, { preferences, mayChange }, call.text);
   }
 
-  /** The same for the language, in which it answers at once. */
+  /** Anyone may set it: it changes only how the app speaks to them. */
   async function language(call: Invocation, { choice }: IntentOf<'language'>): Promise<Rendered> {
     if (choice !== null) {
       const chosen = choice === 'slack' ? null : choice;
