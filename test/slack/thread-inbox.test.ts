@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { effectivePreferences } from '../../src/session/preferences.ts';
-import { createListenHere, createThreadInbox } from '../../src/slack/thread-inbox.ts';
+import { createListenHere } from '../../src/slack/places.ts';
+import { createThreadInbox } from '../../src/slack/thread-inbox.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
