@@ -22,6 +22,8 @@ test('the alerts use existing metrics and labels', async () => {
   });
   metrics.observeDevin({
     operation: 'sessions.create',
+    method: 'POST',
+    path: '/sessions',
     status: 200,
     durationMs: 1,
     requestId: null,

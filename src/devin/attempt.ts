@@ -4,9 +4,12 @@ import { parseProblem } from './problem.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** One HTTP request, for logs and metrics. No ids, names or bodies. */
+/** One HTTP request, for logs and metrics. No bodies. */
 export type DevinRequestFacts = {
   operation: string;
+  method: string;
+  /** Without ids and names. */
+  path: string;
   requestId: string | null;
   /** null: no answer. */
   status: number | null;
@@ -20,6 +23,14 @@ export type AttemptOptions = {
   onRequest?: (facts: DevinRequestFacts) => void;
 };
 
+/** https://docs.devin.ai/api-reference/v3/overview */
+const API_WORDS: ReadonlySet<string> = new Set(
+  (
+    'v3 v3beta1 self organizations sessions messages attachments members users idp-users playbooks knowledge notes ' +
+    'secrets repositories git-providers tags archive unarchive insights enterprise'
+  ).split(' '),
+);
+
 type Attempted = AttemptOptions & {
   operation: string;
   json?: object;
@@ -32,14 +43,15 @@ export async function attempt<T>(attempted: Attempted, run: (fetch: Fetch) => Pr
   const { fetch = globalThis.fetch, signal } = attempted;
   let sent = false;
   const observed: Fetch = async (...request) => {
+    const [input] = request;
     sent ||= signal?.aborted !== true;
     const startedMs = performance.now();
     try {
       const response = await fetch(...request);
-      report(attempted, response, startedMs);
+      report(attempted, { input, response, startedMs });
       return response;
     } catch (error) {
-      report(attempted, null, startedMs);
+      report(attempted, { input, response: null, startedMs });
       throw error;
     }
   };
@@ -50,13 +62,13 @@ export async function attempt<T>(attempted: Attempted, run: (fetch: Fetch) => Pr
   }
 }
 
-function report(
-  { operation, log, onRequest }: Attempted,
-  response: Response | null,
-  startedMs: number,
-): void {
+type Sent = { input: Parameters<Fetch>[0]; response: Response | null; startedMs: number };
+
+function report({ operation, log, onRequest }: Attempted, { input, response, startedMs }: Sent): void {
   const facts = {
     operation,
+    method: input instanceof Request ? input.method : 'GET',
+    path: templateOf(input instanceof Request ? input.url : String(input)),
     status: response?.status ?? null,
     requestId: response === null ? null : requestIdOf(response.headers),
     durationMs: Math.round(performance.now() - startedMs),
@@ -68,6 +80,12 @@ function report(
 /** Devin's id of the request. */
 function requestIdOf(headers: Headers): string | null {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
+}
+
+/** Anything but the API's own words may be an id, or the name of a person's file. */
+function templateOf(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname.replaceAll(/[^/]+/g, (part) => (API_WORDS.has(part) ? part : '{id}'));
 }
 
 /** ky's errors contain the request with its key and body, so they're never a cause. */

@@ -24,19 +24,11 @@ export function createDevin({ now = Date.now, isProxied = () => false, ...option
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;
   const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
-  /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
-  const getSelf = async ({ signal }: Options = {}): Promise<Self> =>
-    client.call({
-      operation: 'self.get',
-      path: '/v3/self',
-      answer: selfSchema,
-      retry: READ_RETRY,
-      signal,
-    });
+  const self = createSelf(client);
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. */
     async time({ signal }: Options = {}): Promise<Date | null> {
-      if (clock.nowMs() === null) await getSelf({ signal });
+      if (clock.nowMs() === null) await self.get({ signal });
       const nowMs = clock.nowMs();
       return nowMs === null ? null : new Date(nowMs);
     },
@@ -47,11 +39,26 @@ export function createDevin({ now = Date.now, isProxied = () => false, ...option
     members: createMembers(client),
     catalog: createCatalog(client, now),
     organization: createOrganizationUsage(client, now),
-    self: { get: getSelf },
+    self,
   };
 }
 
 export type Devin = ReturnType<typeof createDevin>;
+
+/** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
+function createSelf(client: DevinClient) {
+  return {
+    async get({ signal }: Options = {}): Promise<Self> {
+      return client.call({
+        operation: 'self.get',
+        path: '/v3/self',
+        answer: selfSchema,
+        retry: READ_RETRY,
+        signal,
+      });
+    },
+  };
+}
 
 const HOUR_MS = 60 * 60_000;
 

@@ -49,7 +49,9 @@ describe('reads', () => {
     const { sessions, seen, requests } = await startDevin({ json: SESSION });
     await sessions.get('abc');
     expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
-    expect(requests).toMatchObject([{ operation: 'sessions.get', status: 200 }]);
+    expect(requests).toMatchObject([
+      { operation: 'sessions.get', method: 'GET', path: '/v3/organizations/{id}/sessions/{id}', status: 200 },
+    ]);
     expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(0);
   });
 
