@@ -93,11 +93,13 @@ describe('when Slack fails', () => {
     slack.fail('chat.postMessage', { error: 'token_revoked', times: 2, args });
     await ask('start without a token');
     const session = await sessionOf(devin, ana.devinUserId);
-    await slack.waitForMessage(
+    const told = await slack.waitForMessage(
       channelId,
       (message) => message.ephemeralFor === ana.userId && slack.renderText(message).includes(session.url),
     );
     await cardOf(slack, channelId, (text) => text.includes(session.url));
+    const notices = slack.messages(channelId).filter((message) => message.ephemeralFor === ana.userId);
+    expect(notices).toEqual([told]);
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
 
