@@ -1,5 +1,5 @@
-import { edits } from '../../session/edits.ts';
-import { fields, type Field } from '../../session/fields.ts';
+import type { Field } from '../../session/fields.ts';
+import { choiceOf, flagNamed, namesOf, nearestFlag } from './flag-names.ts';
 import {
   blankEnd,
   DASHES,
@@ -185,75 +185,4 @@ function flagAt(text: string, at: number): FoundFlag | null {
   const field = dash === '-' ? null : known;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
   return { field, typed: head, name, end };
-}
-
-/** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
-const byName = new Map(
-  fields.flatMap((field) =>
-    field.flag === null ? [] : [[field.flag.slice(2).toLowerCase(), field] as const],
-  ),
-);
-
-/** People's other words for a flag. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  acu: ['acus', 'acu-cap', 'acu-limit', 'cap', 'limit', 'budget', '上限'],
-  repo: ['repos', 'repository', 'repositories', 'リポジトリ', 'レポジトリ'],
-  tag: ['tags'],
-};
-
-/** Each name of a flag, without its dashes. */
-export function namesOf(flag: string): string[] {
-  const name = flag.slice(2);
-  return [name, ...(OTHER_NAMES[name] ?? [])];
-}
-
-/** Also by people's other words, and by their names in Devin's API with `-` for `_`: `--max-acu-limit`. */
-const byAnyName = new Map(
-  [...byName.values()].flatMap((field) =>
-    [field.key.replaceAll('_', '-'), ...namesOf(field.flag ?? '')].map((name) => [name, field] as const),
-  ),
-);
-
-/** Devin's own words for modes (`!fast`): each option of each choice. https://docs.devin.ai/integrations/slack */
-const byOption = new Map(
-  fields.flatMap((field) =>
-    field.input.kind === 'choice'
-      ? field.input.options.map((option) => [option, { field, option }] as const)
-      : [],
-  ),
-);
-
-export const bangWords: readonly string[] = [...byOption.keys()].map((word) => `!${word}`);
-
-/** The choice that has this word as an option; null: none has. */
-function choiceOf(word: string): { field: Field; option: string } | null {
-  return byOption.get(plain(word)) ?? null;
-}
-
-/** Without its dashes. */
-function flagNamed(name: string): Field | null {
-  return byName.get(plain(name)) ?? null;
-}
-
-/** Japanese keyboards write wide letters, too. */
-function plain(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
-}
-
-const LONGEST_SLIP = 40;
-
-/** The flag that was probably meant, without its dashes; null: none is close. */
-function nearestFlag(typed: string): Field | null {
-  if (typed.length > LONGEST_SLIP) return null;
-  const name = plain(typed).replaceAll('_', '-');
-  const [nearest] = [...byAnyName]
-    .map(([known, field]) => ({ field, edits: isAbbreviation(name, known) ? 0 : edits(name, known), known }))
-    .filter(({ edits, known }) => edits <= Math.max(name.length, known.length) / 3)
-    .toSorted((a, b) => a.edits - b.edits);
-  return byAnyName.get(name) ?? nearest?.field ?? null;
-}
-
-/** `--schema` for `--schema-optional`, `--repository` for `--repo`. */
-function isAbbreviation(a: string, b: string): boolean {
-  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }

@@ -1,7 +1,7 @@
 import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
-import { namesOf } from './flags.ts';
+import { namesOf } from './flag-names.ts';
 import { DASHES } from './tokens.ts';
 import { readValues } from './values.ts';
 
