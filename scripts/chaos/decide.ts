@@ -1,5 +1,5 @@
 import type { Message, View } from '../../sandbox/slack/index.ts';
-import { ACTION, DECLINE_BLOCK, fieldBlock, VIEW } from '../../src/slack/ids.ts';
+import { ACTION, CARD_ACTION, DECLINE_BLOCK, fieldBlock, VIEW } from '../../src/slack/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { at, taskOf } from './ask.ts';
 import { cardsIn, hasStatus, saysWithout, tokenIn, type Attempt, type Ledger } from './ledger.ts';
@@ -55,7 +55,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
   }
 
   async function press(token: string, person: Person, action: string): Promise<void> {
-    const find = action === 'cancel' ? cardWith(token, action) : asked(person, token);
+    const find = action === CARD_ACTION.cancel ? cardWith(token, action) : asked(person, token);
     await whileThere(token, find, async (on) => void (await slack.clickButton(person.userId, on, action)));
   }
 
@@ -101,7 +101,7 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
 
   async function decide(decision: Decision, token: string, requester: Person): Promise<void> {
     const approve = async (): Promise<void> => press(token, first, ACTION.approve);
-    const cancel = async (): Promise<void> => press(token, requester, 'cancel');
+    const cancel = async (): Promise<void> => press(token, requester, CARD_ACTION.cancel);
     switch (decision) {
       case 'approve':
         return approve();
@@ -126,12 +126,12 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
 
   /** Presses it once, when nobody found the session. Returns when the card shows what comes of it. */
   async function insist(token: string, requester: Person): Promise<void> {
-    const find = cardWith(token, 'start-anyway');
+    const find = cardWith(token, CARD_ACTION['start-anyway']);
     const isSettled = (): 'started' | Message | null => (ledger.session(token) === null ? find() : 'started');
     const on = await until(isSettled, wait);
     if (on === null || on === 'started' || !isUnknown(on)) return;
     ledger.insisted.set(token, (ledger.insisted.get(token) ?? 0) + 1);
-    const { failure } = await slack.clickButton(requester.userId, on, 'start-anyway');
+    const { failure } = await slack.clickButton(requester.userId, on, CARD_ACTION['start-anyway']);
     if (failure !== null) return;
     const goesOn = (): true | null => {
       const card = find();

@@ -60,35 +60,38 @@ export const ACTION = {
 } as const;
 
 /**
- * Buttons of a card, by their action id. The value of each is the request id. `open` and `review` are links: Slack still
- * sends the click.
+ * Buttons of a card, and their ids in Slack. Cards that aren't drawn again keep these for years, so they never change. The
+ * value of each is the request id.
  */
-export type CardAction =
-  | 'open'
-  | 'details'
-  | 'try-again'
-  | 'edit-and-try-again'
-  | 'check-again'
-  | 'start-anyway'
+export const CARD_ACTION = {
+  /** `open` and `review` are links: Slack still sends the click. */
+  open: 'open_session',
+  review: 'open_pull_request',
+  details: 'details',
+  'try-again': 'try_again',
+  'edit-and-try-again': 'edit_and_try_again',
+  'check-again': 'check_again',
+  'start-anyway': 'start_anyway',
   /** Each of these three opens the box for a message to Devin. */
-  | 'reply'
-  | 'answer'
-  | 'wake'
+  reply: 'reply',
+  answer: 'answer',
+  wake: 'wake',
   /** Opens a dialog that asks before it stops the session. */
-  | 'ask-stop'
-  | 'archive'
-  | 'start-again'
-  | 'raise-cap'
-  | 'review'
-  | 'cancel'
+  'ask-stop': 'ask_stop',
+  archive: 'archive',
+  'start-again': 'start_again',
+  'raise-cap': 'raise_cap',
+  cancel: 'cancel',
   /** What goes to Devin from its thread. */
-  | 'mute'
-  | 'unmute'
-  | 'sync'
-  | 'listen-thread'
-  | 'listen-mentions';
+  mute: 'mute',
+  unmute: 'unmute',
+  sync: 'sync',
+  'listen-thread': 'listen_thread',
+  'listen-mentions': 'listen_mentions',
+} as const;
 
-export type ActionId = CardAction | (typeof ACTION)[keyof typeof ACTION];
+export type CardAction = keyof typeof CARD_ACTION;
+export type ActionId = (typeof CARD_ACTION)[CardAction] | (typeof ACTION)[keyof typeof ACTION];
 
 const IN_MENU_VALUE = ' ';
 export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;

@@ -140,7 +140,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     await expect.poll(told).toHaveLength(1);
     const earlier = told().map((message) => message.ts);
     const { died } = await (await running()).dieAt(moment);
-    await slack.clickButton(ana.userId, { channelId, ts }, 'start-anyway');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
     await died;
     await running();
     return { ...asked, told, earlier };

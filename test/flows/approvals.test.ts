@@ -484,7 +484,7 @@ describe('an approval counts', () => {
     const lost = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),
     );
-    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start-anyway');
+    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
     const second = await askedOf(ben);
     expect(own()).toHaveLength(0);
     expect(sentTo(ben)).toHaveLength(2);
@@ -642,7 +642,7 @@ const SURFACES: Record<string, (who: Team) => Promise<string>> = {
     const session = await sessionOf(devin, ana.devinUserId);
     devin.advance(session.id, { status: 'exit' });
     const { ts } = await card('Ended');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'start-again');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_again');
     const form = await settledForm(slack, ana.userId);
     slack.typeIn(form.id, { 'field.max_acu_limit': '30' });
     await slack.submit(form.id, ana.userId);
@@ -662,7 +662,7 @@ const SURFACES: Record<string, (who: Team) => Promise<string>> = {
     const { ts } = await slack.waitForMessage(channelId, (message) =>
       /Nobody approved this request in time[^]*\[Try again\]/.test(slack.renderText(message)),
     );
-    await slack.clickButton(ana.userId, { channelId, ts }, 'try-again');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
     return channelId;
   },
 };

@@ -27,7 +27,7 @@ describe('a person who became a guest', () => {
   test("can't stop the session they asked for", async () => {
     const { slack, devin } = world();
     const { ana, session, on, place } = await demoted();
-    await slack.clickButton(ana.userId, on, 'ask-stop');
+    await slack.clickButton(ana.userId, on, 'ask_stop');
     const told = await toldTo(world(), place, "You're a guest");
     expect(told.text).not.toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
@@ -77,7 +77,7 @@ describe('who a session runs as', () => {
     devin.addMember({ userId: other, email: `${other}@acme.example`, name: 'Other account' });
     await slack.command(admin.userId, channelId, `link @${ana.name} ${other}`);
     await toldTo(world(), { channelId, userId: admin.userId }, 'Other account');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'start-anyway');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
     const session = await sessionOf(devin, other);
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(card.text).toContain('as Other account');
@@ -92,7 +92,7 @@ describe('who a session runs as', () => {
     const { ts } = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),
     );
-    for (const button of ['start-anyway', 'check-again']) {
+    for (const button of ['start_anyway', 'check_again']) {
       await slack.clickButton(ben.userId, { channelId, ts }, button);
       await toldTo(world(), { channelId, userId: ben.userId }, 'it may cost money');
     }
@@ -164,12 +164,12 @@ describe('who a session runs as', () => {
     const { ana, channelId, on, showing } = await startSession(world());
     await stopOnCard(world(), ana.userId, on);
     await showing('Ended by');
-    await slack.clickButton(ana.userId, on, 'start-again');
+    await slack.clickButton(ana.userId, on, 'start_again');
     const before = await settledForm(slack, ana.userId);
     expect(slack.renderText(before)).toContain('task of');
     slack.closeView(before.id);
     await slack.changeUser(ana.userId, { isGuest: true });
-    await slack.clickButton(ana.userId, on, 'start-again');
+    await slack.clickButton(ana.userId, on, 'start_again');
     await toldTo(world(), { channelId, userId: ana.userId }, "You're a guest");
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
   });

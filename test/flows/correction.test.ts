@@ -76,7 +76,7 @@ describe('a request that Devin refused', () => {
     const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, 'fix it there --platform solaris --acu 3');
     const card = await cardOf(slack, channelId, (text) => text.includes('solaris'));
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit-and-try-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
     const view = await settledForm(slack, ana.userId);
     const machine = view.definition.blocks.find(({ block_id: id }) => id === 'field.platform');
     expect(JSON.stringify(machine)).toContain("Unknown platform 'solaris'. Available platforms:");

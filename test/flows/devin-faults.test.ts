@@ -34,7 +34,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     const { ana, channelId } = await ask('be late');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(created(ana.devinUserId)).toBe(1);
@@ -59,7 +59,7 @@ describe('when Devin fails', () => {
     };
     expect(await detailsOf(card.ts)).not.toContain('Tag in Devin');
     hidden.clear();
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
     const { url } = await sessionOf(devin, ana.devinUserId);
     const found = await cardOf(slack, channelId, (text) => text.includes(url));
     expect(await detailsOf(found.ts)).toContain('Tag in Devin');
@@ -83,9 +83,9 @@ describe('when Devin fails', () => {
     devin.fail(CREATE, { mode: 'cut', times: 1 });
     const { ana, channelId } = await ask('start anyway');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
     await cardOf(slack, channelId, (text) => text.includes('still not found'));
-    const press = () => slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start-anyway');
+    const press = () => slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_anyway');
     await Promise.all([press(), press(), press()]);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
@@ -102,7 +102,7 @@ describe('when Devin fails', () => {
       const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
       const down = devin.fail(LIST, { status: 503, times: Infinity });
       hidden.clear();
-      await slack.clickButton(ana.userId, { channelId, ts }, 'start-anyway');
+      await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
       const card = await cardOf(slack, channelId, (text) => text.includes("Devin can't be reached"));
       expect(JSON.stringify(card.blocks)).toContain('"Cancel"');
       down.clear();
@@ -124,7 +124,7 @@ describe('when Devin fails', () => {
       const card = async (is: (text: string) => boolean) => cardOf(slack, channelId, is);
       const findIt = async (): Promise<void> => {
         hidden.clear();
-        await press('check-again');
+        await press('check_again');
         const { url } = await sessionOf(devin, ana.devinUserId);
         await card((text) => text.includes(url));
         expect(created(ana.devinUserId)).toBe(1);
@@ -136,7 +136,7 @@ describe('when Devin fails', () => {
       const { press, card, hidden, findIt } = await loseAnswer('cancel the second attempt');
       const down = world().devin.fail(LIST, { status: 503, times: Infinity });
       hidden.clear();
-      await press('start-anyway');
+      await press('start_anyway');
       await card((text) => text.includes("Devin can't be reached"));
       await press('cancel');
       const { text } = await card((shown) => shown.includes('Not confirmed'));
@@ -150,7 +150,7 @@ describe('when Devin fails', () => {
       const { ana, channelId, press, card, hidden } = await loseAnswer('follow the first attempt');
       const down = devin.fail(LIST, { status: 503, times: Infinity });
       hidden.clear();
-      await press('start-anyway');
+      await press('start_anyway');
       await card((text) => text.includes("Devin can't be reached"));
       const session = await sessionOf(devin, ana.devinUserId);
       await slack.command(ana.userId, channelId, `follow ${session.id}`);
@@ -168,7 +168,7 @@ describe('when Devin fails', () => {
       devin.fail(CREATE, fault);
       const isCall = ({ text }: Message): boolean => text.startsWith(`<@${ana.userId}> Devin didn't confirm`);
       const first = await slack.waitForMessage(channelId, isCall);
-      await press('start-anyway');
+      await press('start_anyway');
       await slack.waitForMessage(channelId, (message) => isCall(message) && message.ts !== first.ts);
       const { text } = await card((shown) => shown.includes('Not confirmed'));
       expect(text).not.toContain('Nothing was started');
@@ -178,7 +178,7 @@ describe('when Devin fails', () => {
     test('says privately that "Check again" couldn\'t check', async () => {
       const { slack } = world();
       const { ana, channelId, press, findIt } = await loseAnswer('check during an outage');
-      await press('check-again');
+      await press('check_again');
       const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
       expect(notice.text).toContain("couldn't check");
       await findIt();

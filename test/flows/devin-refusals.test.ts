@@ -28,7 +28,7 @@ describe('when Devin is busy, or refuses', () => {
     const { ana, channelId } = await ask('not today');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(card.text).toContain('3 h');
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
@@ -67,7 +67,7 @@ describe('when Devin is busy, or refuses', () => {
     const { ana, channelId } = await ask('port it --platform beos --acu 7');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(card.text).toContain('windows');
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit-and-try-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
     const view = await settledForm(slack, ana.userId);
     await showAllOptions(slack, view);
     expect(slack.renderText(view.id)).toContain('beos');
@@ -99,7 +99,7 @@ describe('when Devin is busy, or refuses', () => {
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     const devinUserId = `${ana.devinUserId}-new`;
     devin.addMember({ userId: devinUserId, email: ana.email, name: ana.devinName });
-    await slack.clickButton(ana.userId, { channelId, ts }, 'try-again');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
     await sessionOf(devin, devinUserId);
     expect(created(ana.devinUserId)).toBe(1);
   });
@@ -111,9 +111,9 @@ describe('when Devin is busy, or refuses', () => {
     const card = await cardOf(slack, channelId, (text) => text.includes('ImpersonateOrgSessions'));
     devin.permissions.add('ImpersonateOrgSessions');
     const ben = addColleague(world());
-    await slack.clickButton(ben.userId, { channelId, ts: card.ts }, 'try-again');
+    await slack.clickButton(ben.userId, { channelId, ts: card.ts }, 'try_again');
     await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(created(ana.devinUserId)).toBe(1);
@@ -190,7 +190,7 @@ describe('an old request that is tried again', () => {
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     clock.aheadMs = 2 * 3600_000;
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
-    await slack.clickButton(ana.userId, { channelId, ts }, 'try-again');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
   });

@@ -44,7 +44,7 @@ describe('a person of another workspace with the same id', () => {
   test("can't stop a session with an open dialog", async () => {
     const { slack, devin } = world();
     const [theirs, other] = [await startSession(world()), await startSession(world())];
-    await slack.clickButton(theirs.ana.userId, theirs.on, 'ask-stop');
+    await slack.clickButton(theirs.ana.userId, theirs.on, 'ask_stop');
     const asked = await slack.waitForView(({ userId }) => userId === theirs.ana.userId);
     await asForeigner(world(), theirs.ana.userId, async () => slack.submit(asked.id, theirs.ana.userId));
     await stopOnCard(world(), other.ana.userId, other.on);
@@ -299,7 +299,7 @@ describe('a button with a value that no message has', () => {
     'stop',
     'cancel',
     'cancel_listed',
-    'try-again',
+    'try_again',
     'open_form',
   ])('does nothing: %s', async (actionId) => {
     const { slack, devin } = world();

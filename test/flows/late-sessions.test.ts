@@ -87,7 +87,7 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told, press } = await lose('start twice');
     await told('"Check again"');
-    await press('start-anyway');
+    await press('start_anyway');
     const second = await devin.waitForSession(
       ({ id, userId }) => userId === ana.devinUserId && id !== first.id,
     );
@@ -110,7 +110,7 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
     const { devin } = world();
     const { first, showing, told, press } = await lose('start and fail');
     devin.fail(CREATE, { status: 422, times: 1 });
-    await press('start-anyway');
+    await press('start_anyway');
     await showing('HTTP 422');
     aMinuteLater();
     await showing(first.url);

@@ -118,7 +118,7 @@ describe('a start beyond a limit', () => {
     await type(`done meanwhile for ${ana.name}`);
     await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes('done meanwhile') && text.includes('sessions/'));
-    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start-anyway');
+    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
     const told = await slack.waitForMessage(channelId, ({ text }) =>
       text.includes('You have 1 open session'),
     );

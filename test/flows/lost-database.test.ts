@@ -215,7 +215,7 @@ function story(devin: WorldOptions['devin']): void {
     const { ana, channelId, card, id, showing } = of(place);
     devin.advance(id, { statusDetail: 'finished' });
     await showing('Finished');
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_again');
     const view = await settledForm(slack, ana.userId);
     expect(slack.renderText(view)).toContain('fix the login test');
     expect(slack.renderText(view)).not.toContain('Below is the Slack conversation');

@@ -256,7 +256,7 @@ describe('one message for each event', () => {
     expect(told.text).toContain('Devin answered (HTTP 503): The scheduler is in maintenance.');
     await cardOf(slack, channelId, (text) => text.includes('The scheduler is in maintenance.'));
     expect(pings()).toEqual([told]);
-    await press('start-anyway');
+    await press('start_anyway');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url) && !text.includes('maintenance'));
     // Its advice is taken back, without another ping.

@@ -112,7 +112,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     const on = await started(who, kind);
     await stopOnCard(world(), who.ana.userId, on);
     await cardOf(slack, who.channelId, (text) => text.includes('Ended by'));
-    await slack.clickButton(who.ana.userId, on, 'start-again');
+    await slack.clickButton(who.ana.userId, on, 'start_again');
     const form = await settledForm(slack, who.ana.userId);
     slack.typeIn(form.id, { 'field.prompt': `${task(who, kind)} again` });
     return async () => submitIn(who);
@@ -123,7 +123,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     await who.type(task(who, kind));
     const { ts } = await cardOf(slack, who.channelId, (text) => text.includes('Not started'));
     return async () => {
-      await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts }, 'try-again');
+      await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts }, 'try_again');
       return who.channelId;
     };
   },
@@ -135,7 +135,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
       slack.renderText(message).includes('[Start anyway]'),
     );
     return async () => {
-      await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts }, 'start-anyway');
+      await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts }, 'start_anyway');
       return who.channelId;
     };
   },

@@ -96,7 +96,7 @@ describe('a former member of a private channel', () => {
   test("can't end another person's session from a dialog that was still open", async () => {
     const { slack, devin } = world();
     const { ben, channelId, session, on } = await startedInPrivate();
-    const asked = await pressToOpen(world(), ben.userId, { on, button: 'ask-stop' });
+    const asked = await pressToOpen(world(), ben.userId, { on, button: 'ask_stop' });
     leave(world(), ben.userId, channelId);
     await slack.submit(asked.id, ben.userId);
     const direct = slack.directMessages(ben.userId);
@@ -187,7 +187,7 @@ describe('a former member of a private channel', () => {
     leave(world(), ben.userId, channelId);
     await stopOnCard(world(), ana.userId, on);
     await cardOf(slack, channelId, (text) => text.includes('Ended by'));
-    for (const button of ['start-again', 'details']) {
+    for (const button of ['start_again', 'details']) {
       await slack.clickButton(ben.userId, on, button);
       await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
     }

@@ -97,7 +97,7 @@ describe('session secrets', () => {
     devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
     const { ana, channelId } = await askWithSecret('edit the secret');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit-and-try-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
     const view = await settledForm(slack, ana.userId);
     expect(slack.renderText(view.id)).toContain(SAYS_LOST);
     await showAllOptions(slack, view);
@@ -115,7 +115,7 @@ describe('session secrets', () => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     devin.advance(session.id, { status: 'exit' });
     const card = await cardOf(slack, channelId, (text) => text.includes('Ended'));
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start-again');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_again');
     const shown = slack.renderText((await settledForm(slack, ana.userId)).id);
     expect(shown.includes(SAYS_LOST)).toBe(hadSecret);
     expect(shown.includes("weren't kept")).toBe(hadSecret);

@@ -279,7 +279,7 @@ describe('follow', () => {
     devin.advance(id, { status: 'running', statusDetail: 'finished' });
     // The message that it finished may be there before the card is edited.
     await slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes('Finished'));
-    await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start-again');
+    await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
     expect(slack.renderText(await settledForm(slack, person.userId))).toContain('web: Found outside');
     expect(slack.problems).toEqual([]);
   });
@@ -435,7 +435,7 @@ describe('a followed session', () => {
   test("can't be stopped by its follower if only its owner may", async () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
-    await slack.clickButton(follower.userId, on, 'ask-stop');
+    await slack.clickButton(follower.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: follower.userId }, 'whose session this is');
     expect(told.text).toContain(owner.devinName);
     expect(devin.session(id).status).not.toBe('exit');
@@ -467,7 +467,7 @@ describe('if people may run as the service user', () => {
     const place = { channelId, userId: eve.userId };
     await slack.command(eve.userId, channelId, `follow ${id}`);
     await toldTo(world(), place, 'you need a Devin account');
-    await slack.clickButton(eve.userId, on, 'ask-stop');
+    await slack.clickButton(eve.userId, on, 'ask_stop');
     await toldTo(world(), place, 'Only members of the Devin organization');
     expect(devin.session(session.id).status).not.toBe('exit');
     expect(slack.messages(channelId).some(({ text }) => text.includes('Wanted by many'))).toBe(false);

@@ -41,7 +41,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     });
     await stopOnCard(world(), ana.userId, on);
     await showing('Ended by');
-    await slack.clickButton(ana.userId, on, 'start-again');
+    await slack.clickButton(ana.userId, on, 'start_again');
     const form = await settledForm(slack, ana.userId);
     expect(slack.renderText(form)).toContain('paint it');
     slack.typeIn(form.id, { Task: 'paint it blue' });
@@ -59,7 +59,7 @@ describe("who can use a card's buttons", () => {
     const { slack, devin } = world();
     const { session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), { teamId: 'TOTHER' });
-    for (const button of ['ask-stop', 'details']) {
+    for (const button of ['ask_stop', 'details']) {
       await slack.clickButton(eve.userId, on, button);
       await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
     }
@@ -77,7 +77,7 @@ describe("who can use a card's buttons", () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), options);
-    await slack.clickButton(eve.userId, on, 'ask-stop');
+    await slack.clickButton(eve.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: eve.userId }, why);
     expect(told.text).toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
@@ -88,7 +88,7 @@ describe("who can use a card's buttons", () => {
     const { session, channelId, on } = await startSession(world());
     const ben = addColleague(world());
     slack.joinChannel(ben.userId, channelId);
-    await slack.clickButton(ben.userId, on, 'ask-stop');
+    await slack.clickButton(ben.userId, on, 'ask_stop');
     const asked = await slack.waitForView(({ userId }) => userId === ben.userId);
     await slack.changeUser(ben.userId, { isGuest: true });
     await slack.submit(asked.id, ben.userId);
@@ -106,7 +106,7 @@ describe("who can use a card's buttons", () => {
     const card = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('Stop…'),
     );
-    await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'ask-stop');
+    await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
     expect(told.threadTs).toBe(root);
   });
@@ -117,7 +117,7 @@ describe("who can use a card's buttons", () => {
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     await slack.command(admin.userId, channelId, 'steer requester');
     await showing("Only the requester's replies here go to Devin.");
-    await slack.clickButton(ben.userId, on, 'ask-stop');
+    await slack.clickButton(ben.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(told.text).toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
@@ -161,7 +161,7 @@ describe('when Stop fails', () => {
     const { channelId, on } = await startSession(world());
     const ben = addColleague(world());
     const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
-    await slack.clickButton(ben.userId, on, 'ask-stop');
+    await slack.clickButton(ben.userId, on, 'ask_stop');
     await toldTo(world(), { channelId, userId: ben.userId }, "couldn't check who you are");
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     unable.clear();
@@ -429,7 +429,7 @@ describe('buttons by phase', () => {
     const { ts, threadTs } = await toldTo(world(), { ...question, userId: ana.userId }, 'is over');
     expect(threadTs).toBe(card.ts);
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
-    await slack.clickButton(ana.userId, { ...question, ts }, 'start-again');
+    await slack.clickButton(ana.userId, { ...question, ts }, 'start_again');
     await settledForm(slack, ana.userId);
     expect(slack.problems).toEqual([]);
   });

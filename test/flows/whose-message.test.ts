@@ -198,10 +198,10 @@ describe('a thread under a card', () => {
     await shows('Disconnected', 'Reconnect');
     await slack.clickButton(userId, card, 'sync');
     await slack.waitForMessage(card.channelId, (one) => one.ts === card.ts && !/Disconnected/.test(one.text));
-    await slack.clickButton(userId, card, 'listen-mentions');
+    await slack.clickButton(userId, card, 'listen_mentions');
     await shows('Only replies that mention this app', 'All replies go to Devin');
     await thread.say(userId, 'not for Devin');
-    await slack.clickButton(userId, card, 'listen-thread');
+    await slack.clickButton(userId, card, 'listen_thread');
     await slack.waitForMessage(card.channelId, (one) => one.ts === card.ts && !/Only replies/.test(one.text));
     await thread.marked((await thread.say(userId, 'use main')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);

@@ -70,7 +70,7 @@ export async function pressToOpen(
 
 /** Chooses Stop in a card's menu, and confirms. */
 export async function stopOnCard({ slack }: Pick<World, 'slack'>, userId: string, on: Ref) {
-  const asked = await pressToOpen({ slack }, userId, { on, button: 'ask-stop' });
+  const asked = await pressToOpen({ slack }, userId, { on, button: 'ask_stop' });
   await slack.submit(asked.id, userId);
   return asked;
 }

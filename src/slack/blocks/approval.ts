@@ -4,7 +4,15 @@ import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
 import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW, type DeclineMetadata } from '../ids.ts';
+import {
+  ACTION,
+  approvalValue,
+  CARD_ACTION,
+  DECLINE_BLOCK,
+  declineMetadata,
+  type DeclineMetadata,
+  VIEW,
+} from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
@@ -170,7 +178,7 @@ function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlo
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
     button(ACTION.editAsked, text.notices.offer.edit, value),
-    button('details', text.card.buttons.details, requestId),
+    button(CARD_ACTION.details, text.card.buttons.details, requestId),
   ]);
 }
 

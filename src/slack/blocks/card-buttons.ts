@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, BLOCK, menuValue, type CardAction } from '../ids.ts';
+import { ACTION, BLOCK, CARD_ACTION, menuValue, type CardAction } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { type Confirmation, actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
@@ -116,7 +116,7 @@ function menuOption(action: CardAction, card: SessionCard, text: Text): PlainTex
   const { link } = BUTTONS[action];
   const url = link?.(card) ?? null;
   return {
-    ...option(labelOf(action, card, text), menuValue(action, card.requestId)),
+    ...option(labelOf(action, card, text), menuValue(CARD_ACTION[action], card.requestId)),
     ...(url !== null && { url }),
   };
 }
@@ -125,7 +125,7 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
   const row = BUTTONS[action];
   const url = row.link?.(card) ?? null;
   return {
-    ...namedFor(card, button(action, labelOf(action, card, text), card.requestId), text),
+    ...namedFor(card, button(CARD_ACTION[action], labelOf(action, card, text), card.requestId), text),
     ...(url !== null && { url }),
     ...(isPrimary(action, card) && { style: 'primary' as const }),
     ...(row.danger === true && { style: 'danger' as const }),

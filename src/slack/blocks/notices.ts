@@ -2,7 +2,7 @@ import type { Button } from '@slack/types';
 import type { OverCeiling } from '../../session/failure.ts';
 import { capThatFits } from '../../session/policy/limits.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION } from '../ids.ts';
+import { ACTION, CARD_ACTION } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
 import { calledWords, type Called } from './devin-message.ts';
 import {
@@ -82,7 +82,7 @@ export function renewal({ left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renews
 
 /** The session takes no more messages; offers to start another. */
 export function sessionOver(requestId: string, text: Text): Rendered {
-  const again = button('start-again', text.card.buttons['start-again'], requestId);
+  const again = button(CARD_ACTION['start-again'], text.card.buttons['start-again'], requestId);
   return joinParts([line(text.steering.over), offering(again)]);
 }
 

@@ -1,6 +1,6 @@
 import type { AskedFirst } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, heldReply, runAction, type HeldReply } from '../ids.ts';
+import { ACTION, CARD_ACTION, heldReply, type HeldReply, runAction } from '../ids.ts';
 import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { formButton } from './notices.ts';
@@ -21,7 +21,10 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
   const where = url === null ? why : `${why} ${link(url, session)}`;
   return joinParts([
     titled(title, where),
-    buttonRow(primary(button('reply', reply, requestId)), button(another.actionId, start, another.formId)),
+    buttonRow(
+      primary(button(CARD_ACTION.reply, reply, requestId)),
+      button(another.actionId, start, another.formId),
+    ),
   ]);
 }
 

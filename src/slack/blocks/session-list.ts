@@ -1,7 +1,7 @@
 import type { Button } from '@slack/types';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, runAction } from '../ids.ts';
+import { ACTION, CARD_ACTION, runAction } from '../ids.ts';
 import { cardButton, namedFor } from './card-buttons.ts';
 import { shownMoment } from './details-values.ts';
 import { notice } from './notices.ts';
@@ -102,7 +102,7 @@ function pickButton(
   const label = text.sessions.pickButton[act];
   const shown =
     act === 'say'
-      ? button('reply', label, card.requestId)
+      ? button(CARD_ACTION.reply, label, card.requestId)
       : button(runAction(0), label, `${act} ${sessionId}`);
   return {
     ...namedFor(card, shown, text),

@@ -8,7 +8,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormInbox } from '../form-inbox.ts';
-import { ACTION, heldReply } from '../ids.ts';
+import { ACTION, CARD_ACTION, heldReply } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
@@ -60,9 +60,10 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
     );
 
   // The browser opens the link; Slack only needs the click acknowledged.
-  for (const link of ['open', 'review'] as const) onButton(app, link, async () => Promise.resolve());
+  for (const link of ['open', 'review'] as const)
+    onButton(app, CARD_ACTION[link], async () => Promise.resolve());
 
-  onButton(app, 'details', async (press) => {
+  onButton(app, CARD_ACTION.details, async (press) => {
     const request = await byReaderOrApprover(press);
     if (request === null) return;
     const { userId } = press;
@@ -78,16 +79,16 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
     if (request !== null) await openForm(press, await formInbox.offerAgain(privatePlace(press), request));
   };
 
-  onButton(app, 'edit-and-try-again', async (press) => reopen(press, await byRequester(press)));
+  onButton(app, CARD_ACTION['edit-and-try-again'], async (press) => reopen(press, await byRequester(press)));
   // A session of their own: they must be able to read what was asked for.
-  onButton(app, 'start-again', async (press) => reopen(press, await byReader(press)));
-  onButton(app, 'raise-cap', async (press) => {
+  onButton(app, CARD_ACTION['start-again'], async (press) => reopen(press, await byReader(press)));
+  onButton(app, CARD_ACTION['raise-cap'], async (press) => {
     const request = await byReader(press);
     await reopen(press, request && withHigherCap(request));
   });
 
   for (const how of RESUMPTIONS) {
-    onButton(app, how, async (press) => {
+    onButton(app, CARD_ACTION[how], async (press) => {
       const request = await byRequester(press);
       if (request === null) return;
       const { id: requestId, resumedAt } = request;
@@ -120,7 +121,7 @@ const SWITCHES = [
 
 function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
   for (const kind of SWITCHES) {
-    onDurableButton(app, kind, async ({ value, userId, homeTeamId, actionTs }) => {
+    onDurableButton(app, CARD_ACTION[kind], async ({ value, userId, homeTeamId, actionTs }) => {
       const session = value === null ? null : await sessions.ofRequest(value);
       if (session === null || session.teamId !== homeTeamId) return;
       await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });

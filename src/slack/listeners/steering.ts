@@ -15,7 +15,7 @@ import {
   type ReplyBox,
 } from '../blocks/steering.ts';
 import { cardView } from '../card-view.ts';
-import { ACTION, replyMetadata, stopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
+import { ACTION, CARD_ACTION, REPLY_BLOCK, replyMetadata, stopMetadata, VIEW } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
@@ -52,7 +52,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     if (sessionId !== null) await steering.ask('steer', { sessionId, what, ...steering.by(actorOf(press)) });
   }
 
-  onDurableButton(app, 'archive', async (press) => steer(press, 'archive'));
+  onDurableButton(app, CARD_ACTION.archive, async (press) => steer(press, 'archive'));
 
   // The question after a reply such as "stop". The card shows the answer.
   for (const [actionId, what] of [
@@ -64,7 +64,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       await outbound.settleNotice(press, null);
     });
 
-  onButton(app, 'ask-stop', async (press) => {
+  onButton(app, CARD_ACTION['ask-stop'], async (press) => {
     const request = await pressed.bySteerer(press);
     const session = request === null ? null : await sessions.ofRequest(request.id);
     if (request === null || session === null) return;
@@ -83,14 +83,14 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     return request !== null;
   }
 
-  onDurableButton(app, 'cancel', async (press) => void (await cancel(press)));
+  onDurableButton(app, CARD_ACTION.cancel, async (press) => void (await cancel(press)));
   onDurableButton(app, ACTION.cancelListed, async (press) => {
     if (!(await cancel(press))) return;
     await outbound.settleNotice(press, notice([(await textFor(press.userId)).sessions.cancel]));
   });
 
   for (const why of BOXES) {
-    onButton(app, why, async (press) => {
+    onButton(app, CARD_ACTION[why], async (press) => {
       const request = await pressed.bySteerer(press);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);

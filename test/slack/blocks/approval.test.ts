@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { renderApproval } from '../../../src/slack/blocks/approval.ts';
-import { ACTION, readApprovalValue } from '../../../src/slack/ids.ts';
+import { ACTION, CARD_ACTION, readApprovalValue } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { approvalOf } from './places.ts';
 
@@ -98,7 +98,7 @@ describe('a message that asks for an approval', () => {
         { action_id: ACTION.approve, value: 'r1.0', text: { text: 'Start session' } },
         { action_id: ACTION.decline, text: { text: 'Decline' } },
         { action_id: ACTION.editAsked },
-        { action_id: 'details', value: 'r1' },
+        { action_id: CARD_ACTION.details, value: 'r1' },
       ],
     });
     const words = shown(ended('declined', 'Not now.'));

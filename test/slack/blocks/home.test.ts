@@ -211,8 +211,8 @@ describe('a Home', () => {
   });
 
   test.each([
-    { phase: 'needs-approval', action: 'open', pressed: 'open' },
-    { phase: 'unknown', action: 'check-again', pressed: 'check-again' },
+    { phase: 'needs-approval', action: 'open', pressed: 'open_session' },
+    { phase: 'unknown', action: 'check-again', pressed: 'check_again' },
     { phase: 'finished', action: 'open', pressed: null },
     { phase: 'working', action: 'reply', pressed: null },
   ] as const)('offers the next step in $phase, if there is one', ({ phase, action, pressed }) => {

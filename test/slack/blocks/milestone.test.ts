@@ -90,13 +90,13 @@ describe('a message about a session', () => {
   });
 
   test.each([
-    ['needs-you', ['open', 'answer']],
-    ['needs-approval', ['open']],
+    ['needs-you', ['open_session', 'answer']],
+    ['needs-approval', ['open_session']],
     ['finished', []],
-    ['failed', ['open', 'start-again']],
-    ['ended', ['open', 'start-again']],
-    ['capped', ['open', 'raise-cap', 'start-again']],
-    ['found-late', ['open', 'ask-stop']],
+    ['failed', ['open_session', 'start_again']],
+    ['ended', ['open_session', 'start_again']],
+    ['capped', ['open_session', 'raise_cap', 'start_again']],
+    ['found-late', ['open_session', 'ask_stop']],
   ] as const)('has the buttons that help if it is about %s', (kind, ids) => {
     const actions = ['reply', 'open', 'answer', 'details', 'raise-cap', 'start-again', 'ask-stop'] as const;
     const card = { ...message.card, actions: [...actions] };
@@ -116,7 +116,7 @@ describe('a message about a session', () => {
     expect(text).toContain('<https://app.devin.ai/sessions/abc|');
     expect(text).toContain('<https://app.devin.ai/sessions/b|');
     expect(text).toContain('/devin follow devin-b');
-    expect(JSON.stringify(blocks)).toContain('"action_id":"ask-stop"');
+    expect(JSON.stringify(blocks)).toContain('"action_id":"ask_stop"');
   });
 
   test('names its session if another one is in the thread', () => {

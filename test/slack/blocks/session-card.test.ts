@@ -375,7 +375,7 @@ describe("a card's buttons", () => {
   });
 
   test('link the session, and are left out if there is none', () => {
-    expect(buttons(full)[0]).toMatchObject({ action_id: 'open', url: full.url });
+    expect(buttons(full)[0]).toMatchObject({ action_id: 'open_session', url: full.url });
     expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual(['reply']);
   });
 
@@ -439,7 +439,7 @@ describe("a card's buttons", () => {
       menu: ['Open in Devin', 'Run again with changes', 'Archive', 'Details'],
     });
     expect(buttons(finished)[0]).toMatchObject({ url: 'https://github.com/acme/web/pull/2' });
-    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: 'open r1' });
+    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: 'open_session r1' });
     expect(labels({ ...finished, pullRequests: [] })).toEqual({
       buttons: ['Open in Devin (primary)', 'Reply'],
       menu: ['Run again with changes', 'Archive', 'Details'],
