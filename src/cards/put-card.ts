@@ -55,7 +55,7 @@ async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
     return true;
   }
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
-  if (place === null) return nowhere(deps, request, 'no_direct_message');
+  if (place === null) return nowhere(deps, post, 'no_direct_message');
   if ('kind' in place) return failed(deps, post, place);
   const posted = await postAt(deps, post, place);
   return posted.kind === 'posted' ? true : notPosted(deps, post, posted, place);
@@ -91,7 +91,7 @@ async function notPosted(
   if (failure.kind === 'unclear') return failed(deps, post, failure);
   if (failure.kind === 'refused') {
     if (refusalKind(failure.code) === 'token') return withoutToken(deps, post, failure);
-    if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
+    if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, post, failure.code);
     await deps.cards.moveElsewhere(request.id, failure.code);
     return putOff(deps, request, 0);
   }
@@ -144,23 +144,25 @@ async function drawnNow(
   return true;
 }
 
-/** Slack accepts it nowhere: the requester is told privately if a session started. */
-async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Promise<boolean> {
-  const { id: requestId, state } = request;
-  deps.log.warn({ requestId, code }, 'Slack refused to take a card');
-  if (state === 'created' && !wasDeleted(request))
-    await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
-  await deps.cards.leaveLine(request);
-  return true;
+/** Slack accepts it nowhere. */
+async function nowhere(deps: PutDeps, post: CardPost, code: string): Promise<boolean> {
+  deps.log.warn({ requestId: post.request.id, code }, 'Slack refused to take a card');
+  return giveUp(deps, post);
 }
 
-async function failed(deps: PutDeps, { request, drawn }: CardPost, failure: SlackFailure): Promise<boolean> {
+async function failed(deps: PutDeps, post: CardPost, failure: SlackFailure): Promise<boolean> {
+  const { request } = post;
   const retry = retrySlack(failure, deps.now() - request.updatedAt.getTime());
   if (retry.kind === 'wait') return putOff(deps, request, retry.afterMs);
   deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused to edit a card');
-  // The card was to get the URL: the channel was archived meanwhile, for example.
-  if (request.state === 'created' && editClass(request, drawn) === 'url')
-    await deps.enqueue('tell-person', { requestId: request.id, notice: 'no-card' });
+  return giveUp(deps, post);
+}
+
+/** Until something new is to be shown. If the card was to get the URL, its requester is told that privately, once. */
+async function giveUp(deps: PutDeps, { request, drawn }: CardPost): Promise<boolean> {
+  const { id: requestId, state } = request;
+  const lacksUrl = state === 'created' && editClass(request, drawn) === 'url';
+  if (lacksUrl && !wasDeleted(request)) await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
   // Once the channel takes changes again, it's drawn again.
   return drawnNow(deps, request, shownUnknown(stageShown(drawn.shown)));
 }

@@ -87,6 +87,31 @@ describe('when Slack fails', () => {
     );
   });
 
+  test('gives the person the URL once, however often the session changes, and tries again each time', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ask } = setUp({ isArchived: true });
+    const args = { users: ana.userId };
+    const refused = slack.fail('conversations.open', { error: 'user_disabled', times: Infinity, args });
+    const tries = () =>
+      slack.calls.filter(
+        ({ method, args }) => method === 'conversations.open' && args['users'] === ana.userId,
+      );
+    await ask('nowhere to change');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const told = () => slack.messages(channelId).filter(({ text }) => text.includes(session.url));
+    await slack.waitFor(() => told().length === 1);
+    const before = tries().length;
+    devin.advance(session.id, {
+      status: 'running',
+      pullRequest: { url: 'https://github.com/acme/web/pull/9', state: 'open' },
+    });
+    await slack.waitFor(() => tries().length > before);
+    refused.clear();
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes('Finished'));
+    expect(told()).toHaveLength(1);
+  });
+
   test('gives the person the URL while Slack refuses the token, and posts the card in the channel afterwards', async () => {
     const { slack, devin } = world();
     const { ana, channelId, args, ask } = setUp();
