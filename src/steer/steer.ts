@@ -28,7 +28,7 @@ type SteerDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
-  sessions: Pick<Sessions, 'find' | 'change'>;
+  sessions: Pick<Sessions, 'find' | 'lock' | 'change'>;
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;
@@ -58,7 +58,8 @@ const CALLS: Record<SteeringVerb, readonly [Call, ...Call[]]> = {
 
 type Outcome =
   | { kind: 'done'; snapshot: SessionSnapshot }
-  | { kind: 'not-done'; isCertain: boolean; sentences: string[] };
+  /** `unknown`: Devin's answer was lost, and the session isn't seen that way. */
+  | { kind: 'not-done' | 'unknown'; sentences: string[] };
 
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
@@ -73,12 +74,12 @@ export function createSteerer(deps: SteerDeps) {
       return unmarkReply(deps, job);
     }
     if (await toldDone(deps, followed, { ...job, answerTo })) return unmarkReply(deps, job);
-    const stopper = stopperOf(deps, followed, job);
+    const stopper = stopperOf(deps, job);
     await stopper.note();
     const outcome = await act(deps, job, signal);
-    if (outcome.kind === 'not-done') {
+    if (outcome.kind !== 'done') {
       await stopper.takeBack();
-      if (!outcome.isCertain)
+      if (outcome.kind === 'unknown')
         await deps.db
           .transaction()
           .execute(async (trx) => audit(trx, followed, { ...job, result: 'unknown' }));
@@ -137,15 +138,19 @@ async function toldDone(
 /**
  * Notes who stops a session before Devin is asked, so that its end isn't announced even if Devin's answer is late. Takes it
  * back if Devin then shows the session as it was, or can't be asked: nobody is named for an end that may have other causes.
+ * Another person's note stays: their Stop may still be done.
  */
-function stopperOf({ sessions }: SteerDeps, { session }: Followed, { what, userId }: SteerJob) {
-  const change = async (stoppedBy: string | null): Promise<void> => {
-    if (what === 'stop' && !isClosed(session.snapshot))
-      await sessions.change(session.sessionId, { stoppedBy });
+function stopperOf({ db, sessions }: SteerDeps, { what, sessionId, userId }: SteerJob) {
+  const replace = async (before: string | null, stoppedBy: string | null): Promise<void> => {
+    if (what !== 'stop') return;
+    await db.transaction().execute(async (trx) => {
+      const current = await sessions.lock(sessionId, trx);
+      // Once it's over, whether that was announced depended on who was noted then.
+      if (current !== null && current.stoppedBy === before && !isClosed(current.snapshot))
+        await sessions.change(sessionId, { stoppedBy }, trx);
+    });
   };
-  // Another person's Stop may still happen. A second run of the job finds its own note.
-  const before = session.stoppedBy === userId ? null : session.stoppedBy;
-  return { note: async () => change(userId), takeBack: async () => change(before) };
+  return { note: async () => replace(null, userId), takeBack: async () => replace(userId, null) };
 }
 
 async function act(deps: SteerDeps, job: SteerJob, signal: AbortSignal): Promise<Outcome> {
@@ -170,12 +175,10 @@ async function attempt(
     signal.throwIfAborted();
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
     const snapshot = mayBeDone ? await lookFor(deps, { sessionId, isDone }, signal) : null;
-    if (snapshot !== null && isDone(snapshot)) return { kind: 'done', snapshot };
+    if (snapshot !== null) return { kind: 'done', snapshot };
     const text = await textFor(userId);
-    if (isOutcomeUnknown(error))
-      return { kind: 'not-done', isCertain: snapshot !== null, sentences: [text.devin.unknownAction] };
-    const sentences = [text.steering.notDone[what], whyNotDone(error, text)];
-    return { kind: 'not-done', isCertain: true, sentences };
+    if (isOutcomeUnknown(error)) return { kind: 'unknown', sentences: [text.devin.unknownAction] };
+    return { kind: 'not-done', sentences: [text.steering.notDone[what], whyNotDone(error, text)] };
   }
 }
 
@@ -185,19 +188,16 @@ function whyNotDone(error: unknown, text: Text): string {
   return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
 }
 
-/** The session as it was last seen, although the answer was lost; null: Devin couldn't be asked. */
+/** The session, if it was done although the answer was lost; null: it isn't seen that way, or Devin couldn't be asked. */
 async function lookFor(
   { devin, searchUntilFound }: SteerDeps,
   { sessionId, isDone }: Pick<Attempt, 'sessionId' | 'isDone'>,
   signal: AbortSignal,
 ): Promise<SessionSnapshot | null> {
-  const seen: SessionSnapshot[] = [];
-  await searchUntilFound(async () => {
+  return searchUntilFound(async () => {
     const snapshot = await devin.get(sessionId, { signal });
-    seen.push(snapshot);
     return isDone(snapshot) ? snapshot : null;
   }, signal);
-  return seen.at(-1) ?? null;
 }
 
 type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapshot: SessionSnapshot };

@@ -124,6 +124,14 @@ test('a reply, a keyword and a stop are recorded with who did it to which sessio
   });
 });
 
+test('a Stop whose answer was lost is recorded as unknown', async () => {
+  const { devin } = world();
+  const { ana, session, on } = await startSession(world());
+  devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { times: 1, status: 500 });
+  await stopOnCard(world(), ana.userId, on);
+  await recorded({ kind: 'stop', userId: ana.userId, sessionId: session.id, result: 'unknown' });
+});
+
 test('a followed session is recorded', async () => {
   const { slack } = world();
   const { ana, channelId } = someoneIn(world());

@@ -22,6 +22,8 @@ type Steering = {
   /** How Devin fails to do it; null: it does. */
   code?: DevinErrorCode | null;
   onSearch?: (stopping: AbortController) => void;
+  /** What is recorded of the session before Devin answers. */
+  meanwhile?: Partial<SessionRow>;
   /** The word in the thread that asks for it, and why its author may not steer. */
   word?: { replyId: string; refusal: string };
 };
@@ -33,9 +35,11 @@ async function steering({
   onCheck = () => undefined,
   code = 'not-sent',
   onSearch = () => undefined,
+  meanwhile = {},
   word,
 }: Steering) {
   const { db } = await open();
+  const row = sessionRow(session);
   const [told, asked]: [string[], string[]] = [[], []];
   const stopping = new AbortController();
   const tell = async (_userId: string, _answerTo: unknown, ...sentences: string[]): Promise<void> => {
@@ -44,17 +48,20 @@ async function steering({
   };
   const change = async (_id: string, { stoppedBy, archivedBy }: SessionChanges): Promise<void> => {
     asked.push(archivedBy === undefined ? `stopped by ${stoppedBy}` : `archived by ${archivedBy}`);
+    if (stoppedBy !== undefined) row.stoppedBy = stoppedBy;
     return Promise.resolve();
   };
+  const find = async (): Promise<SessionRow> => Promise.resolve({ ...row });
   const on = (act: string) => async (): Promise<SessionSnapshot> => {
     asked.push(act);
+    Object.assign(row, meanwhile);
     if (code === null) return Promise.resolve(ENDED);
     throw new DevinError({ operation: `sessions.${act}`, facts: bareFacts(code) });
   };
   const steer = createSteerer({
     db,
     requests: { find: async () => Promise.resolve(requestRow()) },
-    sessions: { find: async () => Promise.resolve(sessionRow(session)), change },
+    sessions: { find, lock: find, change },
     cards: { markStale: async () => Promise.resolve() },
     moveReply: async ({ id, to }) => {
       asked.push(`${id} ${to}`);
@@ -111,15 +118,29 @@ test('a Stop in a thread shows who asked for it before how the session is now, a
   expect(told).toEqual([]);
 });
 
-test.each<[how: string, code: DevinErrorCode, before: string | null, noted: string[]]>([
-  ['is taken back if Devin does not do it', 'forbidden', null, ['stopped by null']],
-  ['is taken back if Devin does not do it in a second run', 'forbidden', 'U1', ['stopped by null']],
-  ['gives way again to whose Stop may still be done', 'forbidden', 'U2', ['stopped by U2']],
-  ['is taken back if nobody knows whether Devin does it', 'no-answer', null, ['stopped by null']],
-])('who stops a session is noted before Devin is asked, and %s', async (_how, code, stoppedBy, noted) => {
-  const { steer, asked } = await steering({ what: 'stop', code, session: { stoppedBy } });
+test.each<[how: string, steering: Partial<Steering>, noted: [before: string[], after: string[]]]>([
+  ['is taken back if Devin does not do it', {}, [['stopped by U1'], ['stopped by null']]],
+  [
+    'is taken back if Devin does not do it in a second run',
+    { session: { stoppedBy: 'U1' } },
+    [[], ['stopped by null']],
+  ],
+  [
+    'is taken back if nobody knows whether Devin does it',
+    { code: 'no-answer' },
+    [['stopped by U1'], ['stopped by null']],
+  ],
+  ['leaves another person whose Stop may still be done', { session: { stoppedBy: 'U2' } }, [[], []]],
+  [
+    'stays if another person stopped it meanwhile',
+    { meanwhile: { stoppedBy: 'U2' } },
+    [['stopped by U1'], []],
+  ],
+  ['stays if it was over meanwhile', { meanwhile: { snapshot: ENDED } }, [['stopped by U1'], []]],
+])('who stops a session is noted before Devin is asked, and %s', async (_how, how, [before, after]) => {
+  const { steer, asked } = await steering({ what: 'stop', code: 'forbidden', ...how });
   await steer();
-  expect(asked).toEqual(['stopped by U1', 'stop', ...noted]);
+  expect(asked).toEqual([...before, 'stop', ...after]);
 });
 
 const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
