@@ -322,7 +322,8 @@ describe('a short direct message while Devin waits for an answer there', () => {
     );
     const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
     const edit = async (text: string) => slack.editMessage(ana.userId, { channelId, ts: said }, text);
-    return { ana, id, channelId, threadTs, deliveries, sessions: () => sessionsOf(ana), press, edit };
+    const remove = async () => slack.deleteMessage(ana.userId, { channelId, ts: said });
+    return { ana, id, channelId, threadTs, deliveries, sessions: () => sessionsOf(ana), press, edit, remove };
   };
 
   /** A session in a channel whose question came to its requester's direct messages. */
@@ -359,6 +360,19 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const correction = 'Correction of my earlier message: use the release branch';
     await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === correction);
     expect(sessions()).toBe(1);
+  });
+
+  test('that was deleted is not sent to Devin, and its author is told', async () => {
+    const { slack, devin } = world();
+    const { ana, id, channelId, threadTs, press, remove } = await beside('use the main branch');
+    await remove();
+    await press('send_held');
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(en.thread.heldDeleted));
+    await slack.speak(ana.userId, channelId, 'the release branch', { threadTs });
+    await devin.waitForSession(
+      (one) => one.id === id && one.messages.at(-1)?.message === 'the release branch',
+    );
+    expect(devin.session(id).messages.map(({ message }) => message)).not.toContain('use the main branch');
   });
 
   test('that was sent to Devin starts nothing when Slack delivers it again', async () => {

@@ -6,6 +6,7 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import { findFollowed, type Followed } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
+import { notice } from '../blocks/notices.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, CARD_ACTION, heldReply } from '../ids.ts';
@@ -25,8 +26,11 @@ export type ActionDeps = PressDeps & {
   openView: ViewOpener;
   outbound: Pick<Outbound, 'settleNotice'>;
   enqueue: Enqueue;
-  /** What a message that Devin hasn't got says now; null: it was deleted, or nobody could tell in time. */
-  readHeld: (message: { channelId: string; ts: string; threadTs: string | null }) => Promise<string | null>;
+  /** What a message that Devin hasn't got says now, or said before if nobody could tell in time; null: it was deleted. */
+  readHeld: (
+    message: { channelId: string; ts: string; threadTs: string | null },
+    before: string,
+  ) => Promise<string | null>;
   tagRequests: boolean;
 };
 
@@ -151,11 +155,14 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     if (request === null || session === null || session.teamId !== homeTeamId) return;
     const { channelId: pressedIn, threadTs } = press;
     const channelId = pressedIn ?? session.channelId;
-    const reading = readHeld({ channelId, ts, threadTs });
+    const reading = readHeld({ channelId, ts, threadTs }, before);
     // Both at the same time: Slack waits 3 s.
-    const [staysHere, now] = await Promise.all([isKept(press, { request, session }, channelId), reading]);
+    const [staysHere, text] = await Promise.all([isKept(press, { request, session }, channelId), reading]);
     if (staysHere) return;
-    const text = now ?? before;
+    if (text === null) {
+      const { heldDeleted } = (await textFor(userId)).thread;
+      return outbound.settleNotice(press, notice([heldDeleted]));
+    }
     await threads.accept({ session, userId, channelId, ts, kind: 'reply', text, files: [] });
     await outbound.settleNotice(press, null);
   });

@@ -49,11 +49,13 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
     return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
   };
 
-  const readHeld: ActionDeps['readHeld'] = async (held) => {
-    const within = { withinMs: MESSAGE_MS, otherwise: null, what: 'what a message says now' };
-    const { slackText = '' } = (await inTime(thread.readAgain({ ...held, slackText: '' }), within)) ?? {};
-    const text = withoutMention(slackText.trim(), slack.botUserId());
-    return text === '' ? null : readMessage({ ts: held.ts, text }).text;
+  const readHeld: ActionDeps['readHeld'] = async (held, before) => {
+    const unread = { ...held, slackText: '' };
+    const within = { withinMs: MESSAGE_MS, otherwise: unread, what: 'what a message says now' };
+    const now = await inTime(thread.readAgain(unread), within);
+    if (now === null) return null;
+    const text = withoutMention(now.slackText.trim(), slack.botUserId());
+    return text === '' ? before : readMessage({ ts: held.ts, text }).text;
   };
 
   return {

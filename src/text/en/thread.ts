@@ -60,6 +60,8 @@ export const thread = {
       "Devin is no longer working on this, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
   },
   sendHeld: 'Send to Devin',
+  /** Pressed after that. */
+  heldDeleted: "Your message was deleted, so it wasn't sent to Devin.",
   /** A reply that may be meant for the app. */
   ask: {
     stop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`. Devin hasn't seen your message.",
