@@ -158,7 +158,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     expect((await requests.find('r4'))?.failure).toMatchObject({ by: { name: 'Ben' }, reason: 'Not now' });
     expect((await requests.find('r6'))?.prompt).toContain('login test');
     const chain = await verifyChain(createAudit(db));
-    expect(chain).toMatchObject({ ok: true, last: { kind: 'forget', user_id: 'U5' } });
+    expect(chain).toMatchObject({ ok: true, last: { kind: 'forget', userId: 'U5' } });
   });
 
   test('keeps what is in progress until it ends', async () => {

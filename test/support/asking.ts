@@ -75,14 +75,14 @@ export async function stopOnCard({ slack }: Pick<World, 'slack'>, userId: string
   return asked;
 }
 
-/** The latest message that only this person sees, once it says this. */
+/** The latest message that only this person sees, once it says this, or one of these. */
 export async function toldTo(
   { slack }: Pick<World, 'slack'>,
   { channelId, userId }: { channelId: string; userId: string },
-  words: string,
+  words: string | readonly string[],
 ) {
-  return slack.waitForMessage(
-    channelId,
-    (message) => message.ephemeralFor === userId && slack.renderText(message).includes(words),
-  );
+  return slack.waitForMessage(channelId, (message) => {
+    const said = slack.renderText(message);
+    return message.ephemeralFor === userId && [words].flat().some((one) => said.includes(one));
+  });
 }
