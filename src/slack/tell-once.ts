@@ -41,6 +41,8 @@ const ANSWERING_MS = 15_000;
 export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
   return async ({ teamId, channelId, ts }, place, answer) => {
     const name = `answer ${teamId} ${channelId} ${ts}`;
+    // Not for less, though it's shortened at once: `take` counts a lease that lasts longer than it asks for as one from
+    // before the clock was set back, so it would take it from whoever has answered.
     const lease = await leases.take(name, DELIVERED_AGAIN_MS);
     if (lease === null) return;
     await leases.renew(name, lease, ANSWERING_MS);
