@@ -33,7 +33,7 @@ const environmentSchema = z.object({
   DEVIN_API_KEY: token('cog_'),
   // Some accounts have `org_…`. It is sent to Devin unchanged.
   DEVIN_ORG_ID: z.string().regex(/^org[-_]\S+$/),
-  DEVIN_API_URL: address.default('https://api.devin.ai'),
+  DEVIN_API_URL: address.refine(isBase).default('https://api.devin.ai'),
   HTTPS_PROXY: proxy.optional(),
   HTTP_PROXY: proxy.optional(),
   NO_PROXY: z.string().optional(),
@@ -56,6 +56,11 @@ const environmentSchema = z.object({
 function isPrivate(value: string): boolean {
   const { protocol, hostname } = URL.parse(value) ?? { protocol: '', hostname: '' };
   return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Devin's reference shows addresses with the version; the app adds it. */
+function isBase(value: string): boolean {
+  return !/\/v\d+\w*\/*$/.test(value);
 }
 
 type Variable = keyof typeof environmentSchema.shape;

@@ -250,6 +250,15 @@ describe('the settings', () => {
     });
   });
 
+  test.each(['https://api.devin.ai/v3', 'https://api.devin.ai/v3beta1/'])(
+    "refuse an address of Devin's API with a version: %s",
+    (address) => {
+      expect(problemsOf(parseConfig({ ...complete, DEVIN_API_URL: address }))).toEqual([
+        expect.stringContaining('without a version such as /v3'),
+      ]);
+    },
+  );
+
   test('accept several keys of 32 bytes each', () => {
     const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
     expect(parseConfig({ ...complete, SECRETS_KEY: `${one},${two}` })).toMatchObject({ ok: true });

@@ -29,10 +29,14 @@ export async function checkSlack({
   }
 }
 
+const MS_PER_S = 1000;
+
 /** `token`: which one the call was made with. Rethrows anything that isn't a failure of the Web API. */
 export function slackProblem(error: unknown, token: 'slackToken' | 'appToken'): StartProblem {
   const failure = slackFailure(error);
   if (failure.kind === 'refused') return { kind: token, code: failure.code };
+  if (failure.kind === 'rate-limited')
+    return { kind: 'slackBusy', seconds: Math.ceil(failure.retryAfterMs / MS_PER_S) };
   return { kind: 'slackUnreachable', reason: reasonOf(error) };
 }
 

@@ -24,7 +24,14 @@ import {
   slackProblem,
   type PermissionFound,
 } from './checks.ts';
-import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
+import {
+  configSentence,
+  isForOperator,
+  operatorSentence,
+  StartError,
+  startSentence,
+  type OperatorError,
+} from './sentences.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const GROUP_SIGNS = { absent: 'missing', empty: 'warning', 'not-known': 'not-checkable' } as const;
@@ -116,7 +123,7 @@ async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {
     await clientOf(slack, slack.transport.appToken).apps.connections.open({});
     return [{ sign: 'ok', sentence: text.doctor.socket }];
   } catch (error) {
-    return [{ sign: 'missing', sentence: startSentence(slackProblem(error, 'appToken'), text) }];
+    return [failure(new StartError(slackProblem(error, 'appToken')), text)];
   }
 }
 
@@ -156,8 +163,14 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
     return await check();
   } catch (error) {
     if (!isForOperator(error)) throw error;
-    return [{ sign: 'missing', sentence: operatorSentence(error, text) }];
+    return [failure(error, text)];
   }
+}
+
+/** A Slack that was asked too often says nothing about the settings. */
+function failure(error: OperatorError, text: Text): Finding {
+  const isBusy = error instanceof StartError && error.problem.kind === 'slackBusy';
+  return { sign: isBusy ? 'not-checkable' : 'missing', sentence: operatorSentence(error, text) };
 }
 
 async function examineFiles({ policyFile, identityFile, slack }: Config, text: Text): Promise<Finding[]> {

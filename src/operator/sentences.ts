@@ -7,6 +7,7 @@ export type StartProblem =
   | { kind: 'notABot' | 'devinKey' | 'notAServiceUser' }
   /** `reason`: of the system or a library. */
   | { kind: 'slackUnreachable' | 'devinUnreachable'; reason: string }
+  | { kind: 'slackBusy'; seconds: number }
   | { kind: 'slackToken' | 'appToken'; code: string }
   | { kind: 'otherOrganization'; orgId: string }
   /** `code`: of the system, such as EADDRINUSE. */
@@ -26,7 +27,7 @@ export class StartError extends Error {
   }
 }
 
-type OperatorError = StartError | StoreError;
+export type OperatorError = StartError | StoreError;
 
 /** It has a sentence that says what to do; a stack trace wouldn't help. */
 export function isForOperator(error: unknown): error is OperatorError {
@@ -46,6 +47,8 @@ export function startSentence(problem: StartProblem, { start }: Text): string {
     case 'slackUnreachable':
     case 'devinUnreachable':
       return start[problem.kind](problem.reason);
+    case 'slackBusy':
+      return start.slackBusy(problem.seconds);
     case 'otherOrganization':
       return start.otherOrganization(problem.orgId);
     case 'address':

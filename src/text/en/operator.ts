@@ -17,7 +17,7 @@ export const config = {
     DEVIN_API_KEY: "must be a service user's key (cog_…): app.devin.ai > Settings > Service users.",
     DEVIN_ORG_ID: 'must be the organization id (org-…): app.devin.ai > Settings > Service users.',
     DEVIN_API_URL:
-      'must be an https address (http on this machine only); leave it out to use https://api.devin.ai.',
+      'must be an https address (http on this machine only) without a version such as /v3; leave it out to use https://api.devin.ai.',
     HTTPS_PROXY: 'must be the address of a proxy, such as http://proxy.example:3128.',
     HTTP_PROXY: 'must be the address of a proxy, such as http://proxy.example:3128.',
     NO_PROXY: 'must be the names of hosts, separated by commas.',
@@ -107,6 +107,8 @@ export const start = {
     `Slack doesn't accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions. If there is none, install the app to the workspace first.`,
   slackUnreachable: (reason: string): string =>
     `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
+  slackBusy: (seconds: number): string =>
+    `Slack was asked too often (rate limit): try again in ${seconds} s.`,
   appToken: (code: string): string =>
     `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
   address: ({ host, port, code }: Address): string =>

@@ -19,7 +19,7 @@ export const config: Text['config'] = {
       'にはサービスユーザーのキー（cog_…）を指定してください: app.devin.ai > Settings > Service users',
     DEVIN_ORG_ID: 'には組織 ID（org-…）を指定してください: app.devin.ai > Settings > Service users',
     DEVIN_API_URL:
-      'には https の URL を指定してください（http はこのマシン内のみ）。https://api.devin.ai を使う場合は省略します。',
+      'には /v3 などのバージョンを除いた https の URL を指定してください（http はこのマシン内のみ）。https://api.devin.ai を使う場合は省略します。',
     HTTPS_PROXY: 'にはプロキシの URL を指定してください（例: http://proxy.example:3128）。',
     HTTP_PROXY: 'にはプロキシの URL を指定してください（例: http://proxy.example:3128）。',
     NO_PROXY: 'にはホスト名をコンマ区切りで指定してください。',
@@ -101,6 +101,8 @@ export const start: Text['start'] = {
     `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
   slackUnreachable: (reason) =>
     `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
+  slackBusy: (seconds) =>
+    `Slack への呼び出しが多すぎます（レート制限）。${seconds} 秒後にもう一度実行してください。`,
   appToken: (code) =>
     `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
   address: ({ host, port, code }) =>
