@@ -49,7 +49,7 @@ export function readValue(text: string, start: number, isList: boolean): Value {
     value.unclosed ||= quoted === 'unclosed';
     value.quoted ||= quoted !== null;
     const piece: Piece = quoted === null || quoted === 'unclosed' ? plainPiece(text, value.end) : quoted;
-    isItemStart = isList && piece.text === ',';
+    isItemStart = isList && COMMA.test(piece.text);
     value.text += piece.text;
     value.end = isItemStart ? nextItem(text, piece.end) : piece.end;
   }
@@ -73,6 +73,9 @@ const CLOSING: Record<string, readonly string[]> = {
 const LONGEST_QUOTE = 1000;
 const LONGEST_VALUE = 3000;
 
+/** Japanese keyboards write wide ones. */
+const COMMA = /^[,，、]$/;
+
 /** A single one that is never closed is an apostrophe ('90s). */
 const APOSTROPHES = new Set(["'", '‘', '‚']);
 
@@ -84,7 +87,7 @@ function readQuoted(text: string, at: number, isList: boolean): Quoted | null {
   const closers = mark === '`' ? ['`'] : CLOSING[mark];
   if (closers === undefined) return null;
   const within = Math.min(text.length, at + LONGEST_VALUE);
-  const close = closeOf(text, at, { closers, after: isList ? /[\s,]/ : /\s/, within });
+  const close = closeOf(text, at, { closers, after: isList ? /[\s,，、]/ : /\s/, within });
   if (close !== null) return { text: text.slice(at + 1, close), end: close + 1 };
   return APOSTROPHES.has(mark) ? null : 'unclosed';
 }
@@ -180,7 +183,7 @@ export function yesOrNo(text: string, at: number): Meant | null {
   return said === undefined ? null : { text: said, end: YES_OR_NO.lastIndex };
 }
 
-const AND = /^(?:and|&amp;|&|,|と|、)$/i;
+const AND = /^(?:and|&amp;|&|と|[,，、])$/i;
 
 function moreRepositories(text: string, { value }: Given): Meant | null {
   const found = [value.text];

@@ -130,9 +130,9 @@ function isEmptyMeant({ input }: Field): boolean {
   return input.kind === 'list' && input.none;
 }
 
-/** At commas and line breaks outside Slack's tokens: an address can hold a comma. */
+/** At commas, wide ones included, and line breaks outside Slack's tokens: an address can hold a comma. */
 function splitList(text: string): string[] {
-  const items = text.match(/(?:<[^<>\n]+>|[^,\n])+/g) ?? [];
+  const items = text.match(/(?:<[^<>\n]+>|[^,，、\n])+/g) ?? [];
   return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 

@@ -88,10 +88,12 @@ function writeJson(value: unknown): string {
 
 /** Several values in one text input: one per line or separated by commas, in quotes if they would be misread. */
 
-const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|[^,\n]+/g;
+const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,，、\n]|$)|[^,，、\n]+/g;
 
 function writeList(items: readonly string[]): string {
-  return items.map((item) => (/[,\n]|^"/.test(item) ? `"${item.replaceAll('"', '""')}"` : item)).join('\n');
+  return items
+    .map((item) => (/[,，、\n]|^"/.test(item) ? `"${item.replaceAll('"', '""')}"` : item))
+    .join('\n');
 }
 
 export function readList(text: string): string[] {

@@ -24,6 +24,7 @@ describe('a list in a text input', () => {
 
   test.each([
     ['commas', 'a, b,c', ['a', 'b', 'c']],
+    ['commas of a Japanese keyboard', 'a、b，c', ['a', 'b', 'c']],
     ['lines', 'a\nb\r\n\nc\n', ['a', 'b', 'c']],
     ['both', 'a,\nb', ['a', 'b']],
     ['quotes around a comma', '"a, b", c', ['a, b', 'c']],
