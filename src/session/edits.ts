@@ -29,3 +29,9 @@ export function edits(a: string, b: string): number {
   }
   return at(a.length, b.length);
 }
+
+/** Whether two words have the same letters. */
+export function isSwap(a: string, b: string): boolean {
+  const letters = (word: string): string => word.split('').toSorted().join('');
+  return letters(a) === letters(b);
+}

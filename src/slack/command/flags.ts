@@ -121,7 +121,7 @@ function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
     : { given: { ...given, text: null }, end: wordEnd };
 }
 
-const BANG = /!(\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
+const BANG = /[!！](\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
 
 /** A mode word at the start of a word, with the punctuation right after it. */
 function readBang(text: string, at: number): Cut | null {

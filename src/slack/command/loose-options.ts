@@ -1,3 +1,4 @@
+import { edits, isSwap } from '../../session/edits.ts';
 import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
@@ -124,8 +125,23 @@ export function looseOption(task: string, isGiven: (field: Field) => boolean): L
   const [alone] = isShort ? PATTERNS.flatMap((one) => typed(one, one.alone)) : [];
   if (alone !== undefined) return { typed: alone, isAlone: true };
   if (PATTERNS.some(({ setting }) => setting.test(text))) return { typed: '', isAlone: true };
-  const beside = PATTERNS.flatMap((one) => (isGiven(one.field) ? [] : typed(one, one.beside)));
+  const beside = PATTERNS.filter(({ field }) => !isGiven(field)).flatMap((one) => {
+    const found = typed(one, one.beside);
+    return found.length === 0 ? mistypedBang(one, text) : found;
+  });
   return beside.length === 0 ? null : { typed: beside.join(' '), isAlone: false };
+}
+
+const BANG = /(?<!\S)[!！](?<word>\p{L}{3,12})(?=[\s.,:;]|$)/gu;
+
+/** `!fastt` for `!fast`. With another letter instead, it's another word: `!line`. */
+function mistypedBang({ field: { input }, flag }: Patterns, text: string): string[] {
+  if (input.kind !== 'choice') return [];
+  const said = [...text.matchAll(BANG)].map(({ groups }) => groups?.['word']?.toLowerCase() ?? '');
+  const isSlip = (word: string, option: string): boolean =>
+    edits(word, option) === 1 && (word.length !== option.length || isSwap(word, option));
+  const meant = input.options.find((option) => said.some((word) => isSlip(word, option)));
+  return meant === undefined ? [] : [`${flag} ${meant}`];
 }
 
 const CODE = /```[^]*?```|`[^`\n]*`/g;

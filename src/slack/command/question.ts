@@ -1,3 +1,4 @@
+import { isSwap } from '../../session/edits.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import type { Scan } from './flags.ts';
 import { devinWord, looseOption } from './loose-options.ts';
@@ -113,11 +114,6 @@ function isSlip(word: string, nearest: NearWord | null, isAlone: boolean): neare
   const startsAlike = word.startsWith(first ?? '') || word.startsWith(`${second}${first}`);
   if (!startsAlike || edits > (known.length < LONG_WORD ? 1 : NEAR_EDITS)) return false;
   return isAlone || known.length > SHORT_WORD || word.length !== known.length || isSwap(word, known);
-}
-
-function isSwap(word: string, known: string): boolean {
-  const letters = (of: string): string => of.split('').toSorted().join('');
-  return letters(word) === letters(known);
 }
 
 /** A command that is mistyped, comes later or is missing; null: a task that only mentions a session. */

@@ -17,6 +17,7 @@ export const spoken: Spoken = {
   asked: {
     help: [
       'help',
+      'h',
       'who are you',
       'what are you',
       'what is this',

@@ -73,6 +73,8 @@ describe('flags', () => {
     ['x --repo a/b, c/d', ['a/b', 'c/d']],
     ['--repo a/b --repo=c/d x', ['a/b', 'c/d']],
     ['x --repo "a/b, c/d"', ['a/b', 'c/d']],
+    ['x --repo a/b、c/d，e/f', ['a/b', 'c/d', 'e/f']],
+    ['x --repo a/b、 c/d', ['a/b', 'c/d']],
     ['x --repo a/b, --acu 1', ['a/b']],
     ['x --repo a/b --repo a/b', ['a/b']],
     ['x --repo `acme/web`', ['acme/web']],
@@ -432,6 +434,7 @@ describe('the task', () => {
 
   test("loses Devin's mode words, which set the mode", () => {
     expect(created('!fast fix it')).toEqual({ prompt: 'fix it', devin_mode: 'fast' });
+    expect(created('fix it ！fast')).toEqual({ prompt: 'fix it', devin_mode: 'fast' });
     expect(created('fix it !Ultra, please')).toEqual({ prompt: 'fix it please', devin_mode: 'ultra' });
     expect(created('fix (it !lite)')).toEqual({ prompt: 'fix (it)', devin_mode: 'lite' });
     expect(created('fix it !fusion --mode FUSION').devin_mode).toBe('fusion');
@@ -645,6 +648,7 @@ describe('sub-commands', () => {
     ['list --all', null, 'list'],
     ['stop devin-1 --force', null, 'stop devin-1'],
     ['fix the bug --help', null, 'help'],
+    ['-h', 'help', 'help'],
     ['defaults me acu 5', 'defaults', 'defaults me --acu 5'],
     ['is anyone there?', 'help', 'help'],
     ["what's up?", 'help', 'help'],
@@ -754,6 +758,8 @@ describe('sub-commands', () => {
     ['ログインのテストを直して－－repo acme/web', 'option', '--repo acme/web', null],
     ['テストを直して――acu 5', 'option', '--acu 5', null],
     ['fix it -m fast', 'option', '--mode fast', null],
+    ['fix the login test !fastt', 'option', '--mode fast', null],
+    ['！fats ログインのテストを直して', 'option', '--mode fast', null],
     ['fix it -a 5', 'option', '--acu 5', null],
     ['fix the login test, mode: ultra', 'option', '--mode ultra', null],
     ['fix it\nrepo: a/b\nacu: 5', 'option', '--repo a/b --acu 5', null],
