@@ -171,7 +171,9 @@ export const modal = {
     lineBreak: 'line break',
     jsonAt: (line: number, column: number, found: string): string =>
       `Invalid JSON: unexpected ${found} at line ${line}, character ${column}.`,
-    jsonNear: (near: string): string => `Invalid JSON: unexpected word or sign in ${near}.`,
+    jsonNear: (near: string): string =>
+      `Invalid JSON near ${near}. Put text in straight double quotes; write true, false and null in lower case.`,
+    jsonInvalid: 'Invalid JSON. Check its brackets, quotes and commas.',
     jsonIncomplete: 'Invalid JSON: it ends too early. Close every bracket and quote.',
     jsonTooDeep: 'Use JSON with at most 200 levels of brackets.',
     jsonObject: 'Use a JSON object, from { to }.',

@@ -152,7 +152,9 @@ export const modal: Text['modal'] = {
     lineBreak: '改行',
     jsonAt: (line, column, found) =>
       `JSON が正しくありません: ${line} 行目の ${column} 文字目に予期しない ${found} があります。`,
-    jsonNear: (near) => `JSON が正しくありません: ${near} に予期しない語か記号があります。`,
+    jsonNear: (near) =>
+      `JSON が正しくありません（${near} の付近）。文字列は半角の二重引用符で囲み、true、false、null は小文字で書いてください。`,
+    jsonInvalid: 'JSON が正しくありません。括弧、引用符、コンマを確認してください。',
     jsonIncomplete: 'JSON が途中で終わっています。すべての括弧と引用符を閉じてください。',
     jsonTooDeep: '括弧の入れ子は 200 段までにしてください。',
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',

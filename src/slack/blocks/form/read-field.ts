@@ -91,11 +91,19 @@ function parseJson(typed: string): { value: unknown } | { error: string } {
   }
 }
 
-/** Node says where the text stops being JSON. For a word or a sign that can't begin a value, it quotes what is around. */
+/** Node quotes what is around a word or sign that can't begin a value; of other faults it says where they are. */
+const NEAR =
+  /^SyntaxError: (?:Unexpected token .*?, )?(?<cut>\.{3})?"(?<near>.*)"(?<rest>\.{3})? is not valid JSON$/s;
+const POSITION = /at position (?<at>\d+)/;
+
 function jsonSentence(typed: string, error: string, { modal: { errors } }: Text): string {
-  const [, near] = /^SyntaxError: Unexpected token .*?, (.*) is not valid JSON$/s.exec(error) ?? [];
-  if (near !== undefined) return errors.jsonNear(oneLine(near.toWellFormed()));
-  const at = Number(/at position (\d+)/.exec(error)?.[1] ?? typed.length);
+  const { cut, near, rest } = NEAR.exec(error)?.groups ?? {};
+  if (near !== undefined)
+    return errors.jsonNear(`${cut ? '…' : ''}${oneLine(near.toWellFormed())}${rest ? '…' : ''}`);
+  const position = POSITION.exec(error)?.groups?.['at'];
+  if (position === undefined)
+    return error.includes('Unexpected end') ? errors.jsonIncomplete : errors.jsonInvalid;
+  const at = Number(position);
   const [found] = typed.slice(at);
   if (found === undefined) return errors.jsonIncomplete;
   const before = typed.slice(0, at);

@@ -103,7 +103,7 @@ describe('a submission', () => {
   });
 
   test.each([
-    ['{"type": “object”}', en.modal.errors.jsonNear('"{"type": “object”}"')],
+    ['{"type": “object”}', en.modal.errors.jsonNear('{"type": “object”}')],
     ['{"a": "b\nc"}', 'Invalid JSON: unexpected line break at line 1, character 9.'],
     ['{"type": "object"', en.modal.errors.jsonIncomplete],
     ['[1]', 'Use a JSON object, from { to }.'],
