@@ -33,14 +33,27 @@ describe('a reply under a card that is not recorded yet', () => {
   });
 });
 
-describe('a reply under another message of the app', () => {
+describe('a reply in a thread without a session is acknowledged at once', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('is acknowledged at once', async () => {
+  test('under an old message of the app', async () => {
     const { slack } = world();
     const { ana, channelId } = someoneIn(world());
     const threadTs = slack.say(slack.workspace.botUserId, channelId, 'an old message');
     const { deliveries } = await slack.speak(ana.userId, channelId, 'thanks', { threadTs });
+    expect(deliveries.map(({ outcomes }) => outcomes[0]?.kind)).toEqual(['answered']);
+  });
+
+  test("under a person's message, while a card in the channel is not recorded yet", async () => {
+    const { slack } = world();
+    const { ana, channelId, place } = someoneIn(world());
+    const threadTs = slack.say(ana.userId, channelId, 'lunch?');
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    const posting = slack.fail('chat.postMessage', { until, args: { channel: channelId } });
+    await typeTask({ slack }, place, 'fix the login test');
+    await expect.poll(() => posting.remaining()).toBe(0);
+    const { deliveries } = await slack.speak(ana.userId, channelId, 'at noon', { threadTs });
+    release();
     expect(deliveries.map(({ outcomes }) => outcomes[0]?.kind)).toEqual(['answered']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiCall } from '../../sandbox/slack/model.ts';
-import { startSession } from '../support/asking.ts';
+import { startSession, typeTask } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, homeOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -107,6 +107,28 @@ describe('the App Home', () => {
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
     const conversation = slack.directMessages(ana.userId);
     await slack.waitForMessage(conversation, ({ text: told }) => told.includes(session.url));
+  });
+
+  test('changes nothing for a person who became a guest, and says why', async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    await slack.openHome(ana.userId);
+    const { viewId } = await homeOf(world().slack, ana.userId, 'Use: Direct message');
+    await slack.changeUser(ana.userId, { isGuest: true });
+    await slack.clickButton(ana.userId, { viewId }, 'Use: Direct message');
+    await homeOf(world().slack, ana.userId, "You're a guest");
+    await slack.changeUser(ana.userId, { isGuest: false });
+    await slack.clickButton(ana.userId, { viewId }, 'Refresh');
+    await homeOf(world().slack, ana.userId, /in the session's thread/);
+  });
+
+  test('shows a session as soon as its card is posted', async () => {
+    const { slack } = world();
+    const { ana, place } = someoneIn(world());
+    await slack.openHome(ana.userId);
+    await homeOf(world().slack, ana.userId, /You have no sessions yet/);
+    await typeTask(world(), place, 'rebase the branch');
+    await homeOf(world().slack, ana.userId, /rebase the branch/);
   });
 
   test("shows the app's state to administrators only", async () => {

@@ -99,6 +99,45 @@ describe('a reply that was changed before Slack could deliver it', () => {
     expect(heard).toEqual(['thank you']);
   });
 
+  test("doesn't reach Devin if its deletion arrives while it's still being read", async () => {
+    const { slack, devin, address } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const busy = devin.fail(
+      { method: 'POST', path: `${thread.id}/messages` },
+      { status: 429, retryAfter: 1, times: Infinity },
+    );
+    slack.connectHttp(`${address}/nowhere`);
+    const { ts } = await thread.say(userId, 'forget this');
+    const { promise: until, resolve: read } = Promise.withResolvers<void>();
+    const reading = slack.fail('conversations.replies', { until, args: { latest: ts } });
+    slack.connectHttp(`${address}/slack/events`);
+    await expect.poll(() => reading.remaining()).toBe(0);
+    const deleted = slack.deliverEvent({
+      type: 'message',
+      subtype: 'message_deleted',
+      hidden: true,
+      channel: thread.channelId,
+      deleted_ts: ts,
+      previous_message: {
+        type: 'message',
+        user: userId,
+        text: 'forget this',
+        ts,
+        thread_ts: thread.threadTs,
+      },
+    });
+    const next = await thread.say(userId, 'go');
+    await thread.marked(next.ts, 'eyes');
+    read();
+    await deleted;
+    busy.clear();
+    await thread.marked(next.ts, 'white_check_mark');
+    const last = await thread.say(userId, 'thank you');
+    await thread.marked(last.ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go', 'thank you']);
+  });
+
   test("reaches Devin as it was if Slack can't be asked", async () => {
     const { slack } = world();
     const heard = await missed(async ({ ts }) => {
