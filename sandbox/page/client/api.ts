@@ -67,8 +67,9 @@ const DOWN = 'down';
 const SHARED = 'sandbox-events';
 
 /**
- * Listens for changes to what is shown, and whether the sandbox is running. One tab holds the connection for all: a browser opens six to an address, and six event streams would block everything
- * else. If that tab closes, another one connects.
+ * Listens for changes to what is shown, and whether the sandbox is running. One tab holds the connection for all: a
+ * browser opens six to an address, and six event streams would block everything else. If that tab closes, another one
+ * connects.
  */
 export function listen(heard: Heard): void {
   const others = new BroadcastChannel(SHARED);
