@@ -61,7 +61,7 @@ export function createCards(
   return {
     /** There is something new to show. */
     async markStale(requestId: string, trx: Db = db): Promise<void> {
-      await card(requestId, trx).set({ cardStale: true, updatedAt: databaseClock() }).execute();
+      await card(requestId, trx).set({ cardStale: true, updatedAt: clock() }).execute();
     },
 
     /** Puts it in the line, or moves it forward. */

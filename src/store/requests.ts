@@ -151,7 +151,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
             approvalUntil: sql<Date>`${clock()} + ${interval(expiresInMs)}`,
           }),
           state: to,
-          updatedAt: databaseClock(),
+          updatedAt: clock(),
         })
         .where('id', '=', id)
         .where('state', '=', from)

@@ -55,6 +55,18 @@ describeOnBothDatabases('a request', (open) => {
     expect(await requests.awaitingApproval()).toHaveLength(ids.length);
   });
 
+  test('changes at a time of the clock that others read', async () => {
+    const { db } = await open();
+    const ahead = Date.now() + HOUR_MS;
+    const requests = createRequests(
+      db,
+      clockOf(() => ahead),
+    );
+    await requests.insert([newRequest('r1')]);
+    const moved = await requests.advance({ id: 'r1', from: 'accepted', to: 'identified' });
+    expect(moved?.updatedAt).toEqual(new Date(ahead));
+  });
+
   test('moves on only by itself, and only from the state that it is in', async () => {
     const { db } = await open();
     const requests = createRequests(db);
