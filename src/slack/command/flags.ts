@@ -26,6 +26,8 @@ export type Scan = {
   /** The task as Slack sends it, without the flags. */
   task: string;
   given: Given[];
+  /** The flags and mode words with their values, as Slack sends them. */
+  flags: string[];
   /** Everything before the first flag or mode word. */
   before: string;
   /** A separate `--` says that the rest is a task. */
@@ -40,6 +42,7 @@ type Cut = { given: Given; end: number };
 export function scan(text: string): Scan {
   const parts: Part[] = [];
   const given: Given[] = [];
+  const flags: string[] = [];
   let before: string | null = null;
   let at = 0;
   while (at < text.length) {
@@ -48,17 +51,18 @@ export function scan(text: string): Scan {
     if (endsFlags(text, start)) {
       const rest = spaceEnd(text, start + 2);
       parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
-      return { task: join(parts), given, before: before ?? text.slice(0, start), isTask: true };
+      return { task: join(parts), given, flags, before: before ?? text.slice(0, start), isTask: true };
     }
     const cut = readFlag(text, start) ?? readBang(text, start);
     if (cut !== null) {
       given.push(cut.given);
+      flags.push(text.slice(start, cut.end));
       before ??= text.slice(0, start);
     }
     at = cut?.end ?? proseEnd(text, start);
     parts.push({ space, word: cut === null ? text.slice(start, at) : null });
   }
-  return { task: join(parts), given, before: before ?? text, isTask: false };
+  return { task: join(parts), given, flags, before: before ?? text, isTask: false };
 }
 
 function endsFlags(text: string, at: number): boolean {

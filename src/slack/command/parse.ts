@@ -1,7 +1,7 @@
 import type { Intent, IntentOf } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
-import { questionAbout } from './question.ts';
+import { questionAbout, WHY } from './question.ts';
 import { defaultsSetBeside, readSubcommand } from './subcommands.ts';
 import { readValues } from './values.ts';
 
@@ -71,7 +71,7 @@ function readOptions(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaults' 
   const { given } = scanned;
   if (given.length === 0) return null;
   const words = wordsBeside(scanned).toLowerCase();
-  if (words === 'why') return { kind: 'why', ...readValues(given, ownTag) };
+  if (words === WHY) return { kind: 'why', ...readValues(given, ownTag) };
   const scope = defaultsSetBeside(words);
   return scope === null ? null : { kind: 'set-defaults', scope, ...readValues(given, ownTag) };
 }
@@ -90,7 +90,15 @@ function readQuestion(
   const question = questionAbout(scanned);
   if (question === null) return null;
   const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
-  return { kind: 'ask-first', ...question, draft: { ...draft, ...readValues(option, ownTag).draft }, reset };
+  // It answers about the options: without them, the answer would be another.
+  const meant = question.meant === WHY ? [WHY, ...scanned.flags].join(' ') : question.meant;
+  return {
+    kind: 'ask-first',
+    ...question,
+    meant,
+    draft: { ...draft, ...readValues(option, ownTag).draft },
+    reset,
+  };
 }
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */

@@ -69,7 +69,7 @@ function commandAbout(task: string, words: readonly Word[], hasOptions: boolean)
 }
 
 /** Both a question about options and a task can start with this word. */
-const WHY = 'why' satisfies Subcommand;
+export const WHY = 'why' satisfies Subcommand;
 
 const CODE_BLOCK = '```';
 

@@ -616,6 +616,7 @@ describe('sub-commands', () => {
     ['unlink <@U12|ana> email|1a2b', 'unlink', null],
     ['unlink @ana from that other account of hers', 'unlink', null],
     ['why fix the typo', 'why', 'why'],
+    ['why fix the typo --mode ultra --repo a/b, c/d', 'why', 'why --mode ultra --repo a/b, c/d'],
     ["why can't I start ultra?", 'why', 'why'],
     ['why was it refused', 'why', 'why'],
     ['set acu 5', 'defaults', 'defaults me --acu 5'],
