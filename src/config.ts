@@ -151,7 +151,9 @@ function misspelledNames(given: Environment): Misspelled[] {
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name) && !PROXY_NAMES.test(name));
   return unknown.flatMap((name) => {
     const spelled = name.toUpperCase();
-    const meant = unset.find((known) => known[0] === spelled[0] && edits(spelled, known) <= MOST_EDITS);
+    const isStart = (known: string): boolean => spelled.includes('_') && known.startsWith(`${spelled}_`);
+    const isSlip = (known: string): boolean => known[0] === spelled[0] && edits(spelled, known) <= MOST_EDITS;
+    const meant = unset.find((known) => isStart(known) || isSlip(known));
     return meant === undefined ? [] : [{ name, meant }];
   });
 }

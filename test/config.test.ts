@@ -51,6 +51,7 @@ describe('the settings', () => {
     ['LIMIT_OPEN_SESSION', 'LIMIT_OPEN_SESSIONS'],
     ['DATABASE_URI', 'DATABASE_URL'],
     ['RETENTOIN_DAY', 'RETENTION_DAYS'],
+    ['LIMIT_OPEN', 'LIMIT_OPEN_SESSIONS'],
   ])('name what %s is probably meant for', (name, meant) => {
     expect(parseConfig({ [name]: 'x' }).misspelled).toEqual([{ name, meant }]);
     expect(parseConfig({ [name]: 'x', [meant]: 'y' }).misspelled).toEqual([]);
