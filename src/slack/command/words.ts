@@ -77,7 +77,8 @@ const APP_NAME = 'devin';
 /** Small talk is shorter. */
 const LONGEST_PHRASE = 200;
 
-const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}]/gu;
+/** Some letters are invisible, such as the Hangul filler. */
+const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}\p{Default_Ignorable_Code_Point}]/gu;
 const APOSTROPHES = /['’‘]/g;
 
 /** `what's` is one word. */

@@ -650,6 +650,7 @@ describe('sub-commands', () => {
     ['stop devin-1 --force', null, 'stop devin-1'],
     ['fix the bug --help', null, 'help'],
     ['-h', 'help', 'help'],
+    ['\u3164 \u2800', 'help', 'help'],
     ['defaults me acu 5', 'defaults', 'defaults me --acu 5'],
     ['is anyone there?', 'help', 'help'],
     ["what's up?", 'help', 'help'],
