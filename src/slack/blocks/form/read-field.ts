@@ -102,7 +102,7 @@ function jsonSentence(typed: string, error: string, { modal: { errors } }: Text)
     return errors.jsonNear(`${cut ? '…' : ''}${oneLine(near.toWellFormed())}${rest ? '…' : ''}`);
   const position = POSITION.exec(error)?.groups?.['at'];
   if (position === undefined)
-    return error.includes('Unexpected end') ? errors.jsonIncomplete : errors.jsonInvalid;
+    return /Unexpected end/.test(error) ? errors.jsonIncomplete : errors.jsonInvalid;
   const at = Number(position);
   const [found] = typed.slice(at);
   if (found === undefined) return errors.jsonIncomplete;
