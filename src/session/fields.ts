@@ -23,7 +23,7 @@ export type FieldInput =
   | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number; ours?: number }
   /** A whole number that a person can enter. */
   | { kind: 'number'; min: number; max: number }
-  /** On or off; its flag takes no value and sets the opposite of `initially`. */
+  /** On or off; its flag alone sets the opposite of `initially`. */
   | { kind: 'switch'; initially: boolean }
   /** KEY=VALUE lines; never has a flag, never leaves the process unencrypted. */
   | { kind: 'secrets' }

@@ -174,13 +174,24 @@ export function meantValue(text: string, { input, isText }: Field, given: Given)
   return input.kind === 'text' && isText && isAfterTask ? restOfLine(text, given) : null;
 }
 
-const YES_OR_NO = /[^\S\n]+(yes|no|true|false|default|o(?:n|ff)(?=[.,;!]*\s*(?:$|\n)))[.,;!]*(?=\s|$)/iy;
+const YES_OR_NO = /^(yes|no|true|false|default)[.,;!]*$/i;
+/** Within a line, these begin a part of the task: `on main`. */
+const ON_OR_OFF = /^(on|off)[.,;!]*$/i;
+const LONGEST_WORD = 20;
 
-/** What was probably meant as a switch's value, and not left in the task: the `no` of `--bypass-approval no`. */
+/**
+ * What was probably meant as a switch's value, and not left in the task: the `no` of `--bypass-approval no`, also in
+ * quotes or after a separate `=`.
+ */
 export function yesOrNo(text: string, at: number): Meant | null {
-  YES_OR_NO.lastIndex = at;
-  const said = YES_OR_NO.exec(text)?.[1];
-  return said === undefined ? null : { text: said, end: YES_OR_NO.lastIndex };
+  const sign = match(/[^\S\n]+=?/y, text, at);
+  if (sign === null) return null;
+  const start = blankEnd(text, sign);
+  const { text: word, end: length } = readValue(text.slice(start, start + LONGEST_WORD), 0, false);
+  const end = start + length;
+  const endsLine = match(/[^\S\n]*(?:\n|$)/y, text, end) !== null;
+  const said = (YES_OR_NO.exec(word) ?? (endsLine ? ON_OR_OFF.exec(word) : null))?.[1];
+  return said === undefined ? null : { text: said, end };
 }
 
 const AND = /^(?:and|&amp;|&|と|[,，、])$/i;

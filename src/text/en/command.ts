@@ -41,7 +41,8 @@ export const command = {
       `${flag} can't be ${value}. Use ${takes}.`,
     spacedSwitch: (flag: string, said: string): string =>
       `${flag} takes a value only after \`=\`. Did you mean ${said}?`,
-    switchValue: (flag: string, value: string): string => `${flag} takes no value. Leave out ${value}.`,
+    switchValue: (flag: string, value: string): string =>
+      `${flag} can't be ${value}. Use yes or no, or leave the value out.`,
     tooMany: (flag: string, most: number, given: number): string =>
       `${flag}: use up to ${most}; you have ${given}.`,
     unclosedQuote: (flag: string, value: string): string =>

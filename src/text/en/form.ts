@@ -133,7 +133,7 @@ export const modal = {
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
-    /** What to do at a box: its flag takes no value. */
+    /** What to do at a box. */
     tick: 'Choose on or off.',
     said: (words: string): string => `⚠️ Devin refused this: "${words.replace(/\.$/, '')}".`,
     /** `say`: the rule's own sentence; may be empty. */

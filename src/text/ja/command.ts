@@ -30,7 +30,8 @@ export const command: Text['command'] = {
     missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
     spacedSwitch: (flag, said) => `${flag} の値は \`=\` に続けて指定します。${said} のことですか？`,
-    switchValue: (flag, value) => `${flag} に値は指定できません。${value} を外してください。`,
+    switchValue: (flag, value) =>
+      `${flag} に ${value} は指定できません。yes か no にするか、値を外してください。`,
     tooMany: (flag, most, given) =>
       `${flag} に指定できるのは ${most} 件までです（${given} 件指定されています）。`,
     unclosedQuote: (flag, value) =>

@@ -89,8 +89,10 @@ describe('problems', () => {
     ]);
   });
 
-  test('a value of a switch is not wanted', () => {
-    expect(sentences('x --no-resume=maybe')).toEqual(['`--no-resume` takes no value. Leave out `maybe`.']);
+  test('a switch has no value, or yes or no after =', () => {
+    expect(sentences('x --no-resume=maybe')).toEqual([
+      "`--no-resume` can't be `maybe`. Use yes or no, or leave the value out.",
+    ]);
     expect(sentences('x --no-resume no')).toEqual([
       '`--no-resume` takes a value only after `=`. Did you mean `--no-resume=no`? If the rest is part of the task, put it before `--no-resume`.',
     ]);

@@ -133,6 +133,7 @@ describe('flags', () => {
   test('set a switch only to true or false', () => {
     expect(created('--no-resume truly fix it')).toEqual({ prompt: 'truly fix it', resumable: false });
     expect(created('test it --no-resume on main').prompt).toBe('test it on main');
+    expect(created('fix it --no-resume "no such file"').prompt).toBe('fix it "no such file"');
     expect(created('x --no-resume=TRUE').resumable).toBe(false);
     expect(created('x --no-resume=yes').resumable).toBe(false);
     expect(created('x --no-resume=false').resumable).toBe(true);
@@ -151,6 +152,10 @@ describe('a word after a switch that only makes sense as its value', () => {
     ['--bypass-approval false fix it', 'false', false],
     ['fix it --bypass-approval off', 'off', false],
     ['fix it --bypass-approval Yes.', 'Yes', true],
+    ['fix it --bypass-approval "no"', 'no', false],
+    ['fix it --bypass-approval “no”', 'no', false],
+    ['fix it --bypass-approval = no', 'no', false],
+    ['--bypass-approval =off\nfix it', 'off', false],
   ])('%s: starts nothing', (text, value, bypass) => {
     const { problems, draft } = refused(text);
     expect(problems).toEqual([{ kind: 'spaced-value', nearest: 'bypass_approval', value }]);
