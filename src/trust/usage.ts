@@ -20,6 +20,7 @@ import {
   type HomeUsage,
   type UsageReport,
 } from '../slack/blocks/usage.ts';
+import { throwIfRetryable } from '../slack/errors.ts';
 import type { PrivatePlace } from '../slack/outbound.ts';
 import { answerPlace } from '../slack/places.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -145,8 +146,8 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
 
   /** Slack doesn't say why it refused a private notice, so it is sent again without chart and table. */
   async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
-    if ((await outbound.tellPrivately(place, render(true))) === 'undeliverable')
-      await outbound.tellPrivately(place, render(false));
+    const told = await outbound.tellPrivately(place, render(true));
+    throwIfRetryable(told === 'undeliverable' ? await outbound.tellPrivately(place, render(false)) : told);
   }
 
   return async (job: Job): Promise<void> => {
@@ -156,8 +157,8 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     const mayAll = await canSeeAll(userId);
     const refusal = usageRefusal(job, { hasOwners: deps.policy.current()?.owners !== undefined, mayAll });
     if (refusal !== null) {
-      await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal](deps.command)]));
-      return;
+      const refused = notice([text.usage.notForYou[refusal](deps.command)]);
+      return throwIfRetryable(await outbound.tellPrivately(place, refused));
     }
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
     const report = await reportOn({ scope: scopeOf(job), by, days, spender, mayAll });

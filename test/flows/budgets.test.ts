@@ -279,10 +279,10 @@ describe('usage', () => {
   });
 });
 
-describe('usage where Slack takes no charts', () => {
+describe('usage that Slack does not take as it is', () => {
   const plain = useWorld();
 
-  test('is in words', async () => {
+  test('is in words if Slack takes no charts', async () => {
     const { slack } = plain();
     const { ana, channelId, place, type } = someoneIn(plain());
     await type('use little');
@@ -295,5 +295,15 @@ describe('usage where Slack takes no charts', () => {
     const told = slack.renderText(await toldTo(plain(), place, 'Your usage'));
     expect(told).not.toContain('[chart');
     expect(told).toContain('By repository');
+  });
+
+  test('comes later if Slack is too busy', async () => {
+    const { slack } = plain();
+    const { ana, channelId, place } = someoneIn(plain());
+    slack.fail('response_url', { status: 503 });
+    slack.fail('chat.postEphemeral', { retryAfter: 1, args: { channel: channelId } });
+    slack.fail('conversations.open', { retryAfter: 1, args: { users: ana.userId } });
+    await slack.command(ana.userId, channelId, 'usage');
+    await toldTo(plain(), place, 'Your usage');
   });
 });
