@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
 import { cardOf, doneWith, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
@@ -315,6 +316,20 @@ describe('a thread under a card', () => {
     await thread.marked(ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['Cancel that, please']);
     expect(slack.problems).toEqual([]);
+  });
+
+  test('sends Devin nothing that its author deleted before they said so', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { channelId } = thread;
+    const { userId } = thread.ana;
+    const { ts } = await thread.say(userId, 'stop it');
+    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    await slack.deleteMessage(userId, { channelId, ts });
+    await slack.clickButton(userId, { channelId, ts: asked.ts }, 'send_held');
+    await thread.noticeTo(userId, en.thread.heldDeleted);
+    await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
   test('asks nothing about "stop it" if Devin asked something', async () => {

@@ -161,7 +161,8 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     if (staysHere) return;
     if (text === null) {
       const { heldDeleted } = (await textFor(userId)).thread;
-      return outbound.settleNotice(press, notice([heldDeleted]));
+      // Outside the thread: if no reply is left there, Slack shows no notice in it.
+      return outbound.settleNotice({ ...press, threadTs: null }, notice([heldDeleted]));
     }
     await threads.accept({ session, userId, channelId, ts, kind: 'reply', text, files: [] });
     await outbound.settleNotice(press, null);
