@@ -122,7 +122,15 @@ function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
   const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
   return hasValue
     ? { given: { ...given, text: value.text }, end: value.end }
-    : { given: { ...given, text: null }, end: wordEnd };
+    : {
+        given: { ...given, text: nearest !== null && isOpposite(name, nearest) ? 'false' : null },
+        end: wordEnd,
+      };
+}
+
+/** `--resume` asks for the opposite of `--no-resume`. */
+function isOpposite(name: string, { flag }: Field): boolean {
+  return flag?.startsWith('--no-') === true && !/^no/i.test(name);
 }
 
 const BANG = /[!！](\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;

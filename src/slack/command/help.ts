@@ -223,8 +223,10 @@ function flagOf(key: FieldKey, text: Text): string {
 
 /** With the value that was typed after the misspelled flag. */
 function flagWith(key: FieldKey, value: string | null, text: Text): string {
-  const flag = fieldOf(key).flag ?? text.fields[key].label;
-  return quoted(value === null ? flag : `${flag} ${value}`);
+  const { flag, input } = fieldOf(key);
+  const name = flag ?? text.fields[key].label;
+  const sign = input.kind === 'switch' ? '=' : ' ';
+  return quoted(value === null ? name : `${name}${sign}${value}`);
 }
 
 function quotedIfSpaced(value: string): string {

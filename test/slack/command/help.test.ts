@@ -98,6 +98,12 @@ describe('problems', () => {
     ]);
   });
 
+  test('the opposite of a switch is not answered with the switch', () => {
+    expect(sentences('x --resume')).toEqual([
+      "Unknown option `--resume`. Did you mean `--no-resume=false`? If it's part of the task, put it in backticks.",
+    ]);
+  });
+
   test('every kind of problem has a sentence that names its flag', () => {
     const problems: Problem[] = [
       { kind: 'unknown-flag', flag: '--x', nearest: null, value: null },

@@ -249,7 +249,7 @@ describe('problems', () => {
       'x --devin-mode fast',
       { kind: 'unknown-flag', flag: '--devin-mode', nearest: 'devin_mode', value: 'fast' },
     ],
-    ['x --resumable', { kind: 'unknown-flag', flag: '--resumable', nearest: 'resumable', value: null }],
+    ['x --resumable', { kind: 'unknown-flag', flag: '--resumable', nearest: 'resumable', value: 'false' }],
     ['x --rpeo "a/b"', { kind: 'unknown-flag', flag: '--rpeo', nearest: 'repos', value: 'a/b' }],
     ['x --link hello', { kind: 'bad-value', field: 'session_links', value: 'hello' }],
     ['x --repo all', { kind: 'bad-value', field: 'repos', value: 'all' }],
@@ -258,7 +258,8 @@ describe('problems', () => {
       { kind: 'bad-value', field: 'repos', value: 'https://github.com/acme' },
     ],
     ['x --titel a', { kind: 'unknown-flag', flag: '--titel', nearest: 'title', value: 'a' }],
-    ['x --resume', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: null }],
+    ['x --no-resum', { kind: 'unknown-flag', flag: '--no-resum', nearest: 'resumable', value: null }],
+    ['x --resume', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: 'false' }],
     [
       'x --schema a',
       { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required', value: null },
