@@ -103,12 +103,15 @@ function readQuestion(
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */
 function readMisfit({ given, before }: Scan, typed: string): IntentOf<'ask-first'> | null {
-  const unknown = given.flatMap((one) => (one.kind === 'unknown' ? [one.typed.toLowerCase()] : []));
-  if (unknown.length === 0) return null;
+  const [first, ...others] = given.flatMap((one) =>
+    one.kind === 'unknown' ? [one.typed.toLowerCase().replace(/^[^\p{L}]+/u, '')] : [],
+  );
+  if (first === undefined) return null;
   const command = before.trim();
-  const meant = unknown.includes('--help') ? 'help' : command;
-  if (meant === '' || readSubcommand(meant) === null) return null;
-  return asCommand(meant, typed);
+  const named = command === '' ? '' : `${command} ${first}`;
+  const couldBeMeant = [first, ...others].includes('help') ? ['help'] : [named, command];
+  const meant = couldBeMeant.find((one) => readSubcommand(one) !== null);
+  return meant === undefined ? null : asCommand(meant, typed);
 }
 
 /** Asks whether a text is this command, or the task that it would be otherwise. */
