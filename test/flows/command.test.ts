@@ -51,6 +51,15 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(slack.messages(channelId)).toHaveLength(1);
   });
 
+  test('leaves out its own name if that was typed twice', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    await slack.command(ana.userId, channelId, '/devin fix the login test --acu 3');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ prompt: 'fix the login test', max_acu_limit: 3 });
+  });
+
   test('never shows the id of a mention in a title', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());

@@ -138,8 +138,8 @@ function readTask(typed: string, ownTag: boolean): AddressedMeaning {
   }
 }
 
-/** Slack runs no slash command in a thread or after a mention, so people send it as a message. */
-function withoutCommand(said: string, command: string): string {
+/** Slack runs no slash command in a thread or after a mention, so people send it as a message. Others type it twice. */
+export function withoutCommand(said: string, command: string): string {
   const [first = ''] = said.split(/\s/, 1);
   return first === command ? said.slice(command.length).trim() : said;
 }

@@ -9,6 +9,7 @@ import type { Rendered } from '../blocks/objects.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
+import { withoutCommand } from '../command/meaning.ts';
 import { parseCommand } from '../command/parse.ts';
 import type { FormInbox, Origin } from '../form-inbox.ts';
 import { ACTION, homeMetadata, RUN_ACTION } from '../ids.ts';
@@ -69,7 +70,9 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
 
   onCommand(app, async (command, ack) => {
     if (command.name !== deps.command) return ack(await misnamed(command, deps));
-    const intent = parseCommand(command.text, { ownTag: deps.tagRequests });
+    const intent = parseCommand(withoutCommand(command.text.trim(), command.name), {
+      ownTag: deps.tagRequests,
+    });
     try {
       if (isStarting(intent)) await start(command, intent, ack);
       else
