@@ -15,7 +15,7 @@ export type WatcherTimes = {
 export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
 
 type WatcherDeps = {
-  leases: Leases;
+  leases: Pick<Leases, 'take' | 'renew' | 'release'>;
   round: Round;
   /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;

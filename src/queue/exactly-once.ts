@@ -55,8 +55,10 @@ export async function soonIfBusy(leasing: Promise<Leased<number | null>>): Promi
   return leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
 }
 
+type LeaseRows = Pick<Leases, 'take' | 'renew' | 'release'>;
+
 /** One task at a time for each name, across all replicas. */
-export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): WithLease {
+export function createWithLease(leases: LeaseRows, leaseMs: number = LEASE_MS): WithLease {
   return async (name, task, { late } = { late: false }) => {
     const number = late ? null : await leases.take(name, leaseMs);
     if (number === null && !late) return { kind: 'busy' };
@@ -75,7 +77,7 @@ export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): Wit
 /** `number`: null while it is not taken yet. */
 type Held = { name: string; number: string | null; leaseMs: number };
 
-function hold(leases: Leases, { name, number, leaseMs }: Held) {
+function hold(leases: LeaseRows, { name, number, leaseMs }: Held) {
   const lost = new AbortController();
   let held = number;
   let isOver = false;

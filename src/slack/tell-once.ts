@@ -20,7 +20,7 @@ export function createTellOnce(notices: ThreadNotices): TellOnce {
     });
 }
 
-/** Tells the author of a message something about it. Rejects if Slack is busy or unreachable. */
+/** Tells the author of a message something about it. Rejects if Slack should deliver the message again. */
 export type AnswerMessage = (
   message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
   place: PrivatePlace,
@@ -28,7 +28,7 @@ export type AnswerMessage = (
 ) => Promise<void>;
 
 type AnswerDeps = {
-  leases: Pick<Leases, 'take' | 'renew' | 'release'>;
+  leases: Pick<Leases, 'take' | 'renew' | 'release' | 'outlasts'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
 };
 
@@ -37,6 +37,16 @@ const DELIVERED_AGAIN_MS = 10 * 60_000;
 /** How long a process that died keeps others from answering. */
 const ANSWERING_MS = 15_000;
 
+/** Another process is answering, or died while it did: Slack should deliver the message again. */
+class BeingAnsweredError extends Error {
+  readonly code = 'being-answered';
+
+  constructor() {
+    super('a message came again while it was being answered');
+    this.name = 'BeingAnsweredError';
+  }
+}
+
 /** Answers a message once, however often Slack delivers it. */
 export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
   return async ({ teamId, channelId, ts }, place, answer) => {
@@ -44,7 +54,10 @@ export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMe
     // Not for less, though it's shortened at once: `take` counts a lease that lasts longer than it asks for as one from
     // before the clock was set back, so it would take it from whoever has answered.
     const lease = await leases.take(name, DELIVERED_AGAIN_MS);
-    if (lease === null) return;
+    if (lease === null) {
+      if (await leases.outlasts(name, ANSWERING_MS)) return;
+      throw new BeingAnsweredError();
+    }
     await leases.renew(name, lease, ANSWERING_MS);
     const told = await outbound.tellPrivately(place, answer);
     if (told === 'retryable') await leases.release(name, lease);

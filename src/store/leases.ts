@@ -36,6 +36,13 @@ export function createLeases(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
+    /** Whether it is held for longer than this from now on. */
+    async outlasts(name: string, ms: number): Promise<boolean> {
+      const { rows } = await sql`
+        select name from leases where name = ${name} and until > ${untilIn(ms)}`.execute(db);
+      return rows.length > 0;
+    },
+
     /** False if another process has taken over, or it was released before. */
     async release(name: string, number: string, trx: Db = db): Promise<boolean> {
       const { rows } = await sql`

@@ -156,11 +156,10 @@ describe('the watcher with several processes', () => {
 });
 
 describe('a watcher', () => {
-  const lent = (other: Partial<Leases>): Leases => ({
+  const lent = (other: Partial<Deps['leases']>): Deps['leases'] => ({
     take: async () => Promise.resolve('1'),
     renew: async () => Promise.resolve(true),
     release: async () => Promise.resolve(true),
-    releaseAll: async () => Promise.resolve(),
     ...other,
   });
 

@@ -20,7 +20,6 @@ const lentBy = (other: Partial<Lent>): WithLease =>
       take: async () => Promise.resolve('1'),
       renew: async () => Promise.resolve(true),
       release: async () => Promise.resolve(true),
-      releaseAll: async () => Promise.resolve(),
       ...other,
     },
     LEASE_MS,

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { DeliveryResult } from '../../src/slack/outbound.ts';
+import { createMessageAnswers } from '../../src/slack/tell-once.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+const MESSAGE = { teamId: 'T1', channelId: 'C1', ts: '1.000001' };
+const PLACE = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
+const ANSWER = { text: 'Try this.', blocks: [] };
+
+describeOnBothDatabases('a message that Slack delivers to several processes', (open) => {
+  /** Two processes, and what Slack makes of each answer, in order. */
+  const processes = async (...results: Promise<DeliveryResult>[]) => {
+    const { db } = await open();
+    const told: string[] = [];
+    const process = (name: string) => {
+      const tellPrivately = async (): Promise<DeliveryResult> =>
+        results[told.push(name) - 1] ?? Promise.resolve('delivered');
+      const answer = createMessageAnswers({ leases: createLeases(db), outbound: { tellPrivately } });
+      return async () => answer(MESSAGE, PLACE, ANSWER);
+    };
+    return { first: process('first'), second: process('second'), told };
+  };
+
+  test('is answered once, and not taken while nobody knows whether Slack takes the answer', async () => {
+    const slack = Promise.withResolvers<DeliveryResult>();
+    const { first, second, told } = await processes(slack.promise);
+    const answering = first();
+    await expect.poll(() => told).toEqual(['first']);
+    await expect(second()).rejects.toMatchObject({ code: 'being-answered' });
+    slack.resolve('delivered');
+    await answering;
+    await second();
+    expect(told).toEqual(['first']);
+  });
+
+  test('is answered by another one if Slack did not take the answer', async () => {
+    const { first, second, told } = await processes(Promise.resolve('retryable'));
+    await expect(first()).rejects.toThrow('Slack took no private notice');
+    await second();
+    await first();
+    expect(told).toEqual(['first', 'second']);
+  });
+});
