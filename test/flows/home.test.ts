@@ -253,3 +253,20 @@ describe('the App Home', () => {
     expect((await homeOf(world().slack, ana.userId, /a task of ana alone/)).text).not.toContain('ACU cap: 7');
   });
 });
+
+describe('a Home that was opened an hour ago', () => {
+  const clock = { aheadMs: 0 };
+  const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
+
+  test('is updated again once its person presses a button in it', async () => {
+    const { slack } = world();
+    const { ana, place } = someoneIn(world());
+    await slack.openHome(ana.userId);
+    const { viewId } = await homeOf(slack, ana.userId, /You have no sessions yet/);
+    clock.aheadMs = 60 * 60_000;
+    await slack.clickButton(ana.userId, { viewId }, 'Use: Card only');
+    await homeOf(slack, ana.userId, /only on the card/);
+    await typeTask(world(), place, 'rebase the branch');
+    await homeOf(slack, ana.userId, /rebase the branch/);
+  });
+});

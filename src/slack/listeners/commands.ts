@@ -24,6 +24,7 @@ import { createExplainCommands, type ExplainCommandDeps } from './commands/expla
 import { createSessionCommands, type SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands, type SettingsCommandDeps } from './commands/settings.ts';
 import { ownForm } from './forms.ts';
+import type { DrawHome } from './home.ts';
 import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
 
 /** A little longer than saving takes, which reports by itself what it couldn't save. */
@@ -46,6 +47,7 @@ type CommandDeps = SessionCommandDeps &
     inbox: Pick<RequestInbox, 'acceptCommand' | 'acceptOffered'>;
     formInbox: Pick<FormInbox, 'offerForm'>;
     steering: SteeringInbox;
+    drawHome: DrawHome;
     forms: Pick<Forms, 'find'>;
     tagRequests: boolean;
     openForm: FormOpener;
@@ -107,7 +109,7 @@ function pressedCall(press: Press, typed: string): Call | null {
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
 function listenToChoices(
   app: App,
-  { forms, inbox, outbound, enqueue, tagRequests, textFor }: CommandDeps,
+  { forms, inbox, outbound, drawHome, tagRequests, textFor }: CommandDeps,
   answer: Answer,
 ): void {
   onDurableButton(app, RUN_ACTION, async (press) => {
@@ -116,10 +118,9 @@ function listenToChoices(
     const intent = parseCommand(call.typed, { ownTag: tagRequests });
     if (isStarting(intent)) return;
     const answered = await answer(call, intent);
-    const { teamId, userId, channelId } = call;
     // A Home shows what it changed, or why the person may change nothing.
-    if (press.view !== null) return enqueue('publish-home', { teamId, userId, channelId });
-    await outbound.settleNotice(press, answered ?? notice([(await textFor(userId)).usage.follows]));
+    if (press.view !== null) return drawHome(call);
+    await outbound.settleNotice(press, answered ?? notice([(await textFor(press.userId)).usage.follows]));
   });
 
   async function startOffered(press: Press): Promise<Rendered> {

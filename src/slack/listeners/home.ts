@@ -16,35 +16,37 @@ import { openingOf } from './press.ts';
 import { onButton, onDurableButton, onEvent, onSubmission } from './routes.ts';
 
 type HomeDeps = DefaultsDeps & {
-  homes: Pick<Homes, 'opened'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
-  enqueue: Enqueue;
-  now: () => number;
+  drawHome: DrawHome;
 };
 
 /** A person's Home, and the conversation with the app, where a card can go. */
 type HomeOwner = { teamId: string; userId: string; channelId: string };
-type DrawHome = (owner: HomeOwner) => Promise<void>;
+export type DrawHome = (owner: HomeOwner) => Promise<void>;
 
-export function listenToHome(app: App, deps: HomeDeps): void {
-  const { homes, formInbox, openForm, enqueue, now } = deps;
-  const draw: DrawHome = async (owner) => {
+type DrawDeps = { homes: Pick<Homes, 'opened'>; enqueue: Enqueue; now: () => number };
+
+/** Draws the Home that a person looks at: they opened it, or pressed something in it. */
+export function createDrawHome({ homes, enqueue, now }: DrawDeps): DrawHome {
+  return async ({ teamId, userId, channelId }) => {
+    const owner = { teamId, userId, channelId };
     await homes.opened(owner, new Date(now()));
     await enqueue('publish-home', owner);
   };
+}
 
-  listenToDefaultsForm(app, deps, draw);
+export function listenToHome(app: App, deps: HomeDeps): void {
+  const { formInbox, openForm, drawHome } = deps;
+  listenToDefaultsForm(app, deps, drawHome);
 
   onEvent(app, 'app_home_opened', async (event) => {
-    if (event.kind !== 'home-opened') return;
-    const { teamId, userId, channelId } = event;
-    await draw({ teamId, userId, channelId });
+    if (event.kind === 'home-opened') await drawHome(event);
   });
 
   onDurableButton(app, ACTION.refreshHome, async (press) => {
     const owner = ownerOf(press);
-    if (owner !== null) await draw(owner);
+    if (owner !== null) await drawHome(owner);
   });
 
   onButton(app, ACTION.startFromHome, async (press) => {

@@ -25,7 +25,7 @@ import { listenToApprovals } from './approvals.ts';
 import { listenToCommands } from './commands.ts';
 import { listenToReview, listenToSecretForm } from './form-overlays.ts';
 import { listenToForms } from './forms.ts';
-import { listenToHome } from './home.ts';
+import { createDrawHome, listenToHome } from './home.ts';
 import { listenToMessages } from './messages.ts';
 import { createQuickLookUps, type QuickLookUpDeps } from './quick-look-ups.ts';
 import { listenToShortcuts } from './shortcuts.ts';
@@ -73,6 +73,7 @@ export function createListeners(deps: ListenerDeps): void {
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const check = createSteeringCheck({ resolve: deps.resolve, settings });
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
+  const drawHome = createDrawHome({ homes, enqueue, now });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
   listenToCommands(app, {
     db,
@@ -99,6 +100,7 @@ export function createListeners(deps: ListenerDeps): void {
     openForm,
     learnLanguage: slack.learnLanguage,
     redrawHome: deps.redrawHome,
+    drawHome,
     outbound,
     command,
     tagRequests,
@@ -149,16 +151,14 @@ export function createListeners(deps: ListenerDeps): void {
   listenToSecretForm(app, { forms, formInbox, readUploadedText, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
   listenToHome(app, {
-    homes,
+    drawHome,
     formInbox,
     openForm,
     openView,
     settings,
     withNames,
     authority,
-    enqueue,
     tagRequests,
-    now,
     textFor,
   });
   listenToInvitations(app, { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor });
