@@ -87,7 +87,7 @@ export const thread = {
   helpTitle: 'In this thread',
   help: [
     "Under a session card, members' replies and files go to Devin, each as its author. In a thread that people started, only the requester's replies and those that mention this app do. Messages that mention only other people stay here.",
-    ':eyes: means received, :white_check_mark: means Devin has it. If you edit your message, Devin gets the correction. If you delete one that it has, it keeps it.',
+    ':eyes: means received, :white_check_mark: means Devin has it. If you edit your message, Devin gets the correction. Devin keeps a message that it has, even if you delete it.',
     'To keep a message from Devin, start it with `(aside)`, or put `!aside` anywhere in it.',
     '`mute`: stop sending replies to Devin. `unmute`: start again.',
     '`sleep`: put the session to sleep. `archive`: put it to sleep and archive it. `stop`: end it for good, after you confirm. `exit`: end it at once.',
