@@ -75,6 +75,11 @@ export const failureSchema = z.discriminatedUnion('kind', [
 ]);
 export type Failure = z.infer<typeof failureSchema>;
 
+/** It was canceled or not approved: nothing went wrong. */
+export function isEndedByPeople({ kind }: Failure): boolean {
+  return kind === 'cancelled' || kind === 'approval';
+}
+
 /** It may not start; only the person who asked hears why. */
 export function isRefusal({ kind }: Failure): boolean {
   return kind === 'identity' || kind === 'limit' || kind === 'policy' || kind === 'not-replaced';

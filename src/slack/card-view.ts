@@ -1,3 +1,4 @@
+import { isEndedByPeople } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
@@ -82,17 +83,12 @@ function phaseOf(request: SessionRequest, session: SessionRow | null): SessionPh
       return 'unknown';
     case 'refused':
     case 'failed':
-      return isEndedByPeople(request) ? 'ended' : 'failed';
+      return request.failure !== null && isEndedByPeople(request.failure) ? 'ended' : 'failed';
     case 'awaiting-approval':
       return 'needs-approval';
     default:
       return 'queued';
   }
-}
-
-/** It was canceled or not approved: nothing went wrong. */
-function isEndedByPeople({ failure }: SessionRequest): boolean {
-  return failure?.kind === 'cancelled' || failure?.kind === 'approval';
 }
 
 /** null: it has none, or someone has raised it in Devin, which doesn't say to what. */

@@ -1,3 +1,4 @@
+import { isEndedByPeople } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { instructionsIn } from '../session/prompt.ts';
 import { buildRequest, isPending, requestTag } from '../session/request.ts';
@@ -43,7 +44,7 @@ export function detailsView(
           },
     requestId: request.id,
     requestTag: tagOf({ request, session, tagRequests }),
-    state: request.state,
+    state: stateOf(request),
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
     included: request.context === null ? null : text.details.contexts[request.context.choice],
@@ -53,6 +54,11 @@ export function detailsView(
     approvals: approvalNotes(request, text),
     problem: problemOf(request, text) ?? doubtOf(request, text),
   };
+}
+
+/** As on the card: what people ended did not fail. */
+function stateOf({ state, failure }: SessionRequest): SessionDetails['state'] {
+  return state === 'failed' && failure !== null && isEndedByPeople(failure) ? 'ended' : state;
 }
 
 function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {

@@ -22,3 +22,12 @@ test.each([
   expect(shown).toContain('fix it');
   expect(THEIRS.filter((words) => shown.includes(words))).toEqual(onlyAsked ? [] : THEIRS);
 });
+
+test.each([
+  ['canceled', { kind: 'cancelled', userId: 'U1' }, 'Ended, nothing was started'],
+  ['given up', { kind: 'gave-up', waiting: null }, 'Failed, nothing was started'],
+] as const)('Details of a request that was %s show the same end as its card', (_how, failure, status) => {
+  const request = requestRow({ state: 'failed', failure });
+  const view = detailsView({ request, session: null, tagRequests: true, onlyAsked: false }, en);
+  expect(JSON.stringify(renderDetails(view, en))).toContain(status);
+});

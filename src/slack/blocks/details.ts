@@ -23,7 +23,7 @@ export type SessionDetails = {
   requestId: string;
   /** The tag that finds the session in Devin; null: it has none. */
   requestTag: string | null;
-  state: RequestState;
+  state: RequestState | 'ended';
   createdAtMs: number;
   updatedAtMs: number;
   /** Sentences about approvals it has or waits for. */

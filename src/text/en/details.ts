@@ -41,6 +41,8 @@ export const details = {
     created: 'Created',
     refused: 'Refused, nothing was started',
     failed: 'Failed, nothing was started',
+    /** Canceled or not approved. */
+    ended: 'Ended, nothing was started',
     unknown: 'Not confirmed',
   },
   /** Where a value comes from if not from the request. */

@@ -40,6 +40,7 @@ export const details: Text['details'] = {
     created: '作成済み',
     refused: '拒否されました。何も開始していません',
     failed: '失敗しました。何も開始していません',
+    ended: '終了しました。何も開始していません',
     unknown: '未確認',
   },
   why: {
