@@ -79,7 +79,7 @@ export function createReplyNotifier(deps: NotifyDeps) {
         await removeTaken(reply);
         const shown = isMessage(reply)
           ? renderReplyNotice(await noticeOf(deps, found, text), text)
-          : notice(notDone(found, text));
+          : notice([notDone(found, text)]);
         throwIfRetryable(await outbound.tellPrivately(place, shown));
       }
     },
@@ -153,11 +153,11 @@ function leftOutSentences({ files }: Reply, { notices }: Text): string[] {
 type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;
 
 /** Why a word for the app, or a choice in a card's menu, did nothing. */
-function notDone(undelivered: UndeliveredReply, text: Text): string[] {
+function notDone(undelivered: UndeliveredReply, text: Text): string {
   const { failure } = undelivered.reply;
   const why = failure === null ? '' : reasonOf(failure, undelivered, text);
   const saysSo = failure?.kind === 'requester-only' || failure?.kind === 'members-only';
-  return saysSo ? [why] : [text.command.notAnswered.title, why];
+  return saysSo ? why : text.joins.sentences([text.command.notAnswered.title, why]);
 }
 
 async function noticeOf(

@@ -366,7 +366,7 @@ describe('a thread under a card', () => {
     slack.joinChannel(eve.userId, thread.channelId);
     await thread.say(eve.userId, 'mute');
     const { text } = await thread.noticeTo(eve.userId, 'No Devin account for');
-    expect(text).toContain('Nothing was done.');
+    expect(text).toContain('Nothing was done. No Devin account');
     expect(text).not.toContain('your message');
     const card = slack.messages(thread.channelId).find(({ ts }) => ts === thread.threadTs);
     expect(card?.text).not.toContain('Muted');
