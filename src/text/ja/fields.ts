@@ -35,7 +35,7 @@ export const fields: Text['fields'] = {
     label: 'プレイブック',
     hint: '',
     placeholder: 'なし',
-    takes: 'プレイブックの ID',
+    takes: 'プレイブックの ID（名前で選ぶにはフォームを使います）',
   },
   tags: {
     label: 'タグ',
@@ -47,19 +47,19 @@ export const fields: Text['fields'] = {
     label: '子セッションのプレイブック',
     hint: '',
     placeholder: 'なし',
-    takes: 'プレイブックの ID',
+    takes: 'プレイブックの ID（名前で選ぶにはフォームを使います）',
   },
   knowledge_ids: {
     label: 'ナレッジ',
     hint: '',
     placeholder: '組織のナレッジすべて',
-    takes: 'ノートの ID',
+    takes: 'ノートの ID（名前で選ぶにはフォームを使います）',
   },
   secret_ids: {
     label: 'シークレット',
     hint: '',
     placeholder: '組織のシークレットすべて',
-    takes: 'シークレットの ID（KEY=VALUE はフォームで入力します）',
+    takes: 'シークレットの ID（名前で選ぶとき、KEY=VALUE を渡すときはフォームを使います）',
   },
   session_secrets: {
     label: 'このセッション専用のシークレット',

@@ -297,6 +297,8 @@ describe('problems', () => {
     ['x --mode turbo', { kind: 'bad-value', field: 'devin_mode', value: 'turbo' }],
     ['x --repo web', { kind: 'bad-value', field: 'repos', value: 'web' }],
     ['x --repo a/b,&lt;web&gt;', { kind: 'bad-value', field: 'repos', value: '<web>' }],
+    ['x --playbook "Fix a bug"', { kind: 'bad-value', field: 'playbook_id', value: 'Fix a bug' }],
+    ['x --knowledge "Deploy notes"', { kind: 'bad-value', field: 'knowledge_ids', value: 'Deploy notes' }],
     ['x --secret TOKEN=abc', { kind: 'bad-value', field: 'secret_ids', value: 'TOKEN=abc' }],
     ['x --attach report', { kind: 'bad-value', field: 'attachment_urls', value: 'report' }],
     ['x --title "a b', { kind: 'unclosed-quote', field: 'title', value: '"a' }],

@@ -151,7 +151,10 @@ function said(field: Field): fc.Arbitrary<Said> {
       .map(([value, say]) => ({ key, value, flags: [say(`${quotes}${String(value)}${quotes}`)] }));
   switch (input.kind) {
     case 'text':
-      return one(quotable, '"');
+      return one(
+        quotable.filter((some) => fits(field, some)),
+        '"',
+      );
     case 'choice':
       return one(fc.constantFrom(...input.options));
     case 'number':
@@ -168,9 +171,11 @@ function said(field: Field): fc.Arbitrary<Said> {
 }
 
 function list(field: Field): fc.Arbitrary<Said> {
-  const item = [quotable, slug, address].find((some) => fc.sample(some, 20).every((one) => fits(field, one)));
+  const item = [quotable, slug, address].find((some) =>
+    fc.sample(some, 20).every((one) => fits(field, [one])),
+  );
   if (item === undefined) throw new Error(`no values for ${field.key}`);
-  const fitting = item.filter((one) => fits(field, one));
+  const fitting = item.filter((one) => fits(field, [one]));
   return fc
     .tuple(several(fitting, 4), sayer(field), fc.boolean(), fc.boolean())
     .map(([value, say, repeats, spaced]) => {
@@ -189,8 +194,8 @@ function sayer({ flag }: Field): fc.Arbitrary<(value: string) => string> {
   );
 }
 
-function fits(field: Field, item: string): boolean {
-  return field.schema.safeParse([item]).success;
+function fits(field: Field, value: unknown): boolean {
+  return field.schema.safeParse(value).success;
 }
 
 describe('a draft written as flags', () => {

@@ -60,8 +60,9 @@ export function ticked(isTicked = true) {
 const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => text.trim());
 const filled = line.filter((text) => text !== '');
 const repo = fc.stringMatching(/^[a-z]{1,9}\/[a-z.-]{1,9}$/).filter((name) => !name.endsWith('.git'));
-/** KEY=VALUE is refused. */
-const secretId = filled.filter((id) => !id.includes('='));
+/** Names with spaces are refused, and so is KEY=VALUE. */
+const id = filled.filter((text) => !/\s/.test(text));
+const secretId = id.filter((text) => !text.includes('='));
 const paragraph = fc
   .array(fc.oneof(filled, fc.constantFrom('\n', ' ', '    indented', 'x'.repeat(3500))))
   .map((pieces) => pieces.join(' ').trim());
@@ -75,10 +76,10 @@ export const draft: fc.Arbitrary<SessionDraft> = fc
       devin_mode: fc.constantFrom('normal', 'fast', 'lite', 'ultra', 'fusion'),
       max_acu_limit: fc.integer({ min: 1, max: 1_000_000 }),
       title: filled,
-      playbook_id: filled,
+      playbook_id: id,
       tags: several(filled, 49),
-      child_playbook_id: fc.oneof(filled, fc.constant('p'.repeat(255))),
-      knowledge_ids: fc.oneof(several(filled), fc.constant([])),
+      child_playbook_id: fc.oneof(id, fc.constant('p'.repeat(255))),
+      knowledge_ids: fc.oneof(several(id), fc.constant([])),
       secret_ids: fc.oneof(several(secretId), fc.constant(['s'.repeat(255)]), fc.constant([])),
       session_links: several(fc.webUrl()),
       attachment_urls: several(fc.webUrl({ withQueryParameters: true, withFragments: true })),
