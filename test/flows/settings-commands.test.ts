@@ -246,6 +246,7 @@ describe('defaults and preferences', () => {
       ['oneself', true, 'self', 'user-x', "You can't link yourself"],
       ['guests', true, 'guest', 'user-x', 'Only full members'],
       ["members that Devin doesn't know", true, 'other', 'user-nobody', 'has no member'],
+      ['email addresses', true, 'other', 'mei@acme.example', 'in the identity file'],
     ])('is refused: %s', async (_what, isAdmin, whom, devinUserId, words) => {
       const { slack } = world();
       const actor = someone({ isAdmin });

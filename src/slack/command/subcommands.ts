@@ -125,8 +125,8 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     audience: 'administrators',
     takes: z.object({
       person,
-      /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. */
-      member: z.union([oneOf(['none']), z.string().regex(/[-_|\d]/)]),
+      /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. Some people type an email address. */
+      member: z.union([oneOf(['none']), z.string().regex(/[-_|\d@]/)]),
     }),
     intent: ({ person: slackUserId, member }) => {
       return { kind: 'link', slackUserId, devinUserId: member === 'none' ? null : unescape(member) };

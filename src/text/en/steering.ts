@@ -53,7 +53,7 @@ export const steering = {
     notAMember:
       'Only full members of this workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
     unknownInDevin: (id: string): string =>
-      `Your Devin organization has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
+      `Your Devin organization has no member with the id ${id}. Check the id in Devin Settings > Members. To use email addresses, ask an app admin to list them in the identity file. Nothing was changed.`,
     /** `owner`: who has that address in Slack, with a mention. */
     addressOfAnother: (name: string, owner: string): string =>
       `The email address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,

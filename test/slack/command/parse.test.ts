@@ -494,6 +494,14 @@ describe('sub-commands', () => {
     ],
     ['say devin-1 !fast a -- b', { kind: 'say', session: 'devin-1', text: '!fast a -- b' }],
     ['link <@U12|ana> email|1a2b', { kind: 'link', slackUserId: 'U12', devinUserId: 'email|1a2b' }],
+    [
+      'link <@U12|ana> <mailto:ana@acme.example|ana@acme.example>',
+      { kind: 'link', slackUserId: 'U12', devinUserId: 'ana@acme.example' },
+    ],
+    [
+      'link <@W12|ana> ana@acme.example',
+      { kind: 'link', slackUserId: 'W12', devinUserId: 'ana@acme.example' },
+    ],
     ['link <@W12> user-12', { kind: 'link', slackUserId: 'W12', devinUserId: 'user-12' }],
     ['link <@U12|ana> None', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
     ['unlink <@U12|ana>', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
