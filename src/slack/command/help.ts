@@ -49,7 +49,7 @@ const TOPICS: Readonly<Record<HelpTopic | 'start', Topic>> = {
     return [
       [
         bold(help.title),
-        help.usage(code(command)),
+        help.usage(code(command), code(`${command} whoami`)),
         ...help.examples.map((example) => code(`${command} ${example}`)),
       ],
       [bold(help.flagsTitle), ...flagFields.slice(0, FIRST_OPTIONS).map((field) => flagLine(field, text))],

@@ -81,8 +81,9 @@ export const command = {
     `${takes}; separate several with commas${none ? ', or use all or none' : ''}`,
   help: {
     title: 'Start a Devin session',
-    usage: (command: string): string =>
-      `Type ${command} and a task, or only ${command} for a form. The session runs as you.`,
+    /** `whoami`: a command. */
+    usage: (command: string, whoami: string): string =>
+      `Type ${command} and a task, or only ${command} for a form. ${whoami} shows who your sessions run as, and what you can do here.`,
     examples: [
       'fix the flaky login test --repo acme/web --acu 10',
       '!fast write release notes --title "Release 2.4" --tag docs,release',

@@ -63,8 +63,8 @@ export const command: Text['command'] = {
   several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
   help: {
     title: 'Devin セッションを開始',
-    usage: (command) =>
-      `${command} に続けてタスクを入力します。 ${command} だけならフォームが開きます。セッションはあなたとして実行されます。`,
+    usage: (command, whoami) =>
+      `${command} に続けてタスクを入力します。 ${command} だけならフォームが開きます。 ${whoami} で、誰としてセッションが実行されるかと、ここでできることを確認できます。`,
     examples: [
       '不安定なログインのテストを直して --repo acme/web --acu 10',
       '!fast リリースノートを書いて --title "Release 2.4" --tag docs,release',

@@ -14,6 +14,8 @@ describe('help', () => {
     expect(text.match(/^`\/devin /gm)).toHaveLength(3);
     expect(text).toContain('/devin help options');
     expect(text).toContain('/devin help admin');
+    // It isn't true for everyone that sessions run as them.
+    expect(text).toContain('`/devin whoami` shows who your sessions run as');
   });
 
   test('names every option, the mode words and what only the form has in "help options"', () => {
