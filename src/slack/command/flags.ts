@@ -117,20 +117,24 @@ function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
   if (choice !== null)
     return { given: { kind: 'unknown', typed, nearest: choice.field, text: choice.option }, end: wordEnd };
   const nearest = isName ? nearestFlag(name) : null;
-  const value = nearest === null || nearest.input.kind === 'switch' ? null : valueAfter(text, flag, nearest);
-  const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
   const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
+  if (nearest?.input.kind === 'switch') {
+    const said = text.charAt(end) === '=' ? readValue(text, end + 1, false) : yesOrNo(text, end);
+    const isOff = isOpposite(name, nearest) !== NO.test(said?.text ?? '');
+    return { given: { ...given, text: isOff ? 'false' : null }, end: said?.end ?? wordEnd };
+  }
+  const value = nearest === null ? null : valueAfter(text, flag, nearest);
+  const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
   return hasValue
     ? { given: { ...given, text: value.text }, end: value.end }
-    : {
-        given: { ...given, text: nearest !== null && isOpposite(name, nearest) ? 'false' : null },
-        end: wordEnd,
-      };
+    : { given: { ...given, text: null }, end: wordEnd };
 }
 
-/** `--resume` asks for the opposite of `--no-resume`. */
+const NO = /^(?:false|no|off)[.,;:!?]*$/i;
+
+/** `--resume` asks for the opposite of `--no-resume`, and `--no-bypass-approval` for that of `--bypass-approval`. */
 function isOpposite(name: string, { flag }: Field): boolean {
-  return flag?.startsWith('--no-') === true && !/^no/i.test(name);
+  return flag !== null && flag.startsWith('--no-') !== /^no/i.test(name);
 }
 
 const BANG = /[!！](\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;

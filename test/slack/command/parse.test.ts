@@ -261,6 +261,15 @@ describe('problems', () => {
     ['x --titel a', { kind: 'unknown-flag', flag: '--titel', nearest: 'title', value: 'a' }],
     ['x --no-resum', { kind: 'unknown-flag', flag: '--no-resum', nearest: 'resumable', value: null }],
     ['x --resume', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: 'false' }],
+    ['x --resume=true', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: 'false' }],
+    ['x --resume=no', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: null }],
+    ['x --resume no', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: null }],
+    ['x --no-resum=off', { kind: 'unknown-flag', flag: '--no-resum', nearest: 'resumable', value: 'false' }],
+    [
+      'x --no-bypass-approval',
+      { kind: 'unknown-flag', flag: '--no-bypass-approval', nearest: 'bypass_approval', value: 'false' },
+    ],
+    ['x --bypass', { kind: 'unknown-flag', flag: '--bypass', nearest: 'bypass_approval', value: null }],
     [
       'x --schema a',
       { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required', value: null },
