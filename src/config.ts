@@ -58,9 +58,9 @@ function isPrivate(value: string): boolean {
   return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Devin's reference shows addresses with the version; the app adds it. */
+/** Addresses in Devin's reference include the version, which the app adds. A gateway's own path may end with one. */
 function isBase(value: string): boolean {
-  return !/\/v\d+\w*\/*$/.test(value);
+  return !/^\/v\d+\w*\/*$/.test(URL.parse(value)?.pathname ?? '');
 }
 
 type Variable = keyof typeof environmentSchema.shape;

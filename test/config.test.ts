@@ -260,6 +260,13 @@ describe('the settings', () => {
     },
   );
 
+  test("accept a path of a gateway before Devin's API", () => {
+    const address = 'https://gateway.example/devin/v1';
+    expect(parseConfig({ ...complete, DEVIN_API_URL: address })).toMatchObject({
+      config: { devin: { apiUrl: address } },
+    });
+  });
+
   test('accept several keys of 32 bytes each', () => {
     const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
     expect(parseConfig({ ...complete, SECRETS_KEY: `${one},${two}` })).toMatchObject({ ok: true });
