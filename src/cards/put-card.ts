@@ -158,7 +158,7 @@ async function failed(deps: PutDeps, post: CardPost, failure: SlackFailure): Pro
   return giveUp(deps, post);
 }
 
-/** Until something new is to be shown. If the card was to get the URL, its requester is told that privately, once. */
+/** Until there is something new to show. If the card was to get the URL, its requester is told it privately, once. */
 async function giveUp(deps: PutDeps, { request, drawn }: CardPost): Promise<boolean> {
   const { id: requestId, state } = request;
   const lacksUrl = state === 'created' && editClass(request, drawn) === 'url';

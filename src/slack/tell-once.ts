@@ -51,8 +51,8 @@ class BeingAnsweredError extends Error {
 export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
   return async ({ teamId, channelId, ts }, place, answer) => {
     const name = `answer ${teamId} ${channelId} ${ts}`;
-    // Not for less, though it's shortened at once: `take` counts a lease that lasts longer than it asks for as one from
-    // before the clock was set back, so it would take it from whoever has answered.
+    // For all of that time, though it's shortened at once: `take` ends leases that last longer than the one it asks for,
+    // as if the clock had been set back. With a shorter one, it would end the lease of a process that has answered.
     const lease = await leases.take(name, DELIVERED_AGAIN_MS);
     if (lease === null) {
       if (await leases.outlasts(name, ANSWERING_MS)) return;

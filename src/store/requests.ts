@@ -213,7 +213,7 @@ type Found = SelectQueryBuilder<Tables, 'sessionRequests', { id: string }>;
 /** The first of them; the next sweep finds the others. */
 const idsOf = async (found: Found): Promise<string[]> => allOf(found.limit(MOST_SWEPT));
 
-/** No sweep would find the others: those that wait stay. They expire, so there are never very many. */
+/** All of them: they stay as they are, so the next sweep would find the same ones. They expire, so there are never many. */
 async function allOf(found: Found): Promise<string[]> {
   const rows = await found.execute();
   return rows.map(({ id }) => id);

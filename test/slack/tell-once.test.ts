@@ -22,7 +22,7 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
     return { first: process('first'), second: process('second'), told };
   };
 
-  test('is answered once, and not taken while nobody knows whether Slack takes the answer', async () => {
+  test('is answered once, and not acknowledged until it is known that Slack has taken the answer', async () => {
     const slack = Promise.withResolvers<DeliveryResult>();
     const { first, second, told } = await processes(slack.promise);
     const answering = first();
@@ -34,7 +34,7 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
     expect(told).toEqual(['first']);
   });
 
-  test('is answered by another one if Slack did not take the answer', async () => {
+  test('is answered by another process if Slack did not take the answer', async () => {
     const { first, second, told } = await processes(Promise.resolve('retryable'));
     await expect(first()).rejects.toThrow('Slack took no private notice');
     await second();

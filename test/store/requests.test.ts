@@ -55,7 +55,7 @@ describeOnBothDatabases('a request', (open) => {
     expect(await requests.awaitingApproval()).toHaveLength(ids.length);
   });
 
-  test('changes at a time of the clock that others read', async () => {
+  test('records the time of a change by the clock that others read', async () => {
     const { db } = await open();
     const ahead = Date.now() + HOUR_MS;
     const requests = createRequests(

@@ -134,7 +134,7 @@ export function looseOption(task: string, isGiven: (field: Field) => boolean): L
 
 const BANG = /(?<!\S)[!！](?<word>\p{L}{3,12})(?=[\s.,:;]|$)/gu;
 
-/** `!fastt` for `!fast`. With another letter instead, it's another word: `!line`. */
+/** `!fastt` for `!fast`. If one letter is replaced by another, it's another word: `!line`. */
 function mistypedBang({ field: { input }, flag }: Patterns, text: string): string[] {
   if (input.kind !== 'choice') return [];
   const said = [...text.matchAll(BANG)].map(({ groups }) => groups?.['word']?.toLowerCase() ?? '');

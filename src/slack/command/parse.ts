@@ -90,7 +90,7 @@ function readQuestion(
   const question = questionAbout(scanned);
   if (question === null) return null;
   const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
-  // It answers about the options: without them, the answer would be another.
+  // Its answer is about the options: without them, it would be another one.
   const meant = question.meant === WHY ? [WHY, ...scanned.flags].join(' ') : question.meant;
   return {
     kind: 'ask-first',

@@ -27,7 +27,7 @@ export type DrawHome = (owner: HomeOwner) => Promise<void>;
 
 type DrawDeps = { homes: Pick<Homes, 'opened'>; enqueue: Enqueue; now: () => number };
 
-/** Draws the Home that a person looks at: they opened it, or pressed something in it. */
+/** Draws the Home that a person is looking at: they opened it, or pressed something in it. */
 export function createDrawHome({ homes, enqueue, now }: DrawDeps): DrawHome {
   return async ({ teamId, userId, channelId }) => {
     const owner = { teamId, userId, channelId };

@@ -91,7 +91,7 @@ function parseJson(typed: string): { value: unknown } | { error: string } {
   }
 }
 
-/** Node quotes what is around a word or sign that can't begin a value; of other faults it says where they are. */
+/** Node quotes what is around a word or sign that can't begin a value; for other faults, it says where they are. */
 const NEAR =
   /^SyntaxError: (?:Unexpected token .*?, )?(?<cut>\.{3})?"(?<near>.*)"(?<rest>\.{3})? is not valid JSON$/s;
 const POSITION = /at position (?<at>\d+)/;
