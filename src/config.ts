@@ -6,8 +6,18 @@ import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
 
-/** Sent in a header, which takes no other characters: something like `xoxb-…` would fail as if Slack were down. */
-const token = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[!-~]+$`));
+/** Of a token with something around or in it. */
+const NOT_ALONE = 'not alone';
+
+/**
+ * Sent in a header, which takes no other characters: something like `xoxb-…` would fail as if Slack were down. Quotes and
+ * spaces come with a copied token. https://datatracker.ietf.org/doc/html/rfc6750#section-2.1
+ */
+const token = (prefix: string) =>
+  z
+    .string()
+    .regex(new RegExp(`${prefix}\\w`), { abort: true })
+    .regex(new RegExp(`^${prefix}[\\w.~+/=-]+$`), NOT_ALONE);
 /** Tokens are sent there: without TLS only on this machine. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
 const proxy = z.url({ protocol: /^https?$/ });
@@ -69,6 +79,8 @@ export type Config = ReturnType<typeof toConfig>;
 
 export type ConfigProblem =
   | { kind: 'variable'; name: Variable }
+  /** It has the token, and characters that no token has. */
+  | { kind: 'notAlone'; name: Variable }
   /** A combination of variables is missing. */
   | { kind: 'transport' | 'keyWithDatabase' };
 
@@ -162,7 +174,9 @@ function variableProblems(error: z.ZodError): ConfigProblem[] {
   const wrong = environmentSchema
     .keyof()
     .options.filter((name) => error.issues.some((issue) => issue.path[0] === name));
-  return wrong.map((name) => ({ kind: 'variable', name }));
+  const isToken = (name: Variable): boolean =>
+    error.issues.some(({ path, message }) => path[0] === name && message === NOT_ALONE);
+  return wrong.map((name) => ({ kind: isToken(name) ? 'notAlone' : 'variable', name }));
 }
 
 function jointProblems(given: Environment): ConfigProblem[] {

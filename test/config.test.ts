@@ -128,12 +128,24 @@ describe('the settings', () => {
   test.each([
     ['SLACK_BOT_TOKEN', 'xoxb-'],
     ['SLACK_BOT_TOKEN', 'xoxb-…'],
-    ['SLACK_APP_TOKEN', 'xapp-1 2'],
     ['DEVIN_API_KEY', 'cog_…'],
   ])('refuse what no header can hold: %s=%s', (name, value) => {
     expect(parseConfig({ ...complete, [name]: value })).toMatchObject({
       problems: [{ kind: 'variable', name }],
     });
+  });
+
+  test.each([
+    ['SLACK_BOT_TOKEN', '“xoxb-1”'],
+    ['SLACK_BOT_TOKEN', '"xoxb-1"'],
+    ['SLACK_BOT_TOKEN', "'xoxb-1"],
+    ['SLACK_APP_TOKEN', 'xapp-1 2'],
+    ['SLACK_APP_TOKEN', 'xapp-1\u200B'],
+    ['DEVIN_API_KEY', 'key: cog_1'],
+  ])('say what came with a copied token, which they have: %s=%s', (name, value) => {
+    expect(problemsOf(parseConfig({ ...complete, [name]: value }))).toEqual([
+      expect.stringMatching(`^${name} must be only the token: .*quotation marks, spaces`),
+    ]);
   });
 
   test.each([

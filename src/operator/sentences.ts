@@ -97,6 +97,12 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
 
 /** One line that begins with the variable's name. */
 export function configSentence(problem: ConfigProblem, { config }: Text): string {
-  if (problem.kind === 'variable') return `${problem.name} ${config.variables[problem.name]}`;
-  return config[problem.kind];
+  switch (problem.kind) {
+    case 'variable':
+      return `${problem.name} ${config.variables[problem.name]}`;
+    case 'notAlone':
+      return config.notAlone(problem.name);
+    default:
+      return config[problem.kind];
+  }
 }

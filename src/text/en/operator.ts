@@ -38,6 +38,9 @@ export const config = {
     LANGUAGE: 'must be en or ja.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
   },
+  /** It has a token, and something around or in it. */
+  notAlone: (name: string): string =>
+    `${name} must be only the token: remove the quotation marks, spaces and other characters that came with it when it was copied.`,
   misspelled: (name: string, meant: string): string =>
     `${name} isn't a setting of this app, and is ignored: did you mean ${meant}?`,
   transport:

@@ -40,6 +40,8 @@ export const config: Text['config'] = {
     LANGUAGE: 'は en または ja にしてください。',
     LOG_LEVEL: 'は trace、debug、info、warn、error、fatal、silent のいずれかにしてください。',
   },
+  notAlone: (name) =>
+    `${name} にはトークンだけを指定してください。コピーしたときに入った引用符や空白などの文字を取り除いてください。`,
   misspelled: (name, meant) =>
     `${name} という設定はないため無視しました。${meant} の間違いではありませんか。`,
   transport:
