@@ -43,11 +43,15 @@ export function slackFailure(error: unknown): SlackFailure {
     const { error: code } = error.data;
     return UNCLEAR.has(code) || !CODE.test(code) ? { kind: 'unclear' } : { kind: 'refused', code };
   }
-  if (error instanceof WebAPIRateLimitedError) {
-    return { kind: 'rate-limited', retryAfterMs: askedWait(error.retryAfter * MS_PER_S) };
-  }
+  const retryAfterMs = askedToWaitMs(error);
+  if (retryAfterMs !== null) return { kind: 'rate-limited', retryAfterMs };
   if (NO_ANSWER.some((type) => error instanceof type)) return { kind: 'unclear' };
   throw error;
+}
+
+/** How long Slack asked to wait; null: it failed otherwise. */
+export function askedToWaitMs(error: unknown): number | null {
+  return error instanceof WebAPIRateLimitedError ? askedWait(error.retryAfter * MS_PER_S) : null;
 }
 
 /** Whether Slack said no; false if it couldn't be asked, and for anything that isn't a failure of the Web API. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
 import { createOnceAMinute } from '../time.ts';
 import type { SlackReceiver } from './bolt.ts';
-import { isRefused } from './errors.ts';
+import { askedToWaitMs, isRefused } from './errors.ts';
 
 export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
   /** Pauses between attempts, in order; then the last one every time. */
@@ -100,11 +100,10 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
 
   /** Retries until one opens, or what happened is final: Slack may be down for hours. */
   async function openSome(isFinal: (error: unknown) => boolean): Promise<void> {
+    let askedMs = 0;
     for (let tries = 0; !stopping.signal.aborted; tries += 1) {
-      await delay(times.pausesMs[tries] ?? times.pausesMs.at(-1), null, {
-        signal: stopping.signal,
-        ref: false,
-      });
+      const pauseMs = times.pausesMs[tries] ?? times.pausesMs.at(-1) ?? 0;
+      await delay(Math.max(pauseMs, askedMs), null, { signal: stopping.signal, ref: false });
       try {
         await openOne();
         if (tries > 0) log.info('Slack is connected again');
@@ -112,6 +111,7 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
       } catch (error) {
         if (isFinal(error)) throw error;
         report(error);
+        askedMs = askedToWaitMs(error) ?? 0;
       }
     }
   }
@@ -140,15 +140,9 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
     slackEvents: null,
     /** Rejects only if Slack refuses the token; all other failures are retried. */
     async start() {
-      try {
-        await openOne();
-      } catch (error) {
-        if (isRefused(error)) throw error;
-        report(error);
-        await openSome(isRefused).catch((final: unknown) => {
-          if (!stopping.signal.aborted) throw final;
-        });
-      }
+      await openSome(isRefused).catch((final: unknown) => {
+        if (!stopping.signal.aborted) throw final;
+      });
     },
     async stop() {
       stopping.abort();
@@ -194,7 +188,8 @@ class SocketConnection extends SocketModeClient {
       appToken,
       autoReconnectEnabled: false,
       logger: quietLogger(log),
-      clientOptions: { ...clientOptions, retryConfig, timeout: stepMs },
+      // If Slack asks to wait, the client would wait without a word.
+      clientOptions: { ...clientOptions, retryConfig, timeout: stepMs, rejectRateLimitedCalls: true },
       ...(dispatcher !== null && { dispatcher }),
     });
     this.#stepMs = stepMs;

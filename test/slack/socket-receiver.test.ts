@@ -163,6 +163,18 @@ describe('Socket Mode', () => {
     expect(text()).toContain('"msg":"Slack is connected again"');
   });
 
+  test('says that Slack asks it to wait before it connects, and waits', async () => {
+    const slack = await startSlack();
+    slack.fail(OPEN, { retryAfter: 600 });
+    const { log, text } = captureLog();
+    const bolt = createApp(slack, { log });
+    const starting = bolt.start();
+    await expect.poll(text).toMatch(/600 seconds.*"msg":"could not connect to Slack"/);
+    await bolt.stop();
+    await starting;
+    expect(slack.calls.filter(({ method }) => method === OPEN)).toHaveLength(1);
+  });
+
   test('leaves nothing open after it stops', async () => {
     const slack = await startSlack();
     const bolt = createApp(slack);
