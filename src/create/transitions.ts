@@ -100,7 +100,7 @@ export function createTransitions(deps: TransitionDeps) {
     return moved !== null;
   }
 
-  /** All or none, by the first, whose lease this is, and which is returned. The audit comes last: it makes others wait. */
+  /** All or none. `lease` is for the first, which is returned. The audit comes last: it makes others wait. */
   async function moveAll(
     plan: (trx: Transaction<Tables>) => Promise<readonly Move[]>,
     lease?: Lease,

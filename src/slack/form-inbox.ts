@@ -176,12 +176,12 @@ export function withSecrets(
   return [...before.filter(({ key }) => !names.has(key)), ...newer];
 }
 
-/** `areAll`: there were no others, which were entered one by one and are no longer kept with the form. */
+/** `typed`: the secrets in the view. `areAll`: none were entered one by one; those are no longer kept with the form. */
 type Sent = { request: NewRequest; typed: readonly SessionSecret[]; areAll: boolean };
 
 /**
  * Whether a form that was sent twice from one view, since the first answer was lost, says something other than what
- * was saved the first time. `typed`: the secrets in the view.
+ * was saved the first time.
  */
 export function saysOther(
   saved: SavedRequest,
