@@ -181,10 +181,10 @@ const LONGEST_WORD = 20;
 
 /**
  * What was probably meant as a switch's value, and not left in the task: the `no` of `--bypass-approval no`, also in
- * quotes or after a separate `=`.
+ * quotes or after a separate `=`. After a sentence's mark, the task goes on: `--no-resume, no rush`.
  */
 export function yesOrNo(text: string, at: number): Meant | null {
-  const sign = match(/[^\S\n]+=?/y, text, at);
+  const sign = match(/(?<![.,;!?])[^\S\n]+=?/y, text, at);
   if (sign === null) return null;
   const start = blankEnd(text, sign);
   const { text: word, end: length } = readValue(text.slice(start, start + LONGEST_WORD), 0, false);

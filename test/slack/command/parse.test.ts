@@ -161,6 +161,14 @@ describe('a word after a switch that only makes sense as its value', () => {
     expect(problems).toEqual([{ kind: 'spaced-value', nearest: 'bypass_approval', value }]);
     expect(draft).toEqual({ prompt: 'fix it', bypass_approval: bypass });
   });
+
+  test.each([
+    ['fix it --no-resume, no rush', 'fix it no rush'],
+    ['fix it --no-resume. No tests needed.', 'fix it No tests needed.'],
+    ['fix it --no-resume on main', 'fix it on main'],
+  ])("is part of the task after a sentence's mark, or if it begins one: %s", (text, prompt) => {
+    expect(created(text)).toEqual({ prompt, resumable: false });
+  });
 });
 
 describe('default, all and none', () => {
