@@ -167,7 +167,7 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
   }
 }
 
-/** If Slack was asked too often, its answer says nothing about the settings. */
+/** Slack's rate limit says nothing about the settings. */
 function failure(error: OperatorError, text: Text): Finding {
   const isBusy = error instanceof StartError && error.problem.kind === 'slackBusy';
   return { sign: isBusy ? 'not-checkable' : 'missing', sentence: operatorSentence(error, text) };

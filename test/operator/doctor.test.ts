@@ -231,9 +231,7 @@ describe('the doctor', () => {
     async (busy) => {
       const { isHealthy, printed } = await askDoctor({ busy });
       expect(isHealthy).toBe(true);
-      expect(printed).toContain(
-        '– not checked    Slack was asked too often (rate limit): try again in 3600 s.',
-      );
+      expect(printed).toContain("– not checked    Slack's rate limit was reached: try again in 3600 s.");
     },
   );
 
