@@ -39,7 +39,7 @@ export const fields = {
     label: 'Playbook',
     hint: '',
     placeholder: 'None',
-    takes: 'a playbook id (names only in the form)',
+    takes: 'a playbook id, or pick one by name in the form',
   },
   tags: {
     label: 'Tags',
@@ -51,19 +51,19 @@ export const fields = {
     label: 'Playbook for child sessions',
     hint: '',
     placeholder: 'None',
-    takes: 'a playbook id (names only in the form)',
+    takes: 'a playbook id, or pick one by name in the form',
   },
   knowledge_ids: {
     label: 'Knowledge',
     hint: '',
     placeholder: "All of your organization's knowledge",
-    takes: 'a note id (names only in the form)',
+    takes: 'a note id, or pick one by name in the form',
   },
   secret_ids: {
     label: 'Secrets',
     hint: '',
     placeholder: "All of your organization's secrets",
-    takes: 'a secret id (names and KEY=VALUE only in the form)',
+    takes: 'a secret id, or pick one by name or enter KEY=VALUE in the form',
   },
   session_secrets: {
     label: 'Secrets for this session only',

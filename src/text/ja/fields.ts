@@ -35,7 +35,7 @@ export const fields: Text['fields'] = {
     label: 'プレイブック',
     hint: '',
     placeholder: 'なし',
-    takes: 'プレイブックの ID（名前で選ぶにはフォームを使います）',
+    takes: 'プレイブックの ID（フォームでは一覧から名前でも選べます）',
   },
   tags: {
     label: 'タグ',
@@ -47,19 +47,19 @@ export const fields: Text['fields'] = {
     label: '子セッションのプレイブック',
     hint: '',
     placeholder: 'なし',
-    takes: 'プレイブックの ID（名前で選ぶにはフォームを使います）',
+    takes: 'プレイブックの ID（フォームでは一覧から名前でも選べます）',
   },
   knowledge_ids: {
     label: 'ナレッジ',
     hint: '',
     placeholder: '組織のナレッジすべて',
-    takes: 'ノートの ID（名前で選ぶにはフォームを使います）',
+    takes: 'ノートの ID（フォームでは一覧から名前でも選べます）',
   },
   secret_ids: {
     label: 'シークレット',
     hint: '',
     placeholder: '組織のシークレットすべて',
-    takes: 'シークレットの ID（名前で選ぶとき、KEY=VALUE を渡すときはフォームを使います）',
+    takes: 'シークレットの ID（フォームでは一覧から名前でも選べ、KEY=VALUE も入力できます）',
   },
   session_secrets: {
     label: 'このセッション専用のシークレット',
