@@ -20,11 +20,14 @@ export function createTellOnce(notices: ThreadNotices): TellOnce {
     });
 }
 
-/** Tells the author of a message something about it. Rejects if Slack should deliver the message again. */
+/**
+ * Tells the author of a message something about it. A function is called only if the message wasn't answered before.
+ * Rejects if Slack should deliver the message again.
+ */
 export type AnswerMessage = (
   message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
   place: PrivatePlace,
-  answer: Rendered,
+  answer: Rendered | (() => Promise<Rendered>),
 ) => Promise<void>;
 
 type AnswerDeps = {
@@ -59,7 +62,7 @@ export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMe
       throw new BeingAnsweredError();
     }
     await leases.renew(name, lease, ANSWERING_MS);
-    const told = await outbound.tellPrivately(place, answer);
+    const told = await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
     if (told === 'retryable') await leases.release(name, lease);
     else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
     throwIfRetryable(told);

@@ -29,23 +29,28 @@ test('the current policy is recorded by the hash of its file', async () => {
 
 type Wanted = Partial<Pick<AuditRow, 'kind' | 'userId' | 'sessionId' | 'result'>>;
 
-/** The audit once it includes this; checks the chain. */
-async function recorded(wanted: Wanted): Promise<AuditRow> {
+/** What the audit has of this, once it has something; checks the chain. */
+async function allRecorded(wanted: Wanted): Promise<AuditRow[]> {
   const { db, close } = await openDatabase({ databaseUrl: url('audit'), dataDir: '' });
-  const look = async (): Promise<AuditRow | undefined> => {
+  const look = async (): Promise<AuditRow[]> => {
+    const rows: AuditRow[] = [];
     for await (const row of createAudit(db).entries())
-      if (Object.entries(wanted).every(([key, value]) => Reflect.get(row, key) === value)) return row;
-    return undefined;
+      if (Object.entries(wanted).every(([key, value]) => Reflect.get(row, key) === value)) rows.push(row);
+    return rows;
   };
   try {
-    await expect.poll(look).toBeDefined();
+    await expect.poll(look).not.toEqual([]);
     expect(await verifyChain(createAudit(db))).toMatchObject({ ok: true });
-    const found = await look();
-    if (found === undefined) throw new Error('it is no longer recorded');
-    return found;
+    return await look();
   } finally {
     await close();
   }
+}
+
+async function recorded(wanted: Wanted): Promise<AuditRow> {
+  const [found] = await allRecorded(wanted);
+  if (found === undefined) throw new Error('it is no longer recorded');
+  return found;
 }
 
 test('a start is recorded with who, as whom, how that is known, where, and which session', async () => {
@@ -172,6 +177,18 @@ test('a refusal to stop, answer or write to a session is recorded with the reaso
   expect(refused).toMatchObject({ channelId, requestId: expect.any(String) as unknown, devinUserId: null });
   const { ts } = await slack.speak(eve.userId, channelId, 'drop the database', { threadTs });
   expect(await recorded({ ...about, result: 'reply:identity' })).toMatchObject({ messageTs: ts });
+});
+
+test('a refusal to stop a session by a word is recorded once, however often Slack delivers the word', async () => {
+  const { slack } = world();
+  const thread = await startThread(world());
+  const { channelId, id } = thread;
+  const eve = addColleague(world(), { inDevin: false });
+  slack.joinChannel(eve.userId, channelId);
+  const { deliveries } = await thread.say(eve.userId, 'stop it');
+  for (const delivery of deliveries) await slack.redeliver(delivery);
+  const refusals = await allRecorded({ kind: 'refusal', userId: eve.userId, sessionId: id });
+  expect(refusals.map(({ result }) => result)).toEqual(['steer:members-only']);
 });
 
 test('an approval is recorded with its rule and who decided, and a refusal to decide with the reason', async () => {

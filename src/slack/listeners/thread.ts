@@ -113,22 +113,23 @@ function mayMeanApp(session: SessionRow): boolean {
   return session.phase !== 'needs-you' && !isOver(session);
 }
 
-/** Asks what a reply means, or tells its author that they may not steer the session. */
+/** Asks what a reply means, or tells its author that they may not steer the session: that is recorded once. */
 async function askFirst(
-  { requests, authority, answerMessage, botUserId, textFor }: ThreadDeps,
+  deps: ThreadDeps,
   reply: Reply,
   { session, about }: { session: SessionRow; about: Perhaps },
 ): Promise<void> {
-  const request = await requests.find(session.requestId);
-  const refused = request === null ? null : await authority.steeringRefusal(request, reply.userId);
-  const text = await textFor(reply.userId);
-  const over = isOver(session) ? text.thread.doneOver : null;
-  const sentence = refused ?? over;
-  const { ts, slackText } = reply;
-  const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;
-  const held = { requestId: session.requestId, ts, text: typed };
-  const answer = sentence === null ? renderAskFirst(about, held, text) : notice([sentence]);
-  await answerMessage(reply, privatePlace(reply), answer);
+  const { requests, authority, answerMessage, botUserId, textFor } = deps;
+  const { ts, slackText, userId } = reply;
+  await answerMessage(reply, privatePlace(reply), async () => {
+    const request = await requests.find(session.requestId);
+    const refused = request === null ? null : await authority.steeringRefusal(request, userId);
+    const text = await textFor(userId);
+    const sentence = refused ?? (isOver(session) ? text.thread.doneOver : null);
+    if (sentence !== null) return notice([sentence]);
+    const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;
+    return renderAskFirst(about, { requestId: session.requestId, ts, text: typed }, text);
+  });
 }
 
 /** A mention of the app without a word. `text`: what is beside it. */
