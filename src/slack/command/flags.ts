@@ -76,7 +76,10 @@ function readFlag(text: string, at: number): Cut | null {
   if (field === null) return unknownFlag(text, at, flag);
   const isBare = field.input.kind === 'switch' && text.charAt(end) !== '=';
   const said = isBare ? yesOrNo(text, end) : null;
-  if (said !== null) return { given: { kind: 'spaced', field, text: said.text }, end: said.end };
+  if (said !== null) {
+    const given = { kind: 'spaced', field, text: said.text } as const;
+    return { given, end: goesOn(text, at, said.end) ? end : said.end };
+  }
   if (isBare) return { given: { kind: 'value', field, text: null }, end };
   const value = valueAfter(text, flag, field);
   if (value === null) return { given: { kind: 'missing', field }, end };
@@ -86,6 +89,13 @@ function readFlag(text: string, at: number): Cut | null {
   const meant = meantValue(text, field, { flagAt: at, value, isFlag: (next) => isFlag(text, next) });
   if (meant !== null) return { given: { kind: 'spaced', field, text: meant.text }, end: meant.end };
   return { given: { kind: 'value', field, text: value.text }, end: unitEnd(text, valueEnd, field) };
+}
+
+/** Within the task, `no` may be its word as well: `fix it --no-resume no mocks`. The form keeps it for the person to see. */
+function goesOn(text: string, flagAt: number, valueEnd: number): boolean {
+  const next = blankEnd(text, valueEnd);
+  const endsHere = next >= text.length || text.charAt(next) === '\n' || isFlag(text, next);
+  return !endsHere && /\S/.test(text.slice(0, flagAt));
 }
 
 /** After the unit of a number: `--acu 10 ACU`. */

@@ -163,6 +163,16 @@ describe('a word after a switch that only makes sense as its value', () => {
   });
 
   test.each([
+    ['fix it --bypass-approval no mocks please', 'fix it no mocks please'],
+    ['fix it --bypass-approval no --acu 5', 'fix it'],
+    ['fix it --bypass-approval no\nand test it', 'fix it\nand test it'],
+  ])('stays in the form if the task may go on with it: %s', (text, prompt) => {
+    const { problems, draft } = refused(text);
+    expect(problems).toEqual([{ kind: 'spaced-value', nearest: 'bypass_approval', value: 'no' }]);
+    expect(draft).toMatchObject({ prompt, bypass_approval: false });
+  });
+
+  test.each([
     ['fix it --no-resume, no rush', 'fix it no rush'],
     ['fix it --no-resume. No tests needed.', 'fix it No tests needed.'],
     ['fix it --no-resume on main', 'fix it on main'],
