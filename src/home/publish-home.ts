@@ -9,7 +9,7 @@ import { cardView } from '../slack/card-view.ts';
 import { shownIdentity } from '../slack/form-view.ts';
 import type { Updated } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
-import type { Slack } from '../slack/slack.ts';
+import { areUnknownBlocks, type Slack } from '../slack/slack.ts';
 import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
@@ -23,7 +23,7 @@ import type { Tuning } from '../tuning.ts';
 
 type PublishDeps = {
   store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
-  slack: Pick<Slack, 'outbound' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'richBlocks' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   usage: Pick<Spending, 'ofPerson' | 'ofEveryone'>;
@@ -55,15 +55,12 @@ const SHOWN_APPROVALS = 10;
 /** How long the first picture waits to know who sessions run as. */
 const IDENTITY_WAIT_MS = 1000;
 
-/** Slack's codes for blocks it doesn't know. https://docs.slack.dev/reference/methods/views.publish */
-const UNKNOWN_BLOCKS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_arguments']);
-
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: ForAdmins) {
   const { store, slack, resolve, usage, command } = deps;
   const { log, now } = deps.tuning;
   const { listing, requests, approvalMessages, sessions, settings } = store;
-  const { outbound, textFor } = slack;
+  const { outbound, richBlocks, textFor } = slack;
 
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
@@ -106,11 +103,14 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return { ...drawn, defaults: deps.withNames(applyDefaults(layers)) };
   }
 
-  /** Without a chart, if Slack takes none: it introduces charts one workspace at a time. */
+  /** Without a chart, if Slack takes none. */
   async function publishBlocks(userId: string, render: (rich: boolean) => HomeView): Promise<Updated> {
-    const published = await outbound.publishHome(userId, render(true));
-    const isUnknown = published.kind === 'refused' && UNKNOWN_BLOCKS.has(published.code);
-    return isUnknown ? outbound.publishHome(userId, render(false)) : published;
+    const rich = richBlocks.areTaken();
+    const published = await outbound.publishHome(userId, render(rich));
+    if (!rich || published.kind !== 'refused' || !areUnknownBlocks(published.code)) return published;
+    const plain = await outbound.publishHome(userId, render(false));
+    if (plain.kind === 'updated') richBlocks.refused();
+    return plain;
   }
 
   function draw({ identity, ...known }: Known, read: Read, text: Text): Omit<Home, 'rich'> {

@@ -114,6 +114,7 @@ export function createSlack(options: SlackOptions) {
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,
+    richBlocks: createRichBlocks(),
     groups: createGroups({ client: background, now }),
     describePlace: createPlaces({ client: background, now }),
     bolt: createBolt({
@@ -174,4 +175,26 @@ class Client extends WebClient {
       throw error;
     }
   }
+}
+
+/** Charts and tables, which Slack introduces one workspace at a time. */
+type RichBlocks = {
+  areTaken: () => boolean;
+  /** Slack refused them: this process sends no more. */
+  refused: () => void;
+};
+
+function createRichBlocks(): RichBlocks {
+  let taken = true;
+  return {
+    areTaken: () => taken,
+    refused: () => {
+      taken = false;
+    },
+  };
+}
+
+/** Slack's codes for blocks it doesn't know. https://docs.slack.dev/reference/methods/views.publish */
+export function areUnknownBlocks(code: string): boolean {
+  return code === 'invalid_blocks' || code === 'invalid_arguments';
 }

@@ -37,7 +37,7 @@ type SpendingDeps = {
   budget: Pick<Budget, 'left'>;
   devin: Pick<Devin, 'organization'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
-  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
+  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   command: string;
@@ -142,12 +142,18 @@ type Reports = { mayAll: MayAll; report: ReturnType<typeof createReport> };
 
 /** Tells a person privately what was used, if they may see it. */
 function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }: Reports) {
-  const { outbound, textFor } = deps.slack;
+  const { outbound, richBlocks, textFor } = deps.slack;
 
   /** Slack doesn't say why it refused a private notice, so it is sent again without chart and table. */
   async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
-    const told = await outbound.tellPrivately(place, render(true));
-    throwIfRetryable(told === 'undeliverable' ? await outbound.tellPrivately(place, render(false)) : told);
+    const rich = richBlocks.areTaken();
+    const told = await outbound.tellPrivately(place, render(rich));
+    if (!rich || told !== 'undeliverable') return throwIfRetryable(told);
+    const plain = await outbound.tellPrivately(place, render(false));
+    throwIfRetryable(plain);
+    if (plain !== 'delivered') return;
+    richBlocks.refused();
+    deps.tuning.log.info('Slack takes no charts and tables here yet: numbers are shown in words');
   }
 
   return async (job: Job): Promise<void> => {

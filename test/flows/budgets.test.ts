@@ -282,19 +282,23 @@ describe('usage', () => {
 describe('usage that Slack does not take as it is', () => {
   const plain = useWorld();
 
-  test('is in words if Slack takes no charts', async () => {
+  test('is in words if Slack takes no charts, without another try', async () => {
     const { slack } = plain();
     const { ana, channelId, place, type } = someoneIn(plain());
     await type('use little');
     await cardOf(slack, channelId, (text) => text.includes('sessions/'));
+    const usage = async (words: string, shown: string) => {
+      await slack.command(ana.userId, channelId, `usage ${words}`);
+      return slack.renderText(await toldTo(plain(), place, shown));
+    };
     slack.fail('response_url', { status: 400 });
     slack.fail('chat.postEphemeral', { error: 'invalid_blocks', args: { channel: channelId } });
     const args = { channel: slack.directMessages(ana.userId) };
     slack.fail('chat.postMessage', { error: 'invalid_blocks', args });
-    await slack.command(ana.userId, channelId, 'usage');
-    const told = slack.renderText(await toldTo(plain(), place, 'Your usage'));
+    const told = await usage('', 'Your usage');
     expect(told).not.toContain('[chart');
     expect(told).toContain('By repository');
+    expect(await usage('--since 3d', 'last 3 days')).not.toContain('[chart');
   });
 
   test('comes later if Slack is too busy', async () => {

@@ -160,7 +160,7 @@ describe('the App Home', () => {
     expect(own.text).not.toContain('Usage in this workspace');
   });
 
-  test('is in words if Slack refuses charts', async () => {
+  test('is in words if Slack refuses charts, without another try', async () => {
     const { slack } = world();
     const { ana } = await startSession(world());
     await slack.openHome(ana.userId);
@@ -170,10 +170,12 @@ describe('the App Home', () => {
     const isChart = ({ args }: ApiCall): boolean =>
       JSON.stringify(args['view']).includes('data_visualization');
     const since = (): readonly ApiCall[] => drawings(world(), ana.userId).slice(before);
-    await slack.openHome(ana.userId);
-    await slack.waitFor(() => since().length >= 2, { what: 'two drawings' });
+    for (const count of [2, 3]) {
+      await slack.openHome(ana.userId);
+      await slack.waitFor(() => since().length >= count, { what: `${count} drawings` });
+    }
     expect(since()[0]?.error).toBe('invalid_blocks');
-    expect(since().slice(0, 2).map(isChart)).toEqual([true, false]);
+    expect(since().map(isChart)).toEqual(since().map((_, at) => at === 0));
   });
 
   test('is updated while it is open, and not if nobody opened it', async () => {
