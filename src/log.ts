@@ -74,7 +74,7 @@ export function slackLogger(log: Log): SlackLogger {
   const words = (parts: unknown[]): string =>
     parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
   return {
-    debug: () => undefined,
+    debug: child.silent,
     info: (...parts) => child.debug(words(parts)),
     warn: (...parts) => child.warn(words(parts)),
     error: (...parts) => child.error(words(parts)),

@@ -1,8 +1,8 @@
 import type { Leases } from '../store/leases.ts';
 import type { ThreadNotice, ThreadNotices } from '../store/thread-notices.ts';
+import { createInOrder } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { throwIfRetryable } from './errors.ts';
-import { createInOrder } from './in-order.ts';
 import type { DeliveryResult, Outbound, PrivatePlace } from './outbound.ts';
 import type { Message } from './payload.ts';
 
