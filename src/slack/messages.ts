@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { SlackFile, SlackMessage } from '../session/context.ts';
 import { cleanJson } from '../session/json.ts';
-import { unescape } from './blocks/text.ts';
-import { joined, withBlocks } from './readable-blocks.ts';
+import { escape, unescape } from './blocks/text.ts';
+import { joined, tablesIn, withBlocks } from './readable-blocks.ts';
 
 /** Unexpected parts are left out, and the rest of the message is kept. */
 const words = z.string().nullish().catch(null);
@@ -46,6 +46,9 @@ const attachmentSchema = z
     attachments: blocks,
     is_share: flag,
     is_msg_unfurl: flag,
+    /** Of the preview of a link. */
+    from_url: words,
+    is_app_unfurl: flag,
     files: z.array(fileSchema).nullish().catch(null),
   })
   .catch({});
@@ -117,11 +120,27 @@ export function readOwnWords(payload: unknown): string {
   return withBlocks(text, given ?? []);
 }
 
+/**
+ * What the author wrote, as Slack sends it, and the tables they pasted: those are attachments without other text.
+ * https://github.com/vercel/chat/issues/803
+ */
+export function readSlackText(payload: unknown): string {
+  const { text, blocks: given, attachments } = messageSchema.parse(cleanJson(payload));
+  const pasted = (attachments ?? []).filter(
+    (one) => !isForwarded(one) && one.is_app_unfurl !== true && typeof one.from_url !== 'string',
+  );
+  const tables = tablesIn([...(given ?? []), ...pasted.flatMap((one) => one.blocks ?? [])]);
+  return joined([text ?? '', escape(tables)]);
+}
+
 /** What is forwarded with a message, with its authors; empty: nothing. Its files are those of the message. */
 export function readForwarded(payload: unknown): string {
   const { attachments } = messageSchema.parse(cleanJson(payload));
-  const forwarded = (attachments ?? []).filter((one) => one.is_share === true || one.is_msg_unfurl === true);
-  return joined(forwarded.flatMap(withInner).map(attachmentText));
+  return joined((attachments ?? []).filter(isForwarded).flatMap(withInner).map(attachmentText));
+}
+
+function isForwarded({ is_share: isShare, is_msg_unfurl: isUnfurl }: RawAttachment): boolean {
+  return isShare === true || isUnfurl === true;
 }
 
 /** An attachment, then those within it: people forward what others forwarded. `cleanJson` limits how deep. */

@@ -32,6 +32,11 @@ const TEXT_KEYS = [
 ] as const;
 const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']);
 
+/** The tables among blocks. */
+export function tablesIn(given: unknown[]): string {
+  return blocksText(given.filter((block) => isRecord(block) && block['type'] === 'table'));
+}
+
 /** The readable text of any blocks, even of unknown kinds. */
 function blocksText(blocks: unknown[]): string {
   return blocks
@@ -71,6 +76,7 @@ function container(node: Record<string, unknown>, depth: number): string {
     const value = node[key];
     if (value === undefined || (key === 'url' && node['type'] !== 'image')) return [];
     if (key === 'alt_text' && node['type'] !== 'image') return [];
+    if (key === 'rows') return [table(value, depth)];
     return Array.isArray(value) && key === 'fields'
       ? value.map((one) => read(one, depth))
       : [read(value, depth)];
@@ -78,6 +84,23 @@ function container(node: Record<string, unknown>, depth: number): string {
   const type = String(node['type']);
   const text = parts.filter((part) => part !== '').join(type === 'section' ? '\n' : ' ');
   return BREAKS.has(type) ? `${text}\n` : text;
+}
+
+/** As a code block, so that nothing in a cell is read as an option or a mention. */
+function table(rows: unknown, depth: number): string {
+  const lines = listOf(rows).map((row) => listOf(row).map((cell) => cellText(cell, depth)));
+  return ['```', ...lines.map((cells) => cells.join(' | ')), '```'].join('\n');
+}
+
+/** https://docs.slack.dev/reference/block-kit/blocks/table-block */
+function cellText(cell: unknown, depth: number): string {
+  const isNumber = isRecord(cell) && cell['type'] === 'raw_number';
+  const text = isNumber ? String(cell['text'] ?? cell['value']) : read(cell, depth);
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function link(node: Record<string, unknown>): string {
