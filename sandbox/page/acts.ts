@@ -95,7 +95,7 @@ async function change(slack: LocalSlack, act: Doing<Changing>): Promise<unknown>
     case 'unreact':
       return slack.unreact(userId, act, act.emoji);
     case 'edit':
-      if (act.text.trim() === '') throw new Refusal('An empty message would be a deleted one.');
+      if (act.text.trim() === '') throw new Refusal("A message can't be empty. Delete it instead.");
       return slack.editMessage(userId, act, writeTyped(slack, act.text));
     case 'delete':
       return slack.deleteMessage(userId, act);

@@ -188,7 +188,7 @@ describe('a request that needs an approval', () => {
     expect(slack.renderText(ended)).toContain('Not before <Monday>.');
     const call = await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
     expect(slack.renderText(call)).toMatch(/wasn't approved[^]*Not before <Monday>\./);
-    await shownTo(ben, `Declined by ${ben.name}`);
+    await shownTo(ben, `${ben.name} declined it.`);
     expect(own()).toHaveLength(0);
     expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(0);
     expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);

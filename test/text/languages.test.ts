@@ -86,6 +86,15 @@ describe('Japanese', () => {
     },
   );
 
+  test.each(Object.entries({ ...SCREENS, ...POLICY_SCREENS }))(
+    'has no space between sentences, in %s',
+    (_name, render) => {
+      expect(
+        stringsIn(render(ja)).filter((words) => /[。！？] [\u3040-\u30ff\u4e00-\u9fff]/.test(words)),
+      ).toEqual([]);
+    },
+  );
+
   test('separates what Slack formats, wherever it is shown', () => {
     expect(stringsIn(ja).filter(touchesFormat)).toEqual([]);
   });

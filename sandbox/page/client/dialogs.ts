@@ -87,7 +87,7 @@ function link(app: App, url: string): VNode {
       h(
         'p',
         {},
-        'Slack would open this address. What the sandbox tells of sessions and pull requests is made up, so there may be nothing there.',
+        'Slack would open this address. Sessions and pull requests of the sandbox are made up, so there may be nothing there.',
       ),
       h('p.address', {}, url),
     ],

@@ -15,10 +15,10 @@ import { type FaultChoice, perform, setPanel } from './panel.ts';
 const TIMES = [1, 2, 3, 10] as const;
 
 const FAULT_WORDS: Record<FaultKind, string> = {
-  busy: 'is busy (429)',
-  broken: 'breaks (500)',
-  lost: 'is done, the answer gets lost',
-  silent: 'is never answered',
+  busy: 'gets a 429 (busy)',
+  broken: 'gets a 500',
+  lost: 'works, but the answer gets lost',
+  silent: 'gets no answer',
 };
 
 const DEVIN_PLACE_WORDS: Record<DevinPlace, string> = {

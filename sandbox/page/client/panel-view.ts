@@ -164,7 +164,7 @@ function problems({ problems: found }: ControlState): Child {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-problems', key: 'problems' },
-    h('h2', { id: 'panel-problems' }, 'What Slack and Devin complain of'),
+    h('h2', { id: 'panel-problems' }, 'What the app did wrong'),
     h('ul.problems', {}, ...found.map((problem, at) => h('li', { key: String(at) }, problem))),
   );
 }

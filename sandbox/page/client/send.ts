@@ -47,7 +47,7 @@ async function invite(app: App, place: Place, text: string): Promise<void> {
   const tell = (words: string): void => notify(app, { ...place, text: words });
   const bot = people.find(({ id }) => id === workspace.botUserId);
   if (bot === undefined || text !== `@${bot.name}`) {
-    return tell(`The sandbox can invite the app only: ${INVITE} @${bot?.name ?? 'devin'}`);
+    return tell(`In the sandbox, you can invite only the app: ${INVITE} @${bot?.name ?? 'devin'}`);
   }
   const answer = await app.act({ do: 'invite', channelId: place.channelId });
   return tell(answer.ok ? `${workspace.appName} is in this channel now.` : answer.problem);

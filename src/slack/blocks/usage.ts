@@ -46,7 +46,7 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
     ...(left.length === 0 ? [] : [usage.budgets]),
   ];
   const start = [...sections([heading, ...left]), ...sections(totals)];
-  const end = context(notes.join(' '));
+  const end = context(text.joins.sentences(notes));
   const room = LIMIT.messageJson - charactersOf([...start, end]);
   return {
     text: truncate(

@@ -72,7 +72,7 @@ export const approval = {
     /** Another sentence says whether anything was started. */
     ended: {
       approved: (names: string): string => `Approved by ${names}.`,
-      declined: (name: string): string => `Declined by ${name}.`,
+      declined: (name: string): string => `${name} declined it.`,
       expired: (_name: string): string => 'Nobody approved it in time.',
       replaced: (name: string): string => `${name} changed it and asked for the changed one instead.`,
       changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',

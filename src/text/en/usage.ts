@@ -22,7 +22,7 @@ export const usage = {
   acuPerMerged: (acu: string): string => `${acu} ACU per merged pull request`,
   endedMerged: (merged: number, ended: number): string =>
     `${merged} of ${ended} ended sessions had a pull request merged`,
-  waited: (duration: string): string => `Half of Devin's questions were answered in ${duration}`,
+  waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
   /** Devin's own figures for the same days. */
   devin: {
     counts: (facts: string): string => `Devin counts, in the whole organization: ${facts}`,
@@ -58,7 +58,7 @@ export const usage = {
     workspace: (command: string): string =>
       `Only owners of the policy and workspace admins see usage of the whole workspace. Yours: \`${command} usage\`. This channel: \`${command} usage channel\`.`,
     by: (_command: string): string =>
-      'Only owners of the policy and workspace admins see usage by person, and by channel or repository outside their own. Try `--by mode`.',
+      "Only owners of the policy and workspace admins see usage by person, and the workspace's by channel or repository. Try `--by mode`.",
   },
   home: {
     title: 'Usage',
