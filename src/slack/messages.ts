@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SlackFile, SlackMessage } from '../session/context.ts';
 import { cleanJson } from '../session/json.ts';
 import { escape, unescape } from './blocks/text.ts';
-import { joined, tablesIn, withBlocks } from './readable-blocks.ts';
+import { blocksText } from './readable-blocks.ts';
 
 /** Unexpected parts are left out, and the rest of the message is kept. */
 const words = z.string().nullish().catch(null);
@@ -129,8 +129,9 @@ export function readSlackText(payload: unknown): string {
   const pasted = (attachments ?? []).filter(
     (one) => !isForwarded(one) && one.is_app_unfurl !== true && typeof one.from_url !== 'string',
   );
-  const tables = tablesIn([...(given ?? []), ...pasted.flatMap((one) => one.blocks ?? [])]);
-  return joined([text ?? '', escape(tables)]);
+  const shown = [...(given ?? []), ...pasted.flatMap((one) => one.blocks ?? [])];
+  const tables = shown.filter((block) => isOfType(block, 'table'));
+  return tables.length === 0 ? (text ?? '') : joined([text ?? '', escape(blocksText(tables))]);
 }
 
 /** What is forwarded with a message, with its authors; empty: nothing. Its files are those of the message. */
@@ -160,6 +161,28 @@ export function isOnlyText({ message, forwarded }: { message: SlackMessage; forw
 export function withForwarded(text: string, forwarded: string): string {
   if (forwarded === '') return text;
   return joined([text, 'Forwarded message:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
+}
+
+/** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
+function withBlocks(text: string | null | undefined, given: unknown[]): string {
+  const own = unescape(text ?? '').trim();
+  if (own !== '' && given.every((block) => isOfType(block, 'rich_text'))) return own;
+  const shown = blocksText(given);
+  const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
+  return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
+}
+
+function isOfType(block: unknown, type: 'rich_text' | 'table'): boolean {
+  return typeof block === 'object' && block !== null && 'type' in block && block.type === type;
+}
+
+/** Lines with the same letters differ only in markup. */
+function lettersOf(line: string): string {
+  return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
 }
 
 function attachmentText(attachment: RawAttachment): string {

@@ -1,23 +1,5 @@
 import { unescape } from './blocks/text.ts';
 
-/** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
-export function withBlocks(text: string | null | undefined, given: unknown[]): string {
-  const own = unescape(text ?? '').trim();
-  if (own !== '' && given.every((block) => isRecord(block) && block['type'] === 'rich_text')) return own;
-  const shown = blocksText(given);
-  const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
-  return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
-}
-
-/** Lines with the same letters differ only in markup. */
-function lettersOf(line: string): string {
-  return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
-}
-
-export function joined(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n');
-}
-
 /** Keys of blocks and elements with text for people; the rest is layout. */
 const TEXT_KEYS = [
   'text',
@@ -32,13 +14,8 @@ const TEXT_KEYS = [
 ] as const;
 const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']);
 
-/** The tables among blocks. */
-export function tablesIn(given: unknown[]): string {
-  return blocksText(given.filter((block) => isRecord(block) && block['type'] === 'table'));
-}
-
 /** The readable text of any blocks, even of unknown kinds. */
-function blocksText(blocks: unknown[]): string {
+export function blocksText(blocks: unknown[]): string {
   return blocks
     .map((block) => read(block, DEEPEST).trim())
     .filter((text) => text !== '')
