@@ -51,8 +51,8 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
       if (moved === null) return null;
       await lease?.fence(trx);
       const { id, sessionId } = moved;
-      const isOpen = step.to === 'accepted' || step.to === 'sending';
-      if (!isOpen) await enqueue('tell-reply', { replyId: id }, { trx });
+      if (step.to === 'accepted' || step.to === 'sending') return moved;
+      await enqueue('tell-reply', { replyId: id }, { trx });
       if (mirror !== null) {
         await messages.add(sessionId, [mirror], trx);
         await enqueue('relay-from-devin', { sessionId }, { trx });

@@ -92,11 +92,14 @@ async function sessionIn(
   { sessions, posts, botUserId }: Pick<MessageDeps, 'sessions' | 'posts' | 'botUserId'>,
   { channelId, threadTs, parentUserId }: Reply,
 ): Promise<SessionRow | null> {
+  const first = await sessions.inThread(channelId, threadTs);
+  const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
+  if (first !== null || !mayBeCard) return first;
   for (let look = 0; look < PLACING_LOOKS; look += 1) {
-    const mayBePlacing =
-      (parentUserId ?? botUserId()) === botUserId() && (await posts.isPlacingCard(channelId));
+    const isPlacing = await posts.isPlacingCard(channelId);
+    // Asked again after that: the card may have been recorded since.
     const session = await sessions.inThread(channelId, threadTs);
-    if (session !== null || !mayBePlacing) return session;
+    if (session !== null || !isPlacing) return session;
     await delay(PLACING_PAUSE_MS);
   }
   throw new CardNotPlacedError();
