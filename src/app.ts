@@ -11,14 +11,13 @@ import { notifyOfSharing } from './identity/notify-shared.ts';
 import { createLog } from './log.ts';
 import { createRestoring } from './restore/index.ts';
 import { openServices } from './services.ts';
-import { createSteeringCheck } from './slack/authority.ts';
 import { createHttpServer } from './slack/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { createStartup, type Bot } from './startup.ts';
 import { createSteering } from './steer/index.ts';
 import { createRemoveExpired, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
-import { createQuickGate, createSpending } from './trust/index.ts';
+import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
 
 /** The whole bot. Opens the database; everything else waits for `start`. */
@@ -26,7 +25,18 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { writes, readiness, skews, gate, budget, decidersOf, limiter, findMember, resolve } = services;
+  const {
+    interactiveStore,
+    writes,
+    readiness,
+    skews,
+    gate,
+    budget,
+    decidersOf,
+    limiter,
+    findMember,
+    resolve,
+  } = services;
   const { withLease, postOnce, knownSince, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;
@@ -149,10 +159,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createListeners({
     app: slack.bolt.app,
     queue,
-    store: services.interactiveStore,
-    withPriority: async (write) => writes.watch(async () => database.withPriority(write)),
+    store: interactiveStore,
+    withPriority: writes.withPriority,
     slack,
     resolve,
+    check: createSteeringCheck({ resolve, settings: interactiveStore.settings }),
     limiter,
     quickGate: createQuickGate(gate, log),
     search: devin.catalog.search,

@@ -6,9 +6,8 @@ import type { Metrics } from './metrics.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/bolt.ts';
 import type { Page } from './slack/http-server.ts';
+import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
-import { codeOf } from './store/store-error.ts';
-import { isWithin } from './time.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -96,34 +95,9 @@ function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
-/** SQLSTATE classes 53 (such as a full disk) and 58 (the system failed); 25006: the server is read-only. */
-const UNSAVED = /^(53|58)...$|^25006$/;
-/** Afterwards the app counts as ready again, so that a load balancer brings it the next write. */
-const UNSAVED_MS = 60_000;
-
-type WriteWatch = ReturnType<typeof createWriteWatch>;
-
-/** Whether what people ask for can be saved: judged by the last time it was, since a probe doesn't write. */
-export function createWriteWatch(now: () => number) {
-  let failedAtMs = -Infinity;
-  return {
-    isOk: (): boolean => !isWithin(UNSAVED_MS, now() - failedAtMs),
-    async watch<T>(write: () => Promise<T>): Promise<T> {
-      try {
-        const written = await write();
-        failedAtMs = -Infinity;
-        return written;
-      } catch (error) {
-        if (UNSAVED.test(codeOf(error) ?? '')) failedAtMs = now();
-        throw error;
-      }
-    },
-  };
-}
-
 type ReadinessParts = {
   database: Pick<Database, 'ping'>;
-  writes: Pick<WriteWatch, 'isOk'>;
+  writes: Pick<Writes, 'isOk'>;
   queue: Pick<Queue, 'healthy'>;
   slack: { bolt: Pick<Bolt, 'connected'> };
 };

@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import type { DevinRequestFacts } from './devin/attempt.ts';
 import { createDevin, type Devin } from './devin/devin.ts';
-import { createReadiness, createWriteWatch } from './health.ts';
+import { createReadiness } from './health.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -10,6 +10,7 @@ import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } 
 import { withNames, type EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/limits.ts';
 import { createSlack } from './slack/slack.ts';
+import { createWrites } from './store/commit.ts';
 import { openDatabase } from './store/database.ts';
 import { createSeal, loadSecretsKeys } from './store/envelope.ts';
 import { createLimiter } from './store/limiter.ts';
@@ -69,7 +70,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     now,
     log,
   });
-  const writes = createWriteWatch(now);
+  const writes = createWrites({ withPriority: database.withPriority, now });
   const readiness = createReadiness({ database, writes, queue, slack });
 
   const { gate, budget, decidersOf } = createTrust({ policy, ledger, slack });

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { createHealthPages, createReadiness, createWriteWatch, type Readiness } from '../src/health.ts';
+import { createHealthPages, createReadiness, type Readiness } from '../src/health.ts';
 
 test('a hanging database gets one ping at a time, and no request waits for it', async () => {
   let pings = 0;
@@ -26,27 +26,6 @@ test('a hanging database gets one ping at a time, and no request waits for it', 
   const recovered = readiness();
   answer();
   expect(await recovered).toEqual({ ...hung, database: true });
-});
-
-test('a write that finds no room counts until another one is saved, or for a minute', async () => {
-  let now = 0;
-  const writes = createWriteWatch(() => now);
-  const fail = async (code: string) =>
-    writes.watch(async () => Promise.reject(Object.assign(new Error('no'), { code }))).catch(() => null);
-  await fail('23505');
-  expect(writes.isOk()).toBe(true);
-  await fail('53100');
-  expect(writes.isOk()).toBe(false);
-  await writes.watch(async () => Promise.resolve());
-  expect(writes.isOk()).toBe(true);
-  await fail('25006');
-  now = 59_999;
-  expect(writes.isOk()).toBe(false);
-  now += 1;
-  expect(writes.isOk()).toBe(true);
-  await fail('53100');
-  now -= 3_600_000;
-  expect(writes.isOk(), 'the clock was set back').toBe(true);
 });
 
 const PARTS = [

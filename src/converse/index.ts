@@ -6,13 +6,13 @@ import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { SteeringCheck } from '../slack/authority.ts';
 import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
+import type { SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import {
   createMoveReply,

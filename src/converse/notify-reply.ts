@@ -1,7 +1,7 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
-import { refuseSteering, type SteeringCheck } from '../slack/authority.ts';
+import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/blocks/steering.ts';
 import { escape } from '../slack/blocks/text.ts';
@@ -18,6 +18,7 @@ import { findFollowed, lostSecrets, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
+import type { SteeringCheck } from '../trust/index.ts';
 import type { ReplyInSession } from './move-reply.ts';
 
 type NotifyDeps = {

@@ -1,13 +1,12 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
-import type { SteeringCheck } from '../slack/authority.ts';
 import { createFindLeaver } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
-import type { Budget } from '../trust/index.ts';
+import type { Budget, SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFetchMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';

@@ -1,5 +1,4 @@
 import type { Notify } from '../session/preferences.ts';
-import type { SteeringCheck } from '../slack/authority.ts';
 import { labeled, withCall, type Answered, type Call, type Called } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -11,6 +10,7 @@ import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
+import type { SteeringCheck } from '../trust/index.ts';
 
 type NotifiedDeps = {
   settings: Pick<Settings, 'preferencesFor'>;

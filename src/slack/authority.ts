@@ -1,12 +1,12 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import { maySteer, ownershipOf, type Steering } from '../session/steering.ts';
+import { ownershipOf, type Steering } from '../session/steering.ts';
 import { steeringRefusal, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
-import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
+import type { SteeringCheck } from '../trust/index.ts';
 import { escape } from './blocks/text.ts';
 import { isLetIn, type InConversation, type Presence } from './conversations.ts';
 import type { TextFor } from './text-for.ts';
@@ -96,27 +96,6 @@ export function maySee(place: Place, viewer: { userId: string; channelId: string
   const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = place;
   if (kind === 'public' || requester === viewer.userId) return true;
   return viewer.channelId === askedIn || viewer.channelId === cardIn;
-}
-
-type CheckDeps = {
-  resolve: (person: Person) => Promise<Identity>;
-  settings: Pick<Settings, 'preferencesFor'>;
-};
-type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
-
-/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
-export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
-
-/** Throws if Slack or Devin can't be asked who the person is. */
-export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
-  return async (request, userId, resolved) => {
-    const { teamId, channelId } = request;
-    const [identity, { steer: policy }] = await Promise.all([
-      resolved ?? resolve({ teamId, userId }),
-      settings.preferencesFor({ teamId, channelId, userId }),
-    ]);
-    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
-  };
 }
 
 type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
+import { isWithin } from '../time.ts';
+import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
 /** Slack waits 3 s for an answer: what isn't committed by then is refused. */
@@ -67,19 +69,45 @@ type TimelyDeps = {
 /** Runs a transaction that is committed in time, or never. */
 export type Commit = <T>(task: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
 
-export async function commitInTime<T>(
-  { db, withPriority }: TimelyDeps,
-  task: (trx: Transaction<Tables>) => Promise<T>,
-): Promise<T> {
-  return withDeadline(async (deadline) =>
-    withPriority(async () =>
-      db.transaction().execute(async (trx) => {
-        const result = await task(trx);
-        beginCommit([deadline]);
-        return result;
-      }),
-    ),
-  );
+export function createCommit({ db, withPriority }: TimelyDeps): Commit {
+  return async (task) =>
+    withDeadline(async (deadline) =>
+      withPriority(async () =>
+        db.transaction().execute(async (trx) => {
+          const result = await task(trx);
+          beginCommit([deadline]);
+          return result;
+        }),
+      ),
+    );
+}
+
+/** SQLSTATE classes 53 (such as a full disk) and 58 (the system failed); 25006: the server is read-only. */
+const UNSAVED = /^(53|58)...$|^25006$/;
+/** Afterwards the app counts as ready again, so that a load balancer brings it the next write. */
+const UNSAVED_MS = 60_000;
+
+export type Writes = ReturnType<typeof createWrites>;
+
+/** What people ask for is saved before other work, and whether it can be: as it was last time, since a probe doesn't write. */
+export function createWrites({
+  withPriority,
+  now,
+}: Pick<TimelyDeps, 'withPriority'> & { now: () => number }) {
+  let failedAtMs = -Infinity;
+  return {
+    isOk: (): boolean => !isWithin(UNSAVED_MS, now() - failedAtMs),
+    async withPriority<T>(write: () => Promise<T>): Promise<T> {
+      try {
+        const written = await withPriority(write);
+        failedAtMs = -Infinity;
+        return written;
+      } catch (error) {
+        if (UNSAVED.test(codeOf(error) ?? '')) failedAtMs = now();
+        throw error;
+      }
+    },
+  };
 }
 
 /** How long other work steps back at most while people keep asking. */

@@ -1,12 +1,15 @@
 import type { Log } from '../log.ts';
-import type { SlackPerson } from '../session/identity.ts';
+import type { Identity, SlackPerson } from '../session/identity.ts';
 import type { Explained, Mentions } from '../session/policy/decide.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
+import { maySteer, ownershipOf, type Steering } from '../session/steering.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { Groups } from '../slack/people.ts';
 import type { Form } from '../store/forms.ts';
+import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import { createInTime } from '../time.ts';
 import { createDecidersOf, createMayApprove, type DecidersOf } from './approvers.ts';
@@ -115,5 +118,26 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
       const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
       return settings.preferencesFor(place, await quickly(asking, otherwise));
     },
+  };
+}
+
+type CheckDeps = {
+  resolve: (person: Person) => Promise<Identity>;
+  settings: Pick<Settings, 'preferencesFor'>;
+};
+type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
+
+/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
+export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
+
+/** Throws if Slack or Devin can't be asked who the person is. */
+export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
+  return async (request, userId, resolved) => {
+    const { teamId, channelId } = request;
+    const [identity, { steer: policy }] = await Promise.all([
+      resolved ?? resolve({ teamId, userId }),
+      settings.preferencesFor({ teamId, channelId, userId }),
+    ]);
+    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
   };
 }

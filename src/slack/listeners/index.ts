@@ -4,14 +4,14 @@ import type { Log } from '../../log.ts';
 import type { Queue } from '../../queue/index.ts';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { RequestState } from '../../session/request.ts';
-import { commitInTime, type Commit } from '../../store/commit.ts';
+import { createCommit } from '../../store/commit.ts';
 import type { Database } from '../../store/database.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import { findFollowed } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
-import type { QuickGate } from '../../trust/index.ts';
-import { createAuthority, createSteeringCheck } from '../authority.ts';
+import type { QuickGate, SteeringCheck } from '../../trust/index.ts';
+import { createAuthority } from '../authority.ts';
 import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
@@ -44,6 +44,7 @@ type ListenerDeps = {
     'outbound' | 'people' | 'botUserId' | 'files' | 'thread' | 'presence' | 'quickTextFor' | 'learnLanguage'
   >;
   resolve: ResolveIdentity;
+  check: SteeringCheck;
   limiter: Limiter;
   search: QuickLookUpDeps['search'];
   /** With the names of playbooks and the like that are known now. */
@@ -71,8 +72,7 @@ export function createListeners(deps: ListenerDeps): void {
   const openView = createViewOpener({ outbound, textFor });
   const { choicesFor, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
-  const check = createSteeringCheck({ resolve: deps.resolve, settings });
-  const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
+  const authority = createAuthority({ identify, presence, check: deps.check, audit: store.audit, textFor });
   const drawHome = createDrawHome({ homes, enqueue, now });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
   listenToCommands(app, {
@@ -169,7 +169,7 @@ export function createListeners(deps: ListenerDeps): void {
 function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { db, requests, sessions, forms, settings, envelopes, replies } = store;
-  const commit: Commit = async (task) => commitInTime({ db, withPriority }, task);
+  const commit = createCommit({ db, withPriority });
   const effectiveDraft = createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames });
   return {
     effectiveDraft,

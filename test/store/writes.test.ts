@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { createWrites } from '../../src/store/commit.ts';
+
+test('a write that finds no room counts until another one is saved, or for a minute', async () => {
+  let now = 0;
+  const writes = createWrites({ withPriority: async (write) => write(), now: () => now });
+  const fail = async (code: string) =>
+    writes
+      .withPriority(async () => Promise.reject(Object.assign(new Error('no'), { code })))
+      .catch(() => null);
+  await fail('23505');
+  expect(writes.isOk()).toBe(true);
+  await fail('53100');
+  expect(writes.isOk()).toBe(false);
+  await writes.withPriority(async () => Promise.resolve());
+  expect(writes.isOk()).toBe(true);
+  await fail('25006');
+  now = 59_999;
+  expect(writes.isOk()).toBe(false);
+  now += 1;
+  expect(writes.isOk()).toBe(true);
+  await fail('53100');
+  now -= 3_600_000;
+  expect(writes.isOk(), 'the clock was set back').toBe(true);
+});
