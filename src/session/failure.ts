@@ -6,10 +6,16 @@ import type { Problem } from './intent.ts';
 import { ceilingLeftSchema, limitReachedSchema } from './policy/limits.ts';
 
 /**
- * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, or it was sent
- * before with other words.
+ * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, it was sent before
+ * with other words, or a credential is in it.
  */
-export const UNSAVED = ['not-recorded', 'not-confirmed', 'asked-before', 'sent-before'] as const;
+export const UNSAVED = [
+  'not-recorded',
+  'not-confirmed',
+  'asked-before',
+  'sent-before',
+  'credential',
+] as const;
 export type Unsaved = (typeof UNSAVED)[number];
 
 /** A ceiling, what is left of it, and what was asked for; null: no cap. */

@@ -60,9 +60,9 @@ export type AskedFirst = {
   meant: string | null;
   /**
    * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `thread-word`: a word for
-   * a session's thread; `devin-word`: a word of Devin's own Slack app.
+   * a session's thread; `devin-word`: a word of Devin's own Slack app; `credential`: the start of one, which everyone who sees the session could read.
    */
-  hint: { kind: 'option' | 'thread-word' | 'devin-word'; typed: string } | null;
+  hint: { kind: 'option' | 'thread-word' | 'devin-word' | 'credential'; typed: string } | null;
 };
 
 /** What a person wants, read from the text of a slash command, by its kind. */

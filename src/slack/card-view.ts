@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../session/credentials.ts';
 import { isEndedByPeople } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
@@ -39,7 +40,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     phase,
     statusWord: statusWordOf(request, snapshot, phase),
     // A mention would appear as an id.
-    title: replaceMentions(snapshot?.title ?? values.title ?? firstLine(taskOf(request)), () => '@…'),
+    title: replaceMentions(titleOf(request, snapshot), () => '@…'),
     requester: request.userId,
     requesterName: requesterName(request.identity),
     runsAs: runsAs(request.identity),
@@ -64,6 +65,11 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     steeredBy: steeredBy(request, session, phase),
     actions: cardActions(request, session, { phase, thread }),
   };
+}
+
+function titleOf(request: SessionRequest, snapshot: SessionSnapshot | null): string {
+  const title = snapshot?.title ?? request.draft.values.title;
+  return title === undefined ? firstLine(withoutCredentials(taskOf(request))) : withoutCredentials(title);
 }
 
 /** With names instead of ids, once they are looked up for the prompt. */

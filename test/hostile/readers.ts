@@ -1,5 +1,6 @@
 import { parseProblem } from '../../src/devin/problem.ts';
 import { pageOf, sessionMessageSchema } from '../../src/devin/schemas.ts';
+import { withoutCredentials } from '../../src/session/credentials.ts';
 import { fields } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
@@ -50,6 +51,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     const part = text.slice(0, text.length / 4);
     return readValues(scan(`x --title ${part} --mode ${part} --repo ${part} --acu ${part}`).given);
   },
+  'a text with credentials': withoutCredentials,
   'a message in a thread': (text) => readThreadMeaning(text, 'U1'),
   'a field of the table': (text) =>
     fields.map(({ schema }) => [schema.safeParse(text).success, schema.safeParse([text]).success]),

@@ -13,7 +13,7 @@ import {
   type DeclineMetadata,
   VIEW,
 } from '../ids.ts';
-import { shownMoment, shownValue } from './details-values.ts';
+import { readable, shownMoment, shownValue } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
@@ -90,7 +90,7 @@ function asMuchAsFits(task: Task, facts: SectionBlock[], { room, text }: { room:
 
 /** As code, so that approvers see every character. */
 function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
-  const blocks = codeBlocks(withUnseen(task));
+  const blocks = codeBlocks(readable(task));
   return { blocks: blocks.slice(0, TASK_BLOCKS), cut: blocks.length > TASK_BLOCKS };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
@@ -86,8 +87,13 @@ function addressWords(address: string): string {
   return `${host}/…/${last}`;
 }
 
+/** Others read it, too: with every invisible character, and without credentials. */
+export function readable(raw: string): string {
+  return withUnseen(withoutCredentials(raw));
+}
+
 function shownString(raw: string, text: Text): string {
-  const value = withUnseen(raw);
+  const value = readable(raw);
   if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, addressWords(value));
   // A code span is one line and can't contain a backtick.
   return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
@@ -96,7 +102,7 @@ function shownString(raw: string, text: Text): string {
 }
 
 function shownBlock(value: string, text: Text): string {
-  const { block, cut } = fitCodeBlock(withUnseen(value), VALUE_LENGTH);
+  const { block, cut } = fitCodeBlock(readable(value), VALUE_LENGTH);
   return `\n${block}${cut ? `\n${text.details.cut}` : ''}`;
 }
 

@@ -4,9 +4,16 @@ import { fields } from '../../session/fields.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../ids.ts';
-import { shownMoment, shownSeconds, shownSecrets, shownValue, VALUE_LENGTH } from './details-values.ts';
+import {
+  readable,
+  shownMoment,
+  shownSeconds,
+  shownSecrets,
+  shownValue,
+  VALUE_LENGTH,
+} from './details-values.ts';
 import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
-import { bold, codeBlocks, escape, oneLine, lookup, truncate, withUnseen } from './text.ts';
+import { bold, codeBlocks, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
@@ -163,7 +170,7 @@ function askedRow(key: string, { request, sources, names }: SessionDetails, text
 function rows(label: string, value: unknown, text: Text, names: Names = {}): string[] {
   if (typeof value !== 'string' || value.length <= VALUE_LENGTH)
     return [row(label, shownValue(value, text, names))];
-  return [row(label, ''), ...codeBlocks(withUnseen(value))];
+  return [row(label, ''), ...codeBlocks(readable(value))];
 }
 
 function withWhy(label: string, source: ValueSource | 'app', text: Text): string {

@@ -96,6 +96,8 @@ function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): str
       return words.askedBefore;
     case 'sent-before':
       return words.sentBefore;
+    case 'credential':
+      return words.credential;
   }
 }
 

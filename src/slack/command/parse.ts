@@ -1,3 +1,4 @@
+import { credentialInDraft } from '../../session/credentials.ts';
 import type { Intent, IntentOf } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
@@ -23,7 +24,8 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   if (subcommand !== null) return subcommand;
   const scanned = scan(typed);
   const task = readOptions(scanned, rules) ?? readTask(scanned, rules);
-  if (scanned.isTask) return task;
+  const credential = task.kind === 'create' ? readCredential(task) : null;
+  if (credential !== null || scanned.isTask) return credential ?? task;
   if (task.kind === 'create') return readQuestion(scanned, task, rules) ?? task;
   return task.kind === 'invalid' ? (readMisfit(scanned, typed) ?? task) : task;
 }
@@ -99,6 +101,12 @@ function readQuestion(
     draft: { ...draft, ...readValues(option, ownTag).draft },
     reset,
   };
+}
+
+function readCredential(task: IntentOf<'create'>): IntentOf<'ask-first'> | null {
+  const typed = credentialInDraft(task.draft);
+  if (typed === null) return null;
+  return { ...task, kind: 'ask-first', about: null, meant: null, hint: { kind: 'credential', typed } };
 }
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */

@@ -127,9 +127,10 @@ async function answerOrTask(
 
 type Worded = Exclude<AddressedMeaning, { kind: 'nothing' | 'help' }>;
 
-/** Not if it reads like a command, or has a wrong option. */
+/** Not if it reads like a command, or has a wrong option. A credential may be what Devin asked for. */
 function mayAnswer(meaning: Worded): boolean {
-  return meaning.kind === 'create' || meaning.kind === 'thanks' || saysNothing(meaning);
+  if (meaning.kind === 'create' || meaning.kind === 'thanks') return true;
+  return saysNothing(meaning) || (meaning.kind === 'ask-first' && meaning.hint?.kind === 'credential');
 }
 
 /** There is nothing to ask but whether it is a task. */

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
+import { credentialInDraft } from '../../session/credentials.ts';
 import { hiddenValues } from '../../session/defaults.ts';
 import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
@@ -87,6 +88,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
+    if (before === undefined && credentialInDraft(draft) !== null) return stayOpen('credential');
     const isAnother = before === 'asked-before';
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
     const reason = await inbox.acceptForm(form, submitted).catch(async (error: unknown) => {

@@ -65,6 +65,8 @@ export const command = {
       'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
       'devin-word': (word: string): string =>
         `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,
+      credential: (start: string): string =>
+        `Your task seems to contain a token or a key (${start}). Everyone who can open the session in Devin could read it. To give it to Devin as a secret instead, edit first, and enter it under "More options".`,
     },
     start: 'Start it as a task',
     /** Plain. */

@@ -52,6 +52,8 @@ export const command: Text['command'] = {
       'thread-word': (word) => `${word} のことですか？セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
         `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,
+      credential: (start) =>
+        `タスクにトークンかキーが含まれているようです（${start}）。Devin でこのセッションを開ける人は誰でも読めます。シークレットとして渡すには、先に編集して「その他のオプション」に入力してください。`,
     },
     start: 'タスクとして開始',
     startWith: (option) => `${option} を付けて開始`,

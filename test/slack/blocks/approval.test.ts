@@ -86,6 +86,14 @@ describe('a message that asks for an approval', () => {
     expect(shown({ ...asked, task: plain })).toContain(plain);
   });
 
+  test('shows of a credential only how it starts', () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const words = shown({ ...withValues({ title: `push with ${token}` }), task: `use ${token}` });
+    expect(words).toContain('use ghp_…');
+    expect(words).toContain('push with ghp_…');
+    expect(words).not.toContain(token);
+  });
+
   test('says that a session without a cap has no limit', () => {
     expect(shown(withValues({}))).toContain('No ACU cap');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');

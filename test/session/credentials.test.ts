@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { credentialIn, withoutCredentials } from '../../src/session/credentials.ts';
+
+const BODY = 'a1B2'.repeat(20);
+const body = (length: number): string => BODY.slice(0, length);
+const KEY = ['-----BEGIN OPENSSH PRIVATE KEY-----', body(64), body(64), '-----END OPENSSH PRIVATE KEY-----'];
+
+/** Put together, so that nothing here looks like a real one. */
+const CREDENTIALS: [string, string][] = [
+  [`xoxb-${'1234567890-'.repeat(2)}${body(24)}`, 'xoxb-…'],
+  [`xapp-1-A0123-${body(24)}`, 'xapp-…'],
+  [`ghp_${body(36)}`, 'ghp_…'],
+  [`github_pat_${body(22)}_${body(59)}`, 'github_pat_…'],
+  [`glpat-${body(20)}`, 'glpat-…'],
+  [`AKIA${'A2B7'.repeat(4)}`, 'AKIA…'],
+  [`AIza${body(35)}`, 'AIza…'],
+  [`sk-ant-api03-${body(40)}`, 'sk-ant-…'],
+  [`sk-proj-${body(40)}`, 'sk-proj-…'],
+  [`sk-${body(48)}`, 'sk-…'],
+  [`sk_live_${body(24)}`, 'sk_live_…'],
+  [`npm_${body(36)}`, 'npm_…'],
+  [`cog_${body(32)}`, 'cog_…'],
+  [KEY.join('\n'), '-----BEGIN OPENSSH PRIVATE KEY-----…'],
+];
+
+describe('a credential', () => {
+  test.each(CREDENTIALS)('%# is found in a text, and only its start is shown: %s', (credential, shown) => {
+    expect(credentialIn(`push with ${credential}, please`)).toBe(shown);
+    expect(withoutCredentials(`push with ${credential} please`)).toBe(`push with ${shown} please`);
+    expect(credentialIn(`TOKEN=${credential}`)).toBe(shown);
+    expect(withoutCredentials(`(${credential})\n"${credential}"`)).toBe(`(${shown})\n"${shown}"`);
+  });
+
+  test('is found in the address of a repository', () => {
+    expect(withoutCredentials(`clone https://x:ghp_${body(36)}@github.com/acme/web`)).toBe(
+      'clone https://x:ghp_…@github.com/acme/web',
+    );
+  });
+
+  test('is all of a private key that has no end', () => {
+    expect(withoutCredentials(`use\n${KEY.slice(0, 2).join('\n')}`)).toBe(
+      'use\n-----BEGIN OPENSSH PRIVATE KEY-----…',
+    );
+  });
+
+  test.each([
+    'rotate the ghp_ tokens of acme/web',
+    'replace ghp_xxxx by a secret',
+    'set SLACK_BOT_TOKEN=xoxb-your-token-goes-here',
+    `ghp_${'x'.repeat(20)}`,
+    'use the key AKIAIOSFODNN7EXAMPLE of the docs',
+    `https://b.s3.amazonaws.com/a?X-Amz-Credential=AKIA${'A2B7'.repeat(4)}%2F20260101`,
+    'work on the branch sk-add-a-very-long-name-for-the-new-importer',
+    `the commit ${'0123456789abcdef'.repeat(2)}`,
+    `sk_test_${body(24)}`,
+    'fix the parser of "-----BEGIN CERTIFICATE-----"',
+    `risk-${body(48)}`,
+  ])('is not %s', (text) => {
+    expect(credentialIn(text)).toBeNull();
+    expect(withoutCredentials(text)).toBe(text);
+  });
+});
