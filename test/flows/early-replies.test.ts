@@ -33,6 +33,28 @@ describe('a reply under a card that is not recorded yet', () => {
   });
 });
 
+describe('an edit of a task while Devin creates its session', () => {
+  const world = useWorld({ ...QUICK_THREADS, slack: { redeliverAfterMs: REDELIVER_AFTER_MS } });
+
+  test("isn't acknowledged, and reaches Devin once when Slack redelivers it", async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { mode: 'delay', until });
+    const task = `<@${slack.workspace.botUserId}> fix the login test`;
+    const { ts } = await slack.speak(ana.userId, channelId, task);
+    const edits = await slack.editMessage(ana.userId, { channelId, ts }, task.replace('login', 'logout'));
+    expect(edits.map(({ outcomes }) => outcomes[0])).toEqual([{ kind: 'refused', status: 503 }]);
+    release();
+
+    const { id } = await sessionOf(devin, ana.devinUserId);
+    await expect
+      .poll(() => devin.session(id).messages.map(({ message }) => message))
+      .toEqual(['fix the login test', 'Correction of my earlier message: fix the logout test']);
+    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor !== null)).toEqual([]);
+  });
+});
+
 describe('a reply in a thread without a session is acknowledged at once', () => {
   const world = useWorld(QUICK_THREADS);
 

@@ -1,5 +1,5 @@
 import { asksOther } from '../../session/defaults.ts';
-import { isPending } from '../../session/request.ts';
+import { isOpen, isPending } from '../../session/request.ts';
 import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -13,6 +13,7 @@ import { readMessage, withForwarded } from '../messages.ts';
 import type { Edit, PayloadOf } from '../payload.ts';
 import { privatePlace } from '../places.ts';
 import { contextOf, NO_WISH } from './addressed.ts';
+import { onceRecorded } from './recorded.ts';
 import { meaningOf, tellNotTaken, type ThreadDeps } from './thread.ts';
 
 export type EditDeps = ThreadDeps & {
@@ -29,7 +30,7 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
     asked === null
       ? ((await sessions.inThread(delivered.channelId, delivered.threadTs)) ??
         (await deps.threads.sessionOf(delivered)))
-      : await sessions.ofRequest(asked.id);
+      : await sessionFor(deps, asked);
   const request = asked ?? (session && (await requests.find(session.requestId)));
   const offered = asked === null ? await deps.formInbox.unsentOffer(delivered) : null;
   if (request === null && offered === null) return;
@@ -43,6 +44,23 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   // What the person left out of the task stays out.
   const isKept = request.context?.without?.messages.includes(edit.ts) === true;
   if (!isKept) await hearTaskEdit(deps, edit, { session, request, isAsking: asked !== null });
+}
+
+/**
+ * People correct a message right after they sent it: a session that is being created gets the edit once it exists. null:
+ * it starts later. Before there is a card, nobody would see a notice of that.
+ */
+async function sessionFor({ requests, sessions }: EditDeps, { id }: SessionRequest) {
+  return onceRecorded(async () => {
+    // First: the session comes with the state after it.
+    const request = await requests.find(id);
+    const session = await sessions.ofRequest(id);
+    return session === null && request !== null && isStarting(request) ? 'soon' : session;
+  });
+}
+
+function isStarting({ state, cardTs }: SessionRequest): boolean {
+  return state === 'sending' || (isOpen(state) && cardTs === null);
 }
 
 /** What starts from the offer is what the message says now: nothing, if it no longer has a task. */

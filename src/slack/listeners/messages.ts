@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import type { Posts } from '../../store/posts.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -9,6 +8,7 @@ import { isAddressed, mentionsIn, readThreadMeaning } from '../command/meaning.t
 import type { Message, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
+import { onceRecorded } from './recorded.ts';
 import { onEvent } from './routes.ts';
 import { answerNotTaken, hear, tellNotTaken, type Reply } from './thread.ts';
 
@@ -71,38 +71,17 @@ async function handlerOf(deps: MessageDeps, delivered: Message): Promise<Handle 
   return isToApp ? async (message) => answerAddressed(deps, message) : null;
 }
 
-const PLACING_LOOKS = 4;
-const PLACING_PAUSE_MS = 250;
-
-/** Slack should deliver the message again: the card above it is not recorded yet. */
-class CardNotPlacedError extends Error {
-  readonly code = 'card-not-placed';
-
-  constructor() {
-    super('a reply came before its card was recorded');
-    this.name = 'CardNotPlacedError';
-  }
-}
-
-/**
- * People see a card before the app has recorded where it is; long before, if Slack is slow to answer. Then the message
- * is not acknowledged, and Slack delivers it again. https://docs.slack.dev/apis/events-api/#retries
- */
+/** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
   { sessions, posts, botUserId }: Pick<MessageDeps, 'sessions' | 'posts' | 'botUserId'>,
   { channelId, threadTs, parentUserId }: Reply,
 ): Promise<SessionRow | null> {
-  const first = await sessions.inThread(channelId, threadTs);
-  const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
-  if (first !== null || !mayBeCard) return first;
-  for (let look = 0; look < PLACING_LOOKS; look += 1) {
-    const isPlacing = await posts.isPlacingCard(channelId);
-    // Asked again after that: the card may have been recorded since.
+  return onceRecorded(async () => {
+    const mayBePlacing =
+      (parentUserId ?? botUserId()) === botUserId() && (await posts.isPlacingCard(channelId));
     const session = await sessions.inThread(channelId, threadTs);
-    if (session !== null || !isPlacing) return session;
-    await delay(PLACING_PAUSE_MS);
-  }
-  throw new CardNotPlacedError();
+    return session === null && mayBePlacing ? 'soon' : session;
+  });
 }
 
 /** Tells the author that Devin gets nothing that is said before its session starts. Otherwise they might start another. */
