@@ -45,11 +45,10 @@ export function createFaultPlan({ slack, devin }: { slack: LocalSlack; devin: Lo
     clear(): void {
       slack.clearFaults();
       devin.clearFaults();
+      plans.length = 0;
     },
-    pending: (): PlannedFault[] =>
-      plans.flatMap(({ fault, handle }, id) => {
-        const left = handle.remaining();
-        return left > 0 ? [{ ...fault, id, left }] : [];
-      }),
+    /** Also what has gone wrong, until all is cleared. */
+    planned: (): PlannedFault[] =>
+      plans.map(({ fault, handle }, id) => ({ ...fault, id, left: handle.remaining() })),
   };
 }

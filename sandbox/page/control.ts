@@ -138,7 +138,7 @@ function stateOf({ slack, devin, bot, pace, faults, log, chosen }: Parts): Contr
     script: chosen.script,
     speed: pace.speed(),
     sessions: devin.sessions.map((session) => sessionView(devin, session)).toReversed(),
-    faults: faults.pending(),
+    faults: faults.planned(),
     exchanges: log.recent(),
     problems: [...slack.problems, ...devin.problems],
   };

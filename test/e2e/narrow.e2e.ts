@@ -44,6 +44,18 @@ describe('the page', () => {
     await expect.poll(left).toBeGreaterThanOrEqual(0);
   });
 
+  test('brings the chosen step of the list into view on a screen 390 px wide', async () => {
+    const { page } = await stage().visit({ as: 'ana', width: 390 });
+    const step = page.getByRole('button', { name: 'Approve a request as an admin' });
+    await step.evaluate((button) =>
+      button.closest('ol')?.scrollTo(button.getBoundingClientRect().right - 30, 0),
+    );
+    await step.dispatchEvent('click');
+    await expect
+      .poll(async () => step.evaluate((one) => one.getBoundingClientRect().left))
+      .toBeGreaterThan(0);
+  });
+
   test('opens the controls over a screen 1000 px wide with the focus in them, and Escape closes them', async () => {
     const { page, panel } = await stage().visit({ as: 'ana', width: 1000 });
     const toggle = page.getByRole('button', { name: 'Controls', exact: true });

@@ -106,6 +106,9 @@ function stepItem({ app, shown, name, label, number }: Item): VNode {
   const isDone = shown.done.includes(name);
   const choose = (event: Event): void => {
     event.stopPropagation();
+    // On a narrow screen, a part of it may be out of sight.
+    if (event.currentTarget instanceof Element)
+      event.currentTarget.scrollIntoView({ block: 'nearest', inline: 'center' });
     app.update({ trying: { step: name, wasDone: isDone }, menu: null });
     go(app, shown);
   };

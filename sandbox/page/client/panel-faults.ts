@@ -13,6 +13,7 @@ import {
 import { type FaultChoice, perform, setPanel } from './panel.ts';
 
 const TIMES = [1, 2, 3, 10] as const;
+const HAPPENED_SHOWN = 3;
 
 const FAULT_WORDS: Record<FaultKind, string> = {
   busy: 'gets a 429 (busy)',
@@ -48,13 +49,16 @@ const placeWords = new Map<string, string>([
 
 function faultSentence({ side, place, what, left }: PlannedFault): string {
   const name = side === 'slack' ? 'Slack' : 'Devin';
-  const times = left === 1 ? 'once' : `${left} times`;
-  return `${name}: ${placeWords.get(place) ?? place} ${FAULT_WORDS[what]}, ${times}`;
+  const fault = `${name}: ${placeWords.get(place) ?? place} ${FAULT_WORDS[what]}`;
+  if (left === 0) return `${fault}. It happened.`;
+  return `${fault}, ${left === 1 ? 'once' : `${left} times`}`;
 }
 
 export function faults(app: App): VNode {
   const { control, choice } = app.state.panel;
-  const planned = control?.faults ?? [];
+  const all = control?.faults ?? [];
+  const planned = all.filter(({ left }) => left > 0);
+  const happened = all.filter(({ left }) => left === 0).slice(-HAPPENED_SHOWN);
   const { devin, slack, times } = choice;
   const choose = (change: Partial<FaultChoice>): void => setPanel(app, { choice: { ...choice, ...change } });
   return h(
@@ -105,6 +109,9 @@ export function faults(app: App): VNode {
             'Let all go well again',
           ),
         ),
+    ...happened.map((fault) =>
+      h('p.panel-note', { key: `happened-${fault.id}`, role: 'status' }, faultSentence(fault)),
+    ),
   );
 }
 

@@ -30,6 +30,7 @@ export type PlannedFault = {
   side: 'slack' | 'devin';
   place: string;
   what: FaultKind;
+  /** 0: it has happened. */
   left: number;
 };
 

@@ -127,7 +127,10 @@ describe('the controls', () => {
       { side: 'slack', place: 'users.info', left: 1 },
     ]);
     expect((await callSlack('users.info', { user: 'U1' })).status).toBe(500);
-    expect((await state()).faults).toMatchObject([{ side: 'devin', left: 1 }]);
+    expect((await state()).faults).toMatchObject([
+      { side: 'devin', left: 1 },
+      { side: 'slack', left: 0 },
+    ]);
     await act({ do: 'clear-faults' });
     expect((await state()).faults).toEqual([]);
     expect((await create({ prompt: 'x' })).status).toBe(200);
