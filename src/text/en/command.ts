@@ -114,7 +114,7 @@ export const command = {
       whoami: { usage: 'whoami', does: 'shows who your sessions run as and what you can do here.' },
       usage: {
         usage: 'usage',
-        does: 'shows what is left of budgets and the ACU you used. `usage channel --by mode --since 7d` shows this channel.',
+        does: "shows what is left of budgets and the ACU you used. `usage channel --by mode --since 7d` shows this channel's.",
       },
       follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
       say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
@@ -128,7 +128,7 @@ export const command = {
       language: { usage: 'language', does: 'shows and sets the language this app uses with you.' },
       steer: {
         usage: 'steer requester|members',
-        does: "sets who can answer and stop this channel's sessions; `steer workspace …` sets it everywhere.",
+        does: "sets who can answer, stop and archive this channel's sessions; `steer workspace …` sets it everywhere.",
       },
       'web-messages': {
         usage: 'web-messages on|off',

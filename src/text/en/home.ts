@@ -41,7 +41,7 @@ export const home = {
     save: 'Save',
     close: 'Cancel',
     intro:
-      "Every session you start begins with these, unless you say otherwise. What you leave empty uses this channel's, this workspace's or your organization's default.",
+      "Every session you start begins with these, unless you say otherwise. What you leave empty uses the channel's, the workspace's or your organization's default.",
   },
   exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice: string): string => `Use: ${choice}`,

@@ -85,9 +85,7 @@ export const policy = {
     noPolicy: 'No policy applies.',
     /** `names`: mentions and addresses. */
     approvers: (need: number, names: string): string =>
-      need === 1
-        ? `One of these people can approve it: ${names}.`
-        : `${need} of these people must approve it: ${names}.`,
+      need === 1 ? `Who can approve it: ${names}.` : `${need} of these people must approve it: ${names}.`,
     limits: 'Limits:',
     openSessions: (open: number, most: number): string =>
       `Open sessions: ${open} of ${most} (${Math.max(most - open, 0)} left)`,

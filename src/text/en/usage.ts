@@ -22,7 +22,7 @@ export const usage = {
   acuPerMerged: (acu: string): string => `${acu} ACU per merged pull request`,
   endedMerged: (merged: number, ended: number): string =>
     `${merged} of ${ended} ended sessions had a pull request merged`,
-  waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
+  waited: (duration: string): string => `Half of Devin's questions were answered in ${duration}`,
   /** Devin's own figures for the same days. */
   devin: {
     counts: (facts: string): string => `Devin counts, in the whole organization: ${facts}`,

@@ -108,7 +108,7 @@ export const command: Text['command'] = {
       language: { usage: 'language', does: '自分への表示に使う言語を表示・変更します。' },
       steer: {
         usage: 'steer requester|members',
-        does: 'このチャンネルのセッションに回答し、停止できる人を設定します。 `steer workspace …` なら全体に設定します。',
+        does: 'このチャンネルのセッションへの回答・停止・アーカイブができる人を設定します。 `steer workspace …` なら全体に設定します。',
       },
       'web-messages': {
         usage: 'web-messages on|off',

@@ -81,9 +81,7 @@ export const policy: Text['policy'] = {
     refused: 'ここでは開始できません。',
     noPolicy: '適用されるポリシーはありません。',
     approvers: (need, names) =>
-      need === 1
-        ? `次のいずれかの人が承認できます: ${names}。`
-        : `次のうち ${need} 人の承認が必要です: ${names}。`,
+      need === 1 ? `承認できる人: ${names}。` : `次のうち ${need} 人の承認が必要です: ${names}。`,
     limits: '上限:',
     openSessions: (open, most) =>
       `開いているセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,

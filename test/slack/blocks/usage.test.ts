@@ -72,7 +72,7 @@ describe('a report of usage', () => {
       '0.3 ACU per merged pull request',
       '1 of 2 ended sessions had a pull request merged',
     ]);
-    expect(text).toContain("Half of Devin's questions were answered within 4 min");
+    expect(text).toContain("Half of Devin's questions were answered in 4 min");
     expect(text).toContain('• <@U2>: 0.2 ACU · 1 session');
     expect(text).toContain('Nov 26: 0.3');
   });
