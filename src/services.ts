@@ -124,7 +124,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
       knownSince,
       inFlightMs: tuning.inFlightMs,
     }),
-    searchUntilFound: createSearchUntilFound({ recheckDelaysMs: tuning.recheckDelaysMs, log }),
+    searchUntilFound: createSearchUntilFound({ searchPausesMs: tuning.searchPausesMs, log }),
   };
 }
 

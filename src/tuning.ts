@@ -10,7 +10,7 @@ import {
 } from './follow/index.ts';
 import { HOME_PAUSE_MS } from './home/index.ts';
 import type { Log } from './log.ts';
-import { IN_FLIGHT_MS, LEASE_MS, POLL_SECONDS, RECHECK_DELAYS_MS } from './queue/index.ts';
+import { IN_FLIGHT_MS, LEASE_MS, POLL_SECONDS, SEARCH_PAUSES_MS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { CARD_HOLD_MS } from './store/cards.ts';
@@ -25,8 +25,8 @@ export type Overrides = {
   log?: Log;
   fetch?: typeof fetch;
   now?: () => number;
-  /** When to look for what a lost answer left, counted from the loss. */
-  recheckDelaysMs?: readonly number[];
+  /** Before each search for what a lost answer left. */
+  searchPausesMs?: readonly number[];
   /** How long after a process died Slack may still post what it sent. */
   inFlightMs?: number;
   /** How soon another process continues the work of one that died. */
@@ -94,7 +94,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
   return {
     now: time.now,
     fetch,
-    recheckDelaysMs: RECHECK_DELAYS_MS,
+    searchPausesMs: SEARCH_PAUSES_MS,
     inFlightMs: IN_FLIGHT_MS,
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,

@@ -7,7 +7,7 @@ const read = parseConfig(readEnvironment());
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const bot = await createBot(read.config, {
   log: createLog(read.config.logLevel),
-  recheckDelaysMs: [0, 500, 1500],
+  searchPausesMs: [0, 500, 1000],
   inFlightMs: 5000,
   leaseMs: 3000,
   cardHoldMs: 5000,

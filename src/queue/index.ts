@@ -28,8 +28,8 @@ export {
   backOffMs,
   createSearchUntilFound,
   mayRetryRefusal,
-  RECHECK_DELAYS_MS,
   retrySlack,
   retryWindow,
+  SEARCH_PAUSES_MS,
   type SearchUntilFound,
 } from './retries.ts';

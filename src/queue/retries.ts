@@ -76,26 +76,20 @@ export function mayRetryRefusal(code: string, triedForMs: number): boolean {
   return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }
 
-/** After an answer was lost. The other side may still be working on it. */
-export const RECHECK_DELAYS_MS: readonly number[] = [0, 1000, 3000, 7000, 15_000, 30_000];
+/** Before each search for a lost answer: half a minute in all. The other side may still be working on it. */
+export const SEARCH_PAUSES_MS: readonly number[] = [0, 1000, 2000, 4000, 8000, 15_000];
 
-type SearchDeps = {
-  /** Counted from the start of the search. */
-  recheckDelaysMs: readonly number[];
-  log: Log;
-};
+type SearchDeps = { searchPausesMs: readonly number[]; log: Log };
 
 /** null: it was not found in time. Throws if the signal ends the search. */
 export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<T | null>;
 
 /** Searches for what a lost answer may have left on the other side. A failed search counts as one that found nothing. */
-export function createSearchUntilFound({ recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
+export function createSearchUntilFound({ searchPausesMs, log }: SearchDeps): SearchUntilFound {
   return async (look, signal) => {
-    let elapsedMs = 0;
-    for (const atMs of recheckDelaysMs) {
-      await sleep(atMs - elapsedMs, signal);
+    for (const pauseMs of searchPausesMs) {
+      await sleep(pauseMs, signal);
       signal.throwIfAborted();
-      elapsedMs = atMs;
       try {
         const found = await look();
         if (found !== null) return found;

@@ -58,7 +58,7 @@ async function settle({ listed, seen = null, source = 'user', foundBefore, isSto
     }),
     now: Date.now,
     searchUntilFound: createSearchUntilFound({
-      recheckDelaysMs: [0, 1],
+      searchPausesMs: [0, 1],
       log: createLog('silent'),
     }),
   });

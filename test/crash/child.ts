@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
-import { AMPLE_BUDGET, QUICK_RECHECK_MS } from '../support/bot.ts';
+import { AMPLE_BUDGET, QUICK_SEARCH_PAUSES_MS } from '../support/bot.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 
 /**
@@ -23,7 +23,7 @@ const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
-  recheckDelaysMs: QUICK_RECHECK_MS,
+  searchPausesMs: QUICK_SEARCH_PAUSES_MS,
   inFlightMs: 0,
   leaseMs: 900,
   cardHoldMs: 900,

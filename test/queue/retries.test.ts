@@ -1,6 +1,13 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
-import { backOffMs, retrySlack, retryWindow } from '../../src/queue/index.ts';
+import { createLog } from '../../src/log.ts';
+import {
+  againInMs,
+  backOffMs,
+  createSearchUntilFound,
+  retrySlack,
+  retryWindow,
+} from '../../src/queue/index.ts';
 import { slackFailure } from '../../src/slack/errors.ts';
 
 const MINUTE_MS = 60_000;
@@ -19,6 +26,8 @@ describe('how long to keep trying', () => {
   test('waits as long as requested, within the window', () => {
     const asked = { triedForMs: HOUR_MS / 2, retryAfterMs: HOUR_MS / 2 };
     expect(retryWindow('devin', asked)).toEqual({ kind: 'wait', afterMs: HOUR_MS / 2 });
+    const soon = { triedForMs: HOUR_MS / 2, retryAfterMs: 1 };
+    expect(retryWindow('devin', soon)).toEqual({ kind: 'wait', afterMs: MINUTE_MS });
   });
 
   test('ends after the window, or at once if the requested wait is longer than the rest of it', () => {
@@ -36,6 +45,8 @@ describe('how long to keep trying', () => {
   test.each([
     ['missing_scope', 25, 'over'],
     ['token_revoked', 250, 'wait'],
+    ['missing_scope', 23, 'wait'],
+    ['is_archived', 0, 'over'],
   ])('after %s for %i hours: %s', (code, hours, kind) => {
     expect(retrySlack({ kind: 'refused', code }, hours * HOUR_MS).kind).toBe(kind);
   });
@@ -49,5 +60,48 @@ describe('how long to keep trying', () => {
       kind: 'wait',
       afterMs,
     });
+  });
+});
+
+test('a job that Slack answered runs again when Slack says, or as failed jobs do if it said nothing', () => {
+  const again = (answer: Parameters<typeof againInMs>[0]) => againInMs(answer, 'a card', createLog('silent'));
+  expect(again({ kind: 'updated' })).toBeNull();
+  expect(again({ kind: 'refused', code: 'is_archived' })).toBeNull();
+  expect(again({ kind: 'rate-limited', retryAfterMs: 7 })).toBe(7);
+  expect(() => again({ kind: 'unclear' })).toThrow("Slack didn't confirm a card");
+});
+
+describe('a search for what a lost answer left', () => {
+  /** What each look finds, or does. */
+  async function searched(looks: (() => string | null)[], signal = new AbortController().signal) {
+    let count = 0;
+    const search = createSearchUntilFound({ searchPausesMs: looks.map(() => 1), log: createLog('silent') });
+    const look = async () => Promise.resolve(looks[(count += 1) - 1]?.() ?? null);
+    const found = await search(look, signal).catch((error: unknown) => error);
+    return { found, count };
+  }
+  const fails = () => {
+    throw new Error('Devin is down');
+  };
+
+  test('ends with what it finds, also after one that failed', async () => {
+    expect(await searched([() => null, fails, () => 's1', () => 's2'])).toEqual({ found: 's1', count: 3 });
+  });
+
+  test('finds nothing if the last one fails', async () => {
+    expect(await searched([() => null, fails])).toEqual({ found: null, count: 2 });
+  });
+
+  test.each([
+    ['fails', fails],
+    ['finds nothing', () => null],
+  ])('ends when the app stops while it %s', async (_what, outcome) => {
+    const stopping = new AbortController();
+    const reason = new Error('the app stops');
+    const stop = () => {
+      stopping.abort(reason);
+      return outcome();
+    };
+    expect(await searched([stop, () => 's1'], stopping.signal)).toEqual({ found: reason, count: 1 });
   });
 });

@@ -37,7 +37,7 @@ export type World = {
 };
 
 /** Searches for a lost answer quickly, so that a test doesn't wait half a minute for the result. */
-export const QUICK_RECHECK_MS = [0, 50, 150];
+export const QUICK_SEARCH_PAUSES_MS = [0, 50, 100];
 
 /** Retries start soon after they are due; pg-boss accepts no less. */
 const QUICK_POLL_SECONDS = 0.5;
@@ -94,7 +94,7 @@ export async function startBot(
   const parsed = parseConfig(environment);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const bot = await createBot(parsed.config, {
-    recheckDelaysMs: QUICK_RECHECK_MS,
+    searchPausesMs: QUICK_SEARCH_PAUSES_MS,
     inFlightMs: 0,
     editBudget: AMPLE_BUDGET,
     pollSeconds: QUICK_POLL_SECONDS,
