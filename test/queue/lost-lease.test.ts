@@ -41,9 +41,11 @@ describe('a lease', () => {
       },
       release: async () => Promise.resolve(events.push('released') > 0),
     });
-    const done = withLease('relay', async () => vi.advanceTimersByTimeAsync(RENEW_MS));
-    setImmediate(() => renewed.resolve(true));
-    expect(await done).toMatchObject({ kind: 'done' });
+    const done = await withLease('relay', async () => {
+      await vi.advanceTimersByTimeAsync(RENEW_MS);
+      setImmediate(() => renewed.resolve(true));
+    });
+    expect(done).toMatchObject({ kind: 'done' });
     expect(events).toEqual(['renewed', 'released']);
   });
 
@@ -98,6 +100,18 @@ describe('a lease', () => {
     });
     expect(isFresh).toEqual([false, true]);
     expect(leased).toEqual({ kind: 'busy' });
+  });
+
+  test('counts from when its renewal was asked for, not from when the database answered', async () => {
+    const answer = Promise.withResolvers<boolean>();
+    const withLease = lentBy({ renew: async () => answer.promise });
+    const leased = await withLease('relay', async ({ isFresh }) => {
+      await vi.advanceTimersByTimeAsync(RENEW_MS + LEASE_MS);
+      answer.resolve(true);
+      await vi.advanceTimersByTimeAsync(0);
+      return isFresh();
+    });
+    expect(leased).toEqual({ kind: 'done', result: false });
   });
 
   test('that is taken with the first write is not taken before it', async () => {

@@ -135,6 +135,26 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
+  test('stays one message if Slack refused to search for it, and then to post it again', async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', LOST);
+    await post();
+    for (const method of ['conversations.history', 'chat.postMessage'])
+      slack.fail(method, { times: 1, error: 'not_in_channel' });
+    expect(await post()).toMatchObject({ result: { kind: 'refused' } });
+    expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: true } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test("isn't posted again while the search for it fails", async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', LOST);
+    await post();
+    slack.fail('conversations.history', { status: 500 });
+    expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
   test("isn't searched for after Slack refused it", async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', { times: 1, error: 'not_in_channel' });
