@@ -69,8 +69,8 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   });
 
   async function now(trx: Db = db): Promise<Date> {
-    const { rows } = await sql<{ now: Date }>`select ${clock()} as now`.execute(trx);
-    return rows[0]?.now ?? new Date();
+    const { at } = await trx.selectNoFrom(clock().as('at')).executeTakeFirstOrThrow();
+    return at;
   }
 
   /** Adds a session that was started with a lost database. Known values stay. */
@@ -91,7 +91,6 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   return {
     /** Locks these ceilings for reservations until the end of the transaction. */
     async lock(keys: readonly CeilingKey[], spender: Spender, trx: Db): Promise<void> {
-      if (keys.length === 0) return;
       await lockNames(
         keys.map((key) => lockName(key, spender)),
         trx,
