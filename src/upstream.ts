@@ -112,7 +112,7 @@ function createBudget({ perMinute, burst }: Rate, now: () => number) {
   return {
     /** null: taken; otherwise how long to wait for the next, in ms. */
     take(): number | null {
-      const gained = (Math.max(0, now() - atMs) / MINUTE_MS) * perMinute;
+      const gained = ((now() - atMs) / MINUTE_MS) * perMinute;
       left = Math.min(burst, left + gained);
       atMs = now();
       if (left < 1) return ((1 - left) / perMinute) * MINUTE_MS;

@@ -8,7 +8,7 @@ const ORIGIN = 'https://other.example';
 
 /** A service, up or down, that counts its calls; and a clock that only the test moves. */
 function createSide(options: { rates?: Record<string, { perMinute: number; burst: number }> } = {}) {
-  const side = { isUp: true, calls: 0, nowMs: 0, told: new Array<boolean>() };
+  const side = { isUp: true, status: 200, calls: 0, nowMs: 0, told: new Array<boolean>() };
   const upstream = createUpstream({
     origin: ORIGIN,
     passedMs: () => side.nowMs,
@@ -18,7 +18,7 @@ function createSide(options: { rates?: Record<string, { perMinute: number; burst
     fetch: async () => {
       side.calls += 1;
       if (!side.isUp) throw new Error('no connection');
-      return Promise.resolve(new Response('{}'));
+      return Promise.resolve(new Response('{}', { status: side.status }));
     },
   });
   /** The result of each of these calls. */
@@ -94,11 +94,30 @@ describe('while a service is down', () => {
   });
 
   test('failures of other hosts say nothing about it', async () => {
-    const { side, call } = createSide();
+    const { side, upstream, call } = createSide();
     side.isUp = false;
     await call(9, '/file', 'https://files.example');
+    for (let count = 0; count < 9; count += 1)
+      await expect(upstream.observed('https://files.example/file')).rejects.toThrow('no connection');
     side.isUp = true;
     expect(await call(1)).toEqual([200]);
+    expect(side.told).toEqual([]);
+  });
+
+  test('what it refuses, and failures that are not in a row, say that it is up', async () => {
+    const { side, call } = createSide();
+    side.status = 429;
+    await call(9);
+    for (let count = 0; count < 9; count += 1) {
+      side.status = 500;
+      await call(4);
+      side.status = 404;
+      await call(1);
+    }
+    expect(side.told).toEqual([]);
+    side.status = 500;
+    await call(5);
+    expect(side.told).toEqual([false]);
   });
 
   test('calls that take too long count as failures, and calls that their caller aborts do not', async () => {
