@@ -55,12 +55,15 @@ describe('reads', () => {
     expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(0);
   });
 
-  test("name Devin's id of the request, in what is reported and in errors", async () => {
-    const headers = { 'x-request-id': 'req-1' };
-    const { sessions, requests } = await startDevin({ status: 404, headers, json: {} });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ requestId: 'req-1' });
-    expect(requests).toMatchObject([{ requestId: 'req-1' }]);
-  });
+  test.each(['x-request-id', 'request-id', 'cf-ray'])(
+    'are named by their id (%s), in what is reported and in errors',
+    async (name) => {
+      const headers = { [name]: 'req-1' };
+      const { sessions, requests } = await startDevin({ status: 404, headers, json: {} });
+      expect(await failureOf(sessions.get('abc'))).toMatchObject({ requestId: 'req-1' });
+      expect(requests).toMatchObject([{ requestId: 'req-1' }]);
+    },
+  );
 
   test.each([429, 500, 503])('are retried after %i when Devin says so', async (status) => {
     const { sessions, seen } = await startDevin((_, index) =>
@@ -173,7 +176,9 @@ describe('a write', () => {
       answer: z.unknown(),
       timeoutMs: 100,
     } as const;
-    expect(await failureOf(client.call(call))).toMatchObject({ code: 'no-answer', status: null });
+    const error = await failureOf(client.call(call));
+    expect(error).toMatchObject({ code: 'no-answer', status: null });
+    expect(everythingIn(error)).not.toContain(KEY);
     expect(seen).toHaveLength(1);
   });
 
@@ -221,19 +226,21 @@ describe('a write', () => {
   });
 });
 
-test('a failed connect is not a broken connection', () => {
-  const connect = Object.assign(new Error('connect'), { code: 'ETIMEDOUT', syscall: 'connect' });
-  const certificate = Object.assign(new Error('certificate'), { code: 'CERT_HAS_EXPIRED' });
-  const reset = Object.assign(new Error('read'), { code: 'ECONNRESET', syscall: 'read' });
-  expect(neverConnected(new TypeError('fetch failed', { cause: connect }))).toBe(true);
-  expect(neverConnected(new TypeError('fetch failed', { cause: certificate }))).toBe(true);
-  expect(
-    neverConnected(new TypeError('fetch failed', { cause: new AggregateError([connect, connect]) })),
-  ).toBe(true);
-  expect(neverConnected(new TypeError('fetch failed', { cause: new AggregateError([connect, reset]) }))).toBe(
-    false,
-  );
-  expect(neverConnected(new TypeError('fetch failed', { cause: reset }))).toBe(false);
+const failed = (code: string, syscall?: string) => Object.assign(new Error(code), { code, syscall });
+const CONNECT = failed('ETIMEDOUT', 'connect');
+const RESET = failed('ECONNRESET', 'read');
+
+test.each<[what: string, cause: Error, isUnsent: boolean]>([
+  ['a failed connect', CONNECT, true],
+  ['a failed connect to each address', new AggregateError([CONNECT, CONNECT]), true],
+  ['a connect that takes too long', failed('UND_ERR_CONNECT_TIMEOUT'), true],
+  ['an untrusted certificate', failed('CERT_HAS_EXPIRED'), true],
+  ['a proxy that fails to connect', failed('UND_ERR_PRX_TLS'), true],
+  ['a broken connection', RESET, false],
+  ['a broken connection after a failed connect', new AggregateError([CONNECT, RESET]), false],
+  ['a failure without a reason', new AggregateError([]), false],
+])('whether anything was sent is known after %s', (_what, cause, isUnsent) => {
+  expect(neverConnected(new TypeError('fetch failed', { cause }))).toBe(isUnsent);
 });
 
 test('only lost answers and 5xx leave the outcome unknown', () => {
