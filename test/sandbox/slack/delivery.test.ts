@@ -34,12 +34,6 @@ describe('events', () => {
       [id, 2, 'http_error'],
     ]);
   });
-
-  test('without a signature are refused by Bolt', async () => {
-    const slack = await startSlack();
-    await startHttpApp(slack, () => undefined);
-    expect((await slack.sendRaw({ body: '{}', sign: false })).status).toBe(401);
-  });
 });
 
 describe('Socket Mode', () => {
