@@ -92,16 +92,16 @@ describe('a search for what a lost answer left', () => {
     expect(await searched([() => null, fails])).toEqual({ found: null, count: 2 });
   });
 
-  test.each([
-    ['fails', fails],
-    ['finds nothing', () => null],
-  ])('ends when the app stops while it %s', async (_what, outcome) => {
+  test.each<[when: string, outcome: () => null, later: (() => string)[]]>([
+    ['before its next look', () => null, [() => 's1']],
+    ['during its last look, which then fails', fails, []],
+  ])('ends without a result when the app stops %s', async (_when, outcome, later) => {
     const stopping = new AbortController();
     const reason = new Error('the app stops');
     const stop = () => {
       stopping.abort(reason);
       return outcome();
     };
-    expect(await searched([stop, () => 's1'], stopping.signal)).toEqual({ found: reason, count: 1 });
+    expect(await searched([stop, ...later], stopping.signal)).toEqual({ found: reason, count: 1 });
   });
 });
