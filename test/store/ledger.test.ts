@@ -90,6 +90,14 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await month()).toBe(3);
   });
 
+  test('includes what a session had used by the time it was found', async () => {
+    const { db, ledger, month, reserve } = await setUp();
+    await reserve('r1');
+    const found = { requestId: 'r1', sessionId: 's1', cap: 10, consumed: 12, late: false };
+    await ledger.bind({ ...SPENDER, ...found }, db);
+    expect(await month()).toBe(12);
+  });
+
   test('is a session that was given up and found after all', async () => {
     const { ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
@@ -148,6 +156,8 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       acu_per_channel_per_day: 0,
       acu_per_month: 10,
     });
+    await reserve('r2', { at: new Date('2026-11-29T23:59:59.999Z') });
+    expect(await spent()).toMatchObject({ acu_per_person_per_day: 0, acu_per_month: 20 });
     now = new Date('2026-12-01T00:00:00Z');
     expect(await spent()).toMatchObject({ acu_per_month: 0 });
   });
