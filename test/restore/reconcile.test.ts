@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { payloads } from '../../src/queue/payloads.ts';
 import { createReconciler } from '../../src/restore/reconcile.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag, type RequestState } from '../../src/session/request.ts';
@@ -62,8 +63,14 @@ test('a search for lost sessions leaves alone what others started with the same 
 
 const NOW_S = 2_000_000;
 
+type Known = { isBound?: boolean; ownId?: string | null };
+
 /** What becomes of a session with the tag of request r1, which has this state; null: it isn't known. */
-async function reconciled(session: object, state: RequestState | null, isBound = false): Promise<string[]> {
+async function reconciled(
+  session: object,
+  state: RequestState | null,
+  { isBound = false, ownId = 'service-user-1' }: Known = {},
+): Promise<string[]> {
   const done: string[] = [];
   const identity: Identity = {
     kind: 'matched',
@@ -79,15 +86,15 @@ async function reconciled(session: object, state: RequestState | null, isBound =
   };
   const tags = [requestTag('r1')];
   const reconcile = createSearch({
-    serviceUserId: async () => Promise.resolve('service-user-1'),
+    serviceUserId: async () => Promise.resolve(ownId),
     listSessions: async () =>
       Promise.resolve([sessionSnapshot('s1', { tags, user_id: 'user-ana', created_at: NOW_S, ...session })]),
     devinTime: async () => Promise.resolve(new Date(NOW_S * 1000)),
     sessions: { bound: async () => Promise.resolve(new Set(isBound ? ['s1'] : [])) },
     requests: { find: async () => Promise.resolve(row) },
     ledger: { add: note('counted'), isEmpty: async () => Promise.resolve(false) },
-    adopt: async () => {
-      done.push('adopted');
+    adopt: async (_request, _session, how) => {
+      done.push(how?.asked === true ? 'adopted' : 'adopted late');
       return Promise.resolve({ kind: 'leave' });
     },
     enqueue: note('searched for'),
@@ -108,7 +115,7 @@ test.each<[string, object, RequestState | null, string[]]>([
   ['by another app', { service_user_id: 'service-user-2' }, null, []],
   ['that another session started', { parent_session_id: 's0' }, null, []],
   ['of a request without an answer', {}, 'sending', ['adopted']],
-  ['of a request that was not confirmed', {}, 'unknown', ['adopted']],
+  ['of a request that was not confirmed', {}, 'unknown', ['adopted late']],
   ['of a request without an answer, as another person', { user_id: 'user-eve' }, 'sending', []],
   ['of a request that has a session', {}, 'created', []],
   ['of a request whose row, from a backup, says that it was not sent', {}, 'identified', ['adopted']],
@@ -120,8 +127,57 @@ test.each<[string, object, RequestState | null, string[]]>([
 );
 
 test('a session that is bound to a request is left alone', async () => {
-  expect(await reconciled({}, null, true)).toEqual([]);
+  expect(await reconciled({}, null, { isBound: true })).toEqual([]);
 });
+
+test("a session of a lost request counts if Devin doesn't say who this app is", async () => {
+  const session = { service_user_id: 'service-user-2' };
+  expect(await reconciled(session, null, { ownId: null })).toEqual(['counted', 'searched for']);
+});
+
+test('of more lost sessions than are searched for, the oldest stay lost', async () => {
+  const searched: string[] = [];
+  const sessions = Array.from({ length: 201 }, (_none, at) =>
+    sessionSnapshot(`s${at}`, { tags: [requestTag(`r${at}`)], created_at: at }),
+  );
+  const reconcile = createSearch({
+    listSessions: async () => Promise.resolve(sessions),
+    requests: { find: async () => Promise.resolve(null) },
+    ledger: { add: async () => Promise.resolve(), isEmpty: async () => Promise.resolve(false) },
+    enqueue: async (_name, payload) => {
+      searched.push(...payloads['restore-sessions'].parse(payload).lost.map(({ sessionId }) => sessionId));
+      return Promise.resolve();
+    },
+  });
+  await reconcile(new AbortController().signal);
+  expect(searched).toHaveLength(200);
+  expect(searched).not.toContain('s0');
+});
+
+test.each([
+  ['running', true],
+  ['exit', false],
+])(
+  'a session of a lost request that is %s counts with what it used, and as open: %s',
+  async (status, isOpen) => {
+    const counted: unknown[] = [];
+    const reconcile = createSearch({
+      listSessions: async () =>
+        Promise.resolve([
+          sessionSnapshot('s1', { tags: [requestTag('r1')], created_at: NOW_S, acus_consumed: 3, status }),
+        ]),
+      requests: { find: async () => Promise.resolve(null) },
+      ledger: {
+        add: async (found) => void (await Promise.resolve(counted.push(found))),
+        isEmpty: async () => Promise.resolve(false),
+      },
+      enqueue: async () => Promise.resolve(),
+    });
+    await reconcile(new AbortController().signal);
+    const startedAt = new Date(NOW_S * 1000);
+    expect(counted).toMatchObject([{ sessionId: 's1', requestId: 'r1', consumed: 3, startedAt, isOpen }]);
+  },
+);
 
 test.each([
   ['2026-11-26T00:00:00Z', false, '2026-11-19T00:00:00Z'],

@@ -54,6 +54,8 @@ type Found = {
   history: History;
   thread: FoundMessage[];
   text: string;
+  /** Of the card. */
+  asked?: { repos: string[]; acuLimit: number | null };
   /** Who the requester is today. */
   resolve?: () => Promise<Identity>;
 };
@@ -62,6 +64,7 @@ type Found = {
 async function restored(found: Found): Promise<Import | null> {
   const { snapshot: session, history, thread, text } = found;
   const { resolve = async () => Promise.resolve(member('user-1', 'email')) } = found;
+  const { asked = { repos: [], acuLimit: null } } = found;
   const imported: Import[] = [];
   const restore = createRestoreSession({
     getSession: async () => Promise.resolve(session),
@@ -78,7 +81,7 @@ async function restored(found: Found): Promise<Import | null> {
     teamId: () => 'T1',
   });
   const lost = { sessionId: 's1', requestId: 'r1', createdAtS: 1, devinUserId: session.userId };
-  const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', repos: [], acuLimit: null };
+  const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', ...asked };
   const isTaken = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
   expect(imported).toHaveLength(isTaken ? 1 : 0);
   return imported[0] ?? null;
@@ -114,6 +117,11 @@ describe('what is still to be posted in a restored thread', () => {
     // The next poll finds nothing new.
     const { told: known = [], phase = 'working', wasFinished = false } = found?.sessionChanges ?? {};
     expect(progress({ told: known, phase, wasFinished }, snapshot(changes)).keys).toEqual([]);
+  });
+
+  test('is nothing of a session that finished and then fell asleep: it stays finished', async () => {
+    const asleep = { snapshot: snapshot({ status: 'suspended' }), thread: told('finished:1') };
+    expect((await caughtUp(asleep))?.sessionChanges).toMatchObject({ phase: 'finished', wasFinished: true });
   });
 
   test.each([
@@ -176,8 +184,10 @@ describe('a card in Slack', () => {
     expect(found?.identity).toEqual(member('user-1', 'session'));
   });
 
-  test('sets nothing that it does not name', async () => {
+  test('sets the repositories and the cap that it names, and nothing else', async () => {
     expect((await caughtUp({}))?.asked).toEqual({});
+    const asked = { repos: ['acme/web'], acuLimit: 7 };
+    expect((await caughtUp({ asked }))?.asked).toEqual({ repos: ['acme/web'], max_acu_limit: 7 });
   });
 
   test('is restored as nobody who is refused today, even if its session names no member', async () => {
