@@ -152,7 +152,8 @@ const BANG = /[!！](\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
 /** A mode word at the start of a word, with the punctuation right after it. */
 function readBang(text: string, at: number): Cut | null {
   BANG.lastIndex = at;
-  const choice = choiceOf(BANG.exec(text)?.[1] ?? '');
+  const word = BANG.exec(text)?.[1];
+  const choice = word === undefined ? null : choiceOf(word);
   if (choice === null) return null;
   return { given: { kind: 'value', field: choice.field, text: choice.option }, end: BANG.lastIndex };
 }

@@ -5,7 +5,7 @@ import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword } from '../../text/spoken.t
 import { USER_ID } from '../blocks/text.ts';
 import { asCommand, parseCommand } from './parse.ts';
 import { UNSPACED } from './question.ts';
-import { commandAsked, isThanks, threadWordAsked } from './words.ts';
+import { commandAsked, isThanks, threadWordAsked, withoutCommand } from './words.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
@@ -136,12 +136,6 @@ function readTask(typed: string, ownTag: boolean): AddressedMeaning {
       // A command without the slash.
       return { ...asCommand(typed, typed), typed };
   }
-}
-
-/** Slack runs no slash command in a thread or after a mention, so people send it as a message. Others type it twice. */
-export function withoutCommand(said: string, command: string): string {
-  const [first = ''] = said.split(/\s/, 1);
-  return first === command ? said.slice(command.length).trim() : said;
 }
 
 function withoutMentions(slackText: string, botUserId: string): string {

@@ -58,14 +58,9 @@ function commandAbout(task: string, words: readonly Word[], hasOptions: boolean)
   if (bareWord(first.raw) === WHY && (hasOptions || !isQuestion(task))) return WHY;
   const found = commandAsked(task) ?? commandOnPerson(words);
   if (found !== null) return found;
-  const nearest = nearestSubcommand(bareWord(first.raw));
   const named = words.findIndex(({ session }) => session !== null);
-  const onSession =
-    (named === -1 ? null : commandOnSession(words, named)) ?? commandOnSessions(words, nearest);
-  if (onSession !== null) return onSession;
-  const isShort = words.length <= SHORT;
-  if (isShort && isSlip(bareWord(first.raw), nearest, words.length === 1)) return nearest.name;
-  return loneCommand(task);
+  const onSession = (named === -1 ? null : commandOnSession(words, named)) ?? commandOnSessions(words);
+  return onSession ?? (words.length <= SHORT ? slipOf(words, first) : null) ?? loneCommand(task);
 }
 
 /** Both a question about options and a task can start with this word. */
@@ -90,9 +85,10 @@ function loneCommand(task: string): Subcommand | null {
 }
 
 /** `cancel my last session`. */
-function commandOnSessions(words: readonly Word[], nearest: NearWord | null): Subcommand | null {
-  if (nearest?.edits !== 0 || !takesSession(nearest.name) || words.length > SENTENCE) return null;
-  return words.slice(1).some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? nearest.name : null;
+function commandOnSessions([first, ...others]: readonly Word[]): Subcommand | null {
+  const name = first === undefined ? null : subcommandNamed(bareWord(first.raw));
+  if (name === null || !takesSession(name) || others.length >= SENTENCE) return null;
+  return others.some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? name : null;
 }
 
 function hasSession(words: readonly Word[]): boolean {
@@ -107,13 +103,16 @@ function isNear(nearest: NearWord | null): nearest is NearWord {
  * Slips rarely change a word's first letter, and two changed letters make a short word another one: `modify` isn't a
  * slip of `notify`. In short words, one changed letter does that, too (`lint`), unless the word is alone.
  */
-function isSlip(word: string, nearest: NearWord | null, isAlone: boolean): nearest is NearWord {
-  if (nearest === null || nearest.edits === 0) return nearest !== null;
-  const { known, edits } = nearest;
+function slipOf(words: readonly Word[], { raw }: Word): Subcommand | null {
+  const word = bareWord(raw);
+  const nearest = nearestSubcommand(word);
+  if (nearest === null || nearest.edits === 0) return nearest?.name ?? null;
+  const { name, known, edits } = nearest;
   const [first, second] = known;
   const startsAlike = word.startsWith(first ?? '') || word.startsWith(`${second}${first}`);
-  if (!startsAlike || edits > (known.length < LONG_WORD ? 1 : NEAR_EDITS)) return false;
-  return isAlone || known.length > SHORT_WORD || word.length !== known.length || isSwap(word, known);
+  if (!startsAlike || edits > (known.length < LONG_WORD ? 1 : NEAR_EDITS)) return null;
+  const isSure = words.length === 1 || known.length > SHORT_WORD || word.length !== known.length;
+  return isSure || isSwap(word, known) ? name : null;
 }
 
 /** A command that is mistyped, comes later or is missing; null: a task that only mentions a session. */
@@ -139,7 +138,7 @@ function commandBefore(words: readonly Word[], named: number): Subcommand | null
   if (words.length > SENTENCE) return null;
   const before = words.slice(0, named).map(({ raw }) => bareWord(raw));
   if (named <= SHORT + 1 && isEnding(before.find((word) => word !== 'please') ?? '')) return 'stop';
-  return before.map(nearestSubcommand).find((nearest) => nearest?.edits === 0)?.name ?? null;
+  return before.map(subcommandNamed).find((name) => name !== null) ?? null;
 }
 
 /** Languages without spaces between words: a few of these characters are a sentence. */

@@ -51,6 +51,12 @@ function sessionNamed(raw: string): string | null {
   return parts.find(isSessionId) ?? null;
 }
 
+/** Slack runs no slash command in a thread or after a mention, so people send it as a message. Others type it twice. */
+export function withoutCommand(said: string, command: string): string {
+  const [first = ''] = said.split(/\s/, 1);
+  return first === command ? said.slice(command.length).trim() : said;
+}
+
 const everyWord = (of: (spoken: Spoken) => readonly string[]): ReadonlySet<string> =>
   new Set(SPOKEN.flatMap(of));
 
