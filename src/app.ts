@@ -62,10 +62,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     searchUntilFound,
     withNames,
     tagRequests,
-    onMoved: (state) => {
-      metrics.countState(state);
-      tuning.onState(state);
-    },
+    onMoved: services.onMoved,
     tuning,
     text,
   });

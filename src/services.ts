@@ -9,6 +9,7 @@ import { isProxied } from './network.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { withNames, type EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/limits.ts';
+import type { RequestState } from './session/request.ts';
 import { createSlack } from './slack/slack.ts';
 import { createWrites } from './store/commit.ts';
 import { openDatabase } from './store/database.ts';
@@ -104,6 +105,11 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     /** For what a person waits for. */
     interactiveStore: governed(createStore(database.interactive, seal, tuning)),
     metrics,
+    /** Called with each new state of a request, after the commit. */
+    onMoved: (state: RequestState): void => {
+      metrics.countState(state);
+      tuning.onState?.(state);
+    },
     devin,
     withNames: (draft: EffectiveDraft) => withNames(draft, devin.catalog.nameOf),
     slack,

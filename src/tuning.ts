@@ -47,7 +47,7 @@ export type Overrides = {
   /** How often the policy and identity files are checked for changes. */
   policyEveryMs?: number;
   /** Called with each new state of a request, after the commit. */
-  onState?: (state: RequestState) => void;
+  onState?: ((state: RequestState) => void) | null;
   /** The program of the embedded database's thread. */
   databaseProgram?: URL;
   /** The embedded database, if it is being opened already. */
@@ -104,7 +104,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     editBudget: EDIT_BUDGET,
     relayTimes: RELAY_TIMES,
     policyEveryMs: FILES_EVERY_MS,
-    onState: () => undefined,
+    onState: null,
     onFatal: () => undefined,
     databaseProgram: DATABASE_PROGRAM,
     embedded: null,

@@ -67,7 +67,8 @@ export function createIdentify(deps: IdentifyDeps): Identify {
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
     const verdict = await deps.judge({ ...request, identity });
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
-    const notReplaced = await deps.whyNotReplaced(request);
+    const { replaces, userId } = request;
+    const notReplaced = replaces === null ? null : await deps.whyNotReplaced(replaces, userId);
     if (notReplaced !== null) return { kind: 'not', outcome: await flow.end(run, notReplaced) };
     const draft = deps.withNames(verdict.draft);
     const found = { identity, draft, ...placing };

@@ -26,15 +26,14 @@ type NotReplaced = Extract<Failure, { kind: 'not-replaced' }>;
 
 type CheckDeps = { requests: Pick<Requests, 'find'>; decidersOf: DecidersOf };
 
-/** Why an approver's edit can't replace the request it changes; null: it can, or replaces none. */
-export type WhyNotReplaced = (request: SessionRequest) => Promise<NotReplaced | null>;
+/** Why an approver's edit can't replace the request it changes; null: it can. */
+export type WhyNotReplaced = (replaces: Replaces, userId: string) => Promise<NotReplaced | null>;
 
 /** Anyone who may decline it now may change it. Throws if Slack can't be asked. */
 export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNotReplaced {
-  return async ({ replaces, userId }) => {
-    if (replaces === null) return null;
-    const original = await requests.find(replaces.requestId);
-    const approval = original === null ? null : awaitedSince(original, replaces.number);
+  return async ({ requestId, number }, userId) => {
+    const original = await requests.find(requestId);
+    const approval = original === null ? null : awaitedSince(original, number);
     if (original === null || approval === null) return { kind: 'not-replaced', why: 'over' };
     const { able } = await decidersOf(original, approval);
     return able.has(userId) ? null : { kind: 'not-replaced', why: 'notAsked' };
@@ -50,16 +49,16 @@ const RUNS: ReadonlySet<RequestState> = new Set(['awaiting-approval', 'sending']
 type Replacing = (trx: Transaction<Tables>) => Promise<readonly Move[] | null>;
 
 /** null: nothing is replaced by this transition. */
-export type Replace = (request: SessionRequest, to: RequestState) => Replacing | null;
+export type Replace = (replaces: Replaces, userId: string, to: RequestState) => Replacing | null;
 
 /**
  * What an approver's edit replaces ends in the transaction in which the edit may run. Until then it can be approved, and
  * then the edit can't run.
  */
 export function createReplace({ requests, now }: ReplaceDeps): Replace {
-  const replacing =
-    ({ requestId, number }: Replaces, userId: string): Replacing =>
-    async (trx) => {
+  return ({ requestId, number }, userId, to) => {
+    if (!RUNS.has(to)) return null;
+    return async (trx) => {
       const original = await requests.lock(requestId, trx);
       const approval = original === null ? null : awaitedSince(original, number);
       if (original === null || approval === null) return null;
@@ -67,7 +66,5 @@ export function createReplace({ requests, now }: ReplaceDeps): Replace {
       const end = { kind: 'replaced', by, reason: null, atMs: now() } as const;
       return [{ request: original, ...endUnapproved(original, approval, end) }];
     };
-
-  return ({ replaces, userId }, to) =>
-    replaces === null || !RUNS.has(to) ? null : replacing(replaces, userId);
+  };
 }

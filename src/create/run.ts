@@ -75,7 +75,8 @@ export function createFlow({ transitions, replace, now }: FlowDeps) {
   /** On to another state, unless another process moved it first, or what it replaces was decided: then it ends. */
   async function advance(run: Run, { onlyIf, ...next }: Advance): Promise<StepOutcome> {
     const { request, lease } = run;
-    const replacing = replace(request, next.to);
+    const { replaces, userId } = request;
+    const replacing = replaces === null ? null : replace(replaces, userId, next.to);
     const changes = { ...next.changes, ...(replacing !== null && { replaces: null }) };
     let isOver = false;
     const alongside: Conditions['alongside'] = async (trx) => {

@@ -39,8 +39,8 @@ test.each<[what: string, verdict: Verdict, why: 'notAsked' | null]>([
         ),
     }),
   });
-  const edit = requestRow({ userId: 'U2', replaces: { requestId: 'one', number: 0 } });
-  expect((await whyNotReplaced(edit))?.why ?? null).toBe(why);
+  const found = await whyNotReplaced({ requestId: 'one', number: 0 }, 'U2');
+  expect(found?.why ?? null).toBe(why);
 });
 
 test.each([
@@ -53,6 +53,6 @@ test.each([
     requests: { find: async () => Promise.resolve(original) },
     decidersOf: async () => Promise.resolve({ able: new Set(['U2']), need: 1, isSame: true, terms: null }),
   });
-  const edit = requestRow({ userId: 'U2', replaces: { requestId: 'one', number: 0 } });
-  expect((await whyNotReplaced(edit))?.why ?? null).toBe(why);
+  const found = await whyNotReplaced({ requestId: 'one', number: 0 }, 'U2');
+  expect(found?.why ?? null).toBe(why);
 });
