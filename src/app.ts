@@ -17,7 +17,7 @@ import { createStartup, type Bot } from './startup.ts';
 import { createSteering } from './steer/index.ts';
 import { createRemoveExpired, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
-import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
+import { createEffectiveDraft, createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
 
 /** The whole bot. Opens the database; everything else waits for `start`. */
@@ -153,6 +153,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
   });
 
+  const { settings } = interactiveStore;
+  const quickGate = createQuickGate(gate, log);
   createListeners({
     app: slack.bolt.app,
     queue,
@@ -160,9 +162,10 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     withPriority: writes.withPriority,
     slack,
     resolve,
-    check: createSteeringCheck({ resolve, settings: interactiveStore.settings }),
+    check: createSteeringCheck({ resolve, settings }),
     limiter,
-    quickGate: createQuickGate(gate, log),
+    quickGate,
+    effectiveDraft: createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames }),
     search: devin.catalog.search,
     withNames,
     tagRequests,

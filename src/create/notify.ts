@@ -9,8 +9,8 @@ import { cardElsewhere, noCard, notice, refusal, renewal } from '../slack/blocks
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { escape, link } from '../slack/blocks/text.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
-import { placeOf } from '../slack/form-inbox.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import { placeOf } from '../slack/places.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';

@@ -1,8 +1,8 @@
 import type { Replaces } from '../session/approval.ts';
-import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults, hiddenFields, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
+import type { MessageContext } from '../session/context.ts';
+import { hiddenFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
-import type { FieldKey, SessionSecret, StoredDraft } from '../session/fields.ts';
+import type { SessionSecret } from '../session/fields.ts';
 import type { Problem } from '../session/intent.ts';
 import { fingerprintOf } from '../session/json.ts';
 import { withDeadline } from '../store/commit.ts';
@@ -10,38 +10,8 @@ import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope
 import type { Form, Forms } from '../store/forms.ts';
 import { newId, offerId, twinKey, type NewRequest, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets, type SavedRequest } from '../store/requests.ts';
-import type { Settings } from '../store/settings.ts';
-import type { Actor } from './steering-inbox.ts';
-
-/** Who asks for something, and where. */
-export type Origin = Actor & { channelId: string };
-
-/** `set`: puts in what can't be overridden. */
-type PlaceRules = { defaults: StoredDraft; set: (draft: EffectiveDraft) => EffectiveDraft };
-
-type DraftDeps = {
-  settings: Pick<Settings, 'layersFor'>;
-  /** What the policy sets in a place; null: nothing. Doesn't take long, whatever it finds. */
-  rulesAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<PlaceRules | null>;
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
-};
-
-type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
-
-/** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
-export type EffectiveDraftOf = (origin: Origin, typed: TypedDraft) => Promise<EffectiveDraft>;
-
-export function createEffectiveDraft({ settings, rulesAt, withNames }: DraftDeps): EffectiveDraftOf {
-  return async ({ teamId, userId, channelId, placeKind = null }, { draft, reset = [] }) => {
-    const [layers, rules] = await Promise.all([
-      settings.layersFor({ teamId, userId, channelId }),
-      rulesAt({ channelId, placeKind }),
-    ]);
-    const channel = { ...rules?.defaults, ...layers.channel };
-    const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
-    return withNames(rules === null ? effective : rules.set(effective));
-  };
-}
+import type { EffectiveDraftOf, TypedDraft } from '../trust/index.ts';
+import { placeOf, type Origin } from './places.ts';
 
 type InboxDeps = {
   forms: Pick<Forms, 'insert' | 'find' | 'change'>;
@@ -149,17 +119,6 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       return { ...form, sealed, secretNames };
     },
   };
-}
-
-/** Only the columns that say who asks, and where. */
-export function placeOf({
-  teamId,
-  userId,
-  channelId,
-  threadTs,
-  placeKind = null,
-}: Omit<Origin, 'responseUrl'>) {
-  return { teamId, userId, channelId, threadTs, placeKind };
 }
 
 /** What is sealed with a form. */

@@ -8,6 +8,7 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { PrivatePlace } from './outbound.ts';
+import type { Actor } from './steering-inbox.ts';
 
 /**
  * The kind of conversation that a command, a press or a shortcut comes from. Their payloads use these words for private
@@ -80,6 +81,20 @@ export function placeKindOfEvent(channelType: string | null): PlaceKind | null {
 export function unnamedPlace(placeKind: PlaceKind | null): string {
   if (placeKind === 'direct') return 'directmessage';
   return placeKind === 'private' ? 'privategroup' : '';
+}
+
+/** Who asks for something, and where. */
+export type Origin = Actor & { channelId: string };
+
+/** Only the columns that say who asks, and where. */
+export function placeOf({
+  teamId,
+  userId,
+  channelId,
+  threadTs,
+  placeKind = null,
+}: Omit<Origin, 'responseUrl'>) {
+  return { teamId, userId, channelId, threadTs, placeKind };
 }
 
 export type Place = Omit<PrivatePlace, 'responseUrl'> & Partial<Pick<PrivatePlace, 'responseUrl'>>;

@@ -15,14 +15,9 @@ import type { Limiter, Twin } from '../store/limiter.ts';
 import { messageKey, newId, offeredKey, twinKey, type NewRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
-import {
-  openForm,
-  placeOf,
-  saysOther,
-  withSecrets,
-  type EffectiveDraftOf,
-  type Origin,
-} from './form-inbox.ts';
+import type { EffectiveDraftOf } from '../trust/index.ts';
+import { openForm, saysOther, withSecrets } from './form-inbox.ts';
+import { placeOf, type Origin } from './places.ts';
 
 type InboxDeps = {
   db: Kysely<Tables>;

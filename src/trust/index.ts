@@ -1,4 +1,7 @@
 import type { Log } from '../log.ts';
+import type { PlaceKind } from '../session/context.ts';
+import { applyDefaults, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
+import type { FieldKey, StoredDraft } from '../session/fields.ts';
 import type { Identity, SlackPerson } from '../session/identity.ts';
 import type { Explained, Mentions } from '../session/policy/decide.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -118,6 +121,35 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
       const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
       return settings.preferencesFor(place, await quickly(asking, otherwise));
     },
+  };
+}
+
+/** `set`: puts in what can't be overridden. */
+type PlaceRules = { defaults: StoredDraft; set: (draft: EffectiveDraft) => EffectiveDraft };
+
+type DraftDeps = {
+  settings: Pick<Settings, 'layersFor'>;
+  /** What the policy sets in a place; null: nothing. Doesn't take long, whatever it finds. */
+  rulesAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<PlaceRules | null>;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+};
+
+export type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
+
+type Asker = Person & { channelId: string; placeKind?: PlaceKind | null };
+
+/** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
+export type EffectiveDraftOf = (origin: Asker, typed: TypedDraft) => Promise<EffectiveDraft>;
+
+export function createEffectiveDraft({ settings, rulesAt, withNames }: DraftDeps): EffectiveDraftOf {
+  return async ({ teamId, userId, channelId, placeKind = null }, { draft, reset = [] }) => {
+    const [layers, rules] = await Promise.all([
+      settings.layersFor({ teamId, userId, channelId }),
+      rulesAt({ channelId, placeKind }),
+    ]);
+    const channel = { ...rules?.defaults, ...layers.channel };
+    const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
+    return withNames(rules === null ? effective : rules.set(effective));
   };
 }
 

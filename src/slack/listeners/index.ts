@@ -10,9 +10,9 @@ import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import { findFollowed } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
-import type { QuickGate, SteeringCheck } from '../../trust/index.ts';
+import type { EffectiveDraftOf, QuickGate, SteeringCheck } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
-import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
+import { createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
 import { createSteeringInbox } from '../steering-inbox.ts';
@@ -51,7 +51,8 @@ type ListenerDeps = {
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   tagRequests: boolean;
   mentions: 'start' | 'ask';
-  quickGate: QuickGate;
+  quickGate: Omit<QuickGate, 'rulesAt'>;
+  effectiveDraft: EffectiveDraftOf;
   command: string;
   redrawHome: (person: Person) => Promise<void>;
   /** Called with each new state of a request, after the commit. */
@@ -62,12 +63,12 @@ type ListenerDeps = {
 
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(deps: ListenerDeps): void {
-  const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
+  const { app, queue, store, slack, command, tagRequests, effectiveDraft, withNames, now, log } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
   const { db, requests, sessions, messages, forms, settings, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
-  const { effectiveDraft, inbox, formInbox, steering, threads } = createInboxes(deps);
+  const { inbox, formInbox, steering, threads } = createInboxes(deps);
   const { suggest, readHeld, readUploadedText, identify, presence, ...named } = createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor });
   const { choicesFor, explain } = deps.quickGate;
@@ -166,13 +167,11 @@ export function createListeners(deps: ListenerDeps): void {
   listenToPeople(app, { knownPeople, now });
 }
 
-function createInboxes({ queue, store, withPriority, limiter, quickGate, withNames, onMoved }: ListenerDeps) {
+function createInboxes({ queue, store, withPriority, limiter, effectiveDraft, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { db, requests, sessions, forms, settings, envelopes, replies } = store;
   const commit = createCommit({ db, withPriority });
-  const effectiveDraft = createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames });
   return {
-    effectiveDraft,
     inbox: createRequestInbox({
       db,
       requests,

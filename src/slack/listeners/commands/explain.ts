@@ -5,14 +5,13 @@ import type { IntentOf, Wish } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
 import type { Tables } from '../../../store/tables.ts';
-import type { QuickGate } from '../../../trust/index.ts';
+import type { EffectiveDraftOf, QuickGate } from '../../../trust/index.ts';
 import type { Identify } from '../../authority.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { escape, unescape } from '../../blocks/text.ts';
 import { type Why, renderWhoami, renderWhy } from '../../blocks/why.ts';
 import { renderProblems } from '../../command/help.ts';
-import type { EffectiveDraftOf } from '../../form-inbox.ts';
 import { shownIdentity } from '../../form-view.ts';
 import type { Answers, Invocation } from '../commands.ts';
 
