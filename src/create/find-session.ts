@@ -17,7 +17,7 @@ type SearchDeps = {
   now: () => number;
 };
 
-/** `sentAt`: by Devin's clock. */
+/** `sentAt`: by Devin's clock or ours, whichever is earlier. */
 type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
 
 export type SessionSearch = ReturnType<typeof createSessionSearch>;
@@ -42,13 +42,13 @@ export function createSessionSearch(deps: SearchDeps) {
   }
 
   async function pick(listed: readonly SessionSnapshot[], request: Missing, promptOf: FirstMessage) {
-    const own = listed
-      .filter((session) => runsAsAsked(session, request))
-      .toSorted((a, b) => a.createdAt - b.createdAt);
-    if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
+    const oldestFirst = listed.toSorted((a, b) => a.createdAt - b.createdAt);
+    if (tagRequests) return oldestFirst.filter((session) => isTaggedFor(session, request));
     const matches: SessionSnapshot[] = [];
     // Without a time, any session with the same words would match; without words, any that has none yet.
-    for (const session of request.sentAt === null || request.prompt === null ? [] : own) {
+    if (request.sentAt === null || request.prompt === null) return matches;
+    const since = createdSince(request.sentAt);
+    for (const session of oldestFirst.filter((one) => one.createdAt >= since && runsAsAsked(one, request))) {
       if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
     }
     return matches;
@@ -125,8 +125,17 @@ export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean
   return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
 }
 
+/** Any session can have this tag: one that runs as someone else is a different session. Devin may not say who it runs as. */
+export function isTaggedFor(
+  session: SessionSnapshot,
+  request: Pick<SessionRequest, 'id' | 'identity'>,
+): boolean {
+  const isUnsaid = session.userId === null && session.serviceUserId === null;
+  return session.tags.includes(requestTag(request.id)) && (isUnsaid || runsAsAsked(session, request));
+}
+
 /** It runs as the member it was requested for; without one, as no member. */
-export function runsAsAsked(
+function runsAsAsked(
   { userId, serviceUserId }: SessionSnapshot,
   { identity }: Pick<SessionRequest, 'identity'>,
 ): boolean {
@@ -138,8 +147,11 @@ function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'createdA
   const sent = missing.map(({ sentAt }) => sentAt?.getTime() ?? null);
   const known = sent.filter((ms) => ms !== null);
   if (known.length < sent.length) return {};
-  return { createdAfter: Math.floor(Math.min(...known) / 1000) - MARGIN_S };
+  return { createdAfter: createdSince(new Date(Math.min(...known))) };
 }
+
+/** In seconds. */
+const createdSince = (sentAt: Date): number => Math.floor(sentAt.getTime() / 1000) - MARGIN_S;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

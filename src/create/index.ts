@@ -31,7 +31,7 @@ import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
 export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
-export { runsAsAsked } from './find-session.ts';
+export { isTaggedFor } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export { endUnapproved } from './replace.ts';

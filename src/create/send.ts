@@ -123,7 +123,7 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });
     // If the answer is lost, the search starts from this time.
-    const changes = { ...found, sentAt: await deps.devinTime() };
+    const changes = { ...found, sentAt: await sentTime(deps) };
     const card = run.isSlow() || isAnother(request.identity, found.identity);
     const cap = found.draft.values.max_acu_limit;
     const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
@@ -147,6 +147,12 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
   };
 
   return { send, step };
+}
+
+/** The earlier of Devin's time and ours: a session made before it would not be found. null: Devin's isn't known. */
+async function sentTime({ devinTime, now }: Pick<SendDeps, 'devinTime' | 'now'>): Promise<Date | null> {
+  const theirs = await devinTime();
+  return theirs === null ? null : new Date(Math.min(theirs.getTime(), now()));
 }
 
 /** Of a request that is about to be sent. */

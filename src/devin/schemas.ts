@@ -25,7 +25,7 @@ export const sessionMessageSchema = fromWire(
     eventId: z.string(),
     source: openEnum(['devin', 'user']),
     message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
-    createdAt: z.number().transform(Math.floor).pipe(epochSeconds),
+    createdAt: epochSeconds,
   }),
 );
 export type SessionMessage = z.output<typeof sessionMessageSchema>;

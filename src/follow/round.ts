@@ -18,7 +18,7 @@ export type RoundTimes = {
   tickMs: number;
   /** Devin's lists may lag: a session is gone only if it's still missing so much later. */
   goneAfterMs: number;
-  /** Messages may come without a change of status: how often to fetch them while a session is active. */
+  /** Messages may come without a change of status: how often, at least, to fetch them while a session is active. */
   messagesMs: number;
 };
 export const ROUND_TIMES: RoundTimes = {
@@ -183,9 +183,14 @@ function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
 /** Devin's times are whole seconds: a second change within the same one doesn't show. */
 const SECOND_MS = 1000;
 
+/** How soon after a change, if nothing else changes, messages are fetched again: then twice as long after it, and so on. */
+const MESSAGES_SOON_MS = 20_000;
+
 /** What needs refreshing without a change of status: the time on the card, and messages. */
 function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 'times' | 'now'>) {
   const known = new Map<string, { step: number; messagesAtMs: number }>();
+  const nextMessagesMs = ({ changedAt }: SessionRow): number =>
+    now() + Math.min(times.messagesMs, Math.max(MESSAGES_SOON_MS, now() - changedAt.getTime()));
 
   return {
     forget: (id: string): boolean => known.delete(id),
@@ -201,12 +206,12 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
         return;
       }
       const step = elapsedStep(now() - answer.createdAt * 1000);
-      const before = known.get(id) ?? { step, messagesAtMs: now() + times.messagesMs };
+      const before = known.get(id) ?? { step, messagesAtMs: nextMessagesMs(row) };
       const messagesAtMs = changed ? now() + SECOND_MS : before.messagesAtMs;
       known.set(id, { step, messagesAtMs });
       if (row.phase === 'working' && before.step !== step) await enqueue('update-card', { requestId });
       if (changed || !hot || messagesAtMs > now()) return;
-      known.set(id, { step, messagesAtMs: now() + times.messagesMs });
+      known.set(id, { step, messagesAtMs: nextMessagesMs(row) });
       await enqueue('relay-from-devin', { sessionId: id });
     },
   };

@@ -1,4 +1,4 @@
-import { runsAsAsked, type Adopt } from '../create/index.ts';
+import { isTaggedFor, type Adopt } from '../create/index.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
@@ -44,7 +44,7 @@ export function createReconciler(deps: ReconcileDeps) {
   async function match(requestId: string, session: SessionSnapshot): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
     if (request === null) return 'lost';
-    if (!runsAsAsked(session, request)) return 'known';
+    if (!isTaggedFor(session, request)) return 'known';
     if (request.state === 'created') return 'known';
     // Whatever its row says, it was sent: a backup was restored.
     await adopt(request, session, { asked: isPending(request.state) });

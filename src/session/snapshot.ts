@@ -34,8 +34,14 @@ export const readableOnly = <T extends z.ZodType>(member: T, most = Infinity) =>
 /** The last second of the year 9999. */
 const LATEST_S = 253_402_300_799;
 
-/** A time that a date can hold and a database can keep, whatever Devin says. */
-export const epochSeconds = z.int().transform((seconds) => Math.min(Math.max(0, seconds), LATEST_S));
+/** As seconds, it's the year 5138: Devin means milliseconds. */
+const FIRST_IN_MS = 100_000_000_000;
+
+/** A time that a date can hold and a database can keep, however Devin writes it. */
+export const epochSeconds = z.preprocess(
+  toWholeSeconds,
+  z.int().transform((seconds) => Math.min(Math.max(0, seconds), LATEST_S)),
+);
 
 /** More, or less than none, can't be meant: sums and cards stay readable. */
 export const MOST_ACU = 1_000_000_000;
@@ -117,7 +123,7 @@ export const sessionSnapshotSchema = z.object({
   status: openEnum(STATUSES),
   statusDetail: optional(openEnum(STATUS_DETAILS)),
   title: optional(z.string()),
-  tags: z.array(z.string()),
+  tags: readableOnly(z.string()),
   orgId: z.string(),
   createdAt: epochSeconds,
   updatedAt: epochSeconds,
@@ -156,12 +162,11 @@ const anyObject = z.record(z.string(), z.unknown());
 function withStandIns(value: unknown): unknown {
   const answer = anyObject.safeParse(value).data;
   if (answer === undefined) return value;
-  const { createdAt, updatedAt } = answer;
-  const startedAt = wholeSeconds(createdAt);
+  // Either time is near enough to the other.
   const standIns = anyObject.parse({
     ...STAND_INS,
-    createdAt: startedAt,
-    updatedAt: wholeSeconds(updatedAt) ?? startedAt,
+    createdAt: answer['updatedAt'],
+    updatedAt: answer['createdAt'],
   });
   const members = Object.entries(sessionSnapshotSchema.shape).map(([name, member]) => {
     if (member.safeParse(answer[name]).success) return [name, answer[name]];
@@ -170,8 +175,11 @@ function withStandIns(value: unknown): unknown {
   return Object.fromEntries(members);
 }
 
-function wholeSeconds(value: unknown): number | undefined {
-  return typeof value === 'number' ? Math.floor(value) : undefined;
+function toWholeSeconds(value: unknown): unknown {
+  if (typeof value === 'string')
+    return toWholeSeconds(/\d-\d/.test(value) ? Date.parse(value) : Number(value || NaN));
+  if (typeof value !== 'number') return value;
+  return Math.floor(value < FIRST_IN_MS ? value : value / 1000);
 }
 
 const PREFIX = 'devin-';

@@ -1,5 +1,5 @@
 import type { PlaceCard } from '../cards/index.ts';
-import { PERSON_NOT_IN_CONVERSATION, runsAsAsked, type Adopt } from '../create/index.ts';
+import { isTaggedFor, PERSON_NOT_IN_CONVERSATION, type Adopt } from '../create/index.ts';
 import { refusalSentence } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
@@ -61,8 +61,7 @@ export function createFollower(deps: FollowDeps) {
     if (request.state !== 'unknown' && !isPending(request.state)) return null;
     // It was never sent, and nobody has approved it yet.
     if (request.state === 'awaiting-approval' && request.sentAt === null) return null;
-    // Any session can have this tag: one that runs as someone else is a different session.
-    if (!runsAsAsked(snapshot, request)) return null;
+    if (!isTaggedFor(snapshot, request)) return null;
     await deps.adopt(request, snapshot, { asked: true });
     return requests.find(request.id);
   }

@@ -13,7 +13,7 @@ const PROMPT = 'fix the login test';
 
 function requestAs(devinUserId: string): SessionRequest {
   const identity: Identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };
-  const sentAt = new Date(1_000_000);
+  const sentAt = new Date(61_000);
   return requestRow({ id: 'r1', state: 'sending', sessionId: null, prompt: PROMPT, identity, sentAt });
 }
 
@@ -85,6 +85,13 @@ describe('without tags', () => {
     expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
   });
 
+  test('no session that is older than the request is adopted, whatever Devin lists', async () => {
+    const request = { ...requestAs('user-ana'), sentAt: new Date(62_000) };
+    expect((await search(request, { items: [sessionAs('user-ana')] })).found).toBeNull();
+    const items = [sessionSnapshot('s2', { user_id: 'user-ana', created_at: 2 })];
+    expect((await search(request, { items })).found).toBe('s2');
+  });
+
   test('no session that has no words yet is adopted once those of the request were deleted', async () => {
     const request = { ...requestAs('user-ana'), prompt: null };
     const found = await search(request, { items: [sessionAs('user-ana')], firstMessage: null });
@@ -103,6 +110,7 @@ describe('with tags', () => {
 
   test.each([
     ['that runs as another person', { user_id: 'user-ben' }],
+    ['that runs as the service user', { user_id: null, service_user_id: 'service-user-1' }],
     ['whose tag only begins like it', { tags: ['slack-r11'] }],
     ['that another session started', { parent_session_id: 'p' }],
   ])('no session is adopted %s', async (_what, changes) => {
@@ -110,8 +118,14 @@ describe('with tags', () => {
     expect((await search(requestAs('user-ana'), { items, tagRequests: true })).found).toBeNull();
   });
 
+  test('a session is adopted by its tag if Devin says of none who it runs as', async () => {
+    const items = [tagged('s1', { user_id: null, service_user_id: null })];
+    expect((await search(requestAs('user-ana'), { items, tagRequests: true })).found).toBe('s1');
+    expect((await search(requestAs('user-ana'), { items })).found).toBeNull();
+  });
+
   test("sessions are listed by origin and Devin's time, and by tag only if that finds nothing", async () => {
-    const createdAfter = 940;
+    const createdAfter = 1;
     const first = await search(requestAs('user-ana'), { items: [tagged('s1')], tagRequests: true });
     expect(first).toEqual({ found: 's1', queries: [{ origins: ['api'], createdAfter }] });
     const { queries } = await search(requestAs('user-ana'), { items: [], tagRequests: true });

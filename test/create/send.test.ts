@@ -32,6 +32,8 @@ type Before = {
   findEarlier?: (request: SessionRequest) => Promise<SessionSnapshot | null>;
   /** By the policy as it is now. */
   needsApproval?: boolean;
+  /** What time it is at Devin. */
+  devinMs?: number;
   /** What was sealed with it. */
   saved?: { sealed?: string; secretNames?: string[] };
 };
@@ -53,6 +55,7 @@ describe('a create', () => {
       changes = {},
       findEarlier = nothing,
       needsApproval = false,
+      devinMs = 1,
       saved = {},
     }: Before = {},
   ) => {
@@ -113,7 +116,7 @@ describe('a create', () => {
       adopt,
       forgetIdentity: async () => Promise.resolve(),
       findEarlier,
-      devinTime: async () => Promise.resolve(new Date(1)),
+      devinTime: async () => Promise.resolve(new Date(devinMs)),
       now,
     });
     const { signal } = new AbortController();
@@ -184,6 +187,13 @@ describe('a create', () => {
     const { current, sent, outcome } = await prepare(heldLease, { saved: { sealed, secretNames } });
     expect(await Promise.race([outcome.then((one) => one.kind), sent.then(() => 'sent')])).toBe(kind);
     expect(await current()).toMatchObject({ state });
+  });
+
+  test("is searched for from our time on if Devin's clock is ahead", async () => {
+    const { current, sent } = await prepare(heldLease, { devinMs: Date.now() + 3_600_000 });
+    await sent;
+    const { sentAt, createdAt } = await current();
+    expect(sentAt).toEqual(createdAt);
   });
 
   test('is not sent if its session exists already', async () => {

@@ -198,3 +198,32 @@ test('a round fills its batches up with sessions that are due soon', async () =>
   expect((await pausesOf(1)).limits).toEqual([BATCH]);
   expect((await pausesOf(BATCH + 1)).limits).toEqual([2 * BATCH]);
 });
+
+test('messages are fetched soon after a change, then less and less often', async () => {
+  const clock = { ms: 0 };
+  const at = new Date(0);
+  const row = sessionRow({ phase: 'working', changedAt: at, phaseAt: at });
+  const fetchedAtS: number[] = [];
+  const round = createRound({
+    polls: {
+      due: async () => Promise.resolve([row]),
+      bringForward: async () => Promise.resolve(),
+      dueCount: async () => Promise.resolve(1),
+      reschedule: async () => Promise.resolve(),
+    },
+    poll: async () =>
+      Promise.resolve({ answered: [row.snapshot], gone: [], unreadable: new Map(), trouble: null }),
+    recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    enqueue: async (name) => {
+      await Promise.resolve();
+      if (name === 'relay-from-devin') fetchedAtS.push(clock.ms / 1000);
+    },
+    times: { ...ROUND_TIMES, fastestMs: 10_000 },
+    now: () => clock.ms,
+    random: () => 0,
+    log: createLog('silent'),
+  });
+  for (; clock.ms <= 420_000; clock.ms += 10_000) await round(new AbortController().signal);
+  expect(fetchedAtS).toEqual([20, 40, 80, 160, 280, 400]);
+});

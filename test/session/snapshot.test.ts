@@ -58,14 +58,23 @@ test('an invalid pull request affects no other', () => {
 });
 
 test.each([
-  ['a year that no date can hold', { created_at: 9.4e12 }, { createdAt: 253_402_300_799 }],
-  ['milliseconds instead of seconds', { updated_at: 1_795_000_000_000 }, { updatedAt: 253_402_300_799 }],
+  ['a year that no date can hold', { created_at: 9e15 }, { createdAt: 253_402_300_799 }],
   ['a time before all others', { created_at: -9e12 }, { createdAt: 0 }],
   ['more ACU than a sum can hold', { acus_consumed: 1.7e308 }, { acusConsumed: 1_000_000_000 }],
   ['less than no ACU', { acus_consumed: -1.7e308 }, { acusConsumed: 0 }],
 ])('%s stays within what can be shown and added up', (_what, changes, expected) => {
   expect(read({ ...ANSWER, ...changes })).toMatchObject(expected);
 });
+
+test.each([1_795_000_000, 1_795_000_000_750, 1_795_000_000.5, '1795000000', '2026-11-18T11:06:40+00:00'])(
+  'a time is read however Devin writes it: %o',
+  (time) => {
+    expect(read({ ...ANSWER, created_at: time, updated_at: time })).toMatchObject({
+      createdAt: 1_795_000_000,
+      updatedAt: 1_795_000_000,
+    });
+  },
+);
 
 test('of any number of pull requests the latest stay', () => {
   const all = Array.from({ length: 10_000 }, (_, at) => ({ pr_url: `https://a.io/${at}`, pr_state: 'open' }));
@@ -77,8 +86,10 @@ test('of any number of pull requests the latest stay', () => {
 /** What Devin's reference promises, and an answer may still lack. */
 const WITHOUT: [string, Record<string, unknown>, object][] = [
   ['tags', { tags: null }, { tags: [] }],
+  ['a readable tag', { tags: [null, 'slack-1'] }, { tags: ['slack-1'] }],
   ['an organization', { org_id: undefined }, { orgId: '' }],
   ['a time of its last change', { updated_at: undefined }, { updatedAt: 1 }],
+  ['a readable start', { created_at: 'soon' }, { createdAt: 2 }],
   ['a use', { acus_consumed: null }, { acusConsumed: 0 }],
   ['pull requests', { pull_requests: null }, { pullRequests: [] }],
   ['a readable result', { structured_output: ['a'] }, { structuredOutput: null }],
@@ -90,6 +101,10 @@ test.each(WITHOUT)('a session without %s is still a session', (_what, answered, 
   expect(answeredSessionSchema.parse({ ...ANSWER, ...answered })).toMatchObject(expected);
 });
 
-test.each(['session_id', 'url', 'status', 'created_at'])('an answer without %s is no session', (key) => {
-  expect(answeredSessionSchema.safeParse({ ...ANSWER, [key]: undefined }).success).toBe(false);
-});
+test.each([['session_id'], ['url'], ['status'], ['created_at', 'updated_at']])(
+  'an answer without %s is no session',
+  (...keys) => {
+    const lacking = Object.fromEntries(keys.map((key) => [key, undefined]));
+    expect(answeredSessionSchema.safeParse({ ...ANSWER, ...lacking }).success).toBe(false);
+  },
+);
