@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
+import { PERSON_ID } from '../session/identity.ts';
 import { forgetPerson } from '../store/forget.ts';
 import type { Tables } from '../store/tables.ts';
 import { FINE, print, readArguments, runCommand, UsageError, WRONG } from './command-line.ts';
@@ -13,7 +14,7 @@ process.exitCode = await runCommand({ usage: text.forget.usage, run });
 async function run(args: string[]): Promise<number> {
   const words = text.commandLine;
   const [userId = ''] = readArguments(args, { options: {}, operands: ['USER'], words }).positionals;
-  if (!/^[UW][A-Z0-9]{2,}$/.test(userId)) throw new UsageError(words.user);
+  if (!PERSON_ID.test(userId)) throw new UsageError(words.user);
   return withStore(async (db) => forget(db, userId), text);
 }
 

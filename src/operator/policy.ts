@@ -1,4 +1,5 @@
 import { readOperatorSettings } from '../config.ts';
+import { PERSON_ID } from '../session/identity.ts';
 import { PLACE_WORDS } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { explain, POLICY_FILE, readSpent, readYamlFile } from '../trust/index.ts';
@@ -7,8 +8,6 @@ import { FINE, print, readArguments, runAct, runCommand, UsageError, WRONG } fro
 /** `npm run policy -- check FILE…` and `explain FILE …`: checks policy files, or says what one would decide. */
 const { text, ownTag, command } = readOperatorSettings();
 const words = text.commandLine;
-/** A name instead of an id would match no rule, and so be allowed. */
-const USER_ID = /^[UW][A-Z\d]+$/;
 
 const OPTIONS = {
   user: { type: 'string' },
@@ -64,7 +63,8 @@ function wrongOptions({ user, kind = [], spent }: Options): string[] {
   const { userId, kinds, spending } = text.policy.explain.options;
   const isKnown = (one: string): boolean => PLACE_WORDS.some((word) => word === one);
   return [
-    ...(user === undefined || USER_ID.test(user) ? [] : [userId]),
+    // A name instead of an id would match no rule, and so be allowed.
+    ...(user === undefined || PERSON_ID.test(user) ? [] : [userId]),
     ...(kind.every(isKnown) ? [] : [kinds(PLACE_WORDS.join(', '))]),
     ...(spent === undefined || readSpent(spent) !== null ? [] : [spending]),
   ];

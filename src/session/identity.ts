@@ -80,6 +80,9 @@ export function isAdministrator(person: SlackPerson | null): boolean {
   return person?.kind === 'member' && person.isAdmin;
 }
 
+/** A person's id in Slack, and not a name. */
+export const PERSON_ID = /^[UW][A-Z0-9]+$/;
+
 const MAX_PEOPLE = 5000;
 const MAX_LENGTH = 320;
 
@@ -87,7 +90,7 @@ const slackPerson = z
   .string()
   .trim()
   .max(MAX_LENGTH)
-  .refine((typed) => /^[UW][A-Z0-9]{2,}$/.test(typed) || isAddress(typed), { error: 'slack-person' });
+  .refine((typed) => PERSON_ID.test(typed) || isAddress(typed), { error: 'slack-person' });
 
 /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. */
 const devinMember = z

@@ -150,7 +150,7 @@ const STAND_INS = { tags: [], orgId: '', acusConsumed: 0, pullRequests: [], isAr
 
 /**
  * A session as Devin answers it. It costs money even if a member isn't as the reference says: without an id, a URL, a
- * status or its start, there is none.
+ * status or any time, there is none.
  */
 export const answeredSessionSchema = z.preprocess((value) => {
   const answer = camelKeys(value);

@@ -82,3 +82,13 @@ describe.each([
     });
   });
 });
+
+test.each([
+  ['U1', 'DATA_DIR /nowhere has no database yet'],
+  ['ana', 'USER must be a Slack user id'],
+])('a person is forgotten by their id, not by name: %s', async (userId, stderr) => {
+  expect(await runCommand('src/operator/forget.ts', { DATA_DIR: '/nowhere' }, [userId])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(stderr) as unknown,
+  });
+});

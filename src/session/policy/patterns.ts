@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PERSON_ID } from '../identity.ts';
 
 /** Who a rule is about: a person of Slack, everyone in a user group, or everyone with such an address. */
 export type PersonPattern =
@@ -15,7 +16,6 @@ export type PlacePattern =
   | { kind: 'name'; glob: string }
   | { kind: 'word'; word: PlaceWord };
 
-const USER = /^[UW][A-Z0-9]+$/;
 const GROUP = /^S[A-Z0-9]+$/;
 const CHANNEL = /^[CGD][A-Z0-9]+$/;
 const DURATION = /^(\d{1,4})([mhd])$/;
@@ -49,7 +49,7 @@ function fault(context: z.RefinementCtx, message: PolicyFault): never {
 }
 
 function memberIn(typed: string): PersonPattern | null {
-  if (USER.test(typed)) return { kind: 'user', id: typed };
+  if (PERSON_ID.test(typed)) return { kind: 'user', id: typed };
   return GROUP.test(typed) ? { kind: 'group', id: typed } : null;
 }
 
