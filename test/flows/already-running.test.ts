@@ -5,7 +5,7 @@ import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
-const TITLE = 'Already asked for here';
+const TITLE = 'This was already asked for here.';
 
 describeOnBothWorlds('a session that is already running', (world) => {
   const sessionsOf = (devinUserId: string) =>

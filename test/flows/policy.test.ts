@@ -139,7 +139,7 @@ describe('a channel of the policy', () => {
     await type('fix it --acu 9');
     await cardOf(world().slack, channelId, (text) => text.includes('sessions/'));
     const { message } = await type('fix it --acu 9');
-    expect(message?.text).toContain('Already asked for here');
+    expect(message?.text).toContain('This was already asked for here.');
     expect(own()).toHaveLength(1);
   });
 

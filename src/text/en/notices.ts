@@ -35,7 +35,7 @@ export const notices = {
   },
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
-    title: 'Already asked for here',
+    title: 'This was already asked for here.',
     why: 'Nothing new was started.',
     session: 'Open the session',
     reply: 'Reply there',

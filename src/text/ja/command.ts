@@ -89,7 +89,7 @@ export const command: Text['command'] = {
       status: { usage: 'status <セッション>', does: 'セッションの状態を表示します。' },
       why: {
         usage: 'why [オプション]',
-        does: 'このオプションでここから開始できるか、どのルールで決まるかを表示します。',
+        does: '指定したオプションでここで開始できるかと、どのルールで決まるかを表示します。',
       },
       whoami: { usage: 'whoami', does: '誰としてセッションが実行されるかと、ここでできることを表示します。' },
       usage: {

@@ -27,7 +27,7 @@ export const notices: Text['notices'] = {
     refused: 'Slack に拒否されました。',
   },
   running: {
-    title: 'すでにここで依頼されています',
+    title: 'すでにここで依頼されています。',
     why: '新しいセッションは開始していません。',
     session: 'セッションを開く',
     reply: 'そのスレッドで返信',
