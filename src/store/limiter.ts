@@ -30,8 +30,6 @@ export type Limiter = ReturnType<typeof createLimiter>;
  * both checks hold a lock on the person until they are committed. `limits`: as they are now.
  */
 export function createLimiter(limits: () => Limits) {
-  const isOn = (): boolean => limits().openSessions > 0 || limits().startsPerHour > 0;
-
   return {
     /**
      * Call it before requests are inserted: locks these people until the end of the transaction, which fails if one of
@@ -66,7 +64,6 @@ export function createLimiter(limits: () => Limits) {
 
     /** Right before a request is sent: what was sent and is open. */
     async beforeSending(person: Person, trx: Trx): Promise<LimitReached | null> {
-      if (!isOn()) return null;
       await lockPeople([person], trx);
       const [row] = await read([person], usedIn(['sending']), trx);
       return row === undefined ? null : limitReached(limits(), usageOf(row));

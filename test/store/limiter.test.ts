@@ -24,7 +24,14 @@ describe('the limits of a person, on two replicas', () => {
     const insert = async (id: string, trx: Trx) => requests.insert([newRequest(id)], trx);
     const send = async (id: string, trx: Trx) =>
       trx.updateTable('sessionRequests').set({ state: 'sending' }).where('id', '=', id).execute();
-    return { db, interactive, insert, send };
+    const sessions = createSessions(db);
+    /** The session of request r1. */
+    const bind = async (trx: Trx, changes: SessionChanges) => {
+      const of = { sessionId: 's1', requestId: 'r1', teamId: 'T1', channelId: 'C1', threadTs: '1.0' };
+      await sessions.bind({ ...of, url: 'https://devin/s1', snapshot: sessionSnapshot('s1') }, trx);
+      await sessions.change('s1', changes, trx);
+    };
+    return { db, interactive, insert, send, bind };
   };
 
   test('count what the other replica is accepting', async () => {
@@ -43,13 +50,28 @@ describe('the limits of a person, on two replicas', () => {
     expect(await other.accepting).toEqual(REACHED);
   });
 
-  test('count what is accepted together', async () => {
+  test.each([
+    { openSessions: 1, startsPerHour: 0 },
+    { openSessions: 0, startsPerHour: 1 },
+  ])('count what is accepted together: %o', async (limits) => {
     const { db } = await setUp();
     const taken = await db.transaction().execute(async (trx) => {
-      const { take } = await limiter.hold([PERSON], [], trx);
-      return [take(PERSON), take(PERSON), take({ ...PERSON, userId: 'U2' })];
+      const { take } = await createLimiter(() => limits).hold([PERSON], [], trx);
+      return [take(PERSON), take(PERSON), take(PERSON), take({ ...PERSON, userId: 'U2' })];
     });
-    expect(taken).toEqual([null, REACHED, null]);
+    const reached = { ...REACHED, limit: limits.openSessions === 1 ? 'openSessions' : 'startsPerHour' };
+    expect(taken).toEqual([null, reached, reached, null]);
+  });
+
+  test('keep nobody waiting who is accepted together with a person that the other replica holds', async () => {
+    const { db, interactive } = await setUp();
+    await db.transaction().execute(async (trx) => {
+      await limiter.hold([PERSON], [], trx);
+      const together = interactive
+        .transaction()
+        .execute(async (second) => limiter.hold([PERSON, { ...PERSON, userId: 'U2' }], [], second));
+      await expect(together).rejects.toThrow('lock timeout');
+    });
   });
 
   test('count what the person asked for in that workspace only', async () => {
@@ -83,6 +105,20 @@ describe('the limits of a person, on two replicas', () => {
     expect((await usage(PERSON, db)).usage).toEqual({ openSessions: 0, startsPerHour: 2 });
   });
 
+  test.each([
+    ['working', 1],
+    ['needs-you', 1],
+    ['finished', 0],
+  ] as const)('count a session that is %s as open: %i', async (phase, openSessions) => {
+    const { db, insert, bind } = await setUp();
+    await db.transaction().execute(async (trx) => {
+      await insert('r1', trx);
+      await bind(trx, { phase });
+    });
+    await db.updateTable('sessionRequests').set({ state: 'created', source: 'command' }).execute();
+    expect((await limiter.usage(PERSON, db)).usage.openSessions).toBe(openSessions);
+  });
+
   test.each<[which: string, left: boolean, SessionChanges]>([
     ['at work', true, { phase: 'working' }],
     [
@@ -93,18 +129,10 @@ describe('the limits of a person, on two replicas', () => {
     ['that failed', false, { phase: 'failed', snapshot: sessionSnapshot('s1', { status: 'suspended' }) }],
     ['that is gone', false, { phase: 'gone' }],
   ])('know that the same was asked for before if it has a session %s: %s', async (_which, left, changes) => {
-    const { db, insert } = await setUp();
-    const sessions = createSessions(db);
-    const bound = {
-      sessionId: 's1',
-      requestId: 'r1',
-      url: 'https://devin/s1',
-      snapshot: sessionSnapshot('s1'),
-    };
+    const { db, insert, bind } = await setUp();
     const twins = await db.transaction().execute(async (trx) => {
       await insert('r1', trx);
-      await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' }, trx);
-      await sessions.change('s1', changes, trx);
+      await bind(trx, changes);
       const again = { id: 'r2', dedupeKey: 'r2', twinKey: twinKey(newRequest('r2')) };
       return (await limiter.hold([PERSON], [again], trx)).twins;
     });
