@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
+import { foreignSession } from '../support/foreign.ts';
 import { sameDay, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -137,6 +138,21 @@ describe('owners of the policy', () => {
     expect(slack.problems).toEqual([]);
     await world().change(LIMITS);
   });
+
+  test('are told of a budget that was nearly used up before the policy named them', async () => {
+    const { slack } = world();
+    const owner = addColleague(world());
+    const { ana, type, started } = someone();
+    await type('--acu 9 the first');
+    await started('the first');
+    await world().change(`${LIMITS}\nowners: [${owner.userId}]`);
+    await type('--acu 1 the second');
+    const told = await slack.waitForMessage(slack.directMessages(owner.userId), ({ text }) =>
+      text.includes(`Daily budget of <@${ana.userId}>`),
+    );
+    expect(told.text).toContain('10 of 12 ACU');
+    await world().change(LIMITS);
+  });
 });
 
 test('owners of the policy are told of a session that uses more than its cap', async () => {
@@ -228,6 +244,17 @@ describe('usage', () => {
     expect(words).toContain('acme/web | 1 | 2.5 | 0');
     expect(words).toMatch(/\[chart: ACU by the day sessions started \(UTC\)\]\n.*: 2\.5/);
     expect(told.text).toContain('• acme/web: 2.5 ACU · 1 session');
+  });
+
+  test("of a person doesn't include what a session that they follow used", async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someone();
+    const { id, url } = await foreignSession(world(), `Followed by ${ana.name}`);
+    devin.advance(id, { status: 'running', acus: 3 });
+    await slack.command(ana.userId, channelId, `follow ${id}`);
+    await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('3 ACU'));
+    const told = await (await usageOf({ ana, channelId }))('Your usage');
+    expect(slack.renderText(told)).toContain('You: 12 of 12 ACU left today');
   });
 
   test("by person is for workspace admins, or for the policy's owners if it names some", async () => {
