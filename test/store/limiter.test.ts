@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import type { RequestState } from '../../src/session/request.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { twinKey } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
@@ -89,20 +90,22 @@ describe('the limits of a person, on two replicas', () => {
       ['created', 'command', 0],
       ['unknown', 'form', 59],
       ['created', 'command', 61],
+      ['created', 'command', 61, 59],
       ['created', 'follow', 0],
       ['failed', 'command', 0],
       ['refused', 'command', 0],
     ] as const;
-    for (const [at, [state, source, minutes]] of rows.entries()) {
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    for (const [at, [state, source, minutes, resumed]] of rows.entries()) {
       await db.transaction().execute(async (trx) => insert(`r${at}`, trx));
-      const createdAt = new Date(Date.now() - minutes * 60_000);
+      const resumedAt = resumed === undefined ? null : ago(resumed);
       await db
         .updateTable('sessionRequests')
-        .set({ state, source, createdAt })
+        .set({ state, source, createdAt: ago(minutes), resumedAt })
         .where('id', '=', `r${at}`)
         .execute();
     }
-    expect((await usage(PERSON, db)).usage).toEqual({ openSessions: 0, startsPerHour: 2 });
+    expect((await usage(PERSON, db)).usage).toEqual({ openSessions: 0, startsPerHour: 3 });
   });
 
   test.each([
@@ -117,6 +120,8 @@ describe('the limits of a person, on two replicas', () => {
     });
     await db.updateTable('sessionRequests').set({ state: 'created', source: 'command' }).execute();
     expect((await limiter.usage(PERSON, db)).usage.openSessions).toBe(openSessions);
+    const elsewhere = await limiter.usage({ ...PERSON, teamId: 'T2' }, db);
+    expect(elsewhere.usage.openSessions).toBe(0);
   });
 
   test.each<[which: string, left: boolean, SessionChanges]>([
@@ -137,6 +142,19 @@ describe('the limits of a person, on two replicas', () => {
       return (await limiter.hold([PERSON], [again], trx)).twins;
     });
     expect([...twins]).toEqual(left ? [['r2', 'r1']] : []);
+  });
+
+  test.each<[RequestState, twin: string]>([
+    ['unknown', 'r2'],
+    ['failed', 'r1'],
+    ['refused', 'r1'],
+  ])('know the latest of the same that can still start, beside one that is %s', async (state, twin) => {
+    const { db, insert } = await setUp();
+    for (const id of ['r1', 'r2']) await db.transaction().execute(async (trx) => insert(id, trx));
+    await db.updateTable('sessionRequests').set({ state }).where('id', '=', 'r2').execute();
+    const again = { id: 'r3', dedupeKey: 'r3', twinKey: twinKey(newRequest('r3')) };
+    const { twins } = await db.transaction().execute(async (trx) => limiter.hold([PERSON], [again], trx));
+    expect([...twins]).toEqual([['r3', twin]]);
   });
 
   test('count what the other replica is sending', async () => {
