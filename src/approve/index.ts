@@ -3,6 +3,7 @@ import type { RedrawHome } from '../home/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
+import { createNotifier } from '../steer/index.ts';
 import type { Store } from '../store/store.ts';
 import { remembered } from '../time.ts';
 import {
@@ -46,7 +47,8 @@ export function createApprovals(deps: ApprovalDeps): void {
   const approversOf = createApproversOf(slack);
   const moving = { requests, transitions, now };
   const deciding = { decidersOf, approversOf, people, resolve, audit };
-  const { settle, expire } = createSettler({ ...moving, ...deciding, envelopes, outbound, textFor });
+  const notifier = createNotifier({ envelopes, outbound, enqueue: queue.enqueue });
+  const { settle, expire } = createSettler({ ...moving, ...deciding, envelopes, notifier, textFor });
   const reviews = createReviews(deps);
   const review = createReviewer({ ...moving, ...reviews, policySha256: policy.sha256 });
   const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };

@@ -11,11 +11,9 @@ import {
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
-import { notice } from '../slack/blocks/notices.ts';
-import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
-import { answerPlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
+import type { Notifier } from '../steer/index.ts';
 import { subjectOf, type Audit } from '../store/audit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -33,7 +31,7 @@ type SettleDeps = {
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'open'>;
   audit: Pick<Audit, 'record'>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
+  notifier: Pick<Notifier, 'notifyMarkup'>;
   now: () => number;
   textFor: TextFor;
 };
@@ -50,7 +48,7 @@ export function createSettler(deps: SettleDeps) {
 
   async function tell({ userId, answerTo }: Decision, why: Why): Promise<void> {
     const { refused } = (await deps.textFor(userId)).approval;
-    await deps.outbound.tellPrivately(answerPlace(deps.envelopes, userId, answerTo), notice([refused[why]]));
+    await deps.notifier.notifyMarkup(userId, answerTo, refused[why]);
   }
 
   /** The person may not decide. */

@@ -29,7 +29,7 @@ export type Search = z.infer<typeof searchSchema>;
 
 /**
  * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
- * the response URL, encrypted under the id.
+ * the response URL and words that aren't for everyone, encrypted under the id.
  */
 const answerToSchema = z.object({
   id: z.string(),
@@ -119,6 +119,8 @@ const schemas = {
     answerTo: answerToSchema.optional(),
     replyId: z.string().optional(),
   }),
+  /** What Slack was too busy to tell a person. */
+  'tell-later': z.object({ userId: z.string(), answerTo: answerToSchema }),
   /** A person who may approve a request has decided; which is checked again. */
   'settle-approval': z.object({
     requestId: z.string(),

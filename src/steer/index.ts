@@ -14,8 +14,10 @@ import type { Tuning } from '../tuning.ts';
 import { createCanceller } from './cancel.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
-import { createNotifier, tolerant } from './outcome.ts';
+import { createLateNotifier, createNotifier, tolerant } from './outcome.ts';
 import { createSteerer } from './steer.ts';
+
+export { createNotifier, type Notifier } from './outcome.ts';
 
 type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -47,7 +49,7 @@ export function createSteering(deps: SteeringDeps): void {
   const identify = deps.resolve;
   const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
-  const notifier = createNotifier({ envelopes, outbound });
+  const notifier = createNotifier({ envelopes, outbound, enqueue });
   const steer = createSteerer({
     db,
     requests,
@@ -72,6 +74,7 @@ export function createSteering(deps: SteeringDeps): void {
   queue.work('cancel-request', async (job) => cancel(job), MANY);
   queue.work('follow-session', async (job) => follow(job), MANY);
   queue.work('link-person', async (job) => link(job), MANY);
+  queue.work('tell-later', createLateNotifier({ envelopes, outbound }), MANY);
   queue.work('tell-linked', async (job) => tellLinked(job), MANY);
 }
 

@@ -1,9 +1,9 @@
 import { DevinError } from '../devin/errors.ts';
 import { actionMessage } from '../errors.ts';
-import type { AnswerTo } from '../queue/index.ts';
+import type { AnswerTo, Enqueue, Jobs } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
-import { slackFailure } from '../slack/errors.ts';
+import { slackFailure, throwIfRetryable } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { answerPlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -36,16 +36,33 @@ export type Notifier = {
   notifyMarkup(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
 };
 
-type NotifierDeps = { envelopes: Pick<Envelopes, 'open'>; outbound: Pick<Outbound, 'tellPrivately'> };
+type NotifierDeps = {
+  envelopes: Pick<Envelopes, 'open' | 'close'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  enqueue: Enqueue;
+};
 
-export function createNotifier({ envelopes, outbound }: NotifierDeps): Notifier {
-  async function notifyMarkup(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void> {
-    await outbound.tellPrivately(answerPlace(envelopes, userId, answerTo), notice(sentences));
+export function createNotifier({ envelopes, outbound, enqueue }: NotifierDeps): Notifier {
+  /** If Slack is busy, a job of its own tells it later: what was done isn't done again. */
+  async function notifyMarkup(userId: string, answerTo: AnswerTo, ...said: string[]): Promise<void> {
+    const told = await outbound.tellPrivately(answerPlace(envelopes, userId, answerTo), notice(said));
+    if (told !== 'retryable') return;
+    const { id } = answerTo;
+    const sealed = envelopes.close(id, { ...envelopes.open(id, answerTo.sealed), said });
+    await enqueue('tell-later', { userId, answerTo: { ...answerTo, sealed } });
   }
 
   return {
     notifyMarkup,
     notify: async (userId, answerTo, ...sentences) =>
       notifyMarkup(userId, answerTo, ...sentences.map(escape)),
+  };
+}
+
+export function createLateNotifier({ envelopes, outbound }: Omit<NotifierDeps, 'enqueue'>) {
+  return async ({ userId, answerTo }: Jobs['tell-later']): Promise<void> => {
+    const said = envelopes.open(answerTo.id, answerTo.sealed)?.said ?? [];
+    if (said.length === 0) return;
+    throwIfRetryable(await outbound.tellPrivately(answerPlace(envelopes, userId, answerTo), notice(said)));
   };
 }

@@ -20,6 +20,8 @@ const envelopeSchema = z.object({
   noticeUrl: z.string().optional(),
   /** The reason that a person wrote. */
   reason: z.string().optional(),
+  /** What the person is to be told: it can name a session. */
+  said: z.array(z.string()).optional(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
 /** The parts of a request that must not be stored in the clear. */
@@ -52,10 +54,9 @@ export function createEnvelopes(seal: Seal) {
   };
 }
 
-function isEmpty({ responseUrl, noticeUrl, reason, sessionSecrets }: Envelope): boolean {
-  return (
-    responseUrl === null && noticeUrl === undefined && reason === undefined && sessionSecrets.length === 0
-  );
+function isEmpty({ responseUrl, sessionSecrets, ...others }: Envelope): boolean {
+  const isUnset = Object.values(others).every((value) => value === undefined);
+  return responseUrl === null && sessionSecrets.length === 0 && isUnset;
 }
 
 export type Seal = {

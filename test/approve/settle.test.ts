@@ -75,11 +75,8 @@ async function decided(
     },
     envelopes,
     audit: { record: async () => Promise.resolve() },
-    outbound: {
-      tellPrivately: async (_place, { text }) => {
-        told.push(text);
-        return Promise.resolve('delivered');
-      },
+    notifier: {
+      notifyMarkup: async (_userId, _answerTo, ...said) => void (await Promise.resolve(told.push(...said))),
     },
     now: () => 0,
     textFor: async () => Promise.resolve(en),

@@ -265,10 +265,19 @@ describe('a request that needs an approval', () => {
 });
 
 describe('an approval counts', () => {
-  test('not from the requester', async () => {
-    const { ana, ben, own, card } = await waiting();
-    await press(ana, 'approve_request', await askedOf(ben));
+  test.each([
+    ['', false],
+    [', who hears it later if Slack is busy', true],
+  ])('not from the requester%s', async (_how, isBusy) => {
     const { slack } = world();
+    const { ana, ben, own, card } = await waiting();
+    const asked = await askedOf(ben);
+    if (isBusy) {
+      slack.fail('response_url', { status: 503 });
+      slack.fail('chat.postEphemeral', { retryAfter: 1, args: { user: ana.userId } });
+      slack.fail('conversations.open', { retryAfter: 1, args: { users: ana.userId } });
+    }
+    await press(ana, 'approve_request', asked);
     await slack.waitFor(
       () => allTold(ana).some((words) => words.includes("can't approve your own request")) || undefined,
       { what: 'a refusal' },

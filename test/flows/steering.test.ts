@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../sandbox/devin/faults.ts';
-import { startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
+import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { forgePress } from '../support/forged.ts';
 import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -91,6 +91,20 @@ describe("who can use a card's buttons", () => {
     await slack.clickButton(ben.userId, on, 'ask_stop');
     const asked = await slack.waitForView(({ userId }) => userId === ben.userId);
     await slack.changeUser(ben.userId, { isGuest: true });
+    await slack.submit(asked.id, ben.userId);
+    await toldTo(world(), { channelId, userId: ben.userId }, "You're a guest");
+    expect(devin.session(session.id).status).not.toBe('exit');
+  });
+
+  test('tells a person later why nothing was done, if Slack is busy then', async () => {
+    const { slack, devin } = world();
+    const { session, channelId, on } = await startSession(world());
+    const ben = addColleague(world());
+    slack.joinChannel(ben.userId, channelId);
+    const asked = await pressToOpen(world(), ben.userId, { on, button: 'ask_stop' });
+    await slack.changeUser(ben.userId, { isGuest: true });
+    slack.fail('chat.postEphemeral', { retryAfter: 1, args: { channel: channelId } });
+    slack.fail('conversations.open', { retryAfter: 1, args: { users: ben.userId } });
     await slack.submit(asked.id, ben.userId);
     await toldTo(world(), { channelId, userId: ben.userId }, "You're a guest");
     expect(devin.session(session.id).status).not.toBe('exit');
