@@ -31,7 +31,7 @@ const DEFAULT_COMMAND = '/devin';
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: token('xoxb-'),
   SLACK_APP_TOKEN: token('xapp-').optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_SIGNING_SECRET: token('').optional(),
   SLACK_API_URL: address.optional(),
   SLACK_COMMAND: z
     .string()

@@ -142,6 +142,7 @@ describe('the settings', () => {
     ['SLACK_APP_TOKEN', 'xapp-1 2'],
     ['SLACK_APP_TOKEN', 'xapp-1\u200B'],
     ['DEVIN_API_KEY', 'key: cog_1'],
+    ['SLACK_SIGNING_SECRET', '"0123456789abcdef"'],
   ])('say what came with a copied token, which they have: %s=%s', (name, value) => {
     expect(problemsOf(parseConfig({ ...complete, [name]: value }))).toEqual([
       expect.stringMatching(`^${name} must be only the token: .*quotation marks, spaces`),
