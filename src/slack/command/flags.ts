@@ -4,6 +4,7 @@ import {
   blankEnd,
   DASHES,
   meantValue,
+  NO_WORDS,
   proseEnd,
   readValue,
   spaceEnd,
@@ -140,7 +141,7 @@ function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
     : { given: { ...given, text: null }, end: wordEnd };
 }
 
-const NO = /^(?:false|no|off)[.,;:!?]*$/i;
+const NO = new RegExp(`^(?:off|${NO_WORDS.join('|')})[.,;:!?]*$`, 'i');
 
 /** `--resume` asks for the opposite of `--no-resume`, and `--no-bypass-approval` for that of `--bypass-approval`. */
 function isOpposite(name: string, { flag }: Field): boolean {

@@ -66,6 +66,8 @@ function aloneOf(flag: string, input: FieldInput): string[] {
       return [named(value), `^(?:${SETTING}${value}|(?:${SETTING})?${value} +${name})${END}`];
     }
     case 'text':
+      // `change title to Home` is a task.
+      return [input.lookup === undefined ? `^${name}${IS}${ANY}${END}` : named(ANY)];
     case 'list':
       return [named(ANY)];
     default:

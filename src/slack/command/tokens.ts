@@ -174,7 +174,9 @@ export function meantValue(text: string, { input, isText }: Field, given: Given)
   return input.kind === 'text' && isText && isAfterTask ? restOfLine(text, given) : null;
 }
 
-const YES_OR_NO = /^(yes|no|true|false|default)[.,;!]*$/i;
+export const YES_WORDS = ['yes', 'true', '1', 'はい'];
+export const NO_WORDS = ['no', 'false', 'never', '0', 'いいえ'];
+const YES_OR_NO = new RegExp(`^(${[...YES_WORDS, ...NO_WORDS, 'default'].join('|')})[.,;!。]*$`, 'i');
 /** Within a line, these begin a part of the task: `on main`. */
 const ON_OR_OFF = /^(on|off)[.,;!]*$/i;
 const LONGEST_WORD = 20;

@@ -10,7 +10,7 @@ import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../sessio
 import type { Text } from '../../text/index.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';
-import { DASHES } from './tokens.ts';
+import { DASHES, NO_WORDS, YES_WORDS } from './tokens.ts';
 
 /** What the flags say, and what is wrong with the others. */
 type ReadValues = Wish & { problems: Problem[] };
@@ -166,7 +166,7 @@ function toInput(input: FieldInput, text: string): unknown {
     case 'text':
       return text;
     case 'list':
-      return [text];
+      return [withoutMarks(text)];
     case 'choice':
       return input.options.find((option) => option.toLowerCase() === plainWord(text));
     case 'number':
@@ -180,8 +180,8 @@ function toInput(input: FieldInput, text: string): unknown {
   }
 }
 
-const YES = new Set(['', 'true', 'yes', 'on']);
-const NO = new Set(['false', 'no', 'off']);
+const YES = new Set(['', 'on', ...YES_WORDS]);
+const NO = new Set(['off', ...NO_WORDS]);
 
 /** A flag flips its switch; `=false` leaves it. */
 function toSwitch(initially: boolean, text: string): boolean | undefined {
@@ -193,7 +193,10 @@ const SENTENCE_MARKS = '.,;:!?';
 
 /** In lower case, without wide characters (`１０`) and the punctuation after it: `--mode fast, --acu 10.` */
 function plainWord(typed: string): string {
-  const text = typed.normalize('NFKC').toLowerCase();
+  return withoutMarks(typed.normalize('NFKC').toLowerCase());
+}
+
+function withoutMarks(text: string): string {
   let end = text.length;
   while (end > 0 && SENTENCE_MARKS.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);

@@ -149,6 +149,9 @@ describe('flags', () => {
 describe('a word after a switch that only makes sense as its value', () => {
   test.each([
     ['--bypass-approval no fix it', 'no', false],
+    ['fix it --bypass-approval never', 'never', false],
+    ['fix it --bypass-approval 0', '0', false],
+    ['fix it --bypass-approval いいえ', 'いいえ', false],
     ['--bypass-approval false fix it', 'false', false],
     ['fix it --bypass-approval off', 'off', false],
     ['fix it --bypass-approval Yes.', 'Yes', true],
@@ -817,6 +820,14 @@ describe('sub-commands', () => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', hint: { kind, typed }, meant });
   });
 
+  test('the mark that ends a sentence is no part of the last value of a list', () => {
+    expect(created('fix it --tag ui, api. --repo acme/web.')).toEqual({
+      prompt: 'fix it',
+      tags: ['ui', 'api'],
+      repos: ['acme/web'],
+    });
+  });
+
   test('an option in the words of a task is set for the question about it', () => {
     expect(parseCommand('fix it, max 10 ACU --repo a/b')).toMatchObject({
       kind: 'ask-first',
@@ -838,6 +849,8 @@ describe('sub-commands', () => {
     'repo cleanup of the old branches',
     'change the mode switch',
     'make the title bold',
+    'change title to Home',
+    'ログインを止めてほしい',
     'mute button is broken',
     'sync the fork',
     'lint the code',
