@@ -40,8 +40,9 @@ type Preferred = {
 };
 
 /**
- * Defaults and preferences. People who may start a session change their own; administrators change a channel's and the
- * workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
+ * Defaults and preferences. People who may start a session change their own defaults; administrators change a channel's and
+ * the workspace's. Nobody else may read them: they name secrets, playbooks and repositories. How the app speaks to a person
+ * and where is for anyone to choose, whoever they are in Devin.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
   const { command, settings, people, enqueue, authority, learnLanguage, redrawHome, textFor } = deps;
@@ -122,7 +123,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   /** Answers with one line: what applies now, which can differ from what was set. */
   async function prefer(call: Invocation, { setting, scope, chosen }: Preferred): Promise<Rendered> {
     const { settings: words, joins } = call.text;
-    const refused = await changeRefusal(call, scope, []);
+    const refused = OWN_SETTINGS.has(setting) ? null : await changeRefusal(call, scope, []);
     if (refused !== null) return notice([refused]);
     await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
     const preferences = await settings.preferencesFor(call);
@@ -143,14 +144,14 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   async function showSetting(call: Invocation, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
-    const refused = await personRefusal(call);
+    const isOwn = OWN_SETTINGS.has(setting);
+    const refused = isOwn ? null : await personRefusal(call);
     if (refused !== null) return notice([refused]);
     const preferences = await settings.preferencesFor(call);
-    const mayChange = OWN_SETTINGS.has(setting) || (await isAdmin(call));
+    const mayChange = isOwn || (await isAdmin(call));
     return renderSetting(setting, { preferences, mayChange }, call.text);
   }
 
-  /** Anyone may set it: it changes only how the app speaks to them. */
   async function language(call: Invocation, { choice }: IntentOf<'language'>): Promise<Rendered> {
     if (choice !== null) {
       const chosen = choice === 'slack' ? null : choice;
