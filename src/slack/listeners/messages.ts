@@ -76,11 +76,14 @@ async function sessionIn(
   { sessions, posts, botUserId }: Pick<MessageDeps, 'sessions' | 'posts' | 'botUserId'>,
   { channelId, threadTs, parentUserId }: Reply,
 ): Promise<SessionRow | null> {
+  const found = await sessions.inThread(channelId, threadTs);
+  const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
+  if (found !== null || !mayBeCard) return found;
   return onceRecorded(async () => {
-    const mayBePlacing =
-      (parentUserId ?? botUserId()) === botUserId() && (await posts.isPlacingCard(channelId));
+    const isPlacing = await posts.isPlacingCard(channelId);
+    // Only after that: the card may have been recorded since.
     const session = await sessions.inThread(channelId, threadTs);
-    return session === null && mayBePlacing ? 'soon' : session;
+    return session === null && isPlacing ? 'soon' : session;
   });
 }
 
