@@ -5,6 +5,7 @@ import { createRemoteClock } from '../time.ts';
 import { createAttachments, type IsProxied } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
 import {
+  collectPages,
   createDevinClient,
   createVersionFallback,
   READ_RETRY,
@@ -13,7 +14,7 @@ import {
   type DevinClientOptions,
   type Options,
 } from './client.ts';
-import { createForbidden } from './errors.ts';
+import { createForbidden, DevinError, type DevinErrorCode } from './errors.ts';
 import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
@@ -130,6 +131,10 @@ export type Member = { userId: string; name: string; email: string | null };
 
 const memberPageSchema = pageOf(memberSchema);
 
+/** How many to read if Devin ignores the filter. */
+const MOST_MEMBERS = 20_000;
+const DENIALS: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'not-found']);
+
 /**
  * Members of the organization: direct ones, and those in groups of the identity provider, which is another list.
  * https://docs.devin.ai/api-reference/v3/users/list-organization-users
@@ -140,26 +145,42 @@ function createMembers(client: DevinClient) {
 
   const listByEmail = async (list: 'users' | 'idp-users', email: string) =>
     withVersion(async (version) => {
-      const { items } = await client.call({
-        operation: `members.${list}`,
-        path: client.orgPath(['members', list], version),
-        answer: memberPageSchema,
-        query: toSearchParams({ email }),
-        retry: READ_RETRY,
-      });
+      const readPage = async (after: string | null) =>
+        client.call({
+          operation: `members.${list}`,
+          path: client.orgPath(['members', list], version),
+          answer: memberPageSchema,
+          query: toSearchParams({ email, after }),
+          retry: READ_RETRY,
+        });
+      const items = await collectPages(readPage, MOST_MEMBERS);
       // A person acts as this member, so it must match even if Devin ignores the filter.
       return items.map(toMember).filter((one) => one.email !== null && folded(one.email) === folded(email));
     });
 
+  const listOrDenial = async (list: 'users' | 'idp-users', email: string): Promise<Member[] | DevinError> =>
+    listByEmail(list, email).catch((error: unknown) => {
+      if (error instanceof DevinError && DENIALS.has(error.code)) return error;
+      throw error;
+    });
+
+  /** One list is enough if Devin doesn't have the other, or doesn't show it but this one has the member. */
   const findExactly = async (email: string) => {
-    const lists = await Promise.all([listByEmail('users', email), listByEmail('idp-users', email)]);
-    return [...new Map(lists.flat().map((member) => [member.userId, member])).values()];
+    const lists = await Promise.all([listOrDenial('users', email), listOrDenial('idp-users', email)]);
+    const found = lists.flatMap((list) => (list instanceof DevinError ? [] : list));
+    const denials = lists.filter((list) => list instanceof DevinError);
+    const decisive = denials.find(
+      ({ code }) => denials.length === lists.length || (code === 'forbidden' && found.length === 0),
+    );
+    if (decisive !== undefined) throw decisive;
+    return [...new Map(found.map((member) => [member.userId, member])).values()];
   };
 
   return {
     /**
      * Everyone with this address, normally none or one: first as written, then in lower case, since Devin doesn't document
-     * whether its filter is case-sensitive. Throws `forbidden` without ViewOrgMembership.
+     * whether its filter is case-sensitive. Throws `forbidden` without ViewOrgMembership, and `not-found` if Devin has
+     * neither list.
      */
     async findByEmail(email: string): Promise<Member[]> {
       const found = await findExactly(email);

@@ -172,14 +172,14 @@ export async function otherOwner(
 /** Devin's members; null: they may not be read, or there is no such member. */
 export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'get'>) {
   return {
-    findByEmail: async (email: string) => nullIf('forbidden', members.findByEmail(email)),
-    findMember: async (devinUserId: string) => nullIf('not-found', members.get(devinUserId)),
+    findByEmail: async (email: string) => nullIf(['forbidden', 'not-found'], members.findByEmail(email)),
+    findMember: async (devinUserId: string) => nullIf(['not-found'], members.get(devinUserId)),
   };
 }
 
-async function nullIf<T>(code: DevinErrorCode, asking: Promise<T>): Promise<T | null> {
+async function nullIf<T>(codes: readonly DevinErrorCode[], asking: Promise<T>): Promise<T | null> {
   return asking.catch((error: unknown) => {
-    if (error instanceof DevinError && error.code === code) return null;
+    if (error instanceof DevinError && codes.includes(error.code)) return null;
     throw error;
   });
 }

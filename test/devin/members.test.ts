@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DevinError } from '../../src/devin/errors.ts';
 import { failureOf, page, startDevin } from './local-api.ts';
 
 const ADA = { user_id: 'email|1', email: 'ada@acme.test', name: 'Ada', role_assignments: [] };
@@ -44,6 +45,30 @@ describe('finding a member by address', () => {
     });
     expect(await members.findByEmail('ada@acme.test')).toEqual([]);
     expect(seen).toHaveLength(2);
+  });
+
+  test('reads on to the last page if Devin ignores the filter', async () => {
+    const { members } = await startDevin(({ query }) => ({
+      json: query.has('after') ? page([ADA]) : { items: [], end_cursor: 'c1', has_next_page: true },
+    }));
+    expect(await members.findByEmail('ada@acme.test')).toHaveLength(1);
+  });
+
+  test.each([
+    ['has the member, and the other is not shown', [ADA], 403, 'found'],
+    ['has the member, and Devin lacks the other', [ADA], 404, 'found'],
+    ['is empty, and Devin lacks the other', [], 404, 'nobody'],
+    ['is empty, and the other is not shown', [], 403, 'forbidden'],
+  ])('is decided by one list if it %s', async (_what, items, status, expected) => {
+    const { members } = await startDevin(({ path }) =>
+      path.endsWith('idp-users') ? { status, json: { detail: 'no' } } : { json: page(items) },
+    );
+    const asked = members.findByEmail('ada@acme.test');
+    const outcome = asked.then(
+      ({ length }) => (length === 0 ? 'nobody' : 'found'),
+      (error: unknown) => (error instanceof DevinError ? error.code : 'other'),
+    );
+    expect(await outcome).toBe(expected);
   });
 
   test("doesn't match another character, even if both have the same lower case", async () => {

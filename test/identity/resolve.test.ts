@@ -272,6 +272,7 @@ test("members who can't be looked up now are not taken for nobody", async () => 
   };
   expect(await failing('not-found').findMember('user-ana')).toBeNull();
   expect(await failing('forbidden').findByEmail('ana@acme.example')).toBeNull();
+  expect(await failing('not-found').findByEmail('ana@acme.example')).toBeNull();
   await expect(failing('unavailable').findMember('user-ana')).rejects.toThrow(DevinError);
   await expect(failing('unavailable').findByEmail('ana@acme.example')).rejects.toThrow(DevinError);
 });
