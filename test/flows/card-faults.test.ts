@@ -67,6 +67,24 @@ describe('when Slack fails', () => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
 
+  test('posts another card once somebody is needed if an earlier app posted it', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, args, ask } = setUp();
+    await ask('a card of two apps');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const first = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    slack.fail('chat.update', {
+      error: 'cant_update_message',
+      times: Infinity,
+      args: { ...args, ts: first.ts },
+    });
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
+    const second = await cardOf(slack, channelId, (text) => text.includes('Needs you'));
+    devin.advance(session.id, { statusDetail: 'working' });
+    await cardOf(slack, channelId, (text) => text.includes('Working'));
+    expect(second.ts).not.toBe(first.ts);
+  });
+
   test('sends a direct message if the channel is archived', async () => {
     const { slack, devin } = world();
     const { ana, ask } = setUp({ isArchived: true });
