@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { atMost, readAtMost } from '../bounds.ts';
 import type { SlackFile } from '../session/context.ts';
 import { unlessRefused } from './errors.ts';
-import { readFile } from './messages.ts';
+import { CANVAS, readFile } from './messages.ts';
 
 export type Download =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }
@@ -66,6 +66,7 @@ export function createSlackFiles(deps: {
         await response?.body?.cancel();
         return { kind: 'left-out', reason: 'unreadable' };
       }
+      if (isHtml(response) && file.mimetype === CANVAS) return openCanvas(response.body);
       if (isSignInPage(response, file)) {
         await response.body.cancel();
         return { kind: 'left-out', reason: 'sign-in-page' };
@@ -101,9 +102,23 @@ async function follow(
 
 /** Without a valid token Slack answers 200 with an HTML page. https://docs.slack.dev/reference/objects/file-object */
 function isSignInPage(response: Response, file: SlackFile): boolean {
-  const isHtml = response.headers.get('content-type')?.startsWith('text/html') === true;
-  if (!isHtml) return false;
+  if (!isHtml(response)) return false;
   return file.mimetype !== 'text/html' || Number(response.headers.get('content-length')) !== file.size;
+}
+
+function isHtml({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/html') === true;
+}
+
+const MAX_CANVAS_BYTES = 10 * 1024 * 1024;
+
+/** Slack's sign-in page is a whole page; a canvas is only what would be in one. */
+async function openCanvas(body: ReadableStream<Uint8Array>): Promise<Download> {
+  const bytes = await readAtMost(body, MAX_CANVAS_BYTES);
+  if (bytes === null) return { kind: 'left-out', reason: 'too-large' };
+  const start = new TextDecoder().decode(bytes.subarray(0, 100));
+  if (/^\s*<(?:!doctype|html)\b/i.test(start)) return { kind: 'left-out', reason: 'sign-in-page' };
+  return { kind: 'open', body: new Blob([bytes]).stream(), contentType: 'text/html' };
 }
 
 export type UploadedText =

@@ -201,12 +201,17 @@ function titleOf({ title, title_link: link }: RawAttachment): string | null {
   return link ? `${title} (${link})` : title;
 }
 
+/** The type of a canvas, which Slack delivers as HTML. */
+export const CANVAS = 'application/vnd.slack-docs';
+
 /** https://docs.slack.dev/reference/objects/file-object */
 export function readFile(payload: RawFile): SlackFile {
+  const name = payload.name ?? payload.title ?? payload.id;
+  const mimetype = payload.mimetype ?? 'application/octet-stream';
   return {
     id: payload.id,
-    name: payload.name ?? payload.title ?? payload.id,
-    mimetype: payload.mimetype ?? 'application/octet-stream',
+    name: mimetype === CANVAS ? `${name}.html` : name,
+    mimetype,
     size: payload.size ?? 0,
     url: payload.url_private_download ?? payload.url_private ?? null,
   };

@@ -98,6 +98,17 @@ describe("a message to the app outside of a session's thread", () => {
     expect(request.attachment_urls).toHaveLength(1);
   });
 
+  test('includes a canvas as an HTML file', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, bot } = people(world());
+    const canvas = { name: 'Plan', mimetype: 'application/vnd.slack-docs', owner: ana.userId };
+    const files = [slack.addFile({ ...canvas, content: '<h1>Plan</h1><p>Fix it</p>' })];
+    await slack.speak(ana.userId, channelId, `${bot} carry out this plan`, { files });
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    const upload = devin.uploads.find(({ url }) => request.attachment_urls?.includes(url));
+    expect(upload).toMatchObject({ name: 'Plan.html', contentType: 'text/html' });
+  });
+
   test('includes what it forwards, marked as words of its author', async () => {
     const { slack, devin } = world();
     const { ana } = people(world());

@@ -82,6 +82,24 @@ describe('a file in Slack', () => {
     expect((await filesOf(slack).open(report, signal)).kind).toBe('open');
   });
 
+  test.each([
+    ['<h1>Plan</h1>\n<p>Fix it</p>', { kind: 'open', contentType: 'text/html' }],
+    [
+      '<!DOCTYPE html><html lang="en-US"><title>Sign in</title>',
+      { kind: 'left-out', reason: 'sign-in-page' },
+    ],
+  ])(
+    'that is a canvas comes as HTML, and is not confused with the sign-in page: %s',
+    async (html, outcome) => {
+      const slack = await listen((_request, response) =>
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html),
+      );
+      const canvas = file(`${slack}/x`, { mimetype: 'application/vnd.slack-docs' });
+      const opened = await filesOf(slack).open(canvas, signal);
+      expect(opened).toMatchObject(outcome);
+    },
+  );
+
   test('is left out if it is too large, whatever size Slack claims', async () => {
     const slack = await listen((_request, response) => {
       const chunk = Buffer.alloc(8 * 1024 * 1024);
