@@ -1,11 +1,13 @@
+import type { Approval, AskedFor } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
-import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
+import { isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
+import { askedFor } from '../slack/approval-view.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages, type ThreadReader } from '../slack/context.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { Gate } from '../trust/index.ts';
+import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import { handOverFile, handOverText, type UploadFile } from './hand-over.ts';
-import type { AskApproval } from './identify.ts';
+import type { WritePrompt } from './identify.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 
 /** Files beyond this are left out, and the card says so. */
@@ -23,26 +25,6 @@ type AttachDeps = {
 
 /** The file with a conversation that is too long for the prompt. */
 const TRANSCRIPT = 'slack-thread.txt';
-
-type Quoted = { thread: QuotedThread | null; transcript: string | null };
-export type WritePrompt = (request: SessionRequest, quoted: Quoted) => Promise<string>;
-
-type PromptDeps = {
-  /** What the policy adds to every task there. */
-  instructionsAt: Gate['instructionsAt'];
-  nameMentions: (text: string) => Promise<string>;
-};
-
-export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps): WritePrompt {
-  return async (request, { thread, transcript }) =>
-    buildPrompt({
-      task: await nameMentions(request.draft.values.prompt ?? ''),
-      instructions: await instructionsAt(request),
-      thread,
-      transcript,
-      requestId: request.id,
-    });
-}
 
 /**
  * identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. Or awaiting-approval,
@@ -160,4 +142,61 @@ async function findFile(
   id: string,
 ): Promise<SlackFile | null> {
   return source === 'form' ? files.findUpload(id, userId) : files.find(id);
+}
+
+type AskDeps = {
+  policySha256: () => string | null;
+  judge: Gate['judge'];
+  approversOf: ApproversOf;
+  flow: Flow;
+};
+
+type Asking = ApprovalNeeded & { policy: string | null };
+
+/** `prompt`: as it would be sent now. */
+type ToSend = { material: Material; prompt: () => Promise<string> };
+
+/** null: no approval is needed. */
+type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | null>;
+
+/**
+ * identified -> awaiting-approval, if the policy wants an approval that the request doesn't have. What would be sent is
+ * fixed from here on, and no file has been uploaded yet.
+ */
+export function createAskApproval(deps: AskDeps): AskApproval {
+  const { judge, flow } = deps;
+
+  async function ask(run: Run, verdict: Asking, { material, prompt }: ToSend): Promise<StepOutcome> {
+    const { request } = run;
+    const { asks, draft } = verdict;
+    const sent = { draft, material, prompt: await prompt() };
+    const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
+    if (approval === null)
+      return flow.end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
+    const changes = { ...sent, approvals: [...request.approvals, approval] };
+    const { expiresMs: expiresInMs } = asks;
+    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: true } });
+  }
+
+  return async (run, toSend) => {
+    // Before it is asked: if it changes meanwhile, the approval is looked at again.
+    const policy = deps.policySha256();
+    const verdict = await judge({ ...run.request, material: toSend.material });
+    if (verdict.kind === 'allowed') return null;
+    if (verdict.kind === 'refused') return flow.end(run, verdict.failure);
+    return ask(run, { ...verdict, policy }, toSend);
+  };
+}
+
+/** null: too few people can be asked. */
+async function approvalFor(
+  { approversOf }: Pick<AskDeps, 'approversOf'>,
+  { request }: Run,
+  { asks, fingerprint, policy, asked }: Asking & { asked: AskedFor },
+): Promise<Approval | null> {
+  const { rule, say, need, budget, most } = asks;
+  const people = await approversOf(asks.approvers, request.userId);
+  if (people.length < need) return null;
+  const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
+  return { rule, say, need, people, fingerprint, policy, ...about, asked, yes: [], end: null };
 }

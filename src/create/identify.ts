@@ -1,16 +1,13 @@
 import { DevinError } from '../devin/errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Approval, AskedFor } from '../session/approval.ts';
-import type { Material } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
-import { askedFor } from '../slack/approval-view.ts';
+import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
-import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
-import type { WritePrompt } from './attach.ts';
+import type { Gate } from '../trust/index.ts';
 import type { WhyNotReplaced } from './replace.ts';
 import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
@@ -88,6 +85,26 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   };
 }
 
+type Quoted = { thread: QuotedThread | null; transcript: string | null };
+export type WritePrompt = (request: SessionRequest, quoted: Quoted) => Promise<string>;
+
+type PromptDeps = {
+  /** What the policy adds to every task there. */
+  instructionsAt: Gate['instructionsAt'];
+  nameMentions: (text: string) => Promise<string>;
+};
+
+export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps): WritePrompt {
+  return async (request, { thread, transcript }) =>
+    buildPrompt({
+      task: await nameMentions(request.draft.values.prompt ?? ''),
+      instructions: await instructionsAt(request),
+      thread,
+      transcript,
+      requestId: request.id,
+    });
+}
+
 type IdentifyStepDeps = { identify: Identify; writePrompt: WritePrompt; send: Send; flow: Flow };
 
 /**
@@ -134,61 +151,4 @@ export function lookupTrouble(error: unknown) {
   if (trouble.kind === 'unknown-outcome')
     return { kind: 'wait', waiting: 'down', retryAfterMs: null } as const;
   return trouble;
-}
-
-type AskDeps = {
-  policySha256: () => string | null;
-  judge: Gate['judge'];
-  approversOf: ApproversOf;
-  flow: Flow;
-};
-
-type Asking = ApprovalNeeded & { policy: string | null };
-
-/** `prompt`: as it would be sent now. */
-type ToSend = { material: Material; prompt: () => Promise<string> };
-
-/** null: no approval is needed. */
-export type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | null>;
-
-/**
- * identified -> awaiting-approval, if the policy wants an approval that the request doesn't have. What would be sent is
- * fixed from here on, and no file has been uploaded yet.
- */
-export function createAskApproval(deps: AskDeps): AskApproval {
-  const { judge, flow } = deps;
-
-  async function ask(run: Run, verdict: Asking, { material, prompt }: ToSend): Promise<StepOutcome> {
-    const { request } = run;
-    const { asks, draft } = verdict;
-    const sent = { draft, material, prompt: await prompt() };
-    const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
-    if (approval === null)
-      return flow.end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
-    const changes = { ...sent, approvals: [...request.approvals, approval] };
-    const { expiresMs: expiresInMs } = asks;
-    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: true } });
-  }
-
-  return async (run, toSend) => {
-    // Before it is asked: if it changes meanwhile, the approval is looked at again.
-    const policy = deps.policySha256();
-    const verdict = await judge({ ...run.request, material: toSend.material });
-    if (verdict.kind === 'allowed') return null;
-    if (verdict.kind === 'refused') return flow.end(run, verdict.failure);
-    return ask(run, { ...verdict, policy }, toSend);
-  };
-}
-
-/** null: too few people can be asked. */
-async function approvalFor(
-  { approversOf }: Pick<AskDeps, 'approversOf'>,
-  { request }: Run,
-  { asks, fingerprint, policy, asked }: Asking & { asked: AskedFor },
-): Promise<Approval | null> {
-  const { rule, say, need, budget, most } = asks;
-  const people = await approversOf(asks.approvers, request.userId);
-  if (people.length < need) return null;
-  const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
-  return { rule, say, need, people, fingerprint, policy, ...about, asked, yes: [], end: null };
 }

@@ -17,9 +17,9 @@ import {
 } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAdopt, type Adopt } from './adopt.ts';
-import { createAttachStep, createWritePrompt } from './attach.ts';
+import { createAskApproval, createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
-import { createAskApproval, createIdentify, createIdentifyStep, type WithNames } from './identify.ts';
+import { createIdentify, createIdentifyStep, createWritePrompt, type WithNames } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
