@@ -86,7 +86,7 @@ const PHASES: readonly Phase[] = [
     ageMinutes: 84,
     change: {
       statusDetail: 'finished',
-      message: 'Done: the import now reads each order once. It took 41 minutes and takes 3.',
+      message: 'Done: the import reads each order once. It takes 3 minutes instead of 41.',
       pullRequest: { url: 'https://github.com/acme/api/pull/87', state: 'open' },
       acus: 3.2,
     },
@@ -114,6 +114,9 @@ async function takePhases(on: Stage): Promise<void> {
     on.devin.advance(session.id, { status: 'running', ...change, createdAtMs });
     await message(titleOf(phase), channel).filter({ hasText: shows }).waitFor();
   }
+  await message(titleOf(PHASES.at(-1)), channel)
+    .getByText('1 reply')
+    .waitFor();
   await settle(slackPage);
   const [first, last] = await Promise.all([
     message(titleOf(PHASES.at(0)), channel).boundingBox(),
