@@ -36,9 +36,11 @@ export function createSessionSearch(deps: SearchDeps) {
 
   async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
     const items = await deps.listSessions(query, options);
-    const bound = await deps.sessions.bound(items.map(({ sessionId }) => sessionId));
+    // A list that grows while its pages are read shows some twice.
+    const listed = new Map(items.map((one) => [one.sessionId, one]));
+    const bound = await deps.sessions.bound([...listed.keys()]);
     // A session may start another one, with the same tags.
-    return items.filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);
+    return [...listed.values()].filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);
   }
 
   async function pick(listed: readonly SessionSnapshot[], request: Missing, promptOf: FirstMessage) {

@@ -85,6 +85,11 @@ describe('without tags', () => {
     expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
   });
 
+  test('a session that Devin lists twice is one', async () => {
+    const items = [sessionAs('user-ana'), sessionAs('user-ana')];
+    expect((await search(requestAs('user-ana'), { items })).found).toBe('of-user-ana');
+  });
+
   test('no session that is older than the request is adopted, whatever Devin lists', async () => {
     const request = { ...requestAs('user-ana'), sentAt: new Date(62_000) };
     expect((await search(request, { items: [sessionAs('user-ana')] })).found).toBeNull();
