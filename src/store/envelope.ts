@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -76,7 +76,10 @@ const PREFIX = 'v1.';
  * The first key encrypts, all of them decrypt. AES-256-GCM with a random nonce. The context (a request id) is
  * authenticated: a value that was moved to another row can't be decrypted.
  */
-export function createSeal(key: Buffer, ...older: readonly Buffer[]): Seal {
+export function createSeal(first: Buffer, ...older: readonly Buffer[]): Seal {
+  // Made once: this takes longer than encrypting.
+  const key = createSecretKey(first);
+  const keys = [key, ...older.map((one) => createSecretKey(one))];
   return {
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -88,7 +91,7 @@ export function createSeal(key: Buffer, ...older: readonly Buffer[]): Seal {
     open(sealed, context) {
       if (!sealed.startsWith(PREFIX)) return null;
       const bytes = Buffer.from(sealed.slice(PREFIX.length), 'base64url');
-      for (const one of [key, ...older]) {
+      for (const one of keys) {
         const plain = decrypt(one, bytes, context);
         if (plain !== null) return plain;
       }
@@ -97,7 +100,7 @@ export function createSeal(key: Buffer, ...older: readonly Buffer[]): Seal {
   };
 }
 
-function decrypt(key: Buffer, bytes: Buffer, context: string): string | null {
+function decrypt(key: KeyObject, bytes: Buffer, context: string): string | null {
   if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
