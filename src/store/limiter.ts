@@ -4,7 +4,7 @@ import { limitReached, type LimitReached, type Limits, type Usage } from '../ses
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { isOver } from './sessions.ts';
-import { interval, limitLockWaits, literals, lockNames } from './sql.ts';
+import { interval, literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;
@@ -77,10 +77,10 @@ const NOTHING: Usage = { openSessions: 0, startsPerHour: 0 };
 const LOCK_TOGETHER_MS = 100;
 
 async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
-  if (people.length > 1) await limitLockWaits(LOCK_TOGETHER_MS, trx);
   await lockNames(
     people.map((person) => `limits:${keyOf(person)}`),
     trx,
+    people.length > 1 ? LOCK_TOGETHER_MS : undefined,
   );
 }
 

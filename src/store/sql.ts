@@ -4,24 +4,22 @@ import type { Db, Tables } from './tables.ts';
 
 /**
  * Locks these names in all replicas until the end of the transaction. Always in the same order, so two transactions never
- * wait for each other.
+ * wait for each other. `mostMs`: these and later statements of the transaction fail if they wait longer for a lock.
  */
-export async function lockNames(names: readonly string[], trx: Db): Promise<void> {
+export async function lockNames(names: readonly string[], trx: Db, mostMs?: number): Promise<void> {
   if (areOneAtATime(trx)) return;
+  const limit =
+    mostMs === undefined
+      ? sql``
+      : sql`, (select set_config('lock_timeout', ${String(mostMs)}, true)) as lock_limit`;
   await sql`
     select pg_advisory_xact_lock(key) from (
       select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
-    ) keys`.execute(trx);
+    ) keys${limit}`.execute(trx);
 }
 
 /** The embedded database's transactions don't run beside each other. */
 const areOneAtATime = (trx: Db): boolean => trx.getExecutor().adapter instanceof PGliteAdapter;
-
-/** A statement of this transaction that waits longer for a lock fails. */
-export async function limitLockWaits(ms: number, trx: Db): Promise<void> {
-  if (areOneAtATime(trx)) return;
-  await sql`select set_config('lock_timeout', ${String(ms)}, true)`.execute(trx);
-}
 
 /**
  * A list for `in` and `not in`, with the words written out as in the text of a partial index: a generic plan, made for any
