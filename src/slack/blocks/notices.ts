@@ -102,7 +102,9 @@ export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },
   text: Text,
 ): Rendered {
-  const known = lookup(text.notices.elsewhereBecause, code);
+  // Such as `restricted_action_read_only_channel`.
+  const why = code.startsWith('restricted_action') ? 'restricted_action' : code;
+  const known = lookup(text.notices.elsewhereBecause, why);
   const sentence = text.notices.cardElsewhere(known ?? text.notices.elsewhereOther(escape(code)));
   return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
 }

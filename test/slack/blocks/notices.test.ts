@@ -81,6 +81,13 @@ describe('a notice', () => {
   test('says how to get the card into the channel', () => {
     expect(cardElsewhere({ code: 'not_in_channel', link: null }, en).text).toContain('`/invite @');
   });
+
+  test.each(['restricted_action', 'restricted_action_read_only_channel'])(
+    'says whom to ask if posting is restricted: %s',
+    (code) => {
+      expect(cardElsewhere({ code, link: null }, en).text).toContain('Ask a channel manager');
+    },
+  );
 });
 
 describe('the sentences about identity', () => {
