@@ -4,9 +4,9 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { createDevinClient } from '../../src/devin/client.ts';
+import { createDevinClient, createVersionFallback, cursorAfter } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
+import { bareFacts, DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
 import { useProxy } from '../../src/network.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
@@ -241,6 +241,25 @@ test.each<[what: string, cause: Error, isUnsent: boolean]>([
   ['a failure without a reason', new AggregateError([]), false],
 ])('whether anything was sent is known after %s', (_what, cause, isUnsent) => {
   expect(neverConnected(new TypeError('fetch failed', { cause }))).toBe(isUnsent);
+});
+
+test.each([
+  ['not-found', ['v3beta1', 'v3']],
+  ['forbidden', ['v3beta1']],
+  ['rate-limited', ['v3beta1']],
+] as const)('after %s, these versions of the API were asked: %j', async (code, asked) => {
+  const versions: string[] = [];
+  const failing = createVersionFallback()(async (version) => {
+    versions.push(version);
+    return Promise.reject(new DevinError({ operation: 'x', facts: bareFacts(code) }));
+  });
+  expect(await failureOf(failing)).toMatchObject({ code });
+  expect(versions).toEqual(asked);
+});
+
+test('nothing is read after the page that says it is the last, even if it has a cursor', () => {
+  expect(cursorAfter({ items: [], hasNextPage: false, endCursor: 'c' })).toBeNull();
+  expect(cursorAfter({ items: [], hasNextPage: true, endCursor: 'c' })).toBe('c');
 });
 
 test('only lost answers and 5xx leave the outcome unknown', () => {

@@ -194,16 +194,6 @@ describe('the App Home', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test("tells a guest why they can't start a session, without a Start button", async () => {
-    const { slack } = world();
-    const gus = addColleague(world(), { isGuest: true });
-    await slack.openHome(gus.userId);
-    const { text } = await homeOf(world().slack, gus.userId, /You can't start a session yet/);
-    expect(text).toContain("You're a guest");
-    expect(text).not.toContain('your replies go to Devin');
-    expect(text).not.toContain('[Start a session]');
-  });
-
   test('saves no defaults of a person who became a guest while the form was open', async () => {
     const { slack } = world();
     const ana = addColleague(world());

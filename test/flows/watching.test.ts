@@ -138,14 +138,6 @@ describe('a session that is followed', () => {
     expect(files).toHaveLength(1);
   });
 
-  test('shows an unknown status as Devin names it', async () => {
-    const { devin, slack } = world();
-    const { session, showing } = await startSession(world());
-    devin.advance(session.id, { status: 'daydreaming' });
-    await showing('daydreaming');
-    expect(slack.problems).toEqual([]);
-  });
-
   test.each([
     { where: 'dm', about: 'all' },
     { where: 'dm', about: 'this one' },

@@ -142,13 +142,14 @@ describe('a Home', () => {
     expect(checkView(render(empty))).toEqual([]);
     expect(shown(empty)).toContain('/cog fix the flaky login test --repo acme/web --acu 10');
     expect(shown(empty)).toContain('Start a Devin session');
+    expect(shown(empty)).toContain('your replies go to Devin');
   });
 
   test("tells a person who can't start a session why, without a button that would be refused", () => {
     const refused: Home = { ...empty, runsAs: { kind: 'refused', why: "You're a guest." } };
     expect(shown(refused)).toContain("You can't start a session yet. You're a guest.");
     expect(actionIds(refused)).toEqual([ACTION.refreshHome]);
-    expect(shown(refused)).not.toContain('--repo');
+    expect(shown(refused)).not.toMatch(/--repo|your replies go to Devin/);
   });
 
   test('shows the defaults in one line, whatever they are', () => {
