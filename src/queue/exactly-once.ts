@@ -87,7 +87,7 @@ function hold(leases: LeaseRows, { name, number, leaseMs }: Held) {
     if (held !== null) return leases.renew(name, held, leaseMs, trx);
     // Nothing was written under it yet.
     if (trx === undefined) return true;
-    held = await leases.take(name, leaseMs, trx);
+    held = await leases.take(name, leaseMs, { trx });
     return held !== null;
   };
 

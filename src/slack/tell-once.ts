@@ -54,14 +54,11 @@ class BeingAnsweredError extends Error {
 export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
   return async ({ teamId, channelId, ts }, place, answer) => {
     const name = `answer ${teamId} ${channelId} ${ts}`;
-    // For all of that time, though it's shortened at once: `take` ends leases that last longer than the one it asks for,
-    // as if the clock had been set back. With a shorter one, it would end the lease of a process that has answered.
-    const lease = await leases.take(name, DELIVERED_AGAIN_MS);
+    const lease = await leases.take(name, ANSWERING_MS, { longestMs: DELIVERED_AGAIN_MS });
     if (lease === null) {
       if (await leases.outlasts(name, ANSWERING_MS)) return;
       throw new BeingAnsweredError();
     }
-    await leases.renew(name, lease, ANSWERING_MS);
     const told = await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
     if (told === 'retryable') await leases.release(name, lease);
     else await leases.renew(name, lease, DELIVERED_AGAIN_MS);

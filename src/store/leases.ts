@@ -17,13 +17,17 @@ export function createLeases(db: Kysely<Tables>) {
   const untilIn = (forMs: number) => sql<Date>`now() + ${interval(forMs)}`;
 
   return {
-    /** The number of the new lease; null while another holds it. */
-    async take(name: string, forMs: number, trx: Db = db): Promise<string | null> {
+    /** The number of the new lease; null while another holds it. `longestMs`: for how long it may be renewed. */
+    async take(
+      name: string,
+      forMs: number,
+      { trx = db, longestMs = forMs }: { trx?: Db | undefined; longestMs?: number } = {},
+    ): Promise<string | null> {
       // One that lasts longer than it can was taken before the clock was set back.
       const { rows } = await sql<{ number: string }>`
         insert into leases (name, number, until) values (${name}, nextval('lease_numbers'), ${untilIn(forMs)})
         on conflict (name) do update set number = excluded.number, until = excluded.until
-          where leases.until < now() or leases.until > ${untilIn(forMs)}
+          where leases.until < now() or leases.until > ${untilIn(longestMs)}
         returning number`.execute(trx);
       return rows[0]?.number ?? null;
     },

@@ -19,7 +19,13 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
       const answer = createMessageAnswers({ leases: createLeases(db), outbound: { tellPrivately } });
       return async () => answer(MESSAGE, PLACE, ANSWER);
     };
-    return { first: process('first'), second: process('second'), told };
+    /** Writes nothing after it has begun. */
+    const dying = async (): Promise<void> => {
+      const dead = async () => Promise.reject(new Error('died'));
+      const leases = { ...createLeases(db), renew: dead, release: dead };
+      return createMessageAnswers({ leases, outbound: { tellPrivately: dead } })(MESSAGE, PLACE, ANSWER);
+    };
+    return { first: process('first'), second: process('second'), dying, told };
   };
 
   test('is answered once, and not acknowledged until it is known that Slack has taken the answer', async () => {
@@ -32,6 +38,12 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
     await answering;
     await second();
     expect(told).toEqual(['first']);
+  });
+
+  test('is not taken for answered if a process died right after it began', async () => {
+    const { second, dying } = await processes();
+    await expect(dying()).rejects.toThrow('died');
+    await expect(second()).rejects.toMatchObject({ code: 'being-answered' });
   });
 
   test('is answered by another process if Slack did not take the answer', async () => {
