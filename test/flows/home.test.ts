@@ -109,7 +109,7 @@ describe('the App Home', () => {
     await slack.waitForMessage(conversation, ({ text: told }) => told.includes(session.url));
   });
 
-  test('changes nothing for a person who became a guest, and says why', async () => {
+  test('keeps the choice of a person who became a guest, and says why they can start nothing', async () => {
     const { slack } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
@@ -119,7 +119,7 @@ describe('the App Home', () => {
     await homeOf(world().slack, ana.userId, "You're a guest");
     await slack.changeUser(ana.userId, { isGuest: false });
     await slack.clickButton(ana.userId, { viewId }, 'Refresh');
-    await homeOf(world().slack, ana.userId, /in the session's thread/);
+    await homeOf(world().slack, ana.userId, /in a direct message/);
   });
 
   test('shows a session as soon as its card is posted', async () => {
