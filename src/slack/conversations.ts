@@ -32,7 +32,15 @@ const MAX_KNOWN = 10_000;
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
 
-const infoSchema = z.object({ channel: z.looseObject({ is_private: z.boolean() }) });
+/** If Slack doesn't say whether a conversation is private, only a channel counts as public. */
+const privacySchema = z.looseObject({
+  is_private: z.boolean().optional(),
+  is_channel: z.boolean().default(false),
+});
+const isPrivate = ({ is_private: said, is_channel: isChannel }: z.output<typeof privacySchema>): boolean =>
+  said ?? !isChannel;
+
+const infoSchema = z.object({ channel: privacySchema });
 
 /** Asks Slack who is in a conversation now; the answer counts for a minute. */
 export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
@@ -41,7 +49,7 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
     if (isDirectMessage(channelId)) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
     try {
       const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
-      if (!channel.is_private) return 'in';
+      if (!isPrivate(channel)) return 'in';
       return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
     } catch (error) {
       const failure = slackFailure(error);
@@ -74,9 +82,8 @@ type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
 export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
 
 const describedSchema = z.object({
-  channel: z.looseObject({
+  channel: privacySchema.extend({
     name: z.string().default(''),
-    is_private: z.boolean(),
     is_ext_shared: z.boolean().default(false),
     is_org_shared: z.boolean().default(false),
   }),
@@ -89,7 +96,7 @@ export function createPlaces({ client, now }: { client: WebClient; now: () => nu
     if (described === null) return null;
     const { channel } = describedSchema.parse(described);
     const isShared = channel.is_ext_shared || channel.is_org_shared;
-    return { name: channel.name, isPrivate: channel.is_private, isShared };
+    return { name: channel.name, isPrivate: isPrivate(channel), isShared };
   }
 
   return remembered(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });

@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack, type LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { createPresence } from '../../src/slack/conversations.ts';
+import { listenInTest } from '../support/listen.ts';
 
 async function open(options: LocalSlackOptions = {}) {
   const slack = await createLocalSlack(options);
@@ -34,4 +36,24 @@ test("another person's direct messages are unseen", async () => {
   const channelId = slack.directMessages(ana);
   expect(await presence({ channelId, userId: ana })).toBe('in');
   expect(await presence({ channelId, userId: eve })).toBe('unseen');
+});
+
+test.each([
+  ['a channel', { is_channel: true }, 'in'],
+  ['a private channel', { is_channel: true, is_private: true }, 'out'],
+  ['what may be private', {}, 'out'],
+])('tells from a short description who may read %s', async (_name, described, expected) => {
+  const origin = await listenInTest(
+    createServer(({ url = '' }, response) => {
+      const answer = url.endsWith('members') ? { members: ['U2'] } : { channel: { id: 'C1', ...described } };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, ...answer }));
+    }),
+  );
+  const client = new WebClient('xoxb-1', { slackApiUrl: `${origin}/` });
+  const presence = createPresence({
+    client,
+    directChannel: async () => Promise.resolve(null),
+    now: Date.now,
+  });
+  expect(await presence({ channelId: 'C1', userId: 'U1' })).toBe(expected);
 });
