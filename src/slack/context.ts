@@ -48,7 +48,11 @@ export function createThreadReader({ client, people, presence, permalink, botUse
       try {
         const { messages, devins, unread } = await readThread(client, channelId, picked);
         const reading = { picked, devins, botUserId: botUserId() };
-        return { kind: 'read', messages: messages.filter((one) => isForDevin(one, reading)), unread };
+        return {
+          kind: 'read',
+          messages: withPicked(messages, picked).filter((one) => isForDevin(one, reading)),
+          unread,
+        };
       } catch (error) {
         const failure = slackFailure(error);
         if (failure.kind !== 'refused') throw error;
@@ -93,6 +97,13 @@ export function createThreadReader({ client, people, presence, permalink, botUse
       };
     },
   };
+}
+
+/** What was picked is in its thread, even if Slack doesn't list it. */
+function withPicked(messages: SlackMessage[], picked: SlackMessage): SlackMessage[] {
+  if (messages.some(({ ts }) => ts === picked.ts)) return messages;
+  const before = messages.filter(({ ts }) => ts < picked.ts);
+  return [...before, picked, ...messages.slice(before.length)];
 }
 
 type Reading = {

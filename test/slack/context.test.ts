@@ -124,6 +124,14 @@ test('a thread is what people and apps wrote in it, without asides and what this
   const read = await reader.read(context, 'U1');
   if (read.kind !== 'read') throw new Error(read.kind);
   expect(read.messages.map(({ text }) => text)).toEqual(['It is slow', 'An alert', 'On main, too']);
+  const unlisted = { ...picked, ts: '6.500000', text: 'Not listed' };
+  const readAround = await reader.read({ ...context, picked: unlisted }, 'U1');
+  expect(readAround.kind === 'read' && readAround.messages.map(({ text }) => text)).toEqual([
+    'It is slow',
+    'An alert',
+    'Not listed',
+    'On main, too',
+  ]);
   // An aside that a person picks is meant for Devin.
   const aside = { ...picked, ts: '5.000000' };
   const readFromAside = await reader.read({ ...context, picked: aside }, 'U1');
