@@ -58,13 +58,15 @@ function viewOf({ id, private_metadata: metadata, state }: z.infer<typeof viewSc
 }
 
 const labelSchema = z.looseObject({ text: z.string() });
+/** Only needed to draw the button or the modal again. */
+const shownSchema = labelSchema.default({ text: '…' });
 const buttonSchema = z
   .looseObject({
     type: z.literal('button'),
     action_id: present,
-    action_ts: present,
+    action_ts: optional,
     value: z.string().nullable().default(null),
-    text: labelSchema,
+    text: shownSchema,
   })
   .transform(({ action_id: actionId, action_ts: actionTs, value, text }) => ({
     actionId,
@@ -76,8 +78,8 @@ const buttonSchema = z
 const menuSchema = z
   .looseObject({
     type: z.literal('overflow'),
-    action_ts: present,
-    selected_option: z.looseObject({ text: labelSchema, value: z.string() }),
+    action_ts: optional,
+    selected_option: z.looseObject({ text: shownSchema, value: z.string() }),
   })
   .transform(({ action_ts: actionTs, selected_option: { text, value } }) => ({
     ...readMenuValue(value),
@@ -107,6 +109,8 @@ const pressSchema = interactionSchema
       kind: 'press' as const,
       ...senderOf(body),
       ...action,
+      /** One press: Slack's trigger belongs to no other. */
+      actionTs: action.actionTs ?? body.trigger_id,
       channelId: channel?.id ?? null,
       placeKind: channel === undefined ? null : placeKindOf(channel.name),
       messageTs,
@@ -127,10 +131,10 @@ const submissionSchema = interactionSchema
   .extend({
     view: viewSchema.extend({
       callback_id: present,
-      title: labelSchema,
+      title: shownSchema,
       submit: labelSchema.nullish(),
       close: labelSchema.nullish(),
-      blocks: z.array(blockSchema),
+      blocks: z.array(blockSchema).default([]),
     }),
   })
   .transform(({ view, ...body }) => {

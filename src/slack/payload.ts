@@ -75,10 +75,13 @@ const authorSchema = z.looseObject({
   bot_id: z.never().optional(),
 });
 
-/** A person's message. https://docs.slack.dev/reference/events/message */
+/**
+ * A person's message. One that mentions the app comes a second time, or only so, if the Slack app is subscribed to that.
+ * https://docs.slack.dev/reference/events/message, https://docs.slack.dev/reference/events/app_mention
+ */
 const messageSchema = authorSchema
   .extend({
-    type: z.literal('message'),
+    type: z.enum(['message', 'app_mention']),
     channel: present,
     channel_type: optional,
     subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
@@ -88,7 +91,7 @@ const messageSchema = authorSchema
     kind: 'message' as const,
     userId: event.user,
     channelId: event.channel,
-    placeKind: placeKindOfEvent(event.channel_type),
+    placeKind: placeKindOfEvent(event.channel, event.channel_type),
     ts: event.ts,
     /** null: it is in no thread, or starts one. */
     threadTs: event.thread_ts === event.ts ? null : event.thread_ts,

@@ -73,8 +73,8 @@ const BY_CHANNEL_TYPE: ReadonlyMap<string | null, PlaceKind> = new Map([
 ]);
 
 /** The same for an event. */
-export function placeKindOfEvent(channelType: string | null): PlaceKind | null {
-  return BY_CHANNEL_TYPE.get(channelType) ?? null;
+export function placeKindOfEvent(channelId: string, channelType: string | null): PlaceKind | null {
+  return BY_CHANNEL_TYPE.get(channelType) ?? (isDirectMessage(channelId) ? 'direct' : null);
 }
 
 /** The name that a shortcut's payload would have for a conversation; an event has none. */

@@ -165,6 +165,11 @@ describe('a payload from Slack', () => {
       { userId: 'U9', homeTeamId: 'T9' },
     ],
     ['a person without a workspace', { user: { id: 'U1' } }, { homeTeamId: 'T1' }],
+    [
+      'a button with no more than its id and value',
+      { actions: [{ type: 'button', action_id: 'details', value: 'r1' }] },
+      { label: '…', actionTs: '1.2.x' },
+    ],
   ])('is read as a button press: %s', (_name, changes, expected) => {
     expect(readPayload({ ...PRESS, ...changes })).toEqual({ ...PRESSED, ...expected });
   });
@@ -186,6 +191,12 @@ describe('a payload from Slack', () => {
         blocks: [{ type: 'divider', block_id: 'd1' }],
       },
     });
+  });
+
+  test('is read as a submission without what is only needed to redraw the modal', () => {
+    const { id, private_metadata, callback_id, state } = VIEW;
+    const view = { id, private_metadata, callback_id, state };
+    expect(readPayload({ ...SUBMISSION, view })).toMatchObject({ view: { values: VALUES, blocks: [] } });
   });
 
   test('is read as a message shortcut', () => {
@@ -214,7 +225,17 @@ describe('a payload from Slack', () => {
       { threadTs: '5.1', parentUserId: 'U2' },
     ],
     ['a message with a file', { ...MESSAGE, subtype: 'file_share' }, WRITTEN],
+    [
+      'a message that mentions the app',
+      { ...MESSAGE, channel_type: undefined, type: 'app_mention' },
+      { ...WRITTEN, placeKind: null },
+    ],
     ['a direct message', { ...MESSAGE, channel_type: 'im' }, { placeKind: 'direct' }],
+    [
+      'a direct message without the kind of its channel',
+      { ...MESSAGE, channel_type: undefined, channel: 'D1' },
+      { placeKind: 'direct' },
+    ],
     [
       'a message in a kind of channel not known here',
       { ...MESSAGE, channel_type: 'app_home' },

@@ -112,7 +112,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
   }
 
   // The submission says what is ticked; Slack only needs each click acknowledged.
-  app.action({ block_id: /^review\./, action_id: INPUT }, async ({ ack }) => ack());
+  app.action({ action_id: INPUT }, async ({ ack }) => ack());
 
   onSubmission(app, VIEW.review, async ({ view, ...sender }, ack) => {
     const metadata = reviewMetadata.read(view.metadata);

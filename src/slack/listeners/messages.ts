@@ -5,7 +5,7 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
 import { isAddressed, mentionsIn, readThreadMeaning } from '../command/meaning.ts';
-import type { Message, PayloadOf } from '../payload.ts';
+import type { Message, Payload, PayloadOf } from '../payload.ts';
 import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onceRecorded } from './recorded.ts';
@@ -38,10 +38,14 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
     }
   }
 
-  onEvent(app, 'message', async (event, isAgain) => {
+  async function take(event: Payload, isAgain: boolean): Promise<void> {
     if (event.kind === 'message' || event.kind === 'edit' || event.kind === 'deletion')
       await inOrder(`${event.channelId}:${event.ts}`, async () => act(event, isAgain));
-  });
+  }
+
+  onEvent(app, 'message', take);
+  // The manifest doesn't subscribe to it, since each is a message, too.
+  onEvent(app, 'app_mention', take);
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
