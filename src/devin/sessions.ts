@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sessionCreateRequestSchema, type SessionCreateRequest } from '../session/request.ts';
 import {
   answeredSessionSchema,
+  createdSessionSchema,
   toBareId,
   toPathId,
   toWire,
@@ -64,7 +65,7 @@ export function createSessions(client: DevinClient) {
         operation: 'sessions.create',
         method: 'post',
         path: client.orgPath(['sessions']),
-        answer: answeredSessionSchema,
+        answer: createdSessionSchema(Math.floor(Date.now() / 1000)),
         json: request,
         jsonSchema: sessionCreateRequestSchema,
         timeoutMs: CREATE_TIMEOUT_MS,

@@ -152,25 +152,35 @@ const STAND_INS = { tags: [], orgId: '', acusConsumed: 0, pullRequests: [], isAr
  * A session as Devin answers it. It costs money even if a member isn't as the reference says: without an id, a URL, a
  * status or any time, there is none.
  */
-export const answeredSessionSchema = z.preprocess((value) => {
-  const answer = camelKeys(value);
-  return sessionSnapshotSchema.safeParse(answer).success ? answer : withStandIns(answer);
-}, sessionSnapshotSchema);
+export const answeredSessionSchema = answeredWith({});
+
+/** The same right after it was created, at `atS` in epoch seconds: an id and a URL are enough. */
+export function createdSessionSchema(atS: number) {
+  return answeredWith({ status: 'new', createdAt: atS, updatedAt: atS });
+}
+
+function answeredWith(standIns: Record<string, unknown>) {
+  return z.preprocess((value) => {
+    const answer = camelKeys(value);
+    return sessionSnapshotSchema.safeParse(answer).success ? answer : withStandIns(answer, standIns);
+  }, sessionSnapshotSchema);
+}
 
 const anyObject = z.record(z.string(), z.unknown());
 
-function withStandIns(value: unknown): unknown {
+function withStandIns(value: unknown, others: Record<string, unknown>): unknown {
   const answer = anyObject.safeParse(value).data;
   if (answer === undefined) return value;
-  // Either time is near enough to the other.
-  const standIns = anyObject.parse({
+  const standIns: Record<string, unknown> = {
     ...STAND_INS,
-    createdAt: answer['updatedAt'],
-    updatedAt: answer['createdAt'],
-  });
+    ...others,
+    // Either time is near enough to the other.
+    createdAt: answer['updatedAt'] ?? others['createdAt'],
+    updatedAt: answer['createdAt'] ?? others['updatedAt'],
+  };
   const members = Object.entries(sessionSnapshotSchema.shape).map(([name, member]) => {
     if (member.safeParse(answer[name]).success) return [name, answer[name]];
-    return [name, name in standIns ? standIns[name] : null];
+    return [name, standIns[name] ?? null];
   });
   return Object.fromEntries(members);
 }

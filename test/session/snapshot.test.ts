@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   answeredSessionSchema,
+  createdSessionSchema,
   fromWire,
   sessionSnapshotSchema,
   toWire,
@@ -108,3 +109,17 @@ test.each([['session_id'], ['url'], ['status'], ['created_at', 'updated_at']])(
     expect(answeredSessionSchema.safeParse({ ...ANSWER, ...lacking }).success).toBe(false);
   },
 );
+
+test.each([
+  ['no more', {}, { status: 'new', createdAt: 1_795_000_000, updatedAt: 1_795_000_000 }],
+  ['a time', { created_at: 5 }, { status: 'new', createdAt: 5, updatedAt: 5 }],
+  ['a status', { status: 'running' }, { status: 'running', createdAt: 1_795_000_000 }],
+])('a session that was just created is one with an id, a URL and %s', (_what, more, expected) => {
+  const answer = { session_id: 'devin-abc', url: ANSWER.url, ...more };
+  expect(createdSessionSchema(1_795_000_000).parse(answer)).toMatchObject({ sessionId: 'abc', ...expected });
+});
+
+test.each(['session_id', 'url'])('an answer to a create without %s is no session', (key) => {
+  const answer = { ...ANSWER, [key]: undefined };
+  expect(createdSessionSchema(1).safeParse(answer).success).toBe(false);
+});
