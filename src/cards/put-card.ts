@@ -28,9 +28,6 @@ export type PutDeps = {
 /** For a card that was found by a search. */
 const UNKNOWN = shownUnknown(null);
 
-/** The card was deleted, or an earlier app posted it, which its buttons belong to. */
-const GONE = new Set(['message_not_found', 'cant_update_message']);
-
 /** `newIf`: no attempt to post it is known, and none is made if this is false. */
 type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; newIf?: RawBuilder<boolean> };
 
@@ -43,10 +40,19 @@ export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
   const result = await outbound.updateCard(channelId, ts, drawn.render());
   if (result.kind === 'updated') return drawnNow(deps, request, drawn.shown);
   if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
-  if (result.kind !== 'refused' || !GONE.has(result.code)) return failed(deps, post, result);
+  if (result.kind !== 'refused' || !isLost(result.code, post)) return failed(deps, post, result);
   await cards.lost(id);
   const gone = { ...request, cardTs: null };
   return postCard(deps, { ...post, request: gone, drawn: await deps.drawCard(gone) });
+}
+
+/**
+ * It was deleted, or an earlier app posted it, which its buttons belong to. A session keeps such a card: the thread under
+ * it would move.
+ */
+function isLost(code: string, { request, drawn }: CardPost): boolean {
+  if (code === 'message_not_found') return true;
+  return code === 'cant_update_message' && request.sessionId === null && isNeeded(drawn.phase);
 }
 
 async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {

@@ -107,6 +107,16 @@ test('two processes repost a deleted card once, however slow Slack is', async ()
 });
 
 test.each([
+  ['is posted again once its request failed', 'failed', '2.1'],
+  ['stays while its request waits', 'identified', '1.1'],
+] as const)('a card that an earlier app posted %s', async (_what, state, cardTs) => {
+  const { requests, update } = await setUp(state);
+  const post = async () => Promise.resolve({ kind: 'posted', ts: '2.1' } as const);
+  await update({ updateCard: refused('cant_update_message'), find: async () => Promise.resolve(null), post });
+  expect(await requests.find('r1')).toMatchObject({ cardTs });
+});
+
+test.each([
   ['of a request that waits, once a person deleted it', 'identified', POSTED, 'message_not_found'],
   ['of a request that was refused before it had one', 'refused', { identity: ANA }, 'unexpected'],
 ] as const)('no card is posted %s', async (_which, state, card, code) => {
