@@ -253,6 +253,13 @@ describe('a form', () => {
   });
 });
 
+test("a tick is acknowledged, also if Slack doesn't say in which block it is", async () => {
+  const { ana, channelId } = await openForm();
+  const tick = { userId: ana.userId, channelId, actionId: 'value', value: 'message' };
+  const action = { type: 'checkboxes', block_id: undefined, selected_options: [] };
+  expect(await forgePress(world(), { ...tick, action })).toMatchObject({ kind: 'answered' });
+});
+
 describe('a button with a value that no message has', () => {
   test("can't send another person's message again", async () => {
     const { devin, slack } = world();

@@ -30,14 +30,22 @@ export function valueOf({ blocks }: Message, actionId: string): string {
   return value;
 }
 
-type Press = { userId: string; channelId: string; actionId: string; value: string; triggerId?: string };
+type Press = {
+  userId: string;
+  channelId: string;
+  actionId: string;
+  value: string;
+  triggerId?: string;
+  /** What its action has beside that; undefined takes something away. */
+  action?: Record<string, unknown>;
+};
 
 let presses = 0;
 
 /** A button that no message offers this person: its value is another person's or outdated. */
 export async function forgePress(
   { slack }: Slack,
-  { userId, channelId, actionId, value, triggerId = 'forged' }: Press,
+  { userId, channelId, actionId, value, triggerId = 'forged', action = {} }: Press,
 ) {
   const { teamId, teamDomain, appId, verificationToken } = slack.workspace;
   const user = slack.users.get(userId);
@@ -64,6 +72,7 @@ export async function forgePress(
           action_ts: ts,
           value,
           text: { type: 'plain_text', text: 'Forged' },
+          ...action,
         },
       ],
     },
