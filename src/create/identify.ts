@@ -19,8 +19,11 @@ type IdentifyDeps = {
   whyNotReplaced: WhyNotReplaced;
   flow: Flow;
   withNames: WithNames;
+  nameMentions: NameMentions;
   now: () => number;
 };
+
+type NameMentions = (text: string) => Promise<string>;
 
 /** With the names of playbooks and the like that are known now; others are looked up in the background. */
 export type WithNames = (draft: EffectiveDraft) => EffectiveDraft;
@@ -57,6 +60,13 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
   }
 
+  /** Devin knows nobody by an id of Slack. */
+  async function withTitle(draft: EffectiveDraft): Promise<EffectiveDraft> {
+    const { title } = draft.values;
+    if (title === undefined) return draft;
+    return { ...draft, values: { ...draft.values, title: await deps.nameMentions(title) } };
+  }
+
   async function find(run: Run): Promise<Identified> {
     const { request } = run;
     const [identity, placing] = await Promise.all([resolve(request), placeChanges(request)]);
@@ -67,7 +77,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     const { replaces, userId } = request;
     const notReplaced = replaces === null ? null : await deps.whyNotReplaced(replaces, userId);
     if (notReplaced !== null) return { kind: 'not', outcome: await flow.end(run, notReplaced) };
-    const draft = deps.withNames(verdict.draft);
+    const draft = deps.withNames(await withTitle(verdict.draft));
     const found = { identity, draft, ...placing };
     if (verdict.kind === 'approval') return { kind: 'not', outcome: await toIdentified(flow, run, found) };
     const { rule, approved } = verdict;
@@ -91,7 +101,7 @@ export type WritePrompt = (request: SessionRequest, quoted: Quoted) => Promise<s
 type PromptDeps = {
   /** What the policy adds to every task there. */
   instructionsAt: Gate['instructionsAt'];
-  nameMentions: (text: string) => Promise<string>;
+  nameMentions: NameMentions;
 };
 
 export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps): WritePrompt {

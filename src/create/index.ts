@@ -168,7 +168,16 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
   const { requests, envelopes } = store;
   const flow = createFlow({ transitions, replace: createReplace({ requests, now }), now });
   const whyNotReplaced = createWhyNotReplaced({ requests, decidersOf: deps.decidersOf });
-  const identify = createIdentify({ judge, resolve, presence, whyNotReplaced, flow, withNames, now });
+  const identify = createIdentify({
+    judge,
+    resolve,
+    presence,
+    whyNotReplaced,
+    flow,
+    withNames,
+    nameMentions,
+    now,
+  });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
   const approversOf = createApproversOf(slack);
   const askApproval = createAskApproval({ policySha256: deps.policy.sha256, judge, approversOf, flow });

@@ -71,6 +71,17 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(session.request.prompt).toContain(`@${ana.name}`);
   });
 
+  test('names the people in a title, and leaves the other options as typed', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    const mention = `<@${ana.userId}>`;
+    await slack.command(ana.userId, channelId, `fix it --title "for ${mention}" --tag ${mention}`);
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.title).toBe(`for @${ana.name}`);
+    expect(request.tags).toContain(mention);
+  });
+
   test('starts nothing with an unknown flag, says so privately, and offers a form with what was typed', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
