@@ -4,6 +4,7 @@ import {
   isAddress,
   mappedAs,
   mappedTo,
+  maskEmail,
   type Identity,
   type MappedPerson,
   type Mapping,
@@ -151,12 +152,6 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
     const identity = await inDevin(person, email);
     return identity.kind === 'refused' ? identity : { ...identity, slackName };
   };
-}
-
-/** `j…@acme.com`: enough to recognize your own address, not enough to learn another's. */
-function maskEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return at < 1 ? '…' : `${email.slice(0, 1)}…${email.slice(at)}`;
 }
 
 /** Another person in Slack who has the member's address; null: nobody, or the app may not look. */

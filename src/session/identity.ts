@@ -157,6 +157,12 @@ export function isAddress(typed: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(typed);
 }
 
+/** `j…@acme.com`: enough to recognize your own address, not enough to learn another's. */
+export function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return at < 1 ? '…' : `${email.slice(0, 1)}…${email.slice(at)}`;
+}
+
 /** Only ASCII: other letters can look alike and still differ, such as the Kelvin sign and K. */
 export function folded(value: string): string {
   return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -1,3 +1,4 @@
+import { isAddress, maskEmail } from '../../session/identity.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import { acuWords, durationWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
@@ -33,9 +34,10 @@ export type RunsAs = Pick<SessionCard, 'requesterName' | 'runsAs'>;
 export function runsAsFact({ requesterName, runsAs }: RunsAs, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
-  return isSameName(runsAs.name, requesterName ?? '', runsAs.byEmail)
-    ? []
-    : [text.card.as(fact(runsAs.name))];
+  const { name, byEmail } = runsAs;
+  // Devin has no name for them, and a card is public.
+  if (isAddress(name)) return byEmail ? [] : [text.card.as(fact(maskEmail(name)))];
+  return isSameName(name, requesterName ?? '', byEmail) ? [] : [text.card.as(fact(name))];
 }
 
 /** How long, why, how much. */

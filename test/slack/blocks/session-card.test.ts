@@ -265,6 +265,15 @@ describe('a card', () => {
     },
   );
 
+  test('shows nobody the address of a member without a name', () => {
+    const member = { kind: 'member' as const, name: 'ana@acme.example' };
+    const matched = render({ ...full, runsAs: { ...member, byEmail: true } });
+    expect(JSON.stringify(matched)).not.toMatch(/ana@|as a/);
+    const mapped = render({ ...full, runsAs: { ...member, byEmail: false } });
+    expect(mapped.text).toContain('as a…@acme.example');
+    expect(JSON.stringify(mapped)).not.toContain('ana@');
+  });
+
   test('mentions at most the requester, whatever was typed or said', () => {
     const hostile = '<!channel> <@U2> <https://evil.example|click>';
     const card: SessionCard = {
