@@ -149,7 +149,10 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
   return { send, step };
 }
 
-/** The earlier of Devin's time and ours: a session made before it would not be found. null: Devin's isn't known. */
+/**
+ * The earlier of Devin's time and ours: a session that was created before it isn't found, and may be started twice. If it's
+ * too early, all it adds is sessions with the same words and owner that the app doesn't know. null: Devin's isn't known.
+ */
 async function sentTime({ devinTime, now }: Pick<SendDeps, 'devinTime' | 'now'>): Promise<Date | null> {
   const theirs = await devinTime();
   return theirs === null ? null : new Date(Math.min(theirs.getTime(), now()));

@@ -60,7 +60,8 @@ export type AskedFirst = {
   meant: string | null;
   /**
    * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `thread-word`: a word for
-   * a session's thread; `devin-word`: a word of Devin's own Slack app; `credential`: the start of one, which everyone who sees the session could read.
+   * a session's thread; `devin-word`: a word of Devin's own Slack app; `credential`: the start of one, which everyone who
+   * sees the session could read.
    */
   hint: { kind: 'option' | 'thread-word' | 'devin-word' | 'credential'; typed: string } | null;
 };

@@ -175,8 +175,8 @@ function withStandIns(value: unknown, others: Record<string, unknown>): unknown 
     ...STAND_INS,
     ...others,
     // Either time is near enough to the other.
-    createdAt: answer['updatedAt'] ?? others['createdAt'],
-    updatedAt: answer['createdAt'] ?? others['updatedAt'],
+    createdAt: epochSeconds.safeParse(answer['updatedAt']).data ?? others['createdAt'],
+    updatedAt: epochSeconds.safeParse(answer['createdAt']).data ?? others['updatedAt'],
   };
   const members = Object.entries(sessionSnapshotSchema.shape).map(([name, member]) => {
     if (member.safeParse(answer[name]).success) return [name, answer[name]];
@@ -185,9 +185,14 @@ function withStandIns(value: unknown, others: Record<string, unknown>): unknown 
   return Object.fromEntries(members);
 }
 
+/** Without an offset, such as in `2026-11-18 11:06:40`. JavaScript would read it as this machine's time. */
+const WITHOUT_ZONE = /^\d+-\d+-\d+[T ][\d:.]+$/;
+
 function toWholeSeconds(value: unknown): unknown {
-  if (typeof value === 'string')
-    return toWholeSeconds(/\d-\d/.test(value) ? Date.parse(value) : Number(value || NaN));
+  if (typeof value === 'string') {
+    const time = WITHOUT_ZONE.test(value) ? `${value}Z` : value;
+    return toWholeSeconds(/\d-\d/.test(time) ? Date.parse(time) : Number(time || NaN));
+  }
   if (typeof value !== 'number') return value;
   return Math.floor(value < FIRST_IN_MS ? value : value / 1000);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   answeredSessionSchema,
   createdSessionSchema,
@@ -77,6 +77,17 @@ test.each([1_795_000_000, 1_795_000_000_750, 1_795_000_000.5, '1795000000', '202
   },
 );
 
+test.each([
+  '2026-11-18T11:06:40',
+  '2026-11-18 11:06:40.5',
+  '2026-11-18T11:06:40Z',
+  '2026-11-18T20:06:40+09:00',
+])('a time is in UTC unless it says otherwise, wherever the app runs: %s', (time) => {
+  vi.stubEnv('TZ', 'Asia/Tokyo');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(read({ ...ANSWER, created_at: time })).toMatchObject({ createdAt: 1_795_000_000 });
+});
+
 test('of any number of pull requests the latest stay', () => {
   const all = Array.from({ length: 10_000 }, (_, at) => ({ pr_url: `https://a.io/${at}`, pr_state: 'open' }));
   const { pullRequests } = read({ ...ANSWER, pull_requests: all });
@@ -113,6 +124,7 @@ test.each([['session_id'], ['url'], ['status'], ['created_at', 'updated_at']])(
 test.each([
   ['no more', {}, { status: 'new', createdAt: 1_795_000_000, updatedAt: 1_795_000_000 }],
   ['a time', { created_at: 5 }, { status: 'new', createdAt: 5, updatedAt: 5 }],
+  ['no readable time', { created_at: 'soon', updated_at: 'later' }, { createdAt: 1_795_000_000 }],
   ['a status', { status: 'running' }, { status: 'running', createdAt: 1_795_000_000 }],
 ])('a session that was just created is one with an id, a URL and %s', (_what, more, expected) => {
   const answer = { session_id: 'devin-abc', url: ANSWER.url, ...more };
