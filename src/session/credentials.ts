@@ -16,26 +16,35 @@ const CREDENTIALS = [
   // https://cloud.google.com/docs/authentication/api-keys
   /(AIza)[\w-]{35}(?![\w-])/,
   // Anthropic and OpenAI
-  /(sk-(?:ant|proj|svcacct|admin)-)[\w-]{20,}/,
+  /(sk-(?:ant|proj|svcacct|admin)-)[\w-]{40,}/,
   /(sk-)[A-Za-z0-9]{32,}/,
   // https://docs.stripe.com/keys
   /([rs]k_live_)[A-Za-z0-9]{16,}/,
   // https://docs.npmjs.com/about-access-tokens
   /(npm_)[A-Za-z0-9]{36}(?!\w)/,
-  // Devin
-  /(cog_|apk_(?:user_)?)[A-Za-z0-9_-]{20,}/,
-  // https://www.rfc-editor.org/rfc/rfc7468
-  /(-----BEGIN (?:[A-Z]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----)[^]*?(?:-----END [A-Z ]{0,40}-----|$)/,
+  // https://docs.devin.ai/api-reference/authentication
+  /(cog_)[\w-]{20,}/,
+  /(apk_(?:user_)?)[\w+/=-]{20,}/,
+  // https://www.rfc-editor.org/rfc/rfc7468. Its first line alone is what a task is about.
+  /(-----BEGIN (?:[A-Z]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----)(?=[^…]{0,200}?[A-Za-z0-9+/]{40})[^]*?(?:-----END [A-Z ]{0,40}-----|$)/,
 ].map(({ source }) => new RegExp(`(?<![\\w-])${source}`, 'g'));
+
+/** Names are words in lower case, and documentation writes `ghp_xxxxxxxx`. In keys, only zeros (`A`) repeat like that. */
+const PLACEHOLDER = /^[^A-Z\d]*$|([B-Za-z\d])\1{7}/;
 
 /** Text that others see: of each credential, only what all of its kind start with. */
 export function withoutCredentials(text: string): string {
-  return CREDENTIALS.reduce((left, credential) => left.replaceAll(credential, '$1…'), text);
+  return CREDENTIALS.reduce((left, credential) => left.replaceAll(credential, shown), text);
+}
+
+function shown(found: string, start: string): string {
+  return PLACEHOLDER.test(found.slice(start.length)) ? found : `${start}…`;
 }
 
 /** The first credential in a text, as `withoutCredentials` shows it; null: there is none. */
 export function credentialIn(text: string): string | null {
-  const [found] = CREDENTIALS.flatMap((credential) => text.match(credential) ?? []);
+  const alike = CREDENTIALS.flatMap((credential) => text.match(credential) ?? []);
+  const found = alike.find((one) => withoutCredentials(one) !== one);
   return found === undefined ? null : withoutCredentials(found);
 }
 

@@ -20,6 +20,7 @@ const CREDENTIALS: [string, string][] = [
   [`sk_live_${body(24)}`, 'sk_live_…'],
   [`npm_${body(36)}`, 'npm_…'],
   [`cog_${body(32)}`, 'cog_…'],
+  [`apk_user_${body(24)}+/${body(40)}==`, 'apk_user_…'],
   [KEY.join('\n'), '-----BEGIN OPENSSH PRIVATE KEY-----…'],
 ];
 
@@ -43,11 +44,34 @@ describe('a credential', () => {
     );
   });
 
+  test('is shown in the same way however often, and what comes after it stays', () => {
+    const text = `use ${KEY.join('\n')} for ${'0123456789abcdef'.repeat(3)}`;
+    const once =
+      'use -----BEGIN OPENSSH PRIVATE KEY-----… for 0123456789abcdef0123456789abcdef0123456789abcdef';
+    expect(withoutCredentials(text)).toBe(once);
+    expect(withoutCredentials(once)).toBe(once);
+  });
+
+  test('is found behind one that only stands for it', () => {
+    expect(credentialIn(`replace ghp_${'x'.repeat(36)} by ghp_${body(36)}`)).toBe('ghp_…');
+  });
+
+  test('is found in words without spaces', () => {
+    expect(withoutCredentials(`トークンghp_${body(36)}を使って`)).toBe('トークンghp_…を使って');
+  });
+
   test.each([
     'rotate the ghp_ tokens of acme/web',
     'replace ghp_xxxx by a secret',
     'set SLACK_BOT_TOKEN=xoxb-your-token-goes-here',
-    `ghp_${'x'.repeat(20)}`,
+    `ghp_${'x'.repeat(36)}`,
+    `glpat-${'x'.repeat(20)}`,
+    `sk-${'X'.repeat(48)}`,
+    'rename cog_command_error_handler_for_the_bot',
+    'fix apk_signing_configuration_for_release_builds',
+    'rename github_pat_rotation_workflow_for_all_repositories.yml',
+    'rebase sk-admin-page-v2-redesign-for-mobile',
+    'refuse uploads that start with "-----BEGIN RSA PRIVATE KEY-----", and test it with a new key of each kind',
     'use the key AKIAIOSFODNN7EXAMPLE of the docs',
     `https://b.s3.amazonaws.com/a?X-Amz-Credential=AKIA${'A2B7'.repeat(4)}%2F20260101`,
     'work on the branch sk-add-a-very-long-name-for-the-new-importer',
