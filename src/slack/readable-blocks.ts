@@ -66,6 +66,7 @@ function container(node: Record<string, unknown>, depth: number): string {
 /** As a code block, so that nothing in a cell is read as an option or a mention. */
 function table(rows: unknown, depth: number): string {
   const lines = listOf(rows).map((row) => listOf(row).map((cell) => cellText(cell, depth)));
+  if (lines.flat().every((cell) => cell === '')) return '';
   return ['```', ...lines.map((cells) => cells.join(' | ')), '```'].join('\n');
 }
 
@@ -73,11 +74,12 @@ function table(rows: unknown, depth: number): string {
 function cellText(cell: unknown, depth: number): string {
   const isNumber = isRecord(cell) && cell['type'] === 'raw_number';
   const text = isNumber ? String(cell['text'] ?? cell['value']) : read(cell, depth);
-  return text.replaceAll(/\s+/g, ' ').trim();
+  // It would end the code block.
+  return text.replaceAll(/\s+/g, ' ').trim().replaceAll('```', "'''");
 }
 
 function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : [value];
 }
 
 function link(node: Record<string, unknown>): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isWritten, readForwarded, readMessage } from '../../src/slack/messages.ts';
+import { parseCommand } from '../../src/slack/command/parse.ts';
+import { isWritten, readForwarded, readMessage, readSlackText } from '../../src/slack/messages.ts';
 
 describe('a Slack message', () => {
   test('becomes readable text, with mentions still as ids', () => {
@@ -209,4 +210,28 @@ test.each([
   ['message_deleted', false],
 ])("distinguishes what people say from Slack's own notes: %s", (subtype, isOne) => {
   expect(isWritten({ ts: '1.0', text: 'x', subtype })).toBe(isOne);
+});
+
+describe('a pasted table', () => {
+  const cell = (text: string) => ({ type: 'raw_text', text });
+  const pasted = (rows: unknown) =>
+    readSlackText({ ts: '1.0', text: 'fix it', attachments: [{ blocks: [{ type: 'table', rows }] }] });
+
+  test("is words, whatever is in a cell: its backticks don't end it, and no option is read in it", () => {
+    const task = "fix it\n```\n''' | \n--acu 900 | b\n```";
+    const text = pasted([
+      [cell('```'), cell('')],
+      [cell('--acu 900'), cell('b')],
+    ]);
+    expect(parseCommand(text)).toMatchObject({ kind: 'create', draft: { prompt: task } });
+    expect(parseCommand(text)).not.toHaveProperty('draft.max_acu_limit');
+  });
+
+  test.each([[[]], [null], [[[]]], [[[cell('')], [cell(' ')]]]])('without words is nothing: %j', (rows) => {
+    expect(pasted(rows)).toBe('fix it');
+  });
+
+  test.each([[['a', 'b']], [[cell('a'), cell('b')]]])('of another shape is read all the same: %j', (rows) => {
+    expect(pasted(rows)).toBe('fix it\n```\na\nb\n```');
+  });
 });
