@@ -52,3 +52,13 @@ export function credentialIn(text: string): string | null {
 export function credentialInDraft({ prompt = '', title = '' }: StoredDraft): string | null {
   return credentialIn(`${prompt}\n${title}`);
 }
+
+/** For another person than its author. */
+export function draftWithoutCredentials(draft: StoredDraft): StoredDraft {
+  const { prompt, title } = draft;
+  return {
+    ...draft,
+    ...(prompt !== undefined && { prompt: withoutCredentials(prompt) }),
+    ...(title !== undefined && { title: withoutCredentials(title) }),
+  };
+}

@@ -1,5 +1,6 @@
 import type { Replaces } from '../session/approval.ts';
 import type { MessageContext } from '../session/context.ts';
+import { draftWithoutCredentials } from '../session/credentials.ts';
 import { hiddenFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { SessionSecret } from '../session/fields.ts';
@@ -93,12 +94,13 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {
       const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
+      const isAuthor = userId === request.userId;
       return keep(origin, {
-        draft,
+        draft: isAuthor ? draft : { ...draft, values: draftWithoutCredentials(draft.values) },
         context,
         lostSecrets: lostSecrets(request),
         faults: faultsOfFailure(failure, draft.values),
-        replaces: replaces ?? (userId === request.userId ? request.replaces : null),
+        replaces: replaces ?? (isAuthor ? request.replaces : null),
       });
     },
 
