@@ -130,10 +130,13 @@ function isEmptyMeant({ input }: Field): boolean {
   return input.kind === 'list' && input.none;
 }
 
-/** At commas, wide ones included, and line breaks outside Slack's tokens: an address can hold a comma. */
+/**
+ * At commas, wide ones included, and line breaks outside Slack's tokens: an address can hold a comma, and end with what
+ * ends a sentence elsewhere.
+ */
 function splitList(text: string): string[] {
   const items = text.match(/(?:<[^<>\n]+>|[^,，、\n])+/g) ?? [];
-  return items.map((item) => item.trim()).filter((item) => item !== '');
+  return items.map((item) => withoutMarks(item.trim(), LIST_MARKS)).filter((item) => item !== '');
 }
 
 const WEB_LINK = /<(https?:[^<>|]*)\|([^<>]*)>/gi;
@@ -166,7 +169,7 @@ function toInput(input: FieldInput, text: string): unknown {
     case 'text':
       return text;
     case 'list':
-      return [withoutMarks(text)];
+      return [text];
     case 'choice':
       return input.options.find((option) => option.toLowerCase() === plainWord(text));
     case 'number':
@@ -190,15 +193,17 @@ function toSwitch(initially: boolean, text: string): boolean | undefined {
 }
 
 const SENTENCE_MARKS = '.,;:!?';
+/** Before anything is decoded, `;` ends `&amp;`. */
+const LIST_MARKS = '.:!?';
 
 /** In lower case, without wide characters (`１０`) and the punctuation after it: `--mode fast, --acu 10.` */
 function plainWord(typed: string): string {
-  return withoutMarks(typed.normalize('NFKC').toLowerCase());
+  return withoutMarks(typed.normalize('NFKC').toLowerCase(), SENTENCE_MARKS);
 }
 
-function withoutMarks(text: string): string {
+function withoutMarks(text: string, marks: string): string {
   let end = text.length;
-  while (end > 0 && SENTENCE_MARKS.includes(text.charAt(end - 1))) end -= 1;
+  while (end > 0 && marks.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
 }
 

@@ -828,6 +828,14 @@ describe('sub-commands', () => {
     });
   });
 
+  test('the address of a link keeps its last mark, and what follows it does not count', () => {
+    const [first, second] = ['https://acme.example/Inc.', 'https://acme.example/why?'];
+    expect(created(`fix it --link <${first}|${first}>, <${second}>.`)).toEqual({
+      prompt: 'fix it',
+      session_links: [first, second],
+    });
+  });
+
   test('an option in the words of a task is set for the question about it', () => {
     expect(parseCommand('fix it, max 10 ACU --repo a/b')).toMatchObject({
       kind: 'ask-first',
