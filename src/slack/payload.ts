@@ -76,7 +76,8 @@ const authorSchema = z.looseObject({
 });
 
 /**
- * A person's message. One that mentions the app comes a second time, or only so, if the Slack app is subscribed to that.
+ * A person's message. One that mentions the app comes a second time, or only so, if the Slack app is subscribed to that,
+ * and then with each edit, too, which is `message_changed`.
  * https://docs.slack.dev/reference/events/message, https://docs.slack.dev/reference/events/app_mention
  */
 const messageSchema = authorSchema
@@ -86,7 +87,9 @@ const messageSchema = authorSchema
     channel_type: optional,
     subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
     parent_user_id: optional,
+    edited: z.unknown().optional(),
   })
+  .refine(({ type, edited }) => type === 'message' || edited === undefined)
   .transform((event) => ({
     kind: 'message' as const,
     userId: event.user,

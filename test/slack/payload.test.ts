@@ -318,6 +318,10 @@ describe('a payload from Slack', () => {
     ['a message that says who joined', event({ ...MESSAGE, subtype: 'channel_join' })],
     ['a message with an invalid time', event({ ...MESSAGE, ts: 'soon' })],
     [
+      'a mention that is delivered again because it was edited',
+      event({ ...MESSAGE, type: 'app_mention', edited: { user: 'U1', ts: '7.1' } }),
+    ],
+    [
       'an unfurled link',
       event({ type: 'message', subtype: 'message_changed', channel: 'C1', message: MESSAGE }),
     ],
