@@ -125,9 +125,10 @@ function createReport({ store: { usage }, budget, devin: { organization }, tunin
   return async ({ scope, by, days, spender, ...reader }: Wanted): Promise<UsageReport> => {
     const since = sinceDays(days, new Date(tuning.now()));
     const asksDevin = reader.mayAll && scope.kind === 'workspace';
-    const [rows, medianWaitMs, left, devin] = await Promise.all([
-      usage.rows(scope, since),
-      usage.medianWaitMs(scope, since),
+    const rows = await usage.rows(scope, since);
+    const [medianWaitMs, left, devin] = await Promise.all([
+      // Of the same sessions.
+      usage.medianWaitMs(scope, rows.at(-1)?.at ?? since),
       budget.left(spender),
       asksDevin ? devinCounts(since) : NOTHING_FROM_DEVIN,
     ]);
