@@ -4,7 +4,7 @@ import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
-import type { PresenceOf } from '../slack/conversations.ts';
+import { isOutside, type PresenceOf } from '../slack/conversations.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
@@ -57,7 +57,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     if (state !== 'accepted' || request.cardElsewhere !== null) return {};
     if (source === 'command' && deps.now() - request.createdAt.getTime() < SLACKS_WORD_MS) return {};
     const presence = await deps.presence({ channelId, userId });
-    return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
+    return isOutside(presence) ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
   }
 
   /** Devin knows nobody by an id of Slack. */

@@ -31,7 +31,7 @@ type FollowingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'nameMentions' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'presence' | 'nameMentions' | 'textFor'>;
   check: SteeringCheck;
   budget: Pick<Budget, 'follow'>;
   withLease: WithLease;
@@ -89,6 +89,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   const notified = createNotified({
     settings,
     findLeaver: createFindLeaver(deps.slack.people.find),
+    presence: deps.slack.presence,
     check: deps.check,
     calls,
   });

@@ -15,10 +15,11 @@ import type { MilestoneRow } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { frameWith, type CallDeps } from './notified.ts';
+import { frameWith, type CallDeps, type Notified } from './notified.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
 
 type MessageDeps = CallDeps & {
+  notified: Pick<Notified, 'called' | 'isOutside'>;
   calls: Pick<Calls, 'answered' | 'settle'>;
   messages: Pick<SessionMessages, 'textOf'>;
   outbound: Pick<Outbound, 'permalink' | 'edit' | 'upload' | 'share'>;
@@ -29,9 +30,9 @@ type MessageDeps = CallDeps & {
 
 /** The message about a milestone: the card as it is now, with Devin's words and result. */
 export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotice): Promise<Rendered> {
-  const { milestone, key, request, session, said, place, answered, resultShared } = notice;
-  const toldIn = await whereTold(deps, place, session);
-  const text = toldIn.kind === 'direct' ? await deps.textFor(request.userId) : deps.text;
+  const { milestone, key, request, session, said, answered, resultShared } = notice;
+  const toldIn = await whereTold(deps, notice);
+  const text = toldIn.kind === 'thread' ? deps.text : await deps.textFor(request.userId);
   return renderMilestone(
     {
       what: milestone,
@@ -58,16 +59,16 @@ async function isQuiet(
   { milestone, key, session }: MilestoneNotice,
   { kind }: ToldIn,
 ): Promise<boolean> {
-  if (milestone.kind !== 'needs-you' || kind === 'direct') return false;
+  if (milestone.kind !== 'needs-you' || kind !== 'thread') return false;
   return (await calls.quietUntil(session.sessionId, key)) !== null;
 }
 
 async function whereTold(
-  { sessions, outbound }: MessageDeps,
-  { threadTs }: CardPlace,
-  session: SessionRow,
+  { sessions, notified, outbound }: MessageDeps,
+  { place: { threadTs }, session, request }: MilestoneNotice,
 ): Promise<ToldIn> {
   if (threadTs !== null) return { kind: 'thread', share: await sessions.shareOf(session) };
+  if (await notified.isOutside(session, request)) return { kind: 'outside' };
   const { channelId, threadTs: ts } = session;
   return { kind: 'direct', thread: ts === '' ? null : outbound.permalink({ channelId, ts, threadTs: null }) };
 }

@@ -2,6 +2,8 @@ import type { Notify } from '../session/preferences.ts';
 import { labeled, withCall, type Answered, type Call, type Called } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
+import { slackFailure } from '../slack/errors.ts';
 import type { FindLeaver } from '../slack/people.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -15,25 +17,44 @@ import type { SteeringCheck } from '../trust/index.ts';
 type NotifiedDeps = {
   settings: Pick<Settings, 'preferencesFor'>;
   findLeaver: FindLeaver;
+  presence: PresenceOf;
   check: SteeringCheck;
   calls: Pick<Calls, 'recentAuthors'>;
 };
 
 /** Who is notified of a session, and where. */
 export type Notified = {
-  /** As the requester prefers; nobody reads direct messages of a person who left. */
+  /** As the requester prefers, but where they read it: not in direct messages if they left Slack. */
   where: (session: SessionRow, request: SessionRequest) => Promise<Notify>;
+  /** Whether the requester is in Slack, but certainly no longer in the session's conversation. */
+  isOutside: (session: SessionRow, request: SessionRequest) => Promise<boolean>;
   /** The requester; if they left Slack, people who took part lately and may steer the session. */
   called: (sessionId: string, request: SessionRequest) => Promise<Called>;
 };
 
 const MOST_CALLED = 3;
 
-export function createNotified({ settings, findLeaver, check, calls }: NotifiedDeps): Notified {
+export function createNotified(deps: NotifiedDeps): Notified {
+  const { settings, findLeaver, presence, check, calls } = deps;
+
+  async function isOutside({ channelId, threadTs }: SessionRow, request: SessionRequest): Promise<boolean> {
+    if (threadTs === '') return false;
+    try {
+      if ((await presence({ channelId, userId: request.userId })) !== 'out') return false;
+    } catch (error) {
+      slackFailure(error);
+      return false;
+    }
+    return (await findLeaver(request)) === null;
+  }
+
   return {
-    async where({ notify: chosen, threadTs }, request) {
-      const notify = chosen ?? (await settings.preferencesFor(request)).notify;
-      if (notify !== 'dm' || threadTs === '') return notify;
+    isOutside,
+
+    async where(session, request) {
+      const notify = session.notify ?? (await settings.preferencesFor(request)).notify;
+      if (notify === 'thread' && session.synced) return (await isOutside(session, request)) ? 'dm' : notify;
+      if (notify !== 'dm' || session.threadTs === '') return notify;
       return (await findLeaver(request)) === null ? notify : 'thread';
     },
 
@@ -62,7 +83,7 @@ type FrameDeps = CallDeps & {
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
   calls: Pick<Calls, 'partOf' | 'join' | 'isMade'>;
-  notified: Notified;
+  notified: Pick<Notified, 'where' | 'called'>;
 };
 
 /** Adds what goes around the words of a message. */

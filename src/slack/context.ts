@@ -5,7 +5,7 @@ import type { SlackPerson } from '../session/identity.ts';
 import { excerptAround, placeOf, type QuotedMessage, type QuotedThread } from '../session/prompt.ts';
 import { mentionedIn } from './blocks/text.ts';
 import { readThreadMeaning } from './command/meaning.ts';
-import { cursorAfter, type PresenceOf } from './conversations.ts';
+import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readForwarded, readMessage, readSlackText, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
@@ -44,7 +44,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
   return {
     /** The thread of the picked message, oldest first, if the person is in the conversation. */
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
-      if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
+      if (isOutside(await presence({ channelId, userId }))) return { kind: 'not-theirs' };
       try {
         const { messages, devins, unread } = await readThread(client, channelId, picked);
         const reading = { picked, devins, botUserId: botUserId() };

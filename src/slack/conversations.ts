@@ -8,8 +8,14 @@ import { isDirectMessage } from './places.ts';
 /**
  * Whether a person may read a conversation and have something written there. `in`: it is public, or they are a member.
  * `unseen`: the app can't tell, since it isn't in it, or it is a direct message that isn't theirs with the app.
+ * `untold`: Slack refuses to say, for want of a scope, for example.
  */
-export type Presence = 'in' | 'out' | 'unseen';
+export type Presence = 'in' | 'out' | 'unseen' | 'untold';
+
+/** Whether it must be taken for a conversation that a person isn't in. */
+export function isOutside(presence: Presence): boolean {
+  return presence === 'out' || presence === 'untold';
+}
 
 /** Whether a person may act on a session from outside its conversation. `isTheirs`: they asked for it. */
 export function isLetIn(presence: Presence, isTheirs: boolean): boolean {
@@ -54,8 +60,7 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
     } catch (error) {
       const failure = slackFailure(error);
       if (failure.kind !== 'refused') throw error;
-      // Any other refusal, such as a missing scope, doesn't show that the person is in it.
-      return failure.code === 'channel_not_found' ? 'unseen' : 'out';
+      return failure.code === 'channel_not_found' ? 'unseen' : 'untold';
     }
   }
 

@@ -9,7 +9,7 @@ import { isPending, requestIdOf } from '../session/request.ts';
 import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { isMember } from '../session/steering.ts';
 import { link } from '../slack/blocks/text.ts';
-import type { PresenceOf } from '../slack/conversations.ts';
+import { isOutside, type PresenceOf } from '../slack/conversations.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -74,10 +74,10 @@ export function createFollower(deps: FollowDeps) {
   async function importNew(snapshot: SessionSnapshot, job: FollowJob): Promise<SessionRequest | null> {
     const { teamId, userId, placeKind, answerTo } = job;
     const channelId = answerTo.channelId ?? '';
-    const isOutside = (await deps.presence({ channelId, userId })) === 'out';
+    const presence = await deps.presence({ channelId, userId });
     return deps.importSession({
       request: { id: newId(), source: 'follow', teamId, userId, channelId, threadTs: null, placeKind },
-      requestChanges: isOutside ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
+      requestChanges: isOutside(presence) ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
       snapshot,
       threadTs: '',
       sessionChanges: asFound(snapshot),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createNotified } from '../../src/follow/notified.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import { effectivePreferences, type Notify } from '../../src/session/preferences.ts';
+import type { Presence } from '../../src/slack/conversations.ts';
 import { createFindLeaver } from '../../src/slack/people.ts';
 import { MATCHED } from '../support/identity.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -21,13 +22,14 @@ const person = (kind: SlackPerson['kind']): SlackPerson => ({
 function setUp(
   slack: () => Promise<SlackPerson | null>,
   lately: readonly string[] = [],
-  chosen: Notify = 'dm',
+  { chosen = 'dm', presence = 'in' }: { chosen?: Notify; presence?: Presence | Error } = {},
 ) {
   return createNotified({
     settings: {
       preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: chosen } })),
     },
     findLeaver: createFindLeaver(slack),
+    presence: async () => (presence instanceof Error ? Promise.reject(presence) : Promise.resolve(presence)),
     check: async (_request, userId) =>
       Promise.resolve(userId === 'UGUEST' ? { kind: 'members-only', identity: null } : { kind: 'allowed' }),
     calls: { recentAuthors: async () => Promise.resolve([...lately]) },
@@ -59,8 +61,27 @@ test('notifications go where the session says, else where the requester prefers,
   const session = sessionRow();
   expect(await setUp(here).where(session, requestRow())).toBe('dm');
   expect(await setUp(here).where({ ...session, notify: 'card' }, requestRow())).toBe('card');
-  expect(await setUp(here, [], 'thread').where(session, requestRow())).toBe('thread');
+  expect(await setUp(here, [], { chosen: 'thread' }).where(session, requestRow())).toBe('thread');
   expect(await setUp(gone).where(session, requestRow())).toBe('thread');
   // There is no thread.
   expect(await setUp(gone).where({ ...session, threadTs: '' }, requestRow())).toBe('dm');
 });
+
+const DOWN = new WebAPIRequestError(new Error('no answer'));
+
+test.each([
+  ['is in it', here, 'in', 'thread'],
+  ['left it', here, 'out', 'dm'],
+  ['left Slack, and so left it', gone, 'out', 'thread'],
+  ["may be in it, but the app isn't", here, 'unseen', 'thread'],
+  ["may be in it, but Slack doesn't say", here, 'untold', 'thread'],
+  ['may be in it, but Slack is down', here, DOWN, 'thread'],
+] as const)(
+  'notifications for the thread of a requester who %s go where they are read',
+  async (_who, slack, presence, where) => {
+    const notified = setUp(slack, [], { chosen: 'thread', presence });
+    expect(await notified.where(sessionRow(), requestRow())).toBe(where);
+    expect(await notified.where({ ...sessionRow(), synced: false }, requestRow())).toBe('thread');
+    expect(await notified.where({ ...sessionRow(), notify: 'card' }, requestRow())).toBe('card');
+  },
+);

@@ -17,7 +17,9 @@ export type ToldIn =
   /** If another session is in the thread, the message names its session. */
   | { kind: 'thread'; share: ThreadShare }
   /** `thread`: its address; null: none. */
-  | { kind: 'direct'; thread: string | null };
+  | { kind: 'direct'; thread: string | null }
+  /** To a person who is no longer in the session's conversation. */
+  | { kind: 'outside' };
 
 /** A milestone, with the card at that moment. Strings are raw. */
 type MilestoneMessage = {
@@ -120,6 +122,7 @@ function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] 
   const shown = [
     ...(UNNAMED.has(what.kind) && !isSeen ? [linkedTitle(card, text)] : []),
     ...(place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : []),
+    ...(place.kind === 'outside' ? [text.milestones.outside] : []),
   ];
   return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
 }
@@ -194,7 +197,9 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
 function end(message: MilestoneMessage, text: Text): Rendered {
   const { what, card, place } = message;
   const isUnheard = place.kind === 'thread' && place.share === 'unheard';
-  if (what.kind === 'needs-you') return callEnd({ ...message, isUnheard }, text);
+  // They may not write into the conversation, which would show their answer.
+  const actions = card.actions.filter((one) => place.kind !== 'outside' || one !== 'answer');
+  if (what.kind === 'needs-you') return callEnd({ ...message, card: { ...card, actions }, isUnheard }, text);
   const blocks: KnownBlock[] = callButtons(card, HELPS[what.kind], text);
   return { text: blocks.length === 0 || card.url === null ? '' : escape(card.url), blocks };
 }

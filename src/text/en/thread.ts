@@ -120,6 +120,8 @@ export const milestones = {
   answeredInDevin: (when: string): string => `Answered in Devin · ${when}`,
   /** Label of a link. */
   thread: 'Thread',
+  /** Beside the session's name, to a person who left its conversation. */
+  outside: "you're no longer in its conversation",
   approval: (mention: string, title: string): string =>
     `${mention} Devin is waiting for approval in ${title}. Open the session to approve or decline.`,
   pullRequest: (where: string): string => `Opened ${where}`,

@@ -105,6 +105,7 @@ export const milestones: Text['milestones'] = {
   answeredBy: (mention, when) => `${mention} さんが回答 · ${when}`,
   answeredInDevin: (when) => `Devin で回答 · ${when}`,
   thread: 'スレッド',
+  outside: '元の会話には参加していません',
   approval: (mention, title) =>
     `${mention} さん、Devin が ${title} で承認を待っています。セッションを開いて、承認または却下してください。`,
   pullRequest: (where) => `${where} を作成しました`,
