@@ -41,16 +41,14 @@ function shown(found: string, start: string): string {
   return PLACEHOLDER.test(found.slice(start.length)) ? found : `${start}…`;
 }
 
-/** The first credential in a text, as `withoutCredentials` shows it; null: there is none. */
-export function credentialIn(text: string): string | null {
-  const alike = CREDENTIALS.flatMap((credential) => text.match(credential) ?? []);
+/**
+ * The first credential in what people wrote themselves, as `withoutCredentials` shows it; null: there is none. An attached
+ * link can be presigned: it ends by itself.
+ */
+export function credentialInDraft({ prompt = '', title = '' }: StoredDraft): string | null {
+  const alike = CREDENTIALS.flatMap((credential) => `${prompt}\n${title}`.match(credential) ?? []);
   const found = alike.find((one) => withoutCredentials(one) !== one);
   return found === undefined ? null : withoutCredentials(found);
-}
-
-/** The same in what people wrote themselves. An attached link can be presigned: it ends by itself. */
-export function credentialInDraft({ prompt = '', title = '' }: StoredDraft): string | null {
-  return credentialIn(`${prompt}\n${title}`);
 }
 
 /** For another person than its author. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialIn, withoutCredentials } from '../../src/session/credentials.ts';
+import { credentialInDraft, withoutCredentials } from '../../src/session/credentials.ts';
 
 const BODY = 'a1B2'.repeat(20);
 const body = (length: number): string => BODY.slice(0, length);
@@ -26,9 +26,9 @@ const CREDENTIALS: [string, string][] = [
 
 describe('a credential', () => {
   test.each(CREDENTIALS)('%# is found in a text, and only its start is shown: %s', (credential, shown) => {
-    expect(credentialIn(`push with ${credential}, please`)).toBe(shown);
+    expect(credentialInDraft({ prompt: `push with ${credential}, please` })).toBe(shown);
     expect(withoutCredentials(`push with ${credential} please`)).toBe(`push with ${shown} please`);
-    expect(credentialIn(`TOKEN=${credential}`)).toBe(shown);
+    expect(credentialInDraft({ title: `TOKEN=${credential}` })).toBe(shown);
     expect(withoutCredentials(`(${credential})\n"${credential}"`)).toBe(`(${shown})\n"${shown}"`);
   });
 
@@ -53,7 +53,7 @@ describe('a credential', () => {
   });
 
   test('is found behind one that only stands for it', () => {
-    expect(credentialIn(`replace ghp_${'x'.repeat(36)} by ghp_${body(36)}`)).toBe('ghp_…');
+    expect(credentialInDraft({ prompt: `replace ghp_${'x'.repeat(36)} by ghp_${body(36)}` })).toBe('ghp_…');
   });
 
   test('is found in words without spaces', () => {
@@ -80,7 +80,7 @@ describe('a credential', () => {
     'fix the parser of "-----BEGIN CERTIFICATE-----"',
     `risk-${body(48)}`,
   ])('is not %s', (text) => {
-    expect(credentialIn(text)).toBeNull();
+    expect(credentialInDraft({ prompt: text })).toBeNull();
     expect(withoutCredentials(text)).toBe(text);
   });
 });
