@@ -89,7 +89,10 @@ const UNSAVED_MS = 60_000;
 
 export type Writes = ReturnType<typeof createWrites>;
 
-/** What people ask for is saved before other work, and whether it can be: as it was last time, since a probe doesn't write. */
+/**
+ * Saves what people ask for before other work. `isOk`: whether it can be saved, judged by the last time, since a probe
+ * doesn't write.
+ */
 export function createWrites({
   withPriority,
   now,
