@@ -157,7 +157,7 @@ export const modal = {
     "You already sent this form with different content: look for its card. Nothing new was started. To tell Devin what changed, reply in the card's thread.",
   /** The same. An alert holds 200 characters. */
   credential:
-    'Nothing was started yet: this seems to contain a token or a key. Enter it under "More options" as a secret instead, or send the form again to start as it is.',
+    'Nothing was started yet: this seems to contain a token or a key. Move it to "More options" as a secret, or send the form again to start as it is.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
     takes: (takes: string): string => `Use ${takes}.`,
