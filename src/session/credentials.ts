@@ -29,7 +29,7 @@ const CREDENTIALS = [
   /(-----BEGIN (?:[A-Z]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----)(?=[^…]{0,200}?[A-Za-z0-9+/]{40})[^]*?(?:-----END [A-Z ]{0,40}-----|$)/,
 ].map(({ source }) => new RegExp(`(?<![\\w-])${source}`, 'g'));
 
-/** Names are words in lower case, and documentation writes `ghp_xxxxxxxx`. In keys, only zeros (`A`) repeat like that. */
+/** Names are lower-case words, and documentation writes `ghp_xxxxxxxx`. In keys, only `A` (zeros) repeats so often. */
 const PLACEHOLDER = /^[^A-Z\d]*$|([B-Za-z\d])\1{7}/;
 
 /** Text that others see: of each credential, only what all of its kind start with. */

@@ -12,7 +12,7 @@ import { bold, code, truncate } from './text.ts';
 type Setting = IntentOf<'show-setting'>['setting'] | 'language';
 type Shown = { label: string; value: string; choices: Readonly<Record<string, string>> };
 
-/** Settings of a person, which only change how the app speaks to them; the others are a channel's, for administrators. */
+/** A person's: they only change how the app speaks to them. Administrators set the others, for a channel. */
 export const OWN_SETTINGS: ReadonlySet<Setting> = new Set(['notify', 'language']);
 
 /** `mayChange`: the reader may set it; otherwise no button would do anything. */
