@@ -47,7 +47,7 @@ export function createFaultPlan({ slack, devin }: { slack: LocalSlack; devin: Lo
       devin.clearFaults();
       plans.length = 0;
     },
-    /** Also what has gone wrong, until all is cleared. */
+    /** Also those that have happened, until all are cleared. */
     planned: (): PlannedFault[] =>
       plans.map(({ fault, handle }, id) => ({ ...fault, id, left: handle.remaining() })),
   };

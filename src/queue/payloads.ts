@@ -119,7 +119,7 @@ const schemas = {
     answerTo: answerToSchema.optional(),
     replyId: z.string().optional(),
   }),
-  /** What Slack was too busy to tell a person. */
+  /** Tell a person what Slack was too busy to take. */
   'tell-later': z.object({ userId: z.string(), answerTo: answerToSchema }),
   /** A person who may approve a request has decided; which is checked again. */
   'settle-approval': z.object({
