@@ -669,6 +669,15 @@ describe('keywords in the thread', () => {
     expect(slack.messages(thread.channelId).at(-1)?.threadTs).toBe(thread.threadTs);
   });
 
+  test('!new with a token in the task asks first', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const { userId, devinUserId } = thread.ana;
+    await thread.say(userId, `!new push it with ghp_${'a1B2'.repeat(9)}`);
+    await thread.noticeTo(userId, 'seems to contain a token or a key (`ghp_…`)');
+    expect(devin.sessions.filter((one) => one.userId === devinUserId)).toHaveLength(1);
+  });
+
   test('!new shows no form to a person from another workspace', async () => {
     const { slack } = world();
     const thread = await startThread(world());

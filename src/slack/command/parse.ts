@@ -40,9 +40,11 @@ export function parseTask(
   return typed.length > LONGEST ? tooLong(typed) : readTask(scan(typed), rules);
 }
 
-/** The same for a text that is said to be a task: only an option in plain words asks first. */
+/** The same for a text that is said to be a task: only a credential and an option in plain words ask first. */
 export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTask> | IntentOf<'ask-first'> {
   const task = parseTask(text, rules);
+  const credential = task.kind === 'create' ? readCredential(task) : null;
+  if (credential !== null) return credential;
   const scanned = scan(text.trim());
   const question = task.kind === 'create' && !scanned.isTask ? readQuestion(scanned, task, rules) : null;
   return question?.hint?.kind === 'option' ? { ...question, about: null, meant: null } : task;
