@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
+import { withoutCredentials } from '../session/credentials.ts';
 import { REPLY_BY, REPLY_WAYS, shownEvent } from '../session/reply.ts';
 import {
   renderInDevin,
@@ -33,8 +34,8 @@ const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), te
 type ReplyBy = z.infer<typeof replyBySchema>;
 
 /**
- * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. In
- * direct messages with the app, the requester is alone.
+ * A reply from a dialog or a command, as its thread shows it to the others: without the credentials that only Devin should
+ * get. null: they see it anyway, or shouldn't. In direct messages with the app, the requester is alone.
  */
 export function mirrorReply(
   { reply, session, request }: Followed & { reply: Reply },
@@ -48,7 +49,7 @@ export function mirrorReply(
   return {
     eventId: shownEvent(id),
     source: REPLY_BY,
-    text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
+    text: JSON.stringify({ userId, via, text: withoutCredentials(text) } satisfies ReplyBy),
     state: 'pending',
     saidAt,
   };

@@ -152,12 +152,15 @@ describe('what Devin says', () => {
     expect(asked('attachments')).toBe(files);
   });
 
-  test('shows what people write in the web app, quoted and labeled', async () => {
+  test('shows what people write in the web app, quoted and labeled, without their tokens', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', personMessage: 'try <!channel> the other branch' });
     const shown = await thread.relayedText('the other branch');
     expect(shown.text).toBe("From Devin's web app:\n> try &lt;!channel&gt; the other branch");
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    devin.advance(thread.id, { personMessage: `with ${token} here` });
+    expect((await thread.relayedText('with ghp_…')).text).not.toContain(token);
     expect(slack.problems).toEqual([]);
   });
 

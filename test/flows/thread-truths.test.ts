@@ -113,6 +113,17 @@ describe('what people tell Devin outside the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('gives a token to Devin alone', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} push with ${token} now`);
+    const shown = await thread.relayedText('replied to Devin with a command');
+    expect(shown.text).toContain('push with ghp_… now');
+    expect(JSON.stringify(slack.messages(thread.channelId))).not.toContain(token);
+    await heardByDevin(thread.id, `push with ${token} now`);
+  });
+
   test('appears once even if Slack’s answer is lost', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

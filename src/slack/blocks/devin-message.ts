@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { withoutCredentials } from '../../session/credentials.ts';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
 import type { CardAction } from '../ids.ts';
@@ -26,9 +27,9 @@ export function renderDevinMessage(markdown: string, text: Text): { posts: Rende
 /** What Devin and people wrote is split into posts that fit; nothing is cut. */
 const joinWords = (parts: readonly Rendered[]): Rendered => joinParts(parts, Infinity);
 
-/** What a person wrote in Devin's web app; quoted, since this app posts it. */
+/** What a person wrote in Devin's web app, for more people than see it there; quoted, since this app posts it. */
 export function renderWebMessage(words: string, text: Text): Rendered[] {
-  return quoted(text.thread.fromWebApp, words, text);
+  return quoted(text.thread.fromWebApp, withoutCredentials(words), text);
 }
 
 /** Shows the thread what a person told Devin elsewhere. It pings nobody. */
