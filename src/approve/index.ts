@@ -3,7 +3,7 @@ import type { RedrawHome } from '../home/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
-import { createNotifier } from '../steer/index.ts';
+import { createNotifier } from '../slack/tell-later.ts';
 import type { Store } from '../store/store.ts';
 import { remembered } from '../time.ts';
 import {

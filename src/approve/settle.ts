@@ -12,8 +12,8 @@ import {
 import { devinUserOf } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import type { People } from '../slack/people.ts';
+import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Notifier } from '../steer/index.ts';
 import { subjectOf, type Audit } from '../store/audit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';

@@ -2,10 +2,11 @@ import type { Transitions } from '../create/index.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import { isPending, PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Ending } from '../slack/authority.ts';
+import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { Notifier, Refusal } from './outcome.ts';
+import type { Refusal } from './outcome.ts';
 
 type CancelDeps = {
   requests: Pick<Requests, 'find'>;

@@ -12,11 +12,12 @@ import { link } from '../slack/blocks/text.ts';
 import { isOutside, type PresenceOf } from '../slack/conversations.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
+import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
-import { notDone, type Notifier } from './outcome.ts';
+import { notDone } from './outcome.ts';
 
 type FollowDeps = {
   requests: Pick<Requests, 'find'>;

@@ -8,16 +8,15 @@ import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
+import { createLateNotifier, createNotifier, type Notifier } from '../slack/tell-later.ts';
 import type { Store } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createCanceller } from './cancel.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
-import { createLateNotifier, createNotifier, tolerant } from './outcome.ts';
+import { tolerant } from './outcome.ts';
 import { createSteerer } from './steer.ts';
-
-export { createNotifier, type Notifier } from './outcome.ts';
 
 type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -78,7 +77,7 @@ export function createSteering(deps: SteeringDeps): void {
   queue.work('tell-linked', async (job) => tellLinked(job), MANY);
 }
 
-function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createNotifier>) {
+function createFollowing(deps: SteeringDeps, notifier: Notifier) {
   const { store, devin, slack, resolve, adopt } = deps;
   const { requests, sessions } = store;
   const { outbound, presence, textFor } = slack;

@@ -8,10 +8,11 @@ import { throwIfRetryable } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
 import { privatePlace } from '../slack/places.ts';
+import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Identities } from '../store/identities.ts';
 import type { Tables } from '../store/tables.ts';
-import { notDone, type Notifier } from './outcome.ts';
+import { notDone } from './outcome.ts';
 
 type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;

@@ -8,6 +8,7 @@ import type { Ending } from '../slack/authority.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
+import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
@@ -16,7 +17,7 @@ import { findFollowed, type Followed, type Requests } from '../store/requests.ts
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
-import { notDone, type Notifier, type Refusal } from './outcome.ts';
+import { notDone, type Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;
