@@ -51,8 +51,9 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
   const handle = await handlerOf(deps, delivered);
   if (handle === null) return;
-  // It asked for a session itself, which may have a question by now.
-  if (isAgain && (await deps.requests.ofMessage(delivered)) !== null) return;
+  // It asked for a session itself, which may have a question by now. A mention can be two events, in any order.
+  const mayBeKnown = isAgain || mentionsIn(delivered.slackText, deps.botUserId()).app;
+  if (mayBeKnown && (await deps.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await deps.readAgain(delivered) : delivered;
   if (message !== null) await handle(message);
