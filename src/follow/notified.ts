@@ -38,7 +38,8 @@ export function createNotified(deps: NotifiedDeps): Notified {
   const { settings, findLeaver, presence, check, calls } = deps;
 
   async function isOutside({ channelId, threadTs }: SessionRow, request: SessionRequest): Promise<boolean> {
-    if (threadTs === '') return false;
+    // Slack isn't asked about public channels: it limits such calls, and few channels become private.
+    if (threadTs === '' || request.placeKind === 'public') return false;
     try {
       if ((await presence({ channelId, userId: request.userId })) !== 'out') return false;
     } catch (error) {

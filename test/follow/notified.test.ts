@@ -85,3 +85,8 @@ test.each([
     expect(await notified.where({ ...sessionRow(), notify: 'card' }, requestRow())).toBe('card');
   },
 );
+
+test("Slack isn't asked who is in a public channel", async () => {
+  const notified = setUp(here, [], { chosen: 'thread', presence: new Error('asked') });
+  expect(await notified.where(sessionRow(), requestRow({ placeKind: 'public' }))).toBe('thread');
+});
