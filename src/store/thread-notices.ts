@@ -8,6 +8,7 @@ type NoticeReason =
   | 'courtesy'
   | 'not-started'
   | 'early-edit'
+  | 'unconfirmed-edit'
   | 'task-edit'
   | 'options-edit'
   | 'may-not-steer';

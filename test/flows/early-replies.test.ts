@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { typeTask } from '../support/asking.ts';
-import { sessionOf } from '../support/look.ts';
+import { toldTo, typeTask } from '../support/asking.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -52,6 +52,23 @@ describe('an edit of a task while Devin creates its session', () => {
       .poll(() => devin.session(id).messages.map(({ message }) => message))
       .toEqual(['fix the login test', 'Correction of my earlier message: fix the logout test']);
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor !== null)).toEqual([]);
+  });
+});
+
+describe('an edit of a task whose session is not confirmed', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('is answered', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { mode: 'cut-after-effect', times: 1 });
+    const hidden = devin.fail({ method: 'GET', path: /\/sessions$/ }, { status: 403, times: Infinity });
+    const task = `<@${slack.workspace.botUserId}> fix the login test`;
+    const { ts } = await slack.speak(ana.userId, channelId, task);
+    await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+    await slack.editMessage(ana.userId, { channelId, ts }, task.replace('login', 'logout'));
+    await toldTo(world(), { channelId, userId: ana.userId }, "It isn't confirmed that the session started");
+    hidden.clear();
   });
 });
 

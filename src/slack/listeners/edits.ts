@@ -1,5 +1,5 @@
 import { asksOther } from '../../session/defaults.ts';
-import { isOpen, isPending } from '../../session/request.ts';
+import { isOpen, isPending, type RequestState } from '../../session/request.ts';
 import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -134,8 +134,15 @@ async function correct(
 /** The edit changes nothing: Devin gets the task as it was, perhaps after an approval. */
 async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
   const { task, options } = changesIn(deps, edit, { request, isAsking: true });
-  if (!isPending(request.state) || (task === null && !options)) return;
-  await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'early-edit' });
+  const reason = whyNotTaken(request.state);
+  if (reason === null || (task === null && !options)) return;
+  await tellNotTaken(deps, edit, { sessionId: request.id, reason });
+}
+
+/** null: no session can come of it. */
+function whyNotTaken(state: RequestState): 'early-edit' | 'unconfirmed-edit' | null {
+  if (state === 'unknown') return 'unconfirmed-edit';
+  return isPending(state) ? 'early-edit' : null;
 }
 
 /** `task`: the new one; null: it's the same as before, or no task. `options`: whether it has others, which can no longer change. */
