@@ -104,7 +104,7 @@ describe('a former member of a private channel', () => {
     const question = await slack.waitForMessage(direct, ({ text }) => text.includes('Main or release?'));
     const shown = slack.renderText(question);
     expect(question.text).toMatch(new RegExp(`^<@${ana.userId}> Devin asks:`));
-    expect(shown).toContain("you're no longer in its conversation");
+    expect(shown).toContain("You're no longer in its conversation");
     expect(shown).toContain(session.url);
     expect(shown).not.toContain('[Answer]');
     devin.advance(session.id, { statusDetail: 'finished' });

@@ -123,7 +123,7 @@ export const milestones = {
   /** Label of a link. */
   thread: 'Thread',
   /** Beside the session's name, to a person who left its conversation. */
-  outside: "you're no longer in its conversation",
+  outside: "You're no longer in its conversation",
   approval: (mention: string, title: string): string =>
     `${mention} Devin is waiting for approval in ${title}. Open the session to approve or decline.`,
   pullRequest: (where: string): string => `Opened ${where}`,

@@ -68,6 +68,12 @@ describe('a message about a session', () => {
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
+  test("says why it's a direct message to a person who left the conversation, and offers no answer there", () => {
+    const { text, blocks } = renderMilestone({ ...message, place: { kind: 'outside' } }, en);
+    expect(text).toContain("Fix &lt;!channel&gt;> · You're no longer in its conversation");
+    expect(JSON.stringify(blocks)).not.toContain('"action_id":"answer"');
+  });
+
   test.each(['failed', 'capped', 'needs-approval'] as const)('names a session that %s once', (kind) => {
     const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
     const { text } = renderMilestone({ ...message, what: { kind }, place }, en);
@@ -173,6 +179,7 @@ describe('a message about a session', () => {
           { kind: 'thread', share: 'alone' },
           { kind: 'thread', share: 'unheard' },
           { kind: 'direct', thread: null },
+          { kind: 'outside' },
         ),
         (what, words, result, wordsShown, place) => {
           const made = renderMilestone({ ...message, what, words, result, wordsShown, place }, en);
