@@ -83,7 +83,7 @@ export type CallDeps = {
 type FrameDeps = CallDeps & {
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
-  calls: Pick<Calls, 'partOf' | 'join' | 'isMade'>;
+  calls: Pick<Calls, 'partOf' | 'join' | 'part' | 'isMade'>;
   notified: Pick<Notified, 'where' | 'called'>;
 };
 
@@ -126,10 +126,13 @@ export async function frameWith(
 
 type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
 
-/** A message that was attempted before keeps its call. */
+/** A message that was attempted before keeps its call, unless Devin has gone on since: then it waits again, or is left out. */
 async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
   const { sessionId, eventId } = row;
-  if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
+  if (row.attemptedAt !== null) {
+    if (session.phase !== 'needs-you') await deps.calls.part(sessionId, eventId);
+    return deps.calls.partOf(sessionId, eventId);
+  }
   if (session.phase !== 'needs-you' || (await deps.notified.where(session, request)) !== 'thread')
     return null;
   const last = await deps.messages.lastMessage(sessionId);

@@ -225,3 +225,20 @@ describe('a 404 on sending a message', () => {
     expect(notice.text).toContain('no way');
   });
 });
+
+describe('a question', () => {
+  test('calls nobody if Devin has gone on by the time Slack takes it', async () => {
+    const { devin, slack } = world();
+    const { channelId, threadTs, id, relayedText } = await startThread(world());
+    const { promise: until, resolve: fails } = Promise.withResolvers<void>();
+    const fault = slack.fail('chat.postMessage', { args: { channel: channelId }, until, status: 503 });
+    const asked = { statusDetail: 'waiting_for_user', message: 'Main or release?' };
+    devin.advance(id, { status: 'running', ...asked });
+    await expect.poll(fault.remaining).toBe(0);
+    devin.advance(id, { statusDetail: 'working' });
+    await slack.waitForMessage(channelId, ({ ts, text }) => ts === threadTs && text.includes('Working'));
+    fails();
+    expect((await relayedText('Main or release?')).text).toBe('Main or release?');
+    expect(slack.messages(channelId)).toHaveLength(2);
+  });
+});

@@ -152,6 +152,7 @@ type Given = {
 /** The text of Devin's words with what goes around them, and whether a waiting call became part of it. */
 async function framed(given: Given = {}): Promise<{ text: string; joined: boolean }> {
   let joined = false;
+  let isPart = given.part === true;
   const frameOf = createFrameOf({
     sessions: { shareOf: async () => Promise.resolve(given.share ?? 'alone') },
     requests: { find: async () => Promise.resolve(requestRow()) },
@@ -162,7 +163,8 @@ async function framed(given: Given = {}): Promise<{ text: string; joined: boolea
       },
     },
     calls: {
-      partOf: async () => Promise.resolve(given.part === true ? 'needs-you:1' : null),
+      partOf: async () => Promise.resolve(isPart ? 'needs-you:1' : null),
+      part: async () => Promise.resolve(void (isPart = false)),
       isMade: async () => Promise.resolve(given.made === true),
       join: async () => ((joined = true), Promise.resolve('needs-you:2')),
       quietUntil: async () => Promise.resolve(given.quiet === true ? new Date(MINUTE_MS) : null),
@@ -198,7 +200,8 @@ test.each<[string, Given, string, boolean]>([
   ['are followed by others', { isLast: false }, WORDS, false],
   ['called someone before', { made: true }, WORDS, false],
   ['call someone in a direct message', { where: 'dm' }, WORDS, false],
-  ['were attempted with their call', { attempted: true, part: true, phase: 'working' }, CALLED, false],
+  ['were attempted with their call', { attempted: true, part: true }, CALLED, false],
+  ['are no longer a question', { attempted: true, part: true, phase: 'working' }, WORDS, false],
   ['were attempted without a call', { attempted: true }, WORDS, false],
   ["are a person's", { source: 'user', share: 'heard' }, WORDS, false],
 ])(
