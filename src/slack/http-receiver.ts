@@ -73,7 +73,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   }
 
   function refuse(why: RefusedDelivery, response: ServerResponse): void {
-    // It was acknowledged: a later failure is no refusal.
+    // It was acknowledged: nothing that comes later is a refusal.
     if (response.headersSent) return;
     note(why);
     if (CLOSES.has(why)) response.setHeader('connection', 'close');
@@ -89,7 +89,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
     if (body['type'] === 'app_rate_limited') return noteRateLimit(response);
     await dispatch(body, request, response);
     // No listener answered, and Slack doesn't need to wait.
-    if (!response.headersSent) refuse('unknown', response);
+    refuse('unknown', response);
   }
 
   /** https://docs.slack.dev/apis/events-api/#rate-limiting */
@@ -114,7 +114,9 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
         onceAMinute('late', (leftOut) => log.warn({ leftOut }, 'Slack got no answer within 3 s')),
     });
     try {
-      await app?.processEvent({ body, ack: ack.bind(), ...retryOf(request) });
+      // https://docs.slack.dev/apis/events-api/#retries
+      const retryNum = Number(request.headers['x-slack-retry-num'] ?? 0);
+      await app?.processEvent({ body, ack: ack.bind(), retryNum });
     } finally {
       ack.ack();
     }
@@ -167,16 +169,6 @@ function createDeliveryReader({ signingSecret }: ReceiverOptions) {
 /** https://docs.slack.dev/reference/events/url_verification */
 function answerChallenge({ challenge }: Record<string, unknown>, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ challenge }));
-}
-
-/** https://docs.slack.dev/apis/events-api/#retries */
-function retryOf({ headers }: IncomingMessage): { retryNum?: number; retryReason?: string } {
-  const retryNum = Number.parseInt(String(headers['x-slack-retry-num']), 10);
-  const reason = headers['x-slack-retry-reason'];
-  return {
-    ...(Number.isSafeInteger(retryNum) && { retryNum }),
-    ...(typeof reason === 'string' && { retryReason: reason }),
-  };
 }
 
 /** It has two fields. */

@@ -38,24 +38,15 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
   const onceAMinute = createOnceAMinute();
   const stopping = new AbortController();
 
-  async function take({
-    body,
-    ack,
-    retry_num: retryNum,
-    retry_reason: retryReason,
-  }: Envelope): Promise<void> {
+  async function take({ body, ack, retry_num: retryNum }: Envelope): Promise<void> {
     let acknowledged = false;
     const acknowledge = async (response?: unknown): Promise<void> => {
       if (acknowledged) return;
       acknowledged = true;
       await ack(response);
     };
-    const retry = {
-      ...(retryNum !== undefined && { retryNum }),
-      ...(retryReason !== undefined && { retryReason }),
-    };
     try {
-      await app?.processEvent({ body, ack: acknowledge, ...retry });
+      await app?.processEvent({ body, ack: acknowledge, ...(retryNum !== undefined && { retryNum }) });
     } catch (error) {
       const settled = isSettled(error);
       log.warn({ err: error }, settled ? 'a payload could not be read' : 'an envelope was not acknowledged');
@@ -158,7 +149,6 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
 type Envelope = {
   body: Record<string, unknown>;
   retry_num?: number;
-  retry_reason?: string;
   ack: (response?: unknown) => Promise<void>;
 };
 

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { request as open, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { BlockAction } from '@slack/bolt';
 import * as fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createBolt } from '../../src/slack/bolt.ts';
-import type { RefusedDelivery } from '../../src/slack/http-receiver.ts';
+import { createHttpReceiver, type RefusedDelivery } from '../../src/slack/http-receiver.ts';
 import { createHttpServer, type HttpServer } from '../../src/slack/http-server.ts';
 import { captureLog } from '../support/log-lines.ts';
 
@@ -20,6 +20,7 @@ type Sent = { body: string | Buffer; headers: Headers };
 const log = captureLog();
 let refusals: RefusedDelivery[] = [];
 const teams: (string | undefined)[] = [];
+const attempts: (number | undefined)[] = [];
 const slow = Promise.withResolvers<void>();
 let server: HttpServer;
 let port = 0;
@@ -40,7 +41,7 @@ beforeAll(async () => {
     await slow.promise;
     await ack('at last');
   });
-  bolt.app.event('app_mention', async () => Promise.resolve());
+  bolt.app.event('app_mention', async ({ context }) => void attempts.push(context.retryNum));
   bolt.app.shortcut('start_session', async () => Promise.reject(new Error('the database is down')));
   bolt.app.action('refused', async () => Promise.reject(new Error('the database is down')));
   bolt.app.action('taken', async ({ ack }) => {
@@ -88,7 +89,7 @@ function payloadForm(payload: object): string {
 function stall(
   headers: Headers,
   sent: string,
-): { status: Promise<number | undefined>; ended: Promise<unknown> } {
+): { status: Promise<number | undefined>; connection: Promise<string | undefined>; ended: Promise<unknown> } {
   const sending = open({ port, host: '127.0.0.1', method: 'POST', path: '/slack/events', headers });
   opened.push(sending);
   sending.on('error', () => undefined);
@@ -97,6 +98,7 @@ function stall(
   else sending.write(sent);
   return {
     status: answer.then(({ statusCode }) => statusCode),
+    connection: answer.then(({ headers: { connection } }) => connection),
     ended: new Promise((resolve) => sending.on('close', resolve)),
   };
 }
@@ -111,12 +113,14 @@ const now = (): number => Math.floor(Date.now() / 1000);
 const SOME_DIGEST = `v0=${'a'.repeat(64)}`;
 
 describe('a delivery', () => {
-  test.each([FORM, `${FORM}; charset=utf-8`, 'Application/X-WWW-Form-URLEncoded;charset=UTF-8'])(
-    'is accepted if Slack signed it, as %s',
-    async (contentType) => {
-      expect(await postSigned(COMMAND, contentType)).toEqual({ status: 200, text: 'heard fix it' });
-    },
-  );
+  test.each([
+    FORM,
+    `${FORM}; charset=utf-8`,
+    `${FORM} ;charset=utf-8`,
+    'Application/X-WWW-Form-URLEncoded;charset=UTF-8',
+  ])('is accepted if Slack signed it, as %s', async (contentType) => {
+    expect(await postSigned(COMMAND, contentType)).toEqual({ status: 200, text: 'heard fix it' });
+  });
 
   const ofMember = { id: 'U2', team_id: 'T1' };
 
@@ -172,6 +176,15 @@ describe('a delivery', () => {
       const headers = { 'content-type': FORM, ...signatureOf(COMMAND, offsetS) };
       expect((await post({ body: COMMAND, headers })).status).toBe(200);
     }
+  });
+
+  test('of an event says how often it was tried before', async () => {
+    const event = { type: 'app_mention', user: 'U2', channel: 'C1', ts: '1.1', text: 'hi' };
+    const body = JSON.stringify({ type: 'event_callback', team_id: 'T1', event });
+    const headers = { 'content-type': JSON_TYPE, ...signatureOf(body) };
+    expect((await post({ body, headers })).status).toBe(200);
+    expect((await post({ body, headers: { ...headers, 'x-slack-retry-num': '2' } })).status).toBe(200);
+    expect(attempts).toEqual([0, 2]);
   });
 
   test('is verified by its bytes, not by its decoded text', async () => {
@@ -272,8 +285,8 @@ describe('a delivery', () => {
   });
 
   test('that never ends is refused once it is too large', async () => {
-    const { status, ended } = stall(plausible(), 'x'.repeat(2 * MEGABYTE));
-    expect(await status).toBe(413);
+    const { status, ended, connection } = stall(plausible(), 'x'.repeat(2 * MEGABYTE));
+    expect([await status, await connection]).toEqual([413, 'close']);
     await ended;
   });
 
@@ -392,5 +405,21 @@ describe('any request', () => {
     for (let count = 0; count < 5; count += 1) await post({ body: '{}', headers: plausible() });
     expect(log.text().split('check SLACK_SIGNING_SECRET').length - before).toBeLessThanOrEqual(1);
     expect(log.text()).toContain('check SLACK_SIGNING_SECRET');
+  });
+
+  test('that Slack signed causes no such warning', async () => {
+    const own = captureLog();
+    const receiver = createHttpReceiver({ signingSecret: SECRET, onRefused: () => undefined, log: own.log });
+    const alone = createHttpServer({ host: '127.0.0.1', port: 0, pages: {}, ...receiver });
+    const { port: ownPort } = await alone.start();
+    onTestFinished(alone.stop);
+    const headers = { 'content-type': JSON_TYPE, ...signatureOf('7') };
+    const { status } = await fetch(`http://127.0.0.1:${ownPort}/slack/events`, {
+      method: 'POST',
+      body: '7',
+      headers,
+    });
+    expect(status).toBe(400);
+    expect(own.text()).toBe('');
   });
 });
