@@ -130,7 +130,7 @@ const OVERRULING: ReadonlySet<ValueSource | undefined> = new Set<ValueSource>([
 /** Whether these options differ from those that were asked for. Those that the policy overrules are the same. */
 export function asksOther(draft: EffectiveDraft, typed: StoredDraft): boolean {
   const own = fields.filter(({ key, isTask }) => !isTask && !OVERRULING.has(draft.sources[key]));
-  return fingerprintOf(picked(askedBeside(draft), own)) !== fingerprintOf(picked(typed, own));
+  return fingerprintOf(askedBeside(draft)) !== fingerprintOf(picked(typed, own));
 }
 
 /** The values that these fields have. */

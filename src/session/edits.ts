@@ -8,6 +8,7 @@ export function edits(a: string, b: string): number {
   const apart = Math.abs(a.length - b.length);
   if (apart > FAR) return apart;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  /** Outside, it is infinite: that is where a swap begins that isn't there. */
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
@@ -18,7 +19,7 @@ export function edits(a: string, b: string): number {
       const swapRow = a.lastIndexOf(b.charAt(column - 1), row - 2) + 1;
       const swapColumn = b.lastIndexOf(a.charAt(row - 1), column - 2) + 1;
       const between = row - swapRow - 1 + (column - swapColumn - 1);
-      const canSwap = row > 1 && column > 1 && swapRow > 0 && swapColumn > 0;
+      const canSwap = row > 1 && column > 1;
       current[column] = Math.min(
         at(row - 1, column) + 1,
         at(row, column - 1) + 1,

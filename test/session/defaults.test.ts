@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyDefaults, applyForm, asksOther } from '../../src/session/defaults.ts';
+import { applyDefaults, applyForm, asksOther, withNames, withoutFields } from '../../src/session/defaults.ts';
 import type { StoredDraft } from '../../src/session/fields.ts';
 
 describe('defaults', () => {
@@ -24,14 +24,51 @@ describe('defaults', () => {
     expect(values.knowledge_ids).toEqual([]);
     expect(sources.knowledge_ids).toBe('request');
   });
+
+  test('fields that are reset are left out of each of them', () => {
+    const channel: StoredDraft = { devin_mode: 'lite', repos: ['acme/web'] };
+    expect(withoutFields({ channel, person: { devin_mode: 'fast' } }, ['devin_mode'])).toEqual({
+      channel: { repos: ['acme/web'] },
+      person: {},
+    });
+  });
+});
+
+describe('the names of ids', () => {
+  const known = new Map([
+    ['note-1', 'House style'],
+    ['note-2', 'note-2'],
+    ['playbook-1', 'Fix a bug'],
+  ]);
+  const named = (values: StoredDraft) =>
+    withNames({ values, sources: {}, names: { 'secret-1': 'TOKEN' } }, (_list, id) => known.get(id) ?? null)
+      .names;
+
+  test('are those known now, beside those known before', () => {
+    expect(
+      named({ prompt: 'note-1', playbook_id: 'playbook-1', knowledge_ids: ['note-1', 'note-3'] }),
+    ).toEqual({ 'secret-1': 'TOKEN', 'note-1': 'House style', 'playbook-1': 'Fix a bug' });
+  });
+
+  test('are left out if they are the ids', () => {
+    expect(named({ knowledge_ids: ['note-2'] })).toEqual({ 'secret-1': 'TOKEN' });
+  });
 });
 
 describe('an edited message', () => {
-  const asked = applyDefaults({
+  const layers: Partial<Record<'channel' | 'request', StoredDraft>> = {
     channel: { repos: ['acme/web'] },
     request: { prompt: 'fix it', devin_mode: 'fast', max_acu_limit: 50 },
-    policy: { max_acu_limit: 5 },
-  });
+  };
+  const asked = applyDefaults({ ...layers, policy: { max_acu_limit: 5 } });
+
+  test.each(['left-today', 'left-this-month'] as const)(
+    'has the same options if its cap is what is %s',
+    (source) => {
+      const capped = applyDefaults({ ...layers, [source]: { max_acu_limit: 2 } });
+      expect(asksOther(capped, { devin_mode: 'fast', max_acu_limit: 50 })).toBe(false);
+    },
+  );
 
   test.each<[string, StoredDraft, boolean]>([
     ['the same options', { devin_mode: 'fast', max_acu_limit: 50 }, false],
@@ -59,5 +96,26 @@ describe('a submitted form', () => {
 
   test('drops a default that was emptied if the form showed it', () => {
     expect(applyForm(prefill, { prompt: 'fix it' }, true).values).toEqual({ prompt: 'fix it' });
+  });
+
+  test('is what the request asks for if a value was changed, and what the policy set stays', () => {
+    const governed = applyDefaults({
+      channel: { repos: ['acme/web'] },
+      request: { prompt: 'fix' },
+      policy: { max_acu_limit: 5 },
+    });
+    const named = { ...governed, names: { 'note-1': 'House style' } };
+    expect(applyForm(named, { prompt: 'fix', repos: ['acme/api'] }, true)).toEqual({
+      values: { prompt: 'fix', repos: ['acme/api'], max_acu_limit: 5 },
+      sources: { prompt: 'request', repos: 'request', max_acu_limit: 'policy' },
+      names: named.names,
+    });
+  });
+
+  test('keeps nothing that the form showed without "More options" and that was emptied', () => {
+    expect(applyForm(prefill, { prompt: 'fix' }, false).values).toEqual({
+      prompt: 'fix',
+      platform: 'windows',
+    });
   });
 });

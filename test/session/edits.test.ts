@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { edits } from '../../src/session/edits.ts';
+
+test.each([
+  ['stop', 'stop', 0],
+  ['stop', 'sotp', 1],
+  ['stop', 'stp', 1],
+  ['stop', 'stoop', 1],
+  ['stop', 'step', 1],
+  // Letters are put between two that are swapped.
+  ['ca', 'abc', 2],
+  ['aabb', 'abca', 3],
+  ['aa', 'aaab', 2],
+  ['', 'ab', 2],
+])('turning "%s" into "%s" takes %i edits, and so does the way back', (a, b, count) => {
+  expect([edits(a, b), edits(b, a)]).toEqual([count, count]);
+});
