@@ -149,7 +149,7 @@ export function createGate(deps: GateDeps) {
     },
 
     /** What can be chosen in a form, as it is filled in now; null: everything. */
-    async choicesFor(form: Form) {
+    async choicesFor(form: Asking & Filled) {
       const policy = deps.policy();
       if (policy === null) return null;
       const [who, { spend }] = await Promise.all([whoAndWhere(policy, form), deps.budget.spend(form)]);

@@ -14,6 +14,7 @@ import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
 
 const HOUR_MS = 3_600_000;
+const LONG_AGO = new Date(0);
 const PLACE = { channelId: 'C1', threadTs: null };
 const METADATA = cardMetadata('r1');
 const CARD = {
@@ -58,7 +59,9 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
       postOnce({ ...WHAT, since, render: async () => Promise.resolve(CARD), lease }),
     );
   const postNew = async (render: () => Promise<typeof CARD>, newIf = sql<boolean>`true`) =>
-    withLease('card', async (lease) => postOnce({ ...WHAT, newIf, render, lease }), { late: true });
+    withLease('card', async (lease) => postOnce({ ...WHAT, since: LONG_AGO, newIf, render, lease }), {
+      late: true,
+    });
   const lapse = async () =>
     db
       .updateTable('leases')
@@ -234,6 +237,13 @@ describe('a message that is posted once', () => {
       return CARD;
     });
     expect(outcome).toEqual({ kind: 'busy' });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test("isn't searched for if it is new, however long there was a reason for it", async () => {
+    const { slack, postNew } = await setUp({ knownSince: new Date() });
+    expect(await postNew(async () => Promise.resolve(CARD))).toMatchObject({ kind: 'done' });
+    expect(slack.calls.map(({ method }) => method)).not.toContain('conversations.history');
     expect(cards(slack)).toHaveLength(1);
   });
 

@@ -209,3 +209,16 @@ describe('a rule about attachments', () => {
     });
   });
 });
+
+describe('a form about a message with a file, where files rule out a mode', () => {
+  const gate = gateUnder('rules: [{ name: no, when: { modes: [ultra], attachments: true }, then: refuse }]');
+
+  test.each([
+    ["doesn't offer the mode", null, false],
+    ['offers it once the file is unticked', { messages: [], files: ['F1'] }, true],
+  ])('%s', async (_what, without, isOffered) => {
+    const asking = { teamId: 'T1', userId: 'U1', channelId: 'C1', draft: { values: {}, sources: {} } };
+    const filled = await gate.choicesFor({ ...asking, context: CONTEXT, without, secretNames: null });
+    expect(filled?.choices.modes.includes('ultra')).toBe(isOffered);
+  });
+});
