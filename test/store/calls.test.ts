@@ -70,3 +70,69 @@ test.each<[ReplyKind, number | null]>([
 ])('a question is answered by what goes to Devin, not by a word to the app: %s', async (said, quiet) => {
   expect(await quietMinutes([4, 0], [], { said, minutesAgo: 2 })).toBe(quiet);
 });
+
+/** A session with these calls and questions, in this order. */
+async function sessionWith(
+  calls: Record<string, object>,
+  said: readonly { eventId: string; source?: string; text?: string; slackTs?: string }[] = [],
+) {
+  const { db } = await open();
+  for (const table of ['milestones', 'session_messages', 'replies'] as const)
+    await sql`delete from ${sql.table(table)}`.execute(db);
+  for (const [key, call] of Object.entries(calls))
+    await db
+      .insertInto('milestones')
+      .values({ sessionId: ID, key, state: 'pending', ...call })
+      .execute();
+  for (const one of said)
+    await db
+      .insertInto('sessionMessages')
+      .values({ sessionId: ID, source: 'devin', text: one.eventId, saidAt: new Date(), ...one })
+      .execute();
+  return { db, calls: createCalls(db) };
+}
+
+const OWN_MESSAGE = { state: 'posted', eventId: 'e1', channelId: 'C1', slackTs: '1.1' };
+
+test('the latest call that waits becomes part of a message, and waits again if that is not posted', async () => {
+  const { db, calls } = await sessionWith({
+    'needs-you:1': OWN_MESSAGE,
+    'needs-you:2': {},
+    'needs-you:3': {},
+    'needs-you:4': { attemptedAt: new Date(), eventId: 'e4' },
+    'needs-you:5': { direct: true },
+    finished: {},
+  });
+  expect([await calls.join(ID, 'e6'), await calls.join(ID, 'e7'), await calls.join(ID, 'e8')]).toEqual([
+    'needs-you:3',
+    'needs-you:2',
+    null,
+  ]);
+  expect([await calls.partOf(ID, 'e6'), await calls.partOf(ID, 'e1')]).toEqual(['needs-you:3', null]);
+  await calls.part(ID, 'e6');
+  await calls.part(ID, 'e1');
+  const posted = await db.selectFrom('milestones').select('key').where('state', '=', 'posted').execute();
+  expect(posted.map(({ key }) => key).toSorted()).toEqual(['needs-you:1', 'needs-you:2']);
+});
+
+test.each([
+  ['was made', OWN_MESSAGE, 'e1', true],
+  ['was made for the same words', OWN_MESSAGE, 'e2', true],
+  ['waits', { ...OWN_MESSAGE, state: 'pending' }, 'e1', false],
+  ['was skipped', { ...OWN_MESSAGE, state: 'skipped' }, 'e1', false],
+])('a call that %s', async (_what, call, eventId, isMade) => {
+  const { calls } = await sessionWith({ 'needs-you:1': call }, [
+    { eventId: 'e1', text: ' Main or release? ' },
+  ]);
+  expect(await calls.isMade(ID, { eventId, text: 'Main or release?' })).toBe(isMade);
+});
+
+test.each<[string, Record<string, object>, boolean]>([
+  ['nobody was called before', {}, false],
+  ['someone was called for another question', { 'needs-you:1': { ...OWN_MESSAGE, eventId: 'e0' } }, true],
+  ['a call waits', { 'needs-you:1': { ...OWN_MESSAGE, state: 'pending', eventId: 'e0' } }, false],
+  ['someone was called for it', { 'needs-you:1': OWN_MESSAGE }, false],
+])('a call for the last question is missing, or not: %s', async (_what, called, isMissing) => {
+  const { db, calls } = await sessionWith(called, [{ eventId: 'e1' }]);
+  expect(await calls.isMissing(ID, db)).toBe(isMissing);
+});
