@@ -154,9 +154,9 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
   }
 
-  return async (requestId: string, signal: AbortSignal): Promise<number | null> => {
+  return async (requestId: string, signal: AbortSignal): Promise<void> => {
     const found = await requests.find(requestId);
-    if (found === null) return null;
+    if (found === null) return;
     const { isSlow, stop } = showIfSlow(requestId);
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
@@ -164,14 +164,16 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     const walked = async (lease: Lease): Promise<StepOutcome> => {
       const request = late ? found : await requests.find(requestId);
       if (request === null) return { kind: 'leave' };
-      return walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
+      const outcome = await walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
+      // Before the lease ends: the sweep takes up at once what has neither a lease nor a job.
+      if (outcome.kind === 'later')
+        await enqueue('create-session', { requestId }, { startAfterMs: outcome.afterMs });
+      return outcome;
     };
     const leased = await withLease(requestLease(requestId), walked, { late }).finally(stop);
     const outcome: StepOutcome = leased.kind === 'done' ? leased.result : { kind: 'leave' };
-    if (outcome.kind === 'later') return outcome.afterMs;
-    if (outcome.kind === 'leave') return null;
+    if (outcome.kind !== 'next') return;
     const { request, session = null } = outcome;
     if (request.state === 'created' && request.cardTs === null) await postNewCard(request, session);
-    return null;
   };
 }
