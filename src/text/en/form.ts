@@ -149,13 +149,12 @@ export const modal = {
   closeRefused: 'Close',
   identityUnavailable:
     "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept.",
-  /** Shown on the form until it is sent again, which starts another. */
+  /** Shown on the form until it is sent again, which starts another. An alert holds 200 characters. */
   askedBefore:
     'You already sent this form, or the same task, here: look for its card. Nothing new was started. To start another session, send the form again.',
   /** It stays open: Slack didn't get the answer in time. */
   sentBefore:
     "You already sent this form with different content: look for its card. Nothing new was started. To tell Devin what changed, reply in the card's thread.",
-  /** The same. An alert holds 200 characters. */
   credential:
     'Nothing was started yet: this seems to contain a token or a key. Move it to "More options" as a secret, or send the form again to start as it is.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
