@@ -113,20 +113,7 @@ describe('a reply that was changed before Slack could deliver it', () => {
     const reading = slack.fail('conversations.replies', { until, args: { latest: ts } });
     slack.connectHttp(`${address}/slack/events`);
     await expect.poll(() => reading.remaining()).toBe(0);
-    const deleted = slack.deliverEvent({
-      type: 'message',
-      subtype: 'message_deleted',
-      hidden: true,
-      channel: thread.channelId,
-      deleted_ts: ts,
-      previous_message: {
-        type: 'message',
-        user: userId,
-        text: 'forget this',
-        ts,
-        thread_ts: thread.threadTs,
-      },
-    });
+    const deleted = thread.retract(ts, 'forget this');
     const next = await thread.say(userId, 'go');
     await thread.marked(next.ts, 'eyes');
     read();

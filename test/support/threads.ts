@@ -53,6 +53,16 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
         message: { type: 'message', user, text, ts, thread_ts: card.ts, ...edited },
       });
     },
+    /** Its author deletes a message. */
+    retract: async (ts: string, text: string) =>
+      slack.deliverEvent({
+        type: 'message',
+        subtype: 'message_deleted',
+        hidden: true,
+        channel: channelId,
+        deleted_ts: ts,
+        previous_message: { type: 'message', user: ana.userId, text, ts, thread_ts: card.ts },
+      }),
     marked: async (ts: string, reaction: string): Promise<Message> =>
       slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has(reaction)),
     /** What people said to Devin after the prompt. */
