@@ -25,18 +25,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const {
-    interactiveStore,
-    writes,
-    readiness,
-    skews,
-    gate,
-    budget,
-    decidersOf,
-    limiter,
-    findMember,
-    resolve,
-  } = services;
+  const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve } = services;
+  const { gate, budget, decidersOf } = services;
   const { withLease, postOnce, knownSince, searchUntilFound, withNames } = services;
   const { now } = tuning;
   const { requestTag: tagRequests, impersonation, mentions } = config;

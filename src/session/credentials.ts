@@ -20,7 +20,7 @@ const CREDENTIALS = [
   /(sk-)[A-Za-z0-9]{32,}/,
   // https://docs.stripe.com/keys
   /([rs]k_live_)[A-Za-z0-9]{16,}/,
-  // https://docs.npmjs.com/about-access-tokens
+  // npm
   /(npm_)[A-Za-z0-9]{36}(?!\w)/,
   // https://docs.devin.ai/api-reference/authentication
   /(cog_)[\w-]{20,}/,
