@@ -18,6 +18,8 @@ const token = (prefix: string) =>
     .string()
     .regex(new RegExp(`${prefix}\\w`), { abort: true })
     .regex(new RegExp(`^${prefix}[\\w.~+/=-]+$`), NOT_ALONE);
+/** It isn't sent anywhere: only what comes with a copied one can't be part of it. */
+const secret = z.string().regex(/^[^\s"'“”‘’]*$/, NOT_ALONE);
 /** Tokens are sent there: without TLS only on this machine. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
 const proxy = z.url({ protocol: /^https?$/ });
@@ -31,7 +33,7 @@ const DEFAULT_COMMAND = '/devin';
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: token('xoxb-'),
   SLACK_APP_TOKEN: token('xapp-').optional(),
-  SLACK_SIGNING_SECRET: token('').optional(),
+  SLACK_SIGNING_SECRET: secret.optional(),
   SLACK_API_URL: address.optional(),
   SLACK_COMMAND: z
     .string()

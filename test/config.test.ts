@@ -135,6 +135,10 @@ describe('the settings', () => {
     });
   });
 
+  test('take any signing secret without quotation marks and spaces', () => {
+    expect(parseConfig({ ...complete, SLACK_SIGNING_SECRET: 'a:secret!' }).ok).toBe(true);
+  });
+
   test.each([
     ['SLACK_BOT_TOKEN', '“xoxb-1”'],
     ['SLACK_BOT_TOKEN', '"xoxb-1"'],
