@@ -7,7 +7,7 @@ import { mentionedIn } from './blocks/text.ts';
 import { readThreadMeaning } from './command/meaning.ts';
 import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
-import { isWritten, readForwarded, readMessage, readSlackText, repliesTo } from './messages.ts';
+import { isWritten, readMessage, readSaid, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
@@ -75,8 +75,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
         });
         const now = messages.find((one) => one.ts === ts && isWritten(one));
         if (now === undefined) return null;
-        const said = { message: readMessage(now), forwarded: readForwarded(now) };
-        return { ...message, slackText: readSlackText(now), ...said };
+        return { ...message, ...readSaid(now) };
       } catch (error) {
         const failure = slackFailure(error);
         return failure.kind === 'refused' && failure.code === 'thread_not_found' ? null : message;

@@ -66,6 +66,7 @@ const messageSchema = z.looseObject({
   files: z.array(fileSchema).nullish().catch(null),
 });
 
+type RawMessage = z.infer<typeof messageSchema>;
 type RawAttachment = z.infer<typeof attachmentSchema>;
 type RawFile = z.infer<typeof fileSchema>;
 
@@ -101,7 +102,10 @@ export function repliesTo(payload: unknown): number | null {
  * write only there, and a forwarded message is an attachment of an empty one.
  */
 export function readMessage(payload: unknown): SlackMessage {
-  const message = messageSchema.parse(cleanJson(payload));
+  return toMessage(messageSchema.parse(cleanJson(payload)));
+}
+
+function toMessage(message: RawMessage): SlackMessage {
   const fromApp = typeof message.bot_id === 'string';
   const attachments = (message.attachments ?? []).flatMap(withInner);
   return {
@@ -120,12 +124,17 @@ export function readOwnWords(payload: unknown): string {
   return withBlocks(text, given ?? []);
 }
 
+/** What a person said: with markup as Slack sends it, as Devin reads it, and what they forwarded. */
+export function readSaid(payload: unknown) {
+  const read = messageSchema.parse(cleanJson(payload));
+  return { slackText: slackTextOf(read), message: toMessage(read), forwarded: forwardedOf(read) };
+}
+
 /**
- * What the author wrote, as Slack sends it, and the tables they pasted: those are attachments without other text.
+ * What the author wrote, and the tables they pasted: those are attachments without other text.
  * https://github.com/vercel/chat/issues/803
  */
-export function readSlackText(payload: unknown): string {
-  const { text, blocks: given, attachments } = messageSchema.parse(cleanJson(payload));
+function slackTextOf({ text, blocks: given, attachments }: RawMessage): string {
   const pasted = (attachments ?? []).filter(
     (one) => !isForwarded(one) && one.is_app_unfurl !== true && typeof one.from_url !== 'string',
   );
@@ -135,8 +144,7 @@ export function readSlackText(payload: unknown): string {
 }
 
 /** What is forwarded with a message, with its authors; empty: nothing. Its files are those of the message. */
-export function readForwarded(payload: unknown): string {
-  const { attachments } = messageSchema.parse(cleanJson(payload));
+function forwardedOf({ attachments }: RawMessage): string {
   return joined((attachments ?? []).filter(isForwarded).flatMap(withInner).map(attachmentText));
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { slackTs } from './ids.ts';
 import { INTERACTIONS, optional, present, type Interaction } from './interaction-payload.ts';
-import { readForwarded, readMessage, readSlackText } from './messages.ts';
+import { readSaid } from './messages.ts';
 import { placeKindOf, placeKindOfEvent } from './places.ts';
 
 /** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
@@ -100,9 +100,7 @@ const messageSchema = authorSchema
     threadTs: event.thread_ts === event.ts ? null : event.thread_ts,
     /** Who started the thread; null: Slack doesn't say. */
     parentUserId: event.parent_user_id,
-    slackText: readSlackText(event),
-    message: readMessage(event),
-    forwarded: readForwarded(event),
+    ...readSaid(event),
   }));
 
 /** A person edited a message. https://docs.slack.dev/reference/events/message/message_changed */
@@ -126,9 +124,7 @@ const editSchema = z
     /** The thread it is in, or starts. */
     threadTs: message.thread_ts ?? message.ts,
     ts: message.ts,
-    slackText: readSlackText(message),
-    message: readMessage(message),
-    forwarded: readForwarded(message),
+    ...readSaid(message),
     editedTs: message.edited.ts,
   }));
 
