@@ -1,4 +1,6 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
+import { draftFor } from '../session/credentials.ts';
+import { hiddenFields } from '../session/defaults.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
@@ -200,18 +202,22 @@ async function offerForm(
   { forms }: NotifyDeps,
   { reply, request }: UndeliveredReply,
 ): Promise<ReplyNotice['offer']> {
-  const { values, sources } = request.draft;
+  const { prompt: _task, ...values } = request.draft.values;
+  const isAuthor = reply.userId === request.userId;
+  const { draft, faults } = draftFor({ isAuthor }, { ...request.draft, values });
   await forms.insert({
     ...placeOf({ ...request, userId: reply.userId }),
     id: reply.id,
     draft: {
-      ...request.draft,
-      values: { ...values, prompt: reply.text },
-      sources: { ...sources, prompt: 'request' },
+      ...draft,
+      values: { ...draft.values, prompt: reply.text },
+      sources: { ...draft.sources, prompt: 'request' },
     },
     context: null,
     sealed: null,
     lostSecrets: lostSecrets(request),
+    faults,
+    expanded: hiddenFields(faults).length > 0,
   });
   return { kind: 'start-again', formId: reply.id };
 }

@@ -1,3 +1,4 @@
+import type { Faults } from './failure.ts';
 import type { StoredDraft } from './fields.ts';
 
 /**
@@ -41,22 +42,34 @@ function shown(found: string, start: string): string {
   return PLACEHOLDER.test(found.slice(start.length)) ? found : `${start}…`;
 }
 
+/** The credentials in a text, as `withoutCredentials` shows them. */
+function credentialsIn(text: string): string[] {
+  const alike = CREDENTIALS.flatMap((credential) => text.match(credential) ?? []);
+  return alike.flatMap((one) => (withoutCredentials(one) === one ? [] : [withoutCredentials(one)]));
+}
+
 /**
  * The first credential in what people wrote themselves, as `withoutCredentials` shows it; null: there is none. An attached
  * link can be presigned: it ends by itself.
  */
 export function credentialInDraft({ prompt = '', title = '' }: StoredDraft): string | null {
-  const alike = CREDENTIALS.flatMap((credential) => `${prompt}\n${title}`.match(credential) ?? []);
-  const found = alike.find((one) => withoutCredentials(one) !== one);
-  return found === undefined ? null : withoutCredentials(found);
+  return credentialsIn(`${prompt}\n${title}`)[0] ?? null;
 }
 
-/** For another person than its author. */
-export function draftWithoutCredentials(draft: StoredDraft): StoredDraft {
-  const { prompt, title } = draft;
-  return {
-    ...draft,
-    ...(prompt !== undefined && { prompt: withoutCredentials(prompt) }),
-    ...(title !== undefined && { title: withoutCredentials(title) }),
-  };
+/** A draft as a person gets it in a form. What another person doesn't see, they must replace: Devin gets it whole or not at all. */
+export function draftFor<Draft extends { values: StoredDraft }>(
+  { isAuthor }: { isAuthor: boolean },
+  draft: Draft,
+): { draft: Draft; faults: Faults } {
+  if (isAuthor) return { draft, faults: {} };
+  const values = { ...draft.values };
+  const faults: Faults = {};
+  for (const key of ['prompt', 'title'] as const) {
+    const written = values[key] ?? '';
+    const hidden = [...new Set(credentialsIn(written))];
+    if (hidden.length === 0) continue;
+    values[key] = withoutCredentials(written);
+    faults[key] = { typed: [], said: null, hidden };
+  }
+  return { draft: { ...draft, values }, faults };
 }

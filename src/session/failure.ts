@@ -103,7 +103,12 @@ const ABOUT_PERSON =
   /\btarget user\b|(?<!\bservice[ _-])\buser\b.*(?:UseDevinSessions|\bmember\b|\bin this organi[sz]ation\b)/i;
 
 /** What was refused at a field, as typed; with Devin's own words if Devin refused it. */
-const faultSchema = z.object({ typed: z.array(z.string()), said: z.string().nullable() });
+const faultSchema = z.object({
+  typed: z.array(z.string()),
+  said: z.string().nullable(),
+  /** How the credentials start that are left out, since another person wrote them; left out: none are. */
+  hidden: z.array(z.string()).optional(),
+});
 export type Fault = z.infer<typeof faultSchema>;
 
 export const faultsSchema = z.partialRecord(z.enum(fields.map(({ key }) => key)), faultSchema);

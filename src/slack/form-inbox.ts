@@ -1,6 +1,6 @@
 import type { Replaces } from '../session/approval.ts';
 import type { MessageContext } from '../session/context.ts';
-import { draftWithoutCredentials } from '../session/credentials.ts';
+import { draftFor } from '../session/credentials.ts';
 import { hiddenFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { SessionSecret } from '../session/fields.ts';
@@ -95,11 +95,12 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       const isAuthor = userId === request.userId;
+      const filled = draftFor({ isAuthor }, draft);
       return keep(origin, {
-        draft: isAuthor ? draft : { ...draft, values: draftWithoutCredentials(draft.values) },
+        draft: filled.draft,
         context,
         lostSecrets: lostSecrets(request),
-        faults: faultsOfFailure(failure, draft.values),
+        faults: { ...faultsOfFailure(failure, draft.values), ...filled.faults },
         replaces: replaces ?? (isAuthor ? request.replaces : null),
       });
     },

@@ -14,11 +14,17 @@ const open = useEmbedded();
 type Deps = Parameters<typeof createReplyNotifier>[0];
 type Outbound = Deps['outbound'];
 
+type Given = {
+  checked?: Awaited<ReturnType<Deps['check']>>;
+  /** What the session was asked with. */
+  asked?: Parameters<typeof requestRow>[0];
+};
+
 /** A reply that was moved so, and what tells its author; `move` moves it again. */
 async function setUp(
   step: Pick<ReplyStep, 'to' | 'changes'> | null,
   outbound: Partial<Outbound>,
-  checked: Awaited<ReturnType<Deps['check']>> = { kind: 'allowed' },
+  { checked = { kind: 'allowed' }, asked = {} }: Given = {},
 ) {
   const { db } = await open();
   const replies = createReplies(db);
@@ -34,7 +40,7 @@ async function setUp(
     sessions: { find: async () => Promise.resolve(sessionRow()) },
     requests: {
       find: async () =>
-        Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'] })),
+        Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'], ...asked })),
     },
     forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
     notices: createThreadNotices(db),
@@ -130,7 +136,7 @@ test.each(['rate-limited', 'unclear'] as const)(
 );
 
 test('a message gets no reaction if its author may not steer the session', async () => {
-  const { markTaken } = await setUp(null, { react: unneeded }, { kind: 'requester-only' });
+  const { markTaken } = await setUp(null, { react: unneeded }, { checked: { kind: 'requester-only' } });
   await expect(markTaken('y')).resolves.toBeUndefined();
 });
 
@@ -163,6 +169,25 @@ test('a reply to a session that is over comes back in a form of its author, for 
   );
   await notify('y');
   expect(forms).toMatchObject([{ id: 'y', userId: 'U1', lostSecrets: ['TOKEN'] }]);
+});
+
+test("a form for another person's next session leaves out a token of the one before, to be replaced", async () => {
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  const values = { prompt: `push with ${token}`, title: `Push with ${token}` };
+  const { notify, forms } = await setUp(
+    { to: 'failed', changes: { failure: { kind: 'ended' } } },
+    { tellPrivately: async () => Promise.resolve('delivered') },
+    { asked: { draft: { values, sources: {} } } },
+  );
+  await notify('y');
+  expect(forms).toMatchObject([
+    {
+      draft: { values: { prompt: 'use main', title: 'Push with ghp_…' } },
+      faults: { title: { hidden: ['ghp_…'] } },
+      expanded: true,
+    },
+  ]);
+  expect(forms[0]?.faults).not.toHaveProperty('prompt');
 });
 
 test('a person who may not steer hears so once, even if Slack was too busy at first', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pressToOpen, toldTo } from '../support/asking.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
-import { someoneIn } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
@@ -73,5 +73,30 @@ describe('a task with a credential in it', () => {
     await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> ${TASK}`);
     await toldTo(world(), place, 'seems to contain a token or a key');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+  });
+
+  test('reaches Devin whole or not at all if another person runs it again', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, on } = await asked(`${TASK} --title "Push with ${TOKEN}"`);
+    await slack.clickButton(ana.userId, on, 'start_as_task');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    devin.advance(session.id, { status: 'exit' });
+    await cardOf(slack, channelId, (text) => text.includes('Ended'));
+    const ben = addColleague(world());
+    await slack.clickButton(ben.userId, { channelId, ts }, 'start_again');
+    const form = await settledForm(slack, ben.userId);
+    expect(slack.renderText(form)).toContain('another person wrote is left out here: ghp_…');
+    expect(slack.renderText(form)).not.toContain(TOKEN);
+    const said: unknown = expect.stringContaining('ghp_…');
+    expect(await slack.submit(form.id, ben.userId)).toMatchObject({
+      kind: 'errors',
+      errors: { 'field.prompt': said, 'field.title': said },
+    });
+    slack.typeIn(form.id, { 'field.prompt': 'push the release to acme/web', 'field.title': '' });
+    expect((await slack.submit(form.id, ben.userId)).kind).toBe('closed');
+    const { request } = await sessionOf(devin, ben.devinUserId);
+    expect(request.prompt).toBe('push the release to acme/web');
+    expect(request.title).toBeUndefined();
   });
 });

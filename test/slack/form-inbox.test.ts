@@ -7,6 +7,7 @@ const NOTHING = { values: {}, sources: {} };
 const EARLIER = { requestId: 'r1', number: 0 };
 const LATER = { requestId: 'r2', number: 0 };
 const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
+const HIDDEN = { typed: [], said: null, hidden: ['ghp_…'] };
 
 const { offerAgain } = createFormInbox({
   forms: {
@@ -29,11 +30,12 @@ test.each([
 });
 
 test.each([
-  ['the author a token in it', 'U1', TOKEN],
-  ['another person only how it starts', 'U2', 'ghp_…'],
-])('a form that is filled in like a request shows %s', async (_who, userId, shown) => {
+  ['the author a token in it', 'U1', TOKEN, {}],
+  ['another person only how it starts, to be replaced', 'U2', 'ghp_…', { prompt: HIDDEN, title: HIDDEN }],
+])('a form that is filled in like a request shows %s', async (_who, userId, shown, found) => {
   const values = { prompt: `push with ${TOKEN}`, title: `Push with ${TOKEN}`, repos: ['acme/web'] };
   const request = requestRow({ userId: 'U1', draft: { values, sources: {} } });
-  const { draft } = await offerAgain({ userId, responseUrl: null }, request);
+  const { draft, faults } = await offerAgain({ userId, responseUrl: null }, request);
+  expect(faults).toEqual(found);
   expect(draft.values).toEqual({ ...values, prompt: `push with ${shown}`, title: `Push with ${shown}` });
 });

@@ -104,6 +104,7 @@ function FORMS(): Partial<SessionForm>[] {
     {},
     { expanded: false },
     { faults },
+    { faults: { prompt: { typed: [], said: null, hidden: ['words', 'words'] } } },
     { notes: ['words'] },
     ...[true, false].map((has) => ({ choices: choicesWith(has) })),
     ...(['looking', 'not-known'] as const).map((kind) => ({ runsAs: { kind, why: 'words' } })),

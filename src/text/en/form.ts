@@ -162,6 +162,9 @@ export const modal = {
     takes: (takes: string): string => `Use ${takes}.`,
     value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
+    /** Also at the field before it is sent. `starts`: how tokens and keys begin that another person wrote. */
+    hidden: (starts: string): string =>
+      `A token or key that another person wrote is left out here: ${starts}. Type one in its place, or remove it.`,
     noneAndValues: 'Uncheck this, or empty the list above.',
     /** Never what is on the line: it may be a secret. */
     secrets: {
@@ -189,62 +192,4 @@ export const modal = {
         `Not a valid JSON Schema (draft 7): ${at === '' ? 'the schema' : at} ${message}.`,
     },
   },
-};
-
-/** The view for entering a session's secrets one by one. */
-export const secretForm = {
-  title: 'Secrets for this session',
-  submit: 'Save',
-  close: 'Cancel',
-  intro:
-    'Encrypted until Devin has them, then erased here. Your screen shows what you type. Nothing is sent before you start the session.',
-  row: (row: number): string => `Secret ${row}`,
-  name: { label: 'Name', placeholder: 'STAGING_DATABASE_URL' },
-  value: { label: 'Value', hint: 'Up to 3,000 characters, with line breaks. Used exactly as it is.' },
-  file: {
-    label: 'Value from a file',
-    hint: 'For up to 65,536 characters. The file stays in Slack until you delete it.',
-  },
-  sensitive: { label: 'Sensitive', option: 'Devin keeps it out of what it shows' },
-  kept: {
-    label: 'Already entered',
-    hint: 'Uncheck a secret to remove it.',
-    /** Those that have no box. */
-    more: (count: number): string => `And ${count} more, which stay.`,
-  },
-  errors: {
-    name: 'Use 1 to 256 characters without spaces.',
-    nameMissing: 'Add a name.',
-    valueMissing: 'Add a value, or a file with it.',
-    repeated: 'This name is used twice. Keep one of them.',
-    tooLong: 'Use up to 65,536 characters.',
-  },
-};
-
-/** The list of messages and files that Devin gets with a task. */
-export const review = {
-  title: 'What Devin gets',
-  submit: 'Save',
-  close: 'Cancel',
-  loading: 'Reading the conversation…',
-  unreadable:
-    "This app can't read this conversation now, so Devin gets only the message you picked. Close this to go back to the form.",
-  intro: "Uncheck what Devin shouldn't get. The rest is sent as background, not as instructions.",
-  earlier: 'Earlier messages',
-  later: 'Later messages',
-  send: 'Send',
-  /** For screen readers, at a box. */
-  picked: 'the message you picked',
-  kinds: {
-    member: 'member',
-    guest: 'guest',
-    external: 'outside your organization',
-    app: 'app',
-    unknown: 'unknown',
-  },
-  /** Authors without a name. */
-  unnamed: { app: 'an app', person: 'an unknown person' },
-  empty: '(no text)',
-  cut: 'Shortened here; Devin gets all of it.',
-  file: (name: string, author: string): string => `File ${name}, from ${author}`,
 };

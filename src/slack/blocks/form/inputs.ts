@@ -90,6 +90,7 @@ function policySentences({ allowed: { most, refusal }, text }: Entry): string[] 
 function faultSentences({ field, fault, text }: Entry): string[] {
   if (fault === undefined) return [];
   const { refused, errors } = text.modal;
+  if (fault.hidden !== undefined) return [`⚠️ ${errors.hidden(text.joins.list(fault.hidden))}`];
   if (fault.said !== null) return [refused.said(truncate(fault.said, SAID_LENGTH))];
   const wanted = field.input.kind === 'switch' ? refused.tick : errors.takes(text.fields[field.key].takes);
   const typed = truncate(oneLine(fault.typed.join(', ')), SHOWN_LENGTH);
@@ -158,8 +159,8 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
 
 /** Whether the input is required: it can't hold what was typed, which must not be dropped silently. */
 export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
-  // The input still holds what Devin refused.
-  if (fault === undefined || fault.said !== null) return false;
+  // The input still holds what Devin refused, or what is left of it without a credential.
+  if (fault === undefined || fault.said !== null || fault.hidden !== undefined) return false;
   // A required box could only be ticked.
   if (input.kind === 'switch') return false;
   return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;

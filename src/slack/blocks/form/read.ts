@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
-import type { Faults } from '../../../session/failure.ts';
+import type { Fault, Faults } from '../../../session/failure.ts';
 import { mostOf, sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../ids.ts';
@@ -78,12 +78,20 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
     case 'wrong':
       return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
     case 'value': {
-      const problem = problemWith(field, reading.raw, rules, text);
+      const problem =
+        hiddenProblem(reading.raw, rules.faults[field.key], text) ??
+        problemWith(field, reading.raw, rules, text);
       return problem === null
         ? { values: [[field.key, reading.raw]], errors: [] }
         : { values: fitting(field, reading.raw).map((raw) => [field.key, raw]), errors: [[block, problem]] };
     }
   }
+}
+
+/** A credential that was left out is still only named; null: none is. */
+function hiddenProblem(raw: unknown, fault: Fault | undefined, { modal }: Text): string | null {
+  const left = fault?.hidden?.find((start) => typeof raw === 'string' && raw.includes(start));
+  return left === undefined ? null : modal.errors.hidden(left);
 }
 
 const SHOWN_LENGTH = 60;
