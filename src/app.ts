@@ -8,6 +8,7 @@ import { createForms } from './forms/index.ts';
 import { createHealthPages } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { notifyOfSharing } from './identity/notify-shared.ts';
+import { createIntroduction } from './introduction.ts';
 import { createLog } from './log.ts';
 import { createRestoring } from './restore/index.ts';
 import { openServices } from './services.ts';
@@ -167,7 +168,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     log,
   });
   const { host, port, metricsToken } = config.http;
-  const warnings = (): string[] => skewWarnings(skews, logged);
+  const introduction = createIntroduction();
+  const warnings = (): string[] => [...introduction.warnings(), ...skewWarnings(skews, logged)];
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
@@ -187,6 +189,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     // By then, all replicas have read it: one that hasn't would ask those whom it asked before.
     reviewAfterMs: 2 * tuning.policyEveryMs,
     mapping,
+    introduction,
     server,
     readiness,
     text: logged,

@@ -39,8 +39,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
   const policy = await openFile(config.policyFile, POLICY_FILE, file);
   const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
-  const { databaseProgram: program, embedded, onFatal } = tuning;
-  const database = await openDatabase({ ...config.store, program, embedded, onFatal, log });
+  const { databaseProgram: program, embedded, databasePatienceMs: patienceMs, onFatal } = tuning;
+  const database = await openDatabase({ ...config.store, program, embedded, patienceMs, onFatal, log });
   await tuning.readTime(database.db);
   const knownSince = new Date(now() - RESTORING_MS);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });

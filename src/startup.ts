@@ -1,11 +1,11 @@
-import { lookup } from 'node:dns/promises';
 import type { Config } from './config.ts';
 import type { Sweep } from './create/index.ts';
 import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
+import type { Introduction } from './introduction.ts';
 import type { Log } from './log.ts';
-import { checkDevin, checkHost, checkPermissions, checkSlack } from './operator/checks.ts';
+import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
 import { StartError, startSentence } from './operator/sentences.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/errors.ts';
@@ -30,8 +30,8 @@ export type Bot = {
 
 /** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
 const DRAIN_MS = 6000;
-/** A resolver that doesn't answer may take half a minute. */
-const LOOKUP_MS = 3000;
+/** If Devin takes longer, requests wait for it, and the start doesn't. */
+const DEVIN_MS = 10_000;
 
 type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
 
@@ -49,6 +49,7 @@ type StartupDeps = {
   tidying: Tidying;
   policy: FollowedFile;
   mapping: FollowedFile;
+  introduction: Introduction;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** In the language of the log. */
@@ -60,9 +61,11 @@ type StartupDeps = {
 export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
   const { reviewAfterMs, readiness, log } = deps;
+  const stopping = new AbortController();
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
+    stopping.abort();
     await slack.bolt.stop();
     await server.stop();
     await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop(), mapping.stop()]);
@@ -74,11 +77,9 @@ export function createStartup(deps: StartupDeps): Bot {
     async start() {
       const unhandled = queue.unhandled();
       if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
-      await Promise.all([
-        checkBothSides(deps),
-        prepareStore(deps),
-        checkHost({ ...config.http, lookUp: lookup, withinMs: LOOKUP_MS }),
-      ]);
+      // First, so that the health pages say what the start waits for.
+      const address = await server.start().catch(refuseAddress(config.http));
+      await Promise.all([meetSlack(deps, stopping.signal), meetDevin(deps), prepareStore(deps)]);
       await queue.start();
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
@@ -92,7 +93,6 @@ export function createStartup(deps: StartupDeps): Bot {
         // Remembered identities depend on the file.
         await store.identities.forgetAll();
       });
-      const address = await server.start().catch(refuseAddress(config.http));
       await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;
       log.info({ ...address, transport, store: database.kind }, 'ready');
@@ -118,16 +118,20 @@ function refuseToken(error: unknown): never {
   throw new StartError({ kind: 'appToken', code: failure.code }, { cause: error });
 }
 
-async function checkBothSides({ config, devin, slack, text, log }: StartupDeps): Promise<void> {
-  const { botToken } = config.slack;
-  const { orgId } = config.devin;
-  const [bot, warnings] = await Promise.all([
-    checkSlack({ client: slack.answers, botToken }),
-    checkDevin({ devin, orgId }),
-  ]);
+async function meetSlack(
+  { config, slack, introduction, text, log }: StartupDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const check = async () => checkSlack({ client: slack.starting, botToken: config.slack.botToken });
+  const bot = await introduction.until(check, { signal, text, log });
   slack.identity.bot = bot;
-  for (const warning of warnings) log.warn(startSentence(warning, text));
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
+}
+
+async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<void> {
+  const { orgId } = config.devin;
+  const warnings = await checkDevin({ devin, orgId, signal: AbortSignal.timeout(DEVIN_MS) });
+  for (const warning of warnings) log.warn(startSentence(warning, text));
   // The start doesn't wait for this: a missing permission also shows when it is needed.
   checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))

@@ -1,18 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
+import type { Options } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { identifyBot, type BotIdentity } from '../slack/slack.ts';
-import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { StartError, type StartProblem } from './sentences.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
-type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string };
+type DevinCheck = Options & { devin: Pick<Devin, 'self'>; orgId: string };
 
 /** Who the app is in Slack. Throws a StartError if the token doesn't work. */
 export async function checkSlack({
@@ -51,9 +50,9 @@ function reasonOf(error: unknown): string {
 }
 
 /** Throws a StartError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
-export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartProblem[]> {
+export async function checkDevin({ devin, orgId, signal }: DevinCheck): Promise<StartProblem[]> {
   try {
-    const { orgId: ofKey, principalType } = await devin.self.get();
+    const { orgId: ofKey, principalType } = await devin.self.get({ signal });
     if (ofKey !== null && !sameOrganization(ofKey, orgId)) {
       throw new StartError({ kind: 'otherOrganization', orgId: ofKey });
     }
@@ -65,21 +64,6 @@ export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartPro
     }
     return [{ kind: 'devinUnreachable', reason: reasonOf(error) }];
   }
-}
-
-type HostCheck = Pick<Config['http'], 'host' | 'port'> & {
-  lookUp: (host: string) => Promise<unknown>;
-  /** A resolver that doesn't answer in this time won't. */
-  withinMs: number;
-};
-
-/** Listening comes last, so a wrong name is looked up first. Throws a StartError. */
-export async function checkHost({ host, port, lookUp, withinMs }: HostCheck): Promise<void> {
-  const code = await Promise.race([
-    lookUp(host).then(() => null, codeOf),
-    delay(withinMs, 'ETIMEDOUT', { ref: false }),
-  ]);
-  if (code !== null) throw new StartError({ kind: 'address', host, port, code });
 }
 
 type Permission = keyof Text['devin']['without'];

@@ -32,7 +32,7 @@ export type SlackReceiver = {
   init(app: App): void;
   /** Takes Slack's HTTP deliveries; null in Socket Mode. */
   slackEvents: RequestListener | null;
-  /** Ready to receive: the socket is open, or there is none. */
+  /** Ready to receive: started, and the socket is open if there is one. */
   connected(): boolean;
   start(): Promise<void>;
   stop(): Promise<void>;

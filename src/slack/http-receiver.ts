@@ -59,6 +59,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   const readDelivery = createDeliveryReader(options);
   const logger = slackLogger(log);
   let app: App | null = null;
+  let isOpen = false;
   const onceAMinute = createOnceAMinute();
 
   function note(why: RefusedDelivery): void {
@@ -87,6 +88,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
     if (body['ssl_check'] === '1') return void response.writeHead(200).end();
     if (body['type'] === 'url_verification') return answerChallenge(body, response);
     if (body['type'] === 'app_rate_limited') return noteRateLimit(response);
+    if (!isOpen) return refuse('failed', response);
     await dispatch(body, request, response);
     // No listener answered, and Slack doesn't need to wait.
     refuse('unknown', response);
@@ -126,8 +128,11 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
     init(given) {
       app = given;
     },
-    connected: () => true,
-    start: async () => Promise.resolve(),
+    connected: () => isOpen,
+    start: async () => {
+      isOpen = true;
+      return Promise.resolve();
+    },
     stop: async () => Promise.resolve(),
     slackEvents: (request, response) => {
       take(request, response).catch((error: unknown) => {

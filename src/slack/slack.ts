@@ -18,6 +18,7 @@ import { createMetadataReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
+const STARTING_TIMEOUT_MS = 5000;
 const SLACK_API_URL = 'https://slack.com/api/';
 
 /**
@@ -68,7 +69,7 @@ export function createSlack(options: SlackOptions) {
     );
   };
   // Never retried blindly: two cards are as wrong as none. The jobs decide.
-  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig'>): WebClient =>
+  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig' | 'timeout'>): WebClient =>
     new Client(botToken, onDeadToken, {
       logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
@@ -81,6 +82,7 @@ export function createSlack(options: SlackOptions) {
   const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
   const opener = client({ fetch: upstream.observed });
   const background = client({ fetch: upstream.guarded });
+  const starting = client({ fetch: upstream.observed, timeout: STARTING_TIMEOUT_MS });
   const hosts = createSlackHosts(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {
@@ -96,6 +98,8 @@ export function createSlack(options: SlackOptions) {
   const presence = createPresence({ client: background, directChannel, now });
   return {
     answers,
+    /** For the start, which asks again soon. */
+    starting,
     clock,
     identity,
     botUserId,

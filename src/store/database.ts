@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
@@ -37,6 +38,8 @@ type DatabaseOptions = {
   embedded?: Promise<Embedded> | null;
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
+  /** Postgres: how long it may take until the server answers, if it starts at the same time. */
+  patienceMs?: number;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: StoreError) => void;
 };
@@ -85,7 +88,7 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
 
 async function openOnServer(
   databaseUrl: string,
-  { log, silentMs = SILENT_MS }: DatabaseOptions & { log: Pick<Log, 'warn'> },
+  { log, silentMs = SILENT_MS, patienceMs = 0 }: DatabaseOptions & { log: Pick<Log, 'warn'> },
 ): Promise<Database> {
   const options = connectionOptions(databaseUrl, silentMs);
   const precedence = createPrecedence();
@@ -109,14 +112,33 @@ async function openOnServer(
     await Promise.all([db.destroy(), interactive.destroy()]);
   });
   try {
-    await ping(db);
+    await reach(db, { databaseUrl, patienceMs, log });
   } catch (error) {
     await close();
-    throw connectError(databaseUrl, error);
+    throw error;
   }
   const boss = { ...options, max: BOSS_POOL_SIZE };
   const { withPriority } = precedence;
   return { db, interactive, withPriority, kind: 'postgres', boss, ping: () => ping(db), close };
+}
+
+const BETWEEN_TRIES_MS = 1000;
+
+type Reaching = { databaseUrl: string; patienceMs: number; log: Pick<Log, 'warn'> };
+
+async function reach(db: Kysely<Tables>, { databaseUrl, patienceMs, log }: Reaching): Promise<void> {
+  const untilMs = performance.now() + patienceMs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ping(db);
+    } catch (error) {
+      const problem = connectError(databaseUrl, error);
+      if (problem.code !== 'database-unreachable' || performance.now() >= untilMs) throw problem;
+      if (tries === 1)
+        log.warn({ err: error, patienceMs }, "the database doesn't answer yet; the start waits for it");
+      await delay(BETWEEN_TRIES_MS);
+    }
+  }
 }
 
 async function ping(db: Kysely<Tables>): Promise<void> {

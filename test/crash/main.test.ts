@@ -14,6 +14,7 @@ import { listen, shut } from '../../sandbox/loopback.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { typeTask } from '../support/asking.ts';
 import { environmentOf, type Environment } from '../support/bot.ts';
+import { freePort } from '../support/free-port.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { bareEnvironment } from '../support/processes.ts';
@@ -64,7 +65,8 @@ describe('the program', () => {
   }
 
   test("says in one sentence why it can't start, and logs the cause without the password", async () => {
-    const databaseUrl = 'postgres://ana:hunter2hunter2@127.0.0.1:1/bot';
+    const databaseUrl =
+      'postgres://ana:hunter2hunter2@127.0.0.1:1/bot?sslmode=verify-full&sslrootcert=/nowhere.pem';
     const child = run({ ...complete(), DATABASE_URL: databaseUrl });
     const [logged, said, ended] = await Promise.all([
       text(child.stdout),
@@ -72,8 +74,8 @@ describe('the program', () => {
       once(child, 'exit'),
     ]);
     expect(ended).toEqual([1, null]);
-    expect(said).toContain("DATABASE_URL names a Postgres server that doesn't answer");
-    expect(logged).toContain('ECONNREFUSED');
+    expect(said).toContain("The certificate of the Postgres server in DATABASE_URL isn't trusted");
+    expect(logged).toContain('ENOENT');
     expect(logged + said).not.toContain('hunter2hunter2');
   });
 
@@ -97,18 +99,58 @@ describe('the program', () => {
     );
   });
 
-  test('names a wrong HOST before Slack answers', async () => {
-    const silent = await createLocalSlack();
-    silent.fail('auth.test', { hang: true, times: 9 });
-    const sides = environmentOf({ slack: silent, devin, transport: 'http' });
+  test('names a wrong HOST', async () => {
     // No name server is asked about this name: one may be slow or away.
-    const child = run({ ...complete(), ...sides, HOST: 'no..host' });
+    const child = run({ ...complete(), HOST: 'no..host' });
     child.stdout.resume();
     const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-    await silent.close();
     expect(ended).toEqual([1, null]);
     expect(said).toContain("can't listen on HOST no..host, PORT 0 (ENOTFOUND)");
   });
+
+  test.each(['http', 'socket'] as const)(
+    'waits for Slack at the start, and says so (%s)',
+    async (transport) => {
+      const away = await createLocalSlack({ answerTimeoutMs: PATIENT_MS });
+      away.fail('auth.test', { status: 503, times: Infinity });
+      const port = await freePort();
+      const settings = {
+        ...complete(),
+        ...environmentOf({ slack: away, devin, transport }),
+        HOST: '127.0.0.1',
+        PORT: String(port),
+      };
+      const page = async (path: string) => {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`);
+        return `${response.status} ${await response.text()}`;
+      };
+      const first = run(settings);
+      const said = text(first.stderr);
+      for await (const line of createInterface({ input: first.stdout }))
+        if (line.includes('The app retries until Slack answers')) break;
+      first.stdout.resume();
+      expect(await page('/healthz')).toBe('200 {"status":"ok"}');
+      const notReady = await page('/readyz');
+      expect(notReady).toContain('503 {"database":true,"queue":false,"slack":false,');
+      expect(notReady).toContain("Slack can't be reached");
+      expect(await page('/metrics')).toContain('devin_slack_ready{part="slack"} 0');
+      const over = once(first, 'exit');
+      first.kill('SIGTERM');
+      expect(await over).toEqual([0, null]);
+      expect(await said).toBe('');
+
+      const second = run(settings);
+      for await (const line of createInterface({ input: second.stdout })) {
+        if (line.includes('The app retries until Slack answers')) away.clearFaults();
+        if (line.includes('"msg":"ready"')) break;
+      }
+      second.stdout.resume();
+      expect(await page('/readyz')).toBe('200 {"database":true,"queue":true,"slack":true}');
+      second.kill('SIGKILL');
+      await once(second, 'exit');
+      await away.close();
+    },
+  );
 
   test('starts without a scope, and says which one', async () => {
     const poor = await createLocalSlack({ withoutScopes: ['reactions:write'] });
@@ -238,7 +280,11 @@ describe('the program', () => {
       "IDENTITY_FILE /nowhere.yml:1:1: can't",
     ],
     ["a folder can't be made", { DATA_DIR: '/proc/nowhere' }, 'DATA_DIR /proc/nowhere'],
-    ["the database can't be reached", { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
+    [
+      "a server's certificate can't be checked",
+      { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/nowhere.pem' },
+      'DATABASE_URL',
+    ],
   ])('exits with 1 and one sentence when %s', async (_what, changes, words) => {
     const child = run({ ...complete(), ...changes });
     const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);

@@ -231,7 +231,9 @@ describe('the doctor', () => {
     async (busy) => {
       const { isHealthy, printed } = await askDoctor({ busy });
       expect(isHealthy).toBe(true);
-      expect(printed).toContain("– not checked    Slack's rate limit was reached: try again in 3600 s.");
+      expect(printed).toContain(
+        "– not checked    Slack's rate limit is reached: it takes calls again in 3600 s.",
+      );
     },
   );
 

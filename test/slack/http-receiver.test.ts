@@ -56,6 +56,7 @@ beforeAll(async () => {
   const { slackEvents } = bolt;
   server = createHttpServer({ host: '127.0.0.1', port: 0, pages: { '/healthz': page }, slackEvents });
   ({ port } = await server.start());
+  await bolt.start();
 });
 afterAll(async () => server.stop());
 beforeEach(() => {
@@ -405,6 +406,29 @@ describe('any request', () => {
     for (let count = 0; count < 5; count += 1) await post({ body: '{}', headers: plausible() });
     expect(log.text().split('check SLACK_SIGNING_SECRET').length - before).toBeLessThanOrEqual(1);
     expect(log.text()).toContain('check SLACK_SIGNING_SECRET');
+  });
+
+  test("before the start is refused so that Slack sends it again, and Slack's checks are answered", async () => {
+    const why: RefusedDelivery[] = [];
+    const receiver = createHttpReceiver({
+      signingSecret: SECRET,
+      onRefused: (one) => why.push(one),
+      log: captureLog().log,
+    });
+    const alone = createHttpServer({ host: '127.0.0.1', port: 0, pages: {}, ...receiver });
+    const { port: ownPort } = await alone.start();
+    onTestFinished(alone.stop);
+    const send = async (body: string): Promise<number> => {
+      const headers = { 'content-type': JSON_TYPE, ...signatureOf(body) };
+      const url = `http://127.0.0.1:${ownPort}/slack/events`;
+      return (await fetch(url, { method: 'POST', body, headers })).status;
+    };
+    expect(receiver.connected()).toBe(false);
+    expect(await send('{"type":"event_callback"}')).toBe(503);
+    expect(await send('{"type":"url_verification","challenge":"1"}')).toBe(200);
+    expect(why).toEqual(['failed']);
+    await receiver.start();
+    expect(receiver.connected()).toBe(true);
   });
 
   test('that Slack signed causes no such warning', async () => {

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A proxy to a database server that can be disturbed; it lives as long as the test. */
-export async function proxyTo(databaseUrl: string) {
+export async function proxyTo(databaseUrl: string, port = 0) {
   const target = new URL(databaseUrl);
   const pairs = new Set<readonly [Socket, Socket]>();
   const server = createServer((near) => {
@@ -19,7 +19,7 @@ export async function proxyTo(databaseUrl: string) {
       });
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const cut = (): void => pairs.forEach(([near]) => near.resetAndDestroy());
   onTestFinished(async () => {

@@ -110,7 +110,10 @@ export const start = {
     `Slack doesn't accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions. If there is none, install the app to the workspace first.`,
   slackUnreachable: (reason: string): string =>
     `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
-  slackBusy: (seconds: number): string => `Slack's rate limit was reached: try again in ${seconds} s.`,
+  slackBusy: (seconds: number): string =>
+    `Slack's rate limit is reached: it takes calls again in ${seconds} s.`,
+  /** Follows one of these two. */
+  waitsForSlack: 'The app retries until Slack answers, and takes no requests until then.',
   appToken: (code: string): string =>
     `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
   address: ({ host, port, code }: Address): string =>

@@ -103,8 +103,8 @@ export const start: Text['start'] = {
     `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
   slackUnreachable: (reason) =>
     `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
-  slackBusy: (seconds) =>
-    `Slack への呼び出しが多すぎます（レート制限）。${seconds} 秒後にもう一度実行してください。`,
+  slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
+  waitsForSlack: 'Slack が応答するまで再試行します。それまで依頼は受け付けません。',
   appToken: (code) =>
     `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
   address: ({ host, port, code }) =>

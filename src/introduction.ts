@@ -1,0 +1,55 @@
+import type { Log } from './log.ts';
+import { startSentence, StartError } from './operator/sentences.ts';
+import type { Text } from './text/index.ts';
+import { sleep } from './time.ts';
+
+/** After each attempt, in order; then the last one every time. */
+const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
+
+type Waiting = {
+  signal: AbortSignal;
+  /** In the language of the log. */
+  text: Text;
+  log: Log;
+};
+
+export type Introduction = ReturnType<typeof createIntroduction>;
+
+/**
+ * Waits until Slack says who the app is. The app doesn't end meanwhile: a supervisor would pause longer after each attempt.
+ * `pausesMs`: for tests.
+ */
+export function createIntroduction(pausesMs: readonly number[] = PAUSES_MS) {
+  let waitsFor: string | null = null;
+
+  return {
+    /** Why the app isn't ready yet. */
+    warnings: (): string[] => (waitsFor === null ? [] : [waitsFor]),
+
+    /** Rejects with a `StartError` if Slack refuses, and with the last failure if the signal ends the wait. */
+    async until<Found>(ask: () => Promise<Found>, { signal, text, log }: Waiting): Promise<Found> {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const found = await ask();
+          waitsFor = null;
+          if (tries > 1) log.info({ tries }, 'Slack answers: the app starts');
+          return found;
+        } catch (error) {
+          if (!isPassing(error)) throw error;
+          waitsFor = text.joins.sentences([startSentence(error.problem, text), text.start.waitsForSlack]);
+          // At growing distances: it may be down for hours.
+          if (Number.isInteger(Math.log2(tries))) log.warn({ tries, err: error.cause }, waitsFor);
+          if (!(await sleep(pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0, signal))) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** Slack didn't refuse: it is down, busy, or out of reach. */
+function isPassing(error: unknown): error is StartError {
+  return (
+    error instanceof StartError &&
+    (error.problem.kind === 'slackUnreachable' || error.problem.kind === 'slackBusy')
+  );
+}

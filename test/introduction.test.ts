@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { createIntroduction } from '../src/introduction.ts';
+import { StartError } from '../src/operator/sentences.ts';
+import { createLanguages } from '../src/text/languages.ts';
+import { captureLog } from './support/log-lines.ts';
+
+const { shared: text } = createLanguages('en');
+const unreachable = () => new StartError({ kind: 'slackUnreachable', reason: 'no route' });
+
+function meet(failures: readonly Error[]) {
+  const log = captureLog();
+  const stopping = new AbortController();
+  const introduction = createIntroduction([0]);
+  const left = [...failures];
+  const waits: string[] = [];
+  const met = introduction.until(
+    async () => {
+      waits.push(introduction.warnings().join());
+      const failure = left.shift();
+      return failure === undefined ? Promise.resolve('the bot') : Promise.reject(failure);
+    },
+    { signal: stopping.signal, text, log: log.log },
+  );
+  return { met, stopping, introduction, waits, warned: () => log.text().split('"level":40').length - 1 };
+}
+
+test('while Slack is down or busy, the start waits, says why, and logs it less and less', async () => {
+  const busy = new StartError({ kind: 'slackBusy', seconds: 30 });
+  const { met, introduction, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
+  expect(await met).toBe('the bot');
+  expect(waits[0]).toBe('');
+  expect(waits[1]).toContain("Slack can't be reached (no route)");
+  expect(waits[10]).toContain('takes calls again in 30 s. The app retries until Slack answers');
+  expect(introduction.warnings()).toEqual([]);
+  // The attempts 1, 2, 4 and 8.
+  expect(warned()).toBe(4);
+});
+
+test('a token that Slack refuses ends the start, also after a wait', async () => {
+  const refused = new StartError({ kind: 'slackToken', code: 'account_inactive' });
+  await expect(meet([unreachable(), refused]).met).rejects.toBe(refused);
+});
+
+test('a stop ends the wait', async () => {
+  const failure = unreachable();
+  const { met, stopping } = meet([failure, failure, failure]);
+  stopping.abort();
+  await expect(met).rejects.toBe(failure);
+});
