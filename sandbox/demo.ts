@@ -4,6 +4,8 @@ import { en } from '../src/text/en.ts';
 import { playDemo } from './demo-play.ts';
 import { startSessions } from './demo-sessions.ts';
 import { GUIDE_STEPS } from './page/client/guide-steps.ts';
+import type { Words } from './page/client/words/en.ts';
+import { WORDS } from './page/client/words/languages.ts';
 import { createControl } from './page/control.ts';
 import { createGuide } from './page/guide.ts';
 import { createPage, type Page } from './page/server.ts';
@@ -15,7 +17,7 @@ const USAGE = `Usage:
 
   --port N      where the page is; 4321, or the next free port
   --socket      Socket Mode instead of HTTP
-  --language L  the app's language: en or ja; en, if it plays by itself
+  --language L  en or ja; en, if it plays by itself
   --script      plays by itself and prints what each side sees; exits with 0 if each step did what it should`;
 
 const FIRST_PORT = 4321;
@@ -38,16 +40,17 @@ process.exitCode = await runCommand({
 type Options = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
 /** Returns the exit code. */
-async function run({ script, socket, port, language }: Options): Promise<number> {
+async function run({ script, socket, port, ...given }: Options): Promise<number> {
+  const language = script ? 'en' : readLanguage(given.language);
   const wantedPort = port === undefined ? null : readPort(port);
   const sandbox = await openSandbox({
     transport: socket ? 'socket' : 'http',
     speed: script ? 0 : 1,
     isPatient: script,
-    language: script ? 'en' : readLanguage(language),
+    language,
     onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
   });
-  return script ? runScript(sandbox) : runPage(sandbox, wantedPort);
+  return script ? runScript(sandbox) : runPage(sandbox, wantedPort, language);
 }
 
 function readPort(given: string): number {
@@ -73,11 +76,17 @@ async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise
   }
 }
 
-async function runPage({ close, ...parts }: Sandbox, wantedPort: number | null): Promise<number> {
+async function runPage(
+  { close, ...parts }: Sandbox,
+  wantedPort: number | null,
+  language: Language,
+): Promise<number> {
   const { slack, devin, world } = parts;
+  const { strangers } = world;
   const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
   const control = createControl(parts);
-  const open: OpenAt = async (port) => createPage({ slack, devin, control, guide, notes: world.notes, port });
+  const open: OpenAt = async (port) =>
+    createPage({ slack, devin, control, guide, strangers, language, port });
   const end = async (): Promise<void> => {
     guide.close();
     control.close();
@@ -85,7 +94,7 @@ async function runPage({ close, ...parts }: Sandbox, wantedPort: number | null):
   };
   try {
     const page = wantedPort === null ? await openAtFreePort(open) : await openAt(wantedPort, open);
-    process.stdout.write(welcome(page.url));
+    process.stdout.write(welcome(page.url, WORDS[language]));
     endOnSignal(async () => {
       await page.close();
       await end();
@@ -138,16 +147,16 @@ function endOnSignal(end: () => Promise<void>): void {
   }
 }
 
-function welcome(url: string): string {
+function welcome(url: string, { banner, guide, terminal }: Words): string {
   return [
     '',
-    `  Open ${url}`,
+    `  ${terminal.open(url)}`,
     '',
-    '  The real app with a simulated Slack and Devin. Nothing leaves your machine.',
-    '  On the page is a checklist of things to try:',
-    ...GUIDE_STEPS.map(({ label }, at) => `    ${at + 1}. ${label}`),
+    `  ${banner}`,
+    `  ${terminal.checklist}`,
+    ...GUIDE_STEPS.map((name, at) => `    ${at + 1}. ${guide.steps[name]}`),
     '',
-    '  Ctrl+C ends it.',
+    `  ${terminal.end}`,
     '',
     '',
   ].join('\n');

@@ -33,7 +33,7 @@ export function seed({ slack, devin, language }: Sides, clock: Clock = createSee
   addSmallTalk(slack, people, channels);
   const thread = addIncident({ slack, people, channels, clock });
   clock.catchUp();
-  return { people, channels, thread, notes: notesOn(people) };
+  return { people, channels, thread, strangers: new Set([people.eve]) };
 }
 
 type People = ReturnType<typeof addPeople>;
@@ -58,18 +58,6 @@ function addPeople(slack: LocalSlack, locale: string) {
 
 function handleOf(realName: string): string {
   return realName.split(' ')[0]?.toLowerCase() ?? realName;
-}
-
-/** What the person switcher shows beside their names. */
-function notesOn({ ana, ben, mei, eve, gus, olga }: People): Map<string, string> {
-  return new Map([
-    [ana, 'has a Devin account'],
-    [ben, 'workspace admin, has a Devin account'],
-    [mei, 'has a Devin account'],
-    [eve, 'has no Devin account'],
-    [gus, 'guest in this workspace'],
-    [olga, 'in another organization'],
-  ]);
 }
 
 /** Everyone but Eve; guests and outsiders have accounts, so that they aren't refused for lack of one. */

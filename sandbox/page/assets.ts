@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
+import type { Language } from '../../src/session/preferences.ts';
 import { Refusal } from './http.ts';
 
 const README = new URL('../../README.md', import.meta.url);
@@ -22,7 +23,7 @@ const TYPES: Record<string, string> = {
 const POLICY = "default-src 'self'; img-src 'self' data: https:; base-uri 'none'; form-action 'none'";
 
 /** Files of the client; its TypeScript is sent without types, under its own name. */
-export async function serveAsset(response: ServerResponse, path: string): Promise<void> {
+export async function serveAsset(response: ServerResponse, path: string, language: Language): Promise<void> {
   const name = path === '/' ? 'index.html' : path.slice(1);
   const type = TYPES[extname(name)];
   if (type === undefined || !/^(?:[\w-]+\/)*[\w-]+\.\w+$/.test(name)) throw notFound(path);
@@ -36,7 +37,9 @@ export async function serveAsset(response: ServerResponse, path: string): Promis
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
   });
-  response.end(name.endsWith('.ts') ? forBrowsers(text) : text);
+  response.end(
+    name.endsWith('.ts') ? forBrowsers(text) : text.replace('<html>', `<html lang="${language}">`),
+  );
 }
 
 /** A browser doesn't know packages by name; an import map would need a gap in the policy. */

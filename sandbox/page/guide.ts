@@ -68,7 +68,7 @@ const STEPS: readonly (readonly [GuideStep, (parts: Parts) => boolean])[] = [
   ['stranger', hasRefused],
 ];
 
-const isFlaky = ({ request }: LocalSession): boolean => /\bflaky\b/i.test(request.prompt);
+const isFlaky = ({ request }: LocalSession): boolean => /\bflaky\b|不安定/i.test(request.prompt);
 
 function isUnderWay({ status, statusDetail }: LocalSession): boolean {
   return !['exit', 'error', 'suspended'].includes(status) && statusDetail !== 'finished';
@@ -86,7 +86,7 @@ function hasThreadSession({ slack, devin, seeded }: Parts): boolean {
 }
 
 function hasAnswer({ messages }: LocalSession): boolean {
-  const asked = messages.findIndex(({ source, message }) => source === 'devin' && message.includes('?'));
+  const asked = messages.findIndex(({ source, message }) => source === 'devin' && /[?？]/.test(message));
   return asked !== -1 && messages.slice(asked).some(({ source }) => source === 'user');
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Language } from '../../src/session/preferences.ts';
 import type { LocalDevin } from '../devin/index.ts';
 import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
@@ -25,8 +26,10 @@ export type PageOptions = {
   control: PageControl;
   /** Things to try; none by default. */
   guide?: Guide;
-  /** What the person switcher shows beside a name, by user id: "No Devin account". */
-  notes?: ReadonlyMap<string, string>;
+  /** Members of the workspace without a Devin account. */
+  strangers?: ReadonlySet<string>;
+  /** Of the page's own words. */
+  language?: Language;
   /** 0, the default: any free port. */
   port?: number;
 };
@@ -38,18 +41,19 @@ type Parts = Pick<PageOptions, 'slack' | 'devin' | 'control'> & {
   files: Files;
   events: Events;
   snapshot: SnapshotDeps;
+  language: Language;
 };
 
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
-  const { slack, devin, control, guide = null, notes = new Map<string, string>() } = options;
+  const { slack, devin, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
   const files = createFiles(slack);
   const events = createEvents();
   const manifest = await readManifest();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, devin, files, manifest, notes, guide };
-  serve(server, { slack, devin, control, port, files, events, snapshot });
+  const snapshot = { slack, devin, files, manifest, strangers, guide };
+  serve(server, { slack, devin, control, port, files, events, snapshot, language });
   const tell = (what: string): void => {
     events.tell({ what });
     if (guide?.look() === true) events.tell({ what: 'guide' });
@@ -84,7 +88,9 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (pathname === '/api/events') return parts.events.add(response);
   if (pathname === '/README.md') return serveReadme(response);
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];
-  return fileId === undefined ? serveAsset(response, pathname) : parts.files.serve(response, fileId);
+  return fileId === undefined
+    ? serveAsset(response, pathname, parts.language)
+    : parts.files.serve(response, fileId);
 }
 
 function refuse(response: ServerResponse, error: unknown): void {

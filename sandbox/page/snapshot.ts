@@ -12,8 +12,8 @@ export type SnapshotDeps = {
   files: Files;
   manifest: Manifest;
   guide: Guide | null;
-  /** What the person switcher shows beside a name, by user id. */
-  notes: ReadonlyMap<string, string>;
+  /** Who has no Devin account. */
+  strangers: ReadonlySet<string>;
 };
 
 /** Everything the page shows, for every person: the page hides what the current one does not see. */
@@ -44,19 +44,19 @@ export function takeSnapshot(deps: SnapshotDeps): Snapshot {
 type Channel = LocalSlack['channels'] extends Map<string, infer Held> ? Held : never;
 type User = LocalSlack['users'] extends Map<string, infer Held> ? Held : never;
 
-function shownPerson({ slack, notes }: SnapshotDeps, user: User): Person {
+function shownPerson({ slack, strangers }: SnapshotDeps, user: User): Person {
   const { id, name, realName, locale, isBot, deleted } = user;
   const isOutsider = user.teamId !== slack.workspace.teamId;
-  const inside = user.isGuest ? 'guest' : user.isAdmin ? 'admin' : 'member';
+  const inside = user.isAdmin ? 'admin' : strangers.has(id) ? 'stranger' : 'member';
+  const role = isOutsider ? 'outsider' : user.isGuest ? 'guest' : inside;
   return {
     id,
     name,
     realName,
     locale,
     isBot,
-    role: isOutsider ? 'outsider' : inside,
+    role,
     canBePlayed: !isBot && !deleted,
-    note: notes.get(id) ?? null,
   };
 }
 

@@ -80,3 +80,27 @@ describe('the demo', () => {
     expect(await answer.text()).toContain('## Install in your workspace');
   });
 });
+
+describe('the demo in Japanese', () => {
+  const stage = useNewStages({ isDemo: true, language: 'ja' });
+
+  test('has a page in Japanese, and tasks that check off their steps', async () => {
+    const { page, panel } = await stage().visit({ as: 'gus', withPanel: true });
+    const list = page.getByRole('region', { name: '試してみること' });
+    expect(await page.locator('html').getAttribute('lang')).toBe('ja');
+    await page.getByRole('complementary', { name: 'サンドボックスの操作' }).waitFor();
+    await page.getByRole('heading', { name: 'Devin の次の動き' }).waitFor();
+    await page.getByRole('main').getByText('メンバー 6 人').waitFor();
+    expect(await panel.count()).toBe(0);
+
+    await list.getByRole('button', { name: '不安定なテストを直す' }).click();
+    await page.keyboard.press('Enter');
+    await list.getByRole('button', { name: /不安定なテストを直す.*（完了）$/ }).waitFor();
+    await page.getByRole('button', { name: /ユーザーを切り替える.*Ana Ruiz/ }).waitFor();
+
+    await list.getByRole('button', { name: '不具合のスレッド' }).click();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Start a Devin session' }).waitFor();
+    expect(stage().slack.problems).toEqual([]);
+  });
+});

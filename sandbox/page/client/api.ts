@@ -1,20 +1,19 @@
 import type { ControlAct } from '../act-schema.ts';
 import type { ControlState, ExchangeBody } from './panel-wire.ts';
 import type { Act, ActResult, Answer, Snapshot } from './wire.ts';
-
-const GONE = 'The sandbox does not answer. Is it still running?';
+import { wording } from './words.ts';
 
 /** Throws the server's sentence for a refusal. */
 async function ask(path: string, body?: object): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
   const post = body && { method: 'POST', headers, body: JSON.stringify(body) };
   const response = await fetch(`/api/${path}`, post).catch(() => {
-    throw new Error(GONE);
+    throw new Error(wording.problems.gone);
   });
   const answer: unknown = await response.json();
   if (response.ok) return answer;
   const hasProblem = typeof answer === 'object' && answer !== null && 'problem' in answer;
-  throw new Error(hasProblem ? String(answer.problem) : GONE);
+  throw new Error(hasProblem ? String(answer.problem) : wording.problems.gone);
 }
 
 /** The page and its server have the same version, so only the frame is checked. */
@@ -22,7 +21,7 @@ const framed =
   <Body extends object>(name: keyof Body) =>
   (answer: unknown): Body => {
     if (isFramed<Body>(answer, name)) return answer;
-    throw new Error('The sandbox gave an answer that this page does not understand.');
+    throw new Error(wording.problems.notUnderstood);
   };
 
 function isFramed<Body extends object>(answer: unknown, name: keyof Body): answer is Body {

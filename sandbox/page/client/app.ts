@@ -1,6 +1,7 @@
 import type { GuideStep } from './guide-steps.ts';
 import type { PanelState } from './panel.ts';
 import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
+import { wording } from './words.ts';
 
 /** A private sentence from Slack itself, like Slackbot's; gone after a reload. */
 export type Notice = {
@@ -88,7 +89,7 @@ export function nameOf(state: AppState, userId: string | null): string {
   const { appName, botUserId } = state.snapshot.workspace;
   if (userId === botUserId) return appName;
   const person = personOf(state, userId);
-  return person === undefined ? (userId ?? 'Someone') : person.realName;
+  return person === undefined ? (userId ?? wording.people.someone) : person.realName;
 }
 
 export function channelOf({ snapshot }: AppState, channelId: string): ShownChannel | undefined {

@@ -6,6 +6,7 @@ import { type InputBlock, type Labels, type Surface, placeOf } from './entries.t
 import { h, type Child, type VNode } from './h.ts';
 import { anyText, plainText } from './mrkdwn.ts';
 import { chart, dataTable, richText, table } from './rich-text.ts';
+import { wording } from './words.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 
@@ -102,7 +103,7 @@ function loose(app: App, surface: Surface, blockId: string, one: Element): Child
     : h(
         'div.loose',
         { key: id },
-        h('span.sr-only', { id: `${id}-label` }, placeholder ?? 'Choice'),
+        h('span.sr-only', { id: `${id}-label` }, placeholder ?? wording.form.choice),
         element(app, spot, labels),
       );
 }
@@ -128,7 +129,7 @@ function input(app: App, surface: Surface, block: InputBlock): VNode {
       'label.label',
       { id: `${id}-label`, for: id },
       plainText(label),
-      optional ? h('span.optional', {}, ' (optional)') : null,
+      optional ? h('span.optional', {}, wording.form.optional) : null,
     ),
     element(app, { surface, blockId, element: block.element, dispatches: false }, labels),
     error === undefined ? null : h('p.error', { id: `${id}-error`, role: 'alert' }, error),

@@ -4,6 +4,7 @@ import { h, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { plainText } from './mrkdwn.ts';
 import type { Option } from './wire.ts';
+import { wording } from './words.ts';
 
 /** Selects of all kinds: one or several values, from a list or a search. */
 
@@ -19,7 +20,7 @@ export function combobox(select: Select): VNode {
     isMulti(spot) && picked.length > 0
       ? h(
           'ul.chips',
-          { 'aria-label': 'Chosen' },
+          { 'aria-label': wording.form.chosen },
           picked.map((value) => chip(select, value)),
         )
       : null,
@@ -30,7 +31,7 @@ export function combobox(select: Select): VNode {
       !isMulti(spot) && picked.length > 0
         ? h(
             'button.field-clear',
-            { type: 'button', 'aria-label': 'Clear the choice', onClick: () => pick(select, null) },
+            { type: 'button', 'aria-label': wording.form.clear, onClick: () => pick(select, null) },
             icon('close'),
           )
         : h('span.field-arrow', {}, icon('chevron')),
@@ -58,7 +59,7 @@ function field(select: Select, isOpen: boolean): VNode {
     'aria-expanded': isOpen ? 'true' : 'false',
     'aria-controls': `${labels.id}-list`,
     'aria-activedescendant': isOpen && active >= 0 ? `${labels.id}-${active}` : null,
-    placeholder: placeholder === undefined ? 'Select an option' : plainText(placeholder),
+    placeholder: placeholder === undefined ? wording.form.select : plainText(placeholder),
     value: isOpen ? (app.state.searches.get(key) ?? '') : shown,
     onFocus: ({ currentTarget }) => currentTarget.select(),
     onClick: () => {
@@ -83,7 +84,7 @@ function chip({ app, spot, labels }: Select, value: string): VNode {
     'li.chip',
     { key: value },
     label,
-    h('button', { type: 'button', 'aria-label': `Remove ${label}`, onClick: remove }, icon('close')),
+    h('button', { type: 'button', 'aria-label': wording.form.remove(label), onClick: remove }, icon('close')),
   );
 }
 
@@ -117,9 +118,9 @@ function showWhole(list: Element | null): void {
 }
 
 function emptyNote(spot: Spot, typed: string, isLoading: boolean): string {
-  if (isLoading) return 'Loading…';
+  if (isLoading) return wording.form.loading;
   const missing = minQuery(spot) - typed.length;
-  return isLookedUp(spot) && missing > 0 ? `Type ${missing} more to search.` : 'No results';
+  return isLookedUp(spot) && missing > 0 ? wording.form.typeMore(missing) : wording.form.noResults;
 }
 
 type Item = { select: Select; option: Option; id: string; isActive: boolean; picked: ReadonlySet<string> };

@@ -1,5 +1,6 @@
 import type { AppState } from './app.ts';
 import { roleOf } from './faces.ts';
+import { wording } from './words.ts';
 
 export type Suggestion = {
   kind: 'command' | 'person';
@@ -30,7 +31,7 @@ export function complete(text: string, { kind, insert }: Suggestion): string {
 function commands({ snapshot }: AppState): Suggestion[] {
   const { appName, botUserId } = snapshot.workspace;
   const bot = snapshot.people.find(({ id }) => id === botUserId)?.name ?? 'devin';
-  const invite = { name: INVITE, usageHint: `@${bot}`, description: 'Bring the app into this channel' };
+  const invite = { name: INVITE, usageHint: `@${bot}`, description: wording.composer.invite };
   return [...snapshot.commands.map((one) => ({ ...one, by: appName })), { ...invite, by: 'Slack' }].map(
     ({ name, usageHint, description, by }) => ({
       kind: 'command' as const,
@@ -51,6 +52,6 @@ function people({ snapshot }: AppState, typed: string): Suggestion[] {
       insert: `@${person.name} `,
       label: person.realName,
       usage: `@${person.name}`,
-      detail: person.isBot ? 'App' : roleOf(person),
+      detail: roleOf(person),
     }));
 }

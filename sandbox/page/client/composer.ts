@@ -5,18 +5,20 @@ import { fileList, uploadAll } from './files.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { send } from './send.ts';
+import { wording } from './words.ts';
 
 export function composer(app: App, place: Place): VNode {
   const { state } = app;
   const key = placeKey(app, place);
   const channel = channelOf(state, place.channelId);
-  if (channel?.isArchived === true) return h('p.composer-closed', { key }, 'This channel is archived.');
+  if (channel?.isArchived === true) return h('p.composer-closed', { key }, wording.composer.archived);
   const { text, fileIds } = writtenAt(app, place);
   const isSending = state.busy.has(`send/${key}`);
   const suggestions = state.suggesting?.field === key ? suggestionsFor(state, text) : [];
   const title = channel === undefined ? '' : titleOf(state, channel);
   const isNamed = channel !== undefined && !isAppConversation(state, channel) && channel.kind !== 'im';
-  const label = place.threadTs === null ? `Message ${isNamed ? '#' : ''}${title}` : 'Reply…';
+  const label =
+    place.threadTs === null ? wording.composer.to(`${isNamed ? '#' : ''}${title}`) : wording.composer.reply;
   return h(
     'div.composer-wrap',
     { key, onDrop: (event) => void drop(app, place, event), onDragOver: (event) => event.preventDefault() },
@@ -26,7 +28,7 @@ export function composer(app: App, place: Place): VNode {
       {},
       field({ app, place, label, text, suggestions }),
       fileList(app, {
-        label: 'Files to send',
+        label: wording.composer.files,
         fileIds,
         keep: (left) => write(app, place, { fileIds: left }),
       }),
@@ -34,7 +36,7 @@ export function composer(app: App, place: Place): VNode {
         'div.composer-tools',
         {},
         attach(app, place),
-        h('span.composer-hint', {}, isSending ? waiting() : 'Enter to send, Shift + Enter for a new line'),
+        h('span.composer-hint', {}, isSending ? waiting() : wording.composer.keys),
         sendButton(app, place),
       ),
     ),
@@ -47,8 +49,8 @@ function sendButton(app: App, place: Place): VNode {
     'button.send',
     {
       type: 'button',
-      'aria-label': 'Send',
-      title: 'Send',
+      'aria-label': wording.composer.send,
+      title: wording.composer.send,
       disabled: text.trim() === '' && fileIds.length === 0,
       onClick: () => void send(app, place),
     },
@@ -57,7 +59,7 @@ function sendButton(app: App, place: Place): VNode {
 }
 
 function waiting(): Child {
-  return [h('span.spinner', { 'aria-hidden': 'true' }), ' Waiting for the app…'];
+  return [h('span.spinner', { 'aria-hidden': 'true' }), wording.composer.waiting];
 }
 
 type Field = { app: App; place: Place; label: string; text: string; suggestions: readonly Suggestion[] };
@@ -130,10 +132,14 @@ function completionList(app: App, place: Place, suggestions: readonly Suggestion
   return h(
     'div.completion',
     {},
-    h('p.completion-title', {}, suggestions[0]?.kind === 'command' ? 'Commands' : 'People'),
+    h(
+      'p.completion-title',
+      {},
+      suggestions[0]?.kind === 'command' ? wording.composer.commands : wording.composer.people,
+    ),
     h(
       'ul',
-      { id: 'completion', role: 'listbox', 'aria-label': 'Suggestions' },
+      { id: 'completion', role: 'listbox', 'aria-label': wording.composer.suggestions },
       suggestions.map((one, at) =>
         h(
           at === active ? 'li.option.active' : 'li.option',
@@ -156,12 +162,12 @@ function completionList(app: App, place: Place, suggestions: readonly Suggestion
 function attach(app: App, place: Place): VNode {
   return h(
     'label.icon-button',
-    { title: 'Attach files' },
+    { title: wording.composer.attach },
     icon('clip'),
     h('input.sr-only', {
       type: 'file',
       multiple: true,
-      'aria-label': 'Attach files',
+      'aria-label': wording.composer.attach,
       onChange: ({ currentTarget: input }) => {
         const files = [...(input.files ?? [])];
         input.value = '';

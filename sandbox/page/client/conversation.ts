@@ -8,6 +8,7 @@ import { heading, messageItem } from './message.ts';
 import { openAppTab } from './places.ts';
 import { dayOf, isSameDay, msOf } from './time.ts';
 import type { ShownChannel, ShownMessage } from './wire.ts';
+import { wording } from './words.ts';
 
 const CONTINUED_WITHIN_MS = 5 * 60_000;
 
@@ -15,7 +16,7 @@ export function conversation(app: App): VNode {
   const { state } = app;
   const channel = channelOf(state, state.channelId);
   if (channel === undefined) {
-    return h('main.channel', {}, h('p.empty', {}, 'There is no conversation that this person can read.'));
+    return h('main.channel', {}, h('p.empty', {}, wording.conversation.none));
   }
   const isApp = isAppConversation(state, channel);
   return h(
@@ -35,10 +36,10 @@ function top({ state }: App, channel: ShownChannel): VNode {
   const hasBot = memberIds.includes(state.snapshot.workspace.botUserId);
   const { appName } = state.snapshot.workspace;
   const facts = [
-    ...(isNamed ? [`${memberIds.length} members`] : []),
-    ...(isNamed && !hasBot ? [`${appName} is not in this channel`] : []),
-    ...(isExternal ? ['Shared with another organization'] : []),
-    ...(isArchived ? ['Archived'] : []),
+    ...(isNamed ? [wording.conversation.members(memberIds.length)] : []),
+    ...(isNamed && !hasBot ? [wording.conversation.withoutApp(appName)] : []),
+    ...(isExternal ? [wording.conversation.shared] : []),
+    ...(isArchived ? [wording.conversation.archived] : []),
   ];
   return h(
     'header.channel-head',
@@ -46,7 +47,7 @@ function top({ state }: App, channel: ShownChannel): VNode {
     h('h1', {}, isNamed ? icon(kind === 'private' ? 'lock' : 'hash') : null, titleOf(state, channel)),
     h(
       'ul.channel-facts',
-      { 'aria-label': 'About this conversation' },
+      { 'aria-label': wording.conversation.about },
       facts.map((fact) => h('li', { key: fact }, fact)),
     ),
   );
@@ -65,9 +66,9 @@ function tabs(app: App): VNode {
     );
   return h(
     'div.tabs',
-    { role: 'group', 'aria-label': 'Views of the app' },
-    tab('Home', true),
-    tab('Messages', false),
+    { role: 'group', 'aria-label': wording.conversation.views },
+    tab(wording.conversation.home, true),
+    tab(wording.conversation.messages, false),
   );
 }
 
@@ -75,9 +76,9 @@ function home(app: App): VNode {
   const view = app.state.snapshot.homes[app.state.userId];
   const body =
     view === undefined
-      ? h('p.empty', {}, 'The app has published no Home for this person.')
+      ? h('p.empty', {}, wording.conversation.noHome)
       : blocksOf(app, { target: { viewId: view.id }, values: view.values, errors: view.errors }, view.blocks);
-  return h('div.home', { tabindex: 0, 'aria-label': 'Home', role: 'region' }, body);
+  return h('div.home', { tabindex: 0, 'aria-label': wording.conversation.home, role: 'region' }, body);
 }
 
 function messages(app: App, channel: ShownChannel): VNode {
@@ -89,9 +90,14 @@ function messages(app: App, channel: ShownChannel): VNode {
   );
   return h(
     'div.scroller',
-    { key: `${app.state.userId}/${channel.id}`, tabindex: 0, role: 'region', 'aria-label': 'Messages' },
+    {
+      key: `${app.state.userId}/${channel.id}`,
+      tabindex: 0,
+      role: 'region',
+      'aria-label': wording.conversation.messages,
+    },
     h('div.filler', {}),
-    shown.length === 0 ? h('p.empty', {}, 'Nothing has been said here yet.') : null,
+    shown.length === 0 ? h('p.empty', {}, wording.conversation.empty) : null,
     h(
       'ol.messages',
       {},
@@ -128,18 +134,16 @@ export function thread(app: App): Child {
     });
   return h(
     'section.thread',
-    { 'aria-label': 'Thread' },
+    { 'aria-label': wording.conversation.thread },
     threadHead(app, channel),
     h(
       'div.scroller',
-      { key: threadTs, tabindex: 0, role: 'region', 'aria-label': 'Messages of the thread' },
+      { key: threadTs, tabindex: 0, role: 'region', 'aria-label': wording.conversation.threadMessages },
       h(
         'ol.messages',
         {},
         line(parent, undefined),
-        count === 0
-          ? null
-          : h('li.divider', { key: 'replies' }, count === 1 ? '1 reply' : `${count} replies`),
+        count === 0 ? null : h('li.divider', { key: 'replies' }, wording.message.replies(count)),
         replies.map((reply, at) => line(reply, replies[at - 1])),
         notices(app, channel.id, threadTs),
       ),
@@ -152,14 +156,14 @@ function threadHead(app: App, channel: ShownChannel): VNode {
   return h(
     'header.channel-head',
     {},
-    h('h2', {}, 'Thread'),
+    h('h2', {}, wording.conversation.thread),
     h('span.thread-place', {}, titleOf(app.state, channel)),
     h(
       'button.icon-button',
       {
         type: 'button',
-        'aria-label': 'Close the thread',
-        title: 'Close',
+        'aria-label': wording.conversation.closeThread,
+        title: wording.dialogs.close,
         onClick: () => app.update({ threadTs: null }),
       },
       icon('close'),
@@ -192,7 +196,7 @@ function notices({ state }: App, channelId: string, threadTs: string | null): VN
       h(
         'li.message.private',
         { key: id },
-        h('p.only-you', {}, icon('eye'), 'Only visible to you'),
+        h('p.only-you', {}, icon('eye'), wording.message.onlyYou),
         h(
           'article.message-row',
           { 'aria-label': 'Slackbot' },

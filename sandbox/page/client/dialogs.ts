@@ -4,6 +4,7 @@ import { icon } from './icons.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { clock } from './time.ts';
 import type { ShownSession } from './wire.ts';
+import { wording } from './words.ts';
 
 /** Dialogs of Slack's client itself, above everything else. */
 export function dialogs(app: App): Child {
@@ -41,9 +42,9 @@ export const instead = (close: () => void) => (event: Event) => {
   close();
 };
 
-type Head = { id: string; title: string; close: () => void; face?: Child; leads?: 'Close' | 'Back' };
+type Head = { id: string; title: string; close: () => void; face?: Child; leads?: string };
 
-export function dialogHead({ id, title, close, face = null, leads = 'Close' }: Head): VNode {
+export function dialogHead({ id, title, close, face = null, leads = wording.dialogs.close }: Head): VNode {
   return h(
     'header.modal-head',
     {},
@@ -54,7 +55,7 @@ export function dialogHead({ id, title, close, face = null, leads = 'Close' }: H
 }
 
 export function dialogBody(body: Child): VNode {
-  return h('div.modal-body', { tabindex: 0, role: 'region', 'aria-label': 'Content' }, body);
+  return h('div.modal-body', { tabindex: 0, role: 'region', 'aria-label': wording.dialogs.content }, body);
 }
 
 /** The harmless answer, which has the focus at first. */
@@ -81,22 +82,15 @@ function confirm(app: App, { title, text, confirm: yes, deny, isDanger, proceed 
 function link(app: App, url: string): VNode {
   const close = (): void => app.update({ dialog: null });
   return frame(app, {
-    title: 'This link leaves the sandbox',
+    title: wording.dialogs.leaves,
     kind: 'link',
-    body: [
-      h(
-        'p',
-        {},
-        'Slack would open this address. Sessions and pull requests of the sandbox are made up, so there may be nothing there.',
-      ),
-      h('p.address', {}, url),
-    ],
+    body: [h('p', {}, wording.dialogs.leaving), h('p.address', {}, url)],
     buttons: [
-      plain('Stay here', close),
+      plain(wording.dialogs.stay, close),
       h(
         'a.button',
         { href: url, target: '_blank', rel: 'noopener noreferrer', onClick: close },
-        'Open in a new tab',
+        wording.dialogs.newTab,
       ),
     ],
   });
@@ -104,36 +98,26 @@ function link(app: App, url: string): VNode {
 
 function install(app: App): VNode {
   return frame(app, {
-    title: 'Install in your workspace',
+    title: wording.install.title,
     kind: 'install',
-    body: installSteps(),
-    buttons: plain('Close', () => app.update({ dialog: null })),
+    body: installSteps(app),
+    buttons: plain(wording.dialogs.close, () => app.update({ dialog: null })),
   });
 }
 
 /** The README's own section, found by its words: it comes as plain text. */
 const README = '/README.md#:~:text=Install%20in%20your%20workspace';
 
-const code = (words: string): VNode => h('code', {}, words);
-
 /** The README's five steps in short. */
-function installSteps(): Child {
+function installSteps({ state }: App): Child {
+  const { steps, inFull, readme } = wording.install;
   return [
     h(
       'ol.install-steps',
       {},
-      h('li', {}, 'Slack app: create one from ', code('manifest.yml'), ' and install it.'),
-      h('li', {}, 'Slack tokens: copy ', code('xoxb-…'), ' and make ', code('xapp-…'), '.'),
-      h('li', {}, 'Devin key: make a service user, and copy its key and the organization id.'),
-      h('li', {}, 'Settings: ', code('cp .env.example .env'), ' and fill in those four.'),
-      h('li', {}, 'Start: ', code('npm ci && npm run doctor'), ', then ', code('npm start'), '.'),
+      steps.map((step) => h('li', {}, mrkdwn(state, step))),
     ),
-    h(
-      'p',
-      {},
-      'Each step in full: ',
-      h('a', { href: README, target: '_blank', rel: 'noopener' }, 'README.md, "Install in your workspace"'),
-    ),
+    h('p', {}, inFull, h('a', { href: README, target: '_blank', rel: 'noopener' }, readme)),
   ];
 }
 
@@ -149,12 +133,16 @@ function sessionPage(app: App, session: ShownSession): VNode {
     h(
       `li.said.${source}`,
       {},
-      h('p.said-by', {}, `${source === 'devin' ? 'Devin' : 'Person'}, ${clock(createdAtMs)}`),
+      h(
+        'p.said-by',
+        {},
+        wording.dialogs.saidAt(source === 'devin' ? 'Devin' : wording.dialogs.person, clock(createdAtMs)),
+      ),
       h('p.said-words', {}, message),
     ),
   );
   return frame(app, {
-    title: title ?? 'Session',
+    title: title ?? wording.dialogs.session,
     kind: 'session-page',
     body: [
       h('p.address', {}, url),
@@ -163,11 +151,11 @@ function sessionPage(app: App, session: ShownSession): VNode {
         {},
         facts.map((fact) => h('li', {}, fact)),
       ),
-      h('h3', {}, 'Task'),
+      h('h3', {}, wording.dialogs.task),
       h('pre.code', {}, prompt),
-      said.length === 0 ? null : [h('h3', {}, 'Conversation'), h('ol.conversation', {}, said)],
+      said.length === 0 ? null : [h('h3', {}, wording.dialogs.conversation), h('ol.conversation', {}, said)],
     ],
-    buttons: plain('Close', () => app.update({ dialog: null })),
+    buttons: plain(wording.dialogs.close, () => app.update({ dialog: null })),
   });
 }
 
@@ -183,7 +171,11 @@ export function toast(app: App): Child {
           'div.toast',
           { key: words },
           h('span', {}, words),
-          h('button.icon-button', { type: 'button', 'aria-label': 'Dismiss', onClick: end }, icon('close')),
+          h(
+            'button.icon-button',
+            { type: 'button', 'aria-label': wording.dialogs.dismiss, onClick: end },
+            icon('close'),
+          ),
         ),
   );
 }

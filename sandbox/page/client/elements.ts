@@ -19,6 +19,7 @@ import { h, type Child, type VNode } from './h.ts';
 import { openAddress } from './links.ts';
 import { openMenu } from './menus.ts';
 import { anyText, plainText } from './mrkdwn.ts';
+import { wording } from './words.ts';
 
 /** https://docs.slack.dev/reference/block-kit/block-elements */
 
@@ -96,7 +97,7 @@ async function click(
 }
 
 function trouble(app: App, target: Surface['target']): void {
-  const words = 'We had some trouble connecting. Try again?';
+  const words = wording.form.trouble;
   if ('viewId' in target)
     app.update({ viewTrouble: new Map(app.state.viewTrouble).set(target.viewId, words) });
   else app.update({ toast: words });
@@ -214,5 +215,5 @@ function overflow(app: App, spot: Spot, one: Extract<Element, { type: 'overflow'
       if (option.url !== undefined) openAddress(app, option.url);
     },
   }));
-  return openMenu({ app, name: spotKey(spot), label: 'More', iconName: 'more', items });
+  return openMenu({ app, name: spotKey(spot), label: wording.form.more, iconName: 'more', items });
 }

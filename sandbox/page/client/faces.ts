@@ -1,6 +1,7 @@
 import { type AppState, nameOf, personOf } from './app.ts';
 import { h, type Child, type VNode } from './h.ts';
 import type { Person, ShownMessage } from './wire.ts';
+import { wording } from './words.ts';
 
 const TINTS = 8;
 
@@ -42,18 +43,8 @@ export function authorOf(state: AppState, message: ShownMessage): Author {
   return { id, name, isApp: isBot, face: avatar(id, name) };
 }
 
-const ROLES: Record<Person['role'], string> = {
-  admin: 'Admin',
-  member: 'Member',
-  guest: 'Guest',
-  outsider: 'Other organization',
-};
-
-/** In words: what is special about a person, else their role. */
-export function roleOf({ role, note }: Person): string {
-  const words = note ?? ROLES[role];
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
+/** In words: what a person is in the workspace and in Devin. */
+export const roleOf = ({ isBot, role }: Person): string => wording.people[isBot ? 'app' : role];
 
 export function personFace(state: AppState, userId: string, size: 'large' | 'small'): VNode {
   if (userId === state.snapshot.workspace.botUserId) return appAvatar(size);

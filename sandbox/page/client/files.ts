@@ -2,6 +2,7 @@ import type { App } from './app.ts';
 import { type Labels, type Spot, entryOf, hold, listOf, spotKey } from './entries.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
+import { wording } from './words.ts';
 
 type FileField = { app: App; spot: Spot; labels: Labels; most: number };
 
@@ -16,12 +17,12 @@ export function fileField({ app, spot, labels, most }: FileField): VNode {
   return h(
     'div.file-field',
     { key: spotKey(spot) },
-    fileList(app, { label: 'Chosen', fileIds: ids, keep: (left) => void hold(app, spot, left) }),
+    fileList(app, { label: wording.form.chosen, fileIds: ids, keep: (left) => void hold(app, spot, left) }),
     h(
       'label.button.file-pick',
       {},
       icon('clip'),
-      h('span', {}, ids.length === 0 ? 'Add files' : 'Add more files'),
+      h('span', {}, ids.length === 0 ? wording.form.addFiles : wording.form.addMoreFiles),
       h('input.sr-only', {
         id: labels.id,
         type: 'file',
@@ -42,14 +43,18 @@ export function fileList(app: App, { label, fileIds, keep }: FileList): Child {
     'ul.file-list',
     { 'aria-label': label },
     fileIds.map((id) => {
-      const name = app.state.snapshot.files[id]?.name ?? 'file';
+      const name = app.state.snapshot.files[id]?.name ?? wording.form.file;
       const remove = (): void => keep(fileIds.filter((one) => one !== id));
       return h(
         'li.file-item',
         { key: id },
         icon('file'),
         h('span', {}, name),
-        h('button', { type: 'button', 'aria-label': `Remove ${name}`, onClick: remove }, icon('close')),
+        h(
+          'button',
+          { type: 'button', 'aria-label': wording.form.remove(name), onClick: remove },
+          icon('close'),
+        ),
       );
     }),
   );

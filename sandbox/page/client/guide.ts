@@ -6,13 +6,11 @@ import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { becomePerson, openChannel, openThread } from './places.ts';
 import type { ShownGuide } from './wire.ts';
+import { wording } from './words.ts';
 
 /** The demo's banner and its list of things to try. */
 
-const BANNER = 'The real app with a simulated Slack and Devin. Nothing leaves your machine.';
-const FLAKY = '/devin fix the flaky login test --repo acme/web --mode fast';
-const COSTLY = '/devin plan the database migration --mode ultra';
-const REFUSED = '/devin clean up the old feature flags';
+const { hints, steps, tasks } = wording.guide;
 
 type Step = {
   /** What to do next, once it is chosen. */
@@ -22,15 +20,14 @@ type Step = {
 
 const STEPS: Record<GuideStep, Step> = {
   command: {
-    hint: () => 'The command is in the composer. Press Enter.',
+    hint: () => hints.command,
     go(app, shown) {
       becomeMember(app, shown);
-      compose(app, shown, FLAKY);
+      compose(app, shown, tasks.flaky);
     },
   },
   thread: {
-    hint: ({ state }) =>
-      `Press ⋯ on the bug report and pick "${state.snapshot.shortcuts[0]?.name ?? ''}". Devin gets the whole thread.`,
+    hint: ({ state }) => hints.thread(state.snapshot.shortcuts[0]?.name ?? ''),
     go(app, shown) {
       becomeMember(app, shown);
       openChannel(app, shown.channelId);
@@ -38,26 +35,21 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   answer: {
-    hint: (_app, { questionTs }) =>
-      questionTs === null
-        ? 'Devin has no question now. In Controls, pick "Asks a question, then goes on" and start a session.'
-        : 'Devin waits in this thread. Reply to it, for example: from main, please',
+    hint: (_app, { questionTs }) => (questionTs === null ? hints.noQuestion : hints.answer),
     go(app, shown) {
       becomeMember(app, shown);
       if (shown.questionTs !== null) openThread(app, shown.channelId, shown.questionTs);
     },
   },
   approve: {
-    hint: () =>
-      'Press Enter: Ultra needs an approval here. Then become Ben at the top right and press "Start session" in his messages with the app.',
+    hint: () => hints.approve,
     go(app, shown) {
       becomeMember(app, shown);
-      compose(app, shown, COSTLY);
+      compose(app, shown, tasks.costly);
     },
   },
   kill: {
-    hint: () =>
-      'The app was killed and restarts. Sessions and cards continue; Controls shows its new process.',
+    hint: () => hints.kill,
     go(app, shown) {
       becomeMember(app, shown);
       openChannel(app, shown.channelId);
@@ -65,10 +57,10 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   stranger: {
-    hint: () => "You're Eve now, who has no Devin account. Press Enter. Switch back at the top right.",
+    hint: () => hints.stranger,
     go(app, shown) {
       becomePerson(app, shown.strangerId);
-      compose(app, shown, REFUSED);
+      compose(app, shown, tasks.refused);
     },
   },
 };
@@ -79,19 +71,19 @@ export function guide(app: App): Child {
   const current = chosenStep(app);
   return h(
     'section.guide',
-    { 'aria-label': 'Things to try' },
-    h('p.guide-banner', {}, BANNER),
+    { 'aria-label': wording.guide.label },
+    h('p.guide-banner', {}, wording.banner),
     h(
       'ol.guide-steps',
       {},
-      GUIDE_STEPS.map((step, at) => stepItem({ ...step, app, shown, number: at + 1 })),
+      GUIDE_STEPS.map((name, at) => stepItem({ app, shown, name, number: at + 1 })),
       h(
         'li',
         { key: 'install' },
         h(
           'button.guide-step.guide-install',
           { type: 'button', onClick: () => app.update({ dialog: { kind: 'install' } }) },
-          'Install in your workspace',
+          wording.install.title,
         ),
       ),
     ),
@@ -99,9 +91,9 @@ export function guide(app: App): Child {
   );
 }
 
-type Item = { app: App; shown: ShownGuide; name: GuideStep; label: string; number: number };
+type Item = { app: App; shown: ShownGuide; name: GuideStep; number: number };
 
-function stepItem({ app, shown, name, label, number }: Item): VNode {
+function stepItem({ app, shown, name, number }: Item): VNode {
   const { go } = STEPS[name];
   const isDone = shown.done.includes(name);
   const choose = (event: Event): void => {
@@ -119,8 +111,8 @@ function stepItem({ app, shown, name, label, number }: Item): VNode {
       isDone ? 'button.guide-step.done' : 'button.guide-step',
       { type: 'button', 'aria-current': chosenStep(app) === name ? 'step' : null, onClick: choose },
       h('span.guide-mark', { 'aria-hidden': 'true' }, isDone ? icon('check') : String(number)),
-      label,
-      isDone ? h('span.sr-only', {}, ' (done)') : null,
+      steps[name],
+      isDone ? h('span.sr-only', {}, wording.guide.done) : null,
     ),
   );
 }
@@ -149,14 +141,15 @@ export function isPointedAt(app: App, ts: string): boolean {
 }
 
 /** A person without access could not take the step. */
-function becomeMember(app: App, { memberId, strangerId, channelId }: ShownGuide): void {
+function becomeMember(app: App, { memberId, channelId }: ShownGuide): void {
   const role = personOf(app.state, app.state.userId)?.role;
   const canStart = role === 'admin' || role === 'member';
   const isThere = readableChannels(app.state).some(({ id }) => id === channelId);
-  if (!canStart || !isThere || app.state.userId === strangerId) becomePerson(app, memberId);
+  if (!canStart || !isThere) becomePerson(app, memberId);
 }
 
-function compose(app: App, { channelId }: ShownGuide, text: string): void {
+function compose(app: App, { channelId }: ShownGuide, task: string): void {
+  const text = `${app.state.snapshot.commands[0]?.name ?? ''} ${task}`;
   openChannel(app, channelId);
   write(app, { channelId, threadTs: null }, { text });
   queueMicrotask(() => {
@@ -170,6 +163,6 @@ function pointAt(ts: string): void {
   queueMicrotask(() => {
     const item = document.querySelector(`.channel [data-ts="${CSS.escape(ts)}"]`);
     item?.scrollIntoView({ block: 'center' });
-    item?.querySelector<HTMLElement>('[aria-label="More actions"]')?.focus({ preventScroll: true });
+    item?.querySelector<HTMLElement>('.menu-wrap:last-child .icon-button')?.focus({ preventScroll: true });
   });
 }

@@ -35,6 +35,7 @@ import { sidebar } from './sidebar.ts';
 import { startTheme } from './theme.ts';
 import { topBar } from './top-bar.ts';
 import type { Snapshot } from './wire.ts';
+import { wording } from './words.ts';
 
 /** Long enough to be read twice. */
 const TOAST_MS = 10_000;
@@ -60,6 +61,7 @@ const refresh = oneAtATime(async () => {
 closeOnEscape(app, aside);
 refreshPanel(app);
 startTheme(() => app.update({}));
+aside.setAttribute('aria-label', wording.panel.label);
 keepAtEndOfPictures(root);
 catchLinks(app);
 closeMenusOutside(app);
@@ -154,9 +156,12 @@ function newWords(before: AppState, after: AppState): string | null {
   const added = readableMessages(after, channel).filter(
     ({ ts, userId }) => !known.has(ts) && userId !== after.userId,
   );
-  const words = added.map(
-    (message) =>
-      `${authorOf(after, message).name} in ${titleOf(after, channel)}: ${wordsOf(after, message.text)}`,
+  const words = added.map((message) =>
+    wording.conversation.newMessage(
+      authorOf(after, message).name,
+      titleOf(after, channel),
+      wordsOf(after, message.text),
+    ),
   );
   return words.length === 0 ? null : words.join('\n').slice(0, MOST_SPOKEN);
 }

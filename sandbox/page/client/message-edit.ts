@@ -2,6 +2,7 @@ import type { App } from './app.ts';
 import { h, type VNode } from './h.ts';
 import { asTyped } from './mrkdwn.ts';
 import type { ShownMessage } from './wire.ts';
+import { wording } from './words.ts';
 
 type Shown = { channelId: string; message: ShownMessage; inThread: boolean };
 
@@ -20,7 +21,7 @@ export function editBox(app: App): VNode {
     'div.edit-box',
     { key: 'edit' },
     h('textarea.field', {
-      'aria-label': 'Edit message',
+      'aria-label': wording.message.edit,
       rows: Math.min(Math.max(text.split('\n').length, 2), 8),
       value: text,
       ref: takeFocus,
@@ -30,8 +31,8 @@ export function editBox(app: App): VNode {
     h(
       'div.edit-buttons',
       {},
-      h('button.button', { type: 'button', onClick: () => stop(app) }, 'Cancel'),
-      h('button.button.primary', { type: 'button', onClick: () => void save(app) }, 'Save'),
+      h('button.button', { type: 'button', onClick: () => stop(app) }, wording.dialogs.cancel),
+      h('button.button.primary', { type: 'button', onClick: () => void save(app) }, wording.message.save),
     ),
   );
 }

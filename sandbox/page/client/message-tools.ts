@@ -8,6 +8,7 @@ import { startEditing } from './message-edit.ts';
 import { openThread } from './places.ts';
 import { reactionMenu } from './reactions.ts';
 import type { Shortcut, ShownMessage } from './wire.ts';
+import { wording } from './words.ts';
 
 /** A message and where it is shown: in the conversation or in its thread. */
 type Shown = { app: App; channelId: string; message: ShownMessage; inThread: boolean };
@@ -22,8 +23,8 @@ export function tools(shown: Shown, author: Author): VNode {
   const kind = isOpen ? 'div.tools.open' : 'div.tools';
   return h(
     isPointed ? `${kind}.pointed` : kind,
-    { role: 'group', 'aria-label': `Actions on the message of ${author.name}` },
-    isWaiting ? h('span.spinner', { role: 'img', 'aria-label': 'Waiting for the app' }) : null,
+    { role: 'group', 'aria-label': wording.message.actions(author.name) },
+    isWaiting ? h('span.spinner', { role: 'img', 'aria-label': wording.message.waiting }) : null,
     reactionMenu(app, { channelId, message, name: `react-${name}` }),
     inThread
       ? null
@@ -31,8 +32,8 @@ export function tools(shown: Shown, author: Author): VNode {
           'button.icon-button',
           {
             type: 'button',
-            'aria-label': 'Reply in thread',
-            title: 'Reply in thread',
+            'aria-label': wording.message.replyInThread,
+            title: wording.message.replyInThread,
             onClick: () => openThread(app, channelId, message.ts),
           },
           icon('thread'),
@@ -40,9 +41,9 @@ export function tools(shown: Shown, author: Author): VNode {
     openMenu({
       app,
       name,
-      label: 'More actions',
+      label: wording.message.more,
       iconName: 'more',
-      heading: 'Message shortcuts',
+      heading: wording.message.shortcuts,
       items: [...shortcutItems(shown), ...ownItems(shown)],
     }),
   );
@@ -62,17 +63,17 @@ function ownItems(shown: Shown): MenuItem[] {
   const { app, message } = shown;
   if (message.isBot || message.userId !== app.state.userId) return [];
   return [
-    { label: 'Edit message', heading: 'Your message', pick: () => startEditing(app, shown) },
-    { label: 'Delete message', pick: () => confirmDeletion(shown) },
+    { label: wording.message.edit, heading: wording.message.yours, pick: () => startEditing(app, shown) },
+    { label: wording.message.delete, pick: () => confirmDeletion(shown) },
   ];
 }
 
 function confirmDeletion({ app, channelId, message: { ts } }: Shown): void {
   const confirmation = {
-    title: 'Delete message',
-    text: 'Are you sure you want to delete this message? This cannot be undone.',
-    confirm: 'Delete',
-    deny: 'Cancel',
+    title: wording.message.delete,
+    text: wording.message.deletion,
+    confirm: wording.message.deleteIt,
+    deny: wording.dialogs.cancel,
     isDanger: true,
     proceed: () => void app.act({ do: 'delete', channelId, ts }),
   };
@@ -87,7 +88,7 @@ async function useShortcut(
   const answer = await app.act({ do: 'shortcut', channelId, ts, callbackId }, `shortcut/${ts}`);
   if (answer.ok && answer.result.failure !== null) {
     app.update({
-      toast: `"${name}" failed: ${answer.result.failure}. We had some trouble connecting. Try again?`,
+      toast: `${wording.composer.failed(name, answer.result.failure)}. ${wording.form.trouble}`,
     });
   }
 }

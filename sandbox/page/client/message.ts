@@ -11,6 +11,7 @@ import { openThread } from './places.ts';
 import { reactionPills } from './reactions.ts';
 import { ago, clock, fullMoment, msOf } from './time.ts';
 import type { ShownFile, ShownMessage } from './wire.ts';
+import { wording } from './words.ts';
 
 export type Line = {
   app: App;
@@ -30,7 +31,7 @@ export function messageItem(line: Line): VNode {
   return h(
     `li.message${isPrivate ? '.private' : ''}${isContinued ? '.continued' : ''}`,
     { key: message.ts, 'data-ts': message.ts },
-    isPrivate ? h('p.only-you', {}, icon('eye'), 'Only visible to you') : null,
+    isPrivate ? h('p.only-you', {}, icon('eye'), wording.message.onlyYou) : null,
     h(
       'article.message-row',
       { 'aria-label': `${author.name}, ${clock(msOf(message.ts))}` },
@@ -54,7 +55,7 @@ export function heading(author: Author, atMs: number): VNode {
     'header.message-head',
     {},
     h('strong', {}, author.name),
-    author.isApp ? h('span.badge', {}, 'APP') : null,
+    author.isApp ? h('span.badge', {}, wording.message.app) : null,
     h('time', { title: fullMoment(atMs), datetime: new Date(atMs).toISOString() }, clock(atMs)),
   );
 }
@@ -66,11 +67,16 @@ function body({ app, channelId, message }: Line): Child {
     return h('div.blocks', {}, blocksOf(app, surface, blocks));
   }
   if (text === '') return null;
-  return h('div.text', {}, mrkdwn(app.state, text), edited ? h('span.edited', {}, ' (edited)') : null);
+  return h(
+    'div.text',
+    {},
+    mrkdwn(app.state, text),
+    edited ? h('span.edited', {}, wording.message.edited) : null,
+  );
 }
 
 function file(shown: ShownFile | undefined, id: string): VNode {
-  if (shown === undefined) return h('p.refused', { key: id }, 'This file cannot be shown.');
+  if (shown === undefined) return h('p.refused', { key: id }, wording.message.noFile);
   const { name, url, mimetype, size } = shown;
   if (/^image\/(?:png|jpeg|gif|webp)$/.test(mimetype)) {
     return h(
@@ -89,7 +95,7 @@ function file(shown: ShownFile | undefined, id: string): VNode {
 }
 
 function bytes(size: number): string {
-  if (size < 1024) return `${size} bytes`;
+  if (size < 1024) return wording.message.bytes(size);
   return size < 1024 * 1024 ? `${Math.round(size / 1024)} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
 }
 
@@ -100,7 +106,7 @@ function threadBar({ app, channelId, message }: Line, replies: readonly ShownMes
     'button.thread-bar',
     { type: 'button', onClick: () => openThread(app, channelId, message.ts) },
     authors.slice(0, 4).map((id) => personFace(app.state, id, 'small')),
-    h('span.thread-count', {}, replies.length === 1 ? '1 reply' : `${replies.length} replies`),
-    last === undefined ? null : h('span.thread-last', {}, `Last reply ${ago(msOf(last.ts))}`),
+    h('span.thread-count', {}, wording.message.replies(replies.length)),
+    last === undefined ? null : h('span.thread-last', {}, wording.message.lastReply(ago(msOf(last.ts)))),
   );
 }

@@ -6,6 +6,7 @@ import { appAvatar } from './faces.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import type { ShownView } from './wire.ts';
+import { wording } from './words.ts';
 
 /** The current person's topmost modal. */
 export function modal(app: App): Child {
@@ -42,7 +43,7 @@ function dialog(app: App, view: ShownView): VNode {
         title,
         close,
         face: appAvatar('small'),
-        leads: hasPrevious ? 'Back' : 'Close',
+        leads: hasPrevious ? wording.dialogs.back : wording.dialogs.close,
       }),
       trouble === undefined ? null : h('p.trouble', { role: 'alert' }, icon('warning'), trouble),
       dialogBody(blocksOf(app, { target: { viewId: id }, values, errors }, blocks)),
@@ -90,7 +91,7 @@ async function submit(app: App, view: ShownView): Promise<void> {
   }
   const answer = await app.act({ do: 'submit', viewId }, busy);
   if (!answer.ok) return fail(app, viewId, answer.problem);
-  if (answer.result.outcome === 'failed') fail(app, viewId, 'We had some trouble connecting. Try again?');
+  if (answer.result.outcome === 'failed') fail(app, viewId, wording.form.trouble);
   const isRefused = answer.result.outcome === 'errors' || answer.result.outcome === 'invalid';
   if (isRefused)
     document.querySelector<HTMLElement>('.modal .invalid .field, .modal .invalid input')?.focus();

@@ -2,6 +2,7 @@ import { type AppState, nameOf, personOf } from './app.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
 import { h, type Child } from './h.ts';
 import { formatMoment } from './time.ts';
+import { wording } from './words.ts';
 
 /** https://docs.slack.dev/messaging/formatting-message-text */
 
@@ -101,7 +102,7 @@ function mention(state: AppState, userId: string, label: string | null): Child {
 function channelLink({ snapshot, userId }: AppState, channelId: string, label: string | null): Child {
   const channel = snapshot.channels.find(({ id }) => id === channelId);
   const canSee = channel?.kind === 'public' || channel?.memberIds.includes(userId) === true;
-  return h('span.mention', {}, `#${canSee ? channel.name : (label ?? 'private-channel')}`);
+  return h('span.mention', {}, `#${canSee ? channel.name : (label ?? wording.message.privateChannel)}`);
 }
 
 function moment(state: AppState, target: string, label: string | null): Child {

@@ -1,57 +1,20 @@
 import type { ControlAct } from '../act-schema.ts';
 import type { App } from './app.ts';
 import { h, type VNode } from './h.ts';
-import {
-  DEVIN_PLACES,
-  FAULT_KINDS,
-  SLACK_PLACES,
-  type DevinPlace,
-  type FaultKind,
-  type PlannedFault,
-  type SlackPlace,
-} from './panel-wire.ts';
+import { DEVIN_PLACES, FAULT_KINDS, SLACK_PLACES, type FaultKind, type PlannedFault } from './panel-wire.ts';
 import { type FaultChoice, perform, setPanel } from './panel.ts';
+import { wording } from './words.ts';
 
 const TIMES = [1, 2, 3, 10] as const;
 const HAPPENED_SHOWN = 3;
 
-const FAULT_WORDS: Record<FaultKind, string> = {
-  busy: 'gets a 429 (busy)',
-  broken: 'gets a 500',
-  lost: 'works, but the answer gets lost',
-  silent: 'gets no answer',
-};
-
-const DEVIN_PLACE_WORDS: Record<DevinPlace, string> = {
-  create: 'Creating a session',
-  list: 'Listing sessions',
-  'read-messages': 'Reading messages',
-  'send-message': 'Sending a message',
-  members: 'Looking up a member',
-  upload: 'Uploading a file',
-};
-
-const SLACK_PLACE_WORDS: Record<SlackPlace, string> = {
-  'chat.postMessage': 'Posting a message',
-  'chat.update': 'Editing a message',
-  'chat.postEphemeral': 'Posting a private notice',
-  'views.open': 'Opening a form',
-  'views.update': 'Updating a form',
-  'users.info': 'Looking up a person',
-  'conversations.replies': 'Reading a thread',
-  'files.info': 'Reading a file',
-};
-
-const placeWords = new Map<string, string>([
-  ...Object.entries(DEVIN_PLACE_WORDS),
-  ...Object.entries(SLACK_PLACE_WORDS),
-]);
+const placeWords = new Map<string, string>(Object.entries(wording.faults.places));
 
 function faultSentence({ side, place, what, left }: PlannedFault): string {
   const name = side === 'slack' ? 'Slack' : 'Devin';
-  const fault = `${name}: ${placeWords.get(place) ?? place} ${FAULT_WORDS[what]}`;
-  if (left === 0) return `${fault}. It happened.`;
-  return `${fault}, ${left === 1 ? 'once' : `${left} times`}`;
+  const fault = wording.faults.sentence(name, placeWords.get(place) ?? place, wording.faults.kinds[what]);
+  if (left === 0) return wording.faults.happened(fault);
+  return wording.faults.willHappen(fault, left);
 }
 
 export function faults(app: App): VNode {
@@ -67,12 +30,12 @@ export function faults(app: App): VNode {
     h(
       'summary',
       {},
-      h('h2', { id: 'panel-faults' }, 'Break things'),
-      planned.length === 0 ? null : h('span.panel-note', {}, `${planned.length} planned`),
+      h('h2', { id: 'panel-faults' }, wording.faults.title),
+      planned.length === 0 ? null : h('span.panel-note', {}, wording.faults.planned(planned.length)),
     ),
     faultRow(app, {
       title: 'Devin',
-      places: DEVIN_PLACES.map((value) => ({ value, label: DEVIN_PLACE_WORDS[value] })),
+      places: DEVIN_PLACES.map((value) => ({ value, label: wording.faults.places[value] })),
       chosen: devin,
       choosePlace: (at) => choose({ devin: { ...devin, place: DEVIN_PLACES[at] ?? devin.place } }),
       chooseKind: (what) => choose({ devin: { ...devin, what } }),
@@ -80,7 +43,7 @@ export function faults(app: App): VNode {
     }),
     faultRow(app, {
       title: 'Slack',
-      places: SLACK_PLACES.map((value) => ({ value, label: SLACK_PLACE_WORDS[value] })),
+      places: SLACK_PLACES.map((value) => ({ value, label: wording.faults.places[value] })),
       chosen: slack,
       choosePlace: (at) => choose({ slack: { ...slack, place: SLACK_PLACES[at] ?? slack.place } }),
       chooseKind: (what) => choose({ slack: { ...slack, what } }),
@@ -89,16 +52,16 @@ export function faults(app: App): VNode {
     h(
       'div.panel-line',
       {},
-      h('span.panel-note', {}, 'Each strikes'),
+      h('span.panel-note', {}, wording.faults.strikes),
       select({
-        label: 'How often',
-        options: TIMES.map((value) => (value === 1 ? 'once' : `${value} times`)),
+        label: wording.faults.howOften,
+        options: TIMES.map((value) => wording.faults.times(value)),
         chosen: TIMES.findIndex((value) => value === times),
         pick: (at) => choose({ times: TIMES[at] ?? 1 }),
       }),
     ),
     planned.length === 0
-      ? h('p.panel-note', { key: 'none' }, 'Nothing is planned.')
+      ? h('p.panel-note', { key: 'none' }, wording.faults.none)
       : h(
           'div.planned',
           { key: 'planned' },
@@ -106,7 +69,7 @@ export function faults(app: App): VNode {
           h(
             'button.button',
             { type: 'button', onClick: () => void perform(app, { do: 'clear-faults' }) },
-            'Let all go well again',
+            wording.faults.clear,
           ),
         ),
     ...happened.map((fault) =>
@@ -130,21 +93,21 @@ function faultRow(app: App, { title, places, chosen, choosePlace, chooseKind, ac
     { key: title },
     h('legend', {}, title),
     select({
-      label: `${title}: what`,
+      label: wording.faults.what(title),
       options: places.map(({ label }) => label),
       chosen: places.findIndex(({ value }) => value === chosen.place),
       pick: choosePlace,
     }),
     select({
-      label: `${title}: how`,
-      options: FAULT_KINDS.map((kind) => FAULT_WORDS[kind]),
+      label: wording.faults.how(title),
+      options: FAULT_KINDS.map((kind) => wording.faults.kinds[kind]),
       chosen: FAULT_KINDS.indexOf(chosen.what),
       pick: (at) => chooseKind(FAULT_KINDS[at] ?? chosen.what),
     }),
     h(
       'button.button',
-      { type: 'button', 'aria-label': `Plan it for ${title}`, onClick: () => void perform(app, act) },
-      'Plan it',
+      { type: 'button', 'aria-label': wording.faults.planFor(title), onClick: () => void perform(app, act) },
+      wording.faults.plan,
     ),
   );
 }

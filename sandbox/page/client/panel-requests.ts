@@ -2,14 +2,15 @@ import type { App } from './app.ts';
 import { h, type VNode } from './h.ts';
 import type { Exchange, ExchangeBody } from './panel-wire.ts';
 import { type Filter, openExchange, setPanel } from './panel.ts';
+import { LOCALE, wording } from './words.ts';
 
 const FILTERS: readonly { value: Filter; label: string }[] = [
-  { value: 'all', label: 'All' },
+  { value: 'all', label: wording.requests.all },
   { value: 'slack', label: 'Slack' },
   { value: 'devin', label: 'Devin' },
 ];
 
-const time = new Intl.DateTimeFormat('en', { hour12: false, timeStyle: 'medium' });
+const time = new Intl.DateTimeFormat(LOCALE, { hour12: false, timeStyle: 'medium' });
 
 /** What went over the wire, newest first; a row opens to show the body. */
 export function requests(app: App): VNode {
@@ -18,15 +19,11 @@ export function requests(app: App): VNode {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-requests' },
-    h('h2', { id: 'panel-requests' }, 'Requests'),
-    h(
-      'p.panel-note',
-      {},
-      'What the app sent to Slack and Devin, and Slack to the app. Tokens and secrets are masked.',
-    ),
+    h('h2', { id: 'panel-requests' }, wording.requests.title),
+    h('p.panel-note', {}, wording.requests.about),
     h(
       'div.segments',
-      { role: 'group', 'aria-label': 'Show requests of' },
+      { role: 'group', 'aria-label': wording.requests.show },
       ...FILTERS.map((one) => chip(app, one)),
     ),
     h(
@@ -52,7 +49,10 @@ function chip(app: App, { value, label }: { value: Filter; label: string }): VNo
 
 function row(app: App, exchange: Exchange, body: ExchangeBody | null): VNode {
   const { id, atMs, side, direction, name, result, isTrouble } = exchange;
-  const way = direction === 'to-bot' ? 'from Slack' : `to ${side === 'slack' ? 'Slack' : 'Devin'}`;
+  const way =
+    direction === 'to-bot'
+      ? wording.requests.from('Slack')
+      : wording.requests.to(side === 'slack' ? 'Slack' : 'Devin');
   return h(
     'li.exchange',
     { key: String(id) },
@@ -65,7 +65,11 @@ function row(app: App, exchange: Exchange, body: ExchangeBody | null): VNode {
       },
       h(`span.exchange-way.${side}`, {}, way),
       h('span.exchange-name', {}, name),
-      h(isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result', {}, result ?? 'no answer'),
+      h(
+        isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result',
+        {},
+        result ?? wording.requests.noAnswer,
+      ),
       h('time.exchange-time', {}, time.format(atMs)),
     ),
     body === null ? null : details(name, body),
@@ -76,11 +80,19 @@ function details(name: string, { sent, answered }: ExchangeBody): VNode {
   return h(
     'div.exchange-body',
     {},
-    h('h3', {}, 'Sent'),
-    h('pre', { tabindex: 0, role: 'region', 'aria-label': `Sent: ${name}` }, pretty(sent)),
-    h('h3', {}, 'Answered'),
-    h('pre', { tabindex: 0, role: 'region', 'aria-label': `Answered: ${name}` }, pretty(answered)),
+    h('h3', {}, wording.requests.sent),
+    h(
+      'pre',
+      { tabindex: 0, role: 'region', 'aria-label': wording.requests.of(wording.requests.sent, name) },
+      pretty(sent),
+    ),
+    h('h3', {}, wording.requests.answered),
+    h(
+      'pre',
+      { tabindex: 0, role: 'region', 'aria-label': wording.requests.of(wording.requests.answered, name) },
+      pretty(answered),
+    ),
   );
 }
 
-const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? 'nothing';
+const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? wording.requests.nothing;

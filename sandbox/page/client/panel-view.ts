@@ -4,32 +4,11 @@ import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { faults } from './panel-faults.ts';
 import { requests } from './panel-requests.ts';
-import {
-  SCRIPTS,
-  SPEEDS,
-  type BotView,
-  type ControlState,
-  type ScriptChoice,
-  type SessionView,
-} from './panel-wire.ts';
+import { SCRIPTS, SPEEDS, type ControlState, type SessionView } from './panel-wire.ts';
 import { perform, togglePanel } from './panel.ts';
+import { wording } from './words.ts';
 
-const SCRIPT_WORDS: Record<ScriptChoice, string> = {
-  normal: 'Works, opens a pull request, finishes',
-  question: 'Asks a question, then goes on',
-  report: 'Reports with a table, lists, code and a file',
-  fails: 'Fails',
-  capped: 'Reaches its ACU cap',
-  slow: 'Waits a minute before each step',
-};
-
-const STATUS_WORDS: Record<BotView['status'], string> = {
-  starting: 'Starting',
-  ready: 'Running',
-  ended: 'Not running',
-};
-
-const speedWords = (speed: number): string => (speed === 0 ? 'Paused' : `${speed}×`);
+const speedWords = (speed: number): string => (speed === 0 ? wording.panel.paused : `${speed}×`);
 
 export function panelView(app: App): Child {
   const { control, problem } = app.state.panel;
@@ -37,10 +16,10 @@ export function panelView(app: App): Child {
     h(
       'header.panel-head',
       {},
-      h('h1', {}, 'Controls'),
+      h('h1', {}, wording.panel.title),
       h(
         'button.icon-button',
-        { type: 'button', 'aria-label': 'Close the controls', onClick: () => togglePanel(app) },
+        { type: 'button', 'aria-label': wording.panel.close, onClick: () => togglePanel(app) },
         icon('close'),
       ),
     ),
@@ -57,29 +36,27 @@ function theApp(app: App, { bot }: ControlState): VNode {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-app' },
-    h('h2', { id: 'panel-app' }, 'The app'),
+    h('h2', { id: 'panel-app' }, wording.panel.app),
     h(
       'p.bot-status',
       { role: 'status' },
       h(`span.dot.${status}`, { 'aria-hidden': 'true' }),
-      h('strong', {}, STATUS_WORDS[status]),
-      h(
-        'span.panel-note',
-        {},
-        pid === null ? '' : `process ${pid}, ${starts === 1 ? 'first start' : `start ${starts}`}`,
-      ),
+      h('strong', {}, wording.panel.status[status]),
+      h('span.panel-note', {}, pid === null ? '' : wording.panel.process(pid, starts)),
     ),
     h(
       'div.panel-line',
       {},
       isRunning
-        ? button(app, { words: 'Kill and restart', act: { do: 'restart-bot' }, key: 'restart' })
+        ? button(app, { words: wording.panel.restart, act: { do: 'restart-bot' }, key: 'restart' })
         : null,
-      isRunning ? button(app, { words: 'Kill', act: { do: 'kill-bot' }, key: 'kill' }) : null,
-      status === 'ended' ? button(app, { words: 'Start', act: { do: 'start-bot' }, key: 'start' }) : null,
+      isRunning ? button(app, { words: wording.panel.kill, act: { do: 'kill-bot' }, key: 'kill' }) : null,
+      status === 'ended'
+        ? button(app, { words: wording.panel.start, act: { do: 'start-bot' }, key: 'start' })
+        : null,
       isRunning
         ? button(app, {
-            words: 'Deliver the last payload again',
+            words: wording.panel.redeliver,
             act: { do: 'redeliver' },
             key: 'redeliver',
           })
@@ -88,10 +65,10 @@ function theApp(app: App, { bot }: ControlState): VNode {
     h(
       'details.bot-log',
       {},
-      h('summary', {}, 'Log'),
+      h('summary', {}, wording.panel.log),
       h(
         'pre',
-        { tabindex: 0, role: 'region', 'aria-label': 'Log of the app' },
+        { tabindex: 0, role: 'region', 'aria-label': wording.panel.logOf },
         log.map(({ level, message }) => `${level.padEnd(5)} ${message}`).join('\n'),
       ),
     ),
@@ -102,15 +79,15 @@ function devin(app: App, { script, speed, sessions }: ControlState): VNode {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-devin' },
-    h('h2', { id: 'panel-devin' }, 'What Devin does next'),
+    h('h2', { id: 'panel-devin' }, wording.panel.next),
     h(
       'fieldset.scripts',
       {},
-      h('legend', {}, 'The next session…'),
+      h('legend', {}, wording.panel.nextSession),
       ...SCRIPTS.map((value) =>
         choice({
           name: 'script',
-          words: SCRIPT_WORDS[value],
+          words: wording.panel.scripts[value],
           isChosen: value === script,
           pick: () => void perform(app, { do: 'set-script', script: value }),
         }),
@@ -119,7 +96,7 @@ function devin(app: App, { script, speed, sessions }: ControlState): VNode {
     h(
       'fieldset.speeds',
       {},
-      h('legend', {}, 'Speed'),
+      h('legend', {}, wording.panel.speed),
       ...SPEEDS.map((value) =>
         choice({
           name: 'speed',
@@ -130,10 +107,10 @@ function devin(app: App, { script, speed, sessions }: ControlState): VNode {
       ),
     ),
     sessions.length === 0
-      ? h('p.panel-note', { key: 'none' }, 'No session has been started yet.')
+      ? h('p.panel-note', { key: 'none' }, wording.panel.noSession)
       : h(
           'ul.sessions',
-          { key: 'sessions', tabindex: 0, 'aria-label': 'Sessions, newest first' },
+          { key: 'sessions', tabindex: 0, 'aria-label': wording.panel.sessions },
           ...sessions.map((session) => sessionRow(app, session)),
         ),
   );
@@ -149,10 +126,10 @@ function sessionRow(app: App, { id, title, status, hasNext }: SessionView): VNod
           'button.button',
           {
             type: 'button',
-            'aria-label': `Next step of ${title}`,
+            'aria-label': wording.panel.stepOf(title),
             onClick: () => void perform(app, { do: 'step', sessionId: id }),
           },
-          'Next step',
+          wording.panel.step,
         )
       : null,
   );
@@ -164,7 +141,7 @@ function problems({ problems: found }: ControlState): Child {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-problems', key: 'problems' },
-    h('h2', { id: 'panel-problems' }, 'What the app did wrong'),
+    h('h2', { id: 'panel-problems' }, wording.panel.wrong),
     h('ul.problems', {}, ...found.map((problem, at) => h('li', { key: String(at) }, problem))),
   );
 }

@@ -49,7 +49,7 @@ export type Exchange = {
 
 export type ExchangeBody = { sent: unknown; answered: unknown };
 
-export type BotView = {
+type BotView = {
   status: 'starting' | 'ready' | 'ended';
   pid: number | null;
   starts: number;

@@ -9,6 +9,7 @@ import {
   withEntry,
 } from './app.ts';
 import type { ShownChannel } from './wire.ts';
+import { wording } from './words.ts';
 
 /** Going from place to place: conversations, threads, the app's Home, another person. */
 
@@ -99,7 +100,7 @@ export const isNamedBy = (channel: ShownChannel, word: string | null): boolean =
 export function writeTitle({ state }: App): void {
   const channel = channelOf(state, state.channelId);
   const place = channel === undefined ? [] : [titleOf(state, channel)];
-  const title = [...place, nameOf(state, state.userId), 'Devin Sessions: live demo'].join(' · ');
+  const title = [...place, nameOf(state, state.userId), wording.title].join(' · ');
   if (document.title !== title) document.title = title;
 }
 

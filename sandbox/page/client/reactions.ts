@@ -3,9 +3,10 @@ import { emojiOf } from './emoji.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { openMenu } from './menus.ts';
 import type { Reaction, ShownMessage } from './wire.ts';
+import { wording } from './words.ts';
 
 /** What people can react with here; apps and Slack know many more. */
-const OFFERED = ['+1', 'eyes', 'white_check_mark', 'tada', 'heart', 'thinking_face'] as const;
+const OFFERED = Object.keys(wording.message.emoji);
 
 type At = { channelId: string; message: ShownMessage };
 
@@ -15,7 +16,7 @@ export function reactionPills(app: App, at: At): Child {
   if (reactions.length === 0) return null;
   return h(
     'ul.reactions',
-    { 'aria-label': 'Reactions' },
+    { 'aria-label': wording.message.reactions },
     reactions.map((reaction) => h('li', { key: reaction.name }, pill(app, at, reaction))),
   );
 }
@@ -27,12 +28,12 @@ function pill(app: App, at: At, { name, userIds }: Reaction): VNode {
     isMine ? 'button.reaction.mine' : 'button.reaction',
     {
       type: 'button',
-      title: `${who} reacted with :${name}:`,
+      title: wording.message.reacted(who, name),
       'aria-pressed': isMine ? 'true' : 'false',
       onClick: () => toggle(app, at, name),
     },
     h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(name) ?? `:${name}:`),
-    h('span.sr-only', {}, `${words(name)}, by ${who}`),
+    h('span.sr-only', {}, wording.message.reactionBy(words(name), who)),
     h('span', { 'aria-hidden': 'true' }, String(userIds.length)),
   );
 }
@@ -41,7 +42,7 @@ export function reactionMenu(app: App, { name, ...at }: At & { name: string }): 
   return openMenu({
     app,
     name,
-    label: 'Add a reaction',
+    label: wording.message.react,
     iconName: 'smile',
     items: OFFERED.map((emoji) => ({
       label: words(emoji),
@@ -62,4 +63,6 @@ function toggle(app: App, { channelId, message }: At, emoji: string): void {
   void app.act({ do: what, channelId, ts: message.ts, emoji });
 }
 
-const words = (name: string): string => (name === '+1' ? 'thumbs up' : name.replaceAll('_', ' '));
+const spoken = new Map(Object.entries(wording.message.emoji));
+
+const words = (name: string): string => spoken.get(name) ?? name.replaceAll('_', ' ');

@@ -2,6 +2,7 @@ import type { Block } from '../../slack/rules/blocks.ts';
 import type { RichLeaf, RichPart, TableCell } from '../../slack/rules/rich-text.ts';
 import { type AppState, nameOf } from './app.ts';
 import { h, type Child } from './h.ts';
+import { wording } from './words.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
 type Table = Extract<Block, { type: 'table' }>;
@@ -31,7 +32,7 @@ export function table(state: AppState, { rows, column_settings: settings = [] }:
     );
   return h(
     'div.table',
-    { tabindex: 0, role: 'group', 'aria-label': 'Table' },
+    { tabindex: 0, role: 'group', 'aria-label': wording.message.table },
     h(
       'table',
       {},

@@ -2,6 +2,7 @@ import { type App, notify } from './app.ts';
 import { INVITE } from './completion.ts';
 import { type Place, placeKey, write, writtenAt } from './drafts.ts';
 import { showEnd } from './scrolling.ts';
+import { wording } from './words.ts';
 
 /** A message, or a command where it begins with a slash. */
 export async function send(app: App, place: Place): Promise<void> {
@@ -27,18 +28,16 @@ async function useCommand(app: App, place: Place, { name, text }: Command): Prom
   const tell = (words: string): void => notify(app, { ...place, text: words });
   const isKnown = name === INVITE || app.state.snapshot.commands.some((one) => one.name === name);
   if (!isKnown) {
-    return tell(
-      `${name} is not a valid command. In Slack, all messages that start with the "/" character are interpreted as commands.`,
-    );
+    return tell(wording.composer.noCommand(name));
   }
-  if (place.threadTs !== null) return tell(`${name} is not supported in threads. Sorry!`);
+  if (place.threadTs !== null) return tell(wording.composer.notInThreads(name));
   write(app, place, { text: '' });
   if (name === INVITE) return invite(app, place, text);
   const { channelId } = place;
   const busy = `send/${placeKey(app, place)}`;
   const answer = await app.act({ do: 'command', channelId, name, text }, busy);
   if (!answer.ok) tell(answer.problem);
-  else if (answer.result.failure !== null) tell(`${name} failed with the error "${answer.result.failure}"`);
+  else if (answer.result.failure !== null) tell(wording.composer.failed(name, answer.result.failure));
   return undefined;
 }
 
@@ -47,8 +46,8 @@ async function invite(app: App, place: Place, text: string): Promise<void> {
   const tell = (words: string): void => notify(app, { ...place, text: words });
   const bot = people.find(({ id }) => id === workspace.botUserId);
   if (bot === undefined || text !== `@${bot.name}`) {
-    return tell(`In the sandbox, you can invite only the app: ${INVITE} @${bot?.name ?? 'devin'}`);
+    return tell(wording.composer.inviteOnly(`${INVITE} @${bot?.name ?? 'devin'}`));
   }
   const answer = await app.act({ do: 'invite', channelId: place.channelId });
-  return tell(answer.ok ? `${workspace.appName} is in this channel now.` : answer.problem);
+  return tell(answer.ok ? wording.composer.invited(workspace.appName) : answer.problem);
 }

@@ -4,6 +4,7 @@ import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openAppTab, openChannel, seenKey } from './places.ts';
 import type { ShownChannel } from './wire.ts';
+import { wording } from './words.ts';
 
 export function sidebar(app: App): VNode {
   const { state } = app;
@@ -16,18 +17,18 @@ export function sidebar(app: App): VNode {
   const { appName } = state.snapshot.workspace;
   return h(
     'nav.sidebar',
-    { 'aria-label': 'Conversations' },
+    { 'aria-label': wording.sidebar.label },
     group(
-      'Channels',
+      wording.sidebar.channels,
       named.map((channel) => row(app, channel)),
     ),
     direct.length === 0
       ? null
       : group(
-          'Direct messages',
+          wording.sidebar.direct,
           direct.map((channel) => row(app, channel)),
         ),
-    group('Apps', [
+    group(wording.sidebar.apps, [
       item({
         key: 'app',
         isHere: withApp !== undefined && withApp.id === state.channelId,
@@ -64,8 +65,8 @@ function row(app: App, channel: ShownChannel): VNode {
     face: [
       sign,
       h('span.side-name', {}, titleOf(state, channel)),
-      channel.kind === 'private' ? h('span.sr-only', {}, ' (private)') : null,
-      channel.isExternal ? [icon('globe'), h('span.sr-only', {}, ' (shared)')] : null,
+      channel.kind === 'private' ? h('span.sr-only', {}, wording.sidebar.private) : null,
+      channel.isExternal ? [icon('globe'), h('span.sr-only', {}, wording.sidebar.shared)] : null,
     ],
   });
 }
@@ -80,7 +81,7 @@ function item({ key, isHere, isUnread: isBold, open, face }: Item): VNode {
       isBold ? 'button.side-item.unread' : 'button.side-item',
       { type: 'button', 'aria-current': isHere ? 'page' : null, onClick: open },
       face,
-      isBold ? h('span.sr-only', {}, ' (new messages)') : null,
+      isBold ? h('span.sr-only', {}, wording.sidebar.unread) : null,
     ),
   );
 }

@@ -1,8 +1,9 @@
 /** Moments in the reader's zone. */
 
+import { LOCALE, wording } from './words.ts';
+
 const MS_PER_S = 1000;
 const MS_PER_DAY = 86_400_000;
-const LOCALE = 'en';
 
 const TIME = { hour: 'numeric', minute: '2-digit' } as const;
 const SHORT = { month: 'short', day: 'numeric', year: 'numeric' } as const;
@@ -10,6 +11,7 @@ const LONG = { weekday: 'long', month: 'long', day: 'numeric' } as const;
 
 const time = new Intl.DateTimeFormat(LOCALE, TIME);
 const long = new Intl.DateTimeFormat(LOCALE, LONG);
+const since = new Intl.RelativeTimeFormat(LOCALE);
 const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full', timeStyle: 'short' });
 
 export const msOf = (ts: string): number => Number(ts) * MS_PER_S;
@@ -37,9 +39,9 @@ const capitalized = (words: string): string => `${words.slice(0, 1).toUpperCase(
 
 export function ago(ms: number, nowMs = Date.now()): string {
   const minutes = Math.floor((nowMs - ms) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
-  return `${relativeDay(ms, { nowMs }) ?? long.format(ms)} at ${clock(ms)}`;
+  if (minutes < 1) return wording.message.justNow;
+  if (minutes < 60) return since.format(-minutes, 'minute');
+  return wording.message.dayAt(relativeDay(ms, { nowMs }) ?? long.format(ms), clock(ms));
 }
 
 /**

@@ -6,6 +6,7 @@ import { openMenu } from './menus.ts';
 import { togglePanel } from './panel.ts';
 import { becomePerson } from './places.ts';
 import { isDark, toggleTheme } from './theme.ts';
+import { wording } from './words.ts';
 
 export function topBar(app: App): VNode {
   const { snapshot, isConnected, panel } = app.state;
@@ -13,9 +14,9 @@ export function topBar(app: App): VNode {
     'header.top-bar',
     {},
     snapshot.guide === null
-      ? [h('strong.team', {}, snapshot.workspace.teamName), h('span.sandbox-mark', {}, 'Sandbox')]
-      : h('h1.team', {}, 'Devin Sessions: live demo'),
-    isConnected ? null : h('span.offline', { role: 'status' }, 'The sandbox is gone. Waiting for it…'),
+      ? [h('strong.team', {}, snapshot.workspace.teamName), h('span.sandbox-mark', {}, wording.top.sandbox)]
+      : h('h1.team', {}, wording.title),
+    isConnected ? null : h('span.offline', { role: 'status' }, wording.top.gone),
     h('span.spacer', {}),
     personSwitcher(app),
     themeToggle(app),
@@ -29,7 +30,7 @@ export function topBar(app: App): VNode {
         onClick: () => togglePanel(app),
       },
       icon('sliders'),
-      h('span', {}, 'Controls'),
+      h('span', {}, wording.panel.title),
     ),
   );
 }
@@ -40,8 +41,8 @@ function themeToggle(app: App): VNode {
     {
       type: 'button',
       id: 'theme-toggle',
-      'aria-label': isDark() ? 'Use light colors' : 'Use dark colors',
-      title: isDark() ? 'Use light colors' : 'Use dark colors',
+      'aria-label': isDark() ? wording.top.light : wording.top.dark,
+      title: isDark() ? wording.top.light : wording.top.dark,
       onClick: () => {
         toggleTheme();
         app.update({});
@@ -55,14 +56,14 @@ function personSwitcher(app: App): VNode {
   const { state } = app;
   const people = state.snapshot.people.filter(({ canBePlayed }) => canBePlayed);
   const current = personOf(state, state.userId);
-  const name = current?.realName ?? 'Nobody';
+  const name = current?.realName ?? wording.top.nobody;
   return openMenu({
     app,
     name: 'person',
-    label: 'Switch person',
-    heading: 'Use Slack as',
+    label: wording.top.person,
+    heading: wording.top.useAs,
     face: [
-      h('span.sr-only', {}, 'Switch person. You are '),
+      h('span.sr-only', {}, wording.top.youAre),
       personFace(state, state.userId, 'small'),
       h(
         'span.face-words',

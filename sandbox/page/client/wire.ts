@@ -4,7 +4,8 @@ import type { GuideStep } from './guide-steps.ts';
 
 /** The protocol of the page and its server: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
 
-type Role = 'admin' | 'member' | 'guest' | 'outsider';
+/** `stranger`: a member without a Devin account. */
+type Role = 'admin' | 'member' | 'stranger' | 'guest' | 'outsider';
 
 export type Person = {
   id: string;
@@ -17,8 +18,6 @@ export type Person = {
   role: Role;
   /** Whether the page can be used as this person. */
   canBePlayed: boolean;
-  /** What is special about this person; null: nothing. */
-  note: string | null;
 };
 
 type ChannelKind = 'public' | 'private' | 'im' | 'mpim';

@@ -32,12 +32,17 @@ const SPEED = 5;
 type StageOptions = SandboxOptions & { isDemo?: boolean };
 
 /** The sandbox with its page, and a browser. */
-export async function openStage({ isDemo = false, ...options }: StageOptions = {}): Promise<Stage> {
-  const sandbox = await openSandbox({ speed: SPEED, isPatient: true, ...options });
+export async function openStage({
+  isDemo = false,
+  language = 'en',
+  ...options
+}: StageOptions = {}): Promise<Stage> {
+  const sandbox = await openSandbox({ speed: SPEED, isPatient: true, language, ...options });
   const { slack, devin, world } = sandbox;
   const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
   const control = createControl(sandbox);
-  const page = await createPage({ slack, devin, control, ...demo, notes: world.notes });
+  const { strangers } = world;
+  const page = await createPage({ slack, devin, control, ...demo, strangers, language });
   const browser = await openBrowser();
   const visits = createVisits(browser, page.url);
   return {

@@ -10,7 +10,7 @@ import { formatMoment } from '../../../sandbox/page/client/time.ts';
 import type { Person, Snapshot } from '../../../sandbox/page/client/wire.ts';
 
 function person(id: string, name: string, realName: string): Person {
-  return { id, name, realName, locale: 'en-US', isBot: false, role: 'member', canBePlayed: true, note: null };
+  return { id, name, realName, locale: 'en-US', isBot: false, role: 'member', canBePlayed: true };
 }
 
 const snapshot: Snapshot = {

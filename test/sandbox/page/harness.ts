@@ -54,7 +54,7 @@ export async function refusalOf(response: Response): Promise<{ status: number; p
 }
 
 const shownSchema = z.object({
-  people: z.array(z.looseObject({ id: z.string(), role: z.string(), note: z.string().nullable() })),
+  people: z.array(z.looseObject({ id: z.string(), role: z.string() })),
   channels: z.array(
     z.looseObject({
       id: z.string(),
