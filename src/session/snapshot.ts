@@ -70,39 +70,6 @@ const STATUS_DETAILS = [
   'error',
 ] as const;
 
-const ORIGINS = [
-  'webapp',
-  'slack',
-  'teams',
-  'api',
-  'linear',
-  'jira',
-  'automation',
-  'scheduled',
-  'cli',
-  'desktop',
-  'code_scan',
-  'other',
-] as const;
-
-const CATEGORIES = [
-  'bug_fixing',
-  'ci_cd_and_devops',
-  'code_quality_and_security',
-  'code_review',
-  'code_review_and_analysis',
-  'data_and_automation',
-  'documentation_and_content',
-  'feature_development',
-  'migrations_and_upgrades',
-  'other',
-  'production_investigation',
-  'refactoring_and_optimization',
-  'research_and_exploration',
-  'security',
-  'unit_test_generation',
-] as const;
-
 const pullRequestSchema = fromWire(
   z.object({
     prUrl: z.string(),
@@ -136,9 +103,9 @@ export const sessionSnapshotSchema = z.object({
   parentSessionId: optional(z.string()),
   childSessionIds: optional(z.array(z.string())),
   isArchived: z.boolean().default(false),
-  origin: optional(openEnum(ORIGINS)),
+  origin: optional(z.string()),
   structuredOutput: optional(z.record(z.string(), z.unknown())),
-  category: optional(openEnum(CATEGORIES)),
+  category: optional(z.string()),
   subcategory: optional(z.string()),
   devinMode: optional(openEnum(DEVIN_MODES)),
   automationId: optional(z.string()),

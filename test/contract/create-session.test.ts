@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { sessionCreateRequestSchema } from '../../src/session/request.ts';
 import { answeredSessionSchema, sessionSnapshotSchema, toSnake, toWire } from '../../src/session/snapshot.ts';
 import { KEY, ORG, SESSION, startDevin } from '../devin/local-api.ts';
-import { kindsOf, membersOf, withWords, wordsOf } from './json-schema.ts';
+import { kindsOf, membersOf, withoutWords, withWords, wordsOf } from './json-schema.ts';
 
 /**
  * What Devin has but this copy of its reference lacks. Everything else must agree in both directions.
@@ -18,9 +18,6 @@ const NEWER = {
     devin_mode: ['fusion'],
   },
   response: {
-    category: ['production_investigation'],
-    /** Of older sessions; answers may still have it. */
-    origin: ['scheduled'],
     /** A limit of the member, beside that of the organization; and the end of the contract. */
     status_detail: ['user_usage_limit_exceeded', 'contract_expired'],
   },
@@ -178,9 +175,12 @@ describe('request values', () => {
   });
 });
 
+/** Details show these as Devin words them, and nothing depends on the words. */
+const ANY_WORDS = ['category', 'origin'];
+
 describe('the answer', () => {
   const { responseFields } = NEWER;
-  const expected = withWords(theirs.response, NEWER.response);
+  const expected = withoutWords(withWords(theirs.response, NEWER.response), ANY_WORDS);
 
   test('has the published members and the newer ones', () => {
     expect(Object.keys(ours.response).sort()).toEqual([...Object.keys(expected), ...responseFields].sort());

@@ -103,6 +103,18 @@ function extended(alternative: Alternative, words: readonly string[]): Alternati
   return { ...alternative, enum: [...alternative.enum, ...words].sort() };
 }
 
+/** The same members, some of which take any text. */
+export function withoutWords(members: Members, names: readonly string[]): Members {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => {
+      const alternatives = member.alternatives.map(({ enum: words, ...one }) =>
+        names.includes(name) ? one : { ...one, ...(words && { enum: words }) },
+      );
+      return [name, { ...member, alternatives }];
+    }),
+  );
+}
+
 export function wordsOf(members: Members, name: string): string[] {
   return members[name]?.alternatives.flatMap((alternative) => alternative.enum ?? []) ?? [];
 }
