@@ -1,7 +1,7 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Proxy } from './network.ts';
-import { edits } from './session/edits.ts';
+import { editDistance } from './session/edit-distance.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
@@ -166,7 +166,8 @@ function misspelledNames(given: Environment): Misspelled[] {
   return unknown.flatMap((name) => {
     const spelled = name.toUpperCase();
     const isStart = (known: string): boolean => spelled.includes('_') && known.startsWith(`${spelled}_`);
-    const isSlip = (known: string): boolean => known[0] === spelled[0] && edits(spelled, known) <= MOST_EDITS;
+    const isSlip = (known: string): boolean =>
+      known[0] === spelled[0] && editDistance(spelled, known) <= MOST_EDITS;
     const meant = unset.find((known) => isStart(known) || isSlip(known));
     return meant === undefined ? [] : [{ name, meant }];
   });

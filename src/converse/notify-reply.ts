@@ -10,7 +10,7 @@ import { escape } from '../slack/blocks/text.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
-import { placeOf } from '../slack/places.ts';
+import { placeColumns } from '../slack/places.ts';
 import { createTellOnce } from '../slack/tell-once.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Forms } from '../store/forms.ts';
@@ -206,7 +206,7 @@ async function offerForm(
   const isAuthor = reply.userId === request.userId;
   const { draft, faults } = draftFor({ isAuthor }, { ...request.draft, values });
   await forms.insert({
-    ...placeOf({ ...request, userId: reply.userId }),
+    ...placeColumns({ ...request, userId: reply.userId }),
     id: reply.id,
     draft: {
       ...draft,

@@ -10,7 +10,7 @@ import type { Rendered } from '../slack/blocks/objects.ts';
 import { escape, link } from '../slack/blocks/text.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
-import { placeOf } from '../slack/places.ts';
+import { placeColumns } from '../slack/places.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -50,7 +50,7 @@ export function createPersonNotifier({
   async function offerForm(request: SessionRequest): Promise<string> {
     const { id, draft } = request;
     await forms.insert({
-      ...placeOf(request),
+      ...placeColumns(request),
       id,
       draft,
       context: request.context,

@@ -6,7 +6,7 @@ import { escape, link, lookup } from '../slack/blocks/text.ts';
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
 import { privatePlace } from '../slack/places.ts';
-import { CLOCK_MARGIN_S, type MetadataReader } from '../slack/posted-messages.ts';
+import { CLOCK_MARGIN_S, type PostedReader } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -43,7 +43,7 @@ type RelayDeps = {
   calls: Pick<Calls, 'part' | 'answered'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
-  metadata: Pick<MetadataReader, 'read'>;
+  metadata: Pick<PostedReader, 'read'>;
   /** From when on the database knows what was posted. */
   knownSince: Date;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;

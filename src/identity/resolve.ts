@@ -1,7 +1,7 @@
 import type { Devin, Member } from '../devin/devin.ts';
 import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
 import {
-  isAddress,
+  isEmail,
   mappedAs,
   mappedTo,
   maskEmail,
@@ -86,7 +86,7 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   }
 
   async function mappedMember(devin: string): Promise<Member | null> {
-    if (!isAddress(devin)) return deps.findMember(devin);
+    if (!isEmail(devin)) return deps.findMember(devin);
     const [member = null, ...others] = (await deps.findByEmail(devin)) ?? [];
     return others.length > 0 ? null : member;
   }

@@ -16,11 +16,11 @@ export {
   sharedKey,
   type AnswerTo,
   type Jobs,
-  type Lost,
+  type LostSession,
   type Notice,
-  type Place,
+  type SearchPlace,
   type Resumption,
-  type Search,
+  type CardSearch,
   type SteeringVerb,
 } from './payloads.ts';
 export {

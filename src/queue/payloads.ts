@@ -13,7 +13,7 @@ const lostSchema = z.object({
   /** The member of the Devin organization it runs as. */
   devinUserId: z.string().nullable(),
 });
-export type Lost = z.infer<typeof lostSchema>;
+export type LostSession = z.infer<typeof lostSchema>;
 
 /** Where a card may be. `beforeS`: what came later than this has been looked through; null: nothing yet. */
 const placeSchema = z.object({
@@ -21,11 +21,11 @@ const placeSchema = z.object({
   threadTs: z.string().nullable(),
   beforeS: z.number().nullable(),
 });
-export type Place = z.infer<typeof placeSchema>;
+export type SearchPlace = z.infer<typeof placeSchema>;
 
 /** `places`: where to look, in this order; null: to be found out first. */
 const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
-export type Search = z.infer<typeof searchSchema>;
+export type CardSearch = z.infer<typeof searchSchema>;
 
 /**
  * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:

@@ -2,17 +2,17 @@ import { DevinError } from '../devin/errors.ts';
 import type { SessionMessage } from '../devin/schemas.ts';
 import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
-import type { Lost, Place } from '../queue/index.ts';
+import type { LostSession, SearchPlace } from '../queue/index.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
-import { readPermalink, type MetadataReader } from '../slack/posted-messages.ts';
+import { readPermalink, type PostedReader } from '../slack/posted-messages.ts';
 
 type PlacesDeps = {
   listMessages: (sessionId: string, query: { first: number }) => Promise<{ items: SessionMessage[] }>;
   findRequester: FindRequester;
   outbound: Pick<Outbound, 'directChannel'>;
-  metadata: Pick<MetadataReader, 'conversations'>;
+  metadata: Pick<PostedReader, 'conversations'>;
   log: Log;
 };
 
@@ -27,7 +27,7 @@ export function createFindPlaces(deps: PlacesDeps) {
   const { listMessages, findRequester, outbound, metadata, log } = deps;
 
   /** The prompt of a session about a message has a link to the message. */
-  async function thread({ sessionId, requestId }: Lost): Promise<Place[]> {
+  async function thread({ sessionId, requestId }: LostSession): Promise<SearchPlace[]> {
     const first = await orNull(async () => (await listMessages(sessionId, { first: 1 })).items[0]);
     if (first?.source !== 'user') return [];
     const { permalink } = readPrompt(first.message, requestId);
@@ -35,14 +35,14 @@ export function createFindPlaces(deps: PlacesDeps) {
     return place === null ? [] : [{ ...place, beforeS: null }];
   }
 
-  async function direct(devinUserId: string): Promise<Place[]> {
+  async function direct(devinUserId: string): Promise<SearchPlace[]> {
     const userId = await findRequester(devinUserId);
     const channelId = userId === null ? null : await outbound.directChannel(userId);
     return channelId === null ? [] : [{ channelId, threadTs: null, beforeS: null }];
   }
 
-  return async (lost: readonly Lost[], signal: AbortSignal): Promise<Place[]> => {
-    const places: Place[] = [];
+  return async (lost: readonly LostSession[], signal: AbortSignal): Promise<SearchPlace[]> => {
+    const places: SearchPlace[] = [];
     for (const one of lost) {
       signal.throwIfAborted();
       places.push(...(await thread(one)));

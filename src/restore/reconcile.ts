@@ -1,7 +1,7 @@
 import { isTaggedFor, type Adopt } from '../create/index.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
-import type { Enqueue, Lost } from '../queue/index.ts';
+import type { Enqueue, LostSession } from '../queue/index.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -52,7 +52,7 @@ export function createReconciler(deps: ReconcileDeps) {
   }
 
   /** A job, so that neither the start nor polling waits. */
-  async function restore(lost: Lost[]): Promise<void> {
+  async function restore(lost: LostSession[]): Promise<void> {
     const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
     log.warn(
       { lost: lost.length, leftOut: lost.length - newest.length },
@@ -65,7 +65,7 @@ export function createReconciler(deps: ReconcileDeps) {
     const { items, lostSinceS } = await listOwn(deps, { signal });
     const bound = await sessions.bound(items.map(({ sessionId }) => sessionId));
     const found = { adopted: 0, known: 0, lost: 0 };
-    const lost: Lost[] = [];
+    const lost: LostSession[] = [];
     for (const session of items) {
       const requestId = requestIdOf(session.tags);
       if (requestId === null || bound.has(session.sessionId)) continue;
@@ -112,7 +112,7 @@ async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   return { items: own, lostSinceS };
 }
 
-function toLost(requestId: string, session: SessionSnapshot): Lost {
+function toLost(requestId: string, session: SessionSnapshot): LostSession {
   const { sessionId, createdAt: createdAtS, userId: devinUserId } = session;
   return { sessionId, requestId, createdAtS, devinUserId };
 }

@@ -1,10 +1,10 @@
 import { lastWordsOf } from '../follow/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Enqueue, Lost } from '../queue/index.ts';
+import type { Enqueue, LostSession } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { namesUrl, progress, readMilestone, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/posted-messages.ts';
+import { CLOCK_MARGIN_S, type FoundMessage, type PostedReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { orNull, type FindRequester } from './find-places.ts';
 import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
@@ -25,7 +25,7 @@ type RestoreDeps = {
   findRequester: FindRequester;
   sessionMember: SessionMember;
   resolve: ResolveIdentity;
-  metadata: Pick<MetadataReader, 'read'>;
+  metadata: Pick<PostedReader, 'read'>;
   importSession: ImportSession;
   enqueue: Enqueue;
   /** The workspace the app is installed in. */
@@ -33,13 +33,13 @@ type RestoreDeps = {
 };
 
 /** False: its owner is unknown, it runs as another person, or Devin doesn't return it. */
-export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
+export type RestoreSession = (lost: LostSession, card: FoundCard) => Promise<boolean>;
 
 /** Rebuilds the rows of a session from its card, its thread, and what Devin says. */
 export function createRestoreSession(deps: RestoreDeps): RestoreSession {
   const { getSession, readHistory, metadata, enqueue } = deps;
 
-  async function inThread({ sessionId, createdAtS }: Lost, { channelId, threadTs, ts }: FoundCard) {
+  async function inThread({ sessionId, createdAtS }: LostSession, { channelId, threadTs, ts }: FoundCard) {
     const place = { channelId, threadTs: threadTs ?? ts };
     const { messages } = await metadata.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
     return messages.filter(({ metadata: found }) => found.kind !== 'card' && found.sessionId === sessionId);

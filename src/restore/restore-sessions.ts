@@ -1,8 +1,8 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
-import type { Enqueue, Lost, Place, Search } from '../queue/index.ts';
+import type { Enqueue, LostSession, SearchPlace, CardSearch } from '../queue/index.ts';
 import { slackFailure, unlessRefused } from '../slack/errors.ts';
-import type { MetadataReader, ReadSpan } from '../slack/posted-messages.ts';
+import type { PostedReader, ReadSpan } from '../slack/posted-messages.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { FoundCard, RestoreSession } from './restore-session.ts';
@@ -10,8 +10,8 @@ import type { FoundCard, RestoreSession } from './restore-session.ts';
 type RestoreDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'bound'>;
-  findPlaces: (lost: readonly Lost[], signal: AbortSignal) => Promise<Place[]>;
-  metadata: Pick<MetadataReader, 'read'>;
+  findPlaces: (lost: readonly LostSession[], signal: AbortSignal) => Promise<SearchPlace[]>;
+  metadata: Pick<PostedReader, 'read'>;
   restore: RestoreSession;
   enqueue: Enqueue;
   /** Between two reads of conversations. */
@@ -32,18 +32,18 @@ const MAX_THREADS = 20;
 export function createSessionsRestorer(deps: RestoreDeps) {
   const { requests, sessions, findPlaces, enqueue, pauseMs, command, log } = deps;
 
-  async function stillLost(lost: readonly Lost[]): Promise<Lost[]> {
+  async function stillLost(lost: readonly LostSession[]): Promise<LostSession[]> {
     const bound = await sessions.bound(lost.map(({ sessionId }) => sessionId));
     const unbound = lost.filter(({ sessionId }) => !bound.has(sessionId));
     const known = await Promise.all(unbound.map(async ({ requestId }) => requests.find(requestId)));
     return unbound.filter((_one, index) => known[index] === null);
   }
 
-  async function next(search: Search, startAfterMs: number): Promise<void> {
+  async function next(search: CardSearch, startAfterMs: number): Promise<void> {
     await enqueue('restore-sessions', search, { startAfterMs });
   }
 
-  async function step({ lost, places }: Search, signal: AbortSignal): Promise<void> {
+  async function step({ lost, places }: CardSearch, signal: AbortSignal): Promise<void> {
     if (places === null) return next({ lost, places: await findPlaces(lost, signal) }, 0);
     const [place, ...others] = places;
     if (place === undefined) {
@@ -62,7 +62,7 @@ export function createSessionsRestorer(deps: RestoreDeps) {
     await next({ lost: left, places: [...threads, rest, ...others] }, pauseMs);
   }
 
-  return async (search: Search, signal: AbortSignal): Promise<void> => {
+  return async (search: CardSearch, signal: AbortSignal): Promise<void> => {
     const lost = await stillLost(search.lost);
     if (lost.length === 0) return;
     try {
@@ -73,12 +73,12 @@ export function createSessionsRestorer(deps: RestoreDeps) {
   };
 }
 
-type PlaceSearch = { lost: readonly Lost[]; place: Place; span: Span };
+type PlaceSearch = { lost: readonly LostSession[]; place: SearchPlace; span: Span };
 
 async function searchPlace(deps: RestoreDeps, { lost, place, span }: PlaceSearch) {
   // If the app can't read there, it can't have posted there.
   const read = (await unlessRefused(deps.metadata.read(place, span))) ?? { messages: [], threads: [] };
-  const restored = new Set<Lost>();
+  const restored = new Set<LostSession>();
   for (const { metadata: found, ts, threadTs, text } of read.messages) {
     if (found.kind !== 'card') continue;
     const card: FoundCard = { channelId: place.channelId, ts, threadTs, text, metadata: found };
@@ -90,7 +90,7 @@ async function searchPlace(deps: RestoreDeps, { lost, place, span }: PlaceSearch
 }
 
 /** A tag can be copied, so the session that the card names comes first. */
-function candidates(lost: readonly Lost[], { metadata: card, text }: FoundCard): Lost[] {
+function candidates(lost: readonly LostSession[], { metadata: card, text }: FoundCard): LostSession[] {
   return lost
     .filter(({ requestId }) => requestId === card.requestId)
     .toSorted((a, b) => Number(text.includes(b.sessionId)) - Number(text.includes(a.sessionId)));
@@ -102,7 +102,7 @@ async function firstOf<T>(items: readonly T[], isRight: (item: T) => Promise<boo
 }
 
 /** A card may also be in a thread. The conversation shows only a thread's first message. */
-function threadsOf({ channelId }: Place, { threads }: ReadSpan, { fromS }: Span): Place[] {
+function threadsOf({ channelId }: SearchPlace, { threads }: ReadSpan, { fromS }: Span): SearchPlace[] {
   return threads
     .filter(({ latestReplyS }) => latestReplyS >= fromS)
     .slice(0, MAX_THREADS)
@@ -130,7 +130,7 @@ type Span = { fromS: number; toS: number | null };
 type ClosedSpan = { fromS: number; toS: number };
 
 /** When the cards of these sessions may have been posted, latest first; spans that are close are merged. */
-function spansOf(lost: readonly Lost[], gapS = 0): ClosedSpan[] {
+function spansOf(lost: readonly LostSession[], gapS = 0): ClosedSpan[] {
   const spans: ClosedSpan[] = [];
   for (const { createdAtS } of lost.toSorted((a, b) => b.createdAtS - a.createdAtS)) {
     const span = { fromS: createdAtS - BEFORE_S, toS: createdAtS + AFTER_S };
@@ -142,7 +142,7 @@ function spansOf(lost: readonly Lost[], gapS = 0): ClosedSpan[] {
 }
 
 /** What to read next of a place; null: nothing is left. A thread is read at once. */
-function nextSpan({ beforeS, threadTs }: Place, lost: readonly Lost[]): Span | null {
+function nextSpan({ beforeS, threadTs }: SearchPlace, lost: readonly LostSession[]): Span | null {
   if (threadTs !== null) {
     const fromS = Math.min(...lost.map(({ createdAtS }) => createdAtS)) - BEFORE_S;
     return beforeS === null ? { fromS, toS: null } : null;

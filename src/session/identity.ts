@@ -90,7 +90,7 @@ const slackPerson = z
   .string()
   .trim()
   .max(MAX_LENGTH)
-  .refine((typed) => PERSON_ID.test(typed) || isAddress(typed), { error: 'slack-person' });
+  .refine((typed) => PERSON_ID.test(typed) || isEmail(typed), { error: 'slack-person' });
 
 /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. */
 const devinMember = z
@@ -153,7 +153,7 @@ export function mappedTo(mapping: Mapping | null, member: Known): MappedPerson[]
   return (mapping?.people ?? []).filter(({ devin }) => names.has(folded(devin)));
 }
 
-export function isAddress(typed: string): boolean {
+export function isEmail(typed: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(typed);
 }
 

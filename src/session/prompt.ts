@@ -106,7 +106,7 @@ export function writeTranscript(thread: QuotedThread): string {
 
 function excerpt(messages: readonly QuotedMessage[]): QuotedMessage[] {
   const cost = (message: QuotedMessage): number => Math.max(quote(message).length, ROOM / MOST_QUOTED);
-  const picked = placeOf(messages, (message) => message.picked);
+  const picked = indexOfPicked(messages, (message) => message.picked);
   return excerptAround(messages, picked, { room: ROOM, cost });
 }
 
@@ -191,7 +191,7 @@ function quote(message: QuotedMessage): string {
 }
 
 /** The index of the picked item; the last one if it isn't in the list. */
-export function placeOf<T>(items: readonly T[], isPicked: (item: T) => boolean): number {
+export function indexOfPicked<T>(items: readonly T[], isPicked: (item: T) => boolean): number {
   const at = items.findIndex(isPicked);
   return at === -1 ? items.length - 1 : at;
 }

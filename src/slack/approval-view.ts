@@ -2,14 +2,14 @@ import type { Approval, AskedFor } from '../session/approval.ts';
 import { omitFields } from '../session/defaults.ts';
 import { instructionsIn, isTooLong } from '../session/prompt.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { ApprovalMessage } from './blocks/approval.ts';
+import type { ApprovalView } from './blocks/approval.ts';
 import { isDirectMessage } from './places.ts';
 
 /** Which approval of a request, and who sees it. */
 type Shown = { number: number; userId: string };
 
 /** What a person who was asked sees of a request. null: the approval is no longer known. */
-export function approvalView(request: SessionRequest, { number, userId }: Shown): ApprovalMessage | null {
+export function approvalView(request: SessionRequest, { number, userId }: Shown): ApprovalView | null {
   const approval = request.approvals[number];
   if (approval === undefined) return null;
   return {
@@ -45,17 +45,13 @@ export function askedFor({ id, draft, material, identity, prompt }: Asked): Aske
 }
 
 /** An attempt that was sent before it waited may have started a session. */
-function startedOf({ state, sentAt, approvals }: SessionRequest, number: number): ApprovalMessage['started'] {
+function startedOf({ state, sentAt, approvals }: SessionRequest, number: number): ApprovalView['started'] {
   if (sentAt === null) return 'nothingStarted';
   return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
 }
 
 /** null: it waits for them. */
-function endOf(
-  { state }: SessionRequest,
-  { end, people }: Approval,
-  reader: string,
-): ApprovalMessage['ended'] {
+function endOf({ state }: SessionRequest, { end, people }: Approval, reader: string): ApprovalView['ended'] {
   if (end !== null) return end.kind;
   if (state === 'awaiting-approval')
     return people.some(({ userId }) => userId === reader) ? null : 'notAsked';

@@ -12,10 +12,10 @@ import { isLetIn, type InConversation, type Presence } from './conversations.ts'
 import type { TextFor } from './text-for.ts';
 
 /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
-export type Identify = (person: Person) => Promise<Identity | null>;
+export type IdentifyInTime = (person: Person) => Promise<Identity | null>;
 
 type AuthorityDeps = {
-  identify: Identify;
+  identify: IdentifyInTime;
   /** null: nobody could tell in time. */
   presence: (asked: InConversation) => Promise<Presence | null>;
   check: SteeringCheck;

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { pages } from '../bounds.ts';
 import type { MessageContext, SlackMessage } from '../session/context.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import { excerptAround, placeOf, type QuotedMessage, type QuotedThread } from '../session/prompt.ts';
+import { excerptAround, indexOfPicked, type QuotedMessage, type QuotedThread } from '../session/prompt.ts';
 import { mentionedIn } from './blocks/text.ts';
 import { readThreadMeaning } from './command/meaning.ts';
 import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
@@ -11,7 +11,7 @@ import { isWritten, readMessage, readSaid, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
-import { findEach, findMentioned, withNames, type PeopleById, type People } from './people.ts';
+import { findEach, findMentioned, mentionsAsNames, type PeopleById, type People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
 /** In a longer thread, the first message and those around the picked one are read. */
@@ -199,7 +199,7 @@ function isEnough(found: ReadonlyMap<string, SlackMessage>, pickedTs: string): b
 
 function trimmed(found: Map<string, SlackMessage>, pickedTs: string): Map<string, SlackMessage> {
   const messages = [...found.values()];
-  const picked = placeOf(messages, ({ ts }) => ts === pickedTs);
+  const picked = indexOfPicked(messages, ({ ts }) => ts === pickedTs);
   const kept = excerptAround(messages, picked, { room: MOST_READ, cost: () => 1 });
   return new Map(kept.map((message) => [message.ts, message]));
 }
@@ -221,7 +221,7 @@ function quoted(message: SlackMessage, known: PeopleById, pickedTs: string): Quo
     author: (message.appName ?? person?.name ?? message.userId) || null,
     authorKind: authorKind(message, person),
     atMs: Number(message.ts) * 1000,
-    text: withNames(message.text, known),
+    text: mentionsAsNames(message.text, known),
     files: message.files.map(({ name }) => name),
     picked: message.ts === pickedTs,
   };

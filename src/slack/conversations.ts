@@ -95,7 +95,13 @@ const describedSchema = z.object({
 });
 
 /** A conversation's name and whether it is private or shared; an answer counts for a minute. */
-export function createPlaces({ client, now }: { client: WebClient; now: () => number }): DescribePlace {
+export function createDescribePlace({
+  client,
+  now,
+}: {
+  client: WebClient;
+  now: () => number;
+}): DescribePlace {
   async function fresh(channelId: string): Promise<DescribedPlace | null> {
     const described = await unlessRefused(client.conversations.info({ channel: channelId }));
     if (described === null) return null;

@@ -12,7 +12,7 @@ import type { Form, Forms } from '../store/forms.ts';
 import { newId, offerId, twinKey, type NewRequest, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets, type SavedRequest } from '../store/requests.ts';
 import type { EffectiveDraftOf, TypedDraft } from '../trust/index.ts';
-import { placeOf, type Origin } from './places.ts';
+import { placeColumns, type Origin } from './places.ts';
 
 type InboxDeps = {
   forms: Pick<Forms, 'insert' | 'find' | 'change'>;
@@ -48,7 +48,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     const { draft, context = null, lostSecrets: lost = null, faults = {}, replaces = null } = content;
     const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
     const filled = { draft, context, sealed, lostSecrets: lost, faults, replaces };
-    const form = { ...placeOf(origin), id, ...filled, expanded: hiddenFields(faults).length > 0 };
+    const form = { ...placeColumns(origin), id, ...filled, expanded: hiddenFields(faults).length > 0 };
     await forms.insert(form);
     return { ...form, without: null, secretNames: null, sentIn: null, description: null };
   }

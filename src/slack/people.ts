@@ -186,10 +186,10 @@ const MOST_NAMED = 30;
 
 /** Replaces `<@U…>` with the person's name. */
 export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
-  return withNames(text, await findMentioned(mentionedIn(text), people));
+  return mentionsAsNames(text, await findMentioned(mentionedIn(text), people));
 }
 
-export function withNames(text: string, known: PeopleById): string {
+export function mentionsAsNames(text: string, known: PeopleById): string {
   return replaceMentions(text, (id) => `@${known.get(id)?.name ?? id}`);
 }
 

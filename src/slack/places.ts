@@ -87,7 +87,7 @@ export function unnamedPlace(placeKind: PlaceKind | null): string {
 export type Origin = Actor & { channelId: string };
 
 /** Only the columns that say who asks, and where. */
-export function placeOf({
+export function placeColumns({
   teamId,
   userId,
   channelId,

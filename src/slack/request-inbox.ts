@@ -17,7 +17,7 @@ import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 import type { EffectiveDraftOf } from '../trust/index.ts';
 import { openForm, saysOther, withSecrets } from './form-inbox.ts';
-import { placeOf, type Origin } from './places.ts';
+import { placeColumns, type Origin } from './places.ts';
 
 type InboxDeps = {
   db: Kysely<Tables>;
@@ -72,7 +72,7 @@ export function createRequestInbox(deps: InboxDeps) {
   function commandRequest({ responseUrl, ...origin }: Origin, asked: Asked): NewRequest {
     const id = newId();
     const sealed = envelopes.close(id, { responseUrl });
-    return { ...placeOf(origin), ...asked, id, source: 'command', sealed };
+    return { ...placeColumns(origin), ...asked, id, source: 'command', sealed };
   }
 
   async function typedRequest(
@@ -111,7 +111,7 @@ export function createRequestInbox(deps: InboxDeps) {
       const sessionSecrets = withSecrets(kept, typed);
       const id = newId();
       const request: NewRequest = {
-        ...placeOf(form),
+        ...placeColumns(form),
         id,
         dedupeKey: `form:${viewId}`,
         source: 'form',

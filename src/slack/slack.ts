@@ -9,12 +9,12 @@ import { createOnceAMinute, createRemoteClock } from '../time.ts';
 import { createUpstream, sayingHowLong, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
-import { createPlaces, createPresence } from './conversations.ts';
+import { createDescribePlace, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
 import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople, nameMentions } from './people.ts';
-import { createMetadataReader } from './posted-messages.ts';
+import { createPostedReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
@@ -104,7 +104,7 @@ export function createSlack(options: SlackOptions) {
     identity,
     botUserId,
     teamId,
-    metadata: createMetadataReader({ client: background, botUserId }),
+    metadata: createPostedReader({ client: background, botUserId }),
     people,
     ...createTextFor({
       languages,
@@ -120,7 +120,7 @@ export function createSlack(options: SlackOptions) {
     presence,
     richBlocks: createRichBlocks(),
     groups: createGroups({ client: background, now }),
-    describePlace: createPlaces({ client: background, now }),
+    describePlace: createDescribePlace({ client: background, now }),
     bolt: createBolt({
       transport,
       proxy,

@@ -2,7 +2,7 @@ import type { Button, ModalView } from '@slack/types';
 import type { Enqueue } from '../queue/index.ts';
 import type { Choices } from '../session/policy/choices.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
-import type { Identify } from './authority.ts';
+import type { IdentifyInTime } from './authority.ts';
 import { formButton, unopened, type Unopened, type WhyUnopened } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
 import { slackFailure } from './errors.ts';
@@ -49,7 +49,7 @@ export type FormOpener = (asked: Asked, form: Form) => Promise<void>;
 
 type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
-  identify: Identify;
+  identify: IdentifyInTime;
   /** What the policy allows; null: everything, as far as is known. Doesn't take long, whatever it finds. */
   choicesFor: (form: Form) => Promise<{ choices: Choices } | null>;
   openView: ViewOpener;

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
-import { bossDatabase, createGate, throughGate, type Priority } from './embedded/gate.ts';
+import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -61,7 +61,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> }): Promise<Database> {
   const embedded = await (options.embedded ?? openEmbedded(options));
   if (options.onFatal !== undefined) void embedded.failed.then(options.onFatal);
-  const gate = createGate();
+  const gate = createPriorityGate();
   const kysely = (priority: Priority): Kysely<Tables> =>
     new Kysely({
       dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, priority) }),

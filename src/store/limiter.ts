@@ -3,7 +3,7 @@ import { phasesOf } from '../session/lifecycle.ts';
 import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/limits.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
-import { isOver } from './sessions.ts';
+import { IS_OVER } from './sessions.ts';
 import { interval, literals, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
@@ -158,4 +158,4 @@ const twinsOf = (people: readonly Person[], asked: readonly Twin[]): RawBuilder<
     where ${isOf(people)} and coalesce(resumed_at, created_at) > now() - ${interval(TWIN_MS)}
       and twin_key = any(${asked.map((one) => one.twinKey)}::text[]) and state not in ('refused', 'failed')
       -- Read for each: the embedded database, which plans while its tables are empty, would read all sessions to join them.
-      and (select phase = 'failed' or ${isOver} from sessions where request_id = request.id) is not true)`;
+      and (select phase = 'failed' or ${IS_OVER} from sessions where request_id = request.id) is not true)`;

@@ -109,7 +109,7 @@ export type SessionChanges = Partial<
   >
 > & { nextPoll?: NextPoll };
 
-export const isOver = sql<boolean>`(phase = 'gone' or response ->> 'status' in (${sql.join(CLOSED)}))`;
+export const IS_OVER = sql<boolean>`(phase = 'gone' or response ->> 'status' in (${sql.join(CLOSED)}))`;
 
 /** The session belongs to another request: the transaction that was to bind it is undone. */
 export class SessionTakenError extends Error {
@@ -129,7 +129,7 @@ export function createSessions(db: Kysely<Tables>) {
       .selectFrom('sessions')
       .where('channelId', '=', channelId)
       .where('threadTs', '=', threadTs)
-      .orderBy(isOver)
+      .orderBy(IS_OVER)
       .orderBy('createdAt', 'desc');
 
   return {

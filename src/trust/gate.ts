@@ -13,7 +13,7 @@ import {
   standingInstructions,
   termsOf,
   type Explained,
-  type Mentions,
+  type MentionsSetting,
 } from '../session/policy/decide.ts';
 import { ceilingsOf } from '../session/policy/limits.ts';
 import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
@@ -179,7 +179,7 @@ export function createGate(deps: GateDeps) {
       return policy === null ? null : standingInstructions(policy, await placeOf(policy, where));
     },
 
-    async preferencesAt(where: Where): Promise<Preferences & { mentions?: Mentions | undefined }> {
+    async preferencesAt(where: Where): Promise<Preferences & { mentions?: MentionsSetting | undefined }> {
       const policy = deps.policy();
       return policy === null ? {} : preferencesIn(policy, await placeOf(policy, where));
     },

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { PlaceKind } from '../session/context.ts';
 import { applyDefaults, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
 import type { FieldKey, StoredDraft } from '../session/fields.ts';
-import type { Explained, Mentions } from '../session/policy/decide.ts';
+import type { Explained, MentionsSetting } from '../session/policy/decide.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { Form } from '../store/forms.ts';
@@ -39,7 +39,7 @@ export function createQuickGate(gate: Gate, log: Log) {
     /** null: the policy doesn't say. */
     mentionsAt: async (where: Where) => {
       const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
-      return quickly<Mentions | null>(asking, 'ask');
+      return quickly<MentionsSetting | null>(asking, 'ask');
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import type { Lost, Place, Search } from '../../src/queue/index.ts';
+import type { LostSession, SearchPlace, CardSearch } from '../../src/queue/index.ts';
 import { payloads } from '../../src/queue/payloads.ts';
 import { createSessionsRestorer } from '../../src/restore/restore-sessions.ts';
 import type { FoundMessage } from '../../src/slack/posted-messages.ts';
@@ -8,19 +8,19 @@ import { requestRow } from '../support/request-row.ts';
 
 const NEVER = new AbortController().signal;
 const HOUR_S = 3600;
-const at = (...createdAt: number[]): Lost[] =>
+const at = (...createdAt: number[]): LostSession[] =>
   createdAt.map((createdAtS) => ({
     sessionId: `s${createdAtS}`,
     requestId: 'r',
     createdAtS,
     devinUserId: null,
   }));
-const CHANNEL: Place = { channelId: 'C1', threadTs: null, beforeS: null };
+const CHANNEL: SearchPlace = { channelId: 'C1', threadTs: null, beforeS: null };
 
 /** All spans of a place, in the order they are read. */
-async function spans(lost: Lost[], place = CHANNEL) {
+async function spans(lost: LostSession[], place = CHANNEL) {
   const found: { fromS: number; toS: number | null }[] = [];
-  let next: Search | null = { lost, places: [place] };
+  let next: CardSearch | null = { lost, places: [place] };
   const search = createSessionsRestorer({
     requests: { find: async () => Promise.resolve(null) },
     sessions: { bound: async () => Promise.resolve(new Set()) },
@@ -41,7 +41,7 @@ async function spans(lost: Lost[], place = CHANNEL) {
     log: createLog('silent'),
   });
   while (next !== null) {
-    const step: Search = next;
+    const step: CardSearch = next;
     next = null;
     await search(step, NEVER);
   }

@@ -7,7 +7,7 @@ import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts
 import { createQueue } from '../../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
-import { bossDatabase, createGate, throughGate } from '../../src/store/embedded/gate.ts';
+import { bossDatabase, createPriorityGate, throughGate } from '../../src/store/embedded/gate.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { en } from '../../src/text/en.ts';
@@ -145,11 +145,11 @@ test('a failed pg-boss statement leaves the shared connection usable', async () 
   const dataDir = join(folder(), 'shared');
   await copyEmpty(dataDir);
   const { thread, close } = await openEmbedded({ dataDir });
-  const gate = createGate();
+  const gate = createPriorityGate();
   const db = new Kysely<unknown>({
     dialect: new PGliteDialect({ pglite: throughGate(thread, gate, 'interactive') }),
   });
-  const boss = bossDatabase(thread, createGate());
+  const boss = bossDatabase(thread, createPriorityGate());
   await sql`create table notes (text text)`.execute(db);
   const steps = Array.from({ length: 10 }, () => [
     boss.executeSql(`BEGIN; insert into notes values ('undone'); select 1/0; COMMIT;`),

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createGate } from '../../src/store/embedded/gate.ts';
+import { createPriorityGate } from '../../src/store/embedded/gate.ts';
 
 function task(
-  gate: ReturnType<typeof createGate>,
+  gate: ReturnType<typeof createPriorityGate>,
   priority: 'interactive' | 'background',
   name: string,
   order: string[],
@@ -14,7 +14,7 @@ function task(
 }
 
 test('interactive work goes before earlier background work, one at a time', async () => {
-  const gate = createGate();
+  const gate = createPriorityGate();
   const order: string[] = [];
   await Promise.all([
     task(gate, 'background', 'first', order),
@@ -27,7 +27,7 @@ test('interactive work goes before earlier background work, one at a time', asyn
 });
 
 test('failed work lets the next in', async () => {
-  const gate = createGate();
+  const gate = createPriorityGate();
   const order: string[] = [];
   const failing = gate.pass('background', async () => Promise.reject(new Error('failed')));
   const next = task(gate, 'background', 'next', order);
@@ -37,7 +37,7 @@ test('failed work lets the next in', async () => {
 });
 
 test('background work waits between the statements of what a person waits for', async () => {
-  const gate = createGate();
+  const gate = createPriorityGate();
   const order: string[] = [];
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const preferred = gate.withPriority(async () => {

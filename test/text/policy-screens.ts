@@ -1,11 +1,7 @@
 import type { Approval } from '../../src/session/approval.ts';
 import type { Explained } from '../../src/session/policy/decide.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
-import {
-  renderApproval,
-  type ApprovalMessage,
-  renderDeclineDialog,
-} from '../../src/slack/blocks/approval.ts';
+import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';
@@ -21,7 +17,7 @@ const APPROVAL: Approval = {
   yes: [ANA],
   end: null,
 };
-const MESSAGE: ApprovalMessage = {
+const MESSAGE: ApprovalView = {
   requestId: 'r1',
   number: 0,
   approval: APPROVAL,

@@ -106,13 +106,13 @@ export function placeDefaults(policy: Policy, place: PolicyPlace): PolicyChanges
   return channel === null ? {} : setValues(channel.defaults);
 }
 
-export type Mentions = NonNullable<PolicyChannel['mentions']>;
+export type MentionsSetting = NonNullable<PolicyChannel['mentions']>;
 
 /** Settings of a place that nobody else can make. */
 export function preferencesIn(
   policy: Policy,
   place: PolicyPlace,
-): Preferences & { mentions?: Mentions | undefined } {
+): Preferences & { mentions?: MentionsSetting | undefined } {
   const { listen, steer, mentions } = channelOf(policy, place) ?? {};
   return { listen, steer, mentions };
 }

@@ -32,7 +32,7 @@ import {
 import { bold, codeBlocks, escape, oneLine, truncate, withUnseen } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
-export type ApprovalMessage = {
+export type ApprovalView = {
   requestId: string;
   number: number;
   approval: Approval;
@@ -59,7 +59,7 @@ const INSTRUCTIONS_LENGTH = 1000;
 const REASON_LENGTH = 1000;
 
 /** Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. */
-export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
+export function renderApproval(message: ApprovalView, text: Text): Rendered {
   const words = text.approval.message;
   const title = bold(message.ended === null ? words.title : words.over);
   const lines = [title, askLine(message, text), ...ruleLines(message, text)];
@@ -94,19 +94,19 @@ function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
   return { blocks: blocks.slice(0, TASK_BLOCKS), cut: blocks.length > TASK_BLOCKS };
 }
 
-function askLine({ requester, channelId }: ApprovalMessage, { approval }: Text): string {
+function askLine({ requester, channelId }: ApprovalView, { approval }: Text): string {
   const where = channelId === null ? approval.message.direct : `<#${escape(channelId)}>`;
   return approval.message.asks(`<@${escape(requester)}>`, where);
 }
 
-function ruleLines({ approval: { rule, say, need } }: ApprovalMessage, { approval }: Text): string[] {
+function ruleLines({ approval: { rule, say, need } }: ApprovalView, { approval }: Text): string[] {
   return [
     approval.message.rule(escape(rule), need),
     ...(say === null ? [] : [escape(truncate(say, SAY_LENGTH))]),
   ];
 }
 
-function factLines(message: ApprovalMessage, text: Text): string[] {
+function factLines(message: ApprovalView, text: Text): string[] {
   const words = text.approval.message;
   const { secretNames, asked, names: named } = message;
   const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
@@ -130,7 +130,7 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
 
 /** For the budget that it would exceed. */
-function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): string[] {
+function budgetLines({ approval: { budget } }: ApprovalView, text: Text): string[] {
   if (budget === undefined) return [];
   return [text.approval.message.left[budget.key](...leftWords(budget))];
 }
@@ -144,9 +144,9 @@ function optionLines(values: FieldValues, named: Names, text: Text): string[] {
   );
 }
 
-const SAYS_WHAT_STARTED: ReadonlySet<ApprovalMessage['ended']> = new Set(['declined', 'expired', 'canceled']);
+const SAYS_WHAT_STARTED: ReadonlySet<ApprovalView['ended']> = new Set(['declined', 'expired', 'canceled']);
 
-function standingLines(message: ApprovalMessage, text: Text): string[] {
+function standingLines(message: ApprovalView, text: Text): string[] {
   const { approval, untilMs, ended, started } = message;
   const words = text.approval.message;
   const yes = ended === null ? countingYes(approval) : approval.yes;
@@ -171,7 +171,7 @@ function names(raw: readonly string[]): string {
   return escape(truncate(raw.map((name) => oneLine(withUnseen(name))).join(', '), NAMES_LENGTH));
 }
 
-function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlock {
+function buttons({ requestId, number }: ApprovalView, text: Text): ActionsBlock {
   const { approve, decline } = text.approval.message;
   const value = approvalValue({ requestId, number });
   return actions([

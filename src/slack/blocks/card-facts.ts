@@ -1,4 +1,4 @@
-import { isAddress, maskEmail } from '../../session/identity.ts';
+import { isEmail, maskEmail } from '../../session/identity.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import { acuWords, durationWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
@@ -36,7 +36,7 @@ export function runsAsFact({ requesterName, runsAs }: RunsAs, text: Text): strin
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
   const { name, byEmail } = runsAs;
   // Devin has no name for them, and a card is public.
-  if (isAddress(name)) return byEmail ? [] : [text.card.as(fact(maskEmail(name)))];
+  if (isEmail(name)) return byEmail ? [] : [text.card.as(fact(maskEmail(name)))];
   return isSameName(name, requesterName ?? '', byEmail) ? [] : [text.card.as(fact(name))];
 }
 

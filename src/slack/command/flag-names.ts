@@ -1,4 +1,4 @@
-import { edits } from '../../session/edits.ts';
+import { editDistance } from '../../session/edit-distance.ts';
 import { fields, type Field } from '../../session/fields.ts';
 
 /** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
@@ -61,7 +61,11 @@ export function nearestFlag(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = plain(typed).replaceAll('_', '-');
   const [nearest] = [...byAnyName]
-    .map(([known, field]) => ({ field, edits: isAbbreviation(name, known) ? 0 : edits(name, known), known }))
+    .map(([known, field]) => ({
+      field,
+      edits: isAbbreviation(name, known) ? 0 : editDistance(name, known),
+      known,
+    }))
     .filter(({ edits, known }) => edits <= Math.max(name.length, known.length) / 3)
     .toSorted((a, b) => a.edits - b.edits);
   return byAnyName.get(name) ?? nearest?.field ?? null;

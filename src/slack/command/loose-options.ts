@@ -1,4 +1,4 @@
-import { edits, isSwap } from '../../session/edits.ts';
+import { editDistance, haveSameLetters } from '../../session/edit-distance.ts';
 import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
@@ -141,7 +141,7 @@ function mistypedBang({ field: { input }, flag }: Patterns, text: string): strin
   if (input.kind !== 'choice') return [];
   const said = [...text.matchAll(BANG)].map(({ groups }) => groups?.['word']?.toLowerCase() ?? '');
   const isSlip = (word: string, option: string): boolean =>
-    edits(word, option) === 1 && (word.length !== option.length || isSwap(word, option));
+    editDistance(word, option) === 1 && (word.length !== option.length || haveSameLetters(word, option));
   const meant = input.options.find((option) => said.some((word) => isSlip(word, option)));
   return meant === undefined ? [] : [`${flag} ${meant}`];
 }

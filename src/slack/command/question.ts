@@ -1,4 +1,4 @@
-import { isSwap } from '../../session/edits.ts';
+import { haveSameLetters } from '../../session/edit-distance.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import type { Scan } from './flags.ts';
 import { devinWord, looseOption } from './loose-options.ts';
@@ -112,7 +112,7 @@ function slipOf(words: readonly Word[], { raw }: Word): Subcommand | null {
   const startsAlike = word.startsWith(first ?? '') || word.startsWith(`${second}${first}`);
   if (!startsAlike || edits > (known.length < LONG_WORD ? 1 : NEAR_EDITS)) return null;
   const isSure = words.length === 1 || known.length > SHORT_WORD || word.length !== known.length;
-  return isSure || isSwap(word, known) ? name : null;
+  return isSure || haveSameLetters(word, known) ? name : null;
 }
 
 /** A command that is mistyped, comes later or is missing; null: a task that only mentions a session. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
-import { edits } from '../../session/edits.ts';
+import { editDistance } from '../../session/edit-distance.ts';
 import {
   bareSessionId,
   SUBCOMMANDS,
@@ -179,7 +179,7 @@ export type NearWord = { name: Subcommand; known: string; edits: number };
 /** The sub-command whose name is closest to this word. */
 export function nearestSubcommand(word: string): NearWord | null {
   const [nearest] = [...BY_WORD]
-    .map(([known, name]) => ({ name, known, edits: edits(word, known) }))
+    .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }))
     .toSorted((a, b) => a.edits - b.edits);
   return nearest ?? null;
 }

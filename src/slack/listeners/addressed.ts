@@ -4,7 +4,7 @@ import type { Person } from '../../store/identities.ts';
 import type { Followed } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
-import type { Identify } from '../authority.ts';
+import type { IdentifyInTime } from '../authority.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
@@ -34,7 +34,7 @@ export type AnsweringDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
   formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'offerOf'>;
   sessions: Pick<Sessions, 'ofRequest'>;
-  identify: Identify;
+  identify: IdentifyInTime;
   answerMessage: AnswerMessage;
   botUserId: () => string;
   command: string;

@@ -10,7 +10,7 @@ import { answerAddressed, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onceRecorded } from './recorded.ts';
 import { onEvent } from './routes.ts';
-import { answerNotTaken, hear, tellNotTaken, type Reply } from './thread.ts';
+import { answerNotTaken, hear, tellNotTaken, type ThreadMessage } from './thread.ts';
 
 type MessageDeps = EditDeps &
   AddressedDeps & {
@@ -79,7 +79,7 @@ async function handlerOf(deps: MessageDeps, delivered: Message): Promise<Handle 
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
   { sessions, posts, botUserId }: Pick<MessageDeps, 'sessions' | 'posts' | 'botUserId'>,
-  { channelId, threadTs, parentUserId }: Reply,
+  { channelId, threadTs, parentUserId }: ThreadMessage,
 ): Promise<SessionRow | null> {
   const found = await sessions.inThread(channelId, threadTs);
   const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
@@ -93,7 +93,7 @@ async function sessionIn(
 }
 
 /** Tells the author that Devin gets nothing that is said before its session starts. Otherwise they might start another. */
-async function notHeard(deps: MessageDeps, reply: Reply, request: SessionRequest): Promise<void> {
+async function notHeard(deps: MessageDeps, reply: ThreadMessage, request: SessionRequest): Promise<void> {
   const { slackText, userId } = reply;
   if (readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
   const mentions = mentionsIn(slackText, deps.botUserId());

@@ -39,10 +39,10 @@ export type ThreadDeps = AnsweringDeps & {
 };
 
 /** A person's message in a thread. */
-export type Reply = Message & { threadTs: string };
+export type ThreadMessage = Message & { threadTs: string };
 
 /** A reply in a session's thread. */
-export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
+export async function hear(deps: ThreadDeps, reply: ThreadMessage, session: SessionRow): Promise<void> {
   const { threads } = deps;
   const { userId, channelId, ts } = reply;
   const meaning = meaningOf(reply, deps.botUserId());
@@ -75,7 +75,7 @@ export function meaningOf(said: Said, botUserId: string): ThreadMeaning {
 type Heard = { session: SessionRow; meaning: Extract<ThreadMeaning, { kind: 'reply' }> };
 
 /** What is no keyword: for Devin, for people, or for the app in a phrase. */
-async function hearReply(deps: ThreadDeps, reply: Reply, { session, meaning }: Heard): Promise<void> {
+async function hearReply(deps: ThreadDeps, reply: ThreadMessage, { session, meaning }: Heard): Promise<void> {
   const { threads } = deps;
   const { userId, channelId, ts, slackText, message, forwarded } = reply;
   const { sessionId } = session;
@@ -104,7 +104,7 @@ const NO_PHRASE = { word: null, perhaps: null };
 
 type Telling = Pick<ThreadDeps, 'answerMessage' | 'textFor'>;
 
-async function tellHelp({ answerMessage, textFor }: Telling, reply: Reply): Promise<void> {
+async function tellHelp({ answerMessage, textFor }: Telling, reply: ThreadMessage): Promise<void> {
   await answerMessage(reply, privatePlace(reply), renderThreadHelp(await textFor(reply.userId)));
 }
 
@@ -116,7 +116,7 @@ function mayMeanApp(session: SessionRow): boolean {
 /** Asks what a reply means, or tells its author that they may not steer the session: that is recorded once. */
 async function askFirst(
   deps: ThreadDeps,
-  reply: Reply,
+  reply: ThreadMessage,
   { session, about }: { session: SessionRow; about: Perhaps },
 ): Promise<void> {
   const { requests, authority, answerMessage, botUserId, textFor } = deps;
@@ -133,7 +133,7 @@ async function askFirst(
 }
 
 /** A mention of the app without a word. `text`: what is beside it. */
-function isOnlyMention(reply: Reply, text: string): boolean {
+function isOnlyMention(reply: ThreadMessage, text: string): boolean {
   return text.trim() === '' && reply.slackText.trim() !== '' && isOnlyText(reply);
 }
 
@@ -142,7 +142,7 @@ type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 /** It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer. */
 async function isOnlyCourtesy(
   { messages, botUserId }: ThreadDeps,
-  reply: Reply,
+  reply: ThreadMessage,
   { sessionId }: SessionRow,
 ): Promise<boolean> {
   if (!isOnlyText(reply) || !isCourtesy(reply.slackText, botUserId())) return false;
@@ -155,7 +155,7 @@ type NotTaken = Pick<ThreadNotice, 'sessionId'> & { reason: keyof Text['thread']
 /** For each message that calls the app: it would start a session elsewhere, and is lost here. */
 export async function answerNotTaken(
   { notices, answerMessage, textFor }: Telling & Pick<ThreadDeps, 'notices'>,
-  reply: Reply,
+  reply: ThreadMessage,
   { sessionId, reason }: NotTaken,
 ): Promise<void> {
   const { userId } = reply;
@@ -167,7 +167,7 @@ export async function answerNotTaken(
 /** Once per person and thread. */
 export async function tellNotTaken(
   { tellOnce, outbound, textFor }: Pick<ThreadDeps, 'tellOnce' | 'outbound' | 'textFor'>,
-  reply: Pick<Reply, 'userId' | 'channelId' | 'threadTs'>,
+  reply: Pick<ThreadMessage, 'userId' | 'channelId' | 'threadTs'>,
   { sessionId, reason }: NotTaken,
 ): Promise<void> {
   const { userId } = reply;
@@ -182,7 +182,7 @@ type Another = { session: SessionRow; task: string };
 /** `!new`: like a mention, the card is the answer. */
 async function startAnother(
   deps: ThreadDeps,
-  reply: Reply,
+  reply: ThreadMessage,
   { session, task: typed }: Another,
 ): Promise<void> {
   const { formInbox } = deps;
@@ -210,7 +210,7 @@ async function startAnother(
 }
 
 /** The thread above goes to the new session, too, and the message itself if it forwards another one. */
-function threadAbove({ channelId, placeKind, message, forwarded }: Reply) {
+function threadAbove({ channelId, placeKind, message, forwarded }: ThreadMessage) {
   const place = { channelId, channelName: unnamedPlace(placeKind) };
   return { choice: 'until-here', ...place, picked: message, isTask: forwarded === '' } as const;
 }

@@ -6,13 +6,13 @@ import type { DatabaseThread } from './database-thread.ts';
 /** `interactive`: a person in Slack waits for it. */
 export type Priority = 'interactive' | 'background';
 
-type Gate = ReturnType<typeof createGate>;
+type Gate = ReturnType<typeof createPriorityGate>;
 
 /**
  * The embedded database does one thing at a time, in order. Here interactive statements and transactions overtake the
  * others, so that answering Slack doesn't wait for background work.
  */
-export function createGate() {
+export function createPriorityGate() {
   const { withPriority, turn } = createPrecedence();
   const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
   let busy = false;

@@ -1,4 +1,4 @@
-import { renderApproval, type ApprovalMessage } from '../../../src/slack/blocks/approval.ts';
+import { renderApproval, type ApprovalView } from '../../../src/slack/blocks/approval.ts';
 import { optionWords } from '../../../src/slack/blocks/details-values.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
 import { renderWebMessage } from '../../../src/slack/blocks/devin-message.ts';
@@ -175,7 +175,7 @@ export function messageOf(
 }
 
 /** An approver's message, with these words wherever someone else's appear. */
-export function approvalOf(words: string): ApprovalMessage {
+export function approvalOf(words: string): ApprovalView {
   return {
     requestId: 'r1',
     number: 0,

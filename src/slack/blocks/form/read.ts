@@ -54,7 +54,7 @@ export function draftFromState(state: unknown): SessionDraft {
   const entered = readEntered(state);
   const values = shownFields(true).flatMap((field) => {
     const reading = field.input.kind === 'secrets' ? null : readField(field, entered);
-    return reading?.kind === 'value' ? fitting(field, reading.raw).map((raw) => [field.key, raw]) : [];
+    return reading?.kind === 'value' ? acceptedPart(field, reading.raw).map((raw) => [field.key, raw]) : [];
   });
   return sessionDraftSchema.parse(Object.fromEntries(values));
 }
@@ -83,7 +83,10 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
         problemWith(field, reading.raw, rules, text);
       return problem === null
         ? { values: [[field.key, reading.raw]], errors: [] }
-        : { values: fitting(field, reading.raw).map((raw) => [field.key, raw]), errors: [[block, problem]] };
+        : {
+            values: acceptedPart(field, reading.raw).map((raw) => [field.key, raw]),
+            errors: [[block, problem]],
+          };
     }
   }
 }
@@ -112,7 +115,7 @@ export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text
 }
 
 /** The part of the value that the field accepts, in a list of none or one. Of a list, the valid entries. */
-function fitting(field: Field, raw: unknown): unknown[] {
+function acceptedPart(field: Field, raw: unknown): unknown[] {
   const takes = (value: unknown): boolean => field.schema.safeParse(value).success;
   if (takes(raw)) return [raw];
   const kept = Array.isArray(raw) ? raw.filter((entry: unknown) => takes([entry])) : [];

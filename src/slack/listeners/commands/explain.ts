@@ -6,7 +6,7 @@ import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
 import type { Tables } from '../../../store/tables.ts';
 import type { EffectiveDraftOf, QuickGate } from '../../../trust/index.ts';
-import type { Identify } from '../../authority.ts';
+import type { IdentifyInTime } from '../../authority.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { escape, unescape } from '../../blocks/text.ts';
@@ -21,7 +21,7 @@ export type ExplainCommandDeps = {
   effectiveDraft: EffectiveDraftOf;
   limiter: Pick<Limiter, 'usage'>;
   explain: QuickGate['explain'];
-  identify: Identify;
+  identify: IdentifyInTime;
   /** Forgets what Slack and Devin said about the person. */
   forgetIdentity: (person: Person) => Promise<void>;
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { edits } from '../../src/session/edits.ts';
+import { editDistance } from '../../src/session/edit-distance.ts';
 
 test.each([
   ['stop', 'stop', 0],
@@ -13,5 +13,5 @@ test.each([
   ['aa', 'aaab', 2],
   ['', 'ab', 2],
 ])('turning "%s" into "%s" takes %i edits, and so does the way back', (a, b, count) => {
-  expect([edits(a, b), edits(b, a)]).toEqual([count, count]);
+  expect([editDistance(a, b), editDistance(b, a)]).toEqual([count, count]);
 });

@@ -4,7 +4,7 @@ const FAR = 20;
 /**
  * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau-Levenshtein).
  */
-export function edits(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   const apart = Math.abs(a.length - b.length);
   if (apart > FAR) return apart;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
@@ -32,7 +32,7 @@ export function edits(a: string, b: string): number {
 }
 
 /** Whether two words have the same letters. */
-export function isSwap(a: string, b: string): boolean {
+export function haveSameLetters(a: string, b: string): boolean {
   const letters = (word: string): string => word.split('').toSorted().join('');
   return letters(a) === letters(b);
 }
