@@ -3,7 +3,6 @@ import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
-import { createFindLeaver } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
@@ -45,7 +44,16 @@ type CreationDeps = {
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
   slack: Pick<
     Slack,
-    'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'groups' | 'people' | 'textFor'
+    | 'outbound'
+    | 'thread'
+    | 'nameMentions'
+    | 'files'
+    | 'presence'
+    | 'findLeaver'
+    | 'isOutside'
+    | 'groups'
+    | 'people'
+    | 'textFor'
   >;
   resolve: ResolveIdentity;
   policy: Pick<FileSource<unknown>, 'sha256'>;
@@ -128,14 +136,15 @@ export function createCreation(deps: CreationDeps): Creation {
 
 function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
   const { requests, sessions, posts, settings } = store;
-  const { outbound, people, textFor } = slack;
+  const { outbound, findLeaver, isOutside, textFor } = slack;
   const { now, log } = tuning;
   return createOutcomeNotifier({
     requests,
     sessions,
     posts,
     settings,
-    findLeaver: createFindLeaver(people.find),
+    findLeaver,
+    isOutside,
     outbound,
     withLease,
     postOnce,

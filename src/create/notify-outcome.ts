@@ -19,7 +19,7 @@ import { doubtOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
-import type { FindLeaver } from '../slack/people.ts';
+import type { FindLeaver, IsOutside } from '../slack/people.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { outcomePosts, type PostedRow, type Posts } from '../store/posts.ts';
@@ -35,6 +35,7 @@ type OutcomeDeps = {
   sessions: Pick<Sessions, 'ofRequest'>;
   settings: Pick<Settings, 'preferencesFor'>;
   findLeaver: FindLeaver;
+  isOutside: IsOutside;
   outbound: Pick<Outbound, 'directChannel' | 'edit' | 'permalink'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -70,8 +71,9 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
       const left = await deps.findLeaver(request);
       const called: Called =
         left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left };
-      const direct = notify === 'dm' && left === null;
-      return notifyOnce(deps, { request, lease, direct, called });
+      const outside = left === null && (await isOutsideThread(deps, request));
+      const direct = outside || (notify === 'dm' && left === null);
+      return notifyOnce(deps, { request, lease, direct, outside, called });
     });
     return soonIfBusy(leasing);
   };
@@ -87,11 +89,20 @@ function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: n
   return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
 }
 
-type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; called: Called };
+/** The person left the conversation with the card. */
+async function isOutsideThread(
+  { isOutside }: Pick<OutcomeDeps, 'isOutside'>,
+  request: SessionRequest,
+): Promise<boolean> {
+  const thread = threadOfCard(request);
+  return thread !== null && isOutside(thread.channelId, request);
+}
+
+type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; outside: boolean; called: Called };
 
 /** How long to wait before a retry, in ms; null: it's done. */
 async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number | null> {
-  const { request, lease, called } = outcome;
+  const { request, lease } = outcome;
   const thread = outcome.direct ? null : threadOfCard(request);
   const place = thread ?? (await directPlace(deps.outbound, request.userId));
   const at = attemptOf(request);
@@ -101,7 +112,7 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
     metadata: outcomeMetadata(request.id, at),
     since: askedAt(request),
     lease,
-    render: async () => compose(deps, { request, called }, place),
+    render: async () => compose(deps, outcome, place),
   });
   if (posted.kind === 'posted') return null;
   const retry = retrySlack(posted, deps.now() - request.updatedAt.getTime());
@@ -150,13 +161,13 @@ async function composePast(
 
 async function compose(
   { outbound, now, ...words }: OutcomeDeps,
-  { request, called }: Pick<Outcome, 'request' | 'called'>,
+  { request, called, outside }: Outcome,
   { threadTs }: CardPlace,
 ): Promise<Rendered> {
   const text = threadTs === null ? await words.textFor(request.userId) : words.text;
   const cardUrl = threadTs === null ? outbound.permalink(cardMessage(request)) : null;
   const card = cardView({ request, session: null, nowMs: now() }, text);
-  return renderOutcome({ card, called, reason: reasonOf(request, card, text), cardUrl }, text);
+  return renderOutcome({ card, called, reason: reasonOf(request, card, text), outside, cardUrl }, text);
 }
 
 /** The message's first line already says if nothing was started. */

@@ -1,6 +1,5 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
-import { createFindLeaver } from '../slack/people.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
@@ -31,7 +30,7 @@ type FollowingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'presence' | 'nameMentions' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'metadata' | 'findLeaver' | 'isOutside' | 'nameMentions' | 'textFor'>;
   check: SteeringCheck;
   budget: Pick<Budget, 'follow'>;
   withLease: WithLease;
@@ -88,8 +87,8 @@ export function createFollowing(deps: FollowingDeps): Following {
   });
   const notified = createNotified({
     settings,
-    findLeaver: createFindLeaver(deps.slack.people.find),
-    presence: deps.slack.presence,
+    findLeaver: deps.slack.findLeaver,
+    isOutside: deps.slack.isOutside,
     check: deps.check,
     calls,
   });

@@ -2,9 +2,7 @@ import type { Notify } from '../session/preferences.ts';
 import { labeled, withCall, type Answered, type Call, type Called } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
-import type { PresenceOf } from '../slack/conversations.ts';
-import { slackFailure } from '../slack/errors.ts';
-import type { FindLeaver } from '../slack/people.ts';
+import type { FindLeaver, IsOutside } from '../slack/people.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -17,7 +15,7 @@ import type { SteeringCheck } from '../trust/index.ts';
 type NotifiedDeps = {
   settings: Pick<Settings, 'preferencesFor'>;
   findLeaver: FindLeaver;
-  presence: PresenceOf;
+  isOutside: IsOutside;
   check: SteeringCheck;
   calls: Pick<Calls, 'recentAuthors'>;
 };
@@ -35,18 +33,10 @@ export type Notified = {
 const MOST_CALLED = 3;
 
 export function createNotified(deps: NotifiedDeps): Notified {
-  const { settings, findLeaver, presence, check, calls } = deps;
+  const { settings, findLeaver, check, calls } = deps;
 
   async function isOutside({ channelId, threadTs }: SessionRow, request: SessionRequest): Promise<boolean> {
-    // Slack isn't asked about public channels: it limits such calls, and few channels become private.
-    if (threadTs === '' || request.placeKind === 'public') return false;
-    try {
-      if ((await presence({ channelId, userId: request.userId })) !== 'out') return false;
-    } catch (error) {
-      slackFailure(error);
-      return false;
-    }
-    return (await findLeaver(request)) === null;
+    return threadTs !== '' && (await deps.isOutside(channelId, request));
   }
 
   return {

@@ -1,10 +1,12 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import type { PlaceKind } from '../session/context.ts';
 import type { Identity, SlackPerson } from '../session/identity.ts';
 import { cleanJson } from '../session/json.ts';
 import { NOBODY, type KnownPeople } from '../store/identities.ts';
 import { remembered } from '../time.ts';
 import { mentionedIn, replaceMentions } from './blocks/text.ts';
+import type { PresenceOf } from './conversations.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
@@ -53,6 +55,27 @@ export function createFindLeaver(findPerson: People['find']): FindLeaver {
       slackFailure(error);
       return null;
     }
+  };
+}
+
+type Requester = Parameters<FindLeaver>[0] & { placeKind: PlaceKind | null };
+
+/** Whether a requester is in Slack, but certainly no longer in a conversation: what calls them there, they don't see. */
+export type IsOutside = (channelId: string, requester: Requester) => Promise<boolean>;
+
+type OutsideDeps = { presence: PresenceOf; findLeaver: FindLeaver };
+
+export function createIsOutside({ presence, findLeaver }: OutsideDeps): IsOutside {
+  return async (channelId, requester) => {
+    // Slack isn't asked about public channels: it limits such calls, and few channels become private.
+    if (requester.placeKind === 'public') return false;
+    try {
+      if ((await presence({ channelId, userId: requester.userId })) !== 'out') return false;
+    } catch (error) {
+      slackFailure(error);
+      return false;
+    }
+    return (await findLeaver(requester)) === null;
   };
 }
 

@@ -13,7 +13,7 @@ import { createDescribePlace, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
 import { createSlackFiles, createSlackHosts } from './files.ts';
 import { createOutbound } from './outbound.ts';
-import { createGroups, createPeople, nameMentions } from './people.ts';
+import { createFindLeaver, createGroups, createIsOutside, createPeople, nameMentions } from './people.ts';
 import { createPostedReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 
@@ -96,6 +96,7 @@ export function createSlack(options: SlackOptions) {
   const outbound = createOutbound({ answers, opener, background, hosts, clock, workspaceUrl, fetch, log });
   const { directChannel, permalink } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
+  const findLeaver = createFindLeaver(people.find);
   return {
     answers,
     /** For the start, which asks again soon. */
@@ -118,6 +119,8 @@ export function createSlack(options: SlackOptions) {
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,
+    findLeaver,
+    isOutside: createIsOutside({ presence, findLeaver }),
     richBlocks: createRichBlocks(),
     groups: createGroups({ client: background, now }),
     describePlace: createDescribePlace({ client: background, now }),

@@ -18,6 +18,8 @@ type Setting = {
   answers?: Posted[];
   nowMs?: number;
   left?: { name: string };
+  /** They are no longer in the conversation. */
+  outside?: boolean;
   /** Keys of what was posted before. */
   posted?: string[];
   edited?: Updated;
@@ -27,7 +29,15 @@ type Told = { key: string; place: CardPlace; since: Date | undefined; text: stri
 /** Notifies about this request once; `waits`: until the retry. */
 async function tellOutcome(
   changes: Partial<SessionRequest>,
-  { person = {}, answers = [], nowMs = 0, left, posted = [], edited = { kind: 'updated' } }: Setting = {},
+  {
+    person = {},
+    answers = [],
+    nowMs = 0,
+    left,
+    outside = false,
+    posted = [],
+    edited = { kind: 'updated' },
+  }: Setting = {},
 ) {
   const told: Told[] = [];
   const edits: { ts: string; text: string }[] = [];
@@ -42,6 +52,7 @@ async function tellOutcome(
     },
     settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
     findLeaver: async () => Promise.resolve(left ?? null),
+    isOutside: async (channelId) => Promise.resolve(outside && channelId === 'C1'),
     outbound: {
       directChannel: async () => Promise.resolve('D1'),
       edit: async ({ ts }, _metadata, { text }) => {
@@ -156,6 +167,14 @@ test('a direct message links the card', async () => {
     { key: 'outcome:request:5:direct', place: { channelId: 'D1', threadTs: null } },
   ]);
   expect(told[0]?.text).toContain('https://example.slack.com/archives/C1/p10');
+});
+
+test('is told directly to a person who is no longer in the conversation', async () => {
+  const { told } = await tellOutcome(FAILED, { outside: true });
+  expect(told.map(({ place }) => place.channelId)).toEqual(['D1']);
+  expect(told[0]?.text).toContain(en.notices.elsewhereBecause.person_not_in_conversation);
+  expect(told[0]?.text).not.toMatch(/buttons|archives/);
+  expect((await tellOutcome(FAILED, { outside: true, person: { notify: 'card' } })).told).toEqual([]);
 });
 
 test('names a requester who left Slack under the card, and mentions nobody', async () => {

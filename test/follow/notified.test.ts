@@ -4,7 +4,7 @@ import { createNotified } from '../../src/follow/notified.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import { effectivePreferences, type Notify } from '../../src/session/preferences.ts';
 import type { Presence } from '../../src/slack/conversations.ts';
-import { createFindLeaver } from '../../src/slack/people.ts';
+import { createFindLeaver, createIsOutside } from '../../src/slack/people.ts';
 import { MATCHED } from '../support/identity.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -24,12 +24,17 @@ function setUp(
   lately: readonly string[] = [],
   { chosen = 'dm', presence = 'in' }: { chosen?: Notify; presence?: Presence | Error } = {},
 ) {
+  const findLeaver = createFindLeaver(slack);
   return createNotified({
     settings: {
       preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: chosen } })),
     },
-    findLeaver: createFindLeaver(slack),
-    presence: async () => (presence instanceof Error ? Promise.reject(presence) : Promise.resolve(presence)),
+    findLeaver,
+    isOutside: createIsOutside({
+      presence: async () =>
+        presence instanceof Error ? Promise.reject(presence) : Promise.resolve(presence),
+      findLeaver,
+    }),
     check: async (_request, userId) =>
       Promise.resolve(userId === 'UGUEST' ? { kind: 'members-only', identity: null } : { kind: 'allowed' }),
     calls: { recentAuthors: async () => Promise.resolve([...lately]) },

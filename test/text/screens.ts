@@ -235,6 +235,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
         {
           card: { ...card, phase },
           called: { kind: 'nobody', name: 'words' },
+          outside: false,
           reason: null,
           cardUrl: 'https://acme.slack.com/p1',
         },

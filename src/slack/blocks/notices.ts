@@ -136,20 +136,28 @@ function offering(offered: Button): Rendered {
 
 const REASON_LENGTH = 2500;
 
-/** `cardUrl`: the card's address, unless the message is in its thread. */
-type OutcomeMessage = { card: SessionCard; called: Called; reason: string | null; cardUrl: string | null };
+type OutcomeMessage = {
+  card: SessionCard;
+  called: Called;
+  reason: string | null;
+  /** The person is no longer where the card is. */
+  outside: boolean;
+  /** The card's address, unless the message is in its thread. */
+  cardUrl: string | null;
+};
 
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
-export function renderOutcome({ card, called, reason, cardUrl }: OutcomeMessage, text: Text): Rendered {
-  const { milestones } = text;
-  const isUnknown = card.phase === 'unknown';
+export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
+  const { card, called, reason, outside, cardUrl } = message;
+  const { milestones, notices } = text;
+  const onCard = card.phase === 'unknown' ? milestones.notConfirmedNow : milestones.notStartedNow;
   const words = outcomeWords(card, text);
   const lines = [
     words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
-    isUnknown ? milestones.notConfirmedNow : milestones.notStartedNow,
+    outside ? notices.elsewhereBecause.person_not_in_conversation : onCard,
   ];
-  const below = cardUrl === null ? [] : [small(link(cardUrl, text.notices.openCard))];
+  const below = cardUrl === null || outside ? [] : [small(link(cardUrl, text.notices.openCard))];
   return joinParts([...lines.map(line), ...below]);
 }
 
