@@ -11,6 +11,7 @@ import {
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
+import { codeBlocks } from '../slack/blocks/text.ts';
 import type { People } from '../slack/people.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -46,9 +47,18 @@ type Why = keyof Text['approval']['refused'];
 export function createSettler(deps: SettleDeps) {
   const { requests, transitions, now } = deps;
 
-  async function tell({ userId, answerTo }: Decision, why: Why): Promise<void> {
-    const { refused } = (await deps.textFor(userId)).approval;
-    await deps.notifier.notifyMarkup(userId, answerTo, refused[why]);
+  function reasonIn({ act, answerTo: { id, sealed } }: Decision): string | null {
+    return act === 'decline' ? (deps.envelopes.open(id, sealed)?.reason ?? null) : null;
+  }
+
+  /** A reason is quoted: its dialog is closed. */
+  async function tell(decision: Decision, why: Why | 'notLookedUp'): Promise<void> {
+    const { userId, answerTo } = decision;
+    const { approval, steering, notices } = await deps.textFor(userId);
+    const sentence = why === 'notLookedUp' ? steering.notLookedUp : approval.refused[why];
+    const reason = reasonIn(decision);
+    const quoted = reason === null ? [] : [notices.typed, ...codeBlocks(reason)];
+    await deps.notifier.notifyMarkup(userId, answerTo, sentence, ...quoted);
   }
 
   /** The person may not decide. */
@@ -90,8 +100,7 @@ export function createSettler(deps: SettleDeps) {
 
   async function decide(decision: Decision, by: Voter, { need, able }: Deciders): Promise<boolean> {
     if (decision.act === 'decline') {
-      const { id, sealed } = decision.answerTo;
-      const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
+      const reason = reasonIn(decision);
       return moveAwaited(decision, (locked, approval, at) =>
         endUnapproved(locked, approval, { kind: 'declined', by, reason, ...at }),
       );
@@ -161,9 +170,10 @@ export function createSettler(deps: SettleDeps) {
       try {
         await judged(decision, request, approval);
       } catch (error) {
-        // Slack or Devin is busy: the person is told, and can press again.
-        lookupTrouble(error);
-        await tell(decision, 'busy');
+        // Slack says who can approve, and Devin who the person is. They can press again.
+        const trouble = lookupTrouble(error);
+        const isSlack = trouble.kind === 'wait' && trouble.waiting === 'slack';
+        await tell(decision, isSlack ? 'busy' : 'notLookedUp');
       }
     },
 

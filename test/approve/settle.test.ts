@@ -1,3 +1,4 @@
+import { WebAPIRequestError } from '@slack/web-api';
 import { expect, test } from 'vitest';
 import { createSettler } from '../../src/approve/settle.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
@@ -81,7 +82,8 @@ async function decided(
     now: () => 0,
     textFor: async () => Promise.resolve(en),
   });
-  const answerTo = { id: 'a', channelId: null, threadTs: null, sealed: null, always: false };
+  const sealed = envelopes.close('a', { responseUrl: null, reason: 'Too <much>.' });
+  const answerTo = { id: 'a', channelId: null, threadTs: null, sealed, always: false };
   if (act === 'expire') await settler.expire({ requestId: request.id });
   else await settler.settle({ requestId: request.id, number: 0, userId: ben.userId, act, answerTo });
   return { changes: changes.at(-1), told };
@@ -199,13 +201,21 @@ test.each([
   },
 );
 
-test.each(['approve', 'decline'] as const)('a person who can %s hears that Devin is busy', async (act) => {
-  const trouble = new DevinError({ operation: 'members.find', facts: bareFacts('rate-limited') });
-  expect(await decided(act, { trouble })).toEqual({
-    changes: undefined,
-    told: [expect.stringContaining(en.approval.refused.busy)],
-  });
-});
+const REASON = [en.notices.typed, '```\nToo &lt;much&gt;.\n```'];
+
+test.each([
+  ['approve', "Devin doesn't say who they are", 'devin', [en.steering.notLookedUp]],
+  ['decline', "Devin doesn't say who they are", 'devin', [en.steering.notLookedUp, ...REASON]],
+  ['approve', "Slack doesn't say who can", 'slack', [en.approval.refused.busy]],
+  ['decline', "Slack doesn't say who can", 'slack', [en.approval.refused.busy, ...REASON]],
+] as const)(
+  'a person who presses %s hears that %s, and a reason comes back',
+  async (act, _what, who, told) => {
+    const busy = { operation: 'members.find', facts: bareFacts('rate-limited') };
+    const trouble = who === 'devin' ? new DevinError(busy) : new WebAPIRequestError(new Error('no answer'));
+    expect(await decided(act, { trouble })).toEqual({ changes: undefined, told });
+  },
+);
 
 const CHANGED = {
   ...INFRA,
