@@ -84,6 +84,12 @@ export function slackLogger(log: Log): SlackLogger {
   };
 }
 
+/** For clients: what they report as an error, they also throw, and that is logged by whoever called them. */
+export function quietSlackLogger(log: Log): SlackLogger {
+  const logger = slackLogger(log);
+  return { ...logger, warn: logger.info, error: logger.info };
+}
+
 /** null if it fails, which is logged. */
 export async function nullIfFails<T>(asking: Promise<T>, log: Log, message: string): Promise<T | null> {
   return asking.catch((error: unknown) => {

@@ -31,7 +31,7 @@ export type Bot = {
 /** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
 const DRAIN_MS = 6000;
 /** If Devin takes longer, requests wait for it, and the start doesn't. */
-const DEVIN_MS = 10_000;
+const DEVIN_MS = 5000;
 
 type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
 

@@ -1,6 +1,6 @@
 import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
 import { bounded } from '../bounds.ts';
-import { slackLogger, type Log } from '../log.ts';
+import { quietSlackLogger, type Log } from '../log.ts';
 import type { Proxy } from '../network.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
@@ -18,7 +18,7 @@ import { createPostedReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
-const STARTING_TIMEOUT_MS = 5000;
+const STARTING_TIMEOUT_MS = 10_000;
 const SLACK_API_URL = 'https://slack.com/api/';
 
 /**
@@ -71,7 +71,7 @@ export function createSlack(options: SlackOptions) {
   // Never retried blindly: two cards are as wrong as none. The jobs decide.
   const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig' | 'timeout'>): WebClient =>
     new Client(botToken, onDeadToken, {
-      logger: slackLogger(log),
+      logger: quietSlackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,

@@ -3,7 +3,7 @@ import type { App } from '@slack/bolt';
 import { SocketModeClient, type SocketModeDispatcher } from '@slack/socket-mode';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
-import { slackLogger, type Log } from '../log.ts';
+import { quietSlackLogger, type Log } from '../log.ts';
 import { createOnceAMinute } from '../time.ts';
 import type { SlackReceiver } from './bolt.ts';
 import { askedToWaitMs, isRefused } from './errors.ts';
@@ -177,7 +177,7 @@ class SocketConnection extends SocketModeClient {
     super({
       appToken,
       autoReconnectEnabled: false,
-      logger: quietLogger(log),
+      logger: quietSlackLogger(log),
       // If Slack asks to wait, the client would wait without a word.
       clientOptions: { ...clientOptions, retryConfig, timeout: stepMs, rejectRateLimitedCalls: true },
       ...(dispatcher !== null && { dispatcher }),
@@ -213,12 +213,6 @@ class SocketConnection extends SocketModeClient {
       this.#log.warn({ err: error }, 'an envelope could not be read');
     }
   }
-}
-
-/** What the client reports as an error, it also throws, and that is logged already. */
-function quietLogger(log: Log): ReturnType<typeof slackLogger> {
-  const logger = slackLogger(log);
-  return { ...logger, warn: logger.info, error: logger.info };
 }
 
 function parse(data: string | ArrayBuffer): unknown {

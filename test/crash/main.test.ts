@@ -152,6 +152,23 @@ describe('the program', () => {
     },
   );
 
+  test("doesn't wait for a Devin that hangs", async () => {
+    const hanging = await createLocalDevin({});
+    hanging.fail({ method: 'GET', path: /.*/ }, { mode: 'hang', times: Infinity });
+    const sides = environmentOf({ slack, devin: hanging, transport: 'http' });
+    const child = run({ ...complete(), ...sides });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (line.includes('"ready"')) break;
+    }
+    child.stdout.resume();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await hanging.stop();
+    expect(lines.filter((line) => line.includes("Devin can't be reached"))).toHaveLength(1);
+  });
+
   test('starts without a scope, and says which one', async () => {
     const poor = await createLocalSlack({ withoutScopes: ['reactions:write'] });
     const child = run({ ...complete(), ...environmentOf({ slack: poor, devin, transport: 'http' }) });
