@@ -24,6 +24,8 @@ export type Spoken = {
   stop: RegExp;
   archive: RegExp;
   list: RegExp;
+  /** After a verb, a session by what it's about, and perhaps what to do: `the login one`, `my last session to use yarn`. */
+  named: RegExp;
   /** What they type for each, as the whole message. Devin's own keywords are in English. */
   keywords: { readonly [Keyword in ThreadKeyword]: readonly string[] };
   /** What works only in a session's thread. */

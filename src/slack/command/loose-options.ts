@@ -3,7 +3,7 @@ import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { namesOf } from './flag-names.ts';
-import { DASHES } from './tokens.ts';
+import { CODE, DASHES } from './tokens.ts';
 import { readValues } from './values.ts';
 
 /** Options in plain words, as they would be typed: `--acu 5`. */
@@ -145,8 +145,6 @@ function mistypedBang({ field: { input }, flag }: Patterns, text: string): strin
   const meant = input.options.find((option) => said.some((word) => isSlip(word, option)));
   return meant === undefined ? [] : [`${flag} ${meant}`];
 }
-
-const CODE = /```[^]*?```|`[^`\n]*`/g;
 
 function valueIn(text: string, patterns: readonly RegExp[]): string | null {
   const [value] = patterns.flatMap((pattern) => pattern.exec(text)?.groups?.['value'] ?? []);

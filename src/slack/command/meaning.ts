@@ -5,6 +5,7 @@ import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword } from '../../text/spoken.t
 import { USER_ID } from '../blocks/text.ts';
 import { asCommand, parseCommand } from './parse.ts';
 import { UNSPACED } from './question.ts';
+import { CODE } from './tokens.ts';
 import { commandAsked, isThanks, threadWordAsked, withoutCommand } from './words.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
@@ -32,7 +33,6 @@ const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
 
 const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;
 const MENTION = new RegExp(`^<@(?<id>${USER_ID})(?:\\|[^<>]*)?>[,:]?\\s*`);
-const CODE = /```[^]*?```|`[^`\n]*`/g;
 const ASIDE = /^[(（[［]\s?aside\s?[)）\]］]|^aside\s?[:：]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
 const MENTIONED = new RegExp(`<@(?<user>${USER_ID})|<!subteam\\^`, 'g');
 const LONGEST_KEYWORD = 20;

@@ -15,6 +15,7 @@ import {
   commandAsked,
   commandOf,
   isEnding,
+  namesSession,
   saysNoTask,
   subjectOf,
   threadWordAsked,
@@ -33,8 +34,7 @@ const LONG_WORD = 7;
 /** What to ask about a task before starting a session, which costs money; null: nothing. */
 export function questionAbout({ task, given }: Scan): AskedFirst | null {
   const words = wordsOf(task);
-  const hasOptions = given.length > 0;
-  const about = commandAbout(task, words, hasOptions);
+  const about = commandAbout(task, words);
   const threadWord =
     threadWordAsked(task) ?? (hasSession(words) ? threadWordAsked(words[0]?.raw ?? '') : null);
   if (threadWord !== null) return { ...asked(about, task), hint: { kind: 'thread-word', typed: threadWord } };
@@ -44,7 +44,7 @@ export function questionAbout({ task, given }: Scan): AskedFirst | null {
     return { about: 'defaults', meant: `defaults me ${option.typed}`.trim(), hint: null };
   const hint = option === null ? devinWord(task) : { kind: 'option' as const, typed: option.typed };
   if (hint !== null) return { ...asked(null, task), hint };
-  return saysNoTask(task) || (!hasOptions && isOneWord(task)) ? asked(null, task) : null;
+  return saysNoTask(task) || (given.length === 0 && isOneWord(task)) ? asked(null, task) : null;
 }
 
 function asked(about: Subcommand | null, task: string): AskedFirst {
@@ -52,10 +52,10 @@ function asked(about: Subcommand | null, task: string): AskedFirst {
 }
 
 /** The sub-command that was probably meant; null: none. */
-function commandAbout(task: string, words: readonly Word[], hasOptions: boolean): Subcommand | null {
+function commandAbout(task: string, words: readonly Word[]): Subcommand | null {
   const [first] = words;
   if (first === undefined) return null;
-  if (bareWord(first.raw) === WHY && (hasOptions || !isQuestion(task))) return WHY;
+  if (bareWord(first.raw) === WHY && !isQuestion(task)) return WHY;
   const found = commandAsked(task) ?? commandOnPerson(words);
   if (found !== null) return found;
   const named = words.findIndex(({ session }) => session !== null);
@@ -70,7 +70,7 @@ const CODE_BLOCK = '```';
 
 /** About something else than what the app decided: `why does the login test fail?`. */
 const ABOUT_THE_WORLD =
-  /^why(?:['’]s| (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t| not)?) (?!(?:i|my|it|this|that)\b)\S/i;
+  /^why(?:['’]s| (?:is|are|was|were|do|does|did|has|have|had|can|could|will|wo|would|should)(?:n?['’]t| not)?) (?!(?:i|you|my|it|this|that)\b)\S/i;
 
 function isQuestion(task: string): boolean {
   return task.includes(CODE_BLOCK) || ABOUT_THE_WORLD.test(task.trim().replaceAll(/\s+/g, ' '));
@@ -79,16 +79,22 @@ function isQuestion(task: string): boolean {
 /** `can you list`, `change language`, `how much did we spend`. */
 function loneCommand(task: string): Subcommand | null {
   const subject = subjectOf(task, (word) => subcommandNamed(word) !== null);
-  const name = subcommandNamed(subject) ?? commandOf(subject);
+  const names = [subject, ...subject.split(' ')].map((word) => subcommandNamed(word) ?? commandOf(word));
+  // Of several, the last one is what it's about: `stop notifications`.
+  const name = names[0] ?? (names.slice(1).includes(null) ? null : names.at(-1)) ?? null;
   // Without what it needs, it is more likely another word: `can you follow up on this`.
   return name !== null && meantCommand(name, name) !== null ? name : null;
 }
 
-/** `cancel my last session`. */
+/** `cancel my last session`, `kill the login one`. */
 function commandOnSessions([first, ...others]: readonly Word[]): Subcommand | null {
-  const name = first === undefined ? null : subcommandNamed(bareWord(first.raw));
-  if (name === null || !takesSession(name) || others.length >= SENTENCE) return null;
-  return others.some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? name : null;
+  if (first === undefined || others.length >= SENTENCE) return null;
+  const verb = bareWord(first.raw);
+  const name = subcommandNamed(verb);
+  const meant = name ?? (isEnding(verb) ? 'stop' : commandOf(verb));
+  if (meant === null || !takesSession(meant)) return null;
+  if (name !== null && others.some(({ raw }) => /^sessions?$/.test(bareWord(raw)))) return name;
+  return namesSession(others.map(({ raw }) => raw).join(' ')) ? meant : null;
 }
 
 function hasSession(words: readonly Word[]): boolean {

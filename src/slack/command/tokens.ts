@@ -112,6 +112,8 @@ function nextItem(text: string, afterComma: number): number {
 }
 
 /** ```…``` over lines, `…` within one. */
+export const CODE = /```[^]*?```|`[^`\n]*`/g;
+
 function codeEnd(text: string, at: number): number | null {
   return match(/```[^]*?```|`[^`\n]+`/y, text, at);
 }
@@ -211,7 +213,8 @@ function moreRepositories(text: string, { value }: Given): Meant | null {
   return found.length === 1 ? null : { text: found.join(','), end };
 }
 
-function isRepository(typed: string): boolean {
+/** Of a word as Slack sends it. */
+export function isRepository(typed: string): boolean {
   return namesRepository(unescape(typed.replace(/^<([^<>|]*)[^<>]*>$/, '$1')));
 }
 

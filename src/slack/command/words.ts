@@ -2,6 +2,7 @@ import { isSessionId, SUBCOMMANDS, type Subcommand } from '../../session/intent.
 import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
 import { SPOKEN, type Spoken } from '../../text/spoken.ts';
 import { unescape } from '../blocks/text.ts';
+import { CODE, isRepository } from './tokens.ts';
 
 /** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
 export type Word = {
@@ -87,14 +88,22 @@ const LONGEST_PHRASE = 200;
 const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}\p{Default_Ignorable_Code_Point}]/gu;
 const APOSTROPHES = /['’‘]/g;
 
-/** `what's` is one word. */
+/** `what's` is one word, and so is `stop stop stop`. */
 function plainWords(typed: string): string[] {
   return typed
     .toLowerCase()
     .replaceAll(APOSTROPHES, '')
     .replaceAll(SIGNS, ' ')
     .split(/\s+/)
-    .filter((word) => word !== '');
+    .filter((word, at, all) => word !== '' && word !== all[at - 1]);
+}
+
+/** `use acme/api` says only where. */
+function withoutRepositories(typed: string): string {
+  return typed
+    .split(/\s+/)
+    .filter((word) => !isRepository(word.replace(/[.,;:!?。、]+$/, '')))
+    .join(' ');
 }
 
 /** The sub-command that answers it, perhaps after a greeting; a greeting alone gets help. null: it's about something else. */
@@ -124,6 +133,13 @@ export function commandOf(asked: string): Subcommand | null {
   return COMMAND_OF.get(asked) ?? null;
 }
 
+/** Whether these words, after a verb, name a session by what it's about: `the login one`. */
+export function namesSession(words: string): boolean {
+  const [name = ''] = words.slice(0, LONGEST_PHRASE).split(/[:：]\s/, 1);
+  const said = plainWords(name).join(' ');
+  return SPOKEN.some(({ named }) => named.test(said));
+}
+
 /** After a greeting and the app's name, without polite words. */
 function withoutAddress(said: readonly string[]): string {
   const start = said.findIndex((word) => !GREETINGS.has(word) && word !== APP_NAME);
@@ -148,14 +164,16 @@ export function isThanks(typed: string): boolean {
   if (typed.length > LONGEST_PHRASE || /[?？]/.test(typed)) return false;
   const said = plainWords(typed);
   if (said.length === 0) return true;
-  const isPolite = said.length <= MOST_POLITE_WORDS && said.every((word) => POLITE.has(word));
+  const isPolite =
+    said.length <= MOST_POLITE_WORDS && said.every((word) => POLITE.has(word) || word === APP_NAME);
   return isPolite && said.some((word) => THANKS.has(word));
 }
 
-/** Small talk, or a session without a task: nobody would pay for it. */
+/** Small talk, a session without a task, or a log or a table without a word: nobody would pay for it. */
 export function saysNoTask(typed: string): boolean {
+  if (typed.replaceAll(CODE, '').trim() === '') return true;
   if (typed.length > LONGEST_PHRASE) return false;
-  const said = plainWords(typed);
+  const said = plainWords(withoutRepositories(typed));
   const isEmpty = said.length <= MOST_EMPTY_WORDS && said.every((word) => EMPTY.has(word));
   return isEmpty || isThanks(typed) || WITHOUT_TASK.has(said.join(' '));
 }

@@ -18,6 +18,7 @@ export const spoken: Spoken = {
     help: [
       'help',
       'h',
+      'modes',
       'who are you',
       'what are you',
       'what is this',
@@ -49,7 +50,14 @@ export const spoken: Spoken = {
       'how does it work',
     ],
     status: [],
-    why: [],
+    why: [
+      'approver',
+      'approvers',
+      'approves',
+      'who can approve',
+      'who can approve this',
+      'who can approve it',
+    ],
     follow: [],
     stop: [],
     archive: [],
@@ -59,8 +67,7 @@ export const spoken: Spoken = {
     link: [],
     unlink: [],
     list: [
-      'what is running',
-      'whats running',
+      ...'happened needs pending running waiting'.split(' '),
       'show all',
       'ls',
       'how is it going',
@@ -76,25 +83,29 @@ export const spoken: Spoken = {
     usage: [
       'billing',
       ...'acus budget budgets cost costs credits limits quota spend spending spent used'.split(' '),
-      'acus use',
-      'acus used',
     ],
-    whoami: ['who am i', 'me', 'connect', 'login', 'log in', 'sign in', 'link me', 'link my account'],
-    defaults: [
-      ...'config options preferences prefs settings setup'.split(' '),
-      'clear defaults',
-      'clear my defaults',
-      'reset defaults',
-      'reset my defaults',
+    whoami: [
+      'who am i',
+      'me',
+      'account',
+      'connect',
+      'connected',
+      'logged',
+      'login',
+      'log in',
+      'sign in',
+      'link me',
     ],
+    defaults: 'config options preferences prefs settings setup'.split(' '),
     notify: ['notifications', 'mute notifications'],
-    say: ['resume', 'continue', 'wake', 'unpause', 'wake up'],
-    language: ['lang', 'lang ja', 'lang en', 'japanese', 'english', 'language japanese', 'language english'],
+    say: [...'answer continue reply resume tell unpause wake'.split(' '), 'wake up'],
+    language: ['lang', 'lang ja', 'lang en', 'japanese', 'english'],
   },
   ending: /$^/g,
   stop: onSession(`(?:${ENDINGS.join('|')})`),
   archive: onSession('archive'),
   list: oneOf(
+    `(?:hows|how is|is|are|whats? (?:is |happened (?:to|with) )?|any (?:news|progress|updates?) (?:on|about|from)|(?:what(?: i)?s )?(?:the )?(?:status|progress) of|wheres|where is) (?:the|my|our)(?: [^ ]+){0,3} (?:sessions?|ones?|thing)(?: (?:doing|done|failing|finished|going|ready|running|stuck|working))?`,
     `(?:what|how|where)(?:s| is| are) (?:(?:the |my )?(?:status|progress)(?: of (?:it|this|that|${SESSION}))?|${SESSION}(?: going| doing)?)`,
     `(?:(?:show|list|get|give|what are|list of)(?: me)? )*${SESSIONS}`,
     `(?:what|which|any|how many|do (?:i|you|we) have(?: any)?|are there(?: any)?) ${SESSIONS}(?: (?:do i have|are))?(?: (?:there|running|open|active))?`,
@@ -102,6 +113,7 @@ export const spoken: Spoken = {
     '(?:give me )?(?:any|an?) (?:status )?(?:updates?|news|progress|eta)',
     'where(?:s| is) (?:my|the) (?:pr|pull request)',
   ),
+  named: /^(?:to )?(?:the|my|this|that|our)(?: [^ ]+){0,3} (?:sessions?|ones?)(?: (?:to|that) .+)?$/,
   keywords: {
     mute: ['mute'],
     unmute: ['unmute'],
@@ -122,7 +134,7 @@ export const spoken: Spoken = {
   },
   endings: ENDINGS,
   thanks:
-    'thanks thank thx ty tysm cheers great nice perfect awesome amazing excellent cool good ok okay'.split(
+    'thanks thank thx ty tysm cheers lgtm great nice perfect awesome amazing excellent cool good ok okay'.split(
       ' ',
     ),
   besideThanks:
@@ -149,8 +161,11 @@ export const spoken: Spoken = {
     'see you',
   ],
   empty:
-    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over new session sessions status progress help need want start create open begin run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening working request any luck much many u r wat question ask something quick long take done dont thing show'.split(
+    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over new session sessions status progress help need want start create open begin run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening working request any anything someone somebody else other luck much right one time today yesterday repo repos repository mode use by default always actually instead same meant mean bad oops much many u r wat question ask something quick long take done dont thing show'.split(
       ' ',
     ),
-  around: 'all change current do edit get give see set speak switch turn view'.split(' '),
+  around:
+    'access all change clear current do edit get give left many month reset see set speak switch turn view week'.split(
+      ' ',
+    ),
 };
