@@ -119,7 +119,7 @@ export function createFollower(deps: FollowDeps) {
       const request = before ?? (await importOrAdopt(job));
       if (request !== null) return await showCard(request, job);
     } catch (error) {
-      await notifier.notify(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
+      await notifier.notify(userId, answerTo, text.steering.notFollowed, notDone(error, text));
     }
   };
 }

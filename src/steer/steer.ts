@@ -1,12 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { MoveReply } from '../converse/index.ts';
-import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
-import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
+import { DevinError } from '../devin/errors.ts';
+import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import { isDoneAlready } from '../session/lifecycle.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { Ending } from '../slack/authority.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
+import { escape } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -17,15 +18,13 @@ import { findFollowed, type Followed, type Requests } from '../store/requests.ts
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import { askDevin, type AskDeps } from './ask-devin.ts';
 import { notDone, type Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;
 
-type Options = { signal: AbortSignal };
-type OnSession = (sessionId: string, options: Options) => Promise<SessionSnapshot>;
-
-type SteerDeps = {
+type SteerDeps = AskDeps & {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
@@ -33,38 +32,19 @@ type SteerDeps = {
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;
-  devin: Record<Call['call'] | 'get', OnSession>;
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   notifier: Notifier;
-  searchUntilFound: SearchUntilFound;
   textFor: TextFor;
   now: () => number;
 };
 
 type SteerJob = Jobs['steer'];
 
-type Call = { call: 'terminate' | 'archive' | 'unarchive'; isDone: (snapshot: SessionSnapshot) => boolean };
-
-/** What Devin is asked for each, in order. It puts a session to sleep only by archiving it, and keeps it in the archive. */
-const CALLS: Record<SteeringVerb, readonly [Call, ...Call[]]> = {
-  stop: [{ call: 'terminate', isDone: isClosed }],
-  archive: [{ call: 'archive', isDone: ({ isArchived }) => isArchived }],
-  sleep: [
-    { call: 'archive', isDone: ({ status }) => status === 'suspended' },
-    { call: 'unarchive', isDone: ({ isArchived }) => !isArchived },
-  ],
-};
-
-type Outcome =
-  | { kind: 'done'; snapshot: SessionSnapshot }
-  /** `unknown`: Devin's answer was lost, and the session isn't seen that way. */
-  | { kind: 'not-done' | 'unknown'; sentences: string[] };
-
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
-  const { notifier, textFor } = deps;
+  const { notifier } = deps;
 
   async function steer(job: SteerJob, followed: Followed, signal: AbortSignal): Promise<void> {
     const { userId, what } = job;
@@ -77,28 +57,45 @@ export function createSteerer(deps: SteerDeps) {
     if (await toldDone(deps, followed, { ...job, answerTo })) return unmarkReply(deps, job);
     const stopper = stopperOf(deps, job);
     await stopper.note();
-    const outcome = await act(deps, job, signal);
-    if (outcome.kind !== 'done') {
-      await stopper.takeBack();
-      if (outcome.kind === 'unknown')
-        await deps.db
-          .transaction()
-          .execute(async (trx) => audit(trx, followed, { ...job, result: 'unknown' }));
-      await notifier.notify(userId, answerTo, ...outcome.sentences);
-      return unmarkReply(deps, job);
+    const { text, name } = await wordsFor(deps, followed, userId);
+    const tell = async (...said: string[]) => notifier.notifyMarkup(userId, answerTo, ...said);
+    const tellLost = once(async () => tell(text.steering.lost[what](name), text.steering.lostNow));
+    const outcome = await askDevin(deps, { ...job, tellLost }, signal);
+    if (outcome.kind === 'done') {
+      await record(deps, { followed, what, userId, snapshot: outcome.snapshot });
+      await markReply(deps, job);
+      return answerTo.always ? tell(text.steering.done[what](name)) : undefined;
     }
-    await record(deps, { followed, what, userId, snapshot: outcome.snapshot });
-    await markReply(deps, job);
-    if (!answerTo.always) return;
-    const text = await textFor(userId);
-    const name = linkedTitle(cardView({ ...followed, nowMs: deps.now() }, text), text);
-    await notifier.notifyMarkup(userId, answerTo, text.steering.done[what](name));
+    await stopper.takeBack();
+    if (outcome.kind === 'unknown') {
+      await deps.db.transaction().execute(async (trx) => audit(trx, followed, { ...job, result: 'unknown' }));
+      await tellLost();
+    } else await tell(text.steering.notDone[what](name), escape(whyNotDone(outcome.error, text)));
+    return unmarkReply(deps, job);
   }
 
   return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
     const followed = await findFollowed(deps, job.sessionId);
     if (followed !== null) await steer(job, followed, signal);
   };
+}
+
+async function wordsFor({ textFor, now }: SteerDeps, followed: Followed, userId: string) {
+  const text = await textFor(userId);
+  const card = cardView({ ...followed, nowMs: now() }, text);
+  return { text, card, name: linkedTitle(card, text) };
+}
+
+/** Told early: the search for what a lost answer left takes half a minute, and more if Devin didn't answer at all. */
+function once(tell: () => Promise<void>): () => Promise<void> {
+  let told: Promise<void> | null = null;
+  return async () => (told ??= tell());
+}
+
+/** The id of a session that was known here isn't mistyped. */
+function whyNotDone(error: unknown, text: Text): string {
+  const isGone = error instanceof DevinError && error.code === 'not-found';
+  return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
 }
 
 async function refusalOf(
@@ -122,17 +119,16 @@ async function unmarkReply({ moveReply }: SteerDeps, { replyId }: SteerJob): Pro
 
 /** True: the session was that way before, and the person was told so. A second run of a job finishes the first. */
 async function toldDone(
-  { notifier, textFor, now }: SteerDeps,
-  { request, session }: Followed,
+  deps: SteerDeps,
+  followed: Followed,
   { what, userId, answerTo }: SteerJob & { answerTo: AnswerTo },
 ): Promise<boolean> {
+  const { session } = followed;
   const by = what === 'archive' ? session.archivedBy : session.stoppedBy;
   if (by === userId || !isDoneAlready(what, session)) return false;
-  const text = await textFor(userId);
-  const card = cardView({ request, session, nowMs: now() }, text);
-  const name = linkedTitle(card, text);
+  const { text, name, card } = await wordsFor(deps, followed, userId);
   const sentence = doneAlready(what, { name, card, sinceMs: session.phaseAt.getTime() }, text);
-  await notifier.notifyMarkup(userId, answerTo, sentence);
+  await deps.notifier.notifyMarkup(userId, answerTo, sentence);
   return true;
 }
 
@@ -152,53 +148,6 @@ function stopperOf({ db, sessions }: SteerDeps, { what, sessionId, userId }: Ste
     });
   };
   return { note: async () => replace(null, userId), takeBack: async () => replace(userId, null) };
-}
-
-async function act(deps: SteerDeps, job: SteerJob, signal: AbortSignal): Promise<Outcome> {
-  const [first, ...others] = CALLS[job.what];
-  let outcome = await attempt(deps, { ...job, ...first }, signal);
-  for (const call of others)
-    if (outcome.kind === 'done') outcome = await attempt(deps, { ...job, ...call }, signal);
-  return outcome;
-}
-
-type Attempt = SteerJob & Call;
-
-async function attempt(
-  deps: SteerDeps,
-  { sessionId, what, call, isDone, userId }: Attempt,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { devin, textFor } = deps;
-  try {
-    return { kind: 'done', snapshot: await devin[call](sessionId, { signal }) };
-  } catch (error) {
-    signal.throwIfAborted();
-    const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
-    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, isDone }, signal) : null;
-    if (snapshot !== null) return { kind: 'done', snapshot };
-    const text = await textFor(userId);
-    if (isOutcomeUnknown(error)) return { kind: 'unknown', sentences: [text.devin.unknownAction] };
-    return { kind: 'not-done', sentences: [text.steering.notDone[what], whyNotDone(error, text)] };
-  }
-}
-
-/** The id of a session that was known here isn't mistyped. */
-function whyNotDone(error: unknown, text: Text): string {
-  const isGone = error instanceof DevinError && error.code === 'not-found';
-  return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
-}
-
-/** The session, if it was done although the answer was lost; null: it isn't seen that way, or Devin couldn't be asked. */
-async function lookFor(
-  { devin, searchUntilFound }: SteerDeps,
-  { sessionId, isDone }: Pick<Attempt, 'sessionId' | 'isDone'>,
-  signal: AbortSignal,
-): Promise<SessionSnapshot | null> {
-  return searchUntilFound(async () => {
-    const snapshot = await devin.get(sessionId, { signal });
-    return isDone(snapshot) ? snapshot : null;
-  }, signal);
 }
 
 type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapshot: SessionSnapshot };

@@ -237,6 +237,7 @@ describe('a session that Devin was asked in vain to stop', () => {
     devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { times: 1, status: 500 });
     await stopOnCard(world(), ana.userId, on);
     await toldTo(world(), { channelId, userId: ana.userId }, "didn't confirm");
+    await doneWith(world(), 'steer');
     devin.advance(session.id, { status: 'exit' });
     expect((await showing('Ended')).text).not.toContain('Ended by');
     await slack.waitForMessage(

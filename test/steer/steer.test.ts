@@ -14,6 +14,7 @@ import { unneeded } from '../support/unneeded.ts';
 const open = useEmbedded();
 const textFor = async () => Promise.resolve(en);
 const ENDED = sessionSnapshot('s1', { status: 'exit' });
+const NAME = `<${sessionSnapshot('s1').url}|Devin session>`;
 
 type Steering = {
   what: SteeringVerb;
@@ -22,6 +23,8 @@ type Steering = {
   /** How Devin fails to do it; null: it does. */
   code?: DevinErrorCode | null;
   onSearch?: (stopping: AbortController) => void;
+  /** How Devin shows the session each time it is looked for. */
+  seen?: readonly SessionSnapshot[];
   /** What is recorded of the session before Devin answers. */
   meanwhile?: Partial<SessionRow>;
   /** The word in the thread that asks for it, and why its author may not steer. */
@@ -35,6 +38,7 @@ async function steering({
   onCheck = () => undefined,
   code = 'not-sent',
   onSearch = () => undefined,
+  seen = [],
   meanwhile = {},
   word,
 }: Steering) {
@@ -42,6 +46,7 @@ async function steering({
   const row = sessionRow(session);
   const [told, asked]: [string[], string[]] = [[], []];
   const stopping = new AbortController();
+  const shown = [...seen];
   const tell = async (_userId: string, _answerTo: unknown, ...sentences: string[]): Promise<void> => {
     told.push(...sentences);
     return Promise.resolve();
@@ -76,7 +81,10 @@ async function steering({
       terminate: on('stop'),
       archive: on('archive'),
       unarchive: on('unarchive'),
-      get: unneeded,
+      get: async () => {
+        asked.push(`looked, ${told.length} told`);
+        return Promise.resolve(shown.shift() ?? unneeded());
+      },
     },
     enqueue: async (job) => {
       asked.push(`then ${job}`);
@@ -84,10 +92,14 @@ async function steering({
     },
     recordAnswer: async () => Promise.resolve(asked.push('recorded')),
     notifier: { notify: tell, notifyMarkup: tell },
-    searchUntilFound: async () => {
+    searchUntilFound: async (look) => {
       onSearch(stopping);
       stopping.signal.throwIfAborted();
-      return Promise.resolve(null);
+      while (shown.length > 0) {
+        const found = await look();
+        if (found !== null) return found;
+      }
+      return null;
     },
     textFor,
     now: Date.now,
@@ -166,7 +178,7 @@ test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, aske
     const steered = await steering({ what, session });
     await steered.steer();
     expect(steered.asked).toEqual(asked);
-    expect(steered.told.includes(en.steering.notDone[what])).toBe(asked.length > 0);
+    expect(steered.told.some((one) => one === en.steering.notDone[what](NAME))).toBe(asked.length > 0);
   },
 );
 
@@ -177,3 +189,21 @@ test('a word in the thread of a person who may not steer does nothing, loses its
   expect(asked).toEqual(['r1 skipped']);
   expect(told).toEqual(['Only members can.']);
 });
+
+const RUNS = sessionSnapshot('s1');
+const LOOKED_TWICE = ['looked, 0 told', 'looked, 2 told'];
+const LOST = [en.steering.lost.stop(NAME), en.steering.lostNow];
+
+test.each<[how: string, seen: SessionSnapshot[], looks: string[], told: string[]]>([
+  ['is done by the first look is told nothing', [ENDED], ['looked, 0 told', 'stopped by U1'], []],
+  ['is done later hears of it once', [RUNS, ENDED], [...LOOKED_TWICE, 'stopped by U1'], LOST],
+  ["isn't done hears of it once", [RUNS, RUNS], [...LOOKED_TWICE, 'stopped by null'], LOST],
+])(
+  'a person whose Stop has no answer and %s, before Devin is asked again',
+  async (_how, seen, looks, words) => {
+    const { steer, asked, told } = await steering({ what: 'stop', code: 'no-answer', seen });
+    await steer();
+    expect(asked.slice(0, 2 + looks.length)).toEqual(['stopped by U1', 'stop', ...looks]);
+    expect(told).toEqual(words);
+  },
+);

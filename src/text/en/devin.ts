@@ -56,8 +56,6 @@ export const devin = {
     `${reason === null ? "Devin can't do that in the session's current status. " : `Devin refused it: ${reason}\n`}Open the session in Devin to see its status, then try again.`,
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: "Devin is busy or can't be reached, so nothing was done. Try again in a minute.",
-  /** The answer to anything but a create was lost. */
-  unknownAction: "Devin didn't confirm. Open the session in Devin before you try again.",
   /** Anything else. `reason`: in Devin's words. */
   unexpected: (status: number | null, reason: string | null): string =>
     `Devin sent an unexpected answer${status === null ? '' : ` (HTTP ${status})`}${reason === null ? '. ' : `: ${reason}\n`}Try again; if it keeps happening, tell an app admin.`,

@@ -24,13 +24,20 @@ export const steering = {
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:
     'Nothing was done: only people in the workspace that installed this app can do that, and you belong to another one. Ask someone in that workspace.',
+  notFollowed: "The session wasn't brought here.",
+  /** `session`: its title, linked. */
   notDone: {
-    stop: "The session wasn't stopped.",
-    archive: "The session wasn't archived.",
-    sleep: "The session wasn't put to sleep.",
-    follow: "The session wasn't brought here.",
+    stop: (session: string): string => `${session} wasn't stopped.`,
+    archive: (session: string): string => `${session} wasn't archived.`,
+    sleep: (session: string): string => `${session} wasn't put to sleep.`,
   },
-  /** `session`: its title, escaped. */
+  /** Devin's answer was lost, and the app still looks whether it was done. Another sentence says what to do. */
+  lost: {
+    stop: (session: string): string => `Devin didn't confirm that ${session} is stopped.`,
+    archive: (session: string): string => `Devin didn't confirm that ${session} is archived.`,
+    sleep: (session: string): string => `Devin didn't confirm that ${session} is asleep.`,
+  },
+  lostNow: "If its card doesn't say so in a minute, open the session in Devin before you try again.",
   done: {
     stop: (session: string): string => `${session} is stopped.`,
     archive: (session: string): string => `${session} is archived.`,

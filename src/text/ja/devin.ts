@@ -50,8 +50,6 @@ export const devin: Text['devin'] = {
     `${reason === null ? 'セッションの現在の状態では実行できません。' : `Devin に拒否されました: ${reason}\n`}Devin でセッションを開いて状態を確認し、もう一度お試しください。`,
   notNow:
     'Devin が混み合っているか、接続できないため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
-  unknownAction:
-    'Devin から確認が取れませんでした。もう一度試す前に、Devin でセッションを開いて確認してください。',
   unexpected: (status, reason) =>
     `Devin から予期しない応答がありました${status === null ? '' : `（HTTP ${status}）`}${reason === null ? '。' : `: ${reason}\n`}もう一度お試しください。続く場合は、アプリの管理者に連絡してください。`,
 };

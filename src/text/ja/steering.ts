@@ -22,12 +22,19 @@ export const steering: Text['steering'] = {
   over: 'このセッションは終了しており、メッセージを受け付けないため、何も送信していません。新しいセッションを開始できます。',
   outsider:
     '何も実行していません。この操作ができるのは、このアプリをインストールしたワークスペースのメンバーだけで、あなたは別のワークスペースのメンバーです。そのワークスペースの人に依頼してください。',
+  notFollowed: 'セッションを表示できませんでした。',
   notDone: {
-    stop: 'セッションを停止できませんでした。',
-    archive: 'セッションをアーカイブできませんでした。',
-    sleep: 'セッションをスリープ状態にできませんでした。',
-    follow: 'セッションを表示できませんでした。',
+    stop: (session) => `${session} を停止できませんでした。`,
+    archive: (session) => `${session} をアーカイブできませんでした。`,
+    sleep: (session) => `${session} をスリープ状態にできませんでした。`,
   },
+  lost: {
+    stop: (session) => `${session} が停止したか、Devin から確認が取れませんでした。`,
+    archive: (session) => `${session} がアーカイブされたか、Devin から確認が取れませんでした。`,
+    sleep: (session) => `${session} がスリープ状態になったか、Devin から確認が取れませんでした。`,
+  },
+  lostNow:
+    '1 分ほどたってもカードに表示されない場合は、もう一度試す前に Devin でセッションを開いて確認してください。',
   done: {
     stop: (session) => `${session} を停止しました。`,
     archive: (session) => `${session} をアーカイブしました。`,
