@@ -38,15 +38,28 @@ const MAX_KNOWN = 10_000;
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
 
-/** If Slack doesn't say whether a conversation is private, only a channel counts as public. */
-const privacySchema = z.looseObject({
-  is_private: z.boolean().optional(),
-  is_channel: z.boolean().default(false),
-});
-const isPrivate = ({ is_private: said, is_channel: isChannel }: z.output<typeof privacySchema>): boolean =>
-  said ?? !isChannel;
+/** A conversation as Slack describes it. */
+type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
 
-const infoSchema = z.object({ channel: privacySchema });
+const describedSchema = z.object({
+  channel: z.looseObject({
+    name: z.string().default(''),
+    is_private: z.boolean().optional(),
+    is_channel: z.boolean().default(false),
+    is_ext_shared: z.boolean().default(false),
+    is_org_shared: z.boolean().default(false),
+  }),
+});
+
+async function describe(client: WebClient, channelId: string): Promise<DescribedPlace> {
+  const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
+  return {
+    name: channel.name,
+    // If Slack doesn't say, only a channel counts as public.
+    isPrivate: channel.is_private ?? !channel.is_channel,
+    isShared: channel.is_ext_shared || channel.is_org_shared,
+  };
+}
 
 /** Asks Slack who is in a conversation now; the answer counts for a minute. */
 export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
@@ -54,8 +67,7 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
     // A direct message has two members, and the app sees only its own. Describing it would need im:read.
     if (isDirectMessage(channelId)) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
     try {
-      const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
-      if (!isPrivate(channel)) return 'in';
+      if (!(await describe(client, channelId)).isPrivate) return 'in';
       return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
     } catch (error) {
       const failure = slackFailure(error);
@@ -80,19 +92,8 @@ type SlackPage = { response_metadata?: { next_cursor?: string | undefined } | un
 
 export const cursorAfter = ({ response_metadata: next }: SlackPage): string | undefined => next?.next_cursor;
 
-/** A conversation as Slack describes it. */
-type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
-
 /** null: the app may not see it. Throws if Slack can't be asked. */
 export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
-
-const describedSchema = z.object({
-  channel: privacySchema.extend({
-    name: z.string().default(''),
-    is_ext_shared: z.boolean().default(false),
-    is_org_shared: z.boolean().default(false),
-  }),
-});
 
 /** A conversation's name and whether it is private or shared; an answer counts for a minute. */
 export function createDescribePlace({
@@ -102,13 +103,7 @@ export function createDescribePlace({
   client: WebClient;
   now: () => number;
 }): DescribePlace {
-  async function fresh(channelId: string): Promise<DescribedPlace | null> {
-    const described = await unlessRefused(client.conversations.info({ channel: channelId }));
-    if (described === null) return null;
-    const { channel } = describedSchema.parse(described);
-    const isShared = channel.is_ext_shared || channel.is_org_shared;
-    return { name: channel.name, isPrivate: isPrivate(channel), isShared };
-  }
-
+  const fresh = async (channelId: string): Promise<DescribedPlace | null> =>
+    unlessRefused(describe(client, channelId));
   return remembered(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });
 }

@@ -105,53 +105,49 @@ export function readBlockMetadata(blocks: readonly { block_id?: string | undefin
   return null;
 }
 
-const ownMetadataSchema = z.discriminatedUnion('event_type', [
-  z.object({
-    event_type: z.literal(CARD_EVENT),
-    event_payload: z.object({
-      request_id: z.string(),
-      requester: z.string().optional(),
-      repos: z.string().optional(),
-      acu_limit: z.coerce.number().optional(),
-    }),
-  }),
-  z.object({
-    event_type: z.literal(MESSAGE_EVENT),
-    event_payload: z.object({ session_id: z.string(), event_id: z.string() }),
-  }),
-  z.object({
-    event_type: z.literal(MILESTONE_EVENT),
-    event_payload: z.object({ session_id: z.string(), milestone: z.string() }),
-  }),
+const ownMetadataSchema = z.union([
+  z
+    .object({
+      event_type: z.literal(CARD_EVENT),
+      event_payload: z.object({
+        request_id: z.string(),
+        requester: z.string().nullable().default(null),
+        repos: z.string().optional(),
+        acu_limit: z.coerce.number().nullable().default(null),
+      }),
+    })
+    .transform(({ event_payload: { request_id: requestId, requester, repos, acu_limit: acuLimit } }) => ({
+      kind: 'card' as const,
+      requestId,
+      requester,
+      repos: repos?.split(',') ?? [],
+      acuLimit,
+    })),
+  z
+    .object({
+      event_type: z.literal(MESSAGE_EVENT),
+      event_payload: z.object({ session_id: z.string(), event_id: z.string() }),
+    })
+    .transform(({ event_payload: { session_id: sessionId, event_id: eventId } }) => ({
+      kind: 'message' as const,
+      sessionId,
+      eventId,
+    })),
+  z
+    .object({
+      event_type: z.literal(MILESTONE_EVENT),
+      event_payload: z.object({ session_id: z.string(), milestone: z.string() }),
+    })
+    .transform(({ event_payload: { session_id: sessionId, milestone: key } }) => ({
+      kind: 'milestone' as const,
+      sessionId,
+      key,
+    })),
 ]);
 
-export type ReadMetadata =
-  | { kind: 'card'; requestId: string; requester: string | null; repos: string[]; acuLimit: number | null }
-  | { kind: 'message'; sessionId: string; eventId: string }
-  | { kind: 'milestone'; sessionId: string; key: string };
+export type ReadMetadata = z.output<typeof ownMetadataSchema>;
 
 /** null: not metadata of this app. */
 export function readMetadata(own: unknown): ReadMetadata | null {
-  const { data } = ownMetadataSchema.safeParse(own);
-  switch (data?.event_type) {
-    case CARD_EVENT: {
-      const {
-        request_id: requestId,
-        requester = null,
-        repos,
-        acu_limit: acuLimit = null,
-      } = data.event_payload;
-      return { kind: 'card', requestId, requester, repos: repos?.split(',') ?? [], acuLimit };
-    }
-    case MESSAGE_EVENT: {
-      const { session_id: sessionId, event_id: eventId } = data.event_payload;
-      return { kind: 'message', sessionId, eventId };
-    }
-    case MILESTONE_EVENT: {
-      const { session_id: sessionId, milestone: key } = data.event_payload;
-      return { kind: 'milestone', sessionId, key };
-    }
-    case undefined:
-      return null;
-  }
+  return ownMetadataSchema.safeParse(own).data ?? null;
 }
