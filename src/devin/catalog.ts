@@ -1,21 +1,14 @@
 import type { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
 import { remembered } from '../time.ts';
-import {
-  collectPages,
-  createVersionFallback,
-  MAX_PAGE,
-  toSearchParams,
-  type DevinClient,
-  type Options,
-} from './client.ts';
+import { collectPages, createVersionFallback, MAX_PAGE, toSearchParams, type DevinClient } from './client.ts';
 import { createForbidden } from './errors.ts';
 import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema, type Page } from './schemas.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };
 
-type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
+type Source = (query: string) => Promise<CatalogItem[]>;
 
 /** A Slack menu's limit. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 const MAX_RESULTS = 100;
@@ -38,7 +31,7 @@ export function createCatalog(client: DevinClient, now: () => number) {
   );
   const sources: Record<Lookup, Source> = {
     repositories: createRepositorySearch(client),
-    knowledge: async (query, options) => searchKnowledge(client, query, options),
+    knowledge: async (query) => searchKnowledge(client, query),
     playbooks: async (query) => matching(await lists('playbooks'), query),
     secrets: async (query) => matching(await lists('secrets'), query),
   };
@@ -47,8 +40,8 @@ export function createCatalog(client: DevinClient, now: () => number) {
   const namedAtMs = new Map<Lookup, number>();
 
   /** Throws DevinError. */
-  async function read(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
-    const items = await sources[lookup](query.trim(), options);
+  async function read(lookup: Lookup, query: string): Promise<CatalogItem[]> {
+    const items = await sources[lookup](query.trim());
     if (names.size + items.length > MAX_NAMES) names.clear();
     for (const { value, label } of items) {
       const name = label.trim().slice(0, NAME_LENGTH).toWellFormed();
@@ -57,8 +50,8 @@ export function createCatalog(client: DevinClient, now: () => number) {
     return items;
   }
 
-  const find = async (...asked: Parameters<typeof read>): Promise<CatalogItem[]> =>
-    forbidden.readOr(asked[0], [], async () => read(...asked));
+  const find = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
+    forbidden.readOr(lookup, [], async () => read(lookup, query));
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
@@ -67,8 +60,8 @@ export function createCatalog(client: DevinClient, now: () => number) {
     },
 
     /** At most 100 items; none if it's `forbidden`. Throws other DevinErrors. */
-    async search(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
-      return (await find(lookup, query, options)).slice(0, MAX_RESULTS);
+    async search(lookup: Lookup, query: string): Promise<CatalogItem[]> {
+      return (await find(lookup, query)).slice(0, MAX_RESULTS);
     },
 
     /** What people call a value; null: not known yet. The list is read in the background: nobody waits for a name. */
@@ -92,7 +85,7 @@ const secretPageSchema = pageOf(secretSchema);
 /** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
 function createRepositorySearch(client: DevinClient): Source {
   const withVersion = createVersionFallback();
-  return async (query, { signal }) => {
+  return async (query) => {
     const { items } = await withVersion(async (version) =>
       client.call({
         operation: 'catalog.repositories',
@@ -104,7 +97,6 @@ function createRepositorySearch(client: DevinClient): Source {
           first: MAX_RESULTS,
           loadIndexingStatus: false,
         }),
-        signal,
       }),
     );
     return items.map(({ repoPath, repoDescription, repoLanguage }) => ({
@@ -116,17 +108,12 @@ function createRepositorySearch(client: DevinClient): Source {
 }
 
 /** https://docs.devin.ai/api-reference/v3/notes/organizations-knowledge-notes */
-async function searchKnowledge(
-  client: DevinClient,
-  query: string,
-  { signal }: Options,
-): Promise<CatalogItem[]> {
+async function searchKnowledge(client: DevinClient, query: string): Promise<CatalogItem[]> {
   const { items } = await client.call({
     operation: 'catalog.knowledge',
     path: client.orgPath(['knowledge', 'notes']),
     answer: notePageSchema,
     query: toSearchParams({ search: query || null, first: MAX_RESULTS }),
-    signal,
   });
   return items.map(({ noteId, name, trigger }) => ({ value: noteId, label: name, description: trigger }));
 }

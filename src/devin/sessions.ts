@@ -88,11 +88,7 @@ export function createSessions(client: DevinClient) {
      * Sends a message to a session, which wakes it. One attempt: a retry could send it twice.
      * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages
      */
-    async sendMessage(
-      sessionId: string,
-      request: SessionMessageRequest,
-      { signal }: Options = {},
-    ): Promise<SessionSnapshot> {
+    async sendMessage(sessionId: string, request: SessionMessageRequest): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.sendMessage',
         method: 'post',
@@ -101,7 +97,6 @@ export function createSessions(client: DevinClient) {
         json: toWire(request),
         jsonSchema: messageRequestSchema,
         timeoutMs: WRITE_TIMEOUT_MS,
-        signal,
         sensitive: [request.message],
       });
     },

@@ -58,14 +58,13 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
   });
 }
 
-function createApp({ bot, isOfBoth, apiUrl, turns, log }: BoltOptions, receiver: SlackReceiver): App {
+function createApp({ bot, isOfBoth, turns, log }: BoltOptions, receiver: SlackReceiver): App {
   const app = new App({
     receiver,
     authorize: async () => bot(),
     // Otherwise Bolt keeps every conversation's state in memory and looks it up on every event.
     convoStore: false,
     logger: slackLogger(log),
-    clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }), retryConfig: { retries: 1 } },
     extendedErrorHandler: true,
   });
   app.error(async ({ error, body }: { error: Error; body: object }) => {
