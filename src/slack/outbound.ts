@@ -4,7 +4,7 @@ import ky, { type Options as KyOptions } from 'ky';
 import type { Log } from '../log.ts';
 import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
-import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
+import { isRefused, outcomeOf, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { SlackHosts } from './files.ts';
 import { metadataBlockId, type MessageMetadata } from './metadata.ts';
 import { findPosted, permalink, type MessagePlace, type Sought } from './posted-messages.ts';
@@ -140,11 +140,11 @@ export function createOutbound(deps: OutboundDeps) {
     },
 
     updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
-      updated(answers.views.update({ view_id: viewId, view })),
+      outcomeOf('updated', answers.views.update({ view_id: viewId, view })),
 
     /** A person's whole App Home. Publishing it twice does no harm. */
     publishHome: async (userId: string, view: HomeView): Promise<Updated> =>
-      updated(background.views.publish({ user_id: userId, view })),
+      outcomeOf('updated', background.views.publish({ user_id: userId, view })),
 
     /** The time by Slack's clock; null before its first answer. */
     slackTs(): string | null {
@@ -157,7 +157,7 @@ export function createOutbound(deps: OutboundDeps) {
     find: async (place: CardPlace, sought: Sought) => findPosted(background, place, sought),
 
     updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
-      updated(background.chat.update({ channel: channelId, ts, ...card })),
+      outcomeOf('updated', background.chat.update({ channel: channelId, ts, ...card })),
 
     /** A message that was posted with this metadata. */
     edit: async (
@@ -165,7 +165,10 @@ export function createOutbound(deps: OutboundDeps) {
       metadata: MessageMetadata,
       message: Rendered,
     ): Promise<Updated> =>
-      updated(background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) })),
+      outcomeOf(
+        'updated',
+        background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) }),
+      ),
 
     /** The address of a message; null: there is none, or Slack didn't say where the workspace is. */
     permalink(message: MessagePlace | null): string | null {
@@ -215,10 +218,6 @@ async function twice<T>(open: () => Promise<T>): Promise<T> {
       throw lost;
     });
   });
-}
-
-async function updated(call: Promise<unknown>): Promise<Updated> {
-  return call.then(() => ({ kind: 'updated' }), slackFailure);
 }
 
 function withBlockId({ text, blocks: [first, ...rest] }: Rendered, metadata: MessageMetadata): Rendered {

@@ -5,7 +5,7 @@ import type { Proxy } from '../network.ts';
 import type { KnownPeople } from '../store/identities.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
-import { createOnceAMinute, createRemoteClock } from '../time.ts';
+import { createOnceAMinute, createRemoteClock, type RemoteClock } from '../time.ts';
 import { createUpstream, sayingHowLong, tooMany } from '../upstream.ts';
 import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
@@ -53,36 +53,7 @@ type SlackOptions = {
 export function createSlack(options: SlackOptions) {
   const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
-  const upstream = createUpstream({
-    origin: new URL(apiUrl ?? SLACK_API_URL).origin,
-    fetch: clock.observe(sayingHowLong(bounded(globalThis.fetch))),
-    rates: SLACK_RATES,
-    refuse: tooMany,
-    onChange: (isUp) =>
-      isUp ? log.info('Slack answers again') : log.warn("Slack doesn't answer; cards and messages wait"),
-  });
-  const onceAMinute = createOnceAMinute();
-  const onDeadToken = (method: string, code: string): void => {
-    options.onTokenRefused(code);
-    onceAMinute('token', (leftOut) =>
-      log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
-    );
-  };
-  // Never retried blindly: two cards are as wrong as none. The jobs decide.
-  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig' | 'timeout'>): WebClient =>
-    new Client(botToken, onDeadToken, {
-      logger: quietSlackLogger(log),
-      timeout: SLACK_TIMEOUT_MS,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      ...(apiUrl !== null && { slackApiUrl: apiUrl }),
-      ...more,
-    });
-  // A trigger id lives 3 s: what people wait for is always asked. The rest waits while Slack is down or busy.
-  const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
-  const opener = client({ fetch: upstream.observed });
-  const background = client({ fetch: upstream.guarded });
-  const starting = client({ fetch: upstream.observed, timeout: STARTING_TIMEOUT_MS });
+  const { answers, opener, background, starting } = createClients(options, clock);
   const hosts = createSlackHosts(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {
@@ -134,6 +105,41 @@ export function createSlack(options: SlackOptions) {
       log,
     }),
   };
+}
+
+/** `opener` opens views, and retries nothing. `background`: for what can wait; its queue delays nobody's modal. `starting`: for the start. */
+function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, clock: RemoteClock) {
+  const upstream = createUpstream({
+    origin: new URL(apiUrl ?? SLACK_API_URL).origin,
+    fetch: clock.observe(sayingHowLong(bounded(globalThis.fetch))),
+    rates: SLACK_RATES,
+    refuse: tooMany,
+    onChange: (isUp) =>
+      isUp ? log.info('Slack answers again') : log.warn("Slack doesn't answer; cards and messages wait"),
+  });
+  const onceAMinute = createOnceAMinute();
+  const onDeadToken = (method: string, code: string): void => {
+    onTokenRefused(code);
+    onceAMinute('token', (leftOut) =>
+      log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
+    );
+  };
+  // Never retried blindly: two cards are as wrong as none. The jobs decide.
+  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig' | 'timeout'>): WebClient =>
+    new Client(botToken, onDeadToken, {
+      logger: quietSlackLogger(log),
+      timeout: SLACK_TIMEOUT_MS,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+      ...more,
+    });
+  // A trigger id lives 3 s: what people wait for is always asked. The rest waits while Slack is down or busy.
+  const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
+  const opener = client({ fetch: upstream.observed });
+  const background = client({ fetch: upstream.guarded });
+  const starting = client({ fetch: upstream.observed, timeout: STARTING_TIMEOUT_MS });
+  return { answers, opener, background, starting };
 }
 
 /** Who the app is in its workspace, from `auth.test`. */

@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api';
-import { slackFailure, type SlackFailure } from './errors.ts';
+import { outcomeOf, slackFailure, type SlackFailure } from './errors.ts';
 import type { SlackHosts } from './files.ts';
 import { pagesOf } from './posted-messages.ts';
 
@@ -28,15 +28,11 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
   return {
     /** Slack refuses one that already exists. */
     react: async (channelId: string, ts: string, name: string) =>
-      background.reactions
-        .add({ channel: channelId, timestamp: ts, name })
-        .then(() => ({ kind: 'reacted' }) as const, slackFailure),
+      outcomeOf('reacted', background.reactions.add({ channel: channelId, timestamp: ts, name })),
 
     /** Slack refuses one that doesn't exist. */
     unreact: async (channelId: string, ts: string, name: string) =>
-      background.reactions
-        .remove({ channel: channelId, timestamp: ts, name })
-        .then(() => ({ kind: 'removed' }) as const, slackFailure),
+      outcomeOf('removed', background.reactions.remove({ channel: channelId, timestamp: ts, name })),
 
     /**
      * Uploads a file to Slack, where nobody sees it until it is shared.
@@ -59,13 +55,14 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
 
     /** Once: an unclear answer is settled by `findFile`, never by sharing again. */
     share: async (place: ThreadPlace, fileId: string, title: string) =>
-      background.files
-        .completeUploadExternal({
+      outcomeOf(
+        'shared',
+        background.files.completeUploadExternal({
           files: [{ id: fileId, title }],
           channel_id: place.channelId,
           thread_ts: place.threadTs,
-        })
-        .then(() => ({ kind: 'shared' }) as const, slackFailure),
+        }),
+      ),
 
     /** Whether a file is in the thread. Throws if Slack can't be asked. */
     async findFile(place: ThreadPlace, fileId: string): Promise<boolean> {
