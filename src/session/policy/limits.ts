@@ -34,7 +34,7 @@ export type Over = Ceiling & { asked: number | null };
 /** Those in force for a request that has these approvals; they count while the policy takes any. */
 export function ceilingsOf(
   { limits }: Policy,
-  { spend = {}, approved = [] }: { spend?: Spend | undefined; approved?: readonly string[] | undefined } = {},
+  { spend, approved = [] }: { spend: Spend; approved?: readonly string[] },
 ): Ceiling[] {
   return CEILINGS.flatMap((key) => {
     const most = limits[key];
@@ -149,7 +149,7 @@ type Limited = (typeof LIMITED)[number];
 export type Limits = Record<Limited, number>;
 
 /** What a person has open, and how many they started in the last hour. */
-export type Usage = Record<Limited, number>;
+export type LimitUsage = Record<Limited, number>;
 
 /** Which limit it is, what it allows, and what counts now. */
 export const limitReachedSchema = z.object({
@@ -160,7 +160,7 @@ export const limitReachedSchema = z.object({
 export type LimitReached = z.infer<typeof limitReachedSchema>;
 
 /** null: one more can start. */
-export function limitReached(limits: Limits, usage: Usage): LimitReached | null {
+export function limitReached(limits: Limits, usage: LimitUsage): LimitReached | null {
   const limit = LIMITED.find((name) => limits[name] > 0 && usage[name] >= limits[name]);
   return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };
 }

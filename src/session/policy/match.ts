@@ -35,8 +35,8 @@ export type PolicyFacts = {
   person: PolicyPerson;
   place: PolicyPlace;
   request: PolicyRequest;
-  /** What counts under each ceiling without this request; left out: nothing. */
-  spend?: Spend | undefined;
+  /** What counts under each ceiling without this request. */
+  spend: Spend;
 };
 
 function isPerson(patterns: readonly PersonPattern[], person: PolicyPerson): Known {

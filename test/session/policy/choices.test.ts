@@ -11,6 +11,7 @@ const FACTS: PolicyFacts = {
     is: { public: true, private: false, direct: false, shared: false },
   },
   request: { draft: {}, hasSessionSecrets: false, hasAttachments: false, approved: [] },
+  spend: {},
 };
 
 const EVERY_MODE = ['normal', 'fast', 'lite', 'ultra', 'fusion'];

@@ -30,6 +30,7 @@ function facts({ person, place, request }: Given = {}): PolicyFacts {
       ...place,
     },
     request: { draft: {}, hasSessionSecrets: false, hasAttachments: false, approved: [], ...request },
+    spend: {},
   };
 }
 

@@ -9,7 +9,7 @@ const LIMITS = { acu_per_person_per_day: 60, acu_per_channel_per_day: 200, acu_p
 
 const policyOf = (limits: object, rest: object = {}) => policySchema.parse({ limits, ...rest });
 
-function facts(draft: StoredDraft, spend?: Spend, approved: string[] = []): PolicyFacts {
+function facts(draft: StoredDraft, spend: Spend = {}, approved: string[] = []): PolicyFacts {
   return {
     person: { userId: 'U1', email: null, groups: new Map() },
     place: {
