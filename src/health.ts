@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from './metrics.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/bolt.ts';
-import type { Page } from './slack/http-server.ts';
+import type { HttpPage } from './slack/http-server.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
 
@@ -23,7 +23,7 @@ type HealthDeps = {
 
 export function createHealthPages(
   deps: HealthDeps,
-): Record<string, (request: IncomingMessage) => Promise<Page>> {
+): Record<string, (request: IncomingMessage) => Promise<HttpPage>> {
   const { readiness, warnings, metrics, metricsToken } = deps;
   const readMetrics = oneAtATime(async () => metrics.text());
   return {
@@ -54,11 +54,11 @@ function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function json(status: number, value: object): Page {
+function json(status: number, value: object): HttpPage {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };
 }
 
-function plain(status: number, sentence: string): Page {
+function plain(status: number, sentence: string): HttpPage {
   return { status, contentType: 'text/plain', body: `${sentence}\n` };
 }
 

@@ -4,7 +4,7 @@ import { awaited, pendingApproval, type Approval } from '../session/approval.ts'
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
-import { askedAnew, askedNow, counted } from './ending.ts';
+import { askPolicyAgain, peopleToAsk, countApprovals } from './moves.ts';
 
 type ReviewDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -39,9 +39,9 @@ export function createReviewer(deps: ReviewDeps) {
       const current = awaited(locked, number);
       if (current === null) return null;
       const at = { atMs: now() };
-      if (!isSame) return askedAnew(locked, current, at);
-      const people = askedNow(current.people, found, able);
-      return counted(locked, { ...current, need, people, policy }, at);
+      if (!isSame) return askPolicyAgain(locked, current, at);
+      const people = peopleToAsk(current.people, found, able);
+      return countApprovals(locked, { ...current, need, people, policy }, at);
     });
   }
 

@@ -21,7 +21,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import { askedAnew, askedNow, counted } from './ending.ts';
+import { askPolicyAgain, peopleToAsk, countApprovals } from './moves.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -93,8 +93,8 @@ export function createSettler(deps: SettleDeps) {
     const found = terms === null ? [] : await deps.approversOf(terms.approvers, request.userId);
     if (found.length < need) return false;
     return moveAwaited(decision, (locked, approval, at) => {
-      const people = askedNow(approval.people, found, able);
-      return counted(locked, { ...approval, need, people }, at);
+      const people = peopleToAsk(approval.people, found, able);
+      return countApprovals(locked, { ...approval, need, people }, at);
     });
   }
 
@@ -108,7 +108,7 @@ export function createSettler(deps: SettleDeps) {
     return moveAwaited(decision, (locked, approval, at) => {
       const unable = approval.people.filter(({ userId }) => !able.has(userId));
       const others = approval.yes.filter((one) => !isAmong(unable, one) && !isSamePerson(one, by));
-      return counted(locked, { ...approval, need, yes: [...others, by] }, at);
+      return countApprovals(locked, { ...approval, need, yes: [...others, by] }, at);
     });
   }
 
@@ -131,7 +131,7 @@ export function createSettler(deps: SettleDeps) {
     const isPossible =
       decision.act === 'decline' ||
       (isSame && (able.size >= need || (await askOthers(decision, request, deciders))));
-    if (!isPossible) return void (await moveAwaited(decision, askedAnew));
+    if (!isPossible) return void (await moveAwaited(decision, askPolicyAgain));
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };

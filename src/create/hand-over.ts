@@ -1,7 +1,7 @@
 import { TooLargeError } from '../bounds.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
-import type { Download, SlackFiles } from '../slack/files.ts';
+import type { OpenedFile, SlackFiles } from '../slack/files.ts';
 import { devinTrouble, type DevinTrouble } from './run.ts';
 
 export type UploadFile = (file: {
@@ -22,7 +22,7 @@ export async function handOverFile(
   { askedAt, signal }: { askedAt: Date; signal: AbortSignal },
 ): Promise<HandedOver> {
   const { name } = file;
-  const download = await files.open(file, signal).catch((error: unknown): Download => {
+  const download = await files.open(file, signal).catch((error: unknown): OpenedFile => {
     const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
     if (signal.aborted || retry.kind === 'wait') throw error;
     return { kind: 'left-out', reason: 'unreadable' };

@@ -28,7 +28,7 @@ export function createFindPlaces(deps: PlacesDeps) {
 
   /** The prompt of a session about a message has a link to the message. */
   async function thread({ sessionId, requestId }: LostSession): Promise<SearchPlace[]> {
-    const first = await orNull(async () => (await listMessages(sessionId, { first: 1 })).items[0]);
+    const first = await unlessDevinFails(async () => (await listMessages(sessionId, { first: 1 })).items[0]);
     if (first?.source !== 'user') return [];
     const { permalink } = readPrompt(first.message, requestId);
     const place = permalink === null ? null : readPermalink(permalink);
@@ -70,14 +70,14 @@ type RequesterDeps = {
 
 export function createFindRequester({ findMember, people }: RequesterDeps): FindRequester {
   return async (devinUserId) => {
-    const email = (await orNull(async () => findMember(devinUserId)))?.email ?? null;
+    const email = (await unlessDevinFails(async () => findMember(devinUserId)))?.email ?? null;
     const person = email === null ? null : await people.findByEmail(email);
     return person?.kind === 'member' && person.email !== null ? person.userId : null;
   };
 }
 
 /** null if Devin refuses or fails; throws while it is busy, so that the job waits. */
-export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+export async function unlessDevinFails<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

@@ -6,7 +6,7 @@ import { namesUrl, progress, readMilestone, readToldPhase } from '../session/mil
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { CLOCK_MARGIN_S, type FoundMessage, type PostedReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
-import { orNull, type FindRequester } from './find-places.ts';
+import { unlessDevinFails, type FindRequester } from './find-places.ts';
 import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
 
 /** A card in Slack. */
@@ -49,7 +49,7 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     const { sessionId, requestId, devinUserId } = lost;
     const userId =
       card.metadata.requester ?? (devinUserId === null ? null : await deps.findRequester(devinUserId));
-    const found = await orNull(async () => ({
+    const found = await unlessDevinFails(async () => ({
       snapshot: await getSession(sessionId),
       history: await readHistory(sessionId),
     }));
@@ -89,7 +89,7 @@ async function identityOf(
   person: { teamId: string; userId: string },
   snapshot: SessionSnapshot,
 ): Promise<Identity | null> {
-  const today = await orNull(async () => resolve(person));
+  const today = await unlessDevinFails(async () => resolve(person));
   if (today !== null && today.kind !== 'refused' && devinUserOf(today) === snapshot.userId) return today;
   return sessionMember(snapshot);
 }

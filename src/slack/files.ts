@@ -5,7 +5,7 @@ import type { SlackFile } from '../session/context.ts';
 import { unlessRefused } from './errors.ts';
 import { CANVAS, readFile } from './messages.ts';
 
-export type Download =
+export type OpenedFile =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }
   | { kind: 'left-out'; reason: 'too-large' | 'sign-in-page' | 'unreadable' };
 
@@ -58,7 +58,7 @@ export function createSlackFiles(deps: {
     },
 
     /** Opens the file's bytes. The caller reads `body` to its end or cancels it. */
-    async open(file: SlackFile, signal: AbortSignal): Promise<Download> {
+    async open(file: SlackFile, signal: AbortSignal): Promise<OpenedFile> {
       if (file.size > MAX_FILE_BYTES) return { kind: 'left-out', reason: 'too-large' };
       if (file.url === null) return { kind: 'left-out', reason: 'unreadable' };
       const response = await follow(deps, file.url, signal);
@@ -113,7 +113,7 @@ function isHtml({ headers }: Response): boolean {
 const MAX_CANVAS_BYTES = 10 * 1024 * 1024;
 
 /** Slack's sign-in page is a whole page; a canvas is only what would be in one. */
-async function openCanvas(body: ReadableStream<Uint8Array>): Promise<Download> {
+async function openCanvas(body: ReadableStream<Uint8Array>): Promise<OpenedFile> {
   const bytes = await readAtMost(body, MAX_CANVAS_BYTES);
   if (bytes === null) return { kind: 'left-out', reason: 'too-large' };
   const start = new TextDecoder().decode(bytes.subarray(0, 100));

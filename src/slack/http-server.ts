@@ -14,12 +14,12 @@ const REQUEST_TIMES = { headersTimeout: 5000, requestTimeout: 10_000, connection
 /** Far more than Slack opens. Others can neither exhaust memory nor keep Slack out. */
 const MAX_CONNECTIONS = 1000;
 
-export type Page = { status: number; contentType: string; body: string };
+export type HttpPage = { status: number; contentType: string; body: string };
 type HttpServerOptions = {
   host: string;
   port: number;
   /** GET pages by path. */
-  pages: Record<string, (request: IncomingMessage) => Promise<Page>>;
+  pages: Record<string, (request: IncomingMessage) => Promise<HttpPage>>;
   /** Takes POSTs to /slack/events; null in Socket Mode. */
   slackEvents: RequestListener | null;
   /** For tests: when an incomplete request is ended, and how many connections are allowed. */

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
-import { limitReached, type LimitReached, type Limits, type Usage } from '../session/policy/limits.ts';
+import { limitReached, type LimitReached, type Limits, type LimitUsage } from '../session/policy/limits.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { IS_OVER } from './sessions.ts';
@@ -57,7 +57,7 @@ export function createLimiter(limits: () => Limits) {
     },
 
     /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
-    async usage(person: Person, db: Kysely<Tables>): Promise<{ limits: Limits; usage: Usage }> {
+    async usage(person: Person, db: Kysely<Tables>): Promise<{ limits: Limits; usage: LimitUsage }> {
       const [row] = await read([person], usedIn(PENDING_STATES), db);
       return { limits: limits(), usage: row === undefined ? NOTHING : usageOf(row) };
     },
@@ -71,7 +71,7 @@ export function createLimiter(limits: () => Limits) {
   };
 }
 
-const NOTHING: Usage = { openSessions: 0, startsPerHour: 0 };
+const NOTHING: LimitUsage = { openSessions: 0, startsPerHour: 0 };
 
 /** Several people must not wait because one of them is locked: after this time, the transaction fails. */
 const LOCK_TOGETHER_MS = 100;
@@ -90,7 +90,7 @@ const GOING_ON = [...phasesOf('needs-you'), ...phasesOf('under-way')];
 
 const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 
-function usageOf(row: Row): Usage {
+function usageOf(row: Row): LimitUsage {
   const inWork = Number(row.inWork);
   return { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) };
 }

@@ -4,7 +4,7 @@ import {
   type Explained,
   type PolicyDecision,
 } from '../../session/policy/decide.ts';
-import { capThatFits, limitReached, type Limits, type Usage } from '../../session/policy/limits.ts';
+import { capThatFits, limitReached, type Limits, type LimitUsage } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
@@ -16,7 +16,7 @@ import { bold, escape, oneLine, truncate } from './text.ts';
 import { leftLines } from './usage.ts';
 
 /** What would happen to a request. `explained`: null without a policy. */
-export type Why = { explained: Explained | null; limits: Limits; usage: Usage };
+export type Why = { explained: Explained | null; limits: Limits; usage: LimitUsage };
 
 const SENTENCE_LENGTH = 1000;
 

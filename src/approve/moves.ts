@@ -8,7 +8,7 @@ type Ended = At &
   Pick<RequestChanges, 'approved' | 'approvedAs'>;
 
 /** Ends the approval, and continues where the request was held up. Its time to retry starts over. */
-function onwards({ approvals: all }: SessionRequest, approval: Approval, ended: Ended): Onward {
+function moveOn({ approvals: all }: SessionRequest, approval: Approval, ended: Ended): Onward {
   const { kind, by, atMs, ...more } = ended;
   const approvals = withEnded(all, approval, { kind, by, reason: null, atMs });
   const changes = { ...more, approvals, resumedAt: new Date(atMs) };
@@ -16,7 +16,7 @@ function onwards({ approvals: all }: SessionRequest, approval: Approval, ended: 
 }
 
 /** Goes on if enough of those who can decide approved it. Otherwise it waits, and what changed in its approval is saved. */
-export function counted(request: SessionRequest, approval: Approval, at: At): Onward {
+export function countApprovals(request: SessionRequest, approval: Approval, at: At): Onward {
   const { approvals, approved, approvedAs } = request;
   const { rule, fingerprint, need } = approval;
   const yes = countingYes(approval);
@@ -28,16 +28,16 @@ export function counted(request: SessionRequest, approval: Approval, at: At): On
     };
   const earlier = approvedAs === fingerprint ? approved : [];
   const more = { approved: [...earlier, rule], approvedAs: fingerprint, ...at };
-  return onwards(request, { ...approval, yes }, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
+  return moveOn(request, { ...approval, yes }, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
 }
 
 /** The policy has changed, so it is asked again. */
-export function askedAnew(request: SessionRequest, approval: Approval, at: At): Onward {
-  return onwards(request, approval, { kind: 'changed', by: null, ...at });
+export function askPolicyAgain(request: SessionRequest, approval: Approval, at: At): Onward {
+  return moveOn(request, approval, { kind: 'changed', by: null, ...at });
 }
 
 /** People who were asked and can still decide come first. Others are added up to as many as are asked at most. */
-export function askedNow(
+export function peopleToAsk(
   asked: readonly Voter[],
   found: readonly Voter[],
   able: ReadonlySet<string>,
