@@ -58,10 +58,8 @@ export function createSweep(deps: SweepDeps) {
   /** Messages and milestones that wait. */
   async function recoverThreads(waitingMs: number): Promise<void> {
     for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
-    for (const sessionId of await messages.waiting(waitingMs))
-      await enqueue('relay-from-devin', { sessionId });
-    for (const sessionId of await milestones.waiting(waitingMs))
-      await enqueue('tell-milestones', { sessionId });
+    for (const rows of [messages, milestones])
+      for (const sessionId of await rows.waiting(waitingMs)) await enqueue('tell-milestones', { sessionId });
   }
 
   async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {

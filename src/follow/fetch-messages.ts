@@ -19,8 +19,6 @@ import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 import { mirrorReply } from './post-message.ts';
 
-/** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */
-const CALL_AFTER_MS = 5000;
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
 
@@ -94,13 +92,12 @@ async function storePage(
 
 /** Devin asks something else, between two polls or with its status unchanged: another question is another call. */
 async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
-  const { sessions, milestones, calls, enqueue } = deps;
+  const { sessions, milestones, calls } = deps;
   const session = await sessions.lock(sessionId, trx);
   if (session?.phase !== 'needs-you' || !(await calls.isMissing(sessionId, trx))) return;
   const key = nextKey(session.told, 'needs-you');
-  await milestones.add(sessionId, [key], { trx, afterMs: CALL_AFTER_MS });
+  await milestones.add(sessionId, [key], { trx });
   await sessions.change(sessionId, { told: [...session.told, key] }, trx);
-  await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: CALL_AFTER_MS });
 }
 
 type NewWords = { reading: Reading; message: SessionMessage; trx: Transaction<Tables> };

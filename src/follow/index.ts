@@ -12,8 +12,10 @@ import { createRelayFromDevin } from './from-devin.ts';
 import { composeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
 import { createFrameOf, createNotified, type Notified } from './notified.ts';
 import { createMilestoneNotifier } from './notify-milestones.ts';
+import { createOutbox } from './outbox.ts';
 import { createPoll } from './poll.ts';
 import { createPostMessage } from './post-message.ts';
+import { createPostPending } from './post-pending.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import { createRound } from './round.ts';
 import { createFindAttachments } from './share-file.ts';
@@ -21,7 +23,8 @@ import { createWatcher, type Watcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, messageRow, type ListMessages } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
-export { RELAY_TIMES, relayLease, type RelayTimes } from './from-devin.ts';
+export { relayLease } from './from-devin.ts';
+export { RELAY_TIMES, type RelayTimes } from './post-pending.ts';
 export { LEFT_OUT, mirrorReply } from './post-message.ts';
 export { ROUND_TIMES, type RoundTimes } from './round.ts';
 export { WATCHER_TIMES, type Watcher, type WatcherTimes } from './watcher.ts';
@@ -52,7 +55,7 @@ type Following = {
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
 };
 
-/** Each may wait for Devin; a slow session delays only itself. */
+/** Each may wait for Devin or Slack; a slow session delays only itself. */
 const THREADS = { concurrency: 10, most: 300 };
 
 /** Brings a session's status and Devin's words to its card and its thread. */
@@ -60,7 +63,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
   const { now, watchTimes: times } = deps.tuning;
-  const { db, sessions, milestones, cards, calls, messages, replies, echoes, settings } = store;
+  const { db, requests, sessions, milestones, cards, calls, messages, replies, echoes, settings } = store;
   const recorder = createRecorder({
     db,
     sessions,
@@ -92,10 +95,18 @@ export function createFollowing(deps: FollowingDeps): Following {
     check: deps.check,
     calls,
   });
-  const relay = createRelay(deps, { fetchMessages, notified });
-  const notify = createNotifying(deps, notified);
+  const relay = createRelay(deps, fetchMessages);
+  const post = createOutbox({
+    sessions,
+    requests,
+    milestones,
+    notified,
+    postPending: createPosting(deps, notified),
+    notify: createNotifying(deps, notified),
+    withLease: deps.withLease,
+  });
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
-  queue.work('tell-milestones', async ({ sessionId }) => notify(sessionId), { concurrency: 4 });
+  queue.work('tell-milestones', async ({ sessionId }, { signal }) => post(sessionId, signal), THREADS);
   return { watcher: createWatching(deps, recorder), recorder, fetchMessages };
 }
 
@@ -112,8 +123,34 @@ function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
   return createWatcher({ leases, prepare, round, times, sleep, log });
 }
 
+/** Devin's words and the files it made, on their way to the thread. */
+function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessages']) {
+  const { queue, store, devin, withLease } = deps;
+  const { log, now, relayTimes: times } = deps.tuning;
+  const { sessions, requests, messages, milestones, calls } = store;
+  return createRelayFromDevin({
+    sessions,
+    requests,
+    messages,
+    milestones,
+    calls,
+    fetchMessages,
+    findAttachments: createFindAttachments({
+      messages,
+      listAttachments: devin.attachments.list,
+      now,
+      log,
+    }),
+    withLease,
+    enqueue: queue.enqueue,
+    times,
+    now,
+    log,
+  });
+}
+
 function createNotifying(deps: FollowingDeps, notified: Notified) {
-  const { store, slack, withLease, postOnce, command, text } = deps;
+  const { store, slack, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls } = store;
   const { outbound, textFor } = slack;
@@ -126,7 +163,6 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
     messages,
     calls,
     notified,
-    withLease,
     postOnce,
     compose: async (notice) => composeMilestone(composing, notice),
     markAnsweredCalls: async (session, request) => markAnsweredCalls(composing, session, request),
@@ -137,26 +173,18 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
   });
 }
 
-type Fetching = Pick<Following, 'fetchMessages'> & { notified: Notified };
-
-/** Devin's words go into the thread, with the files it made. */
-function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching) {
-  const { queue, store, devin, slack, withLease, postOnce, knownSince, text } = deps;
+/** What waits for the thread. */
+function createPosting(deps: FollowingDeps, notified: Notified) {
+  const { store, devin, slack, postOnce, knownSince, text } = deps;
   const { log, now, relayTimes: times, inFlightMs } = deps.tuning;
-  const { db, sessions, requests, messages, milestones, setAside, calls, posts } = store;
-  const { enqueue } = queue;
+  const { db, sessions, requests, messages, setAside, calls, posts } = store;
   const { outbound, metadata, nameMentions, textFor } = slack;
-  const { attachments } = devin;
-  const frameOf = createFrameOf({ sessions, requests, messages, calls, notified, text, now });
-  return createRelayFromDevin({
+  return createPostPending({
     sessions,
     requests,
     messages,
-    milestones,
     setAside,
     calls,
-    fetchMessages,
-    findAttachments: createFindAttachments({ messages, listAttachments: attachments.list, now, log }),
     metadata,
     knownSince,
     postMessage: createPostMessage({
@@ -167,16 +195,14 @@ function createRelay(deps: FollowingDeps, { fetchMessages, notified }: Fetching)
       calls,
       postOnce,
       outbound,
-      frameOf,
-      download: attachments.download,
+      frameOf: createFrameOf({ sessions, requests, messages, calls, notified, text, now }),
+      download: devin.attachments.download,
       nameMentions,
       text,
       now,
       log,
     }),
     outbound,
-    withLease,
-    enqueue,
     times,
     textFor,
     now,

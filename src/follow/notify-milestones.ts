@@ -1,13 +1,5 @@
 import type { Log } from '../log.ts';
-import {
-  backOffMs,
-  HELD_WAIT_MS,
-  mayRetryRefusal,
-  soonIfBusy,
-  type Lease,
-  type PostOnce,
-  type WithLease,
-} from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS, mayRetryRefusal, type PostOnce } from '../queue/index.ts';
 import { isFirst, readMilestone, type Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/devin-message.ts';
@@ -24,6 +16,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
 import { isWanted } from './milestone-message.ts';
 import type { Notified } from './notified.ts';
+import type { PostContext } from './post-message.ts';
 
 export type MilestoneNotice = {
   milestone: Milestone;
@@ -47,7 +40,6 @@ type NotifyDeps = {
   messages: Pick<SessionMessages, 'lastMessage' | 'textsWith' | 'isFollowedUp'>;
   calls: Pick<Calls, 'isMade' | 'quietUntil'>;
   notified: Pick<Notified, 'where'>;
-  withLease: WithLease;
   postOnce: PostOnce;
   compose: (notice: MilestoneNotice) => Promise<Rendered>;
   /** Adds to answered calls who answered them; returns how long Slack wants a pause, in ms. */
@@ -59,20 +51,20 @@ type NotifyDeps = {
   log: Log;
 };
 
-/** How long a notice waits for Devin's words to be in the thread. */
-const WORDS_WAIT_MS = 60_000;
-
 /** `wait`: try again then; later milestones wait for it. `later`: they don't. */
 type NotifyResult = { kind: 'done' } | { kind: 'wait' | 'later'; ms: number };
 const DONE: NotifyResult = { kind: 'done' };
 
-/** Posts a session's milestones, once each and in order: in its thread or to the person, as they prefer. */
+/** Posts those of a session's milestones that wait, once each and in order: in its thread or to the person, as they prefer. */
 export function createMilestoneNotifier(deps: NotifyDeps) {
-  const { milestones, withLease } = deps;
-
-  async function notifyAll(sessionId: string, lease: Lease): Promise<number | null> {
-    // Read first, so that the session is at least as new as its milestones.
-    const rows = await milestones.pending(sessionId);
+  return async (
+    sessionId: string,
+    earlier: readonly MilestoneRow[],
+    context: PostContext,
+  ): Promise<number | null> => {
+    // A call may be part of a message by now. Read before the session, which is at least as new then.
+    const pending = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
+    const rows = earlier.filter(({ key }) => pending.has(key));
     const followed = await findFollowed(deps, sessionId);
     if (followed === null) return null;
     const { session, request } = followed;
@@ -80,17 +72,14 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     const finishes = rows.some(saysResult);
     let laterMs: number | null = null;
     for (const row of rows) {
-      lease.held.throwIfAborted();
-      const result = await notifyOrSetAside(deps, { row, session, request, notify, finishes, lease });
+      context.signal.throwIfAborted();
+      const result = await notifyOrSetAside(deps, { row, session, request, notify, finishes, context });
       if (result.kind === 'wait') return result.ms;
       if (result.kind === 'later') laterMs = Math.min(laterMs ?? result.ms, result.ms);
     }
     const waitMs = await deps.markAnsweredCalls(session, request);
     return waitMs === 0 ? laterMs : waitMs;
-  }
-
-  return async (sessionId: string): Promise<number | null> =>
-    soonIfBusy(withLease(`tell:${sessionId}`, async (lease) => notifyAll(sessionId, lease)));
+  };
 }
 
 /** An attempt that was made before may have posted the result as it was then. */
@@ -105,7 +94,7 @@ type Delivery = {
   notify: Notify;
   /** One of the milestones that wait says that it finished. */
   finishes: boolean;
-  lease: Lease;
+  context: PostContext;
 };
 
 /** One that keeps failing doesn't hold up the next. */
@@ -117,7 +106,7 @@ async function notifyOrSetAside(deps: NotifyDeps, delivery: Delivery): Promise<N
     if (result.kind === 'done') await deps.setAside.clear('milestone', id);
     return result;
   } catch (error) {
-    if (delivery.lease.held.aborted) throw error;
+    if (delivery.context.signal.aborted) throw error;
     const failures = await deps.setAside.note('milestone', id, { error });
     if (failures < MOST_FAILURES) throw error;
     deps.log.error({ err: error, sessionId, key }, 'a milestone could not be announced');
@@ -137,13 +126,12 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
   }
   // Its card, and with it the thread, isn't posted yet.
   const isPlacing = session.threadTs === '' && request.cardTs === null && request.cardStale;
-  if (isPlacing || waitsForWords(deps, delivery, said)) return { kind: 'wait', ms: HELD_WAIT_MS };
+  if (isPlacing) return { kind: 'wait', ms: HELD_WAIT_MS };
   const place = await placeOf(deps, delivery);
   const quietMs = place.threadTs === null ? await quietFor(deps, row) : 0;
   if (quietMs > 0) return { kind: 'later', ms: quietMs };
-  const eventId = said?.eventId ?? null;
-  if (row.attemptedAt === null && !(await deps.milestones.attempt(row, new Date(deps.now()), eventId)))
-    return DONE;
+  if (row.attemptedAt === null)
+    await deps.milestones.attempt(row, new Date(deps.now()), said?.eventId ?? null);
   return post(deps, delivery, { milestone, said, place });
 }
 
@@ -155,17 +143,6 @@ async function quietFor(
   if (attemptedAt !== null || readMilestone(key)?.kind !== 'needs-you') return 0;
   const until = await calls.quietUntil(sessionId, key);
   return until === null ? 0 : until.getTime() - now();
-}
-
-/** Devin's words come first, or with the milestone. */
-function waitsForWords(
-  deps: NotifyDeps,
-  { row, session, notify }: Delivery,
-  said: DevinMessage | null,
-): boolean {
-  if (said?.state !== 'pending' || notify !== 'thread' || row.direct) return false;
-  if (session.threadTs === '' || session.threadTrouble !== null) return false;
-  return waitedMs(deps, row) < WORDS_WAIT_MS;
 }
 
 type Content = { milestone: Milestone; said: DevinMessage | null; place: CardPlace };
@@ -181,7 +158,7 @@ async function post(
     place,
     metadata: milestoneMetadata(row.sessionId, row.key),
     since: happenedAt(delivery),
-    lease: delivery.lease,
+    lease: delivery.context.lease,
     render: async () => {
       // In the first attempt only: without its file, the message says where else the result is.
       const isFirst = milestone.kind === 'finished' && row.attemptedAt === null;

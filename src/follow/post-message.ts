@@ -25,7 +25,14 @@ import type { MessageRow, NewMessage, SessionMessages } from '../store/session-m
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Frame, FrameOf } from './notified.ts';
-import { readAttachment, readFileRow, shareFile, type OpenFile, type ShareDeps } from './share-file.ts';
+import {
+  readAttachment,
+  readFileRow,
+  shareFile,
+  type OpenFile,
+  type PutOff,
+  type ShareDeps,
+} from './share-file.ts';
 
 /** Its row's text is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
@@ -71,13 +78,13 @@ type PostDeps = Omit<ShareDeps, 'messages'> & {
 export type PostOutcome =
   | { kind: 'posted'; ts: string | null }
   /** Slack refused it, and may take it later. */
-  | { kind: 'put-off'; afterMs: number }
+  | PutOff
   /** `refused`: the thread accepts nothing for now. */
   | SlackFailure;
 
 type Content = {
   posts: Rendered[];
-  file: ((signal: AbortSignal) => Promise<FileToShare | null>) | null;
+  file: ((signal: AbortSignal) => Promise<FileToShare | PutOff | null>) | null;
   name: string;
 };
 
@@ -107,7 +114,7 @@ export function createPostMessage(deps: PostDeps) {
     job: Posting,
     session: SessionRow,
     { frame, signal }: { frame: Frame; signal: AbortSignal },
-  ): Promise<{ kind: 'posted'; ts: string | null } | SlackFailure> {
+  ): Promise<PostOutcome> {
     const { posts, file, name } = await contentOf(deps, session, job.row);
     let first: string | null = null;
     for (const [part, rendered] of posts.entries()) {
@@ -133,7 +140,7 @@ export function createPostMessage(deps: PostDeps) {
     // Decided before the attempt is on disk, so that a retry decides the same.
     const frame = await deps.frameOf(session, row);
     if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
-    let outcome: PostOutcome = await postAll(job, session, { frame, signal });
+    let outcome = await postAll(job, session, { frame, signal });
     if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
     const refusal = outcome.kind === 'refused' ? refusalKind(outcome.code) : null;
     if (refusal === 'token') return { kind: 'put-off', afterMs: WITHOUT_TOKEN_MS };
@@ -153,15 +160,17 @@ export function createPostMessage(deps: PostDeps) {
 }
 
 /** Devin may give a file later, but the next messages can't wait forever. */
-function giveUp(
+function later(
   { now, log }: PostDeps,
   { attemptedAt, eventId }: MessageRow,
   { error, signal }: { error: unknown; signal: AbortSignal },
-): null {
-  const triedForMs = attemptedAt === null ? 0 : now() - attemptedAt.getTime();
-  if (signal.aborted || retryWindow('message', { triedForMs }).kind === 'wait') throw error;
+): PutOff | null {
+  signal.throwIfAborted();
+  const retry = retryWindow('message', {
+    triedForMs: attemptedAt === null ? 0 : now() - attemptedAt.getTime(),
+  });
   log.warn({ err: error, eventId }, 'a file that Devin made could not be read');
-  return null;
+  return retry.kind === 'wait' ? { kind: 'put-off', afterMs: retry.afterMs } : null;
 }
 
 /** A message that can't be rendered is shown as it is. */
@@ -192,7 +201,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   const made = readFileRow(row);
   if (made !== null) {
     const file = async (signal: AbortSignal) =>
-      readAttachment(download, made, signal).catch((error: unknown) => giveUp(deps, row, { error, signal }));
+      readAttachment(download, made, signal).catch((error: unknown) => later(deps, row, { error, signal }));
     return { posts: [], file, name: made.name };
   }
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };

@@ -105,14 +105,16 @@ export type ShareDeps = {
   inFlightMs: number;
 };
 
+/** To be tried again. */
+export type PutOff = { kind: 'put-off'; afterMs: number };
 /** `not-here`: Slack refuses it as a file, or there is none. */
-type Shared = { kind: 'shared' } | { kind: 'not-here' } | SlackFailure;
+type Shared = { kind: 'shared' } | { kind: 'not-here' } | PutOff | SlackFailure;
 
 type Sharing = {
   place: ThreadPlace;
   row: MessageRow;
   lease: Lease;
-  read: () => Promise<FileToShare | null>;
+  read: () => Promise<FileToShare | PutOff | null>;
 };
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
@@ -129,6 +131,7 @@ export async function shareFile(
     if (earlier !== null && isInFlight(earlier, inFlightMs)) return { kind: 'unclear' };
   }
   const file = await read();
+  if (file !== null && 'kind' in file) return file;
   if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };
   const uploaded = await outbound.upload(file);
   if (uploaded.kind !== 'uploaded') return orNotHere(uploaded);
@@ -163,6 +166,8 @@ async function findFile(
 
 /** Larger files stay in Devin; the thread links there. */
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
+/** What else waits for the thread doesn't wait longer for a file that doesn't come. */
+const LONGEST_READ_MS = 60_000;
 
 export type OpenFile = (url: string, options: { signal: AbortSignal }) => Promise<Download>;
 
@@ -173,7 +178,9 @@ export async function readAttachment(
   signal: AbortSignal,
 ): Promise<FileToShare | null> {
   try {
-    const { body, size } = await download(url, { signal });
+    const { body, size } = await download(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_READ_MS)]),
+    });
     if (size !== null && size > MAX_FILE_BYTES) {
       await body.cancel();
       return null;

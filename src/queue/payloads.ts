@@ -101,9 +101,9 @@ const schemas = {
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
   /** Greet a channel that the app was invited to. */
   'greet-channel': z.object({ teamId: z.string(), channelId: z.string() }),
-  /** Fetch what was said in a session, and post what is new in its thread. */
+  /** Fetch what was said in a session and what it made, then have it posted. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
-  /** Post what is worth a message and was not told yet; after the session's own messages. */
+  /** Post what waits of a session: its messages, then what is worth a message of the app. */
   'tell-milestones': z.object({ sessionId: z.string() }),
   /** Take to Devin what was said in the thread or in a box, in order. */
   'relay-to-devin': z.object({ sessionId: z.string() }),

@@ -108,14 +108,9 @@ export function createMilestones(db: Kysely<Tables>) {
       await one(row).set({ state: 'skipped' }).execute();
     },
 
-    /** `eventId`: Devin's message that it's about. False: that message announces it by now. */
-    async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<boolean> {
-      const attempted = await one(row)
-        .set({ attemptedAt: at, eventId })
-        .where('state', '=', sql.lit('pending'))
-        .returning('key')
-        .executeTakeFirst();
-      return attempted !== undefined;
+    /** `eventId`: Devin's message that it's about. */
+    async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<void> {
+      await one(row).set({ attemptedAt: at, eventId }).where('state', '=', sql.lit('pending')).execute();
     },
 
     /** Sends it to the person instead, or back to the thread, as if it hadn't been tried. */

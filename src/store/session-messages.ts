@@ -185,12 +185,17 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** The thread is no longer followed. */
+    /** The thread is no longer followed; unless it is again by now. */
     async leaveOutPending(sessionId: string): Promise<void> {
       await db
         .updateTable('sessionMessages')
         .set({ state: 'left-out' })
-        .where('sessionId', '=', sessionId)
+        .where('sessionId', '=', ({ selectFrom }) =>
+          selectFrom('sessions')
+            .select('sessionId')
+            .where('sessionId', '=', sessionId)
+            .where('synced', '=', false),
+        )
         .where('state', '=', sql.lit('pending'))
         .execute();
     },

@@ -103,7 +103,7 @@ test.each([
     'update-card card',
     'serve-cards team',
     'relay-to-devin said',
-    'relay-from-devin heard',
+    'tell-milestones heard',
     'tell-milestones come to',
   ];
   // Only a process that is alone ends the turns of cards.

@@ -404,7 +404,8 @@ describe("a file that Devin doesn't return", () => {
     });
     await devin.waitForRequest(({ path }) => path.endsWith('broken.txt'));
     clock.aheadMs = 15 * 60_000;
-    devin.advance(thread.id, { message: 'going on' });
+    // So long after a change, nothing but another one is looked for often.
+    devin.advance(thread.id, { message: 'going on', acus: 1 });
     await thread.relayedText('going on');
     const texts = thread.relayed().map(({ text }) => text);
     expect(texts).toEqual(['made one', expect.stringContaining("couldn't be posted here"), 'going on']);

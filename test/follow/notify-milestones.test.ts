@@ -1,17 +1,14 @@
-import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
-import { HELD_WAIT_MS } from '../../src/queue/index.ts';
 import { MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { ID, startTelling } from '../support/telling.ts';
+import { ID, notifier, startTelling } from '../support/telling.ts';
 
 const open = useEmbedded();
 
 test('a question that is recorded during announcements is announced, too, and not taken for answered', async () => {
   const { deps, told, look } = await startTelling(open);
   const { sessions } = deps;
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     sessions: {
       async find(id) {
@@ -29,7 +26,7 @@ test('a question that is recorded during announcements is announced, too, and no
 test('a question that is recorded before its words are here waits for them, even if another job announces what came before', async () => {
   const { deps, told, look } = await startTelling(open, { tellAfterMs: 15_000 });
   const later = 'pr:https://github.com/acme/web/pull/1';
-  const tell = createMilestoneNotifier(deps);
+  const tell = notifier(deps);
   await look({ status_detail: 'waiting_for_user' });
   await deps.milestones.add(ID, [later], { afterMs: 3_600_000 });
   const laterMs = await tell(ID);
@@ -47,7 +44,7 @@ test('a milestone is announced once, even if Slack is slow with its file', async
   await look({ status_detail: 'finished' });
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     shareResult: async () => {
       await vi.advanceTimersByTimeAsync(100_000);
@@ -55,42 +52,16 @@ test('a milestone is announced once, even if Slack is slow with its file', async
       return true;
     },
   });
-  const other = createMilestoneNotifier(deps);
+  const other = notifier(deps);
   await tell(ID);
   expect(told).toEqual(['finished']);
-});
-
-test("a milestone waits until Devin's words are in the thread, but not for long, nor in a direct message", async () => {
-  const { deps, db, told, look } = await startTelling(open);
-  const words = {
-    eventId: 'e1',
-    source: 'devin',
-    text: 'Done.',
-    state: 'pending' as const,
-    saidAt: new Date(),
-  };
-  await deps.messages.add(ID, [words]);
-  await look({ status_detail: 'finished' });
-  const laterMs = await createMilestoneNotifier(deps)(ID);
-  expect([told, laterMs]).toEqual([[], HELD_WAIT_MS]);
-  const direct = { where: async () => Promise.resolve('dm' as const) };
-  await createMilestoneNotifier({ ...deps, notified: direct })(ID);
-  expect(told).toEqual(['finished']);
-  for (const state of ['pending', 'posted'] as const) {
-    await db.updateTable('milestones').set({ state: 'pending', attemptedAt: null }).execute();
-    await db.updateTable('sessionMessages').set({ state }).execute();
-    await sql`delete from posts`.execute(db);
-    const now = () => Date.now() + (state === 'pending' ? 61_000 : 0);
-    await createMilestoneNotifier({ ...deps, now })(ID);
-  }
-  expect(told).toEqual(['finished', 'finished', 'finished']);
 });
 
 test('a result is put into the thread as a file only with the first attempt', async () => {
   const { deps, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const shared: string[] = [];
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     shareResult: async (_place, { sessionId }) => Promise.resolve(shared.push(sessionId) > 0),
     postOnce: async ({ render }) => {
@@ -107,10 +78,10 @@ test('a pull request that comes after the first attempt to post a result has its
   const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const postOnce = async () => Promise.resolve({ kind: 'unclear' } as const);
-  await createMilestoneNotifier({ ...deps, postOnce })(ID);
+  await notifier({ ...deps, postOnce })(ID);
   const url = 'https://github.com/acme/web/pull/1';
   await look({ status_detail: 'finished', pull_requests: [{ pr_url: url, pr_state: 'open' }] });
-  await createMilestoneNotifier(deps)(ID);
+  await notifier(deps)(ID);
   expect(told).toEqual(['finished', `pr:${url}`]);
 });
 
@@ -118,7 +89,7 @@ test('a milestone that keeps failing is set aside, and the next ones are announc
   const { deps, told, look } = await startTelling(open);
   await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
   await look({ status_detail: 'finished' });
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     compose: async (telling) => {
       if (telling.milestone.kind === 'pr') throw new Error('no');
@@ -134,7 +105,7 @@ test('a milestone that succeeds after a failure leaves no failure behind', async
   const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const failures: string[] = [];
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     setAside: {
       note: async (_kind, id) => Promise.resolve(failures.push(id)),
@@ -157,7 +128,7 @@ test.each([
   ['mentions nobody within 10 minutes after a follow-up', 9.5, ['finished']],
 ])('a session that finishes again %s', async (_what, minutesAgo, expected) => {
   const { deps, told, look } = await startTelling(open);
-  const tell = createMilestoneNotifier(deps);
+  const tell = notifier(deps);
   await look({ status_detail: 'finished' });
   await tell(ID);
   const followUp = { eventId: 'e1', source: 'user', text: 'And the docs?', state: 'skipped' as const };

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { ID, startTelling } from '../support/telling.ts';
+import { ID, notifier, startTelling } from '../support/telling.ts';
 
 const open = useEmbedded();
 
@@ -18,7 +17,7 @@ test.each([
   const { deps, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const tried: string[] = [];
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     postOnce: async ({ place }) => {
       tried.push(place.threadTs === null ? 'direct' : 'thread');
@@ -32,7 +31,7 @@ test.each([
 
 test('another question waits its turn in a direct message, and what comes after it does not', async () => {
   const { deps, db, told, look } = await startTelling(open);
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     notified: { where: async () => Promise.resolve('dm' as const) },
   });
@@ -59,18 +58,18 @@ test('what is pending is looked at again once Slack takes the mark of an answere
   const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   const markAnsweredCalls = async () => Promise.resolve(7000);
-  expect(await createMilestoneNotifier({ ...deps, markAnsweredCalls })(ID)).toBe(7000);
+  expect(await notifier({ ...deps, markAnsweredCalls })(ID)).toBe(7000);
   expect(told).toEqual(['finished']);
 });
 
 test('a pull request has its own message beside a second end, which may come without one', async () => {
   const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
-  await createMilestoneNotifier(deps)(ID);
+  await notifier(deps)(ID);
   const url = 'https://github.com/acme/web/pull/1';
   await look({ status_detail: 'working' });
   await look({ status_detail: 'finished', pull_requests: [{ pr_url: url, pr_state: 'open' }] });
-  await createMilestoneNotifier(deps)(ID);
+  await notifier(deps)(ID);
   expect(told).toContain(`pr:${url}`);
 });
 
@@ -83,7 +82,7 @@ test.each([
   await db.updateTable('sessions').set({ threadTs: '' }).execute();
   await db.updateTable('sessionRequests').set({ cardTs: null, cardStale }).execute();
   const tried: string[] = [];
-  await createMilestoneNotifier({
+  await notifier({
     ...deps,
     outbound: { directChannel: async () => Promise.resolve('D1') },
     postOnce: async ({ place }) => {
@@ -99,7 +98,7 @@ test("a milestone that the thread refused doesn't wait for words that the thread
   const words = { eventId: 'e1', source: 'devin', text: 'Done.', state: 'pending' as const };
   await look({ status_detail: 'finished' });
   const tried: (string | null)[] = [];
-  const tell = createMilestoneNotifier({
+  const tell = notifier({
     ...deps,
     outbound: { directChannel: async () => Promise.resolve('D1') },
     postOnce: async ({ place }) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
+import { createPostPending, RELAY_TIMES } from '../../src/follow/post-pending.ts';
 import { createLog } from '../../src/log.ts';
 import { createWithLease, type WithLease } from '../../src/queue/index.ts';
 import type { MessageRow } from '../../src/store/session-messages.ts';
@@ -138,7 +138,7 @@ describe('a lease', () => {
 test('a process that lost its lease to another posts nothing more', async () => {
   const withLease = lentBy({ renew: async () => Promise.resolve(false) });
   const posted: string[] = [];
-  const relay = createRelayFromDevin({
+  const post = createPostPending({
     sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
     requests: { find: async () => Promise.resolve(request) },
     messages: {
@@ -147,11 +147,8 @@ test('a process that lost its lease to another posts nothing more', async () => 
       skip: async () => Promise.resolve(),
       skipThrough: async () => Promise.resolve(),
     },
-    milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-    calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
-    fetchMessages: async () => Promise.resolve(0),
-    findAttachments: async () => Promise.resolve(),
+    calls: { part: async () => Promise.resolve() },
     metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
     knownSince: new Date(0),
     postMessage: async (_session, { text }) => {
@@ -160,14 +157,13 @@ test('a process that lost its lease to another posts nothing more', async () => 
       return { kind: 'posted', ts: '1.1' };
     },
     outbound: { tellPrivately: async () => Promise.resolve('delivered') },
-    withLease,
-    enqueue: async () => Promise.resolve(),
     times: RELAY_TIMES,
     now: Date.now,
     textFor: async () => Promise.resolve(en),
     log: createLog('silent'),
   });
-  await relay(session.sessionId, new AbortController().signal);
+  const leased = await withLease('tell', async (lease) => post('s', { signal: lease.held, lease }));
+  expect(leased).toEqual({ kind: 'busy' });
   expect(posted).toEqual(['first']);
 });
 

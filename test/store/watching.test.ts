@@ -118,15 +118,14 @@ describeOnBothDatabases('a milestone', (open) => {
       saidAt: new Date(0),
     } as const;
     await createSessionMessages(db).add('s2', [said]);
-    const ofThis = async () =>
-      (await sweptUp(db)).filter((job) => !JSON.stringify(job).includes('tell-milestones'));
+    const ofThis = async () => (await sweptUp(db)).filter((job) => !JSON.stringify(job).includes('s1'));
     expect(await ofThis()).toEqual([]);
 
     await requests.advance({ id: 'r2', from: 'created', to: 'created', changes: { cardChannelId: 'C1' } });
     await sessions.place('s2', { channelId: 'C1', threadTs: '1.1' });
     expect(await ofThis()).toEqual([
       ['update-card', { requestId: 'r2' }],
-      ['relay-from-devin', { sessionId: 's2' }],
+      ['tell-milestones', { sessionId: 's2' }],
     ]);
   });
 });

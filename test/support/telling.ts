@@ -1,4 +1,5 @@
-import type { MilestoneNotice } from '../../src/follow/notify-milestones.ts';
+import { createMilestoneNotifier, type MilestoneNotice } from '../../src/follow/notify-milestones.ts';
+import { createOutbox } from '../../src/follow/outbox.ts';
 import { createRecorder } from '../../src/follow/record.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
@@ -26,6 +27,14 @@ const answer = (changes: object) => sessionSnapshot(ID, changes);
 
 type Open = ReturnType<typeof useEmbedded>;
 
+type Deps = Parameters<typeof createMilestoneNotifier>[0] & Parameters<typeof createOutbox>[0];
+
+/** Announces what a session came to, after what waits for its thread. */
+export function notifier(deps: Omit<Deps, 'notify'>) {
+  const post = createOutbox({ ...deps, notify: createMilestoneNotifier(deps) });
+  return async (sessionId: string): Promise<number | null> => post(sessionId, new AbortController().signal);
+}
+
 /** A session in progress, with its recorder and what a notifier needs. */
 export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
   const { db } = await open();
@@ -52,6 +61,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
     milestones,
     messages: createSessionMessages(db),
     calls: createCalls(db),
+    postPending: async () => Promise.resolve({ isBusy: false, againMs: null }),
     markAnsweredCalls: async () => Promise.resolve(0),
     setAside: createSetAside(db),
     notified: { where: async () => Promise.resolve('thread' as const) },

@@ -1,0 +1,170 @@
+import type { Log } from '../log.ts';
+import { retryWindow } from '../queue/index.ts';
+import { notice } from '../slack/blocks/notices.ts';
+import { escape, link, lookup } from '../slack/blocks/text.ts';
+import { slackFailure, type SlackFailure } from '../slack/errors.ts';
+import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
+import { privatePlace } from '../slack/places.ts';
+import { CLOCK_MARGIN_S, type PostedReader } from '../slack/posted-messages.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import type { Calls } from '../store/calls.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
+import type { PostContext, PostOutcome } from './post-message.ts';
+
+export type RelayTimes = {
+  /** After an unclear answer from Slack. */
+  unclearMs: number;
+  /** While the thread refuses messages, or Devin gives none. */
+  troubleMs: number;
+};
+export const RELAY_TIMES: RelayTimes = { unclearMs: 2000, troubleMs: 10 * 60_000 };
+
+type PendingDeps = {
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  requests: Pick<Requests, 'find'>;
+  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip' | 'skipThrough'>;
+  setAside: Pick<SetAside, 'note' | 'clear'>;
+  calls: Pick<Calls, 'part'>;
+  metadata: Pick<PostedReader, 'read'>;
+  /** From when on the database knows what was posted. */
+  knownSince: Date;
+  postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  times: RelayTimes;
+  now: () => number;
+  textFor: TextFor;
+  log: Log;
+};
+
+/**
+ * `isBusy`: Slack hasn't answered, so that nothing may overtake what waits; otherwise Slack has it, or refused it.
+ * `againMs`: when to try again; null: nothing waits for that.
+ */
+type Pending = { isBusy: boolean; againMs: number | null };
+const DONE: Pending = { isBusy: false, againMs: null };
+
+/** Posts a session's messages that wait in its thread, in order and once each. */
+export function createPostPending(deps: PendingDeps) {
+  const { sessions, messages, times } = deps;
+
+  function waiting(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>): Pending {
+    switch (outcome.kind) {
+      case 'put-off':
+        return { isBusy: false, againMs: outcome.afterMs };
+      case 'rate-limited':
+        return { isBusy: true, againMs: outcome.retryAfterMs };
+      case 'unclear':
+        return { isBusy: true, againMs: times.unclearMs };
+    }
+  }
+
+  /** The thread accepts nothing: retried for a while, and after that only when the session changes. */
+  async function refused(session: SessionRow, { attemptedAt }: MessageRow, code: string): Promise<Pending> {
+    await noteTrouble(deps, session, code);
+    const triedForMs = attemptedAt === null ? 0 : deps.now() - attemptedAt.getTime();
+    const mayHelp = retryWindow('slack', { triedForMs }).kind === 'wait';
+    return { isBusy: false, againMs: mayHelp ? times.troubleMs : null };
+  }
+
+  return async (sessionId: string, context: PostContext): Promise<Pending> => {
+    let hasSearched = false;
+    for (;;) {
+      context.signal.throwIfAborted();
+      const row = await messages.nextPending(sessionId);
+      if (row === null) return DONE;
+      const session = await sessions.find(sessionId);
+      // It waits for its thread.
+      if (session === null || session.threadTs === '') return DONE;
+      if (!session.synced) {
+        await messages.leaveOutPending(sessionId);
+        return DONE;
+      }
+      if (!hasSearched && row.attemptedAt === null && row.saidAt < deps.knownSince) {
+        const failure = await skipPosted(deps, session, row.saidAt);
+        if (failure !== null) return waiting(failure);
+        hasSearched = true;
+        continue;
+      }
+      const outcome = await postOrSetAside(deps, session, { row, context });
+      if (outcome?.kind === 'refused') return refused(session, row, outcome.code);
+      if (outcome !== null && outcome.kind !== 'posted') return waiting(outcome);
+      const isTakenAgain = outcome !== null && session.threadTrouble !== null;
+      if (isTakenAgain) await sessions.change(sessionId, { threadTrouble: null });
+    }
+  };
+}
+
+/**
+ * A database that was restored from a backup doesn't know what was posted after it, but the thread shows it. null: done;
+ * otherwise nothing may be posted yet.
+ */
+async function skipPosted(
+  { messages, metadata }: PendingDeps,
+  { sessionId, channelId, threadTs }: SessionRow,
+  since: Date,
+): Promise<Exclude<SlackFailure, { kind: 'refused' }> | null> {
+  try {
+    const span = { fromS: since.getTime() / 1000 - CLOCK_MARGIN_S, toS: null };
+    const read = await metadata.read({ channelId, threadTs }, span);
+    const shown = read.messages.flatMap(({ metadata: found }) =>
+      found.kind === 'message' && found.sessionId === sessionId ? [found.eventId] : [],
+    );
+    await messages.skipThrough(sessionId, shown);
+    return null;
+  } catch (error) {
+    const failure = slackFailure(error);
+    // A thread that can't be read takes no messages, either.
+    return failure.kind === 'refused' ? null : failure;
+  }
+}
+
+type Posting = { row: MessageRow; context: PostContext };
+
+/** null: it failed so often that the next messages no longer wait for it. */
+async function postOrSetAside(
+  { postMessage, messages, calls, setAside, log }: PendingDeps,
+  session: SessionRow,
+  { row, context }: Posting,
+): Promise<PostOutcome | null> {
+  const { sessionId, eventId } = row;
+  const id = `${sessionId}:${eventId}`;
+  try {
+    const outcome = await postMessage(session, row, context);
+    if (outcome.kind === 'posted') await setAside.clear('message', id);
+    return outcome;
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    const failures = await setAside.note('message', id, { error });
+    if (failures < MOST_FAILURES) throw error;
+    log.error({ err: error, sessionId, eventId }, 'a message could not be posted in its thread');
+    await calls.part(sessionId, eventId);
+    await messages.skip(row);
+    return null;
+  }
+}
+
+/** Tells the requester, once until something can be posted again. */
+async function noteTrouble(deps: PendingDeps, session: SessionRow, code: string): Promise<void> {
+  if (session.threadTrouble !== null) return;
+  const request = await deps.requests.find(session.requestId);
+  const told = request === null ? 'undeliverable' : await tellTrouble(deps, { request, session, code });
+  // Otherwise the next try does.
+  if (told !== 'retryable') await deps.sessions.change(session.sessionId, { threadTrouble: code });
+}
+
+type Trouble = { request: SessionRequest; session: SessionRow; code: string };
+
+async function tellTrouble(
+  { outbound, textFor }: PendingDeps,
+  { request: { userId }, session, code }: Trouble,
+): Promise<DeliveryResult> {
+  const { thread, card } = await textFor(userId);
+  const why = lookup(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
+  const sentence = thread.trouble(why, link(session.url, card.buttons.open));
+  const place = privatePlace({ userId, channelId: null, threadTs: null });
+  return outbound.tellPrivately(place, notice([sentence]));
+}
