@@ -10,24 +10,26 @@ const MINUTE_MS = 60_000;
 
 /** Starts a session in progress, one that waits for an answer and one that is finished. Returns their ids. */
 export async function startSessions(stage: Stage): Promise<Set<string>> {
-  const { ana, ben, mei } = stage.world.people;
+  const { people, sample } = stage.world;
+  const { ana, ben, mei } = people;
+  const { finished, working, progress, asking } = sample.sessions;
   const ids = new Set<string>();
   for (const started of [
     {
       userId: mei,
-      command: 'Speed up the nightly import --repo acme/api --acu 10',
+      command: finished,
       script: 'normal',
       minutesAgo: 48,
     },
     {
       userId: ben,
-      command: 'Upgrade the date library --repo acme/checkout --acu 5',
-      script: WORKS_ON,
+      command: working,
+      script: worksOn(progress),
       minutesAgo: 12,
     },
     {
       userId: ana,
-      command: 'Rebase the payments branch --repo acme/web',
+      command: asking,
       script: 'question',
       minutesAgo: 6,
     },
@@ -39,11 +41,11 @@ export async function startSessions(stage: Stage): Promise<Set<string>> {
 }
 
 /** Stays in progress, so that the app can be killed during a session. */
-const WORKS_ON: Script = [
+const worksOn = (message: string): Script => [
   { status: 'claimed' },
   { status: 'running', statusDetail: 'working' },
   {
-    message: 'Three of the seven modules use the new date library now, and their tests pass. Next: invoices.',
+    message,
     acus: 0.9,
   },
 ];

@@ -8,11 +8,13 @@ import { createLocalDevin, type LocalDevin } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { createPace, type Pace } from './pace.ts';
 import { readManifest } from './page/manifest.ts';
+import { SAMPLES } from './sample/languages.ts';
 import { createSeedClock, seed, type SeededWorld } from './seed.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from './slack/index.ts';
 
 /** One rule, under which the admin approves. */
-const POLICY_FILE = fileURLToPath(new URL('policy.yml', import.meta.url));
+const policyIn = (language: Language): string =>
+  fileURLToPath(new URL(`sample/policy.${language}.yml`, import.meta.url));
 
 export type Sandbox = {
   slack: LocalSlack;
@@ -45,14 +47,15 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const pace = createPace(speed);
   const { botEvents, hasHome: homeTab } = await readManifest();
   const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab, ...patience });
-  const devin = await createLocalDevin({ schedule: pace.schedule });
+  const { devin: words } = SAMPLES[language];
+  const devin = await createLocalDevin({ schedule: pace.schedule, words });
   const world = seed({ slack, devin, language }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
   const bot = createBotProcess({
     environment: {
       ...sandboxEnvironment({ slack, devin, transport }),
       DATA_DIR: folder,
-      POLICY_FILE,
+      POLICY_FILE: policyIn(language),
       LANGUAGE: language,
       WATCH_SECONDS: '1',
       LOG_LEVEL: 'info',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Language } from '../src/session/preferences.ts';
 import type { LocalDevin } from './devin/index.ts';
+import type { Sample } from './sample/en.ts';
+import { SAMPLES } from './sample/languages.ts';
 import type { LocalSlack } from './slack/index.ts';
 
 type Sides = { slack: LocalSlack; devin: LocalDevin; language: Language };
@@ -26,18 +28,20 @@ export function createSeedClock() {
 
 /** A busy workspace: people of every kind, channels of every kind, and a thread about a failure. */
 export function seed({ slack, devin, language }: Sides, clock: Clock = createSeedClock()) {
+  const sample = SAMPLES[language];
   const people = addPeople(slack, LOCALES[language]);
-  addOrganization(devin);
+  addOrganization(devin, sample);
   const channels = addChannels(slack, people);
   clock.minutesAgo(95);
-  addSmallTalk(slack, people, channels);
-  const thread = addIncident({ slack, people, channels, clock });
+  addSmallTalk({ slack, people, channels, talk: sample.talk });
+  const thread = addIncident({ slack, people, channels, clock, talk: sample.talk });
   clock.catchUp();
-  return { people, channels, thread, strangers: new Set([people.eve]) };
+  return { people, channels, thread, sample, strangers: new Set([people.eve]) };
 }
 
 type People = ReturnType<typeof addPeople>;
 type Channels = ReturnType<typeof addChannels>;
+type Talking = { slack: LocalSlack; people: People; channels: Channels; talk: Sample['talk'] };
 
 /** As Slack writes them. */
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', ja: 'ja-JP' };
@@ -61,7 +65,7 @@ function handleOf(realName: string): string {
 }
 
 /** Everyone but Eve; guests and outsiders have accounts, so that they aren't refused for lack of one. */
-function addOrganization(devin: LocalDevin): void {
+function addOrganization(devin: LocalDevin, { catalog }: Sample): void {
   for (const [name, email] of [
     ['Ana Ruiz', 'ana@acme.example'],
     ['Ben Okafor', 'ben@acme.example'],
@@ -79,11 +83,11 @@ function addOrganization(devin: LocalDevin): void {
   ] as const) {
     devin.addRepository({ path, language });
   }
-  devin.addPlaybook({ id: 'playbook-fix', title: 'Fix a bug' });
-  devin.addPlaybook({ id: 'playbook-upgrade', title: 'Upgrade a dependency' });
-  devin.addPlaybook({ id: 'playbook-test', title: 'Write missing tests' });
-  devin.addNote({ id: 'note-checkout', name: 'How checkout talks to orders' });
-  devin.addNote({ id: 'note-style', name: 'Style guide' });
+  devin.addPlaybook({ id: 'playbook-fix', title: catalog.fix });
+  devin.addPlaybook({ id: 'playbook-upgrade', title: catalog.upgrade });
+  devin.addPlaybook({ id: 'playbook-test', title: catalog.test });
+  devin.addNote({ id: 'note-checkout', name: catalog.checkout });
+  devin.addNote({ id: 'note-style', name: catalog.style });
   devin.addSecret({ id: 'secret-staging', key: 'STAGING_DATABASE_URL' });
   devin.addSecret({ id: 'secret-npm', key: 'NPM_TOKEN' });
 }
@@ -102,25 +106,27 @@ function addChannels(slack: LocalSlack, { ana, ben, mei, eve, gus, olga }: Peopl
   return channels;
 }
 
-function addSmallTalk(slack: LocalSlack, { ana, ben, mei, eve, olga }: People, channels: Channels): void {
-  slack.say(ben, channels.payments, 'Devin is in this channel now: type `/devin` and a task.');
-  slack.say(eve, channels.general, 'The office is closed on Friday.');
-  slack.say(ana, channels.general, 'Thank you :tada:');
-  slack.say(mei, channels.design, 'The new address picker is in the file. Devin is not in this channel.');
-  slack.say(ben, channels.incident, 'Only the three of us for now. The postmortem is on Thursday.');
-  slack.say(olga, channels.globex, 'Hello from Globex! Our side of the order feed is ready.');
-  slack.say(ana, channels.globex, 'Thank you, we will connect it tomorrow.');
-  slack.say(mei, channels.pair, 'Do you have ten minutes for the login test later?');
+function addSmallTalk({ slack, people, channels, talk }: Talking): void {
+  const { ana, ben, mei, eve, olga } = people;
+  slack.say(ben, channels.payments, talk.invited);
+  slack.say(eve, channels.general, talk.office);
+  slack.say(ana, channels.general, talk.thanks);
+  slack.say(mei, channels.design, talk.design);
+  slack.say(ben, channels.incident, talk.incident);
+  slack.say(olga, channels.globex, talk.globex);
+  slack.say(ana, channels.globex, talk.toGlobex);
+  slack.say(mei, channels.pair, talk.pair);
 }
 
-type Incident = { slack: LocalSlack; people: People; channels: Channels; clock: Clock };
+type Incident = Talking & { clock: Clock };
 
 /** Three people, an alert bot, a screenshot and a log. */
-function addIncident({ slack, people: { ana, ben, mei }, channels: { payments }, clock }: Incident) {
+function addIncident({ slack, people, channels: { payments }, clock, talk }: Incident) {
+  const { ana, ben, mei } = people;
   clock.minutesAgo(52);
-  slack.say(mei, payments, 'The login test on `main` is flaky again, third time this week.');
+  slack.say(mei, payments, talk.flaky);
   clock.minutesAgo(41);
-  const root = slack.say(ana, payments, 'Checkout fails for customers with two addresses.', {
+  const root = slack.say(ana, payments, talk.bug, {
     files: [
       addFile(slack, { name: 'checkout.png', from: 'checkout.png', mimetype: 'image/png', owner: ana }),
     ],
@@ -128,18 +134,18 @@ function addIncident({ slack, people: { ana, ben, mei }, channels: { payments },
   clock.minutesAgo(40);
   const alert = {
     type: 'section',
-    text: { type: 'mrkdwn', text: '*checkout* error rate is 4.2 % (usual: 0.1 %)' },
+    text: { type: 'mrkdwn', text: talk.alert },
   };
   slack.say(ben, payments, '', { threadTs: root, botName: 'Alerts', blocks: [alert] });
   clock.minutesAgo(37);
-  slack.say(mei, payments, 'The orders service answers 422. Here is what it logs:', {
+  slack.say(mei, payments, talk.log, {
     threadTs: root,
     files: [
       addFile(slack, { name: 'checkout.log', from: 'checkout-log.txt', mimetype: 'text/plain', owner: mei }),
     ],
   });
   clock.minutesAgo(33);
-  const picked = slack.say(ben, payments, `It is the address picker, <@${ana}>: it sends both.`, {
+  const picked = slack.say(ben, payments, talk.cause(`<@${ana}>`), {
     threadTs: root,
   });
   return { channelId: payments, root, picked };

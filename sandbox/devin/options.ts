@@ -1,8 +1,9 @@
+import { en } from '../sample/en.ts';
 import type { Catalog } from './catalog.ts';
 import type { Member } from './members.ts';
 import { type Permission, PERMISSIONS } from './permissions.ts';
 import type { Schedule } from './player.ts';
-import type { Script } from './scripts.ts';
+import type { DevinWords, Script } from './scripts.ts';
 import type { IdForm, WireContext } from './session-wire.ts';
 
 export type LocalDevinOptions = {
@@ -21,6 +22,8 @@ export type LocalDevinOptions = {
   schedule?: Schedule | null;
   /** What sessions play until `script` says otherwise. */
   script?: Script;
+  /** What Devin says. */
+  words?: DevinWords;
   /** How answers write session ids. Default `bare`, as on the real API. */
   idForm?: IdForm;
   /** How the list understands `tags`. Default `any`. */
@@ -43,6 +46,7 @@ const DEFAULTS = {
   now: Date.now,
   schedule: null,
   script: 'normal',
+  words: en.devin,
   idForm: 'bare',
   tagsMatch: 'any',
   namesServiceUser: true,

@@ -1,4 +1,4 @@
-import { type Step, AFTER_REPLY } from './scripts.ts';
+import { afterReply, type DevinWords, type Step } from './scripts.ts';
 import type { SessionChange } from './session-state.ts';
 
 /** Runs something later; the answer calls it off. */
@@ -7,6 +7,7 @@ export type Schedule = (run: () => void, ms: number) => () => void;
 type PlayerDeps = {
   /** null: scripts play only by `step`. */
   schedule: Schedule | null;
+  words: DevinWords;
   apply: (sessionId: string, change: SessionChange) => void;
 };
 
@@ -15,7 +16,7 @@ type Track = { steps: Step[]; replied: boolean; cancel: (() => void) | null };
 const mayPlay = ({ steps: [next], replied }: Track): boolean =>
   next !== undefined && (replied || next.afterReply !== true);
 
-export function createPlayer({ schedule, apply }: PlayerDeps) {
+export function createPlayer({ schedule, words, apply }: PlayerDeps) {
   const tracks = new Map<string, Track>();
 
   function unload(sessionId: string): void {
@@ -35,8 +36,8 @@ export function createPlayer({ schedule, apply }: PlayerDeps) {
   function step(sessionId: string): boolean {
     const track = tracks.get(sessionId);
     if (track === undefined || !mayPlay(track)) return false;
-    const { afterMs: _afterMs, afterReply, ...change } = track.steps.shift() ?? {};
-    if (afterReply === true) track.replied = false;
+    const { afterMs: _afterMs, afterReply: isReply, ...change } = track.steps.shift() ?? {};
+    if (isReply === true) track.replied = false;
     plan(sessionId, track);
     apply(sessionId, change);
     return true;
@@ -63,7 +64,7 @@ export function createPlayer({ schedule, apply }: PlayerDeps) {
     replied(sessionId: string): void {
       const track = tracks.get(sessionId);
       if (track === undefined) return;
-      if (track.steps.length === 0) return load(sessionId, AFTER_REPLY);
+      if (track.steps.length === 0) return load(sessionId, afterReply(words));
       if (track.steps[0]?.afterReply !== true) return;
       track.replied = true;
       plan(sessionId, track);

@@ -1,3 +1,4 @@
+import type { Sample } from '../sample/en.ts';
 import type { CreateBody } from './schemas.ts';
 import { repositoryOf, titleOf, type SessionChange } from './session-state.ts';
 
@@ -13,12 +14,15 @@ const started: Step[] = [
   { afterMs: 2000, status: 'running', statusDetail: 'working' },
 ];
 
-/** What the scripts know of their task. */
-type Task = { words: string; repository: string };
+export type DevinWords = Sample['devin'];
+
+/** What the scripts know of their task, and in which words they speak. */
+type Task = { words: string; repository: string; say: DevinWords };
 
 const MARKUP = /[`*~<>[\]|\\]/g;
 
-const taskOf = (request: CreateBody): Task => ({
+const taskOf = (request: CreateBody, say: DevinWords): Task => ({
+  say,
   // It is quoted in the middle of a sentence.
   words: titleOf(request.prompt)
     .replaceAll(MARKUP, '')
@@ -26,54 +30,23 @@ const taskOf = (request: CreateBody): Task => ({
   repository: repositoryOf(request),
 });
 
-const finished = ({ words, repository }: Task): Step[] => [
+const finished = ({ words, repository, say }: Task): Step[] => [
   { afterMs: 4000, pullRequest: { state: 'open' }, acus: 1.4 },
   {
     afterMs: 4000,
     status: 'running',
     statusDetail: 'finished',
-    message: `Done with "${words}": the pull request is in ${repository}, with a test that failed before it.`,
+    message: say.finished(words, repository),
     acus: 1.9,
   },
 ];
-
-/** Every kind of Markdown that Slack shows differently. */
-const report = ({ words, repository }: Task): string => `## Where the time goes
-
-For **${words}**, I ran the import of ${repository} five times on \`main\`:
-
-| Step           | Before | After |
-| -------------- | -----: | ----: |
-| Read orders    | 31 min | 2 min |
-| Match refunds  |  8 min | 1 min |
-| Write totals   |  2 min | 2 min |
-
-What changed:
-
-1. Orders are read once
-   - with one query a day, not one an order
-   - from the [replica](https://example.com/replica), ~~not the primary~~
-2. Refunds are matched in memory
-   - [x] with a test
-   - [ ] behind a flag, *if you want one*
-
-\`\`\`sql
-select id, total
-from orders
-where day = $1 and total <> 0
-order by id;
-\`\`\`
-
-> The totals are the same to the cent.
-
-The single runs are in the file.`;
 
 const SCRIPTS = {
   normal: (task) => [
     ...started,
     {
       afterMs: 3000,
-      message: `Read ${task.repository} for "${task.words}". Next comes a test that fails, then the change.`,
+      message: task.say.reads(task.words, task.repository),
       acus: 0.6,
     },
     ...finished(task),
@@ -84,26 +57,26 @@ const SCRIPTS = {
       afterMs: 3000,
       status: 'running',
       statusDetail: 'waiting_for_user',
-      message: `For "${task.words}", two branches of ${task.repository} could be the base. Should I start from \`main\` or from \`release\`?`,
+      message: task.say.asks(task.words, task.repository),
       acus: 0.5,
     },
-    { afterReply: true, afterMs: 2000, message: `Thank you. Back to work on "${task.words}".` },
+    { afterReply: true, afterMs: 2000, message: task.say.goesOn(task.words) },
     ...finished(task),
   ],
-  fails: ({ words, repository }) => [
+  fails: ({ words, repository, say }) => [
     ...started,
     {
       afterMs: 3000,
-      message: `Cannot start on "${words}": the setup of ${repository} does not build.`,
+      message: say.fails(words, repository),
       acus: 0.2,
     },
     { afterMs: 1000, status: 'error' },
   ],
-  capped: ({ words, repository }) => [
+  capped: ({ words, repository, say }) => [
     ...started,
     {
       afterMs: 3000,
-      message: `Still reading the history of ${repository} for "${words}".`,
+      message: say.reachesCap(words, repository),
       acus: 0.8,
     },
     { afterMs: 3000, status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
@@ -112,7 +85,7 @@ const SCRIPTS = {
     ...started,
     {
       afterMs: 3000,
-      message: report(task),
+      message: task.say.report(task.words, task.repository),
       attachments: [
         {
           name: 'import-runs.csv',
@@ -135,14 +108,14 @@ export type ScriptName = keyof typeof SCRIPTS;
 export type Script = ScriptName | readonly Step[];
 
 /** The steps after a person writes to a session that has played its script. */
-export const AFTER_REPLY: readonly Step[] = [
+export const afterReply = ({ done }: DevinWords): readonly Step[] => [
   { afterMs: 1000, status: 'running', statusDetail: 'working' },
-  { afterMs: 3000, status: 'running', statusDetail: 'finished', message: 'Done.' },
+  { afterMs: 3000, status: 'running', statusDetail: 'finished', message: done },
 ];
 
-export const stepsOf = (script: Script, request: CreateBody): readonly Step[] =>
+export const stepsOf = (script: Script, request: CreateBody, say: DevinWords): readonly Step[] =>
   typeof script === 'string'
-    ? SCRIPTS[script](taskOf(request)).map((step) => withinCap(step, request))
+    ? SCRIPTS[script](taskOf(request, say)).map((step) => withinCap(step, request))
     : script;
 
 /** Devin stops at the cap. */

@@ -4,7 +4,7 @@ import { MASK } from './journal.ts';
 import { createPlayer, type Schedule } from './player.ts';
 import { ApiProblem } from './problem.ts';
 import type { CreateBody, SessionSecretInput } from './schemas.ts';
-import { type Script, stepsOf } from './scripts.ts';
+import { type DevinWords, type Script, stepsOf } from './scripts.ts';
 import {
   type LocalSession,
   type SessionChange,
@@ -27,11 +27,12 @@ type SessionsDeps = {
   uploads: Uploads;
   schedule: Schedule | null;
   script: Script;
+  words: DevinWords;
 };
 
 export function createSessions(deps: SessionsDeps) {
-  const { now, changes, uploads, schedule } = deps;
-  const player = createPlayer({ schedule, apply: change });
+  const { now, changes, uploads, schedule, words } = deps;
+  const player = createPlayer({ schedule, words, apply: change });
   const all: SessionState[] = [];
   const byId = new Map<string, SessionState>();
   const secrets = new Map<string, SessionSecretInput[]>();
@@ -84,7 +85,7 @@ export function createSessions(deps: SessionsDeps) {
     all.push(session);
     byId.set(session.id, session);
     secrets.set(session.id, body.session_secrets ?? []);
-    player.load(session.id, stepsOf(script, body));
+    player.load(session.id, stepsOf(script, body, words));
     changes.emit();
     return session;
   }

@@ -101,6 +101,14 @@ describe('the demo in Japanese', () => {
     await list.getByRole('button', { name: '不具合のスレッド' }).click();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Start a Devin session' }).waitFor();
+
+    await list.getByRole('button', { name: 'Devin の質問に答える' }).click();
+    const thread = page.getByRole('region', { name: 'スレッド', exact: true });
+    await thread.getByText('のどちらから始めますか？').first().waitFor();
+    await page.keyboard.type('main からお願いします');
+    await page.keyboard.press('Enter');
+    await list.getByRole('button', { name: /質問に答える.*（完了）$/ }).waitFor();
+    await thread.getByText('の作業に戻ります。').first().waitFor();
     expect(stage().slack.problems).toEqual([]);
   });
 });

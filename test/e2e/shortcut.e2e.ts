@@ -25,7 +25,7 @@ describe('the message shortcut', () => {
     const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-ben');
     const { prompt } = session.request;
     expect(prompt).toContain('Checkout fails for customers with two addresses.');
-    expect(prompt).toContain('error rate is 4.2 %');
+    expect(prompt).toContain('error rate is 4.2%');
     expect(prompt).toContain('It is the address picker');
     expect(stage().devin.uploads.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['checkout.png', 'checkout.log']),

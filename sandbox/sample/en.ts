@@ -1,0 +1,80 @@
+/** What people and Devin say in the sandbox. */
+export type Sample = typeof en;
+
+/** Every kind of Markdown that Slack shows differently. */
+const report = (task: string, repository: string): string => `## Where the time goes
+
+For **${task}**, I ran the import of ${repository} five times on \`main\`:
+
+| Step           | Before | After |
+| -------------- | -----: | ----: |
+| Read orders    | 31 min | 2 min |
+| Match refunds  |  8 min | 1 min |
+| Write totals   |  2 min | 2 min |
+
+What changed:
+
+1. Orders are read once
+   - with one query a day, not one an order
+   - from the [replica](https://example.com/replica), ~~not the primary~~
+2. Refunds are matched in memory
+   - [x] with a test
+   - [ ] behind a flag, *if you want one*
+
+\`\`\`sql
+select id, total
+from orders
+where day = $1 and total <> 0
+order by id;
+\`\`\`
+
+> The totals are the same to the cent.
+
+The single runs are in the file.`;
+
+export const en = {
+  talk: {
+    invited: 'Devin is in this channel now: type `/devin` and a task.',
+    office: 'The office is closed on Friday.',
+    thanks: 'Thank you :tada:',
+    design: 'The new address picker is in the file. Devin is not in this channel.',
+    incident: 'Only the three of us for now. The postmortem is on Thursday.',
+    globex: 'Hello from Globex! Our side of the order feed is ready.',
+    toGlobex: 'Thank you, we will connect it tomorrow.',
+    pair: 'Do you have ten minutes for the login test later?',
+    flaky: 'The login test on `main` is flaky again, third time this week.',
+    bug: 'Checkout fails for customers with two addresses.',
+    alert: '*checkout* error rate is 4.2% (usual: 0.1%)',
+    log: 'The orders service answers 422. Here is what it logs:',
+    cause: (mention: string) => `It is the address picker, ${mention}: it sends both.`,
+  },
+  catalog: {
+    fix: 'Fix a bug',
+    upgrade: 'Upgrade a dependency',
+    test: 'Write missing tests',
+    checkout: 'How checkout talks to orders',
+    style: 'Style guide',
+  },
+  sessions: {
+    finished: 'Speed up the nightly import --repo acme/api --acu 10',
+    working: 'Upgrade the date library --repo acme/checkout --acu 5',
+    progress:
+      'Three of the seven modules use the new date library now, and their tests pass. Next: invoices.',
+    asking: 'Rebase the payments branch --repo acme/web',
+  },
+  devin: {
+    reads: (task: string, repository: string) =>
+      `Read ${repository} for "${task}". Next comes a test that fails, then the change.`,
+    finished: (task: string, repository: string) =>
+      `Done with "${task}": the pull request is in ${repository}, with a test that failed before it.`,
+    asks: (task: string, repository: string) =>
+      `For "${task}", two branches of ${repository} could be the base. Should I start from \`main\` or from \`release\`?`,
+    goesOn: (task: string) => `Thank you. Back to work on "${task}".`,
+    fails: (task: string, repository: string) =>
+      `Cannot start on "${task}": the setup of ${repository} does not build.`,
+    reachesCap: (task: string, repository: string) =>
+      `Still reading the history of ${repository} for "${task}".`,
+    report,
+    done: 'Done.',
+  },
+};

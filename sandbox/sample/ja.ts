@@ -1,0 +1,76 @@
+import type { Sample } from './en.ts';
+
+const report = (task: string, repository: string): string => `## 時間がかかっている箇所
+
+「**${task}**」のため、${repository} のインポートを \`main\` で 5 回実行しました。
+
+| ステップ       | 変更前 | 変更後 |
+| -------------- | -----: | -----: |
+| 注文の読み込み |  31 分 |   2 分 |
+| 返金の照合     |   8 分 |   1 分 |
+| 合計の書き込み |   2 分 |   2 分 |
+
+変更点:
+
+1. 注文は一度だけ読み込む
+   - 注文ごとではなく、1 日 1 回のクエリで
+   - [レプリカ](https://example.com/replica) から（~~プライマリではなく~~）
+2. 返金はメモリ上で照合する
+   - [x] テストを追加済み
+   - [ ] *必要なら* 機能フラグで切り替え
+
+\`\`\`sql
+select id, total
+from orders
+where day = $1 and total <> 0
+order by id;
+\`\`\`
+
+> 合計は 1 円単位まで一致しています。
+
+各回の記録はファイルにあります。`;
+
+export const ja: Sample = {
+  talk: {
+    invited: 'このチャンネルで Devin が使えるようになりました。 `/devin` に続けてタスクを入力してください。',
+    office: '金曜日はオフィスが休みです。',
+    thanks: 'ありがとうございます :tada:',
+    design: '新しい住所選択のデザインはファイルにあります。このチャンネルに Devin はいません。',
+    incident: '当面はこの 3 人だけで進めます。振り返りは木曜日です。',
+    globex: 'Globex です。注文フィードのこちら側の準備ができました。',
+    toGlobex: 'ありがとうございます。明日つなぎます。',
+    pair: 'あとで 10 分、ログインのテストを一緒に見てもらえますか？',
+    flaky: '`main` のログインのテストがまた不安定です。今週 3 回目です。',
+    bug: '住所が 2 つあるお客さまの決済が失敗します。',
+    alert: '*checkout* のエラー率は 4.2% です（通常は 0.1%）',
+    log: '注文サービスが 422 を返しています。ログはこちらです:',
+    cause: (mention) => `${mention} さん、原因は住所選択です。両方の住所を送っています。`,
+  },
+  catalog: {
+    fix: '不具合を直す',
+    upgrade: '依存パッケージを更新する',
+    test: '足りないテストを書く',
+    checkout: '決済と注文の連携',
+    style: 'スタイルガイド',
+  },
+  sessions: {
+    finished: '夜間のインポートを速くして --repo acme/api --acu 10',
+    working: '日付ライブラリを更新して --repo acme/checkout --acu 5',
+    progress: '7 つのモジュールのうち 3 つを新しい日付ライブラリに移し、テストも通りました。次は請求書です。',
+    asking: '支払いのブランチをリベースして --repo acme/web',
+  },
+  devin: {
+    reads: (task, repository) =>
+      `「${task}」のために ${repository} を読みました。次に、失敗するテストを書き、それから変更します。`,
+    finished: (task, repository) =>
+      `「${task}」が終わりました。プルリクエストは ${repository} にあり、変更前に失敗していたテストも含みます。`,
+    asks: (task, repository) =>
+      `「${task}」のベースになるブランチが ${repository} に 2 つあります。 \`main\` と \`release\` のどちらから始めますか？`,
+    goesOn: (task) => `ありがとうございます。「${task}」の作業に戻ります。`,
+    fails: (task, repository) =>
+      `「${task}」を始められません。${repository} のセットアップがビルドできません。`,
+    reachesCap: (task, repository) => `「${task}」のため、まだ ${repository} の履歴を読んでいます。`,
+    report,
+    done: '終わりました。',
+  },
+};
