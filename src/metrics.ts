@@ -14,6 +14,8 @@ type MetricsDeps = {
   depth: () => Promise<Record<string, Depth>>;
   countSetAside: () => Promise<Record<string, number>>;
   skews: Skews;
+  /** Whether Slack and Devin answer. */
+  areUp: AreUp;
   /** The same as `/readyz`. */
   readiness: () => Promise<Readiness>;
   /** Whether the current policy file is in force; null: there is none. */
@@ -30,7 +32,7 @@ async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<stri
 }
 
 export function createMetrics(deps: MetricsDeps) {
-  const { depth, countSetAside, skews, readiness, policyOk, identityOk } = deps;
+  const { depth, countSetAside, skews, areUp, readiness, policyOk, identityOk } = deps;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -66,6 +68,7 @@ export function createMetrics(deps: MetricsDeps) {
   });
   registry.registerMetric(jobs);
   registry.registerMetric(skewGauge(skews));
+  registry.registerMetric(upGauge(areUp));
   registry.registerMetric(readyGauge(readiness));
   if (policyOk() !== null)
     registry.registerMetric(fileGauge('devin_slack_policy_ok', 'policy file', policyOk));
@@ -120,6 +123,21 @@ function fileGauge(name: string, file: string, isOk: () => boolean | null): Gaug
     registers: [],
     collect() {
       this.set(isOk() === true ? 1 : 0);
+    },
+  });
+}
+
+type AreUp = { slack: () => boolean; devin: () => boolean };
+
+function upGauge(areUp: AreUp): Gauge {
+  return new Gauge({
+    name: 'devin_slack_upstream_up',
+    help: '1: this system answers; 0: the last calls to it failed.',
+    labelNames: ['system'],
+    registers: [],
+    collect() {
+      this.set({ system: 'slack' }, areUp.slack() ? 1 : 0);
+      this.set({ system: 'devin' }, areUp.devin() ? 1 : 0);
     },
   });
 }

@@ -22,7 +22,7 @@ import { createLanguages } from './text/languages.ts';
 import { createOnceAMinute, skewsOf } from './time.ts';
 import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
-import { createUpstream, refuseConnection } from './upstream.ts';
+import { createUpstream, refuseConnection, type Upstream } from './upstream.ts';
 
 /**
  * Restoring a backup takes longer than this, and a restart doesn't (docs/operations.md). A message that became due within this
@@ -56,6 +56,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     policyOk: policy.isOk,
     identityOk: mapping.isOk,
     skews,
+    areUp: { slack: () => slack.isUp(), devin: () => devin.isUp() },
     readiness: async () => readiness(),
   });
   const devin = createGuardedDevin(config, tuning, metrics);
@@ -136,7 +137,13 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
 
 const UNAUTHORIZED = 401;
 
-function createGuardedDevin({ devin, proxy }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
+type GuardedDevin = Devin & Pick<Upstream, 'isUp'>;
+
+function createGuardedDevin(
+  { devin, proxy }: Config,
+  { fetch, now, log }: Tuning,
+  metrics: Metrics,
+): GuardedDevin {
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
   const onceAMinute = createOnceAMinute();
@@ -149,5 +156,6 @@ function createGuardedDevin({ devin, proxy }: Config, { fetch, now, log }: Tunin
     );
   };
   const viaProxy = (url: URL): boolean => proxy !== null && isProxied(proxy, url);
-  return createDevin({ ...devin, fetch: upstream.guarded, isProxied: viaProxy, now, log, onRequest });
+  const calls = { fetch: upstream.guarded, isProxied: viaProxy, now, log, onRequest };
+  return { ...createDevin({ ...devin, ...calls }), isUp: upstream.isUp };
 }

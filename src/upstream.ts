@@ -23,11 +23,13 @@ type UpstreamOptions = {
   onChange?: (isUp: boolean) => void;
 };
 
-type Upstream = {
+export type Upstream = {
   /** For work that can wait: makes no call while the other side is down, or beyond a method's rate. */
   guarded: Fetch;
   /** For what a person waits for: always makes the call. */
   observed: Fetch;
+  /** False from some failures in a row until it answers again. */
+  isUp(): boolean;
 };
 
 /**
@@ -59,6 +61,7 @@ export function createUpstream({
 
   return {
     observed,
+    isUp: circuit.isUp,
     guarded: async (input, init) => {
       const url = urlOf(input);
       if (url.origin !== origin) return fetch(input, init);
@@ -84,6 +87,7 @@ function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
   }
 
   return {
+    isUp: (): boolean => open === null,
     /** null: make the call; otherwise how long to wait, in ms. */
     admit(): number | null {
       if (open === null) return null;

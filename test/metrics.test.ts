@@ -7,6 +7,7 @@ test('the metrics of a process are there while the database is down', async () =
     depth: down,
     countSetAside: down,
     skews: { slack: () => null, devin: () => null },
+    areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: false, queue: true, slack: true }),
     policyOk: () => null,
     identityOk: () => null,
@@ -24,10 +25,29 @@ test('jobs that were counted before the database went down are no longer shown',
     depth: async () => answers.pop() ?? Promise.reject(new Error('connect ECONNREFUSED')),
     countSetAside: async () => Promise.resolve({}),
     skews: { slack: () => null, devin: () => null },
+    areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
     policyOk: () => null,
     identityOk: () => null,
   });
   expect(await metrics.text()).toContain('devin_slack_jobs{queue="create-session",state="due"} 3');
   expect(await metrics.text()).not.toContain('devin_slack_jobs{');
+});
+
+test('a system that stops answering is shown until it answers again', async () => {
+  let isUp = true;
+  const metrics = createMetrics({
+    depth: async () => Promise.resolve({}),
+    countSetAside: async () => Promise.resolve({}),
+    skews: { slack: () => null, devin: () => null },
+    areUp: { slack: () => isUp, devin: () => true },
+    readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
+    policyOk: () => null,
+    identityOk: () => null,
+  });
+  expect(await metrics.text()).toContain('devin_slack_upstream_up{system="slack"} 1');
+  isUp = false;
+  const text = await metrics.text();
+  expect(text).toContain('devin_slack_upstream_up{system="slack"} 0');
+  expect(text).toContain('devin_slack_upstream_up{system="devin"} 1');
 });

@@ -48,6 +48,22 @@ describe('while a service is down', () => {
     expect(side.calls).toBeLessThan(80);
   });
 
+  test('it counts as down until it answers', async () => {
+    const { side, upstream, call } = createSide();
+    side.isUp = false;
+    await call(4);
+    expect(upstream.isUp()).toBe(true);
+    await call(1);
+    expect(upstream.isUp()).toBe(false);
+    side.nowMs += 60_000;
+    await call(1);
+    expect(upstream.isUp()).toBe(false);
+    side.isUp = true;
+    side.nowMs += 60_000;
+    await call(1);
+    expect(upstream.isUp()).toBe(true);
+  });
+
   test("calls that fail together don't lengthen the pause", async () => {
     const { side, upstream, call } = createSide();
     side.isUp = false;

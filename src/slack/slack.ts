@@ -73,6 +73,7 @@ export function createSlack(options: SlackOptions) {
     /** For the start, which asks again soon. */
     starting,
     clock,
+    isUp: upstream.isUp,
     identity,
     botUserId,
     teamId,
