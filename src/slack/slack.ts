@@ -53,7 +53,7 @@ type SlackOptions = {
 export function createSlack(options: SlackOptions) {
   const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
-  const { answers, opener, background, starting } = createClients(options, clock);
+  const { answers, opener, background, starting, isUp } = createClients(options, clock);
   const hosts = createSlackHosts(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {
@@ -73,7 +73,7 @@ export function createSlack(options: SlackOptions) {
     /** For the start, which asks again soon. */
     starting,
     clock,
-    isUp: upstream.isUp,
+    isUp,
     identity,
     botUserId,
     teamId,
@@ -140,7 +140,7 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
   const opener = client({ fetch: upstream.observed });
   const background = client({ fetch: upstream.guarded });
   const starting = client({ fetch: upstream.observed, timeout: STARTING_TIMEOUT_MS });
-  return { answers, opener, background, starting };
+  return { answers, opener, background, starting, isUp: upstream.isUp };
 }
 
 /** Who the app is in its workspace, from `auth.test`. */
