@@ -9,6 +9,7 @@ type NoticeReason =
   | 'not-started'
   | 'early-edit'
   | 'unconfirmed-edit'
+  | 'failed-edit'
   | 'task-edit'
   | 'options-edit'
   | 'may-not-steer';

@@ -25,13 +25,14 @@ export type EditDeps = ThreadDeps & {
 /** Acts on the edit of a reply, or of the message that asked for a session. */
 export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean): Promise<void> {
   const { requests, sessions } = deps;
-  const asked = await requests.ofMessage(delivered);
+  const found = await requests.ofMessage(delivered);
+  const asked = found === null ? null : await onceStarted(deps, found);
   const session =
     asked === null
       ? ((await sessions.inThread(delivered.channelId, delivered.threadTs)) ??
         (await deps.threads.sessionOf(delivered)))
-      : await sessionFor(deps, asked);
-  const request = asked ?? (session && (await requests.find(session.requestId)));
+      : asked.session;
+  const request = asked?.request ?? (session && (await requests.find(session.requestId)));
   const offered = asked === null ? await deps.formInbox.unsentOffer(delivered) : null;
   if (request === null && offered === null) return;
   // A later edit may have been heard already, or be in what was read again.
@@ -39,7 +40,8 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   if (edit === null) return;
   if (offered !== null) await changeOffer(deps, edit, offered);
   if (request === null) return;
-  if (session === null) return hearEarlyEdit(deps, edit, request);
+  const isHeld = isAgain || (found !== null && isStarting(found));
+  if (session === null) return hearEarlyEdit(deps, edit, { request, isHeld });
   if (asked === null && askingMessage(request) !== edit.ts) return hearReplyEdit(deps, edit, session);
   // What the person left out of the task stays out.
   const isKept = request.context?.without?.messages.includes(edit.ts) === true;
@@ -48,14 +50,14 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
 
 /**
  * People correct a message right after they sent it: a session that is being created gets the edit once it exists. null:
- * it starts later. Before there is a card, nobody would see a notice of that.
+ * it starts later, or never. Before there is a card, nobody would see a notice of that.
  */
-async function sessionFor({ requests, sessions }: EditDeps, { id }: SessionRequest) {
+async function onceStarted({ requests, sessions }: EditDeps, found: SessionRequest) {
   return onceRecorded(async () => {
     // First: the session comes with the state after it.
-    const request = await requests.find(id);
-    const session = await sessions.ofRequest(id);
-    return session === null && request !== null && isStarting(request) ? 'soon' : session;
+    const request = (await requests.find(found.id)) ?? found;
+    const session = await sessions.ofRequest(found.id);
+    return session === null && isStarting(request) ? 'soon' : { request, session };
   });
 }
 
@@ -131,19 +133,24 @@ async function correct(
     await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'task-edit' });
 }
 
+/** `isHeld`: until it was known whether there is a session. */
+type Early = { request: SessionRequest; isHeld: boolean };
+
 /** The edit changes nothing: Devin gets the task as it was, perhaps after an approval. */
-async function hearEarlyEdit(deps: EditDeps, edit: Edit, request: SessionRequest): Promise<void> {
+async function hearEarlyEdit(deps: EditDeps, edit: Edit, { request, isHeld }: Early): Promise<void> {
   const { task, options } = changesIn(deps, edit, { request, isAsking: true });
-  const reason = whyNotTaken(request.state);
+  const reason = whyNotTaken(request.state, isHeld);
   if (reason === null || (task === null && !options)) return;
   await tellNotTaken(deps, edit, { sessionId: request.id, reason });
 }
 
-/** null: no session can come of it. */
-function whyNotTaken(state: RequestState): 'early-edit' | 'unconfirmed-edit' | null {
+/** null: the person knew that nothing was started. */
+function whyNotTaken(state: RequestState, isHeld: boolean): NotTakenEdit | null {
   if (state === 'unknown') return 'unconfirmed-edit';
-  return isPending(state) ? 'early-edit' : null;
+  if (isPending(state)) return 'early-edit';
+  return isHeld && state !== 'created' ? 'failed-edit' : null;
 }
+type NotTakenEdit = 'early-edit' | 'unconfirmed-edit' | 'failed-edit';
 
 /** `task`: the new one; null: it's the same as before, or no task. `options`: whether it has others, which can no longer change. */
 type Changes = { task: string | null; options: boolean };

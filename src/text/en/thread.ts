@@ -56,6 +56,8 @@ export const thread = {
       "The session hasn't started yet, so your edit stays here: Devin gets the task as you sent it first. Once the session has started, write in its thread what changed. Or cancel the request on its card, and ask again.",
     'unconfirmed-edit':
       "It isn't confirmed that the session started, so your edit stays here. If it did, or if you start it anyway, Devin has the task as you sent it first: write in the session's thread what changed.",
+    'failed-edit':
+      'Nothing was started, so your edit stays here. To start the task as edited, send it as a new message.',
     'options-edit':
       "Editing the message doesn't change a session's options. To use others, ask again. If this session shouldn't go on, stop it first.",
     'task-edit':
