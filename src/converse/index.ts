@@ -8,6 +8,7 @@ import { isMessage, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
+import { createTellOnce } from '../slack/tell-once.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
@@ -51,14 +52,14 @@ const THREADS = { concurrency: 10, most: 300 };
 /** Takes what people say in the thread, in dialogs and by commands to Devin. */
 export function createConversing(deps: ConversingDeps): void {
   const { queue, store, slack, check } = deps;
-  const { requests, sessions, replies, forms, threadNotices: notices } = store;
+  const { requests, sessions, replies, forms, leases, threadNotices: notices } = store;
   const { outbound, textFor } = slack;
   const notifier = createReplyNotifier({
     replies,
     sessions,
     requests,
     forms,
-    notices,
+    tellOnce: createTellOnce({ leases, notices }),
     check,
     outbound,
     textFor,

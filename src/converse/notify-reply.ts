@@ -11,14 +11,13 @@ import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import { placeColumns } from '../slack/places.ts';
-import { createTellOnce } from '../slack/tell-once.ts';
+import type { TellOnce } from '../slack/tell-once.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed, lostSecrets, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { ReplyInSession } from './move-reply.ts';
@@ -28,7 +27,7 @@ type NotifyDeps = {
   sessions: Pick<Sessions, 'find'>;
   requests: Pick<Requests, 'find'>;
   forms: Pick<Forms, 'insert'>;
-  notices: ThreadNotices;
+  tellOnce: TellOnce;
   check: SteeringCheck;
   outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
   textFor: TextFor;
@@ -36,8 +35,7 @@ type NotifyDeps = {
 
 /** Shows authors what became of their replies: a reaction on the message, or a private notice. */
 export function createReplyNotifier(deps: NotifyDeps) {
-  const { replies, check, outbound, textFor } = deps;
-  const tellOnce = createTellOnce(deps.notices);
+  const { replies, tellOnce, check, outbound, textFor } = deps;
 
   async function find(replyId: string): Promise<ReplyInSession | null> {
     const reply = await replies.find(replyId);

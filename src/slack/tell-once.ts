@@ -6,18 +6,48 @@ import { throwIfRetryable } from './errors.ts';
 import type { DeliveryResult, Outbound, PrivatePlace } from './outbound.ts';
 import type { Message } from './payload.ts';
 
-/** Tells a person something, unless they were told. Rejects if Slack is busy or unreachable. */
+/** Tells a person something, unless they were told. Rejects if it should be tried again. */
 export type TellOnce = (once: ThreadNotice, tell: () => Promise<DeliveryResult>) => Promise<void>;
 
+/** How long a process that died keeps others from answering. */
+const ANSWERING_MS = 15_000;
+
+/** Another process is answering, or died while it did: it should be tried again. */
+class BeingAnsweredError extends Error {
+  readonly code = 'being-answered';
+
+  constructor() {
+    super('another process is telling the same');
+    this.name = 'BeingAnsweredError';
+  }
+}
+
+type TellOnceDeps = {
+  leases: Pick<Leases, 'take' | 'release'>;
+  notices: Pick<ThreadNotices, 'wasTold' | 'add'>;
+};
+
 /** It counts once Slack has it: the process can die before, and what comes twice does less harm than what is lost. */
-export function createTellOnce(notices: ThreadNotices): TellOnce {
+export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
   const inOrder = createInOrder();
-  return async (once, tell) =>
-    inOrder(`${once.sessionId} ${once.userId} ${once.reason}`, async () => {
+
+  async function tellNow(once: ThreadNotice, name: string, tell: () => Promise<DeliveryResult>) {
+    const lease = await leases.take(name, ANSWERING_MS);
+    if (lease === null) throw new BeingAnsweredError();
+    try {
+      // Another process may have told it since.
       if (await notices.wasTold(once)) return;
       throwIfRetryable(await tell());
       await notices.add(once);
-    });
+    } finally {
+      await leases.release(name, lease);
+    }
+  }
+
+  return async (once, tell) => {
+    const name = `tell ${once.sessionId} ${once.userId} ${once.reason}`;
+    return inOrder(name, async () => ((await notices.wasTold(once)) ? undefined : tellNow(once, name, tell)));
+  };
 }
 
 /**
@@ -37,18 +67,6 @@ type AnswerDeps = {
 
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
 const DELIVERED_AGAIN_MS = 10 * 60_000;
-/** How long a process that died keeps others from answering. */
-const ANSWERING_MS = 15_000;
-
-/** Another process is answering, or died while it did: Slack should deliver the message again. */
-class BeingAnsweredError extends Error {
-  readonly code = 'being-answered';
-
-  constructor() {
-    super('a message came again while it was being answered');
-    this.name = 'BeingAnsweredError';
-  }
-}
 
 /** Answers a message once, however often Slack delivers it. */
 export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createReplyNotifier } from '../../src/converse/notify-reply.ts';
 import type { ReplyFailure } from '../../src/session/reply.ts';
+import { createTellOnce } from '../../src/slack/tell-once.ts';
+import { createLeases } from '../../src/store/leases.ts';
 import { createReplies, type ReplyStep } from '../../src/store/replies.ts';
 import { createThreadNotices } from '../../src/store/thread-notices.ts';
 import { en } from '../../src/text/en.ts';
@@ -43,7 +45,7 @@ async function setUp(
         Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'], ...asked })),
     },
     forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
-    notices: createThreadNotices(db),
+    tellOnce: createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) }),
     check: async () => Promise.resolve(checked),
     outbound: {
       react: unneeded,

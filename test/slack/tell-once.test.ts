@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { DeliveryResult } from '../../src/slack/outbound.ts';
-import { createMessageAnswers } from '../../src/slack/tell-once.ts';
+import { createMessageAnswers, createTellOnce } from '../../src/slack/tell-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
+import { createThreadNotices } from '../../src/store/thread-notices.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const MESSAGE = { teamId: 'T1', channelId: 'C1', ts: '1.000001' };
@@ -51,6 +52,31 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
     await expect(first()).rejects.toThrow('Slack took no private notice');
     await second();
     await first();
+    expect(told).toEqual(['first', 'second']);
+  });
+});
+
+describeOnBothDatabases('what a person is told once in a thread', (open) => {
+  test('is told by one of two processes, and by the other only if Slack did not take it', async () => {
+    const { db } = await open();
+    const told: string[] = [];
+    const process = (name: string) => {
+      const tellOnce = createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) });
+      return async (slack: Promise<DeliveryResult>) =>
+        tellOnce({ sessionId: 's', userId: 'U1', reason: 'muted' }, async () => {
+          told.push(name);
+          return slack;
+        });
+    };
+    const [first, second] = [process('first'), process('second')];
+    const slack = Promise.withResolvers<DeliveryResult>();
+    const telling = first(slack.promise);
+    await expect.poll(() => told).toEqual(['first']);
+    await expect(second(Promise.resolve('delivered'))).rejects.toMatchObject({ code: 'being-answered' });
+    slack.resolve('retryable');
+    await expect(telling).rejects.toThrow('Slack took no private notice');
+    await second(Promise.resolve('delivered'));
+    await first(Promise.resolve('delivered'));
     expect(told).toEqual(['first', 'second']);
   });
 });

@@ -126,7 +126,7 @@ export function createListeners(deps: ListenerDeps): void {
     posts,
     threads,
     notices,
-    tellOnce: createTellOnce(notices),
+    tellOnce: createTellOnce({ leases: store.leases, notices }),
     answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
     inbox,
     identify,
