@@ -1,4 +1,3 @@
-import type { HomeView } from '@slack/types';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { againInMs, type Enqueue } from '../queue/index.ts';
@@ -103,16 +102,6 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return { ...drawn, defaults: deps.withNames(applyDefaults(layers)) };
   }
 
-  /** Without a chart, if Slack takes none. */
-  async function publishBlocks(userId: string, render: (rich: boolean) => HomeView): Promise<Updated> {
-    const rich = richBlocks.areTaken();
-    const published = await outbound.publishHome(userId, render(rich));
-    if (!rich || published.kind !== 'refused' || !areUnknownBlocks(published.code)) return published;
-    const plain = await outbound.publishHome(userId, render(false));
-    if (plain.kind === 'updated') richBlocks.refused();
-    return plain;
-  }
-
   function draw({ identity, ...known }: Known, read: Read, text: Text): Omit<Home, 'rich'> {
     const { entries, total, approvals, ...others } = read;
     const nowMs = now();
@@ -143,7 +132,13 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     const read = await readRows(whose);
     const text = await textFor(whose.userId, read.preferences.language);
     const home = draw(known, read, text);
-    const published = await publishBlocks(whose.userId, (rich) => renderHome({ ...home, rich }, text));
+    const published = await richBlocks.send(
+      async (rich) => outbound.publishHome(whose.userId, renderHome({ ...home, rich }, text)),
+      {
+        isRefused: (answer: Updated) => answer.kind === 'refused' && areUnknownBlocks(answer.code),
+        isSent: ({ kind }) => kind === 'updated',
+      },
+    );
     return againInMs(published, 'a Home', log);
   }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { slackLogger, type Log } from '../log.ts';
 import { proxyAgent, type Proxy } from '../network.ts';
 import { cleanJson } from '../session/json.ts';
-import { createInTime, type InTime } from '../time.ts';
+import { createInTime, waitIn, type InTime } from '../time.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { readPayload } from './payload.ts';
 import type { BotIdentity } from './slack.ts';
@@ -180,53 +180,22 @@ type Turns = { atATime?: number; longestWaitMs?: number };
 
 /** What one person sends at once waits for itself, and for nobody else. */
 function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS }: Turns = {}): TakeTurn {
-  const people = new Map<string, Slots>();
+  const people = new Map<string, { taken: number; waiting: Set<() => void> }>();
 
   return async (who, task) => {
-    const slots = people.get(who) ?? createSlots(atATime, longestWaitMs);
-    people.set(who, slots);
-    if (!(await slots.take())) return false;
+    const theirs = people.get(who) ?? { taken: 0, waiting: new Set() };
+    people.set(who, theirs);
+    if (theirs.taken < atATime) theirs.taken += 1;
+    else if (!(await waitIn(theirs.waiting, longestWaitMs))) return false;
     try {
       await task();
     } finally {
-      slots.leave();
-      if (slots.areFree()) people.delete(who);
+      const [next] = theirs.waiting;
+      // The next one takes its place.
+      if (next === undefined) theirs.taken -= 1;
+      else next();
+      if (theirs.taken === 0) people.delete(who);
     }
     return true;
-  };
-}
-
-type Slots = ReturnType<typeof createSlots>;
-
-function createSlots(most: number, longestWaitMs: number) {
-  /** The first to wait is the first to go. */
-  const waiting = new Set<() => void>();
-  let taken = 0;
-
-  return {
-    areFree: (): boolean => taken === 0,
-
-    async take(): Promise<boolean> {
-      if (taken < most) {
-        taken += 1;
-        return true;
-      }
-      return new Promise((resolve) => {
-        const settle = (isTurn: boolean): void => {
-          clearTimeout(timer);
-          waiting.delete(go);
-          resolve(isTurn);
-        };
-        const go = (): void => settle(true);
-        const timer = setTimeout(() => settle(false), longestWaitMs);
-        waiting.add(go);
-      });
-    },
-
-    leave(): void {
-      const [next] = waiting;
-      if (next === undefined) taken -= 1;
-      else next();
-    },
   };
 }

@@ -93,7 +93,7 @@ export function createSlack(options: SlackOptions) {
     presence,
     findLeaver,
     isOutside: createIsOutside({ presence, findLeaver }),
-    richBlocks: createRichBlocks(),
+    richBlocks: createRichBlocks(log),
     groups: createGroups({ client: background, now }),
     describePlace: createDescribePlace({ client: background, now }),
     bolt: createBolt({
@@ -191,19 +191,24 @@ class Client extends WebClient {
   }
 }
 
-/** Charts and tables, which Slack introduces one workspace at a time. */
-type RichBlocks = {
-  areTaken: () => boolean;
-  /** Slack refused them: this process sends no more. */
-  refused: () => void;
-};
+type Reading<Answer> = { isRefused: (answer: Answer) => boolean; isSent: (answer: Answer) => boolean };
 
-function createRichBlocks(): RichBlocks {
-  let taken = true;
+/** Charts and tables, which Slack introduces one workspace at a time. */
+function createRichBlocks(log: Log) {
+  let areTaken = true;
   return {
-    areTaken: () => taken,
-    refused: () => {
-      taken = false;
+    /** Sends something with them; without them if Slack refuses it, and from then on. Resolves with the last answer. */
+    async send<Answer>(
+      send: (rich: boolean) => Promise<Answer>,
+      { isRefused, isSent }: Reading<Answer>,
+    ): Promise<Answer> {
+      const answer = await send(areTaken);
+      if (!areTaken || !isRefused(answer)) return answer;
+      const plain = await send(false);
+      if (!isSent(plain)) return plain;
+      areTaken = false;
+      log.info('Slack takes no charts and tables here yet: numbers are shown in words');
+      return plain;
     },
   };
 }

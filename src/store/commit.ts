@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { isWithin } from '../time.ts';
+import { isWithin, waitIn } from '../time.ts';
 import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -133,16 +133,7 @@ export function createPrecedence(stepBackMs: number = STEP_BACK_MS) {
 
     /** Resolves once nothing with priority runs, or after a short time. */
     async turn(): Promise<void> {
-      if (preferred === 0) return;
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
-          clearTimeout(timer);
-          waiting.delete(go);
-          resolve();
-        };
-        const timer = setTimeout(go, stepBackMs);
-        waiting.add(go);
-      });
+      if (preferred > 0) await waitIn(waiting, stepBackMs);
     },
   };
 }

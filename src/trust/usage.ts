@@ -11,7 +11,6 @@ import {
   type UsageScope,
 } from '../session/usage.ts';
 import { notice } from '../slack/blocks/notices.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import {
   NOTHING_FROM_DEVIN,
   renderUsage,
@@ -21,7 +20,6 @@ import {
   type UsageReport,
 } from '../slack/blocks/usage.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
-import type { PrivatePlace } from '../slack/outbound.ts';
 import { answerPlace } from '../slack/places.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Spender } from '../store/ledger.ts';
@@ -145,18 +143,6 @@ type Reports = { mayAll: MayAll; report: ReturnType<typeof createReport> };
 function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }: Reports) {
   const { outbound, richBlocks, textFor } = deps.slack;
 
-  /** Slack doesn't say why it refused a private notice, so it is sent again without chart and table. */
-  async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
-    const rich = richBlocks.areTaken();
-    const told = await outbound.tellPrivately(place, render(rich));
-    if (!rich || told !== 'undeliverable') return throwIfRetryable(told);
-    const plain = await outbound.tellPrivately(place, render(false));
-    throwIfRetryable(plain);
-    if (plain !== 'delivered') return;
-    richBlocks.refused();
-    deps.tuning.log.info('Slack takes no charts and tables here yet: numbers are shown in words');
-  }
-
   return async (job: Job): Promise<void> => {
     const { teamId, userId, by, days, answerTo } = job;
     const place = answerPlace(deps.store.envelopes, userId, answerTo);
@@ -169,7 +155,12 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     }
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
     const report = await reportOn({ scope: scopeOf(job), by, days, spender, mayAll });
-    await tell(place, (rich) => renderUsage(report, { rich, text }));
+    const told = await richBlocks.send(
+      async (rich) => outbound.tellPrivately(place, renderUsage(report, { rich, text })),
+      // Slack doesn't say why it refuses a private notice.
+      { isRefused: (answer) => answer === 'undeliverable', isSent: (answer) => answer === 'delivered' },
+    );
+    throwIfRetryable(told);
   };
 }
 
