@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { z } from 'zod';
 import { readableOnly, toPathId } from '../session/snapshot.ts';
 import { READ_RETRY, type DevinClient, type Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
@@ -25,12 +24,8 @@ export type IsProxied = (url: URL) => boolean;
 
 /** Each is posted in the thread. */
 const MOST_FILES = 500;
-const bareListSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
-/** The reference documents a list, and an example a page. https://docs.devin.ai/api-reference/common-flows */
-const sessionAttachmentsSchema = z.union([
-  bareListSchema,
-  z.object({ items: bareListSchema }).transform(({ items }) => items),
-]);
+/** No page, though an example shows one. https://docs.devin.ai/api-reference/common-flows */
+const sessionAttachmentsSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
 
 /** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
 export function createAttachments(client: DevinClient, isProxied: IsProxied) {
