@@ -114,9 +114,7 @@ export function createSettler(deps: SettleDeps) {
 
   async function hasDecided({ requestId, number, userId }: Decision): Promise<boolean> {
     const since = (await requests.find(requestId))?.approvals.slice(number) ?? [];
-    return since.some(
-      ({ yes, end }) => end?.by?.userId === userId || yes.some((one) => one.userId === userId),
-    );
+    return since.some(({ yes, end }) => end?.by?.userId === userId || isAmong(yes, { userId }));
   }
 
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {

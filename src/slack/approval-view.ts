@@ -1,4 +1,4 @@
-import type { Approval, AskedFor } from '../session/approval.ts';
+import { isAmong, type Approval, type AskedFor } from '../session/approval.ts';
 import { omitFields } from '../session/defaults.ts';
 import { instructionsIn, isTooLong } from '../session/prompt.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -53,7 +53,6 @@ function startedOf({ state, sentAt, approvals }: SessionRequest, number: number)
 /** null: it waits for them. */
 function endOf({ state }: SessionRequest, { end, people }: Approval, reader: string): ApprovalView['ended'] {
   if (end !== null) return end.kind;
-  if (state === 'awaiting-approval')
-    return people.some(({ userId }) => userId === reader) ? null : 'notAsked';
+  if (state === 'awaiting-approval') return isAmong(people, { userId: reader }) ? null : 'notAsked';
   return state === 'created' ? 'started' : 'canceled';
 }

@@ -1,5 +1,5 @@
 import { reasonMessage, userMessage } from '../errors.ts';
-import { countingYes, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import { countingYes, isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
@@ -44,7 +44,7 @@ function waitingForApproval(approval: Approval, text: Text): string[] {
   const { onCard } = text.approval;
   const { rule, say, need, people } = approval;
   const yes = countingYes(approval);
-  const others = people.filter(({ userId }) => !yes.some((one) => one.userId === userId));
+  const others = people.filter((one) => !isAmong(yes, one));
   const shown = others.slice(0, NAMED_APPROVERS);
   const names = onCard.names(
     shown.map(({ name }) => name),

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { awaitedSince } from '../../session/approval.ts';
+import { awaitedSince, isAmong } from '../../session/approval.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import {
@@ -15,7 +15,7 @@ import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
-import { onButton, onDurableButton, onSubmission } from './routes.ts';
+import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
 type ApprovalDeps = PressDeps & {
   formInbox: Pick<FormInbox, 'offerAgain'>;
@@ -67,7 +67,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     const { request, approval } = asked;
     const { refused } = (await textFor(userId)).approval;
     const why =
-      (approval.people.some((one) => one.userId === userId) ? null : refused.notAsked) ??
+      (isAmong(approval.people, { userId }) ? null : refused.notAsked) ??
       (await authority.personRefusal({ teamId: request.teamId, userId })) ??
       (await authority.readingRefusal(request, userId));
     if (await refuses(deps, press, why)) return;
@@ -89,14 +89,9 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
     const request = await requests.find(requestId);
     if (teamId !== request?.teamId) return refuse(text.steering.outsider);
     const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
-    try {
-      const by = steering.by(actor, { reason });
-      await steering.ask('settle-approval', { requestId, number, act: 'decline', ...by });
-    } catch (error) {
-      // The dialog stays open with everything in it.
-      await refuse(dialog.notRecorded);
-      throw error;
-    }
+    const by = steering.by(actor, { reason });
+    const saving = steering.ask('settle-approval', { requestId, number, act: 'decline', ...by });
+    await orStayOpen(saving, async () => refuse(dialog.notRecorded));
     return ack();
   });
 }

@@ -23,7 +23,7 @@ import type { RequestInbox } from '../request-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
 import { refuses, refusesOutsider } from './press.ts';
-import { onButton, onSearch, onSubmission } from './routes.ts';
+import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
 
 type FormDeps = {
   forms: Pick<Forms, 'find' | 'change' | 'describe'>;
@@ -91,10 +91,8 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     if (before === undefined && credentialInDraft(draft) !== null) return stayOpen('credential');
     const isAnother = before === 'asked-before';
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
-    const reason = await inbox.acceptForm(form, submitted).catch(async (error: unknown) => {
-      await stayOpen(unsavedBy(error));
-      throw error;
-    });
+    const saving = inbox.acceptForm(form, submitted);
+    const reason = await orStayOpen(saving, async (error) => stayOpen(unsavedBy(error)));
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
     return reason === null ? ack() : stayOpen(reason);
   });

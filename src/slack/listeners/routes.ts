@@ -92,6 +92,17 @@ export function onSubmission(
   });
 }
 
+/** If something can't be saved, its view stays open with everything in it and says so; the failure goes to the log. */
+export async function orStayOpen<T>(
+  saving: Promise<T>,
+  stayOpen: (error: unknown) => Promise<void>,
+): Promise<T> {
+  return saving.catch(async (error: unknown) => {
+    await stayOpen(error);
+    throw error;
+  });
+}
+
 export function onShortcut(
   app: App,
   callbackId: string,

@@ -22,7 +22,7 @@ import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { ViewOpener } from '../view-opener.ts';
 import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
-import { onButton, onDurableButton, onSubmission } from './routes.ts';
+import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
 type SteeringDeps = PressDeps & {
   sessions: Pick<Sessions, 'ofRequest'>;
@@ -131,12 +131,10 @@ function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): 
     const sessionId = request?.sessionId ?? null;
     if (sessionId === null || homeTeamId !== request?.teamId) return ack();
     const actor = { userId, teamId: homeTeamId, channelId, threadTs, responseUrl: null };
-    try {
-      await steering.ask('steer', { sessionId, what: 'stop', ...steering.by(actor) });
-    } catch (error) {
-      await ack({ response_action: 'update', view: renderStopTrouble(await textFor(userId)) });
-      throw error;
-    }
+    const saving = steering.ask('steer', { sessionId, what: 'stop', ...steering.by(actor) });
+    await orStayOpen(saving, async () =>
+      ack({ response_action: 'update', view: renderStopTrouble(await textFor(userId)) }),
+    );
     return ack();
   });
 }
@@ -155,16 +153,11 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if (request === null || session === null) return refuse(box.gone);
     if (message === '') return refuse(box.empty);
     if (teamId !== request.teamId) return refuse(outsider);
-    try {
-      const actor = { userId, teamId, channelId: session.channelId, threadTs: null, responseUrl: null };
-      // After an answer that was lost, the box is sent again, perhaps with other words.
-      const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
-      await steering.reply(actor, { session, text: message, via: 'box', dedupeKey });
-    } catch (error) {
-      // The box stays open with everything in it.
-      await refuse(box.notRecorded);
-      throw error;
-    }
+    const actor = { userId, teamId, channelId: session.channelId, threadTs: null, responseUrl: null };
+    // After an answer that was lost, the box is sent again, perhaps with other words.
+    const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
+    const saving = steering.reply(actor, { session, text: message, via: 'box', dedupeKey });
+    await orStayOpen(saving, async () => refuse(box.notRecorded));
     return ack();
   });
 }
