@@ -84,6 +84,8 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
       return store.unreadable(problem.folder);
     case 'disk-full':
       return store.diskFull(problem.folder);
+    case 'too-few-files':
+      return store.tooFewFiles(problem.least);
     case 'disk-failed':
       return store.diskFailed(problem.folder, problem.reason);
     case 'migration-failed':

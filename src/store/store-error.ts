@@ -13,6 +13,8 @@ type StoreProblem =
   | { code: 'database-forbidden' }
   | { code: 'folder-in-use'; folder: string; pid: number | null }
   | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable' | 'disk-full'; folder: string }
+  /** The limit of open files is lower. */
+  | { code: 'too-few-files'; least: number }
   | { code: 'disk-failed'; folder: string; reason: string }
   /** `database-newer`: a later version of the app made this change. */
   | { code: 'migration-failed' | 'database-newer'; migration: string }

@@ -250,6 +250,13 @@ describe('the first start', () => {
     expect(isForOperator(error) && operatorSentence(error, en)).toContain('is full');
   });
 
+  test("doesn't call a database damaged if the process may open too few files", async () => {
+    const opening = openEmbedded({ dataDir: damagedFolder(), mostFiles: () => 256 });
+    const error: unknown = await opening.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'too-few-files' });
+    expect(isForOperator(error) && operatorSentence(error, en)).toContain('open files to 1024 or more');
+  });
+
   test('never replaces existing files, such as half a backup, and says what is missing', async () => {
     const dataDir = join(folder(), 'half-restored');
     mkdirSync(join(dataDir, 'database', 'base'), { recursive: true });

@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -16,6 +15,7 @@ import type { Log } from '../../log.ts';
 import { repeat } from '../../time.ts';
 import { StoreError } from '../store-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
+import { folderError, type Machine } from './folder-error.ts';
 import { runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
 
 export type Embedded = {
@@ -25,12 +25,10 @@ export type Embedded = {
   close(): Promise<void>;
 };
 
-type EmbeddedOptions = {
+type EmbeddedOptions = Partial<Machine> & {
   dataDir: string;
   /** Another program for the database's thread. */
   program?: URL;
-  /** How much space is left where the folder is. */
-  freeBytes?: (folder: string) => number;
 };
 
 /** Opens the database in `dataDir/database`, and creates it if there is none. One process at a time. */
@@ -59,29 +57,6 @@ function claimFolder(dataDir: string, options: EmbeddedOptions): FolderLock {
     return lockFolder(dataDir);
   } catch (error) {
     throw folderError('folder-unusable', error, { ...options, dataDir });
-  }
-}
-
-/** A file of the write-ahead log. With less, nothing can be opened, and the error may name anything. */
-const LEAST_FREE_BYTES = 16 * 1024 * 1024;
-
-function folderError(
-  code: 'folder-unusable' | 'folder-unreadable',
-  cause: unknown,
-  { dataDir, freeBytes = freeBytesOf }: EmbeddedOptions,
-): StoreError {
-  if (cause instanceof StoreError) return cause;
-  const isFull = freeBytes(dataDir) < LEAST_FREE_BYTES;
-  return new StoreError({ code: isFull ? 'disk-full' : code, folder: dataDir }, { cause });
-}
-
-function freeBytesOf(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    // There is no such folder.
-    return Infinity;
   }
 }
 

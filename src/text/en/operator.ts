@@ -86,6 +86,8 @@ export const store = {
     `DATA_DIR ${folder} has a database that can't be opened: restore the folder from a backup, or move it away to start fresh.`,
   diskFull: (folder: string): string =>
     `The disk of DATA_DIR ${folder} is full: free some space, then start the app again. Nothing that was acknowledged is lost.`,
+  tooFewFiles: (least: number): string =>
+    `The app can't open enough files for its database: raise the limit of open files to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), then start it again. The database is as it was.`,
   diskFailed: (folder: string, reason: string): string =>
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
   migration: (name: string): string =>

@@ -84,6 +84,8 @@ export const store: Text['store'] = {
     `DATA_DIR ${folder} のデータベースを開けません。フォルダーをバックアップから復元するか、移動して新しく始めてください。`,
   diskFull: (folder) =>
     `DATA_DIR ${folder} のディスクに空きがありません。空き容量を増やしてから、アプリを起動し直してください。受け付け済みの内容は失われていません。`,
+  tooFewFiles: (least) =>
+    `データベースに必要な数のファイルを開けません。開けるファイル数の上限を ${least} 以上にしてから（\`ulimit -n\`、systemd では LimitNOFILE）、アプリを起動し直してください。データベースは元のままです。`,
   diskFailed: (folder, reason) =>
     `${folder} のデータベースが停止しました（${reason}）。ディスクの空き容量とエラーを確認し、アプリを再起動してください。受け付け済みのものは失われていません。`,
   migration: (name) =>

@@ -1,0 +1,51 @@
+import { statfsSync } from 'node:fs';
+import { z } from 'zod';
+import { StoreError } from '../store-error.ts';
+
+export type Machine = {
+  /** How much space is left where the folder is. */
+  freeBytes: (folder: string) => number;
+  /** How many files the process may have open. */
+  mostFiles: () => number;
+};
+
+type FolderOptions = Partial<Machine> & { dataDir: string };
+
+/** A file of the write-ahead log. With less, nothing can be opened, and the error may name anything. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
+/** Why the folder can't be used, which the error itself may not say. */
+export function folderError(
+  code: 'folder-unusable' | 'folder-unreadable',
+  cause: unknown,
+  { dataDir, freeBytes = freeBytesOf, mostFiles = mostFilesOf }: FolderOptions,
+): StoreError {
+  if (cause instanceof StoreError) return cause;
+  if (mostFiles() < LEAST_FILES)
+    return new StoreError({ code: 'too-few-files', least: LEAST_FILES }, { cause });
+  const isFull = freeBytes(dataDir) < LEAST_FREE_BYTES;
+  return new StoreError({ code: isFull ? 'disk-full' : code, folder: dataDir }, { cause });
+}
+
+/** With fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */
+const LEAST_FILES = 1024;
+
+const limitsSchema = z.looseObject({
+  userLimits: z.looseObject({ open_files: z.looseObject({ soft: z.number() }) }),
+});
+
+/** https://nodejs.org/api/report.html */
+function mostFilesOf(): number {
+  // It may also be 'unlimited', and Windows has none.
+  return limitsSchema.safeParse(process.report.getReport()).data?.userLimits.open_files.soft ?? Infinity;
+}
+
+function freeBytesOf(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // There is no such folder.
+    return Infinity;
+  }
+}
