@@ -1,6 +1,9 @@
 import type { Faults } from './failure.ts';
 import type { StoredDraft } from './fields.ts';
 
+/** Not within a word, but right after `_` for italics, `%3D` in an address, and `\n` in JSON. */
+const START = String.raw`(?:(?<![A-Za-z\d-]|[A-Za-z\d-]_)|(?<=%[\dA-Fa-f]{2}|\\[nrt]))`;
+
 /**
  * Credentials whose format their issuer documents: how each starts, and what follows. Nothing else is guessed. Of a private
  * key, all lines count.
@@ -13,7 +16,7 @@ const CREDENTIALS = [
   // https://docs.gitlab.com/security/tokens/#token-prefixes
   /(gl(?:pat|dt|rt)-)[\w.-]{20,}/,
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html. A presigned link ends by itself.
-  /(?<!Credential=)(AKIA|ASIA)(?![A-Z2-7]*EXAMPLE)[A-Z2-7]{16}(?!\w)/,
+  /(?<!Credential(?:=|%3D))(AKIA|ASIA)(?![A-Z2-7]*EXAMPLE)[A-Z2-7]{16}(?!\w)/,
   // https://cloud.google.com/docs/authentication/api-keys
   /(AIza)[\w-]{35}(?![\w-])/,
   // Anthropic and OpenAI
@@ -28,24 +31,33 @@ const CREDENTIALS = [
   /(apk_(?:user_)?)[\w+/=-]{20,}/,
   // https://www.rfc-editor.org/rfc/rfc7468. Its first line alone is what a task is about.
   /(-----BEGIN (?:[A-Z]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----)(?=[^…]{0,200}?[A-Za-z0-9+/]{40})[^]*?(?:-----END [A-Z ]{0,40}-----|$)/,
-].map(({ source }) => new RegExp(`(?<![\\w-])${source}`, 'g'));
+  // A password in an address has letters and digits: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1
+  /([A-Za-z][A-Za-z\d+.-]{1,20}:\/\/[\w.~%-]{0,100}:)(?=[^\s/@]{0,100}[A-Za-z])(?=[^\s/@]{0,100}\d)[\w.~!&*+=%-]{6,200}(?=@)/,
+].map(({ source }) => new RegExp(START + source, 'g'));
 
 /** Names are lower-case words, and documentation writes `ghp_xxxxxxxx`. In keys, only `A` (zeros) repeats so often. */
 const PLACEHOLDER = /^[^A-Z\d]*$|([B-Za-z\d])\1{7}/;
 
 /** Text that others see: of each credential, only what all of its kind start with. */
 export function withoutCredentials(text: string): string {
-  return CREDENTIALS.reduce((left, credential) => left.replaceAll(credential, shown), text);
+  return hideIn(text, () => {});
 }
 
-function shown(found: string, start: string): string {
-  return PLACEHOLDER.test(found.slice(start.length)) ? found : `${start}…`;
+/** `onHidden` gets what is left of each. */
+function hideIn(text: string, onHidden: (shown: string) => void): string {
+  const shown = (found: string, start: string): string => {
+    if (PLACEHOLDER.test(found.slice(start.length))) return found;
+    onHidden(`${start}…`);
+    return `${start}…`;
+  };
+  return CREDENTIALS.reduce((left, credential) => left.replaceAll(credential, shown), text);
 }
 
 /** The credentials in a text, as `withoutCredentials` shows them. */
 function credentialsIn(text: string): string[] {
-  const alike = CREDENTIALS.flatMap((credential) => text.match(credential) ?? []);
-  return alike.flatMap((one) => (withoutCredentials(one) === one ? [] : [withoutCredentials(one)]));
+  const hidden: string[] = [];
+  hideIn(text, (start) => hidden.push(start));
+  return hidden;
 }
 
 /**

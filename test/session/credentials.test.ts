@@ -56,6 +56,28 @@ describe('a credential', () => {
     expect(credentialInDraft({ prompt: `replace ghp_${'x'.repeat(36)} by ghp_${body(36)}` })).toBe('ghp_…');
   });
 
+  test.each([
+    `_ghp_${body(36)}_`,
+    `token=ghp_${body(36)}`,
+    `https://acme.example/?token=ghp_${body(36)}&a=1`,
+    `https://acme.example/?next=a%3Ftoken%3Dghp_${body(36)}`,
+    `{"token":"ghp_${body(36)}"}`,
+    `"a\\nghp_${body(36)}"`,
+  ])('is found right after what is no word: %s', (text) => {
+    expect(credentialInDraft({ prompt: text })).toBe('ghp_…');
+    expect(withoutCredentials(text)).not.toContain(body(30));
+  });
+
+  test.each([
+    ['clone https://ana:s3cretPass@git.acme.example/web', 'clone https://ana:…@git.acme.example/web'],
+    ['use <postgres://app:pa55word@db:5432/app>', 'use <postgres://app:…@db:5432/app>'],
+    ['use redis://:pa55word@cache:6379', 'use redis://:…@cache:6379'],
+  ])('is the password in an address: %s', (text, shown) => {
+    expect(withoutCredentials(text)).toBe(shown);
+    expect(withoutCredentials(shown)).toBe(shown);
+    expect(credentialInDraft({ prompt: text })).toMatch(/:\/\/\w*:…$/);
+  });
+
   test('is found in words without spaces', () => {
     expect(withoutCredentials(`トークンghp_${body(36)}を使って`)).toBe('トークンghp_…を使って');
   });
@@ -73,6 +95,12 @@ describe('a credential', () => {
     'rebase sk-admin-page-v2-redesign-for-mobile',
     'refuse uploads that start with "-----BEGIN RSA PRIVATE KEY-----", and test it with a new key of each kind',
     'use the key AKIAIOSFODNN7EXAMPLE of the docs',
+    'connect to postgres://postgres:postgres@localhost:5432/app',
+    'clone https://x-access-token:${GH_TOKEN_1}@github.com/acme/web',
+    'clone https://x-access-token:$GH_TOKEN_1@github.com/acme/web',
+    'open http://localhost:3000/users/a1b2c3d4@acme.example',
+    'clone ssh://git@git.acme.example:2222/acme/web1.git',
+    'rename load_cog_handlers_version_2_for_the_bot',
     `https://b.s3.amazonaws.com/a?X-Amz-Credential=AKIA${'A2B7'.repeat(4)}%2F20260101`,
     'work on the branch sk-add-a-very-long-name-for-the-new-importer',
     `the commit ${'0123456789abcdef'.repeat(2)}`,
