@@ -27,6 +27,8 @@ export const ACTION = {
   openForm: 'open_form',
   /** On the question whether a text is a task: starts it. Value: a form id. */
   startAsTask: 'start_as_task',
+  /** The same on the question about a credential in it. */
+  startWithCredential: 'start_with_credential',
   /** In the form: shows every option. */
   moreOptions: 'more_options',
   /** In the form: what goes to Devin, message by message. */

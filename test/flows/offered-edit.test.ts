@@ -105,6 +105,17 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
     expect(prompt).not.toContain('the old one');
   });
 
+  test('asks about a token that an edit brings, before it starts', async () => {
+    const { ana, place, own, edit, press } = await offered('could %s fix the login test');
+    const task = `fix the login test with ghp_${'a1B2'.repeat(9)}`;
+    await edit(`could %s ${task}`);
+    await press('start_as_task');
+    await toldTo(world(), place, 'seems to contain a token or a key (`ghp_…`)');
+    expect(own()).toEqual([]);
+    await press('start_with_credential');
+    expect((await sessionOf(world().devin, ana.devinUserId)).request.prompt).toBe(`could ${task}`);
+  });
+
   test("starts nothing if an option isn't valid anymore: its author is told once, and again by Start", async () => {
     const { slack } = world();
     const { ana, place, own, edit, press } = await offered('could %s fix the login test');

@@ -88,7 +88,7 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
     line(fitCodeBlock(typed).block),
     buttonRow(
       ...(runs === null ? [] : [button(runAction(0), `${command} ${runs}`, runs)]),
-      button(ACTION.startAsTask, start, formId),
+      button(hint?.kind === 'credential' ? ACTION.startWithCredential : ACTION.startAsTask, start, formId),
       button(ACTION.openForm, text.notices.offer.edit, formId),
     ),
   ]);

@@ -1,5 +1,5 @@
 import { credentialInDraft } from '../../session/credentials.ts';
-import type { Intent, IntentOf } from '../../session/intent.ts';
+import type { Intent, IntentOf, Wish } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
 import { questionAbout, WHY } from './question.ts';
@@ -24,7 +24,7 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   if (subcommand !== null) return subcommand;
   const scanned = scan(typed);
   const task = readOptions(scanned, rules) ?? readTask(scanned, rules);
-  const credential = task.kind === 'create' ? readCredential(task) : null;
+  const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
   if (credential !== null || scanned.isTask) return credential ?? task;
   if (task.kind === 'create') return readQuestion(scanned, task, rules) ?? task;
   return task.kind === 'invalid' ? (readMisfit(scanned, typed) ?? task) : task;
@@ -43,7 +43,7 @@ export function parseTask(
 /** The same for a text that is said to be a task: only a credential and an option in plain words ask first. */
 export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTask> | IntentOf<'ask-first'> {
   const task = parseTask(text, rules);
-  const credential = task.kind === 'create' ? readCredential(task) : null;
+  const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
   if (credential !== null) return credential;
   const scanned = scan(text.trim());
   const question = task.kind === 'create' && !scanned.isTask ? readQuestion(scanned, task, rules) : null;
@@ -105,10 +105,11 @@ function readQuestion(
   };
 }
 
-function readCredential(task: IntentOf<'create'>): IntentOf<'ask-first'> | null {
-  const typed = credentialInDraft(task.draft);
+/** What to ask if there is a credential in a task; null: none is. */
+export function doubtAboutCredential({ draft, reset }: Wish): IntentOf<'ask-first'> | null {
+  const typed = credentialInDraft(draft);
   if (typed === null) return null;
-  return { ...task, kind: 'ask-first', about: null, meant: null, hint: { kind: 'credential', typed } };
+  return { kind: 'ask-first', about: null, meant: null, hint: { kind: 'credential', typed }, draft, reset };
 }
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */

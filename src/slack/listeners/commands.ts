@@ -9,7 +9,7 @@ import type { Rendered } from '../blocks/objects.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
-import { parseCommand } from '../command/parse.ts';
+import { doubtAboutCredential, parseCommand } from '../command/parse.ts';
 import { withoutCommand } from '../command/words.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, homeMetadata, RUN_ACTION } from '../ids.ts';
@@ -110,7 +110,7 @@ function pressedCall(press: Press, typed: string): Call | null {
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
 function listenToChoices(
   app: App,
-  { forms, inbox, outbound, drawHome, tagRequests, textFor }: CommandDeps,
+  { command, forms, inbox, outbound, drawHome, tagRequests, textFor }: CommandDeps,
   answer: Answer,
 ): void {
   onDurableButton(app, RUN_ACTION, async (press) => {
@@ -124,19 +124,25 @@ function listenToChoices(
     await outbound.settleNotice(press, answered ?? notice([(await textFor(press.userId)).usage.follows]));
   });
 
-  async function startOffered(press: Press): Promise<Rendered> {
+  async function startOffered(press: Press, { withCredential }: { withCredential: boolean }) {
     const form = await ownForm(forms, { formId: press.value ?? '' }, press);
     const text = await textFor(press.userId);
     const { started, gone, invalidNow } = text.command.question;
     if (form === null) return notice([gone]);
     // Its message was edited or deleted.
-    if (form.draft.values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
+    const { values } = form.draft;
+    if (values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
       return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
+    const doubt = withCredential ? null : doubtAboutCredential({ draft: values, reset: [] });
+    if (doubt !== null) return renderDoubt(doubt, { command, typed: values.prompt, formId: form.id }, text);
     return notice([(await inbox.acceptOffered(form)) ? started : text.modal.askedBefore]);
   }
 
   onDurableButton(app, ACTION.startAsTask, async (press) =>
-    outbound.settleNotice(press, await startOffered(press)),
+    outbound.settleNotice(press, await startOffered(press, { withCredential: false })),
+  );
+  onDurableButton(app, ACTION.startWithCredential, async (press) =>
+    outbound.settleNotice(press, await startOffered(press, { withCredential: true })),
   );
 }
 
