@@ -23,7 +23,7 @@ describe('defaults and preferences', () => {
     const shown = await type('defaults me --repo acme/web');
     expect(shown).toMatch(/ACU cap: 7 \(set for you\)/);
     expect(shown).toContain('acme/web');
-    await type('use them --acu 3');
+    await type('fix it with them --acu 3');
     const session = await sessionOf(devin, person.devinUserId);
     expect(session.request).toMatchObject({ max_acu_limit: 3, devin_mode: 'fast', repos: ['acme/web'] });
     expect(await type('defaults me clear')).not.toContain('acme/web');

@@ -1,16 +1,7 @@
 import type { Field } from '../../session/fields.ts';
 import { choiceOf, flagNamed, namesOf, nearestFlag } from './flag-names.ts';
-import {
-  blankEnd,
-  DASHES,
-  meantValue,
-  NO_WORDS,
-  proseEnd,
-  readValue,
-  spaceEnd,
-  yesOrNo,
-  type Value,
-} from './tokens.ts';
+import { meantValue, NO_WORDS, yesOrNo } from './meant-value.ts';
+import { blankEnd, DASHES, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -45,6 +36,7 @@ export function scan(text: string): Scan {
   const given: Given[] = [];
   const flags: string[] = [];
   let before: string | null = null;
+  let isAfterTask = false;
   let at = 0;
   while (at < text.length) {
     const start = spaceEnd(text, at);
@@ -54,12 +46,13 @@ export function scan(text: string): Scan {
       parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
       return { task: join(parts), given, flags, before: before ?? text.slice(0, start), isTask: true };
     }
-    const cut = readFlag(text, start) ?? readBang(text, start);
+    const cut: Cut | null = readFlag(text, start, isAfterTask) ?? readBang(text, start);
     if (cut !== null) {
       given.push(cut.given);
       flags.push(text.slice(start, cut.end));
       before ??= text.slice(0, start);
     }
+    isAfterTask ||= cut === null;
     at = cut?.end ?? proseEnd(text, start);
     parts.push({ space, word: cut === null ? text.slice(start, at) : null });
   }
@@ -70,7 +63,7 @@ function endsFlags(text: string, at: number): boolean {
   return /^--(?:\s|$)/.test(text.slice(at, at + 3));
 }
 
-function readFlag(text: string, at: number): Cut | null {
+function readFlag(text: string, at: number, isAfterTask: boolean): Cut | null {
   const flag = flagAt(text, at);
   if (flag === null) return null;
   const { field, end } = flag;
@@ -79,7 +72,7 @@ function readFlag(text: string, at: number): Cut | null {
   const said = isBare ? yesOrNo(text, end) : null;
   if (said !== null) {
     const given = { kind: 'spaced', field, text: said.text } as const;
-    return { given, end: goesOn(text, at, said.end) ? end : said.end };
+    return { given, end: isAfterTask && goesOn(text, said.end) ? end : said.end };
   }
   if (isBare) return { given: { kind: 'value', field, text: null }, end };
   const value = valueAfter(text, flag, field);
@@ -87,16 +80,15 @@ function readFlag(text: string, at: number): Cut | null {
   const { unclosed, end: valueEnd } = value;
   if (unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: valueEnd };
   if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
-  const meant = meantValue(text, field, { flagAt: at, value, isFlag: (next) => isFlag(text, next) });
+  const meant = meantValue(text, field, { value, isAfterTask, isFlag: (next) => isFlag(text, next) });
   if (meant !== null) return { given: { kind: 'spaced', field, text: meant.text }, end: meant.end };
   return { given: { kind: 'value', field, text: value.text }, end: unitEnd(text, valueEnd, field) };
 }
 
 /** Within the task, `no` may be its word as well: `fix it --no-resume no mocks`. The form keeps it for the person to see. */
-function goesOn(text: string, flagAt: number, valueEnd: number): boolean {
+function goesOn(text: string, valueEnd: number): boolean {
   const next = blankEnd(text, valueEnd);
-  const endsHere = next >= text.length || text.charAt(next) === '\n' || isFlag(text, next);
-  return !endsHere && /\S/.test(text.slice(0, flagAt));
+  return next < text.length && text.charAt(next) !== '\n' && !isFlag(text, next);
 }
 
 /** After the unit of a number: `--acu 10 ACU`. */

@@ -1,4 +1,3 @@
-import type { Field } from '../../session/fields.ts';
 import { namesRepository } from '../../session/repository.ts';
 import { unescape } from '../blocks/text.ts';
 
@@ -151,91 +150,17 @@ function closeOf(text: string, open: number, { closers, after, within }: Closing
 }
 
 /** After what the pattern matches at `at`; null: nothing. */
-function match(sticky: RegExp, text: string, at: number): number | null {
+export function match(sticky: RegExp, text: string, at: number): number | null {
   sticky.lastIndex = at;
   return sticky.test(text) ? sticky.lastIndex : null;
 }
 
-type Given = {
-  /** Where its flag starts. */
-  flagAt: number;
-  value: Value;
-  /** Whether another flag or mode word starts here. */
-  isFlag: (at: number) => boolean;
-};
-type Meant = { text: string; end: number };
-
-/**
- * A value that was probably meant to go on after a space: `--repo a/b c/d`, `fix it --title The login test`. null: it
- * ends where it ends.
- */
-export function meantValue(text: string, { input, isText }: Field, given: Given): Meant | null {
-  if (input.kind === 'list' && input.lookup === 'repositories') return moreRepositories(text, given);
-  // Before the task, nobody can tell where a title would end.
-  const isAfterTask = text.slice(0, given.flagAt).trim() !== '';
-  return input.kind === 'text' && isText && isAfterTask ? restOfLine(text, given) : null;
-}
-
-export const YES_WORDS = ['yes', 'true', '1', 'はい'];
-export const NO_WORDS = ['no', 'false', 'never', '0', 'いいえ'];
-const YES_OR_NO = new RegExp(`^(${[...YES_WORDS, ...NO_WORDS, 'default'].join('|')})[.,;!。]*$`, 'i');
-/** Within a line, these begin a part of the task: `on main`. */
-const ON_OR_OFF = /^(on|off)[.,;!]*$/i;
-const LONGEST_WORD = 20;
-
-/**
- * What was probably meant as a switch's value, and not left in the task: the `no` of `--bypass-approval no`, also in
- * quotes or after a separate `=`. After a sentence's mark, the task goes on: `--no-resume, no rush`.
- */
-export function yesOrNo(text: string, at: number): Meant | null {
-  const sign = match(/(?<![.,;!?])[^\S\n]+=?/y, text, at);
-  if (sign === null) return null;
-  const start = blankEnd(text, sign);
-  const { text: word, end: length } = readValue(text.slice(start, start + LONGEST_WORD), 0, false);
-  const end = start + length;
-  const endsLine = match(/[^\S\n]*(?:\n|$)/y, text, end) !== null;
-  const said = (YES_OR_NO.exec(word) ?? (endsLine ? ON_OR_OFF.exec(word) : null))?.[1];
-  return said === undefined ? null : { text: said, end };
-}
-
-const AND = /^(?:and|&amp;|&|と|[,，、])$/i;
-
-function moreRepositories(text: string, { value }: Given): Meant | null {
-  const found = [value.text];
-  let { end } = value;
-  for (let next = wordAfter(text, end); next !== null;) {
-    const word = AND.test(next.text) ? wordAfter(text, next.end) : next;
-    if (word === null || !isRepository(word.text)) break;
-    found.push(word.text);
-    ({ end } = word);
-    next = wordAfter(text, end);
-  }
-  return found.length === 1 ? null : { text: found.join(','), end };
-}
-
 /** Of a word as Slack sends it. */
 export function isRepository(typed: string): boolean {
-  return namesRepository(unescape(typed.replace(/^<([^<>|]*)[^<>]*>$/, '$1')));
+  return namesRepository(unescape(withoutLink(typed)));
 }
 
-/** null: the line ends. */
-function wordAfter(text: string, at: number): Meant | null {
-  const start = blankEnd(text, at);
-  const end = proseEnd(text, start);
-  return start === at || end === start ? null : { text: text.slice(start, end), end };
-}
-
-/** A title has fewer words. */
-const LONG_TITLE = 10;
-
-function restOfLine(text: string, { value, isFlag }: Given): Meant | null {
-  if (value.quoted) return null;
-  const words = [value.text];
-  let { end } = value;
-  for (let next = wordAfter(text, end); next !== null; next = wordAfter(text, end)) {
-    if (isFlag(next.end - next.text.length)) break;
-    if (words.push(next.text) === LONG_TITLE) return null;
-    ({ end } = next);
-  }
-  return words.length === 1 ? null : { text: words.join(' '), end };
+/** The address of a link as Slack sends it. */
+export function withoutLink(typed: string): string {
+  return typed.replace(/^<([^<>|]*)[^<>]*>$/, '$1');
 }

@@ -10,7 +10,8 @@ import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../sessio
 import type { Text } from '../../text/index.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';
-import { DASHES, NO_WORDS, YES_WORDS } from './tokens.ts';
+import { NO_WORDS, YES_WORDS } from './meant-value.ts';
+import { DASHES } from './tokens.ts';
 
 /** What the flags say, and what is wrong with the others. */
 type ReadValues = Wish & { problems: Problem[] };

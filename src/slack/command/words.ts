@@ -154,6 +154,11 @@ export function threadWordAsked(typed: string): ThreadWord | null {
   return THREAD_WORDS.find((word) => SPOKEN.some(({ inThread }) => inThread[word].test(asked))) ?? null;
 }
 
+/** A word that says nothing about what a text asks for. */
+export function isFiller(word: string): boolean {
+  return AROUND.has(word.toLowerCase());
+}
+
 /** Another word for it. */
 export function isEnding(word: string): boolean {
   return ENDINGS.has(word);

@@ -308,6 +308,16 @@ describe('problems', () => {
       { kind: 'spaced-value', nearest: 'repos', value: 'a/b,github.com/c/d' },
     ],
     ['x --title The login test', { kind: 'spaced-value', nearest: 'title', value: 'The login test' }],
+    ['x --tag a b c', { kind: 'spaced-value', nearest: 'tags', value: 'a,b,c' }],
+    ['x --tag a, b and c --acu 5', { kind: 'spaced-value', nearest: 'tags', value: 'a,b,c' }],
+    [
+      'x --knowledge note-1 note-2',
+      { kind: 'spaced-value', nearest: 'knowledge_ids', value: 'note-1,note-2' },
+    ],
+    [
+      'x --attach <https://a.io/x> <https://a.io/y>',
+      { kind: 'spaced-value', nearest: 'attachment_urls', value: 'https://a.io/x,https://a.io/y' },
+    ],
     ['x --branch=main', { kind: 'unknown-flag', flag: '--branch', nearest: null, value: null }],
     ['x --foo/bar', { kind: 'unknown-flag', flag: '--foo/bar', nearest: null, value: null }],
     ['x --title', { kind: 'missing-value', field: 'title' }],
@@ -392,6 +402,14 @@ describe('problems', () => {
     ['fix it --repo a/b https://github.com/a/b/issues/7', 'fix it https://github.com/a/b/issues/7'],
     ['fix it --title "Login" now', 'fix it now'],
     ['fix it --title Login\nand more', 'fix it\nand more'],
+    ['--acu 5 --title Login fix the test', 'fix the test'],
+    ['--tag a b c fix it', 'b c fix it'],
+    ['fix it --tag ui please', 'fix it please'],
+    ['fix it --tag ui on main', 'fix it on main'],
+    ['fix it --tag ui and add tests', 'fix it and add tests'],
+    ['fix it --tag ui. Then add tests', 'fix it Then add tests'],
+    ['fix it --tag ui in acme/web (see #12)', 'fix it in acme/web (see #12)'],
+    ['fix it --attach https://a.io/x is the log', 'fix it is the log'],
   ])('a value ends before the task: %s', (text, prompt) => {
     expect(created(text).prompt).toBe(prompt);
   });
