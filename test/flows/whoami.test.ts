@@ -63,7 +63,7 @@ test('whoami says which cap would do if the usual one is above what is left, and
   expect(await answer()).toContain('You can start a session here with a lower cap.');
   expect(await answer()).toContain('use a cap of 15 or less (`--acu 15`)');
   expect(await answer()).toMatch(/More is available from <!date\^/);
-  await who.type('--acu 15 spend it all');
+  await who.type('--acu 15 fix the login test');
   await expect.poll(who.own).toHaveLength(1);
   expect(await answer()).toContain("You can't start a session here now.");
   expect(await answer()).toContain('Try again then, or ask an owner of the policy.');
