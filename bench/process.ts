@@ -21,8 +21,9 @@ export type Running = {
 /** Starts a program of this folder's parent as `npm start` does, and waits until it says that it is ready. */
 export async function runProgram(file: string, environment: Record<string, string>): Promise<Running> {
   const started = performance.now();
-  const child = spawn(process.execPath, [...startFlags(), file], {
-    env: { ...environment, PATH: process.env['PATH'] },
+  const { flags, variables } = startWords();
+  const child = spawn(process.execPath, [...flags, file], {
+    env: { ...environment, ...variables, PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await readyPort(child);
@@ -40,9 +41,14 @@ export async function runProgram(file: string, environment: Record<string, strin
 }
 
 /** What `npm start` gives to node. */
-function startFlags(): string[] {
+function startWords(): { flags: string[]; variables: Record<string, string> } {
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+  const words = scripts.start.split(' ');
+  const assigned = words.slice(0, words.indexOf('exec')).map((word) => word.split('='));
+  return {
+    flags: words.filter((word) => word.startsWith('--')),
+    variables: Object.fromEntries(assigned.map(([name = '', value = '']) => [name, value])),
+  };
 }
 
 async function readyPort({ stdout }: ChildProcess): Promise<number> {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { parseJson } from './json.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
 const LOG_LINES_KEPT = 200;
 
@@ -88,7 +89,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
 
   async function start(): Promise<void> {
     if (child !== null) return;
-    const env = { PATH: process.env['PATH'] ?? '', ...environment };
+    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILED, ...environment };
     const started = spawn(process.execPath, ['--liftoff-only', '--import', END_WITH_PARENT, program], {
       cwd: folder,
       env,

@@ -1,8 +1,3 @@
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
-
-// What was compiled before isn't compiled again, which shortens the start. If the folder can't be written, nothing is kept.
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
 if (process.argv.length > 2) await import('./operator/start.ts');
 else {
   // Until the app has begun, there is nothing to stop.
