@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFrameOf } from '../../src/follow/notified.ts';
 import { createPostMessage } from '../../src/follow/post-message.ts';
+import type { OpenFile } from '../../src/follow/share-file.ts';
 import { createLog } from '../../src/log.ts';
 import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
 import type { ThreadShare } from '../../src/session/steering.ts';
@@ -33,12 +34,14 @@ async function postedRow(
     text: words = 'words',
     nameMentions = async (text: string) => Promise.resolve(text),
     upload = { kind: 'unclear' },
+    download = async () => Promise.resolve({ body: new Blob(['a']).stream(), size: 1 }),
   }: {
     triedForMs?: number;
     source?: string;
     text?: string;
     nameMentions?: NameMentions;
     upload?: SlackFailure;
+    download?: OpenFile;
   },
   answers: Posted[],
 ) {
@@ -67,7 +70,7 @@ async function postedRow(
     },
     frameOf: async () => Promise.resolve((words) => words),
     calls: { part: async () => Promise.resolve() },
-    download: async () => Promise.resolve({ body: new Blob(['a']).stream(), size: 1 }),
+    download,
     nameMentions,
     text: en,
     now: () => now,
@@ -229,4 +232,22 @@ test('a message waits while Slack is too busy to name its mentions', async () =>
   const nameMentions = async (): Promise<never> => Promise.reject(new Error('Slack is busy'));
   const text = JSON.stringify({ userId: 'U1', via: REPLY_WAYS[0], text: 'words' });
   await expect(postedRow({ source: REPLY_BY, text, nameMentions }, [])).rejects.toThrow('Slack is busy');
+});
+
+test.each([
+  ['is put off at first', 0, { kind: 'put-off', afterMs: 1000 }, []],
+  [
+    'is mentioned in the end',
+    10 * MINUTE_MS,
+    { kind: 'posted', ts: '2.2' },
+    [expect.stringContaining('a.txt')],
+  ],
+])('a file that breaks off while it is read %s', async (_what, triedForMs, expected, shown) => {
+  const text = JSON.stringify({ name: 'a.txt', url: 'https://devin.example/a.txt' });
+  const body = () => new ReadableStream<Uint8Array>({ pull: (stream) => stream.error(new Error('cut')) });
+  const download = async () => Promise.resolve({ body: body(), size: null });
+  const row = { source: 'attachment', text, triedForMs, download };
+  const { outcome, texts } = await postedRow(row, [{ kind: 'posted', ts: '2.2' }]);
+  expect(outcome).toMatchObject(expected);
+  expect(texts).toEqual(shown);
 });
