@@ -51,22 +51,27 @@ const DONE: Pending = { isBusy: false, againMs: null };
 export function createPostPending(deps: PendingDeps) {
   const { sessions, messages, times } = deps;
 
-  function waiting(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>): Pending {
+  const triedForMs = ({ attemptedAt }: MessageRow): number =>
+    attemptedAt === null ? 0 : deps.now() - attemptedAt.getTime();
+
+  function waiting(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>, row: MessageRow): Pending {
     switch (outcome.kind) {
       case 'put-off':
         return { isBusy: false, againMs: outcome.afterMs };
       case 'rate-limited':
         return { isBusy: true, againMs: outcome.retryAfterMs };
-      case 'unclear':
-        return { isBusy: true, againMs: times.unclearMs };
+      case 'unclear': {
+        // Slack may fail with this message alone: while it's down, few calls are made, and the others count as rate-limited.
+        const isBusy = retryWindow('message', { triedForMs: triedForMs(row) }).kind === 'wait';
+        return { isBusy, againMs: times.unclearMs };
+      }
     }
   }
 
   /** The thread accepts nothing: retried for a while, and after that only when the session changes. */
-  async function refused(session: SessionRow, { attemptedAt }: MessageRow, code: string): Promise<Pending> {
+  async function refused(session: SessionRow, row: MessageRow, code: string): Promise<Pending> {
     await noteTrouble(deps, session, code);
-    const triedForMs = attemptedAt === null ? 0 : deps.now() - attemptedAt.getTime();
-    const mayHelp = retryWindow('slack', { triedForMs }).kind === 'wait';
+    const mayHelp = retryWindow('slack', { triedForMs: triedForMs(row) }).kind === 'wait';
     return { isBusy: false, againMs: mayHelp ? times.troubleMs : null };
   }
 
@@ -85,13 +90,13 @@ export function createPostPending(deps: PendingDeps) {
       }
       if (!hasSearched && row.attemptedAt === null && row.saidAt < deps.knownSince) {
         const failure = await skipPosted(deps, session, row.saidAt);
-        if (failure !== null) return waiting(failure);
+        if (failure !== null) return waiting(failure, row);
         hasSearched = true;
         continue;
       }
       const outcome = await postOrSetAside(deps, session, { row, context });
       if (outcome?.kind === 'refused') return refused(session, row, outcome.code);
-      if (outcome !== null && outcome.kind !== 'posted') return waiting(outcome);
+      if (outcome !== null && outcome.kind !== 'posted') return waiting(outcome, row);
       const isTakenAgain = outcome !== null && session.threadTrouble !== null;
       if (isTakenAgain) await sessions.change(sessionId, { threadTrouble: null });
     }

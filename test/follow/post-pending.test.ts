@@ -50,23 +50,22 @@ const waiting = (eventId: string): MessageRow => {
 };
 
 test.each([
-  ["Slack doesn't answer", { kind: 'unclear' }, { isBusy: true, againMs: RELAY_TIMES.unclearMs }],
-  ['Slack asks for a pause', { kind: 'rate-limited', retryAfterMs: 7000 }, { isBusy: true, againMs: 7000 }],
-  ['it is put off', { kind: 'put-off', afterMs: 5000 }, { isBusy: false, againMs: 5000 }],
-  [
-    'the thread takes nothing',
-    { kind: 'refused', code: 'is_archived' },
-    { isBusy: false, againMs: RELAY_TIMES.troubleMs },
-  ],
+  ["Slack doesn't confirm it", 9, { kind: 'unclear' }, true, RELAY_TIMES.unclearMs],
+  ['Slack has not confirmed it for long', 10, { kind: 'unclear' }, false, RELAY_TIMES.unclearMs],
+  ['Slack asks for a pause, however long', 60, { kind: 'rate-limited', retryAfterMs: 7000 }, true, 7000],
+  ['it is put off', 1, { kind: 'put-off', afterMs: 5000 }, false, 5000],
+  ['the thread takes nothing', 1, { kind: 'refused', code: 'is_archived' }, false, RELAY_TIMES.troubleMs],
 ] as const)(
-  'what comes after a message waits for it only while Slack may take it: %s',
-  async (_what, outcome, expected) => {
+  'a message that waits holds up notices or not: %s',
+  async (_what, minutes, outcome, isBusy, againMs) => {
+    const attemptedAt = new Date(Date.now() - minutes * 60_000);
+    const row = { ...waiting('e1'), attemptedAt };
     const post = createPostPending({
       ...quietly(),
-      messages: { ...quietly().messages, nextPending: async () => Promise.resolve(waiting('e1')) },
+      messages: { ...quietly().messages, nextPending: async () => Promise.resolve(row) },
       postMessage: async () => Promise.resolve(outcome),
     });
-    expect(await post('s', context)).toEqual(expected);
+    expect(await post('s', context)).toEqual({ isBusy, againMs });
   },
 );
 
