@@ -137,7 +137,7 @@ function gaveUp({ waiting, askedToWaitMs }: GaveUp, text: Text): string {
 /** Why a session wasn't created, who can change that, and that nothing was started. */
 function devinMessage(failure: DevinFailure, nothingStarted: string, text: Text): string {
   if (failure.code === 'invalid-request')
-    return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
+    return [...refusal(failure, nothingStarted, text), ...fieldLines(failure, text)].join('\n');
   // There is no session yet to open.
   if (failure.code === 'conflict')
     return text.joins.sentences([text.devin.createConflict(failure.detail), nothingStarted]);
@@ -179,10 +179,18 @@ function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean 
 }
 
 /** Devin's words about fields follow in a line for each, so they aren't repeated here. */
-function refusal({ detail, fieldErrors }: DevinFailure, text: Text): string {
+function refusal(
+  { detail, fieldErrors }: DevinFailure,
+  nothingStarted: string,
+  { devin, joins }: Text,
+): string[] {
   const isOfFields =
     detail !== null && fieldErrors.length > 0 && fieldErrors.every(({ message }) => detail.includes(message));
-  return isOfFields ? text.devin.invalidFields : text.devin.invalid(detail);
+  const now = [nothingStarted, devin.invalidNow];
+  const { refused, says } = devin.invalidFields;
+  return isOfFields
+    ? [joins.sentences([refused, ...now, says])]
+    : [devin.invalid(detail), joins.sentences(now)];
 }
 
 /** Under the label that each field has in the form. */

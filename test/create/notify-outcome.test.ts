@@ -113,16 +113,13 @@ test('a failed request mentions the requester with the reason', async () => {
   expect(told[0]?.text).toContain(en.card.problems.gaveUp);
 });
 
-test("a failed request says once that it wasn't started", async () => {
-  const failure: SessionRequest['failure'] = {
-    kind: 'devin',
-    code: 'forbidden',
-    status: 403,
-    detail: 'Missing permission: ManageOrgSessions',
-    permission: 'ManageOrgSessions',
-    fieldErrors: [],
-  };
-  const { told } = await tellOutcome({ ...FAILED, failure });
+test.each([
+  ['forbidden', 403],
+  ['invalid-request', 422],
+])("a failed request says once that it wasn't started: %s", async (code, status) => {
+  const detail = 'Missing permission: ManageOrgSessions';
+  const said = { kind: 'devin', code, status, detail, permission: 'ManageOrgSessions' } as const;
+  const { told } = await tellOutcome({ ...FAILED, failure: { ...said, fieldErrors: [] } });
   expect(told[0]?.text).toContain("wasn't started");
   expect(told[0]?.text).toContain('ManageOrgSessions');
   expect(told[0]?.text).not.toContain('Nothing was started');

@@ -6,10 +6,11 @@ export const devin = {
   /** 400, 422. `reason`: in Devin's words. */
   invalid: (reason: string | null): string =>
     reason === null
-      ? "Devin refused this request and didn't say why. Nothing was started. Change it and try again."
-      : `Devin refused this request: ${reason}\nNothing was started. Change it and try again.`,
+      ? "Devin refused this request and didn't say why."
+      : `Devin refused this request: ${reason}`,
+  invalidNow: 'Change it and try again.',
   /** If Devin's answer is about fields only; their lines follow. */
-  invalidFields: 'Devin refused this request. Nothing was started. Change it and try again. Devin says:',
+  invalidFields: { refused: 'Devin refused this request.', says: 'Devin says:' },
   /** 401. */
   unauthorized:
     "Devin doesn't accept this app's key: it's wrong, revoked or expired. Ask an app admin to create one in Devin Settings > Service users and set DEVIN_API_KEY.",

@@ -7,10 +7,10 @@ export const devin: Text['devin'] = {
       : `Devin に拒否されました: ${reason}`,
   invalid: (reason) =>
     reason === null
-      ? 'Devin がこの依頼を拒否しましたが、理由は示されませんでした。何も開始していません。内容を変更して、もう一度お試しください。'
-      : `Devin がこの依頼を拒否しました: ${reason}\n何も開始していません。内容を変更して、もう一度お試しください。`,
-  invalidFields:
-    'Devin がこの依頼を拒否しました。何も開始していません。内容を変更して、もう一度お試しください。Devin の説明:',
+      ? 'Devin がこの依頼を拒否しましたが、理由は示されませんでした。'
+      : `Devin がこの依頼を拒否しました: ${reason}`,
+  invalidNow: '内容を変更して、もう一度お試しください。',
+  invalidFields: { refused: 'Devin がこの依頼を拒否しました。', says: 'Devin の説明:' },
   unauthorized:
     'Devin がこのアプリのキーを受け付けません。キーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users でキーを作成し、DEVIN_API_KEY に設定するよう、アプリの管理者に依頼してください。',
   paymentRequired:
