@@ -2,7 +2,8 @@ import type { Onward } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
-type At = { atMs: number };
+/** When it is decided. */
+export type At = { atMs: number };
 type Ended = At &
   Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
   Pick<RequestChanges, 'approved' | 'approvedAs'>;

@@ -5,6 +5,7 @@ import { devinUserOf, type Identity } from '../session/identity.ts';
 import { namesUrl, progress, readMilestone, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { CLOCK_MARGIN_S, type FoundMessage, type PostedReader } from '../slack/posted-messages.ts';
+import type { Person } from '../store/identities.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { unlessDevinFails, type FindRequester } from './find-places.ts';
 import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
@@ -86,7 +87,7 @@ function known({ metadata: { repos, acuLimit } }: FoundCard) {
 /** As resolved today, if the session runs as that member; otherwise as Devin says. */
 async function identityOf(
   { resolve, sessionMember }: RestoreDeps,
-  person: { teamId: string; userId: string },
+  person: Person,
   snapshot: SessionSnapshot,
 ): Promise<Identity | null> {
   const today = await unlessDevinFails(async () => resolve(person));

@@ -9,7 +9,14 @@ import { fingerprintOf } from '../session/json.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { newId, offerId, twinKey, type NewRequest, type SessionRequest } from '../store/request-row.ts';
+import {
+  newId,
+  offerId,
+  twinKey,
+  type MessageRef,
+  type NewRequest,
+  type SessionRequest,
+} from '../store/request-row.ts';
 import { lostSecrets, type SavedRequest } from '../store/requests.ts';
 import type { EffectiveDraftOf, TypedDraft } from '../trust/index.ts';
 import { placeColumns, type Origin } from './places.ts';
@@ -74,11 +81,10 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     },
 
     /** The form that was offered with a message; null: none. */
-    offerOf: async (message: Parameters<typeof offerId>[0]): Promise<Form | null> =>
-      forms.find(offerId(message)),
+    offerOf: async (message: MessageRef): Promise<Form | null> => forms.find(offerId(message)),
 
     /** The form that was offered with a message; null: none, or it was sent. */
-    async unsentOffer(message: Parameters<typeof offerId>[0]): Promise<Form | null> {
+    async unsentOffer(message: MessageRef): Promise<Form | null> {
       const form = await forms.find(offerId(message));
       return form?.sentIn === null ? form : null;
     },

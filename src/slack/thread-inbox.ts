@@ -7,7 +7,7 @@ import { isForDevin, ownershipOf, type Mentions } from '../session/steering.ts';
 import type { Commit } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { messageKey, newId, type SessionRequest } from '../store/request-row.ts';
+import { messageKey, newId, type MessageRef, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
@@ -30,7 +30,7 @@ type Author = { userId: string; mentions: Mentions };
 type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
 
 /** A message that Devin must not get: an edit took it back (`editedTs`), or it was deleted. */
-type Retracted = { teamId: string; channelId: string; ts: string; editedTs?: string | null };
+type Retracted = MessageRef & { editedTs?: string | null };
 
 type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 
@@ -151,7 +151,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** The session that its author sent a message to from outside the thread; null: none. */
-    async sessionOf(message: { teamId: string; channelId: string; ts: string }): Promise<SessionRow | null> {
+    async sessionOf(message: MessageRef): Promise<SessionRow | null> {
       const sessionId = await replies.sessionOf(message);
       return sessionId === null ? null : deps.sessions.find(sessionId);
     },

@@ -11,7 +11,7 @@ import {
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
-import { messageKey } from './request-row.ts';
+import { messageKey, type MessageRef } from './request-row.ts';
 import { interval, literals, MOST_SWEPT, parsed, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -122,7 +122,7 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /** The session that a message of its conversation was sent to; null: none. */
-    async sessionOf(message: { teamId: string; channelId: string; ts: string }): Promise<string | null> {
+    async sessionOf(message: MessageRef): Promise<string | null> {
       const row = await db
         .selectFrom('replies')
         .select('sessionId')

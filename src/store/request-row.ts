@@ -190,17 +190,18 @@ function subjectOf({ teamId, channelId, dedupeKey, draft, context }: NewRequest)
   return isAsking ? [threadTs, forwarded, files.map(({ id }) => id)] : ts;
 }
 
-type Said = { teamId: string; channelId: string; ts: string };
+/** What Slack knows a message by. */
+export type MessageRef = { teamId: string; channelId: string; ts: string };
 
 /** The dedupe key of a request, or a reply, made by a message. */
-export function messageKey({ teamId, channelId, ts }: Said): string {
+export function messageKey({ teamId, channelId, ts }: MessageRef): string {
   return `thread:${teamId}:${channelId}:${ts}`;
 }
 
 const OFFER_ID_LENGTH = 24;
 
 /** The id of the form that is offered with a message. */
-export function offerId(message: Said): string {
+export function offerId(message: MessageRef): string {
   return createHash('sha256').update(messageKey(message)).digest('hex').slice(0, OFFER_ID_LENGTH);
 }
 

@@ -7,6 +7,7 @@ import {
   requestSchema,
   toColumns,
   toRow,
+  type MessageRef,
   type NewRequest,
   type RequestChanges,
   type SessionRequest,
@@ -97,7 +98,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     },
 
     /** The request that a message led to, at once or after its author was asked; null: none. */
-    async ofMessage(message: Parameters<typeof messageKey>[0]): Promise<SessionRequest | null> {
+    async ofMessage(message: MessageRef): Promise<SessionRequest | null> {
       const keys = [messageKey(message), offeredKey(offerId(message))];
       const rows = db.selectFrom('sessionRequests').selectAll().where('dedupeKey', 'in', keys);
       return parsed(requestSchema, await rows.executeTakeFirst());

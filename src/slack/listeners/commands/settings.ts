@@ -8,6 +8,7 @@ import {
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences, type Language, type Preferences } from '../../../session/preferences.ts';
+import type { Person } from '../../../store/identities.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
 import type { Authority } from '../../authority.ts';
 import { renderDefaults } from '../../blocks/defaults.ts';
@@ -28,7 +29,7 @@ export type SettingsCommandDeps = {
   enqueue: Enqueue;
   learnLanguage: (userId: string, language: Language | null) => void;
   /** Redraws the person's Home if they may be looking at it. */
-  redrawHome: (person: { teamId: string; userId: string }) => Promise<void>;
+  redrawHome: (person: Person) => Promise<void>;
   textFor: TextFor;
   authority: Pick<Authority, 'personRefusal'>;
 };
