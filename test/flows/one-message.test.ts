@@ -282,7 +282,7 @@ describe('one message for each event', () => {
     change({ ...end, pullRequest: PULL_REQUEST });
     const { text } = await says(told);
     await card(shown);
-    expect(text).toMatch(/run it again with a higher cap|edit the task and try again/i);
+    expect(text).toMatch(/run it again with a higher cap|change the task and run it again/i);
     expect(pings()).toEqual([text]);
     expect(byApp()).toHaveLength(3);
   });

@@ -20,7 +20,7 @@ export const details = {
   },
   requestId: 'Request ID',
   requestTag: 'Tag in Devin',
-  state: 'Status',
+  state: 'Request',
   createdAt: 'Requested',
   updatedAt: 'Last change',
   problem: 'Problem',
@@ -38,7 +38,7 @@ export const details = {
     'awaiting-approval': 'Waiting for approval, not sent yet',
     attached: 'Files uploaded, not sent yet',
     sending: 'Sent, no answer yet',
-    created: 'Created',
+    created: 'Session created',
     refused: 'Refused, nothing was started',
     failed: 'Failed, nothing was started',
     /** Canceled or not approved. */

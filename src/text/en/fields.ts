@@ -1,6 +1,9 @@
 import type { FieldKey } from '../../session/fields.ts';
 
-/** `takes`: what the field accepts; of a list, what an entry is. The hint and the text in an empty input can be empty. */
+/**
+ * `takes`: what the field accepts; of a list, what an entry is. `placeholder`: the text in an empty input, or beside a
+ * box to tick, up to 75 characters. The hint and the placeholder can be empty.
+ */
 type FieldWords = { label: string; hint: string; placeholder: string; takes: string };
 
 /** One entry for each row of the field table. */
@@ -91,8 +94,8 @@ export const fields = {
   },
   structured_output_required: {
     label: 'Require structured output',
-    hint: 'On: Devin must deliver it before its turn ends. Needs a schema.',
-    placeholder: '',
+    hint: 'Needs a schema.',
+    placeholder: 'Devin must deliver it before its turn ends',
     takes: 'no value; makes structured output optional',
   },
   platform: {
@@ -103,14 +106,14 @@ export const fields = {
   },
   resumable: {
     label: 'Can be resumed',
-    hint: 'On: Devin keeps the machine after the session stops, so it can continue later.',
-    placeholder: '',
+    hint: '',
+    placeholder: 'Devin keeps the machine after the session stops, to continue later',
     takes: 'no value; Devin discards the machine at the end',
   },
   bypass_approval: {
     label: 'Child sessions without approval',
-    hint: 'On: Devin starts child sessions without asking.',
-    placeholder: '',
+    hint: '',
+    placeholder: 'Devin starts child sessions without asking',
     takes: 'no value; child sessions start without approval',
   },
 } satisfies Record<FieldKey, FieldWords>;

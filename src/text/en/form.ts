@@ -50,7 +50,8 @@ export const modal = {
     `${label}: the value is longer than this form can hold, so the end is missing here.`,
   none: {
     label: (label: string): string => `No ${label.toLowerCase()}`,
-    hint: 'On: Devin gets none. To give all, leave this off and the list above empty.',
+    option: 'Devin gets none',
+    hint: 'To give all, leave this unchecked and the list above empty.',
   },
   /** Options of closed sets, by their value: up to 75 characters. */
   options: {
@@ -60,7 +61,6 @@ export const modal = {
     ultra: 'Ultra: the strongest, for hard tasks',
     fusion: 'Fusion: mixes a large and a small model to lower the cost',
   },
-  on: 'On',
   /** How to write values of a kind, after the hint of the field. */
   kinds: {
     list: 'Put a value that has a comma in double quotes.',
@@ -70,7 +70,7 @@ export const modal = {
   },
   sensitive: {
     label: 'Treat these secrets as sensitive',
-    hint: 'On: Devin keeps their values out of what it shows.',
+    option: 'Devin keeps their values out of what it shows',
   },
   files: {
     label: 'Files',
@@ -134,7 +134,7 @@ export const modal = {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
     /** What to do at a box. */
-    tick: 'Choose on or off.',
+    tick: 'Check the box or leave it empty.',
     said: (words: string): string => `⚠️ Devin refused this: "${words.replace(/\.$/, '')}".`,
     /** `say`: the rule's own sentence; may be empty. */
     byPolicy: (rule: string, say: string): string =>

@@ -87,8 +87,8 @@ export const fields: Text['fields'] = {
   },
   structured_output_required: {
     label: '構造化出力を必須にする',
-    hint: 'オン: Devin はターンを終える前に必ず出力します。スキーマが必要です。',
-    placeholder: '',
+    hint: 'スキーマが必要です。',
+    placeholder: 'Devin はターンを終える前に必ず出力します',
     takes: '値なし。構造化出力を任意にします',
   },
   platform: {
@@ -99,14 +99,14 @@ export const fields: Text['fields'] = {
   },
   resumable: {
     label: '再開できるようにする',
-    hint: 'オン: セッションの停止後もマシンを保持し、後で続けられます。',
-    placeholder: '',
+    hint: '',
+    placeholder: 'セッションの停止後もマシンを保持し、後で続けられるようにします',
     takes: '値なし。終了時にマシンを破棄します',
   },
   bypass_approval: {
     label: '子セッションを承認なしで開始',
-    hint: 'オン: Devin は確認せずに子セッションを開始します。',
-    placeholder: '',
+    hint: '',
+    placeholder: 'Devin は確認せずに子セッションを開始します',
     takes: '値なし。子セッションを承認なしで開始します',
   },
 };

@@ -45,7 +45,8 @@ export const modal: Text['modal'] = {
   tooLong: (label) => `${label}: 値がフォームに収まらないため、末尾は表示されていません。`,
   none: {
     label: (label) => `${label}を渡さない`,
-    hint: 'オン: Devin には何も渡しません。すべて渡すには、オフのまま、上の一覧を空にしてください。',
+    option: 'Devin には何も渡しません',
+    hint: 'すべて渡すには、チェックを入れず、上の一覧を空にしてください。',
   },
   options: {
     normal: 'Normal: 標準',
@@ -54,7 +55,6 @@ export const modal: Text['modal'] = {
     ultra: 'Ultra: 最も高性能、難しいタスク向け',
     fusion: 'Fusion: 大小のモデルを組み合わせて費用を抑える',
   },
-  on: 'オン',
   kinds: {
     list: 'コンマを含む値は、二重引用符で囲みます。',
     secrets:
@@ -63,7 +63,7 @@ export const modal: Text['modal'] = {
   },
   sensitive: {
     label: 'これらのシークレットを機密として扱う',
-    hint: 'オン: Devin は値を表示しません。',
+    option: 'Devin は値を表示しません',
   },
   files: {
     label: 'ファイル',
@@ -121,7 +121,7 @@ export const modal: Text['modal'] = {
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
     untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
-    tick: 'オンかオフかを選んでください。',
+    tick: 'チェックを入れるか、外したままにしてください。',
     said: (words) => `⚠️ Devin に拒否されました: 「${words}」`,
     byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,
   },

@@ -126,7 +126,7 @@ export const milestones: Text['milestones'] = {
   startedSince: (title) => `${title} はその後、開始されました。`,
   triedAgain: (title) => `${title} はその後、再試行されました。最新の状態はカードで確認できます。`,
   notStartedNow: '次にできることは、カードのボタンで確認できます。',
-  whatNow: 'セッションを開いて経過を確認するか、タスクを編集して再試行してください。',
+  whatNow: 'セッションを開いて経過を確認するか、タスクを変更してもう一度実行してください。',
   capped: (mention, title) => `${mention} さん、 ${title} が停止しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
   cappedNow: '上限を上げて再実行するか、Devin で上限を上げてください。',

@@ -138,7 +138,8 @@ describe('a form', () => {
   test('has a label for every input, and says what an empty one means', () => {
     const silent = inputs(draw({ expanded: true })).filter(({ label, hint, element }) => {
       const placeholder = 'placeholder' in element ? (element.placeholder?.text ?? '') : '';
-      return label.text === '' || `${hint?.text ?? ''}${placeholder}` === '';
+      const beside = element.type === 'checkboxes' ? (element.options[0]?.text.text ?? '') : '';
+      return label.text === '' || `${hint?.text ?? ''}${placeholder}${beside}` === '';
     });
     expect(silent).toEqual([]);
   });
@@ -284,9 +285,11 @@ describe('a refused value', () => {
       bypass_approval: { typed: [], said: null },
     };
     const view = draw({ values: { prompt: TASK }, faults: unclear, expanded: true });
-    expect(hintOf(view, 'field.resumable')).toMatch(/^⚠️ You typed "words". Choose on or off. On: /);
+    expect(hintOf(view, 'field.resumable')).toMatch(
+      /^⚠️ You typed "words". Check the box or leave it empty\.$/,
+    );
     expect(hintOf(view, 'field.bypass_approval')).toMatch(
-      /^⚠️ The value was missing or unclear. Choose on or off. On: /,
+      /^⚠️ The value was missing or unclear. Check the box or leave it empty\.$/,
     );
     expect(inputOf(view, 'field.bypass_approval')).toMatchObject({ optional: true });
     expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }, en).errors).toEqual({});

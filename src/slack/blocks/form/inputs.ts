@@ -63,7 +63,7 @@ export function fieldInputs(given: Entry): InputBlock[] {
     case 'number':
       return [single(entry, numberElement({ ...input, max: allowed.most ?? input.max, value, placeholder }))];
     case 'switch':
-      return [single(entry, tickBox(text.modal.on, typeof value === 'boolean' ? value : input.initially))];
+      return [single(entry, tickBox(placeholder, typeof value === 'boolean' ? value : input.initially))];
     case 'secrets':
       return [...typedInputs(entry, 1), sensitiveInput(text)];
     case 'json':
@@ -184,23 +184,23 @@ function hintOf(entry: Entry): string {
 }
 
 function noneInput({ field, value, text }: Entry): InputBlock {
-  const { label, hint } = text.modal.none;
+  const { label, option, hint } = text.modal.none;
   const name = text.fields[field.key].label;
   const isNone = Array.isArray(value) && value.length === 0;
   return inputBlock({
     blockId: noneBlock(field.key),
     label: label(name),
     hint,
-    element: tickBox(text.modal.on, isNone),
+    element: tickBox(option, isNone),
   });
 }
 
 function sensitiveInput(text: Text): InputBlock {
-  const { label, hint } = text.modal.sensitive;
+  const { label, option } = text.modal.sensitive;
   return inputBlock({
     blockId: BLOCK.sensitive,
     label,
-    hint,
-    element: tickBox(text.modal.on, true),
+    hint: '',
+    element: tickBox(option, true),
   });
 }
