@@ -14,6 +14,8 @@ export type ThreadKeyword = (typeof THREAD_KEYWORDS)[number];
 /** What people say to the app in one language, in lower case and without signs: `whats up`. */
 export type Spoken = {
   greetings: readonly string[];
+  /** What follows a name in a sentence about it, and not to it. */
+  aboutName: RegExp;
   /** Polite words before and after what they ask: `could you …`, `… please`. */
   polite: RegExp;
   /** What they ask in their own words: a command answers for free. */

@@ -23,7 +23,7 @@ import {
   unescape,
 } from '../../src/slack/blocks/text.ts';
 import { scan } from '../../src/slack/command/flags.ts';
-import { readThreadMeaning } from '../../src/slack/command/meaning.ts';
+import { readAddressed, readThreadMeaning } from '../../src/slack/command/meaning.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/ids.ts';
@@ -53,6 +53,8 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   },
   'a text with credentials': withoutCredentials,
   'a message in a thread': (text) => readThreadMeaning(text, 'U1'),
+  'a message to the app': (text) =>
+    readAddressed(`<@U1>${text}`, { botUserId: 'U1', isDirect: false, ownTag: true, command: '/devin' }),
   'a field of the table': (text) =>
     fields.map(({ schema }) => [schema.safeParse(text).success, schema.safeParse([text]).success]),
   'mrkdwn that comes in': (text) => unescape(text),

@@ -31,8 +31,9 @@ const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
   ),
 );
 
-const NEW = /^[!！]new(?:\s+(?<task>\S[^]*))?$/i;
-const MENTION = new RegExp(`^<@(?<id>${USER_ID})(?:\\|[^<>]*)?>[,:]?\\s*`);
+const NEW = /^[!！]new(?:(?:\s*[:：]\s*|\s+)(?<task>\S[^]*))?$/i;
+/** In Japanese, `さん` follows a name. */
+const MENTION = new RegExp(`^<@(?<id>${USER_ID})(?:\\|[^<>]*)?>(?:さん)?[,:、，：]?\\s*`);
 const ASIDE = /^[(（[［]\s?aside\s?[)）\]］]|^aside\s?[:：]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
 const MENTIONED = new RegExp(`<@(?<user>${USER_ID})|<!subteam\\^`, 'g');
 const LONGEST_KEYWORD = 20;
@@ -45,8 +46,9 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
-  const word = threadWordAsked(text);
-  return { kind: 'reply', text, perhaps: perhapsMeant(text), word: word === 'sync' ? null : word };
+  const said = withoutMentions(text, botUserId);
+  const word = threadWordAsked(said);
+  return { kind: 'reply', text, perhaps: perhapsMeant(said), word: word === 'sync' ? null : word };
 }
 
 function perhapsMeant(text: string): Perhaps | null {
@@ -95,8 +97,11 @@ const TASK_WORDS = 3;
 /** A greeting: as a message of its own, it is no thank-you. */
 const WAVE = /^(?:👋\p{Emoji_Modifier}?|:wave:(?::skin-tone-\d:)?)$/u;
 
-/** `@Devin Sessions's queue is long` is about the app. */
-const POSSESSIVE = /^\s*<@[^<>]*>['’]s\b/;
+/** `@Devin Sessions is down again` is about the app. */
+function isAboutApp(slackText: string): boolean {
+  const after = slackText.trimStart().replace(/^<@[^<>]*>/, '');
+  return SPOKEN.some(({ aboutName }) => aboutName.test(after));
+}
 
 /** Whether a message is to the app. `slackText` as Slack sent it. */
 export function isAddressed(
@@ -110,7 +115,7 @@ export function isAddressed(
 export function readAddressed(slackText: string, reading: Reading): AddressedMeaning | null {
   if (!isAddressed(slackText, reading)) return null;
   const { botUserId, isDirect, ownTag, command } = reading;
-  const begins = isMention(slackText, botUserId) && !POSSESSIVE.test(slackText);
+  const begins = isMention(slackText, botUserId) && !isAboutApp(slackText);
   const meaning = readThreadMeaning(slackText, botUserId);
   if (meaning.kind === 'aside') return { kind: 'nothing' };
   const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);

@@ -13,6 +13,7 @@ const onSession = (verb: string): RegExp =>
 
 export const spoken: Spoken = {
   greetings: ['hi', 'hello', 'hey', 'hiya', 'howdy', 'there'],
+  aboutName: /^(?:['’]s\b|\s+(?:is|was|has|does|did)(?:n['’]?t)?\b[^?]*$|\s+and <@)/i,
   polite: /^(?:(?:please|pls|plz|(?:can|could|would|will) you) )+|(?: (?:please|pls|plz|now|yet|already))+$/g,
   asked: {
     help: [

@@ -16,6 +16,7 @@ export const spoken: Spoken = {
     'よろしくお願いします',
     'よろしくお願いいたします',
   ],
+  aboutName: /^(?:さん)?(?:の|が|は|も|って)/,
   polite: /(?<=.)(?:を|で)?お願い(?:します)?$/g,
   asked: {
     help: [

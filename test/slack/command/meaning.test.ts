@@ -29,6 +29,11 @@ describe('a message to the app', () => {
     [`<@${BOT}> help me!`, 'help'],
     [`<@${BOT}> お疲れさまでした`, 'thanks'],
     [`<@${BOT}> fix`, 'ask-first'],
+    [`<@${BOT}> is down again`, 'ask-first'],
+    [`<@${BOT}> doesn't work for me`, 'ask-first'],
+    [`<@${BOT}> and <@U0ANA03> look into it`, 'ask-first'],
+    [`<@${BOT}> is the login test flaky?`, 'create'],
+    [`<@${BOT}>は便利だから使ってみて`, 'ask-first'],
     [`<@${BOT}> mute`, 'ask-first'],
     [`<@${BOT}> stop devin-0123456789abcdef0123456789abcdef`, 'ask-first'],
     [`<@${BOT}> fix it --no-such-option`, 'invalid'],
@@ -121,6 +126,8 @@ describe('a message to the app', () => {
     [`hey <@${BOT}|devin>, fix the login test`, 'hey, fix the login test'],
     [`fix the login test <@${BOT}>`, 'fix the login test'],
     [`<@${BOT}> /devin fix the login test`, 'fix the login test'],
+    [`<@${BOT}>さん、ログインを直して`, 'ログインを直して'],
+    [`<@${BOT}>、ログインを直して`, 'ログインを直して'],
     [`<@${BOT}> /devinci fix the login test`, '/devinci fix the login test'],
   ])('takes %j for the task %j', (text, prompt) => {
     const read = readAddressed(text, { botUserId: BOT, isDirect: false, ownTag: true, command: '/devin' });
@@ -192,6 +199,8 @@ describe("a message in a session's thread", () => {
     ['please stop now', 'stop'],
     ['hey Devin, stop', 'stop'],
     ['cancel that', 'stop'],
+    ['hey <@U0BOT>, stop', 'stop'],
+    ['stop stop stop', 'stop'],
     ['can you cancel this session', 'stop'],
     ['止めてください', 'stop'],
     ['please archive this', 'archive'],
@@ -241,6 +250,7 @@ describe("a message in a session's thread", () => {
 
   test('!new has the task of another session', () => {
     expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
+    expect(read('!New: port it')).toEqual({ kind: 'new', text: 'port it' });
     expect(read('！new 移植して')).toEqual({ kind: 'new', text: '移植して' });
     expect(read('!new')).toEqual({ kind: 'new', text: '' });
     expect(read('!newer things')).toEqual({
