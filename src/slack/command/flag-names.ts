@@ -11,6 +11,7 @@ const byName = new Map(
 /** People's other words for a flag. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   acu: ['acus', 'acu-cap', 'acu-limit', 'cap', 'limit', 'budget', '上限'],
+  mode: ['モード'],
   repo: ['repos', 'repository', 'repositories', 'リポジトリ', 'レポジトリ'],
   tag: ['tags'],
 };

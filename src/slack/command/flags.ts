@@ -24,6 +24,8 @@ export type Scan = {
   before: string;
   /** A separate `--` says that the rest is a task. */
   isTask: boolean;
+  /** The rest, if that mark could be a dash between words of the task, where it stays. */
+  afterDash: string;
 };
 
 /** A word of the task with the white space before it; null: a flag was cut out here. */
@@ -43,8 +45,18 @@ export function scan(text: string): Scan {
     const space = text.slice(at, start);
     if (endsFlags(text, start)) {
       const rest = spaceEnd(text, start + 2);
-      parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
-      return { task: join(parts), given, flags, before: before ?? text.slice(0, start), isTask: true };
+      const isDash = parts.at(-1)?.word != null;
+      if (isDash) parts.push({ space, word: text.slice(start) });
+      else parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
+      const afterDash = isDash ? text.slice(rest) : '';
+      return {
+        task: join(parts),
+        given,
+        flags,
+        before: before ?? text.slice(0, start),
+        isTask: true,
+        afterDash,
+      };
     }
     const cut: Cut | null = readFlag(text, start, isAfterTask) ?? readBang(text, start);
     if (cut !== null) {
@@ -56,7 +68,7 @@ export function scan(text: string): Scan {
     at = cut?.end ?? proseEnd(text, start);
     parts.push({ space, word: cut === null ? text.slice(start, at) : null });
   }
-  return { task: join(parts), given, flags, before: before ?? text, isTask: false };
+  return { task: join(parts), given, flags, before: before ?? text, isTask: false, afterDash: '' };
 }
 
 function endsFlags(text: string, at: number): boolean {

@@ -3,6 +3,7 @@ import { fields, type Field, type FieldInput } from '../../session/fields.ts';
 import type { AskedFirst } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { namesOf } from './flag-names.ts';
+import { scan } from './flags.ts';
 import { CODE, DASHES } from './tokens.ts';
 import { readValues } from './values.ts';
 
@@ -17,7 +18,8 @@ const oneOf = (words: readonly string[]): string => `(?:${words.join('|')})`;
 
 const SETS = oneOf('please set use change switch me my the a default defaults max maximum to'.split(' '));
 const SETTING = `(?:${SETS} +){1,5}`;
-const SIGN = ' *[:=：＝] *';
+/** `リポジトリは acme/web` has a word for it. */
+const SIGN = ' *[:=：＝は] *';
 const IS = `(?:${SIGN}| +(?:(?:to|is|of) +)?)`;
 const END = '[.!]?$';
 const NUMBER = String.raw`(?<value>\d+)`;
@@ -91,8 +93,12 @@ function besideOf(flag: string, input: FieldInput): string[] {
     }
     case 'choice': {
       const value = optionOf(input);
-      const named = [`^${own}${IS}${value}\\b`, `${START}${own}${SIGN}${value}\\b`];
-      return [...named, `(?:^|\\b(?:in|with|using|use) +)${value} +${own}\\b`, slip(value)];
+      const named = [`^${own}${IS}${value}\\b`, `${START}${nameOf(flag)}${SIGN}${value}\\b`];
+      return [
+        ...named,
+        `(?:(?:^|[,;:.、。\n]) *|\\b(?:in|with|using|use|and) +)${value} +${own}\\b`,
+        slip(value),
+      ];
     }
     case 'list':
       return input.lookup === 'repositories' ? [...repositoriesBeside(flag), slip(REPOSITORIES)] : [];
@@ -105,7 +111,7 @@ function besideOf(flag: string, input: FieldInput): string[] {
 function repositoriesBeside(flag: string): string[] {
   const named = `${nameOf(flag)} +${REPOSITORIES}`;
   return [
-    `${START}${nameOf(flag)}${SIGN}${REPOSITORIES}`,
+    `${START}(?<!\\p{L})${nameOf(flag)}${SIGN}${REPOSITORIES}`,
     `(?:^|[,;.\n]) *${named}`,
     `${NOT_AFTER} +${named}${END}`,
   ];
@@ -132,6 +138,13 @@ export function looseOption(task: string, isGiven: (field: Field) => boolean): L
     return found.length === 0 ? mistypedBang(one, text) : found;
   });
   return beside.length === 0 ? null : { typed: beside.join(' '), isAlone: false };
+}
+
+/** The options behind a dash in the middle of a task: `fix it -- it fails on CI --acu 5`. null: something else, or none. */
+export function optionAfterDash(rest: string): AskedFirst['hint'] {
+  const { given, flags } = scan(rest);
+  const areOptions = given.every(({ kind }) => kind === 'value') && readValues(given).problems.length === 0;
+  return flags.length > 0 && areOptions ? { kind: 'option', typed: flags.map(unescape).join(' ') } : null;
 }
 
 const BANG = /(?<!\S)[!！](?<word>\p{L}{3,12})(?=[\s.,:;]|$)/gu;

@@ -25,9 +25,9 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   const scanned = scan(typed);
   const task = readOptions(scanned, rules) ?? readTask(scanned, rules);
   const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
-  if (credential !== null || scanned.isTask) return credential ?? task;
+  if (credential !== null) return credential;
   if (task.kind === 'create') return readQuestion(scanned, task, rules) ?? task;
-  return task.kind === 'invalid' ? (readMisfit(scanned, typed) ?? task) : task;
+  return task.kind === 'invalid' && !scanned.isTask ? (readMisfit(scanned, typed) ?? task) : task;
 }
 
 /** The same for a text that must be a task: sub-commands are not recognized. */
@@ -46,7 +46,7 @@ export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTas
   const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
   if (credential !== null) return credential;
   const scanned = scan(text.trim());
-  const question = task.kind === 'create' && !scanned.isTask ? readQuestion(scanned, task, rules) : null;
+  const question = task.kind === 'create' ? readQuestion(scanned, task, rules) : null;
   return question?.hint?.kind === 'option' ? { ...question, about: null, meant: null } : task;
 }
 

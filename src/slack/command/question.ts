@@ -1,7 +1,7 @@
 import { haveSameLetters } from '../../session/edit-distance.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import type { Scan } from './flags.ts';
-import { devinWord, looseOption } from './loose-options.ts';
+import { devinWord, looseOption, optionAfterDash } from './loose-options.ts';
 import {
   commandOnPerson,
   meantCommand,
@@ -32,7 +32,11 @@ const SHORT_WORD = 4;
 const LONG_WORD = 7;
 
 /** What to ask about a task before starting a session, which costs money; null: nothing. */
-export function questionAbout({ task, given }: Scan): AskedFirst | null {
+export function questionAbout({ task, given, isTask, afterDash }: Scan): AskedFirst | null {
+  if (isTask) {
+    const late = optionAfterDash(afterDash);
+    return late && { ...asked(null, task), hint: late };
+  }
   const words = wordsOf(task);
   const about = commandAbout(task, words);
   const threadWord =

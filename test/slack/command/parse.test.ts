@@ -475,6 +475,8 @@ describe('the task', () => {
       max_acu_limit: 1,
     });
     expect(created('-- help')).toEqual({ prompt: 'help' });
+    const words = 'run npm test -- --watch and fix the failures';
+    expect(created(words)).toEqual({ prompt: words });
   });
 
   test('can contain inch marks and apostrophes', () => {
@@ -868,6 +870,11 @@ describe('sub-commands', () => {
     ['fix it -a 5', 'option', '--acu 5', null],
     ['fix the login test, mode: ultra', 'option', '--mode ultra', null],
     ['fix it\nrepo: a/b\nacu: 5', 'option', '--repo a/b --acu 5', null],
+    ['in acme/web, cap 10 ACU, fast mode please: fix it', 'option', '--mode fast --acu 10', null],
+    ['リポジトリは acme/web で、上限は 10 ACU。直して', 'option', '--repo acme/web --acu 10', null],
+    ['ログインを直してください。ACUは10まで', 'option', '--acu 10', null],
+    ['モードはfastでログインを直して', 'option', '--mode fast', null],
+    ['fix it -- it fails on CI --acu 5', 'option', '--acu 5', null],
     ['!windows fix the installer', 'option', '--platform windows', null],
     ['!ask how does the login work', 'devin-word', '!ask', null],
   ])('%s starts nothing before a hint: %s %s', (text, kind, typed, meant) => {
@@ -917,6 +924,7 @@ describe('sub-commands', () => {
     'reply to review comments on acme/web#412',
     'how is the user session stored',
     'why is everyone logged out',
+    'このリポジトリは acme/web のフォークです',
     'what happened to the login page?',
     'pending orders are not shown',
     'connect the form to the API',
