@@ -25,7 +25,7 @@ describe('when Devin is busy, or refuses', () => {
   test('ends at once if Devin asks for a longer wait than a request waits, and says how long', async () => {
     const { devin, slack } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
-    const { ana, channelId } = await ask('not today');
+    const { ana, channelId } = await ask('fix the clock');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(card.text).toContain('3 h');
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
@@ -169,7 +169,7 @@ describe('a Devin that asks for a long wait', () => {
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'wait for half an hour');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     for (const task of ['one', 'two', 'three']) {
-      await typeTask({ slack }, { userId: ben.userId, channelId }, `go on with ${task}`);
+      await typeTask({ slack }, { userId: ben.userId, channelId }, `fix test ${task}`);
       const { url } = await devin.waitForSession(({ request }) => request.prompt.endsWith(task));
       await cardOf(slack, channelId, (text) => text.includes(url));
     }
