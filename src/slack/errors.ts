@@ -71,14 +71,6 @@ export async function unlessRefused<T>(asking: Promise<T>): Promise<T | null> {
   });
 }
 
-/** What came of a call whose answer says nothing more. */
-export async function outcomeOf<Kind extends string>(
-  kind: Kind,
-  call: Promise<unknown>,
-): Promise<{ kind: Kind } | SlackFailure> {
-  return call.then(() => ({ kind }), slackFailure);
-}
-
 /** Fails the job if Slack can't be reached, so that the queue retries it. */
 export function throwIfRetryable(result: DeliveryResult): void {
   if (result === 'retryable') throw new Error('Slack took no private notice for now');

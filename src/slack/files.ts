@@ -18,26 +18,25 @@ const MAX_REDIRECTS = 3;
 /** Slack's own hosts: the bot's token goes nowhere else. */
 const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
 
+/** Whether an address is Slack's: the bot's token may go there. */
+export type IsOfSlack = (address: string) => boolean;
+
 /** `apiUrl`: a Web API base instead of Slack's; its origin is trusted like Slack's own hosts. */
-export function createSlackHosts(apiUrl: string | null) {
+export function createIsOfSlack(apiUrl: string | null): IsOfSlack {
   const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
-  return {
-    trusts(address: string): boolean {
-      const url = URL.parse(address);
-      if (url === null) return false;
-      if (url.origin === standIn) return true;
-      return url.protocol === 'https:' && SLACK_HOSTS.test(url.hostname);
-    },
+  return (address) => {
+    const url = URL.parse(address);
+    if (url === null) return false;
+    if (url.origin === standIn) return true;
+    return url.protocol === 'https:' && SLACK_HOSTS.test(url.hostname);
   };
 }
-
-export type SlackHosts = ReturnType<typeof createSlackHosts>;
 
 export type SlackFiles = ReturnType<typeof createSlackFiles>;
 
 export function createSlackFiles(deps: {
   client: WebClient;
-  hosts: SlackHosts;
+  isOfSlack: IsOfSlack;
   botToken: string;
   fetch: typeof fetch;
 }) {
@@ -83,13 +82,13 @@ export function createSlackFiles(deps: {
 
 /** The bot's token is sent only to Slack's addresses, redirect by redirect. */
 async function follow(
-  { hosts, botToken, fetch }: { hosts: SlackHosts; botToken: string; fetch: typeof globalThis.fetch },
+  { isOfSlack, botToken, fetch }: { isOfSlack: IsOfSlack; botToken: string; fetch: typeof globalThis.fetch },
   address: string,
   signal: AbortSignal,
 ): Promise<Response | null> {
   let url = address;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    if (!hosts.trusts(url)) return null;
+    if (!isOfSlack(url)) return null;
     const headers = { authorization: `Bearer ${botToken}` };
     const response = await fetch(url, { headers, redirect: 'manual', signal });
     const location = response.headers.get('location');

@@ -11,7 +11,7 @@ import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createDescribePlace, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
-import { createSlackFiles, createSlackHosts } from './files.ts';
+import { createSlackFiles, createIsOfSlack } from './files.ts';
 import { createOutbound } from './outbound.ts';
 import { createFindLeaver, createGroups, createIsOutside, createPeople, nameMentions } from './people.ts';
 import { createPostedReader } from './posted-messages.ts';
@@ -54,7 +54,7 @@ export function createSlack(options: SlackOptions) {
   const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
   const { answers, opener, background, starting, isUp } = createClients(options, clock);
-  const hosts = createSlackHosts(apiUrl);
+  const isOfSlack = createIsOfSlack(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {
     if (identity.bot === null) throw new Error('Slack was asked for before the start.');
@@ -64,7 +64,16 @@ export function createSlack(options: SlackOptions) {
   const teamId = (): string => bot().teamId;
   const workspaceUrl = (): string | null => bot().workspaceUrl;
   const people = createPeople({ client: background, teamId, knownPeople, now });
-  const outbound = createOutbound({ answers, opener, background, hosts, clock, workspaceUrl, fetch, log });
+  const outbound = createOutbound({
+    answers,
+    opener,
+    background,
+    isOfSlack,
+    clock,
+    workspaceUrl,
+    fetch,
+    log,
+  });
   const { directChannel, permalink } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
   const findLeaver = createFindLeaver(people.find);
@@ -88,7 +97,7 @@ export function createSlack(options: SlackOptions) {
     }),
     nameMentions: async (text: string) => nameMentions(text, people),
     thread: createThreadReader({ client: background, people, presence, permalink, botUserId }),
-    files: createSlackFiles({ client: background, hosts, botToken, fetch }),
+    files: createSlackFiles({ client: background, isOfSlack, botToken, fetch }),
     outbound,
     presence,
     findLeaver,

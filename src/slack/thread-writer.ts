@@ -1,20 +1,20 @@
 import type { WebClient } from '@slack/web-api';
-import { outcomeOf, slackFailure, type SlackFailure } from './errors.ts';
-import type { SlackHosts } from './files.ts';
+import { slackFailure, type SlackFailure } from './errors.ts';
+import type { IsOfSlack } from './files.ts';
 import { pagesOf } from './posted-messages.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };
 type Uploaded = { kind: 'uploaded'; fileId: string } | SlackFailure;
 
-type WriterDeps = { background: WebClient; hosts: SlackHosts; fetch: typeof fetch };
+type WriterDeps = { background: WebClient; isOfSlack: IsOfSlack; fetch: typeof fetch };
 
 const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Part of the one writer to Slack: reactions and files. */
-export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
+export function createThreadWriter({ background, isOfSlack, fetch }: WriterDeps) {
   async function send(address: string, content: FileToShare['content']): Promise<boolean> {
-    if (!hosts.trusts(address)) return false;
+    if (!isOfSlack(address)) return false;
     const response = await fetch(address, {
       method: 'POST',
       body: content,
@@ -71,4 +71,12 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
       return false;
     },
   };
+}
+
+/** What came of a call whose answer says nothing more. */
+export async function outcomeOf<Kind extends string>(
+  kind: Kind,
+  call: Promise<unknown>,
+): Promise<{ kind: Kind } | SlackFailure> {
+  return call.then(() => ({ kind }), slackFailure);
 }
