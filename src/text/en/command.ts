@@ -66,7 +66,7 @@ export const command = {
       'devin-word': (word: string): string =>
         `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,
       credential: (start: string): string =>
-        `Your task seems to contain a token or a key (${start}). In Devin, everyone who can open the session can read it. To give it to Devin as a secret instead, edit first, and move it to "More options".`,
+        `Your task seems to contain a token, key or password (${start}). In Devin, everyone who can open the session can read it. To give it to Devin as a secret instead, edit first, and move it to "More options".`,
     },
     start: 'Start it as a task',
     /** Plain. */

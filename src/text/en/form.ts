@@ -156,7 +156,7 @@ export const modal = {
   sentBefore:
     "You already sent this form with different content: look for its card. Nothing new was started. To tell Devin what changed, reply in the card's thread.",
   credential:
-    'Nothing was started yet: this seems to contain a token or a key. Move it to "More options" as a secret, or send the form again to start as it is.',
+    'Nothing was started yet: this seems to contain a token, key or password. Move it to "More options" as a secret, or send the form again to start as it is.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
     takes: (takes: string): string => `Use ${takes}.`,
@@ -164,7 +164,7 @@ export const modal = {
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
     /** Also at the field before it is sent. `starts`: how tokens and keys begin that another person wrote. */
     hidden: (starts: string): string =>
-      `A token or key that another person wrote is left out here: ${starts}. Type one in its place, or remove it.`,
+      `A token, key or password that another person wrote is left out here: ${starts}. Type one in its place, or remove it.`,
     noneAndValues: 'Uncheck this, or empty the list above.',
     /** Never what is on the line: it may be a secret. */
     secrets: {
