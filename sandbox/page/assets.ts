@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import type { Language } from '../../src/session/preferences.ts';
 import { Refusal } from './http.ts';
 
-const README = new URL('../../README.md', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
 const CLIENT = new URL('./client/', import.meta.url);
 /** The client's only library, as its package has it. */
 const PREACT = new URL(import.meta.resolve('preact'));
@@ -48,9 +48,9 @@ function forBrowsers(source: string): string {
 }
 
 /** As text, because its links lead nowhere here. */
-export async function serveReadme(response: ServerResponse): Promise<void> {
-  const text = await readFile(README, 'utf8').catch(() => {
-    throw notFound('/README.md');
+export async function serveReadme(response: ServerResponse, path: string): Promise<void> {
+  const text = await readFile(new URL(path.slice(1), ROOT), 'utf8').catch(() => {
+    throw notFound(path);
   });
   response.writeHead(200, {
     'content-type': 'text/plain; charset=utf-8',

@@ -86,7 +86,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
   if (pathname === '/api/state') return sendJson(response, takeSnapshot(parts.snapshot));
   if (pathname === '/api/events') return parts.events.add(response);
-  if (pathname === '/README.md') return serveReadme(response);
+  if (/^\/README(?:\.ja)?\.md$/.test(pathname)) return serveReadme(response, pathname);
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];
   return fileId === undefined
     ? serveAsset(response, pathname, parts.language)

@@ -98,6 +98,12 @@ describe('the demo in Japanese', () => {
     await list.getByRole('button', { name: /不安定なテストを直す.*（完了）$/ }).waitFor();
     await page.getByRole('button', { name: /ユーザーを切り替える.*Ana Ruiz/ }).waitFor();
 
+    await list.getByRole('button', { name: 'ワークスペースにインストール' }).click();
+    const link = page.getByRole('dialog').getByRole('link', { name: 'README.ja.md' });
+    const address = new URL((await link.getAttribute('href')) ?? '', page.url());
+    expect(await (await page.request.get(address.href)).text()).toContain('## ワークスペースにインストール');
+    await page.keyboard.press('Escape');
+
     await list.getByRole('button', { name: '不具合のスレッド' }).click();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Start a Devin session' }).waitFor();

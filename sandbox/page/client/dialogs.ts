@@ -105,19 +105,18 @@ function install(app: App): VNode {
   });
 }
 
-/** The README's own section, found by its words: it comes as plain text. */
-const README = '/README.md#:~:text=Install%20in%20your%20workspace';
-
 /** The README's five steps in short. */
 function installSteps({ state }: App): Child {
-  const { steps, inFull, readme } = wording.install;
+  const { title, steps, inFull, readme } = wording.install;
+  // The README's own section, found by its words: it comes as plain text.
+  const href = `/${readme}#:~:text=${encodeURIComponent(title)}`;
   return [
     h(
       'ol.install-steps',
       {},
       steps.map((step) => h('li', {}, mrkdwn(state, step))),
     ),
-    h('p', {}, inFull, h('a', { href: README, target: '_blank', rel: 'noopener' }, readme)),
+    h('p', {}, inFull, h('a', { href, target: '_blank', rel: 'noopener' }, readme)),
   ];
 }
 

@@ -49,7 +49,7 @@ export const en = {
       'Start: `npm ci && npm run doctor`, then `npm start`.',
     ],
     inFull: 'Each step in full: ',
-    readme: 'README.md, "Install in your workspace"',
+    readme: 'README.md',
   },
   top: {
     sandbox: 'Sandbox',

@@ -41,7 +41,7 @@ export const ja: Words = {
     },
   },
   install: {
-    title: 'ワークスペースへのインストール',
+    title: 'ワークスペースにインストール',
     steps: [
       'Slack アプリ: `manifest.yml` から作成し、インストールします。',
       'Slack のトークン: `xoxb-…` をコピーし、`xapp-…` を発行します。',
@@ -50,7 +50,7 @@ export const ja: Words = {
       '起動: `npm ci && npm run doctor`、続いて `npm start`。',
     ],
     inFull: '各手順の詳細: ',
-    readme: 'README.md の「Install in your workspace」（英語）',
+    readme: 'README.ja.md',
   },
   top: {
     sandbox: 'サンドボックス',
