@@ -43,8 +43,10 @@ type RoundDeps = {
 /** The key was revoked, or its role changed: waiting doesn't help. */
 const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
 
-/** After an error, unless Devin asks for more. */
-const LONGEST_PAUSE_MS = 300_000;
+/** After an error, unless Devin asks for more. After an outage, people wait so long for Devin's words. */
+const LONGEST_PAUSE_MS = 60_000;
+/** An app admin has to act, and each attempt is logged. */
+const LONGEST_REFUSED_MS = 300_000;
 
 /** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
@@ -104,11 +106,12 @@ export function createRound(deps: RoundDeps) {
 
   function pause(troubles: readonly PollTrouble[]): number {
     failedRounds += 1;
-    const backOffMs = Math.min(LONGEST_PAUSE_MS, times.fastestMs * 2 ** failedRounds);
+    const refused = troubles.find(({ code }) => REFUSED.has(code));
+    const longestMs = refused === undefined ? LONGEST_PAUSE_MS : LONGEST_REFUSED_MS;
+    const backOffMs = Math.min(longestMs, times.fastestMs * 2 ** failedRounds);
     // At least as long as Devin asks for, within an hour.
     const pauseMs =
       Math.max(backOffMs, ...troubles.map((one) => askedWait(one.retryAfterMs ?? 0))) * (1 + random() / 10);
-    const refused = troubles.find(({ code }) => REFUSED.has(code));
     if (refused !== undefined)
       log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');
     else if (failedRounds === 1) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");

@@ -177,14 +177,16 @@ async function pausesOf(due: number, ...troubles: PollTrouble[]) {
   return { limits, pauses, logged: text() };
 }
 
-test('errors of Devin make pauses longer each time, up to five minutes or as long as Devin asks', async () => {
+test('errors of Devin make pauses longer each time, up to a minute or as long as Devin asks', async () => {
   const busy = { code: 'unavailable', retryAfterMs: null } as const;
   const asking = { code: 'rate-limited', retryAfterMs: 900_000 } as const;
   expect((await pausesOf(1, busy, busy, asking)).pauses).toEqual([2000, 4000, 900_000, ROUND_TIMES.tickMs]);
   const longest = { ...asking, retryAfterMs: 86_400_000 };
   expect((await pausesOf(1, longest)).pauses).toEqual([3_600_000, ROUND_TIMES.tickMs]);
   const { pauses } = await pausesOf(1, ...Array.from({ length: 12 }, () => busy));
-  expect(Math.max(...pauses)).toBe(300_000);
+  expect(Math.max(...pauses)).toBe(60_000);
+  const refused = Array.from({ length: 12 }, () => ({ ...busy, code: 'forbidden' as const }));
+  expect(Math.max(...(await pausesOf(1, ...refused)).pauses)).toBe(300_000);
 });
 
 test('an outage of Devin is logged once, and its end', async () => {
