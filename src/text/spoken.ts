@@ -25,9 +25,10 @@ export type Spoken = {
   /** Each as a whole: `kill my last session`, `archive this`, `how is my session`. */
   stop: RegExp;
   archive: RegExp;
+  say: RegExp;
   list: RegExp;
-  /** After a verb, a session by what it's about, and perhaps what to do: `the login one`, `my last session to use yarn`. */
-  named: RegExp;
+  /** The same without what a session is about: `kill the login one` is `kill my session`. */
+  unnamed: (said: string) => string;
   /** What they type for each, as the whole message. Devin's own keywords are in English. */
   keywords: { readonly [Keyword in ThreadKeyword]: readonly string[] };
   /** What works only in a session's thread. */

@@ -14,8 +14,8 @@ import {
   bareWord,
   commandAsked,
   commandOf,
+  commandOnNamed,
   isEnding,
-  namesSession,
   saysNoTask,
   subjectOf,
   threadWordAsked,
@@ -31,7 +31,11 @@ const NEAR_EDITS = 2;
 const SHORT_WORD = 4;
 const LONG_WORD = 7;
 
-/** What to ask about a task before starting a session, which costs money; null: nothing. */
+/**
+ * What to ask about a task before starting a session, which costs money; null: nothing. It asks about a text that is a
+ * command in other words, mistyped, or on a session; about one that, without the words that say nothing, names only
+ * commands or nothing; and about an option in plain words.
+ */
 export function questionAbout({ task, given, isTask, afterDash }: Scan): AskedFirst | null {
   if (isTask) {
     const late = optionAfterDash(afterDash);
@@ -60,7 +64,7 @@ function commandAbout(task: string, words: readonly Word[]): Subcommand | null {
   const [first] = words;
   if (first === undefined) return null;
   if (bareWord(first.raw) === WHY && !isQuestion(task)) return WHY;
-  const found = commandAsked(task) ?? commandOnPerson(words);
+  const found = commandAsked(task) ?? commandOnPerson(words) ?? commandOnNamed(task);
   if (found !== null) return found;
   const named = words.findIndex(({ session }) => session !== null);
   const onSession = (named === -1 ? null : commandOnSession(words, named)) ?? commandOnSessions(words);
@@ -90,15 +94,11 @@ function loneCommand(task: string): Subcommand | null {
   return name !== null && meantCommand(name, name) !== null ? name : null;
 }
 
-/** `cancel my last session`, `kill the login one`. */
+/** `cancel my last session`. */
 function commandOnSessions([first, ...others]: readonly Word[]): Subcommand | null {
-  if (first === undefined || others.length >= SENTENCE) return null;
-  const verb = bareWord(first.raw);
-  const name = subcommandNamed(verb);
-  const meant = name ?? (isEnding(verb) ? 'stop' : commandOf(verb));
-  if (meant === null || !takesSession(meant)) return null;
-  if (name !== null && others.some(({ raw }) => /^sessions?$/.test(bareWord(raw)))) return name;
-  return namesSession(others.map(({ raw }) => raw).join(' ')) ? meant : null;
+  const name = first === undefined ? null : subcommandNamed(bareWord(first.raw));
+  if (name === null || !takesSession(name) || others.length >= SENTENCE) return null;
+  return others.some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? name : null;
 }
 
 function hasSession(words: readonly Word[]): boolean {

@@ -68,7 +68,7 @@ const POLITE = everyWord(({ thanks, besideThanks }) => [...thanks, ...besideThan
 const WITHOUT_TASK = everyWord(({ withoutTask }) => withoutTask);
 const EMPTY = everyWord(({ empty }) => empty);
 const AROUND = everyWord(({ empty, around }) => [...empty, ...around]);
-const IN_WORDS = ['stop', 'archive', 'list'] as const satisfies Subcommand[];
+const IN_WORDS = ['stop', 'archive', 'say', 'list'] as const satisfies Subcommand[];
 const COMMAND_OF: ReadonlyMap<string, Subcommand> = new Map(
   SPOKEN.flatMap(({ asked }) =>
     SUBCOMMANDS.flatMap((name) => asked[name].map((said) => [said, name] as const)),
@@ -112,9 +112,17 @@ export function commandAsked(typed: string): Subcommand | null {
   const said = plainWords(typed);
   const asked = withoutAddress(said);
   if (asked === '') return said.includes(APP_NAME) && said.length === 1 ? null : 'help';
-  return (
-    COMMAND_OF.get(asked) ?? IN_WORDS.find((name) => SPOKEN.some((one) => one[name].test(asked))) ?? null
-  );
+  return commandOf(asked) ?? commandInWords(asked);
+}
+
+/** The same for a session that is named by what it's about: `kill the login one`. */
+export function commandOnNamed(typed: string): Subcommand | null {
+  const asked = typed.length > LONGEST_PHRASE ? '' : withoutAddress(plainWords(typed));
+  return commandInWords(SPOKEN.reduce((left, { unnamed }) => unnamed(left), asked));
+}
+
+function commandInWords(asked: string): Subcommand | null {
+  return IN_WORDS.find((name) => SPOKEN.some((one) => one[name].test(asked))) ?? null;
 }
 
 /**
@@ -131,13 +139,6 @@ export function subjectOf(typed: string, isName: (word: string) => boolean): str
 /** The sub-command that answers what is asked with these words. */
 export function commandOf(asked: string): Subcommand | null {
   return COMMAND_OF.get(asked) ?? null;
-}
-
-/** Whether these words, after a verb, name a session by what it's about: `the login one`. */
-export function namesSession(words: string): boolean {
-  const [name = ''] = words.slice(0, LONGEST_PHRASE).split(/[:：]\s/, 1);
-  const said = plainWords(name).join(' ');
-  return SPOKEN.some(({ named }) => named.test(said));
 }
 
 /** After a greeting and the app's name, without polite words. */

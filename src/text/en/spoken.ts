@@ -2,10 +2,14 @@ import type { Spoken } from '../spoken.ts';
 
 const ENDINGS = ['stop', 'cancel', 'kill', 'end', 'abort', 'terminate', 'close', 'delete', 'exit', 'quit'];
 const SESSION = '(?:(?:all|my|the|this|that) ){0,2}(?:last |current )?(?:sessions?|thread)';
+const IT = `(?:it|this|that|${SESSION})`;
 
 const SESSIONS = '(?:(?:all|my|our|the|of|open|running|active|current) )*sessions?';
 
 const oneOf = (...patterns: string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);
+
+/** Before these, a verb asks the app: `is the login test flaky`. */
+const SUBJECT = '(?:the|there|this|that|it|my|our|any) ';
 
 /** `archive this`, `tell Devin to stop`. */
 const onSession = (verb: string): RegExp =>
@@ -13,7 +17,10 @@ const onSession = (verb: string): RegExp =>
 
 export const spoken: Spoken = {
   greetings: ['hi', 'hello', 'hey', 'hiya', 'howdy', 'there'],
-  aboutName: /^(?:['’]s\b|\s+(?:is|was|has|does|did)(?:n['’]?t)?\b[^?]*$|\s+and <@)/i,
+  aboutName: new RegExp(
+    `^(?:['’]s\\b|\\s+(?:is|was|has|does|did)(?:n['’]?t)?\\b(?! ${SUBJECT})[^?]*$|\\s+and <@)`,
+    'i',
+  ),
   polite: /^(?:(?:please|pls|plz|(?:can|could|would|will) you) )+|(?: (?:please|pls|plz|now|yet|already))+$/g,
   asked: {
     help: [
@@ -68,12 +75,11 @@ export const spoken: Spoken = {
     link: [],
     unlink: [],
     list: [
-      ...'happened needs pending running waiting'.split(' '),
+      ...'needs pending running waiting'.split(' '),
       'show all',
       'ls',
       'how is it going',
       'hows it going',
-      'what happened',
       'how far are you',
       'how long will it take',
       'did it work',
@@ -87,34 +93,38 @@ export const spoken: Spoken = {
     ],
     whoami: [
       'who am i',
-      'me',
-      'account',
-      'connect',
-      'connected',
-      'logged',
-      'login',
+      ...'me connect connected logged login'.split(' '),
       'log in',
       'sign in',
       'link me',
+      'link my account',
+      'my account',
     ],
     defaults: 'config options preferences prefs settings setup'.split(' '),
     notify: ['notifications', 'mute notifications'],
-    say: [...'answer continue reply resume tell unpause wake'.split(' '), 'wake up'],
+    say: [...'continue resume unpause wake'.split(' '), 'wake up'],
     language: ['lang', 'lang ja', 'lang en', 'japanese', 'english'],
   },
   ending: /$^/g,
   stop: onSession(`(?:${ENDINGS.join('|')})`),
   archive: onSession('archive'),
+  say: oneOf(
+    `(?:answer|reply to|tell) ${SESSION}(?: .+)?`,
+    `(?:continue|resume|unpause|wake(?: up)?) ${SESSION}`,
+  ),
   list: oneOf(
-    `(?:hows|how is|is|are|whats? (?:is |happened (?:to|with) )?|any (?:news|progress|updates?) (?:on|about|from)|(?:what(?: i)?s )?(?:the )?(?:status|progress) of|wheres|where is) (?:the|my|our)(?: [^ ]+){0,3} (?:sessions?|ones?|thing)(?: (?:doing|done|failing|finished|going|ready|running|stuck|working))?`,
-    `(?:what|how|where)(?:s| is| are) (?:(?:the |my )?(?:status|progress)(?: of (?:it|this|that|${SESSION}))?|${SESSION}(?: going| doing)?)`,
+    `(?:(?:what|how|where)(?:s| is| are) )?(?:the |my )?(?:status|progress)(?: of ${IT})?`,
+    `(?:what|how|where)(?:s| is| are) ${SESSION}(?: going| doing)?`,
+    `what happened(?: (?:to|with) ${IT})?`,
     `(?:(?:show|list|get|give|what are|list of)(?: me)? )*${SESSIONS}`,
     `(?:what|which|any|how many|do (?:i|you|we) have(?: any)?|are there(?: any)?) ${SESSIONS}(?: (?:do i have|are))?(?: (?:there|running|open|active))?`,
-    '(?:is (?:it|this|that|devin)|are you|have you|did (?:you|it|devin)) (?:done|ready|finish(?:ed)?)',
+    `(?:is (?:devin|${IT})|are (?:you|${SESSION})|have you|did (?:you|it|devin)) (?:done|ready|finish(?:ed)?|running|stuck)`,
     '(?:give me )?(?:any|an?) (?:status )?(?:updates?|news|progress|eta)',
+    'any (?:updates?|news|progress) (?:on|about) .+',
     'where(?:s| is) (?:my|the) (?:pr|pull request)',
   ),
-  named: /^(?:to )?(?:the|my|this|that|our)(?: [^ ]+){0,3} (?:sessions?|ones?)(?: (?:to|that) .+)?$/,
+  unnamed: (said) =>
+    said.replace(/\b(?:the|my|our|this|that)(?: [^ ]+){0,3} (?:sessions?|ones?)\b/, 'my session'),
   keywords: {
     mute: ['mute'],
     unmute: ['unmute'],
@@ -162,11 +172,11 @@ export const spoken: Spoken = {
     'see you',
   ],
   empty:
-    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over new session sessions status progress help need want start create open begin run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening working request any anything someone somebody else other luck much right one time today yesterday repo repos repository mode use by default always actually instead same meant mean bad oops much many u r wat question ask something quick long take done dont thing show'.split(
+    'a an the this that these those it its i im me my we us our you your he she they them there here devin is are was were be been am does did has have had can could would will should may might must what whats who whos how hows why when where which to of for on in at up out off with from and or but so if not please hi hello hey good morning evening ok okay yes no sure sorry thanks again now back just still yet more over new session sessions status progress help need want start create open begin run go going ahead keep carry continue resume pause restart retry try undo forget ignore never nevermind nvm mind wait hold minute second wrong chat channel thread approve approved ready happening working request any anything someone somebody else other luck much right repo use by default always actually instead meant mean oops many u r wat question ask something quick long take done dont thing show'.split(
       ' ',
     ),
   around:
-    'access all change clear current do edit get give left many month reset see set speak switch turn view week'.split(
+    'account all change clear current do edit get give left month reset see set speak switch today turn view week yesterday'.split(
       ' ',
     ),
 };

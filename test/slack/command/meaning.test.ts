@@ -33,6 +33,8 @@ describe('a message to the app', () => {
     [`<@${BOT}> doesn't work for me`, 'ask-first'],
     [`<@${BOT}> and <@U0ANA03> look into it`, 'ask-first'],
     [`<@${BOT}> is the login test flaky?`, 'create'],
+    [`<@${BOT}> does the API support paging`, 'create'],
+    [`<@${BOT}>もう一度ログインのテストを直して`, 'create'],
     [`<@${BOT}>は便利だから使ってみて`, 'ask-first'],
     [`<@${BOT}> mute`, 'ask-first'],
     [`<@${BOT}> stop devin-0123456789abcdef0123456789abcdef`, 'ask-first'],
@@ -187,6 +189,8 @@ describe("a message in a session's thread", () => {
     '<@U0BEN> mute',
     'mute <@U0BEN>',
     'stop the server',
+    'close the last one',
+    'ワーカーのスレッドを停止して',
     'archive the logs',
     'constructor',
   ])('"%s" is for Devin', (text) => {
