@@ -8,7 +8,6 @@ import { createForms } from './forms/index.ts';
 import { createHealthPages } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { notifyOfSharing } from './identity/notify-shared.ts';
-import { createIntroduction } from './introduction.ts';
 import { createLog } from './log.ts';
 import { createRestoring } from './restore/index.ts';
 import { openServices } from './services.ts';
@@ -20,6 +19,7 @@ import { createRemoveExpired, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
 import { createEffectiveDraft, createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
+import { createWaitForSlack } from './wait-for-slack.ts';
 
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
@@ -168,8 +168,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     log,
   });
   const { host, port, metricsToken } = config.http;
-  const introduction = createIntroduction();
-  const warnings = (): string[] => [...introduction.warnings(), ...skewWarnings(skews, logged)];
+  const waitForSlack = createWaitForSlack({ text: logged, log });
+  const warnings = (): string[] => [...waitForSlack.warnings(), ...skewWarnings(skews, logged)];
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
@@ -189,7 +189,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     // By then, all replicas have read it: one that hasn't would ask those whom it asked before.
     reviewAfterMs: 2 * tuning.policyEveryMs,
     mapping,
-    introduction,
+    waitForSlack,
     server,
     readiness,
     text: logged,

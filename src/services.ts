@@ -6,6 +6,7 @@ import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { isProxied } from './network.ts';
+import { operatorSentence } from './operator/sentences.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { withNames, type EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/limits.ts';
@@ -17,7 +18,9 @@ import { createSeal, loadSecretsKeys } from './store/envelope.ts';
 import { createLimiter } from './store/limiter.ts';
 import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
+import type { StoreError } from './store/store-error.ts';
 import { createStore, type Store } from './store/store.ts';
+import type { Text } from './text/index.ts';
 import { createLanguages } from './text/languages.ts';
 import { createOnceAMinute, skewsOf } from './time.ts';
 import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
@@ -39,8 +42,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
   const policy = await openFile(config.policyFile, POLICY_FILE, file);
   const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
-  const { databaseProgram: program, embedded, databasePatienceMs: patienceMs, onFatal } = tuning;
-  const database = await openDatabase({ ...config.store, program, embedded, patienceMs, onFatal, log });
+  const database = await openDatabase({ ...databaseOptions(tuning, logged), ...config.store, log });
   await tuning.readTime(database.db);
   const knownSince = new Date(now() - RESTORING_MS);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
@@ -133,6 +135,19 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     }),
     searchUntilFound: createSearchUntilFound({ searchPausesMs: tuning.searchPausesMs, log }),
   };
+}
+
+const MS_PER_S = 1000;
+
+function databaseOptions(
+  { databaseProgram: program, embedded, databasePatienceMs: patienceMs, onFatal, log }: Tuning,
+  text: Text,
+) {
+  const onWait = (error: StoreError): void => {
+    const waits = text.store.waits(patienceMs / MS_PER_S);
+    log.warn({ err: error.cause }, text.joins.sentences([operatorSentence(error, text), waits]));
+  };
+  return { program, embedded, patienceMs, onWait, onFatal };
 }
 
 const UNAUTHORIZED = 401;

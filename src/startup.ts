@@ -3,7 +3,6 @@ import type { Sweep } from './create/index.ts';
 import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
-import type { Introduction } from './introduction.ts';
 import type { Log } from './log.ts';
 import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
 import { StartError, startSentence } from './operator/sentences.ts';
@@ -19,9 +18,10 @@ import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
 import type { FileSource } from './trust/index.ts';
+import type { WaitForSlack } from './wait-for-slack.ts';
 
 export type Bot = {
-  /** Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it. */
+  /** Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it, and if `stop` is called. */
   start(): Promise<{ port: number }>;
   /** Takes no new work, and records what is running. A second call waits for the first. */
   stop(): Promise<void>;
@@ -49,7 +49,7 @@ type StartupDeps = {
   tidying: Tidying;
   policy: FollowedFile;
   mapping: FollowedFile;
-  introduction: Introduction;
+  waitForSlack: WaitForSlack;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** In the language of the log. */
@@ -80,6 +80,8 @@ export function createStartup(deps: StartupDeps): Bot {
       // First, so that the health pages say what the start waits for.
       const address = await server.start().catch(refuseAddress(config.http));
       await Promise.all([meetSlack(deps, stopping.signal), meetDevin(deps), prepareStore(deps)]);
+      // Nothing would stop what starts after `stop`.
+      stopping.signal.throwIfAborted();
       await queue.start();
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
@@ -93,6 +95,7 @@ export function createStartup(deps: StartupDeps): Bot {
         // Remembered identities depend on the file.
         await store.identities.forgetAll();
       });
+      stopping.signal.throwIfAborted();
       await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;
       log.info({ ...address, transport, store: database.kind }, 'ready');
@@ -119,11 +122,11 @@ function refuseToken(error: unknown): never {
 }
 
 async function meetSlack(
-  { config, slack, introduction, text, log }: StartupDeps,
+  { config, slack, waitForSlack, text, log }: StartupDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const check = async () => checkSlack({ client: slack.starting, botToken: config.slack.botToken });
-  const bot = await introduction.until(check, { signal, text, log });
+  const bot = await waitForSlack.until(check, signal);
   slack.identity.bot = bot;
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
 }

@@ -108,7 +108,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     policyEveryMs: FILES_EVERY_MS,
     onState: null,
     onFatal: () => undefined,
-    databasePatienceMs: 30_000,
+    databasePatienceMs: 10_000,
     databaseProgram: DATABASE_PROGRAM,
     embedded: null,
     ...overrides,

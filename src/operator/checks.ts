@@ -6,7 +6,7 @@ import { DevinError } from '../devin/errors.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/errors.ts';
-import { identifyBot, type BotIdentity } from '../slack/slack.ts';
+import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/slack.ts';
 import type { Text } from '../text/index.ts';
 import { StartError, type StartProblem } from './sentences.ts';
 
@@ -24,7 +24,9 @@ export async function checkSlack({
     return { botToken, ...bot };
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(slackProblem(error, 'slackToken'), { cause: error });
+    throw new StartError(addressProblem(error, client) ?? slackProblem(error, 'slackToken'), {
+      cause: error,
+    });
   }
 }
 
@@ -44,9 +46,24 @@ const MOST_OF_REASON = 120;
 
 /** What went wrong first, in the words of the system or a library: they name the host, the proxy's answer or the certificate. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
+  return firstCause(error)?.message.split('\n', 1).join('').slice(0, MOST_OF_REASON) ?? '';
+}
+
+function firstCause(error: unknown): Error | null {
+  if (!(error instanceof Error)) return null;
   const causes: unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
-  return reasonOf(causes[0]) || error.message.split('\n', 1).join('').slice(0, MOST_OF_REASON);
+  const cause = firstCause(causes[0]);
+  return cause === null || cause.message === '' ? error : cause;
+}
+
+/** If Slack's own host isn't found, the network is down; another one doesn't exist. null: it may be right. */
+function addressProblem(error: unknown, { slackApiUrl }: WebClient): StartProblem | null {
+  if (slackApiUrl === SLACK_API_URL) return null;
+  const reason = reasonOf(error);
+  const { hostname } = new URL(slackApiUrl);
+  // `bad port`: fetch calls none that other protocols use. https://fetch.spec.whatwg.org/#port-blocking
+  const isWrong = reason === `getaddrinfo ENOTFOUND ${hostname}` || reason === 'bad port';
+  return isWrong ? { kind: 'slackAddress', reason } : null;
 }
 
 /** Throws a StartError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */

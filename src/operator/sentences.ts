@@ -6,7 +6,7 @@ import type { Text } from '../text/index.ts';
 export type StartProblem =
   | { kind: 'notABot' | 'devinKey' | 'notAServiceUser' }
   /** `reason`: of the system or a library. */
-  | { kind: 'slackUnreachable' | 'devinUnreachable'; reason: string }
+  | { kind: 'slackUnreachable' | 'slackAddress' | 'devinUnreachable'; reason: string }
   | { kind: 'slackBusy'; seconds: number }
   | { kind: 'slackToken' | 'appToken'; code: string }
   | { kind: 'otherOrganization'; orgId: string }
@@ -45,6 +45,7 @@ export function startSentence(problem: StartProblem, { start }: Text): string {
     case 'appToken':
       return start[problem.kind](problem.code);
     case 'slackUnreachable':
+    case 'slackAddress':
     case 'devinUnreachable':
       return start[problem.kind](problem.reason);
     case 'slackBusy':

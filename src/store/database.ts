@@ -1,15 +1,14 @@
 import { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Log } from '../log.ts';
-import { isUntrusted } from '../network.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
-import { codeOf, StoreError } from './store-error.ts';
+import { reach } from './reach.ts';
+import type { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = {
@@ -38,8 +37,10 @@ type DatabaseOptions = {
   embedded?: Promise<Embedded> | null;
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
-  /** Postgres: how long it may take until the server answers, if it starts at the same time. */
+  /** Postgres: how long the start waits for a server that starts at the same time. */
   patienceMs?: number;
+  /** Postgres: called once if the start waits for it. */
+  onWait?: (error: StoreError) => void;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: StoreError) => void;
 };
@@ -88,7 +89,12 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
 
 async function openOnServer(
   databaseUrl: string,
-  { log, silentMs = SILENT_MS, patienceMs = 0 }: DatabaseOptions & { log: Pick<Log, 'warn'> },
+  {
+    log,
+    silentMs = SILENT_MS,
+    patienceMs = 0,
+    onWait = () => {},
+  }: DatabaseOptions & { log: Pick<Log, 'warn'> },
 ): Promise<Database> {
   const options = connectionOptions(databaseUrl, silentMs);
   const precedence = createPrecedence();
@@ -112,7 +118,7 @@ async function openOnServer(
     await Promise.all([db.destroy(), interactive.destroy()]);
   });
   try {
-    await reach(db, { databaseUrl, patienceMs, log });
+    await reach(async () => ping(db), { databaseUrl, patienceMs, onWait });
   } catch (error) {
     await close();
     throw error;
@@ -122,59 +128,8 @@ async function openOnServer(
   return { db, interactive, withPriority, kind: 'postgres', boss, ping: () => ping(db), close };
 }
 
-const BETWEEN_TRIES_MS = 1000;
-
-type Reaching = { databaseUrl: string; patienceMs: number; log: Pick<Log, 'warn'> };
-
-async function reach(db: Kysely<Tables>, { databaseUrl, patienceMs, log }: Reaching): Promise<void> {
-  const untilMs = performance.now() + patienceMs;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await ping(db);
-    } catch (error) {
-      const problem = connectError(databaseUrl, error);
-      if (problem.code !== 'database-unreachable' || performance.now() >= untilMs) throw problem;
-      if (tries === 1)
-        log.warn({ err: error, patienceMs }, "the database doesn't answer yet; the start waits for it");
-      await delay(BETWEEN_TRIES_MS);
-    }
-  }
-}
-
 async function ping(db: Kysely<Tables>): Promise<void> {
   await sql`select 1`.execute(db);
-}
-
-const TOO_MANY_CONNECTIONS = '53300';
-
-/** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function connectError(databaseUrl: string, cause: unknown): StoreError {
-  const code = codeOf(cause) ?? '';
-  const server = describeServer(databaseUrl);
-  if (isUntrusted(code) || hasNoRoots(cause))
-    return new StoreError({ code: 'database-untrusted', server }, { cause });
-  if (code.startsWith('28') || isWithoutTls(cause))
-    return new StoreError({ code: 'database-refused', server }, { cause });
-  if (code === TOO_MANY_CONNECTIONS) return new StoreError({ code: 'database-full', server }, { cause });
-  if (code === '3D000') return new StoreError({ code: 'database-missing', server }, { cause });
-  return new StoreError({ code: 'database-unreachable', server }, { cause });
-}
-
-/** The file that `sslrootcert` names can't be read. */
-function hasNoRoots(cause: unknown): boolean {
-  return cause instanceof Error && 'syscall' in cause && cause.syscall === 'open';
-}
-
-/** pg has no code for it. https://github.com/brianc/node-postgres/blob/pg@8.23.1/packages/pg/lib/connection.js */
-function isWithoutTls(cause: unknown): boolean {
-  return cause instanceof Error && cause.message === 'The server does not support SSL connections';
-}
-
-/** Host, port and database, without user and password. */
-function describeServer(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl)) return 'not a Postgres address';
-  const { host, pathname } = new URL(databaseUrl);
-  return `${host}${pathname}`;
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

@@ -99,6 +99,21 @@ describe('the program', () => {
     );
   });
 
+  test('names DATABASE_URL while it waits for a server that refuses', async () => {
+    const child = run({ ...complete(), DATABASE_URL: 'postgres://ana:hunter2hunter2@127.0.0.1:1/bot' });
+    const over = once(child, 'exit');
+    const logged: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      logged.push(line);
+      child.kill('SIGTERM');
+    }
+    expect(await over).toEqual([0, null]);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain("DATABASE_URL names a Postgres server that doesn't answer (127.0.0.1:1/bot)");
+    expect(logged[0]).toContain('The app tries again for 10 s, then gives up.');
+    expect(logged[0]).not.toContain('hunter2hunter2');
+  });
+
   test('names a wrong HOST', async () => {
     // No name server is asked about this name: one may be slow or away.
     const child = run({ ...complete(), HOST: 'no..host' });
@@ -296,6 +311,7 @@ describe('the program', () => {
       { IDENTITY_FILE: '/nowhere.yml' },
       "IDENTITY_FILE /nowhere.yml:1:1: can't",
     ],
+    ["Slack's address names no host", { SLACK_API_URL: 'https://no..host/api/' }, 'SLACK_API_URL is wrong'],
     ["a folder can't be made", { DATA_DIR: '/proc/nowhere' }, 'DATA_DIR /proc/nowhere'],
     [
       "a server's certificate can't be checked",

@@ -204,18 +204,18 @@ async function withoutConnections(): Promise<string> {
   return (options.databaseUrl ?? '').replace('postgres:password@', `${name}:hidden-word@`);
 }
 
-test('a server that starts at the same time is waited for, which is logged once', async () => {
+test('a server that starts at the same time is waited for, which is said once', async () => {
   const { options } = await postgres.open();
   const address = new URL(options.databaseUrl ?? '');
   const port = await freePort();
   const started: unknown[] = [];
-  const warn = (): void => void started.push(proxyTo(address.href, port));
+  const onWait = (): void => void started.push(proxyTo(address.href, port));
   const databaseUrl = Object.assign(new URL(address), { port: String(port) }).href;
   const database = await openDatabase({
     databaseUrl,
     dataDir: folder(),
     patienceMs: 60_000,
-    log: { warn },
+    onWait,
   });
   await expect(database.ping()).resolves.toBeUndefined();
   await database.close();

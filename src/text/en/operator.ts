@@ -66,6 +66,8 @@ export const commandLine = {
 export const store = {
   unreachable: (server: string): string =>
     `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, and that the server is running.`,
+  /** Follows it at the start. */
+  waits: (seconds: number): string => `The app tries again for ${seconds} s, then gives up.`,
   untrusted: (server: string): string =>
     `The certificate of the Postgres server in DATABASE_URL isn't trusted (${server}): use the host name that it is for, and name the file of its authority, as in ?sslmode=verify-full&sslrootcert=/etc/ca.pem.`,
   refused: (server: string): string =>
@@ -112,9 +114,11 @@ export const start = {
     `Slack doesn't accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions. If there is none, install the app to the workspace first.`,
   slackUnreachable: (reason: string): string =>
     `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
+  slackAddress: (reason: string): string =>
+    `SLACK_API_URL is wrong (${reason}): correct it, or leave it out to use Slack's own.`,
   slackBusy: (seconds: number): string =>
     `Slack's rate limit is reached: it takes calls again in ${seconds} s.`,
-  /** Follows one of these two. */
+  /** Follows `slackUnreachable` or `slackBusy`. */
   waitsForSlack: 'The app retries until Slack answers, and takes no requests until then.',
   appToken: (code: string): string =>
     `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,

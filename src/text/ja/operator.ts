@@ -65,6 +65,7 @@ export const commandLine: Text['commandLine'] = {
 export const store: Text['store'] = {
   unreachable: (server) =>
     `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、サーバーが動いていることを確認してください。`,
+  waits: (seconds) => `${seconds} 秒間再試行し、応答がなければ終了します。`,
   untrusted: (server) =>
     `DATABASE_URL の Postgres サーバーの証明書を信頼できません（${server}）。証明書のホスト名を使い、認証局の証明書ファイルを指定してください（例: ?sslmode=verify-full&sslrootcert=/etc/ca.pem）。`,
   refused: (server) =>
@@ -105,6 +106,8 @@ export const start: Text['start'] = {
     `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
   slackUnreachable: (reason) =>
     `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
+  slackAddress: (reason) =>
+    `SLACK_API_URL が正しくありません（${reason}）。修正するか、設定を外して Slack の既定の URL を使ってください。`,
   slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
   waitsForSlack: 'Slack が応答するまで再試行します。それまで依頼は受け付けません。',
   appToken: (code) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createIntroduction } from '../src/introduction.ts';
 import { StartError } from '../src/operator/sentences.ts';
 import { createLanguages } from '../src/text/languages.ts';
+import { createWaitForSlack } from '../src/wait-for-slack.ts';
 import { captureLog } from './support/log-lines.ts';
 
 const { shared: text } = createLanguages('en');
@@ -10,28 +10,25 @@ const unreachable = () => new StartError({ kind: 'slackUnreachable', reason: 'no
 function meet(failures: readonly Error[]) {
   const log = captureLog();
   const stopping = new AbortController();
-  const introduction = createIntroduction([0]);
+  const waitForSlack = createWaitForSlack({ text, log: log.log, pausesMs: [0] });
   const left = [...failures];
   const waits: string[] = [];
-  const met = introduction.until(
-    async () => {
-      waits.push(introduction.warnings().join());
-      const failure = left.shift();
-      return failure === undefined ? Promise.resolve('the bot') : Promise.reject(failure);
-    },
-    { signal: stopping.signal, text, log: log.log },
-  );
-  return { met, stopping, introduction, waits, warned: () => log.text().split('"level":40').length - 1 };
+  const met = waitForSlack.until(async () => {
+    waits.push(waitForSlack.warnings().join());
+    const failure = left.shift();
+    return failure === undefined ? Promise.resolve('the bot') : Promise.reject(failure);
+  }, stopping.signal);
+  return { met, stopping, waitForSlack, waits, warned: () => log.text().split('"level":40').length - 1 };
 }
 
 test('while Slack is down or busy, the start waits, says why, and logs it less and less', async () => {
   const busy = new StartError({ kind: 'slackBusy', seconds: 30 });
-  const { met, introduction, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
+  const { met, waitForSlack, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
   expect(await met).toBe('the bot');
   expect(waits[0]).toBe('');
   expect(waits[1]).toContain("Slack can't be reached (no route)");
   expect(waits[10]).toContain('takes calls again in 30 s. The app retries until Slack answers');
-  expect(introduction.warnings()).toEqual([]);
+  expect(waitForSlack.warnings()).toEqual([]);
   // The attempts 1, 2, 4 and 8.
   expect(warned()).toBe(4);
 });

@@ -6,20 +6,18 @@ import { sleep } from './time.ts';
 /** After each attempt, in order; then the last one every time. */
 const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
 
-type Waiting = {
-  signal: AbortSignal;
+type WaitDeps = {
   /** In the language of the log. */
   text: Text;
   log: Log;
+  /** For tests. */
+  pausesMs?: readonly number[];
 };
 
-export type Introduction = ReturnType<typeof createIntroduction>;
+export type WaitForSlack = ReturnType<typeof createWaitForSlack>;
 
-/**
- * Waits until Slack says who the app is. The app doesn't end meanwhile: a supervisor would pause longer after each attempt.
- * `pausesMs`: for tests.
- */
-export function createIntroduction(pausesMs: readonly number[] = PAUSES_MS) {
+/** Waits until Slack says who the app is. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
+export function createWaitForSlack({ text, log, pausesMs = PAUSES_MS }: WaitDeps) {
   let waitsFor: string | null = null;
 
   return {
@@ -27,7 +25,7 @@ export function createIntroduction(pausesMs: readonly number[] = PAUSES_MS) {
     warnings: (): string[] => (waitsFor === null ? [] : [waitsFor]),
 
     /** Rejects with a `StartError` if Slack refuses, and with the last failure if the signal ends the wait. */
-    async until<Found>(ask: () => Promise<Found>, { signal, text, log }: Waiting): Promise<Found> {
+    async until<Found>(ask: () => Promise<Found>, signal: AbortSignal): Promise<Found> {
       for (let tries = 1; ; tries += 1) {
         try {
           const found = await ask();
