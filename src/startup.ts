@@ -21,7 +21,10 @@ import type { FileSource } from './trust/index.ts';
 import type { WaitForSlack } from './wait-for-slack.ts';
 
 export type Bot = {
-  /** Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it, and if `stop` is called. */
+  /**
+   * Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it, or with an
+   * `AbortError` after `stop`.
+   */
   start(): Promise<{ port: number }>;
   /** Takes no new work, and records what is running. A second call waits for the first. */
   stop(): Promise<void>;
@@ -73,34 +76,41 @@ export function createStartup(deps: StartupDeps): Bot {
     await database.close();
   }
 
+  async function start(): Promise<{ port: number }> {
+    const unhandled = queue.unhandled();
+    if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
+    // First, so that the health pages say what the start waits for.
+    const address = await server.start().catch(refuseAddress(config.http));
+    await Promise.all([meetSlack(deps, stopping.signal), meetDevin(deps), prepareStore(deps)]);
+    // Nothing would stop what starts after `stop`.
+    stopping.signal.throwIfAborted();
+    await queue.start();
+    await sweep.start({ alone: database.kind === 'embedded' });
+    watcher.start();
+    tidying.start();
+    await policy.start(async (sha256) => {
+      await store.audit.fileLoaded('policy', sha256);
+      await queue.enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
+    });
+    await mapping.start(async (sha256) => {
+      await store.audit.fileLoaded('mapping', sha256);
+      // Remembered identities depend on the file.
+      await store.identities.forgetAll();
+    });
+    stopping.signal.throwIfAborted();
+    await slack.bolt.start().catch(refuseToken);
+    const transport = config.slack.transport.kind;
+    log.info({ ...address, transport, store: database.kind }, 'ready');
+    return address;
+  }
+
   return {
-    async start() {
-      const unhandled = queue.unhandled();
-      if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
-      // First, so that the health pages say what the start waits for.
-      const address = await server.start().catch(refuseAddress(config.http));
-      await Promise.all([meetSlack(deps, stopping.signal), meetDevin(deps), prepareStore(deps)]);
-      // Nothing would stop what starts after `stop`.
-      stopping.signal.throwIfAborted();
-      await queue.start();
-      await sweep.start({ alone: database.kind === 'embedded' });
-      watcher.start();
-      tidying.start();
-      await policy.start(async (sha256) => {
-        await store.audit.fileLoaded('policy', sha256);
-        await queue.enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
-      });
-      await mapping.start(async (sha256) => {
-        await store.audit.fileLoaded('mapping', sha256);
-        // Remembered identities depend on the file.
-        await store.identities.forgetAll();
-      });
-      stopping.signal.throwIfAborted();
-      await slack.bolt.start().catch(refuseToken);
-      const transport = config.slack.transport.kind;
-      log.info({ ...address, transport, store: database.kind }, 'ready');
-      return address;
-    },
+    start: async () =>
+      start().catch((error: unknown) => {
+        // What it needs is closed.
+        stopping.signal.throwIfAborted();
+        throw error;
+      }),
     stop: async () => (stopped ??= stop()),
     readiness,
   };
