@@ -27,8 +27,8 @@ export type Spoken = {
   archive: RegExp;
   say: RegExp;
   list: RegExp;
-  /** The same without what a session is about: `kill the login one` is `kill my session`. */
-  unnamed: (said: string) => string;
+  /** A session that is named by what it's about, as in `kill the login one`, and what it is without: `my session`. */
+  namedSession: readonly [named: RegExp, plain: string];
   /** What they type for each, as the whole message. Devin's own keywords are in English. */
   keywords: { readonly [Keyword in ThreadKeyword]: readonly string[] };
   /** What works only in a session's thread. */

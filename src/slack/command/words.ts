@@ -102,7 +102,7 @@ function plainWords(typed: string): string[] {
 function withoutRepositories(typed: string): string {
   return typed
     .split(/\s+/)
-    .filter((word) => !isRepository(word.replace(/[.,;:!?。、]+$/, '')))
+    .filter((word) => !(word.includes('/') && isRepository(word.replace(/[.,;:!?。、]+$/, ''))))
     .join(' ');
 }
 
@@ -118,7 +118,7 @@ export function commandAsked(typed: string): Subcommand | null {
 /** The same for a session that is named by what it's about: `kill the login one`. */
 export function commandOnNamed(typed: string): Subcommand | null {
   const asked = typed.length > LONGEST_PHRASE ? '' : withoutAddress(plainWords(typed));
-  return commandInWords(SPOKEN.reduce((left, { unnamed }) => unnamed(left), asked));
+  return commandInWords(SPOKEN.reduce((left, { namedSession }) => left.replace(...namedSession), asked));
 }
 
 function commandInWords(asked: string): Subcommand | null {

@@ -123,8 +123,7 @@ export const spoken: Spoken = {
     'any (?:updates?|news|progress) (?:on|about) .+',
     'where(?:s| is) (?:my|the) (?:pr|pull request)',
   ),
-  unnamed: (said) =>
-    said.replace(/\b(?:the|my|our|this|that)(?: [^ ]+){0,3} (?:sessions?|ones?)\b/, 'my session'),
+  namedSession: [/\b(?:the|my|our|this|that)(?: [^ ]+){0,3} (?:sessions?|ones?)\b/, 'my session'],
   keywords: {
     mute: ['mute'],
     unmute: ['unmute'],

@@ -8,7 +8,7 @@ export const en = {
   banner: 'The real app with a simulated Slack and Devin. Nothing leaves your machine.',
   terminal: {
     open: (url: string) => `Open ${url}`,
-    checklist: 'On the page is a checklist of things to try:',
+    checklist: 'The page has a checklist of things to try:',
     end: 'Ctrl+C ends it.',
   },
   guide: {
