@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { retryWindow } from '../queue/index.ts';
+import { backOffMs, retryWindow } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, lookup } from '../slack/blocks/text.ts';
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
@@ -62,8 +62,9 @@ export function createPostPending(deps: PendingDeps) {
         return { isBusy: true, againMs: outcome.retryAfterMs };
       case 'unclear': {
         // Slack may fail with this message alone: while it's down, few calls are made, and the others count as rate-limited.
-        const isBusy = retryWindow('message', { triedForMs: triedForMs(row) }).kind === 'wait';
-        return { isBusy, againMs: times.unclearMs };
+        const tried = { triedForMs: triedForMs(row) };
+        if (retryWindow('message', tried).kind === 'wait') return { isBusy: true, againMs: times.unclearMs };
+        return { isBusy: false, againMs: backOffMs(tried.triedForMs) };
       }
     }
   }
