@@ -23,7 +23,7 @@ describe('IMPERSONATION=preferred', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'preferred-2', members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'somebody of Devin');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the login test');
     expect((await sessionOf(devin, ana.devinUserId)).request.create_as_user_id).toBe(ana.devinUserId);
   });
 });
