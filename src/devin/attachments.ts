@@ -12,6 +12,8 @@ import {
 } from './schemas.ts';
 
 const UPLOAD_TIMEOUT_MS = 300_000;
+/** Devin's words wait for its files to be listed. */
+const LIST_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
 
 type Upload = Options & FilePart;
@@ -50,6 +52,7 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
         path: client.orgPath(['sessions', toPathId(sessionId), 'attachments']),
         answer: sessionAttachmentsSchema,
         retry: READ_RETRY,
+        timeoutMs: LIST_TIMEOUT_MS,
         signal,
       });
     },

@@ -21,7 +21,8 @@ import { pageOf, sessionMessageSchema, type Page, type SessionMessage } from './
 
 /** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;
-const WRITE_TIMEOUT_MS = 60_000;
+/** The same for a message. All else can be done twice without harm. */
+const MESSAGE_TIMEOUT_MS = 60_000;
 
 const messageRequestSchema = z.strictObject({
   message: z.string().min(1),
@@ -49,7 +50,6 @@ export function createSessions(client: DevinClient) {
       answer: answeredSessionSchema,
       // It can be done twice without harm, and a session that was to sleep must not stay in the archive.
       ...(action === 'unarchive' && { retry: { ...READ_RETRY, methods: ['post'] } }),
-      timeoutMs: WRITE_TIMEOUT_MS,
       signal,
     });
 
@@ -96,7 +96,7 @@ export function createSessions(client: DevinClient) {
         answer: answeredSessionSchema,
         json: toWire(request),
         jsonSchema: messageRequestSchema,
-        timeoutMs: WRITE_TIMEOUT_MS,
+        timeoutMs: MESSAGE_TIMEOUT_MS,
         sensitive: [request.message],
       });
     },
@@ -108,7 +108,6 @@ export function createSessions(client: DevinClient) {
         method: 'delete',
         path: path(sessionId),
         answer: answeredSessionSchema,
-        timeoutMs: WRITE_TIMEOUT_MS,
         signal,
       });
     },
