@@ -60,6 +60,7 @@ export function createConversing(deps: ConversingDeps): void {
     requests,
     forms,
     tellOnce: createTellOnce({ leases, notices }),
+    notices,
     check,
     outbound,
     textFor,

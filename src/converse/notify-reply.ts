@@ -18,6 +18,7 @@ import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed, lostSecrets, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { ReplyInSession } from './move-reply.ts';
@@ -28,6 +29,7 @@ type NotifyDeps = {
   requests: Pick<Requests, 'find'>;
   forms: Pick<Forms, 'insert'>;
   tellOnce: TellOnce;
+  notices: Pick<ThreadNotices, 'wasTold' | 'add'>;
   check: SteeringCheck;
   outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
   textFor: TextFor;
@@ -35,7 +37,7 @@ type NotifyDeps = {
 
 /** Shows authors what became of their replies: a reaction on the message, or a private notice. */
 export function createReplyNotifier(deps: NotifyDeps) {
-  const { replies, tellOnce, check, outbound, textFor } = deps;
+  const { replies, tellOnce, notices, check, outbound, textFor } = deps;
 
   async function find(replyId: string): Promise<ReplyInSession | null> {
     const reply = await replies.find(replyId);
@@ -62,6 +64,16 @@ export function createReplyNotifier(deps: NotifyDeps) {
     );
   }
 
+  /** Why a session takes no more messages is explained once per person: after that, the message and the button say enough. */
+  async function notifyUndelivered(found: ReplyInSession, place: PrivatePlace, text: Text): Promise<void> {
+    const { sessionId, userId, failure } = found.reply;
+    const over = failure?.kind === 'ended' ? ({ sessionId, userId, reason: 'over' } as const) : null;
+    const whole = await noticeOf(deps, found, text);
+    const shown = over !== null && (await notices.wasTold(over)) ? { ...whole, sentences: [] } : whole;
+    throwIfRetryable(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
+    if (over !== null) await notices.add(over);
+  }
+
   return {
     async notify(replyId: string): Promise<void> {
       const found = await find(replyId);
@@ -78,10 +90,8 @@ export function createReplyNotifier(deps: NotifyDeps) {
         const mayNotSteer = mayNotSteerSentence(reply, request, text);
         if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
         await removeTaken(reply);
-        const shown = isMessage(reply)
-          ? renderReplyNotice(await noticeOf(deps, found, text), text)
-          : notice([notDone(found, text)]);
-        throwIfRetryable(await outbound.tellPrivately(place, shown));
+        if (isMessage(reply)) return notifyUndelivered(found, place, text);
+        throwIfRetryable(await outbound.tellPrivately(place, notice([notDone(found, text)])));
       }
     },
 

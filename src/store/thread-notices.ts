@@ -12,6 +12,7 @@ type NoticeReason =
   | 'failed-edit'
   | 'task-edit'
   | 'options-edit'
+  | 'over'
   | 'may-not-steer';
 
 /** A private notice that a person gets once in a thread. `sessionId`: of its request, before there is a session. */

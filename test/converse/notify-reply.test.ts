@@ -30,6 +30,7 @@ async function setUp(
 ) {
   const { db } = await open();
   const replies = createReplies(db);
+  const notices = createThreadNotices(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: '1.1' };
   await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'use main', files: [] });
   const move = async (to: Pick<ReplyStep, 'to' | 'changes'>) =>
@@ -45,7 +46,8 @@ async function setUp(
         Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'], ...asked })),
     },
     forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
-    tellOnce: createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) }),
+    tellOnce: createTellOnce({ leases: createLeases(db), notices }),
+    notices,
     check: async () => Promise.resolve(checked),
     outbound: {
       react: unneeded,
@@ -171,6 +173,21 @@ test('a reply to a session that is over comes back in a form of its author, for 
   );
   await notify('y');
   expect(forms).toMatchObject([{ id: 'y', userId: 'U1', lostSecrets: ['TOKEN'] }]);
+});
+
+test('a person who keeps writing to a session that is over reads why once, and gets each message back', async () => {
+  const told: string[] = [];
+  let answer: 'retryable' | 'delivered' = 'retryable';
+  const { notify } = await setUp(
+    { to: 'failed', changes: { failure: { kind: 'ended' } } },
+    { tellPrivately: async (_place, { text }) => (told.push(text), Promise.resolve(answer)) },
+  );
+  await expect(notify('y')).rejects.toThrow('no private notice');
+  answer = 'delivered';
+  await notify('y');
+  await notify('y');
+  expect(told.map((text) => text.includes(en.thread.ended))).toEqual([true, true, false]);
+  expect(told.every((text) => text.includes(en.thread.notDelivered) && text.includes('use main'))).toBe(true);
 });
 
 test("a form for another person's next session leaves out a token of the one before, to be replaced", async () => {
