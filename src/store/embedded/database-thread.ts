@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { errorFrom, type Call, type Inside, type Order, type QueryResult, type Report } from './protocol.ts';
 
@@ -35,14 +34,7 @@ type ThreadOptions = {
 /** The program that runs the database. */
 export const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
 
-/**
- * Little of what a statement allocates outlives it, so a small young generation is enough for this thread. A flag, since those
- * of `npm start` prevail over the limits that a thread is given; the heap of the main thread exists already.
- */
-const YOUNG = '--max-semi-space-size=2';
-
 export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions): DatabaseThread {
-  setFlagsFromString(YOUNG);
   const line = createLine(new Worker(program, { name: 'database' }), onFatal);
   let transactions = 0;
 
