@@ -115,9 +115,10 @@ export function commandAsked(typed: string): Subcommand | null {
   return commandOf(asked) ?? commandInWords(asked);
 }
 
-/** The same for a session that is named by what it's about: `kill the login one`. */
+/** The same for a session that is named by what it's about: `kill the login one`, `reply to the login one: use yarn`. */
 export function commandOnNamed(typed: string): Subcommand | null {
-  const asked = typed.length > LONGEST_PHRASE ? '' : withoutAddress(plainWords(typed));
+  const [said = ''] = typed.slice(0, LONGEST_PHRASE).split(/[:：]\s/, 1);
+  const asked = withoutAddress(plainWords(said));
   return commandInWords(SPOKEN.reduce((left, { namedSession }) => left.replace(...namedSession), asked));
 }
 

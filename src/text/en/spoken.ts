@@ -109,8 +109,8 @@ export const spoken: Spoken = {
   stop: onSession(`(?:${ENDINGS.join('|')})`),
   archive: onSession('archive'),
   say: oneOf(
-    `(?:answer|reply to|tell) ${SESSION}(?: .+)?`,
-    `(?:continue|resume|unpause|wake(?: up)?) ${SESSION}`,
+    `(?:answer|continue|reply to|resume|unpause|wake(?: up)?) ${SESSION}`,
+    `tell ${SESSION}(?: (?:to|that) .+)?`,
   ),
   list: oneOf(
     `(?:(?:what|how|where)(?:s| is| are) )?(?:the |my )?(?:status|progress)(?: of ${IT})?`,
@@ -120,7 +120,7 @@ export const spoken: Spoken = {
     `(?:what|which|any|how many|do (?:i|you|we) have(?: any)?|are there(?: any)?) ${SESSIONS}(?: (?:do i have|are))?(?: (?:there|running|open|active))?`,
     `(?:is (?:devin|${IT})|are (?:you|${SESSION})|have you|did (?:you|it|devin)) (?:done|ready|finish(?:ed)?|running|stuck)`,
     '(?:give me )?(?:any|an?) (?:status )?(?:updates?|news|progress|eta)',
-    'any (?:updates?|news|progress) (?:on|about) .+',
+    'any (?:updates?|news|progress) (?:on|about)(?: [^ ]+){1,4}',
     'where(?:s| is) (?:my|the) (?:pr|pull request)',
   ),
   namedSession: [/\b(?:the|my|our|this|that)(?: [^ ]+){0,3} (?:sessions?|ones?)\b/, 'my session'],

@@ -45,7 +45,7 @@ export const modal: Text['modal'] = {
   tooLong: (label) => `${label}: 値がフォームに収まらないため、末尾は表示されていません。`,
   none: {
     label: (label) => `${label}を渡さない`,
-    option: 'Devin には何も渡しません',
+    option: 'Devin には 1 つも渡しません',
     hint: 'すべて渡すには、チェックを入れず、上の一覧を空にしてください。',
   },
   options: {

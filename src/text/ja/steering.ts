@@ -29,9 +29,9 @@ export const steering: Text['steering'] = {
     sleep: (session) => `${session} をスリープ状態にできませんでした。`,
   },
   lost: {
-    stop: (session) => `${session} が停止したか、Devin から確認が取れませんでした。`,
-    archive: (session) => `${session} がアーカイブされたか、Devin から確認が取れませんでした。`,
-    sleep: (session) => `${session} がスリープ状態になったか、Devin から確認が取れませんでした。`,
+    stop: (session) => `${session} が停止したかどうか、Devin から確認が取れませんでした。`,
+    archive: (session) => `${session} がアーカイブされたかどうか、Devin から確認が取れませんでした。`,
+    sleep: (session) => `${session} がスリープ状態になったかどうか、Devin から確認が取れませんでした。`,
   },
   lostNow:
     '1 分ほどたってもカードに表示されない場合は、もう一度試す前に Devin でセッションを開いて確認してください。',

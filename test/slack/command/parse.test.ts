@@ -929,6 +929,8 @@ describe('sub-commands', () => {
     'end the user session on logout',
     'kill the session that holds the lock',
     'resume the session after a reload',
+    'tell the session store to evict expired entries',
+    'any update on the account page resets the form',
     'bad request on login',
     'give access to the billing account',
     'answer this question',
