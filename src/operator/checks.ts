@@ -62,7 +62,7 @@ function addressProblem(error: unknown, { slackApiUrl }: WebClient): StartProble
   const reason = reasonOf(error);
   const { hostname } = new URL(slackApiUrl);
   // `bad port`: fetch calls none that other protocols use. https://fetch.spec.whatwg.org/#port-blocking
-  const isWrong = reason === `getaddrinfo ENOTFOUND ${hostname}` || reason === 'bad port';
+  const isWrong = reason === `getaddrinfo ENOTFOUND ${hostname}` || /^bad port$/.test(reason);
   return isWrong ? { kind: 'slackAddress', reason } : null;
 }
 
