@@ -84,7 +84,7 @@ export function slackLogger(log: Log): SlackLogger {
   };
 }
 
-/** For clients: what they report as an error, they also throw, and that is logged by whoever called them. */
+/** For clients, which also throw what they report as an error. Their callers log it. */
 export function quietSlackLogger(log: Log): SlackLogger {
   const logger = slackLogger(log);
   return { ...logger, warn: logger.info, error: logger.info };

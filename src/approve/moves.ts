@@ -3,8 +3,8 @@ import { countingYes, withEnded, withLast, type Approval, type Voter } from '../
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
 /** When it is decided. */
-export type At = { atMs: number };
-type Ended = At &
+export type DecidedAt = { atMs: number };
+type Ended = DecidedAt &
   Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &
   Pick<RequestChanges, 'approved' | 'approvedAs'>;
 
@@ -17,7 +17,7 @@ function moveOn({ approvals: all }: SessionRequest, approval: Approval, ended: E
 }
 
 /** Goes on if enough of those who can decide approved it. Otherwise it waits, and what changed in its approval is saved. */
-export function countApprovals(request: SessionRequest, approval: Approval, at: At): Onward {
+export function countApprovals(request: SessionRequest, approval: Approval, at: DecidedAt): Onward {
   const { approvals, approved, approvedAs } = request;
   const { rule, fingerprint, need } = approval;
   const yes = countingYes(approval);
@@ -33,7 +33,7 @@ export function countApprovals(request: SessionRequest, approval: Approval, at: 
 }
 
 /** The policy has changed, so it is asked again. */
-export function askPolicyAgain(request: SessionRequest, approval: Approval, at: At): Onward {
+export function askPolicyAgain(request: SessionRequest, approval: Approval, at: DecidedAt): Onward {
   return moveOn(request, approval, { kind: 'changed', by: null, ...at });
 }
 

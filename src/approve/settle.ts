@@ -21,7 +21,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import { askPolicyAgain, peopleToAsk, countApprovals, type At } from './moves.ts';
+import { askPolicyAgain, peopleToAsk, countApprovals, type DecidedAt } from './moves.ts';
 
 type SettleDeps = {
   requests: Pick<Requests, 'find' | 'hasExpired'>;
@@ -76,7 +76,7 @@ export function createSettler(deps: SettleDeps) {
   /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
   async function moveAwaited(
     decision: Pick<Decision, 'requestId' | 'number'> & { act?: Decision['act'] },
-    plan: (locked: SessionRequest, approval: Approval, at: At) => Onward,
+    plan: (locked: SessionRequest, approval: Approval, at: DecidedAt) => Onward,
   ): Promise<boolean> {
     return transitions.moveLocked(decision.requestId, (locked) => {
       const approval = decidable(locked, decision);

@@ -5,7 +5,7 @@ import { escape, link, lookup } from '../slack/blocks/text.ts';
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
 import { privatePlace } from '../slack/places.ts';
-import { CLOCK_MARGIN_S, type PostedReader } from '../slack/posted-messages.ts';
+import { CLOCK_MARGIN_S, type MetadataReader } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -29,7 +29,7 @@ type PendingDeps = {
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip' | 'skipThrough'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   calls: Pick<Calls, 'part'>;
-  metadata: Pick<PostedReader, 'read'>;
+  metadata: Pick<MetadataReader, 'read'>;
   /** From when on the database knows what was posted. */
   knownSince: Date;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;

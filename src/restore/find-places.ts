@@ -6,13 +6,13 @@ import type { LostSession, SearchPlace } from '../queue/index.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
-import { readPermalink, type PostedReader } from '../slack/posted-messages.ts';
+import { readPermalink, type MetadataReader } from '../slack/posted-messages.ts';
 
 type PlacesDeps = {
   listMessages: (sessionId: string, query: { first: number }) => Promise<{ items: SessionMessage[] }>;
   findRequester: FindRequester;
   outbound: Pick<Outbound, 'directChannel'>;
-  metadata: Pick<PostedReader, 'conversations'>;
+  metadata: Pick<MetadataReader, 'conversations'>;
   log: Log;
 };
 

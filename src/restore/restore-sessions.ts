@@ -2,7 +2,7 @@ import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, LostSession, SearchPlace, CardSearch } from '../queue/index.ts';
 import { slackFailure, unlessRefused } from '../slack/errors.ts';
-import type { PostedReader, ReadSpan } from '../slack/posted-messages.ts';
+import type { MetadataReader, ReadSpan } from '../slack/posted-messages.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { FoundCard, RestoreSession } from './restore-session.ts';
@@ -11,7 +11,7 @@ type RestoreDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'bound'>;
   findPlaces: (lost: readonly LostSession[], signal: AbortSignal) => Promise<SearchPlace[]>;
-  metadata: Pick<PostedReader, 'read'>;
+  metadata: Pick<MetadataReader, 'read'>;
   restore: RestoreSession;
   enqueue: Enqueue;
   /** Between two reads of conversations. */

@@ -19,10 +19,10 @@ const MAX_REDIRECTS = 3;
 const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
 
 /** Whether an address is Slack's: the bot's token may go there. */
-export type IsOfSlack = (address: string) => boolean;
+export type IsSlackAddress = (address: string) => boolean;
 
 /** `apiUrl`: a Web API base instead of Slack's; its origin is trusted like Slack's own hosts. */
-export function createIsOfSlack(apiUrl: string | null): IsOfSlack {
+export function createIsSlackAddress(apiUrl: string | null): IsSlackAddress {
   const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
   return (address) => {
     const url = URL.parse(address);
@@ -36,7 +36,7 @@ export type SlackFiles = ReturnType<typeof createSlackFiles>;
 
 export function createSlackFiles(deps: {
   client: WebClient;
-  isOfSlack: IsOfSlack;
+  isSlackAddress: IsSlackAddress;
   botToken: string;
   fetch: typeof fetch;
 }) {
@@ -82,13 +82,17 @@ export function createSlackFiles(deps: {
 
 /** The bot's token is sent only to Slack's addresses, redirect by redirect. */
 async function follow(
-  { isOfSlack, botToken, fetch }: { isOfSlack: IsOfSlack; botToken: string; fetch: typeof globalThis.fetch },
+  {
+    isSlackAddress,
+    botToken,
+    fetch,
+  }: { isSlackAddress: IsSlackAddress; botToken: string; fetch: typeof globalThis.fetch },
   address: string,
   signal: AbortSignal,
 ): Promise<Response | null> {
   let url = address;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    if (!isOfSlack(url)) return null;
+    if (!isSlackAddress(url)) return null;
     const headers = { authorization: `Bearer ${botToken}` };
     const response = await fetch(url, { headers, redirect: 'manual', signal });
     const location = response.headers.get('location');

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
-import type { IsOfSlack } from './files.ts';
+import type { IsSlackAddress } from './files.ts';
 import { metadataBlockId, type MessageMetadata } from './metadata.ts';
 import { findPosted, permalink, type MessagePlace, type Sought } from './posted-messages.ts';
 import { createThreadWriter, outcomeOf } from './thread-writer.ts';
@@ -33,7 +33,7 @@ type OutboundDeps = {
   opener: Pick<WebClient, 'views'>;
   /** For all that can wait while Slack is down or busy, such as cards. Its queue delays nobody's modal. */
   background: WebClient;
-  isOfSlack: IsOfSlack;
+  isSlackAddress: IsSlackAddress;
   clock: RemoteClock;
   workspaceUrl: () => string | null;
   fetch: typeof fetch;
@@ -54,7 +54,7 @@ const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
 export function createOutbound(deps: OutboundDeps) {
-  const { answers, opener, background, isOfSlack, clock, workspaceUrl, fetch, log } = deps;
+  const { answers, opener, background, isSlackAddress, clock, workspaceUrl, fetch, log } = deps;
 
   /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
@@ -64,7 +64,7 @@ export function createOutbound(deps: OutboundDeps) {
 
   /** False: Slack doesn't take it, for example 30 minutes after the button was pressed. */
   async function respond(responseUrl: string, json: object): Promise<boolean> {
-    if (!isOfSlack(responseUrl)) return false;
+    if (!isSlackAddress(responseUrl)) return false;
     const response = await ky.post(responseUrl, { ...RESPOND, fetch, json });
     await response.body?.cancel();
     return response.ok;
@@ -124,7 +124,7 @@ export function createOutbound(deps: OutboundDeps) {
   }
 
   return {
-    ...createThreadWriter({ background, isOfSlack, fetch }),
+    ...createThreadWriter({ background, isSlackAddress, fetch }),
 
     directChannel,
 

@@ -45,12 +45,12 @@ const channelsSchema = z.object({
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 
-export type PostedReader = ReturnType<typeof createPostedReader>;
+export type MetadataReader = ReturnType<typeof createMetadataReader>;
 
 type ReaderDeps = { client: WebClient; botUserId: () => string };
 
 /** Finds what this app has posted to Slack. Each function throws if Slack can't be asked. */
-export function createPostedReader({ client, botUserId }: ReaderDeps) {
+export function createMetadataReader({ client, botUserId }: ReaderDeps) {
   async function messages(place: CardPlace, { fromS, toS }: TimeSpan): Promise<PostedMessage[]> {
     const found: PostedMessage[] = [];
     const latest = toS !== null && { latest: toS.toFixed(6) };

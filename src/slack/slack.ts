@@ -11,10 +11,10 @@ import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
 import { createDescribePlace, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
-import { createSlackFiles, createIsOfSlack } from './files.ts';
+import { createSlackFiles, createIsSlackAddress } from './files.ts';
 import { createOutbound } from './outbound.ts';
 import { createFindLeaver, createGroups, createIsOutside, createPeople, nameMentions } from './people.ts';
-import { createPostedReader } from './posted-messages.ts';
+import { createMetadataReader } from './posted-messages.ts';
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
@@ -54,7 +54,7 @@ export function createSlack(options: SlackOptions) {
   const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
   const { answers, opener, background, starting, isUp } = createClients(options, clock);
-  const isOfSlack = createIsOfSlack(apiUrl);
+  const isSlackAddress = createIsSlackAddress(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {
     if (identity.bot === null) throw new Error('Slack was asked for before the start.');
@@ -68,7 +68,7 @@ export function createSlack(options: SlackOptions) {
     answers,
     opener,
     background,
-    isOfSlack,
+    isSlackAddress,
     clock,
     workspaceUrl,
     fetch,
@@ -86,7 +86,7 @@ export function createSlack(options: SlackOptions) {
     identity,
     botUserId,
     teamId,
-    metadata: createPostedReader({ client: background, botUserId }),
+    metadata: createMetadataReader({ client: background, botUserId }),
     people,
     ...createTextFor({
       languages,
@@ -97,7 +97,7 @@ export function createSlack(options: SlackOptions) {
     }),
     nameMentions: async (text: string) => nameMentions(text, people),
     thread: createThreadReader({ client: background, people, presence, permalink, botUserId }),
-    files: createSlackFiles({ client: background, isOfSlack, botToken, fetch }),
+    files: createSlackFiles({ client: background, isSlackAddress, botToken, fetch }),
     outbound,
     presence,
     findLeaver,

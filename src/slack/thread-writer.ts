@@ -1,20 +1,20 @@
 import type { WebClient } from '@slack/web-api';
 import { slackFailure, type SlackFailure } from './errors.ts';
-import type { IsOfSlack } from './files.ts';
+import type { IsSlackAddress } from './files.ts';
 import { pagesOf } from './posted-messages.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };
 type Uploaded = { kind: 'uploaded'; fileId: string } | SlackFailure;
 
-type WriterDeps = { background: WebClient; isOfSlack: IsOfSlack; fetch: typeof fetch };
+type WriterDeps = { background: WebClient; isSlackAddress: IsSlackAddress; fetch: typeof fetch };
 
 const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Part of the one writer to Slack: reactions and files. */
-export function createThreadWriter({ background, isOfSlack, fetch }: WriterDeps) {
+export function createThreadWriter({ background, isSlackAddress, fetch }: WriterDeps) {
   async function send(address: string, content: FileToShare['content']): Promise<boolean> {
-    if (!isOfSlack(address)) return false;
+    if (!isSlackAddress(address)) return false;
     const response = await fetch(address, {
       method: 'POST',
       body: content,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease, type Lease } from '../../src/queue/index.ts';
-import { createIsOfSlack } from '../../src/slack/files.ts';
+import { createIsSlackAddress } from '../../src/slack/files.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createLeases } from '../../src/store/leases.ts';
@@ -34,8 +34,8 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
   const client = clientOf(slack, slack.workspace.botToken, clock.observe(fetch));
   await client.auth.test();
   const slackSide = { answers: client, background: client, opener: client, workspaceUrl: () => null };
-  const isOfSlack = createIsOfSlack(slack.apiUrl);
-  const outbound = createOutbound({ ...slackSide, isOfSlack, clock, fetch, log: createLog('silent') });
+  const isSlackAddress = createIsSlackAddress(slack.apiUrl);
+  const outbound = createOutbound({ ...slackSide, isSlackAddress, clock, fetch, log: createLog('silent') });
   const afterSearch = { happens: async (): Promise<unknown> => Promise.resolve() };
   const find: typeof outbound.find = async (...what) => {
     const found = await outbound.find(...what);

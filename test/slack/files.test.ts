@@ -4,7 +4,7 @@ import { WebClient } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
 import { TooLargeError } from '../../src/bounds.ts';
 import type { SlackFile } from '../../src/session/context.ts';
-import { createSlackFiles, createIsOfSlack } from '../../src/slack/files.ts';
+import { createSlackFiles, createIsSlackAddress } from '../../src/slack/files.ts';
 import { listenInTest } from '../support/listen.ts';
 
 const TOKEN = 'xoxb-files';
@@ -16,7 +16,7 @@ const listen = async (listener: RequestListener) => listenInTest(createServer(li
 const filesOf = (trusted: string) =>
   createSlackFiles({
     client: new WebClient(TOKEN),
-    isOfSlack: (address) => address.startsWith(trusted),
+    isSlackAddress: (address) => address.startsWith(trusted),
     botToken: TOKEN,
     fetch,
   });
@@ -135,12 +135,12 @@ test.each([
   ['http://127.0.0.1:4000/files/x', false],
   ['not an address', false],
 ])("the bot's token goes to %s: %s", (address, expected) => {
-  expect(createIsOfSlack(null)(address)).toBe(expected);
+  expect(createIsSlackAddress(null)(address)).toBe(expected);
 });
 
 test("a replacement for Slack's API is trusted only on its own origin", () => {
-  const isOfSlack = createIsOfSlack('http://127.0.0.1:4000/api/');
-  expect(isOfSlack('http://127.0.0.1:4000/files/x')).toBe(true);
-  expect(isOfSlack('http://127.0.0.1:4001/files/x')).toBe(false);
-  expect(isOfSlack('https://files.slack.com/x')).toBe(true);
+  const isSlackAddress = createIsSlackAddress('http://127.0.0.1:4000/api/');
+  expect(isSlackAddress('http://127.0.0.1:4000/files/x')).toBe(true);
+  expect(isSlackAddress('http://127.0.0.1:4001/files/x')).toBe(false);
+  expect(isSlackAddress('https://files.slack.com/x')).toBe(true);
 });

@@ -5,7 +5,7 @@ import {
   readBlockMetadata,
   readMetadata,
 } from '../../src/slack/metadata.ts';
-import { createPostedReader } from '../../src/slack/posted-messages.ts';
+import { createMetadataReader } from '../../src/slack/posted-messages.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
 const CARD = fullCardMetadata({
@@ -23,7 +23,7 @@ describe("finding the app's own messages", () => {
     const { ts = '' } = await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
     const root = slack.say('U1', 'C1', 'no card');
     slack.say('U2', 'C1', 'a reply', { threadTs: root });
-    const reader = createPostedReader({ client, botUserId: () => slack.workspace.botUserId });
+    const reader = createMetadataReader({ client, botUserId: () => slack.workspace.botUserId });
     const { messages, threads } = await reader.read(CHANNEL, AT_ANY_TIME);
     const metadata = {
       kind: 'card',
@@ -42,7 +42,7 @@ describe("finding the app's own messages", () => {
     const threadTs = slack.say('U1', 'C1', 'a root');
     for (let said = 0; said < 1000; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
     await client.chat.postMessage({ channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD });
-    const reader = createPostedReader({ client, botUserId: () => slack.workspace.botUserId });
+    const reader = createMetadataReader({ client, botUserId: () => slack.workspace.botUserId });
     const { messages } = await reader.read({ channelId: 'C1', threadTs }, AT_ANY_TIME);
     expect(messages.map(({ text }) => text)).toEqual(['last']);
   });
@@ -51,14 +51,14 @@ describe("finding the app's own messages", () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
-    const reader = createPostedReader({ client, botUserId: () => 'U0ANOTHER' });
+    const reader = createMetadataReader({ client, botUserId: () => 'U0ANOTHER' });
     expect((await reader.read(CHANNEL, AT_ANY_TIME)).messages).toEqual([]);
   });
 
   test('lists the conversations it can, and names the missing scopes', async () => {
     const slack = await startSlack({ withoutScopes: ['groups:read'] });
     slack.addChannel({ id: 'C2', name: 'private', members: [], isPrivate: true });
-    const reader = createPostedReader({ client: clientOf(slack), botUserId: () => '' });
+    const reader = createMetadataReader({ client: clientOf(slack), botUserId: () => '' });
     expect(await reader.conversations(10)).toEqual({ channelIds: ['C1'], missingScopes: ['groups:read'] });
   });
 });
