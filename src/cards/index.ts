@@ -84,7 +84,7 @@ export function createCards(deps: CardsDeps): CardMakers {
     async ({ channelId }) => {
       for (const { id, sessionId } of await listing.refusedIn(channelId, MOST_REDRAWN)) {
         await enqueue('update-card', { requestId: id });
-        if (sessionId !== null) await enqueue('tell-milestones', { sessionId });
+        if (sessionId !== null) await enqueue('post-waiting', { sessionId });
       }
     },
     { concurrency: 1 },

@@ -55,7 +55,7 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
       await enqueue('tell-reply', { replyId: id }, { trx });
       if (mirror !== null) {
         await messages.add(sessionId, [mirror], trx);
-        await enqueue('tell-milestones', { sessionId }, { trx });
+        await enqueue('post-waiting', { sessionId }, { trx });
       }
       await appendAudit(replyEntries(moved, { as, wakes }), trx);
       return moved;

@@ -59,7 +59,7 @@ export function createSweep(deps: SweepDeps) {
   async function recoverThreads(waitingMs: number): Promise<void> {
     for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
     for (const rows of [messages, milestones])
-      for (const sessionId of await rows.waiting(waitingMs)) await enqueue('tell-milestones', { sessionId });
+      for (const sessionId of await rows.waiting(waitingMs)) await enqueue('post-waiting', { sessionId });
   }
 
   async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {

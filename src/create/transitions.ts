@@ -234,7 +234,7 @@ async function bind(
   await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length > 0) {
     await milestones.add(sessionId, told, { trx });
-    await enqueue('tell-milestones', { sessionId }, { trx });
+    await enqueue('post-waiting', { sessionId }, { trx });
   }
   return bound;
 }

@@ -165,7 +165,7 @@ async function announceDuplicate(
     // Nobody follows it, so its cap counts for good.
     const { sessionId: otherId, acusConsumed: consumed } = other;
     await ledger.bind({ ...spending(request), sessionId: otherId, consumed, late: true }, trx);
-    await enqueue('tell-milestones', { sessionId }, { trx });
+    await enqueue('post-waiting', { sessionId }, { trx });
     const found = { ...subjectOf(request), sessionId: other.sessionId };
     await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
   });

@@ -41,7 +41,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const failure = await fetchAll(deps, followed, signal);
     // Of one that came after the fetch, Devin's words aren't here yet.
     if (failure === null) await milestones.hear(sessionId, told);
-    if (await hasToPost(deps, sessionId)) await enqueue('tell-milestones', { sessionId });
+    if (await hasToPost(deps, sessionId)) await enqueue('post-waiting', { sessionId });
     if (failure === null) return null;
     // If Devin doesn't say when, the queue retries.
     const retryAfterMs = failure.retryAfterMs ?? laterMs(deps, followed.session);

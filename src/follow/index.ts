@@ -106,7 +106,7 @@ export function createFollowing(deps: FollowingDeps): Following {
     withLease: deps.withLease,
   });
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
-  queue.work('tell-milestones', async ({ sessionId }, { signal }) => post(sessionId, signal), THREADS);
+  queue.work('post-waiting', async ({ sessionId }, { signal }) => post(sessionId, signal), THREADS);
   return { watcher: createWatching(deps, recorder), recorder, fetchMessages };
 }
 

@@ -42,7 +42,7 @@ export function createOutbox(deps: OutboxDeps) {
 
   return async (sessionId: string, signal: AbortSignal): Promise<number | null> =>
     soonIfBusy(
-      withLease(`tell:${sessionId}`, async (lease) =>
+      withLease(`post-waiting:${sessionId}`, async (lease) =>
         postAll(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
       ),
     );

@@ -66,7 +66,7 @@ export function createRecorder(deps: RecordDeps) {
         await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
       }
       if (next.keys.length > 0) {
-        await enqueue('tell-milestones', { sessionId }, { trx, startAfterMs: afterMs });
+        await enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs });
       }
       if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
         await showOnCard(current.requestId, trx);

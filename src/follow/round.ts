@@ -43,7 +43,7 @@ type RoundDeps = {
 /** The key was revoked, or its role changed: waiting doesn't help. */
 const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
 
-/** After an error, unless Devin asks for more. After an outage, people wait so long for Devin's words. */
+/** After an error, unless Devin asks for more. Devin's words come this long after an outage at most. */
 const LONGEST_PAUSE_MS = 60_000;
 /** An app admin has to act, and each attempt is logged. */
 const LONGEST_REFUSED_MS = 300_000;

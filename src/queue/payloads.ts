@@ -104,7 +104,7 @@ const schemas = {
   /** Fetch what was said in a session and what it made, then have it posted. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
   /** Post what waits of a session: its messages, then what is worth a message of the app. */
-  'tell-milestones': z.object({ sessionId: z.string() }),
+  'post-waiting': z.object({ sessionId: z.string() }),
   /** Take to Devin what was said in the thread or in a box, in order. */
   'relay-to-devin': z.object({ sessionId: z.string() }),
   /** Mark a message in the thread as taken, if its author may steer the session. */
@@ -201,7 +201,7 @@ const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
   'greet-channel': ({ teamId, channelId }) => `${teamId}:${channelId}`,
   'reopen-channel': ({ channelId }) => channelId,
   'relay-from-devin': bySession,
-  'tell-milestones': bySession,
+  'post-waiting': bySession,
   'relay-to-devin': bySession,
   'mark-taken': ({ replyId }) => replyId,
   'expire-approval': byRequest,

@@ -279,7 +279,7 @@ describe('a create', () => {
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
     expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
-    expect(jobs).toEqual(['tell-milestones', 'update-card', 'tell-outcome']);
+    expect(jobs).toEqual(['post-waiting', 'update-card', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
 
@@ -288,7 +288,7 @@ describe('a create', () => {
     await move('unknown');
     expect(await missing()).toBe(1);
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
-    expect(jobs).toEqual(['tell-milestones', 'update-card', 'tell-outcome']);
+    expect(jobs).toEqual(['post-waiting', 'update-card', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
 

@@ -103,8 +103,8 @@ test.each([
     'update-card card',
     'serve-cards team',
     'relay-to-devin said',
-    'tell-milestones heard',
-    'tell-milestones come to',
+    'post-waiting heard',
+    'post-waiting come to',
   ];
   // Only a process that is alone ends the turns of cards.
   expect(queued).toEqual([...(alone ? ['end turns'] : []), ...left, 'tell-approvers asked']);

@@ -78,7 +78,7 @@ describe('one message for each event', () => {
     await card('Needs you');
     change({ statusDetail: 'finished' });
     await card('Finished');
-    await doneWith(world(), 'tell-milestones');
+    await doneWith(world(), 'post-waiting');
     expect(byApp()).toEqual([]);
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });

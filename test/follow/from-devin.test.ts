@@ -56,7 +56,7 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
 }
 
 test("a milestone is announced after the session's messages, and without one nothing is queued", async () => {
-  expect(await queuedAfter([FINISHED])).toEqual(['tell-milestones']);
+  expect(await queuedAfter([FINISHED])).toEqual(['post-waiting']);
   expect(await queuedAfter([])).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ test('messages that are stored are posted although Devin gives no more', async (
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
   });
   await expect(relay('s', new AbortController().signal)).rejects.toBe(error);
-  expect(queued).toEqual(['tell-milestones']);
+  expect(queued).toEqual(['post-waiting']);
 });
 
 test.each([

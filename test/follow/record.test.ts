@@ -70,7 +70,7 @@ describe("Devin's answer about a session", () => {
       told: ['pr:https://a/1', 'finished:1'],
     });
     expect((await milestones.pending(ID)).map(({ key }) => key)).toEqual(['pr:https://a/1', 'finished:1']);
-    expect(jobs.toSorted()).toEqual(['relay-from-devin', 'tell-milestones', 'update-card']);
+    expect(jobs.toSorted()).toEqual(['post-waiting', 'relay-from-devin', 'update-card']);
   });
 
   test('that took the session out of the archive forgets who archived it, in case others archive it in Devin', async () => {

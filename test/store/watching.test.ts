@@ -99,7 +99,7 @@ describeOnBothDatabases('a milestone', (open) => {
   test('is announced even if its job was lost', async () => {
     const { db } = await open();
     await createMilestones(db).add('s1', ['finished:1']);
-    expect(await sweptUp(db)).toEqual([['tell-milestones', { sessionId: 's1' }]]);
+    expect(await sweptUp(db)).toEqual([['post-waiting', { sessionId: 's1' }]]);
   });
 
   test('waits while there is no card to show it and no thread to post it in', async () => {
@@ -125,7 +125,7 @@ describeOnBothDatabases('a milestone', (open) => {
     await sessions.place('s2', { channelId: 'C1', threadTs: '1.1' });
     expect(await ofThis()).toEqual([
       ['update-card', { requestId: 'r2' }],
-      ['tell-milestones', { sessionId: 's2' }],
+      ['post-waiting', { sessionId: 's2' }],
     ]);
   });
 });
