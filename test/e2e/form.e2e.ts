@@ -15,7 +15,7 @@ describe('the form', () => {
   async function openWholeForm(visit: Visit = {}) {
     const slackPage = await openForm(visit);
     await slackPage.press('More options', slackPage.modal);
-    await slackPage.field('Machine').waitFor();
+    await slackPage.field(/^Machine/).waitFor();
     return slackPage;
   }
 
@@ -41,7 +41,7 @@ describe('the form', () => {
     });
     await modal.getByText('slow-query.sql').waitFor();
     await field(/JSON Schema/).fill('{"type":"object","properties":{"cause":{"type":"string"}}}');
-    await field('Machine').fill('windows');
+    await field(/^Machine/).fill('windows');
     await submit();
     await modal.waitFor({ state: 'detached' });
     await message('Nightly import', channel).waitFor();
