@@ -1,5 +1,5 @@
 import type { Faults } from './failure.ts';
-import type { StoredDraft } from './fields.ts';
+import type { FieldKey, StoredDraft } from './fields.ts';
 
 /** Not within a word, but right after `_` for italics, `%3D` in an address, and `\n` in JSON. */
 const START = String.raw`(?:(?<![A-Za-z\d-]|[A-Za-z\d-]_)|(?<=%[\dA-Fa-f]{2}|\\[nrt]))`;
@@ -60,12 +60,10 @@ function credentialsIn(text: string): string[] {
   return hidden;
 }
 
-/**
- * The first credential in what people wrote themselves, as `withoutCredentials` shows it; null: there is none. An attached
- * link can be presigned: it ends by itself.
- */
-export function credentialInDraft({ prompt = '', title = '' }: StoredDraft): string | null {
-  return credentialsIn(`${prompt}\n${title}`)[0] ?? null;
+/** The first credential in what people wrote themselves, as `withoutCredentials` shows it; null: there is none. */
+export function credentialInDraft(draft: StoredDraft): string | null {
+  const { prompt = '', title = '', attachment_urls: links = [] } = draft;
+  return credentialsIn([prompt, title, ...links].join('\n'))[0] ?? null;
 }
 
 /** A draft as a person gets it in a form. What another person doesn't see, they must replace: Devin gets it whole or not at all. */
@@ -74,14 +72,22 @@ export function draftFor<Draft extends { values: StoredDraft }>(
   draft: Draft,
 ): { draft: Draft; faults: Faults } {
   if (isAuthor) return { draft, faults: {} };
-  const values = { ...draft.values };
-  const faults: Faults = {};
-  for (const key of ['prompt', 'title'] as const) {
-    const written = values[key] ?? '';
-    const hidden = [...new Set(credentialsIn(written))];
-    if (hidden.length === 0) continue;
-    values[key] = withoutCredentials(written);
-    faults[key] = { typed: [], said: null, hidden };
-  }
+  const { prompt, title, attachment_urls: links } = draft.values;
+  const values = {
+    ...draft.values,
+    ...(prompt !== undefined && { prompt: withoutCredentials(prompt) }),
+    ...(title !== undefined && { title: withoutCredentials(title) }),
+    ...(links !== undefined && { attachment_urls: links.map(withoutCredentials) }),
+  };
+  const faults = {
+    ...faultIn('prompt', prompt),
+    ...faultIn('title', title),
+    ...faultIn('attachment_urls', links?.join('\n')),
+  };
   return { draft: { ...draft, values }, faults };
+}
+
+function faultIn(key: FieldKey, written = ''): Faults {
+  const hidden = [...new Set(credentialsIn(written))];
+  return hidden.length === 0 ? {} : { [key]: { typed: [], said: null, hidden } };
 }

@@ -77,7 +77,9 @@ describe('a task with a credential in it', () => {
 
   test('reaches Devin whole or not at all if another person runs it again', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, on } = await asked(`${TASK} --title "Push with ${TOKEN}"`);
+    const { ana, channelId, on } = await asked(
+      `${TASK} --title "Push with ${TOKEN}" --attach https://acme.example/log?token=${TOKEN}`,
+    );
     await slack.clickButton(ana.userId, on, 'start_with_credential');
     const session = await sessionOf(devin, ana.devinUserId);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(session.url));
@@ -91,9 +93,13 @@ describe('a task with a credential in it', () => {
     const said: unknown = expect.stringContaining('ghp_…');
     expect(await slack.submit(form.id, ben.userId)).toMatchObject({
       kind: 'errors',
-      errors: { 'field.prompt': said, 'field.title': said },
+      errors: { 'field.prompt': said, 'field.title': said, 'field.attachment_urls': said },
     });
-    slack.typeIn(form.id, { 'field.prompt': 'push the release to acme/web', 'field.title': '' });
+    slack.typeIn(form.id, {
+      'field.prompt': 'push the release to acme/web',
+      'field.title': '',
+      'field.attachment_urls': '',
+    });
     expect((await slack.submit(form.id, ben.userId)).kind).toBe('closed');
     const { request } = await sessionOf(devin, ben.devinUserId);
     expect(request.prompt).toBe('push the release to acme/web');

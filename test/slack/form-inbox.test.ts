@@ -31,11 +31,21 @@ test.each([
 
 test.each([
   ['the author a token in it', 'U1', TOKEN, {}],
-  ['another person only how it starts, to be replaced', 'U2', 'ghp_…', { prompt: HIDDEN, title: HIDDEN }],
+  [
+    'another person only how it starts, to be replaced',
+    'U2',
+    'ghp_…',
+    { prompt: HIDDEN, title: HIDDEN, attachment_urls: HIDDEN },
+  ],
 ])('a form that is filled in like a request shows %s', async (_who, userId, shown, found) => {
-  const values = { prompt: `push with ${TOKEN}`, title: `Push with ${TOKEN}`, repos: ['acme/web'] };
-  const request = requestRow({ userId: 'U1', draft: { values, sources: {} } });
+  const valuesWith = (token: string) => ({
+    prompt: `push with ${token}`,
+    title: `Push with ${token}`,
+    repos: ['acme/web'],
+    attachment_urls: ['https://acme.example/a.png', `https://acme.example/log?token=${token}`],
+  });
+  const request = requestRow({ userId: 'U1', draft: { values: valuesWith(TOKEN), sources: {} } });
   const { draft, faults } = await offerAgain({ userId, responseUrl: null }, request);
   expect(faults).toEqual(found);
-  expect(draft.values).toEqual({ ...values, prompt: `push with ${shown}`, title: `Push with ${shown}` });
+  expect(draft.values).toEqual(valuesWith(shown));
 });

@@ -93,7 +93,7 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
 
 /** A credential that was left out is still only named; null: none is. */
 function hiddenProblem(raw: unknown, fault: Fault | undefined, { modal }: Text): string | null {
-  const left = fault?.hidden?.find((start) => typeof raw === 'string' && raw.includes(start));
+  const left = fault?.hidden?.find((start) => JSON.stringify(raw).includes(start));
   return left === undefined ? null : modal.errors.hidden(left);
 }
 
