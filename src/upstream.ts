@@ -6,6 +6,8 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 const MS_PER_S = 1000;
 const MINUTE_MS = 60_000;
+/** What was found longer ago says nothing about now. */
+const KNOWN_MS = 10 * MINUTE_MS;
 
 type Rate = { perMinute: number; burst: number };
 
@@ -28,7 +30,7 @@ export type Upstream = {
   guarded: Fetch;
   /** For what a person waits for: always makes the call. */
   observed: Fetch;
-  /** False from some failures in a row until it answers again. */
+  /** False from some failures in a row until it answers again, or wasn't called for ten minutes. */
   isUp(): boolean;
 };
 
@@ -79,6 +81,7 @@ function isAborted(...[input, init]: Parameters<Fetch>): boolean {
 
 function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
   let failures = 0;
+  let failedAtMs = -Infinity;
   /** null: calls are made. */
   let open: { pauseMs: number; untilMs: number } | null = null;
 
@@ -87,7 +90,7 @@ function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
   }
 
   return {
-    isUp: (): boolean => open === null,
+    isUp: (): boolean => open === null || now() - failedAtMs > KNOWN_MS,
     /** null: make the call; otherwise how long to wait, in ms. */
     admit(): number | null {
       if (open === null) return null;
@@ -99,6 +102,7 @@ function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
     },
     report(isUp: boolean): void {
       failures = isUp ? 0 : failures + 1;
+      if (!isUp) failedAtMs = now();
       // Calls that were in flight when it opened say nothing new.
       const changes = isUp ? open !== null : open === null && failures >= FAILURES;
       if (!changes) return;

@@ -64,6 +64,18 @@ describe('while a service is down', () => {
     expect(upstream.isUp()).toBe(true);
   });
 
+  test('it counts as up if nothing has called it for ten minutes', async () => {
+    const { side, upstream, call } = createSide();
+    side.isUp = false;
+    await call(5);
+    side.nowMs += 600_000;
+    await call(1);
+    side.nowMs += 600_000;
+    expect(upstream.isUp()).toBe(false);
+    side.nowMs += 1;
+    expect(upstream.isUp()).toBe(true);
+  });
+
   test("calls that fail together don't lengthen the pause", async () => {
     const { side, upstream, call } = createSide();
     side.isUp = false;
