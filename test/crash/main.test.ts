@@ -300,6 +300,16 @@ describe('the program', () => {
     ['a setting is missing', { DEVIN_API_KEY: '' }, 'DEVIN_API_KEY must be'],
     ['Slack rejects the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
     ['Devin rejects the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
+    [
+      'Slack rejects the token and Devin is away',
+      { SLACK_BOT_TOKEN: 'xoxb-wrong', DEVIN_API_URL: 'http://127.0.0.1:2' },
+      'SLACK_BOT_TOKEN',
+    ],
+    [
+      'Devin rejects the key and Slack is away',
+      { DEVIN_API_KEY: 'cog_wrong', SLACK_API_URL: 'http://127.0.0.1:2/api/' },
+      'DEVIN_API_KEY',
+    ],
     ['the key belongs to another organization', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
     [
       'the policy file is missing',
