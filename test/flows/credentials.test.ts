@@ -88,7 +88,7 @@ describe('a task with a credential in it', () => {
     const ben = addColleague(world());
     await slack.clickButton(ben.userId, { channelId, ts }, 'start_again');
     const form = await settledForm(slack, ben.userId);
-    expect(slack.renderText(form)).toContain('another person wrote is left out here: ghp_…');
+    expect(slack.renderText(form)).toContain('another person wrote (ghp_…) is left out here');
     expect(slack.renderText(form)).not.toContain(TOKEN);
     const said: unknown = expect.stringContaining('ghp_…');
     expect(await slack.submit(form.id, ben.userId)).toMatchObject({

@@ -164,7 +164,7 @@ export const modal = {
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
     /** Also at the field before it is sent. `starts`: how tokens and keys begin that another person wrote. */
     hidden: (starts: string): string =>
-      `A token, key or password that another person wrote is left out here: ${starts}. Type one in its place, or remove it.`,
+      `A token, key or password that another person wrote (${starts}) is left out here. Type one in its place, or remove it.`,
     noneAndValues: 'Uncheck this, or empty the list above.',
     /** Never what is on the line: it may be a secret. */
     secrets: {

@@ -146,7 +146,7 @@ export const modal: Text['modal'] = {
     value: (value, takes) => `「${value}」は指定できません。指定できる値: ${takes}。`,
     tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,
     hidden: (starts) =>
-      `ほかの人が書いたトークン、キー、またはパスワードは、ここでは省かれています: ${starts}。代わりのものを入力するか、削除してください。`,
+      `ほかの人が書いたトークン、キー、またはパスワード（${starts}）は、ここでは省かれています。代わりのものを入力するか、削除してください。`,
     noneAndValues: 'このチェックを外すか、上の一覧を空にしてください。',
     secrets: {
       'no-equals': (line) => `${line} 行目は KEY=VALUE の形にしてください。`,
