@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -255,6 +255,14 @@ describe('the first start', () => {
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'too-few-files' });
     expect(isForOperator(error) && operatorSentence(error, en)).toContain('open files to 1024 or more');
+  });
+
+  test('names a folder that is none, however few files the process may open', async () => {
+    const dataDir = join(folder(), 'file', 'inside');
+    writeFileSync(dirname(dataDir), '');
+    await expect(openEmbedded({ dataDir, mostFiles: () => 256 })).rejects.toMatchObject({
+      code: 'folder-unusable',
+    });
   });
 
   test('never replaces existing files, such as half a backup, and says what is missing', async () => {

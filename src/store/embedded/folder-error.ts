@@ -21,7 +21,8 @@ export function folderError(
   { dataDir, freeBytes = freeBytesOf, mostFiles = mostFilesOf }: FolderOptions,
 ): StoreError {
   if (cause instanceof StoreError) return cause;
-  if (mostFiles() < LEAST_FILES)
+  // What makes a folder unusable comes before the database is opened, and says what it is.
+  if (code === 'folder-unreadable' && mostFiles() < LEAST_FILES)
     return new StoreError({ code: 'too-few-files', least: LEAST_FILES }, { cause });
   const isFull = freeBytes(dataDir) < LEAST_FREE_BYTES;
   return new StoreError({ code: isFull ? 'disk-full' : code, folder: dataDir }, { cause });
