@@ -14,7 +14,7 @@ const open = useEmbedded();
 test.each([
   ['restored', 1],
   ['follow', 0],
-] as const)('a session exists once, whoever imports it, with its past: %s', async (source, entries) => {
+] as const)('a session exists once, no matter who imports it, with its past: %s', async (source, entries) => {
   const { db } = await open();
   const importSession = createImportSession({
     db,

@@ -77,7 +77,7 @@ test("commands aren't redelivered", async () => {
 });
 
 test('an unacknowledged event is redelivered over Socket Mode with its attempt number', async () => {
-  const slack = await startSlack({ redeliverAfterMs: AT_ONCE, answerTimeoutMs: 500 });
+  const slack = await startSlack({ redeliverAfterMs: AT_ONCE, answerTimeoutMs: 2000 });
   const attempts: unknown[] = [];
   await startSocketApp(slack, (app) => {
     const process = app.processEvent.bind(app);

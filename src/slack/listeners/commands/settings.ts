@@ -42,8 +42,8 @@ type Preferred = {
 
 /**
  * Defaults and preferences. People who may start a session change their own defaults; administrators change a channel's and
- * the workspace's. Nobody else may read them: they name secrets, playbooks and repositories. How the app speaks to a person
- * and where is for anyone to choose, whoever they are in Devin.
+ * the workspace's. Nobody else may read them: they name secrets, playbooks and repositories. Anyone can choose how and where
+ * the app speaks to them, with or without a Devin account.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
   const { command, settings, people, enqueue, authority, learnLanguage, redrawHome, textFor } = deps;
