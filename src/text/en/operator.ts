@@ -66,7 +66,7 @@ export const commandLine = {
 export const store = {
   unreachable: (server: string): string =>
     `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, and that the server is running.`,
-  /** Follows it at the start. */
+  /** Follows `unreachable` at the start. */
   waits: (seconds: number): string => `The app tries again for ${seconds} s, then gives up.`,
   untrusted: (server: string): string =>
     `The certificate of the Postgres server in DATABASE_URL isn't trusted (${server}): use the host name that it is for, and name the file of its authority, as in ?sslmode=verify-full&sslrootcert=/etc/ca.pem.`,
