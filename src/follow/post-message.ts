@@ -159,7 +159,7 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
-/** Devin may give a file later, but the next messages can't wait forever. */
+/** Devin may give a file later, but the next files can't wait forever. */
 function later(
   { now, log }: PostDeps,
   { attemptedAt, eventId }: MessageRow,

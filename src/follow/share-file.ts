@@ -11,11 +11,10 @@ import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts
 import type { Outbound } from '../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import { isInFlight, type Posts } from '../store/posts.ts';
-import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
+import { FILE, type MessageRow, type NewMessage, type SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 
-const FILE = 'attachment';
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
 type SessionFile = z.infer<typeof fileSchema>;

@@ -18,6 +18,9 @@ const messageRowSchema = z.object({
 /** One that waits to be posted. `source`: Devin's own, or this app's for what else it posts in order. */
 export type MessageRow = z.infer<typeof messageRowSchema>;
 
+/** The source of a row that is a file, which Devin may not give for a while. */
+export const FILE = 'attachment';
+
 /** `left-out`: said while the thread was not connected to the session. */
 type MessageState = 'pending' | 'posted' | 'skipped' | 'left-out';
 
@@ -75,13 +78,14 @@ export function createSessionMessages(db: Kysely<Tables>) {
           .execute();
     },
 
-    /** The first one that waits. */
+    /** The first one that waits: words don't wait for files. */
     async nextPending(sessionId: string): Promise<MessageRow | null> {
       const row = await db
         .selectFrom('sessionMessages')
         .selectAll()
         .where('sessionId', '=', sessionId)
         .where('state', '=', sql.lit('pending'))
+        .orderBy(sql`source = ${sql.lit(FILE)}`)
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst();
