@@ -71,7 +71,7 @@ describe('while Devin does not answer', () => {
     const asked = await Promise.all(Array.from({ length: 60 }, (_, at) => askIn(world, `hang ${at}`)));
     for (const { channelId } of asked) await cardOf(slack, channelId, (text) => text.includes('Starting'));
     expect(hanging.remaining()).toBe(0);
-    const { ana, channelId } = await askIn(world, 'the next one');
+    const { ana, channelId } = await askIn(world, 'fix the next flaky test');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
     await world.close();
