@@ -6,6 +6,8 @@ import { sleep } from './time.ts';
 /** After each attempt, in order; then the last one every time. */
 const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
 
+const MS_PER_S = 1000;
+
 type WaitDeps = {
   /** In the language of the log. */
   text: Text;
@@ -37,11 +39,17 @@ export function createWaitForSlack({ text, log, pausesMs = PAUSES_MS }: WaitDeps
           waitsFor = text.joins.sentences([startSentence(error.problem, text), text.start.waitsForSlack]);
           // At growing distances: it may be down for hours.
           if (Number.isInteger(Math.log2(tries))) log.warn({ tries, err: error.cause }, waitsFor);
-          if (!(await sleep(pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0, signal))) throw error;
+          const pauseMs = pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0;
+          if (!(await sleep(Math.max(pauseMs, askedMs(error)), signal))) throw error;
         }
       }
     },
   };
+}
+
+/** How long Slack asked to wait. */
+function askedMs({ problem }: StartError): number {
+  return problem.kind === 'slackBusy' ? problem.seconds * MS_PER_S : 0;
 }
 
 /** Slack didn't refuse: it is down, busy, or out of reach. */

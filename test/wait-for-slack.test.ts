@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { StartError } from '../src/operator/sentences.ts';
 import { createLanguages } from '../src/text/languages.ts';
@@ -22,12 +23,12 @@ function meet(failures: readonly Error[]) {
 }
 
 test('while Slack is down or busy, the start waits, says why, and logs it less and less', async () => {
-  const busy = new StartError({ kind: 'slackBusy', seconds: 30 });
+  const busy = new StartError({ kind: 'slackBusy', seconds: 0 });
   const { met, waitForSlack, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
   expect(await met).toBe('the bot');
   expect(waits[0]).toBe('');
   expect(waits[1]).toContain("Slack can't be reached (no route)");
-  expect(waits[10]).toContain('takes calls again in 30 s. The app retries until Slack answers');
+  expect(waits[10]).toContain('takes calls again in 0 s. The app retries until Slack answers');
   expect(waitForSlack.warnings()).toEqual([]);
   // The attempts 1, 2, 4 and 8.
   expect(warned()).toBe(4);
@@ -43,4 +44,12 @@ test('a stop ends the wait', async () => {
   const { met, stopping } = meet([failure, failure, failure]);
   stopping.abort();
   await expect(met).rejects.toBe(failure);
+});
+
+test('a busy Slack is asked again only after as long as it said', async () => {
+  const busy = new StartError({ kind: 'slackBusy', seconds: 30 });
+  const { met, stopping } = meet([busy]);
+  await setImmediate();
+  stopping.abort();
+  await expect(met).rejects.toBe(busy);
 });
