@@ -32,8 +32,8 @@ const UNCLEAR = new Set([
   'team_added_to_org',
 ]);
 
-/** Slack's client makes a code of any body that isn't JSON, such as a proxy's page. */
-const CODE = /^\w+$/;
+/** Slack's client makes a code of any body that isn't JSON, such as a proxy's page; of JSON that has none, `undefined`. */
+const CODE = /^(?!undefined$)\w+$/;
 
 const NO_ANSWER = [WebAPIHTTPError, WebAPIRequestError, TooLargeError];
 

@@ -155,20 +155,18 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
 /** Who the app is in its workspace, from `auth.test`. */
 export type BotIdentity = {
   botToken: string;
-  botId: string;
   botUserId: string;
   teamId: string;
   /** Such as `https://acme.slack.com/`; null: Slack didn't say. */
   workspaceUrl: string | null;
 };
 
-/** Whose the token is, and its scopes; null: not a bot's. https://docs.slack.dev/reference/methods/auth.test */
+/** Whose the token is, and its scopes; null: Slack doesn't say. https://docs.slack.dev/reference/methods/auth.test */
 export async function identifyBot(client: WebClient): Promise<Identified | null> {
   const answer = await client.auth.test();
-  const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
-  if (!botId || !botUserId || !teamId) return null;
+  const { user_id: botUserId, team_id: teamId, url } = answer;
+  if (!botUserId || !teamId) return null;
   return {
-    botId,
     botUserId,
     teamId,
     workspaceUrl: url ?? null,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { slackFailure } from '../../src/slack/errors.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
-import { createSlack } from '../../src/slack/slack.ts';
+import { createSlack, identifyBot } from '../../src/slack/slack.ts';
 import { createLanguages } from '../../src/text/languages.ts';
 import { listenInTest } from '../support/listen.ts';
 import { captureLog } from '../support/log-lines.ts';
@@ -53,6 +53,16 @@ test("a rate limit that doesn't say how long is one, too", async () => {
   const { answers } = await open({}, { status: 429 });
   const failure = await answers.auth.test().then(() => 'read', slackFailure);
   expect(failure).toEqual({ kind: 'rate-limited', retryAfterMs: 30_000 });
+});
+
+test("an answer that neither confirms nor says why not isn't a refusal", async () => {
+  const { answers } = await open({ ok: false });
+  expect(await answers.auth.test().then(() => 'read', slackFailure)).toEqual({ kind: 'unclear' });
+});
+
+test('the app is its user in a workspace, whatever else Slack says of it', async () => {
+  const { starting } = await open({ user_id: 'UAPP', team_id: 'T1' });
+  expect(await identifyBot(starting)).toMatchObject({ botUserId: 'UAPP', teamId: 'T1' });
 });
 
 test('a token that Slack refuses is counted, and logged once a minute, with what to do', async () => {
