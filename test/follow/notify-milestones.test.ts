@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
 import { MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { useEmbedded } from '../support/databases.ts';
+import { heldLease } from '../support/lease.ts';
 import { ID, notifier, startTelling } from '../support/telling.ts';
 
 const open = useEmbedded();
@@ -99,6 +101,40 @@ test('a milestone that keeps failing is set aside, and the next ones are announc
   for (let count = 1; count < MOST_FAILURES; count += 1) await expect(tell(ID)).rejects.toThrow('no');
   await tell(ID);
   expect(told).toEqual(['finished']);
+});
+
+test("a milestone whose notice was interrupted isn't counted as failed", async () => {
+  const { deps, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  const stopping = new AbortController();
+  let failures = 0;
+  const tell = createMilestoneNotifier({
+    ...deps,
+    setAside: { ...deps.setAside, note: async () => Promise.resolve((failures += 1)) },
+    compose: async () => {
+      stopping.abort();
+      return Promise.reject(new Error('no'));
+    },
+  });
+  const rows = await deps.milestones.pending(ID);
+  await expect(tell(ID, rows, { signal: stopping.signal, lease: heldLease })).rejects.toThrow('no');
+  expect(failures).toBe(0);
+});
+
+test('a milestone is looked for from when it happened on, although its row is new after a restored backup', async () => {
+  const { deps, look } = await startTelling(open);
+  const updated_at = 1_700_000_000;
+  await look({ status_detail: 'finished', updated_at });
+  const since: (Date | undefined)[] = [];
+  const tell = notifier({
+    ...deps,
+    postOnce: async (post) => {
+      since.push('since' in post ? post.since : undefined);
+      return Promise.resolve({ kind: 'posted', ts: '2.2', earlier: true });
+    },
+  });
+  await tell(ID);
+  expect(since).toEqual([new Date(updated_at * 1000)]);
 });
 
 test('a milestone that succeeds after a failure leaves no failure behind', async () => {

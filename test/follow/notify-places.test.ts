@@ -29,6 +29,24 @@ test.each([
   expect(waits).toHaveLength(code === 'is_archived' ? 0 : 2);
 });
 
+test('a notice that the thread refused goes on as a direct message if Slack does not confirm that one', async () => {
+  const { deps, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  const tried: string[] = [];
+  const tell = notifier({
+    ...deps,
+    postOnce: async ({ place }) => {
+      tried.push(place.threadTs === null ? 'direct' : 'thread');
+      return Promise.resolve(
+        place.threadTs === null ? { kind: 'unclear' } : { kind: 'refused', code: 'is_archived' },
+      );
+    },
+  });
+  await tell(ID);
+  await tell(ID);
+  expect(tried).toEqual(['thread', 'direct', 'direct']);
+});
+
 test('another question waits its turn in a direct message, and what comes after it does not', async () => {
   const { deps, db, told, look } = await startTelling(open);
   const tell = notifier({

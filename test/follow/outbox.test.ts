@@ -25,6 +25,20 @@ test.each([
   expect(told).toEqual(expected);
 });
 
+test.each([
+  ['words', 7000, 60_000],
+  ['notices', 60_000, 7000],
+])('the next try comes when the first of what waits is due: %s', async (_what, wordsMs, noticesMs) => {
+  const { deps, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  const post = notifier({
+    ...deps,
+    postPending: async () => Promise.resolve({ isBusy: false, againMs: wordsMs }),
+    markAnsweredCalls: async () => Promise.resolve(noticesMs),
+  });
+  expect(await post(ID)).toBe(7000);
+});
+
 test('messages and notices are posted by one process at a time', async () => {
   const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
@@ -54,4 +68,27 @@ test('a notice that comes while messages are posted waits for those that were st
   expect(told).toEqual(['words']);
   await post(ID);
   expect(told).toEqual(['words', 'words', 'finished']);
+});
+
+test('a notice that became part of a message meanwhile has none of its own', async () => {
+  const { deps, told, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  const { milestones } = deps;
+  const post = notifier({
+    ...deps,
+    postPending: async () => {
+      for (const row of await milestones.pending(ID)) await milestones.skip(row);
+      return THROUGH;
+    },
+  });
+  await post(ID);
+  expect(told).toEqual([]);
+});
+
+test("a notice that the person doesn't want isn't posted later, either", async () => {
+  const { deps, told, look } = await startTelling(open);
+  await look({ status_detail: 'finished' });
+  await notifier({ ...deps, notified: { where: async () => Promise.resolve('card' as const) } })(ID);
+  await notifier(deps)(ID);
+  expect(told).toEqual([]);
 });

@@ -55,6 +55,7 @@ test.each([
   ['Slack asks for a pause, however long', 60, { kind: 'rate-limited', retryAfterMs: 7000 }, true, 7000],
   ['it is put off', 1, { kind: 'put-off', afterMs: 5000 }, false, 5000],
   ['the thread takes nothing', 1, { kind: 'refused', code: 'is_archived' }, false, RELAY_TIMES.troubleMs],
+  ['the thread has taken nothing for a day', 25 * 60, { kind: 'refused', code: 'is_archived' }, false, null],
 ] as const)(
   'a message that waits holds up notices or not: %s',
   async (_what, minutes, outcome, isBusy, againMs) => {
@@ -103,7 +104,23 @@ test.each([
   expect({ failed, did }).toEqual({ failed: done.length === 0, did: done });
 });
 
-test('the requester hears once that a thread takes no messages, not at each try', async () => {
+test("a message whose posting was interrupted isn't counted as failed", async () => {
+  const stopping = new AbortController();
+  let failures = 0;
+  const post = createPostPending({
+    ...quietly(),
+    messages: { ...quietly().messages, nextPending: async () => Promise.resolve(waiting('e1')) },
+    setAside: { ...quietly().setAside, note: async () => Promise.resolve((failures += 1)) },
+    postMessage: async () => {
+      stopping.abort();
+      return Promise.reject(new Error('no'));
+    },
+  });
+  await expect(post('s', { signal: stopping.signal, lease })).rejects.toThrow('no');
+  expect(failures).toBe(0);
+});
+
+test('the requester hears once that a thread takes no messages, as soon as Slack takes the notice', async () => {
   let session = sessionRow();
   let told = 0;
   const post = createPostPending({
@@ -120,22 +137,25 @@ test('the requester hears once that a thread takes no messages, not at each try'
     outbound: {
       tellPrivately: async () => {
         told += 1;
-        return Promise.resolve('delivered');
+        return Promise.resolve(told === 1 ? 'retryable' : 'delivered');
       },
     },
   });
   await post('s', context);
   await post('s', context);
-  expect(told).toBe(1);
+  await post('s', context);
+  expect(told).toBe(2);
 });
 
 describe('after a restored backup, a session', () => {
   const open = useEmbedded();
   const KNOWN_SINCE = new Date(1_000_000);
+  /** Slack's clock is a little behind the one of `AGES`. */
+  const SHOWN_AT = '939.0';
 
   function shown(eventId: string, sessionId = 's'): FoundMessage[] {
     const metadata = readMetadata(messageMetadata(sessionId, eventId, 0));
-    return metadata === null ? [] : [{ ts: '2.0', threadTs: '1.0', text: '', metadata }];
+    return metadata === null ? [] : [{ ts: SHOWN_AT, threadTs: '1.0', text: '', metadata }];
   }
 
   type Restored = { ages: number[]; attempted?: string[]; found?: FoundMessage[]; session?: object };
@@ -164,7 +184,11 @@ describe('after a restored backup, a session', () => {
       },
       messages,
       metadata: {
-        read: async () => ((reads += 1), Promise.resolve({ messages: found, threads: [] })),
+        read: async (_place, { fromS }) => {
+          reads += 1;
+          const messages = found.filter(({ ts }) => Number(ts) >= fromS);
+          return Promise.resolve({ messages, threads: [] });
+        },
       },
       knownSince: KNOWN_SINCE,
       postMessage: async (_session, row) => {
@@ -191,6 +215,12 @@ describe('after a restored backup, a session', () => {
       'leaves a message that was attempted to the search for it',
       { ages: AGES, attempted: ['e1'], found: shown('e2') },
       ['e1', 'e3'],
+      1,
+    ],
+    [
+      'leaves one that was attempted to the search for it, whatever follows it in the thread',
+      { ages: [60_000, 30_000, 1], attempted: ['e2'], found: shown('e3') },
+      ['e2'],
       1,
     ],
     ["doesn't search for what is new", { ages: [0], found: shown('e1') }, ['e1'], 0],

@@ -51,8 +51,12 @@ describeOnBothDatabases('the history of a session', (open) => {
       ...place,
     });
     await db.updateTable('sessions').set({ synced }).execute();
-    await messages.add('s1', [{ ...said(1), state: 'pending' }]);
+    await messages.add('s1', [said(1), { ...said(2), state: 'pending' }]);
     await messages.leaveOutPending('s1');
     expect(await messages.lastMessage('s1')).toMatchObject({ state });
+    const leftOut = state === 'left-out' ? [{ source: 'devin', text: 'line 2' }] : [];
+    // Each is returned once.
+    expect(await messages.takeLeftOut('s1', db)).toEqual(leftOut);
+    expect(await messages.takeLeftOut('s1', db)).toEqual([]);
   });
 });
