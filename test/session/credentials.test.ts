@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialInDraft, withoutCredentials } from '../../src/session/credentials.ts';
+import { credentialInDraft, draftFor, withoutCredentials } from '../../src/session/credentials.ts';
 
 const BODY = 'a1B2'.repeat(20);
 const body = (length: number): string => BODY.slice(0, length);
@@ -10,19 +10,36 @@ const CREDENTIALS: [string, string][] = [
   [`xoxb-${'1234567890-'.repeat(2)}${body(24)}`, 'xoxb-…'],
   [`xapp-1-A0123-${body(24)}`, 'xapp-…'],
   [`ghp_${body(36)}`, 'ghp_…'],
+  [`gho_${body(36)}`, 'gho_…'],
+  [`ghu_${body(36)}`, 'ghu_…'],
+  [`ghs_${body(36)}`, 'ghs_…'],
+  [`ghr_${body(36)}`, 'ghr_…'],
   [`github_pat_${body(22)}_${body(59)}`, 'github_pat_…'],
   [`glpat-${body(20)}`, 'glpat-…'],
+  [`gldt-${body(20)}`, 'gldt-…'],
+  [`glrt-${body(20)}`, 'glrt-…'],
   [`AKIA${'A2B7'.repeat(4)}`, 'AKIA…'],
+  [`ASIA${'A2B7'.repeat(4)}`, 'ASIA…'],
   [`AIza${body(35)}`, 'AIza…'],
   [`sk-ant-api03-${body(40)}`, 'sk-ant-…'],
   [`sk-proj-${body(40)}`, 'sk-proj-…'],
+  [`sk-svcacct-${body(40)}`, 'sk-svcacct-…'],
+  [`sk-admin-${body(40)}`, 'sk-admin-…'],
   [`sk-${body(48)}`, 'sk-…'],
   [`sk_live_${body(24)}`, 'sk_live_…'],
+  [`rk_live_${body(24)}`, 'rk_live_…'],
   [`npm_${body(36)}`, 'npm_…'],
   [`cog_${body(32)}`, 'cog_…'],
   [`apk_user_${body(24)}+/${body(40)}==`, 'apk_user_…'],
+  [`apk_${body(40)}`, 'apk_…'],
   [KEY.join('\n'), '-----BEGIN OPENSSH PRIVATE KEY-----…'],
+  ...['', 'ENCRYPTED ', 'PGP '].map(keyOf),
 ];
+
+function keyOf(kind: string): [string, string] {
+  const name = `${kind}PRIVATE KEY${kind === 'PGP ' ? ' BLOCK' : ''}-----`;
+  return [`-----BEGIN ${name}\n${body(64)}\n-----END ${name}`, `-----BEGIN ${name}…`];
+}
 
 describe('a credential', () => {
   test.each(CREDENTIALS)('%# is found in a text, and only its start is shown: %s', (credential, shown) => {
@@ -63,6 +80,7 @@ describe('a credential', () => {
     `https://acme.example/?next=a%3Ftoken%3Dghp_${body(36)}`,
     `{"token":"ghp_${body(36)}"}`,
     `"a\\nghp_${body(36)}"`,
+    `"a\\r\\tghp_${body(36)}"`,
   ])('is found right after what is no word: %s', (text) => {
     expect(credentialInDraft({ prompt: text })).toBe('ghp_…');
     expect(withoutCredentials(text)).not.toContain(body(30));
@@ -102,6 +120,7 @@ describe('a credential', () => {
     'clone ssh://git@git.acme.example:2222/acme/web1.git',
     'rename load_cog_handlers_version_2_for_the_bot',
     `https://b.s3.amazonaws.com/a?X-Amz-Credential=AKIA${'A2B7'.repeat(4)}%2F20260101`,
+    `https://acme.example/?next=a%3FX-Amz-Credential%3DASIA${'A2B7'.repeat(4)}%252F20260101`,
     'work on the branch sk-add-a-very-long-name-for-the-new-importer',
     `the commit ${'0123456789abcdef'.repeat(2)}`,
     `sk_test_${body(24)}`,
@@ -110,5 +129,45 @@ describe('a credential', () => {
   ])('is not %s', (text) => {
     expect(credentialInDraft({ prompt: text })).toBeNull();
     expect(withoutCredentials(text)).toBe(text);
+  });
+});
+
+describe('a draft with credentials', () => {
+  const secret = `ghp_${body(36)}`;
+  const link = `https://acme.example/?token=npm_${body(36)}`;
+  const values = { prompt: `use ${secret}`, title: `with ${secret}`, attachment_urls: [link], tags: ['ci'] };
+
+  test('is whole for the person who wrote it', () => {
+    expect(draftFor({ isAuthor: true }, { values })).toEqual({ draft: { values }, faults: {} });
+  });
+
+  test('is without them for others, who must replace each', () => {
+    const given = draftFor({ isAuthor: false }, { values: { ...values, prompt: `${secret} and ${secret}` } });
+    expect(given).toEqual({
+      draft: {
+        values: {
+          prompt: 'ghp_… and ghp_…',
+          title: 'with ghp_…',
+          attachment_urls: ['https://acme.example/?token=npm_…'],
+          tags: ['ci'],
+        },
+      },
+      faults: {
+        prompt: { typed: [], said: null, hidden: ['ghp_…'] },
+        title: { typed: [], said: null, hidden: ['ghp_…'] },
+        attachment_urls: { typed: [], said: null, hidden: ['npm_…'] },
+      },
+    });
+  });
+
+  test.each([{ values: {} }, { values: { prompt: 'fix it', title: 'Fix', tags: ['ci'] } }])(
+    'is the same for others if it has none: %j',
+    (draft) => {
+      expect(draftFor({ isAuthor: false }, draft)).toEqual({ draft, faults: {} });
+    },
+  );
+
+  test('is asked about for a link, too', () => {
+    expect(credentialInDraft({ prompt: 'fix it', attachment_urls: [link] })).toBe('npm_…');
   });
 });
