@@ -3,6 +3,7 @@ import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import { createRelayFromDevin } from '../../src/follow/from-devin.ts';
 import { RELAY_TIMES } from '../../src/follow/post-pending.ts';
 import { createLog } from '../../src/log.ts';
+import type { AnsweredCall } from '../../src/store/calls.ts';
 import type { MilestoneRow } from '../../src/store/milestones.ts';
 import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -15,6 +16,16 @@ const FINISHED: MilestoneRow = {
   attemptedAt: null,
   createdAt: new Date(0),
   dueInMs: 15_000,
+};
+
+const ANSWERED: AnsweredCall = {
+  key: 'needs-you:1',
+  eventId: null,
+  inMessage: false,
+  channelId: 'C1',
+  slackTs: '2.2',
+  answeredBy: null,
+  answeredAt: new Date(0),
 };
 
 type RelayDeps = Parameters<typeof createRelayFromDevin>[0];
@@ -64,6 +75,36 @@ test('a milestone that comes during a read is announced after the next read, wit
   expect(await queuedAfter([], [FINISHED])).toEqual([]);
 });
 
+test("a milestone whose messages are here doesn't wait for a later one's", async () => {
+  const later = { ...FINISHED, key: 'pr:https://github.com/acme/web/pull/1' };
+  expect(await queuedAfter([FINISHED], [later])).toEqual(['post-waiting']);
+});
+
+test('a question that was answered is marked, although nothing is new', async () => {
+  const queued: string[] = [];
+  const relay = createRelayFromDevin({
+    ...quietly(),
+    calls: { answered: async () => Promise.resolve([ANSWERED]) },
+    enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
+  });
+  await relay('s', new AbortController().signal);
+  expect(queued).toEqual(['post-waiting']);
+});
+
+test.each([
+  [2, true],
+  [0, false],
+])('files are listed with new messages: %i', async (count, expected) => {
+  const listed: boolean[] = [];
+  const relay = createRelayFromDevin({
+    ...quietly(),
+    fetchMessages: async () => Promise.resolve(count),
+    findAttachments: async (_session, hasSpoken) => void (await Promise.resolve(listed.push(hasSpoken))),
+  });
+  await relay('s', new AbortController().signal);
+  expect(listed).toEqual([expected]);
+});
+
 test('messages that are stored are posted although Devin gives no more', async () => {
   const error = new DevinError({ operation: 'messages.list', facts: bareFacts('unavailable') });
   const message = { sessionId: 's', eventId: 'e1', source: 'devin', text: 'a', saidAt: new Date(0) };
@@ -85,6 +126,7 @@ test.each([
   ["as the queue decides, if it doesn't", { code: 'unavailable', afterMs: null }, 'failed'],
   ['once the key is replaced', { code: 'unauthorized', afterMs: null }, 'failed'],
   ['with the next change, if Devin refuses this session', { code: 'forbidden', afterMs: null }, null],
+  ['with the next change, if Devin has lost this session', { code: 'not-found', afterMs: null }, null],
 ] as const)(
   'messages that Devin gives no more are read again %s',
   async (_when, { code, afterMs }, again) => {
