@@ -56,6 +56,12 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
   });
 });
 
+const MUTED = { sessionId: 's', userId: 'U1', reason: 'muted' } as const;
+const telling = (told: string[], name: string) => async (): Promise<DeliveryResult> => {
+  told.push(name);
+  return Promise.resolve('delivered');
+};
+
 describeOnBothDatabases('what a person is told once in a thread', (open) => {
   test('is told by one of two processes, and by the other only if Slack did not take it', async () => {
     const { db } = await open();
@@ -63,7 +69,7 @@ describeOnBothDatabases('what a person is told once in a thread', (open) => {
     const process = (name: string) => {
       const tellOnce = createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) });
       return async (slack: Promise<DeliveryResult>) =>
-        tellOnce({ sessionId: 's', userId: 'U1', reason: 'muted' }, async () => {
+        tellOnce(MUTED, async () => {
           told.push(name);
           return slack;
         });
@@ -78,5 +84,30 @@ describeOnBothDatabases('what a person is told once in a thread', (open) => {
     await second(Promise.resolve('delivered'));
     await first(Promise.resolve('delivered'));
     expect(told).toEqual(['first', 'second']);
+  });
+
+  test('is told once if it is asked for again at the same time', async () => {
+    const { db } = await open();
+    const tellOnce = createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) });
+    const told: string[] = [];
+    await Promise.all(['first', 'second'].map(async (name) => tellOnce(MUTED, telling(told, name))));
+    expect(told).toEqual(['first']);
+  });
+
+  test('is not told by a process that looked before another one told it', async () => {
+    const { db } = await open();
+    const [leases, notices] = [createLeases(db), createThreadNotices(db)];
+    const told: string[] = [];
+    const first = createTellOnce({ leases, notices });
+    let looks = 0;
+    const wasTold: typeof notices.wasTold = async (once) => {
+      const was = await notices.wasTold(once);
+      looks += 1;
+      if (looks === 1) await first(once, telling(told, 'first'));
+      return was;
+    };
+    const second = createTellOnce({ leases, notices: { ...notices, wasTold } });
+    await second(MUTED, telling(told, 'second'));
+    expect(told).toEqual(['first']);
   });
 });

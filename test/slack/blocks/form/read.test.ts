@@ -123,6 +123,24 @@ describe('a submission', () => {
     });
   });
 
+  test.each([
+    ['field.prompt', 'push with ghp_…', { prompt: { typed: [], said: null, hidden: ['ghp_…'] } }],
+    ['field.title', 'with cog_… and npm_…', { title: { typed: [], said: null, hidden: ['npm_…'] } }],
+    [
+      'field.attachment_urls',
+      'https://acme.example\nhttps://acme.example/?token=npm_…',
+      { attachment_urls: { typed: [], said: null, hidden: ['npm_…'] } },
+    ],
+  ])('still names a credential that was left out: %s', (block, text, faults) => {
+    const [start = ''] = Object.values(faults).flatMap(({ hidden }) => hidden);
+    const submitted = (entered: string) => {
+      const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, expanded: true }));
+      return readSessionForm({ ...untouched, [block]: typed(entered) }, { ...EXPANDED, faults }, en);
+    };
+    expect(submitted(text).errors).toEqual({ [block]: en.modal.errors.hidden(start) });
+    expect(submitted(text.replace(start, 'a1')).errors).toEqual({});
+  });
+
   test('has the uploaded files', () => {
     const files = { value: { type: 'file_input', files: [{ id: 'F1', name: 'a.log' }, { id: 'F2' }] } };
     expect(read({ files }).fileIds).toEqual(['F1', 'F2']);
