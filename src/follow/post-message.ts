@@ -123,7 +123,11 @@ export function createPostMessage(deps: PostDeps) {
       first ??= posted.ts;
     }
     if (file === null) return { kind: 'posted', ts: first };
-    const shared = await shareFile(deps, { ...job, read: async () => file(signal) });
+    const shared = await shareFile(deps, {
+      ...job,
+      read: async () => file(signal),
+      putOff: () => putOff(deps, job.row),
+    });
     if (shared.kind === 'shared') return { kind: 'posted', ts: first };
     if (shared.kind !== 'not-here') return shared;
     const instead = renderInDevin(text.thread.fileInDevin(code(name)), session.url, text);
@@ -159,17 +163,10 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
-/** Devin may give a file later, but the next files can't wait forever. */
-function later(
-  { now, log }: PostDeps,
-  { attemptedAt, eventId }: MessageRow,
-  { error, signal }: { error: unknown; signal: AbortSignal },
-): PutOff | null {
-  signal.throwIfAborted();
-  const retry = retryWindow('message', {
-    triedForMs: attemptedAt === null ? 0 : now() - attemptedAt.getTime(),
-  });
-  log.warn({ err: error, eventId }, 'a file that Devin made could not be read');
+/** Devin may give a file later, or Slack take it, but the next files can't wait forever. null: they waited long enough. */
+function putOff({ now }: Pick<PostDeps, 'now'>, { attemptedAt }: MessageRow): PutOff | null {
+  const triedForMs = attemptedAt === null ? 0 : now() - attemptedAt.getTime();
+  const retry = retryWindow('message', { triedForMs });
   return retry.kind === 'wait' ? { kind: 'put-off', afterMs: retry.afterMs } : null;
 }
 
@@ -201,7 +198,11 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   const made = readFileRow(row);
   if (made !== null) {
     const file = async (signal: AbortSignal) =>
-      readAttachment(download, made, signal).catch((error: unknown) => later(deps, row, { error, signal }));
+      readAttachment(download, made, signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        deps.log.warn({ err: error, eventId: row.eventId }, 'a file that Devin made could not be read');
+        return putOff(deps, row);
+      });
     return { posts: [], file, name: made.name };
   }
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };

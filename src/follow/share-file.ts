@@ -114,12 +114,14 @@ type Sharing = {
   row: MessageRow;
   lease: Lease;
   read: () => Promise<FileToShare | PutOff | null>;
+  /** null: it was tried for long enough. */
+  putOff: () => PutOff | null;
 };
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
 export async function shareFile(
   { db, outbound, messages, posts, inFlightMs }: ShareDeps,
-  { place, row, lease, read }: Sharing,
+  { place, row, lease, read, putOff }: Sharing,
 ): Promise<Shared> {
   const key = `file:${row.sessionId}:${row.eventId}`;
   if (row.slackFileId !== null) {
@@ -133,6 +135,8 @@ export async function shareFile(
   if (file !== null && 'kind' in file) return file;
   if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };
   const uploaded = await outbound.upload(file);
+  // Nobody sees it yet. Files go to another host of Slack's, which may be blocked.
+  if (uploaded.kind === 'unclear') return putOff() ?? { kind: 'not-here' };
   if (uploaded.kind !== 'uploaded') return orNotHere(uploaded);
   await db.transaction().execute(async (trx) => {
     await lease.fence(trx);

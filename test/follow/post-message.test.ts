@@ -122,6 +122,26 @@ test('a file waits for another token, too', async () => {
   expect(texts).toEqual([]);
 });
 
+describe("a file that Slack's host for files doesn't take", () => {
+  const file = {
+    source: 'attachment',
+    text: JSON.stringify({ name: 'a.txt', url: 'https://devin.example/a' }),
+  };
+  const upload = { kind: 'unclear' } as const;
+
+  test('waits without holding up notices', async () => {
+    const { outcome, texts } = await postedRow({ ...file, upload, triedForMs: MINUTE_MS }, []);
+    expect({ outcome, texts }).toEqual({ outcome: { kind: 'put-off', afterMs: 15_000 }, texts: [] });
+  });
+
+  test('is replaced after a while by a line that says where it is', async () => {
+    const given = { ...file, upload, triedForMs: 10 * MINUTE_MS };
+    const { outcome, texts } = await postedRow(given, [{ kind: 'posted', ts: '2.2' }]);
+    expect(outcome).toMatchObject({ kind: 'posted' });
+    expect(texts).toEqual([expect.stringContaining('a.txt')]);
+  });
+});
+
 test("a message that Slack can't accept is replaced at once", async () => {
   const { texts, settled } = await posted(
     0,

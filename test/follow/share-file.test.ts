@@ -43,6 +43,7 @@ async function sharedTwice(answer: SlackFailure, { inFlightMs = 0, lease = heldL
         row: { ...row, slackFileId, attemptedAt: null },
         lease,
         read: async () => Promise.resolve({ name: 'a.txt', content: new Uint8Array(bytes) }),
+        putOff: () => null,
       },
     );
   const outcomes = [(await share()).kind, (await share()).kind];
