@@ -50,17 +50,17 @@ async function attempt(deps: AskDeps, attempted: Attempt, signal: AbortSignal): 
     signal.throwIfAborted();
     const isLost = isOutcomeUnknown(error);
     const mayBeDone = isLost || (error instanceof DevinError && error.code === 'conflict');
-    const onMissing = isLost ? tellLost : null;
-    const snapshot = mayBeDone ? await lookFor(deps, { sessionId, isDone, onMissing }, signal) : null;
+    const look = { sessionId, isDone, onMissing: tellLost };
+    const snapshot = mayBeDone ? await lookFor(deps, look, signal) : null;
     if (snapshot !== null) return { kind: 'done', snapshot };
     return isLost ? { kind: 'unknown' } : { kind: 'not-done', error };
   }
 }
 
 /** `onMissing`: called before it is looked for again. */
-type Look = Pick<Attempt, 'sessionId' | 'isDone'> & { onMissing: (() => Promise<void>) | null };
+type Look = Pick<Attempt, 'sessionId' | 'isDone'> & { onMissing: () => Promise<void> };
 
-/** The session, if it was done although the answer was lost; null: it isn't seen that way, or Devin couldn't be asked. */
+/** The session, if it was done although Devin didn't confirm it; null: it isn't seen that way, or Devin couldn't be asked. */
 async function lookFor(
   { devin, searchUntilFound }: AskDeps,
   { sessionId, isDone, onMissing }: Look,
@@ -68,7 +68,7 @@ async function lookFor(
 ): Promise<SessionSnapshot | null> {
   let looks = 0;
   return searchUntilFound(async () => {
-    if (looks > 0) await onMissing?.();
+    if (looks > 0) await onMissing();
     looks += 1;
     const snapshot = await devin.get(sessionId, { signal });
     return isDone(snapshot) ? snapshot : null;

@@ -207,3 +207,10 @@ test.each<[how: string, seen: SessionSnapshot[], looks: string[], told: string[]
     expect(told).toEqual(words);
   },
 );
+
+test('a person whose Stop conflicts with what the session does hears so while it is looked for, and then why', async () => {
+  const { steer, asked, told } = await steering({ what: 'stop', code: 'conflict', seen: [RUNS, RUNS] });
+  await steer();
+  expect(asked.slice(2)).toEqual([...LOOKED_TWICE, 'stopped by null']);
+  expect(told).toEqual([...LOST, en.steering.notDone.stop(NAME), expect.any(String)]);
+});
