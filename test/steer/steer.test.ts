@@ -214,3 +214,20 @@ test('a person whose Stop conflicts with what the session does hears so while it
   expect(asked.slice(2)).toEqual([...LOOKED_TWICE, 'stopped by null']);
   expect(told).toEqual([...LOST, en.steering.notDone.stop(NAME), expect.any(String)]);
 });
+
+const ASLEEP = sessionSnapshot('s1', { status: 'suspended' });
+
+test.each<[when: string, code: DevinErrorCode, seen: SessionSnapshot[], calls: string[]]>([
+  ['leaves the archive alone if Devin refuses', 'forbidden', [], ['archive']],
+  ["leaves the archive alone if it isn't seen asleep", 'no-answer', [RUNS, RUNS], ['archive']],
+  [
+    'is taken out of the archive once it is seen asleep',
+    'no-answer',
+    [ASLEEP, RUNS],
+    ['archive', 'unarchive'],
+  ],
+])('a session that is put to sleep %s', async (_when, code, seen, calls) => {
+  const { steer, asked } = await steering({ what: 'sleep', code, seen });
+  await steer();
+  expect(asked.filter((one) => one.endsWith('archive'))).toEqual(calls);
+});
