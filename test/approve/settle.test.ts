@@ -24,6 +24,7 @@ type Options = {
   need?: number;
   identity?: Identity;
   gone?: string[];
+  hasExpired?: boolean;
   /** The policy no longer asks for an approval. */
   isAllowed?: boolean;
   /** The rule that the policy asks an approval for by now, of Cem. */
@@ -36,7 +37,16 @@ type Options = {
  */
 async function decided(
   act: Jobs['settle-approval']['act'] | 'expire',
-  { row, trouble, need = 1, identity = NOBODY, gone = [], isAllowed = false, rule = 'infra' }: Options,
+  {
+    row,
+    trouble,
+    need = 1,
+    identity = NOBODY,
+    gone = [],
+    hasExpired = false,
+    isAllowed = false,
+    rule = 'infra',
+  }: Options,
 ) {
   const about = { say: null, need, fingerprint: 'now' };
   const request = requestRow({
@@ -52,7 +62,10 @@ async function decided(
   const changes: (RequestChanges | undefined)[] = [];
   const told: string[] = [];
   const settler = createSettler({
-    requests: { find: async () => Promise.resolve(request), hasExpired: async () => Promise.resolve(false) },
+    requests: {
+      find: async () => Promise.resolve(request),
+      hasExpired: async () => Promise.resolve(hasExpired),
+    },
     people: { find: async () => Promise.resolve(null) },
     decidersOf: createDecidersOf({
       judge: async () => {
@@ -97,6 +110,37 @@ test.each([
   expect(changes).toMatchObject({ approved });
 });
 
+const AS_BEN: Identity = {
+  kind: 'matched',
+  devinUserId: 'user-1',
+  name: 'Ben',
+  how: 'email',
+  checkedAtMs: 0,
+};
+
+test.each<[what: string, options: Options, told: string]>([
+  ['their own request', { row: { userId: 'U2' } }, en.approval.refused.own],
+  [
+    'one that would run as themselves',
+    { row: { identity: AS_BEN }, identity: AS_BEN },
+    en.approval.refused.sameAccount,
+  ],
+])('nobody approves %s', async (_what, options, told) => {
+  expect(await decided('approve', options)).toEqual({ changes: undefined, told: [told] });
+});
+
+test('an approval that comes too late starts nothing, although no job has looked', async () => {
+  const { changes, told } = await decided('approve', { hasExpired: true });
+  expect(changes?.approvals?.[0]?.end?.kind).toBe('expired');
+  expect(told).toEqual([en.approval.refused.expired]);
+});
+
+test('what a person approved who no longer may counts no more', async () => {
+  const approvals = [{ ...INFRA, need: 2, people: [ben, cem, dan], yes: [cem] }];
+  const { changes } = await decided('approve', { row: { approvals }, need: 2, gone: ['U3'] });
+  expect(changes?.approvals).toMatchObject([{ yes: [{ userId: 'U2' }], end: null }]);
+});
+
 test('a request that is approved has as long to start as a new one', async () => {
   const { changes } = await decided('approve', {});
   expect(changes?.resumedAt).toEqual(new Date(0));
@@ -110,18 +154,11 @@ test.each([
   ['once for two people who are the same member in Devin', 'user-1', undefined],
   ['twice for two who are not', 'user-2', 'approved'],
 ])('an approval counts %s', async (_what, devinUserId, kind) => {
-  const identity: Identity = {
-    kind: 'matched',
-    devinUserId: 'user-1',
-    name: 'Ben',
-    how: 'email',
-    checkedAtMs: 0,
-  };
   const other = { ...cem, devinUserId };
   const { changes } = await decided('approve', {
     row: { approvals: [{ ...INFRA, need: 2, people: [ben, other], yes: [other] }] },
     need: 2,
-    identity,
+    identity: AS_BEN,
   });
   expect(changes?.approvals?.[0]?.end?.kind).toBe(kind);
 });

@@ -175,7 +175,11 @@ test('is told directly to a person who is no longer in the conversation', async 
 });
 
 test('names a requester who left Slack under the card, and mentions nobody', async () => {
-  const { told } = await tellOutcome(FAILED, { person: { notify: 'dm' }, left: { name: 'Ana' } });
+  const { told } = await tellOutcome(FAILED, {
+    person: { notify: 'dm' },
+    outside: true,
+    left: { name: 'Ana' },
+  });
   expect(told.map(({ place }) => place)).toEqual([UNDER_CARD]);
   expect(told[0]?.text).toMatch(/^For Ana, who left Slack: .+ wasn't started\./);
   expect(told[0]?.text).not.toContain('<@');
