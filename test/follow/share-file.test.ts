@@ -1,3 +1,4 @@
+import { WebAPIRequestError } from '@slack/web-api';
 import { expect, test } from 'vitest';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import { createFindAttachments, readAttachment, shareFile } from '../../src/follow/share-file.ts';
@@ -11,10 +12,13 @@ import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded();
 
-type Given = { inFlightMs?: number; lease?: Lease; bytes?: number[] };
+type Given = { inFlightMs?: number; lease?: Lease; bytes?: number[]; findFile?: () => Promise<boolean> };
 
 /** Shares a file, and again after Slack's answer. Returns the outcomes, and how often it was shared. */
-async function sharedTwice(answer: SlackFailure, { inFlightMs = 0, lease = heldLease, bytes = [1] }: Given) {
+async function sharedTwice(
+  answer: SlackFailure,
+  { inFlightMs = 0, lease = heldLease, bytes = [1], findFile = async () => Promise.resolve(false) }: Given,
+) {
   const { db } = await open();
   const row = { sessionId: 's', eventId: 'e', source: 'attachment', text: '', saidAt: new Date() };
   let slackFileId: string | null = null;
@@ -29,7 +33,7 @@ async function sharedTwice(answer: SlackFailure, { inFlightMs = 0, lease = heldL
             shares += 1;
             return Promise.resolve(shares === 1 ? answer : { kind: 'shared' });
           },
-          findFile: async () => Promise.resolve(false),
+          findFile,
           slackTs: () => null,
         },
         messages: {
@@ -64,6 +68,12 @@ test.each<[string, SlackFailure, number, string[]]>([
     outcomes,
     shares: outcomes[1] === 'shared' ? 2 : 1,
   });
+});
+
+test("a file isn't shared again while Slack doesn't say whether it is there", async () => {
+  const findFile = async () => Promise.reject(new WebAPIRequestError(new Error('no answer')));
+  const shared = await sharedTwice({ kind: 'unclear' }, { findFile });
+  expect(shared).toEqual({ outcomes: ['unclear', 'unclear'], shares: 1 });
 });
 
 const takenOver = new Error('taken over');
