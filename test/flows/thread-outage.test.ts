@@ -39,6 +39,24 @@ describe('while Slack takes no messages in a channel for minutes', () => {
     return { ...thread, back: () => down.clear(), tried, triedAgain, says, shown, change };
   }
 
+  test('a question that the requester wants in a direct message comes at once', async () => {
+    const { slack } = world();
+    const { change, triedAgain, back, says, ana, id, channelId, shown } = await started();
+    await slack.command(ana.userId, channelId, `notify dm ${id}`);
+    change({ status: 'running', message: 'I see it.' });
+    await triedAgain(1);
+    change({ statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    const { text } = await slack.waitForMessage(slack.directMessages(ana.userId), (one) =>
+      one.text.includes('Devin asks'),
+    );
+    expect(text).toContain('Main or release?');
+    expect(shown()).toEqual([]);
+    back();
+    await says('Main or release?');
+    expect(shown()).toEqual(['I see it.', 'Main or release?']);
+  });
+
+  // After the clock has moved by ten minutes, a new session counts as quiet, and is polled less often.
   test.each([
     ['it finished', 'Finished', { status: 'running', statusDetail: 'finished' }],
     ['it failed', 'failed.', { status: 'error' }],
@@ -55,22 +73,5 @@ describe('while Slack takes no messages in a channel for minutes', () => {
     await says(told);
     expect(shown()).toEqual(['I see it.', 'That was all.', expect.stringContaining(told)]);
     expect(shown().at(-1)).not.toContain('That was all.');
-  });
-
-  test('a question that the requester wants in a direct message comes at once', async () => {
-    const { slack } = world();
-    const { change, triedAgain, back, says, ana, id, channelId, shown } = await started();
-    await slack.command(ana.userId, channelId, `notify dm ${id}`);
-    change({ status: 'running', message: 'I see it.' });
-    await triedAgain(1);
-    change({ statusDetail: 'waiting_for_user', message: 'Main or release?' });
-    const { text } = await slack.waitForMessage(slack.directMessages(ana.userId), (one) =>
-      one.text.includes('Devin asks'),
-    );
-    expect(text).toContain('Main or release?');
-    expect(shown()).toEqual([]);
-    back();
-    await says('Main or release?');
-    expect(shown()).toEqual(['I see it.', 'Main or release?']);
   });
 });
