@@ -10,9 +10,9 @@ COPY manifest.yml ./
 RUN mkdir /data node_modules/.cache && chown node:node /data node_modules/.cache
 USER node
 # Has everything compiled, with the flags of CMD. The settings are missing, so the first fails; the second is a thread's.
-RUN ! node --liftoff-only --max-semi-space-size=8 --max-old-space-size=256 src/main.ts 2> /dev/null
-RUN ! node --liftoff-only --max-semi-space-size=8 --max-old-space-size=256 src/store/embedded/main-of-thread.ts 2> /dev/null
+RUN ! node --liftoff-only --max-semi-space-size=16 --max-old-space-size=256 src/main.ts 2> /dev/null
+RUN ! node --liftoff-only --max-semi-space-size=16 --max-old-space-size=256 src/store/embedded/main-of-thread.ts 2> /dev/null
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (Number(process.env.PORT) || 3000) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--liftoff-only", "--max-semi-space-size=8", "--max-old-space-size=256", "src/main.ts"]
+CMD ["node", "--liftoff-only", "--max-semi-space-size=16", "--max-old-space-size=256", "src/main.ts"]
