@@ -140,7 +140,7 @@ export function createPostMessage(deps: PostDeps) {
     { signal, lease }: PostContext,
   ): Promise<PostOutcome> => {
     const job: Posting = { place: { channelId: session.channelId, threadTs: session.threadTs }, row, lease };
-    const triedForMs = row.attemptedAt === null ? 0 : now() - row.attemptedAt.getTime();
+    const tried = { triedForMs: triedForMs(row, now()) };
     // Decided before the attempt is on disk, so that a retry decides the same.
     const frame = await deps.frameOf(session, row);
     if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
@@ -149,7 +149,7 @@ export function createPostMessage(deps: PostDeps) {
     const refusal = outcome.kind === 'refused' ? refusalKind(outcome.code) : null;
     if (refusal === 'token') return { kind: 'put-off', afterMs: WITHOUT_TOKEN_MS };
     if (outcome.kind === 'refused' && refusal !== 'place') {
-      const retry = retryWindow('message', { triedForMs });
+      const retry = retryWindow('message', tried);
       if (refusal === 'other' && retry.kind === 'wait') return { kind: 'put-off', afterMs: retry.afterMs };
       // The next messages can't wait forever.
       log.error(
@@ -163,10 +163,14 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
+/** Since its first attempt. */
+export function triedForMs({ attemptedAt }: MessageRow, nowMs: number): number {
+  return attemptedAt === null ? 0 : nowMs - attemptedAt.getTime();
+}
+
 /** Devin may give a file later, or Slack take it, but the next files can't wait forever. null: they waited long enough. */
-function putOff({ now }: Pick<PostDeps, 'now'>, { attemptedAt }: MessageRow): PutOff | null {
-  const triedForMs = attemptedAt === null ? 0 : now() - attemptedAt.getTime();
-  const retry = retryWindow('message', { triedForMs });
+function putOff({ now }: Pick<PostDeps, 'now'>, row: MessageRow): PutOff | null {
+  const retry = retryWindow('message', { triedForMs: triedForMs(row, now()) });
   return retry.kind === 'wait' ? { kind: 'put-off', afterMs: retry.afterMs } : null;
 }
 

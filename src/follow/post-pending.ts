@@ -13,7 +13,7 @@ import type { Requests } from '../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
-import type { PostContext, PostOutcome } from './post-message.ts';
+import { triedForMs, type PostContext, type PostOutcome } from './post-message.ts';
 
 export type RelayTimes = {
   /** After an unclear answer from Slack. */
@@ -51,9 +51,6 @@ const DONE: Pending = { isBusy: false, againMs: null };
 export function createPostPending(deps: PendingDeps) {
   const { sessions, messages, times } = deps;
 
-  const triedForMs = ({ attemptedAt }: MessageRow): number =>
-    attemptedAt === null ? 0 : deps.now() - attemptedAt.getTime();
-
   function waiting(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>, row: MessageRow): Pending {
     switch (outcome.kind) {
       case 'put-off':
@@ -62,7 +59,7 @@ export function createPostPending(deps: PendingDeps) {
         return { isBusy: true, againMs: outcome.retryAfterMs };
       case 'unclear': {
         // Slack may fail with this message alone: while it's down, few calls are made, and the others count as rate-limited.
-        const tried = { triedForMs: triedForMs(row) };
+        const tried = { triedForMs: triedForMs(row, deps.now()) };
         if (retryWindow('message', tried).kind === 'wait') return { isBusy: true, againMs: times.unclearMs };
         return { isBusy: false, againMs: backOffMs(tried.triedForMs) };
       }
@@ -72,7 +69,7 @@ export function createPostPending(deps: PendingDeps) {
   /** The thread accepts nothing: retried for a while, and after that only when the session changes. */
   async function refused(session: SessionRow, row: MessageRow, code: string): Promise<Pending> {
     await noteTrouble(deps, session, code);
-    const mayHelp = retryWindow('slack', { triedForMs: triedForMs(row) }).kind === 'wait';
+    const mayHelp = retryWindow('slack', { triedForMs: triedForMs(row, deps.now()) }).kind === 'wait';
     return { isBusy: false, againMs: mayHelp ? times.troubleMs : null };
   }
 

@@ -52,6 +52,19 @@ describe('the program', () => {
     DATA_DIR: dataDir,
   });
 
+  /** What it logs until it's ready; then it ends. */
+  async function linesUntilReady(child: ReturnType<typeof run>): Promise<string[]> {
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (line.includes('"ready"')) break;
+    }
+    child.stdout.resume();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    return lines;
+  }
+
   async function started(environment: Environment, command: readonly [string, ...string[]] = NODE) {
     const child = run(environment, command);
     for await (const line of createInterface({ input: child.stdout })) {
@@ -172,14 +185,7 @@ describe('the program', () => {
     hanging.fail({ method: 'GET', path: /.*/ }, { mode: 'hang', times: Infinity });
     const sides = environmentOf({ slack, devin: hanging, transport: 'http' });
     const child = run({ ...complete(), ...sides });
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line);
-      if (line.includes('"ready"')) break;
-    }
-    child.stdout.resume();
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    const lines = await linesUntilReady(child);
     await hanging.stop();
     expect(lines.filter((line) => line.includes("Devin can't be reached"))).toHaveLength(1);
   });
@@ -187,14 +193,7 @@ describe('the program', () => {
   test('starts without a scope, and says which one', async () => {
     const poor = await createLocalSlack({ withoutScopes: ['reactions:write'] });
     const child = run({ ...complete(), ...environmentOf({ slack: poor, devin, transport: 'http' }) });
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line);
-      if (line.includes('"ready"')) break;
-    }
-    child.stdout.resume();
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    const lines = await linesUntilReady(child);
     await poor.close();
     expect(lines.filter((line) => line.includes('Slack scope'))).toEqual([
       expect.stringContaining('"msg":"Slack scope reactions:write: add it under'),
