@@ -87,3 +87,31 @@ export function batchesOf<T>(items: readonly T[], size: number): T[][] {
     items.slice(index * size, (index + 1) * size),
   );
 }
+
+/** NUL, which Postgres text can't hold, and lone surrogates, which JSON can't. */
+const UNUSABLE = /[\0\p{Cs}]/gu;
+
+/** Text that can be stored and sent. */
+export function cleanText(text: string): string {
+  return text.replaceAll(UNUSABLE, '');
+}
+
+/** Deeper than anything that is meant. Databases and `JSON.stringify` fail at some thousand levels. */
+const MOST_LEVELS = 200;
+
+/** Whether parsed JSON is nested deeper than that. */
+export function isTooDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return level === MOST_LEVELS || Object.values(value).some((one) => isTooDeep(one, level + 1));
+}
+
+/** Parsed JSON in which every text and every key can be stored and sent. What is nested too deep becomes null. */
+export function cleanJson(value: unknown, level = 0): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (level === MOST_LEVELS) return null;
+  if (Array.isArray(value)) return value.map((one) => cleanJson(one, level + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [cleanText(key), cleanJson(one, level + 1)]),
+  );
+}

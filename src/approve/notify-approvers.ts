@@ -9,7 +9,6 @@ import {
   type WithLease,
 } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
-import { fingerprintOf } from '../session/json.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
@@ -20,6 +19,7 @@ import type { TextFor } from '../slack/text-for.ts';
 import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messages.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
+import { fingerprintOf } from '../store/sql.ts';
 
 type NotifyDeps = {
   requests: Pick<Requests, 'find'>;

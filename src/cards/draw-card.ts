@@ -1,4 +1,3 @@
-import { fingerprintOf } from '../session/json.ts';
 import { elapsedStep, untilNextStep, waitedStep, type SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
@@ -9,6 +8,7 @@ import type { ListenHere } from '../slack/places.ts';
 import { shownAs, stageShown, type EditClass } from '../store/cards.ts';
 import { askedAt, cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { fingerprintOf } from '../store/sql.ts';
 import { rounded } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 

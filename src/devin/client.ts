@@ -1,7 +1,6 @@
 import ky, { HTTPError, type RetryOptions } from 'ky';
 import type { z } from 'zod';
-import { bounded, pages, TooLargeError } from '../bounds.ts';
-import { cleanJson } from '../session/json.ts';
+import { bounded, cleanJson, pages, TooLargeError } from '../bounds.ts';
 import { toSnake } from '../session/snapshot.ts';
 import { attempt, type AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { cleanJson, cleanText } from '../bounds.ts';
 import { isAboutPerson } from '../session/failure.ts';
-import { cleanJson, cleanText } from '../session/json.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 type FailedAnswer = { status: number; headers: Headers; bodyText: string };

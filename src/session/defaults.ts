@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   fields,
   storedDraftSchema,
@@ -7,7 +8,6 @@ import {
   type Lookup,
   type StoredDraft,
 } from './fields.ts';
-import { fingerprintOf } from './json.ts';
 
 /** Who settings apply to. */
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
@@ -130,7 +130,7 @@ const OVERRULING: ReadonlySet<ValueSource | undefined> = new Set<ValueSource>([
 /** Whether these options differ from those that were asked for. Those that the policy overrules are the same. */
 export function asksOther(draft: EffectiveDraft, typed: StoredDraft): boolean {
   const own = fields.filter(({ key, isTask }) => !isTask && !OVERRULING.has(draft.sources[key]));
-  return fingerprintOf(askedBeside(draft)) !== fingerprintOf(picked(typed, own));
+  return !isDeepStrictEqual(askedBeside(draft), picked(typed, own));
 }
 
 /** The values that these fields have. */

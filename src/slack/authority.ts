@@ -1,6 +1,6 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import { ownershipOf, type Steering } from '../session/steering.ts';
+import { ownershipOf, type Steering } from '../session/preferences.ts';
 import { steeringRefusal, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';

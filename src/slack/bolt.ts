@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { App, type ReceiverEvent } from '@slack/bolt';
 import { z } from 'zod';
+import { cleanJson } from '../bounds.ts';
 import { slackLogger, type Log } from '../log.ts';
 import { proxyAgent, type Proxy } from '../network.ts';
-import { cleanJson } from '../session/json.ts';
 import { createInTime, waitIn, type InTime } from '../time.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { readPayload } from './payload.ts';

@@ -1,6 +1,6 @@
 import { isOver, isOwnCap, type SessionPhase } from '../session/lifecycle.ts';
+import type { ThreadState } from '../session/preferences.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { CardAction } from './ids.ts';
 

@@ -3,9 +3,8 @@ import { countingYes, isAmong, pendingApproval, type Approval, type Voter } from
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
-import type { Steer } from '../session/preferences.ts';
+import type { Steer, ThreadState } from '../session/preferences.ts';
 import type { RequestState } from '../session/request.ts';
-import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { acuWords } from '../text/amounts.ts';

@@ -5,7 +5,6 @@ import { hiddenFields, type EffectiveDraft } from '../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults } from '../session/failure.ts';
 import type { SessionSecret } from '../session/fields.ts';
 import type { Problem } from '../session/intent.ts';
-import { fingerprintOf } from '../session/json.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
@@ -18,6 +17,7 @@ import {
   type SessionRequest,
 } from '../store/request-row.ts';
 import { lostSecrets, type SavedRequest } from '../store/requests.ts';
+import { fingerprintOf } from '../store/sql.ts';
 import type { EffectiveDraftOf, TypedDraft } from '../trust/index.ts';
 import { placeColumns, type Origin } from './places.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { cleanJson } from '../bounds.ts';
 import type { SlackFile, SlackMessage } from '../session/context.ts';
-import { cleanJson } from '../session/json.ts';
 import { escape, unescape } from './blocks/text.ts';
 import { blocksText } from './readable-blocks.ts';
 

@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { cleanJson } from '../bounds.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { Identity, SlackPerson } from '../session/identity.ts';
-import { cleanJson } from '../session/json.ts';
 import { NOBODY, type KnownPeople } from '../store/identities.ts';
 import { remembered } from '../time.ts';
 import { mentionedIn, replaceMentions } from './blocks/text.ts';

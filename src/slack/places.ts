@@ -1,7 +1,6 @@
 import type { AnswerTo } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
-import type { Listen, Steer } from '../session/preferences.ts';
-import type { Began } from '../session/steering.ts';
+import type { Began, Listen, Steer } from '../session/preferences.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';

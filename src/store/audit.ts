@@ -1,9 +1,9 @@
 import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } from 'kysely';
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
+import type { Steering } from '../session/preferences.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
-import type { Steering } from '../session/steering.ts';
 import { askingMessage, type SessionRequest } from './request-row.ts';
 import { lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';

@@ -6,9 +6,8 @@ import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
-import { fingerprintOf } from '../session/json.ts';
 import { REQUEST_STATES } from '../session/request.ts';
-import { withJson, type Columns } from './sql.ts';
+import { fingerprintOf, withJson, type Columns } from './sql.ts';
 
 export const effectiveDraftSchema = z.object({
   values: storedDraftSchema,

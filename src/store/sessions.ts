@@ -1,9 +1,8 @@
 import { sql, type Generated, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
-import { LISTEN, NOTIFY } from '../session/preferences.ts';
+import { LISTEN, NOTIFY, type ThreadShare } from '../session/preferences.ts';
 import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import type { ThreadShare } from '../session/steering.ts';
 import { interval, json, parsed, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { sql, type Generated, type Kysely } from 'kysely';
-import { cleanText } from '../session/json.ts';
+import { cleanText } from '../bounds.ts';
 import type { Tables } from './tables.ts';
 
 /** What can fail on its own: a session's row, a message to post, an announcement. */

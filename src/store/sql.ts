@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PGliteAdapter, sql, type ColumnType, type Kysely, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import type { Db, Tables } from './tables.ts';
@@ -67,6 +68,16 @@ export function withJson(row: Record<string, unknown>, names: readonly string[])
   return Object.fromEntries<unknown>(
     entries.map(([name, value]) => [name, names.includes(name) ? toText(value) : value]),
   );
+}
+
+/** Of any JSON value. The order of keys doesn't matter: a database can change it. */
+export function fingerprintOf(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content, inOrder)).digest('base64url');
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** Rows that a sweep reads at a time. */

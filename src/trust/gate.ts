@@ -2,7 +2,6 @@ import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
 import { devinUserOf, type SlackPerson } from '../session/identity.ts';
-import { fingerprintOf } from '../session/json.ts';
 import { choicesOf, isOffered, refusalsOf } from '../session/policy/choices.ts';
 import {
   decide,
@@ -25,6 +24,7 @@ import type { Groups } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import { fingerprintOf } from '../store/sql.ts';
 import type { MayApprove } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import { renewsAtMs, verdictOf, withoutLeft, type Verdict } from './verdict.ts';

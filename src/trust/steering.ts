@@ -1,5 +1,5 @@
 import type { Identity } from '../session/identity.ts';
-import { maySteer, ownershipOf, type Steering } from '../session/steering.ts';
+import { maySteer, ownershipOf, type Steering } from '../session/preferences.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isForDevin } from '../../src/session/steering.ts';
+import { isForDevin } from '../../src/session/preferences.ts';
 
 const NOBODY = { app: false, others: false };
 const APP = { app: true, others: true };

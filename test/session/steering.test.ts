@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/session/identity.ts';
 import { bareSessionId } from '../../src/session/intent.ts';
-import { effectivePreferences } from '../../src/session/preferences.ts';
-import { maySteer, ownershipOf } from '../../src/session/steering.ts';
+import { effectivePreferences, maySteer, ownershipOf } from '../../src/session/preferences.ts';
 import { refuseSteering } from '../../src/slack/authority.ts';
 import { en } from '../../src/text/en.ts';
 

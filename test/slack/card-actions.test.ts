@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
-import type { ThreadState } from '../../src/session/steering.ts';
+import type { ThreadState } from '../../src/session/preferences.ts';
 import { cardActions } from '../../src/slack/card-actions.ts';
 
 const created = {

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { isOwnCap } from '../../session/lifecycle.ts';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
-import type { ThreadShare } from '../../session/steering.ts';
+import type { ThreadShare } from '../../session/preferences.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import type { CardAction } from '../ids.ts';

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
-import type { ThreadState } from '../../session/steering.ts';
+import type { ThreadState } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import type { CardAction } from '../ids.ts';
 import { cardMetadata, metadataBlockId } from '../metadata.ts';

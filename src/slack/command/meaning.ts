@@ -1,6 +1,6 @@
 import type { IntentOf } from '../../session/intent.ts';
+import type { Mentions } from '../../session/preferences.ts';
 import type { ThreadWord } from '../../session/reply.ts';
-import type { Mentions } from '../../session/steering.ts';
 import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword } from '../../text/spoken.ts';
 import { USER_ID } from '../blocks/text.ts';
 import { asCommand, parseCommand } from './parse.ts';

@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
-import { fingerprintOf } from '../../session/json.ts';
 import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, sessionOver } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES, type SessionPhase } from '../../../src/session/lifecycle.ts';
-import type { ThreadState } from '../../../src/session/steering.ts';
+import type { ThreadState } from '../../../src/session/preferences.ts';
 import { renderCard, type SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionPick } from '../../../src/slack/blocks/session-list.ts';
 import { cardActions } from '../../../src/slack/card-actions.ts';

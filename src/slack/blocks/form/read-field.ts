@@ -1,5 +1,5 @@
+import { isTooDeep } from '../../../bounds.ts';
 import type { Field, SessionSecret } from '../../../session/fields.ts';
-import { isTooDeep } from '../../../session/json.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../ids.ts';
 import { oneLine } from '../text.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleanJson, cleanText } from '../../src/session/json.ts';
+import { cleanJson, cleanText } from '../src/bounds.ts';
 
 test('keeps what can be stored, also characters of two code units', () => {
   expect(cleanText('a\u0000b \uD83D c \uDE00 😀\n')).toBe('ab  c  😀\n');
