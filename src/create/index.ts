@@ -15,9 +15,8 @@ import {
   type Gate,
 } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createAdopt, type Adopt } from './adopt.ts';
 import { createAskApproval, createAttachStep } from './attach.ts';
-import { createSessionSearch, type SessionSearch } from './find-session.ts';
+import { type Adopt, createAdopt, createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createIdentifyStep, createWritePrompt, type WithNames } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
@@ -34,7 +33,7 @@ export { isTaggedFor } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export { endUnapproved } from './replace.ts';
-export type { Adopt } from './adopt.ts';
+export type { Adopt } from './find-session.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAdopt } from '../../src/create/adopt.ts';
+import { createAdopt } from '../../src/create/find-session.ts';
 import { createFlow } from '../../src/create/run.ts';
 import { createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
