@@ -17,7 +17,7 @@ import { createStartup, type Bot } from './startup.ts';
 import { createSteering } from './steer/index.ts';
 import { createRemoveExpired, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
-import { createEffectiveDraft, createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
+import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
 import { createWaitForSlack } from './wait-for-slack.ts';
 
@@ -145,7 +145,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
 
   const { settings } = interactiveStore;
-  const quickGate = createQuickGate(gate, log);
   createListeners({
     app: slack.bolt.app,
     queue,
@@ -155,8 +154,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     resolve,
     check: createSteeringCheck({ resolve, settings }),
     limiter,
-    quickGate,
-    effectiveDraft: createEffectiveDraft({ settings, rulesAt: quickGate.rulesAt, withNames }),
+    quickGate: createQuickGate({ gate, settings, withNames, log }),
     search: devin.catalog.search,
     withNames,
     tagRequests,

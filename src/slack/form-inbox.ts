@@ -18,13 +18,13 @@ import {
 } from '../store/request-row.ts';
 import { lostSecrets, type SavedRequest } from '../store/requests.ts';
 import { fingerprintOf } from '../store/sql.ts';
-import type { EffectiveDraftOf, TypedDraft } from '../trust/index.ts';
+import type { QuickGate, TypedDraft } from '../trust/index.ts';
 import { placeColumns, type Origin } from './places.ts';
 
 type InboxDeps = {
   forms: Pick<Forms, 'insert' | 'find' | 'change'>;
   envelopes: Envelopes;
-  effectiveDraft: EffectiveDraftOf;
+  effectiveDraft: QuickGate['effectiveDraft'];
 };
 
 type FormContent = {

@@ -15,7 +15,7 @@ import type { Limiter, Twin } from '../store/limiter.ts';
 import { messageKey, newId, offeredKey, twinKey, type NewRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
-import type { EffectiveDraftOf } from '../trust/index.ts';
+import type { QuickGate } from '../trust/index.ts';
 import { openForm, saysOther, withSecrets } from './form-inbox.ts';
 import { placeColumns, type Origin } from './places.ts';
 
@@ -24,7 +24,7 @@ type InboxDeps = {
   requests: Pick<Requests, 'insert' | 'advance' | 'ofDelivery'>;
   forms: Pick<Forms, 'change'>;
   envelopes: Envelopes;
-  effectiveDraft: EffectiveDraftOf;
+  effectiveDraft: QuickGate['effectiveDraft'];
   limiter: Pick<Limiter, 'hold'>;
   enqueueAll: EnqueueAll;
   /** Called with each state that a request reaches here, after the commit. */

@@ -1,7 +1,8 @@
-import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
-import type { Lookup, StoredDraft } from '../session/fields.ts';
-import { devinUserOf, type SlackPerson } from '../session/identity.ts';
+import type { Log } from '../log.ts';
+import type { PlaceKind } from '../session/context.ts';
+import { applyDefaults, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
+import type { FieldKey, Lookup, StoredDraft } from '../session/fields.ts';
+import type { SlackPerson } from '../session/identity.ts';
 import { choicesOf, isOffered, refusalsOf } from '../session/policy/choices.ts';
 import {
   decide,
@@ -18,16 +19,27 @@ import { ceilingsOf } from '../session/policy/limits.ts';
 import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
-import { isTooLong } from '../session/prompt.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { Groups } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
+import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
+import { createInTime } from '../time.ts';
 import type { MayApprove } from './approvers.ts';
 import type { Budget } from './budget.ts';
-import { renewsAtMs, verdictOf, withoutLeft, type Verdict } from './verdict.ts';
+import {
+  askedOf,
+  filledIn,
+  renewsAtMs,
+  sentOf,
+  verdictOf,
+  withoutLeft,
+  type Filled,
+  type Verdict,
+} from './verdict.ts';
 
 type GateDeps = {
   policy: () => Policy | null;
@@ -39,24 +51,6 @@ type GateDeps = {
 };
 
 type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
-type Judged = Where &
-  Pick<
-    SessionRequest,
-    | 'teamId'
-    | 'userId'
-    | 'identity'
-    | 'draft'
-    | 'hadSecrets'
-    | 'secretNames'
-    | 'slackFileIds'
-    | 'context'
-    | 'uploads'
-    | 'material'
-    | 'approvals'
-    | 'approved'
-    | 'approvedAs'
-  >;
-
 type Asking = Where & { teamId: string; userId: string; draft: EffectiveDraft };
 
 export type Gate = ReturnType<typeof createGate>;
@@ -91,7 +85,11 @@ export function createGate(deps: GateDeps) {
   }
 
   /** Whether the people who approved it still may, and are as many as the policy wants now. */
-  async function isApproved(policy: Policy, { userId, approvals }: Judged, rule: string): Promise<boolean> {
+  async function isApproved(
+    policy: Policy,
+    { userId, approvals }: SessionRequest,
+    rule: string,
+  ): Promise<boolean> {
     const { approvers, need } = termsOf(policy, rule);
     const given = approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved');
     if (given === undefined) return false;
@@ -100,7 +98,7 @@ export function createGate(deps: GateDeps) {
   }
 
   /** Rules and limits whose approval counts. If anything changed since, it isn't approved. */
-  async function approvedOf(policy: Policy, request: Judged, fingerprint: string): Promise<string[]> {
+  async function approvedOf(policy: Policy, request: SessionRequest, fingerprint: string): Promise<string[]> {
     const counting: string[] = [];
     for (const rule of request.approvedAs === fingerprint ? request.approved : [])
       if (await isApproved(policy, request, rule)) counting.push(rule);
@@ -109,7 +107,7 @@ export function createGate(deps: GateDeps) {
 
   return {
     /** Whether a request may start now. */
-    async judge(request: Judged): Promise<Verdict> {
+    async judge(request: SessionRequest): Promise<Verdict> {
       const policy = deps.policy();
       if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [], rule: null };
       const [{ person, place }, { at, spend }] = await Promise.all([
@@ -199,37 +197,52 @@ function withSet(draft: EffectiveDraft, changes: StoredDraft): EffectiveDraft {
   return { ...draft, values: { ...values, ...set.values }, sources: { ...sources, ...set.sources } };
 }
 
-/** What an approval is for. The instructions that are sent with it are the policy's own. */
-function sentOf(judged: Judged, { values }: EffectiveDraft) {
-  const { identity, slackFileIds, context, secretNames, material } = judged;
-  return { runsAs: devinUserOf(identity), values, slackFileIds, context, secretNames, material };
+/** Part of Slack's 3 s for an answer. */
+const WITHIN_MS = 700;
+
+/** What the policy says of a place; something else if Slack doesn't answer in time. */
+export function createQuickly(log: Log) {
+  const inTime = createInTime(log);
+  const what = 'a place, for the policy,';
+  return async <T>(asking: Promise<T>, otherwise: T): Promise<T> =>
+    inTime(asking, { withinMs: WITHIN_MS, otherwise, what });
 }
 
-function askedOf(judged: Judged): Omit<PolicyFacts['request'], 'approved'> {
-  const { draft, hadSecrets, slackFileIds, context, uploads, material } = judged;
-  const quoted = attached(draft.values, context);
-  const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
+type QuickDeps = {
+  gate: Gate;
+  settings: Pick<Settings, 'layersFor'>;
+  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  log: Log;
+};
+
+export type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
+type Asker = Person & Where;
+
+export type QuickGate = ReturnType<typeof createQuickGate>;
+
+/** For listeners, which can't wait. The job that starts a session asks the gate again. */
+export function createQuickGate({ gate, settings, withNames, log }: QuickDeps) {
+  const quickly = createQuickly(log);
   return {
-    draft: draft.values,
-    hasSessionSecrets: hadSecrets,
-    hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
+    /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
+    async effectiveDraft(asker: Asker, { draft, reset = [] }: TypedDraft): Promise<EffectiveDraft> {
+      const [layers, rules] = await Promise.all([
+        settings.layersFor(asker),
+        quickly(gate.rulesAt(asker), null),
+      ]);
+      const channel = { ...rules?.defaults, ...layers.channel };
+      const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
+      return withNames(rules === null ? effective : rules.set(effective));
+    },
+    /** null: there is no policy. `not-known`: Slack didn't answer in time. */
+    explain: async (asking: Asking) =>
+      quickly<Explained | null | 'not-known'>(gate.explain(asking), 'not-known'),
+    /** null: everything can be chosen, as far as the app knows. */
+    choicesFor: async (form: Form) => quickly(gate.choicesFor(form), null),
+    /** null: the policy doesn't say. */
+    mentionsAt: async (where: Where) => {
+      const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
+      return quickly<MentionsSetting | null>(asking, 'ask');
+    },
   };
-}
-
-type Filled = Pick<Form, 'draft' | 'context' | 'without' | 'secretNames'>;
-
-/** A form or command as it is filled in now; nothing is approved yet. */
-function filledIn({ draft, context, without, secretNames }: Filled): PolicyFacts['request'] {
-  const quoted = context === null || without === null ? context : { ...context, without };
-  return {
-    draft: draft.values,
-    hasSessionSecrets: (secretNames ?? []).length > 0,
-    hasAttachments: attached(draft.values, quoted).length > 0,
-    approved: [],
-  };
-}
-
-function attached({ attachment_urls: addresses = [] }: StoredDraft, context: MessageContext | null) {
-  const files = context?.picked.files.map(({ id }) => id) ?? [];
-  return [...addresses, ...files.filter((id) => context?.without?.files.includes(id) !== true)];
 }

@@ -1,5 +1,8 @@
+import type { MessageContext } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure, OverCeiling } from '../session/failure.ts';
+import type { StoredDraft } from '../session/fields.ts';
+import { devinUserOf } from '../session/identity.ts';
 import type { PolicyDecision, Terms } from '../session/policy/decide.ts';
 import {
   PERIOD_OF,
@@ -8,6 +11,10 @@ import {
   type CeilingLeft,
   type Over,
 } from '../session/policy/limits.ts';
+import type { PolicyFacts } from '../session/policy/match.ts';
+import { isTooLong } from '../session/prompt.ts';
+import type { Form } from '../store/forms.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 
 /** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
 export type Verdict =
@@ -114,4 +121,39 @@ function withCap(draft: EffectiveDraft, cap: number, source: Source): EffectiveD
     values: { ...draft.values, max_acu_limit: cap },
     sources: { ...draft.sources, max_acu_limit: source },
   };
+}
+
+/** What an approval is for. The instructions that are sent with it are the policy's own. */
+export function sentOf(judged: SessionRequest, { values }: EffectiveDraft) {
+  const { identity, slackFileIds, context, secretNames, material } = judged;
+  return { runsAs: devinUserOf(identity), values, slackFileIds, context, secretNames, material };
+}
+
+export function askedOf(judged: SessionRequest): Omit<PolicyFacts['request'], 'approved'> {
+  const { draft, hadSecrets, slackFileIds, context, uploads, material } = judged;
+  const quoted = attached(draft.values, context);
+  const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
+  return {
+    draft: draft.values,
+    hasSessionSecrets: hadSecrets,
+    hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
+  };
+}
+
+export type Filled = Pick<Form, 'draft' | 'context' | 'without' | 'secretNames'>;
+
+/** A form or command as it is filled in now; nothing is approved yet. */
+export function filledIn({ draft, context, without, secretNames }: Filled): PolicyFacts['request'] {
+  const quoted = context === null || without === null ? context : { ...context, without };
+  return {
+    draft: draft.values,
+    hasSessionSecrets: (secretNames ?? []).length > 0,
+    hasAttachments: attached(draft.values, quoted).length > 0,
+    approved: [],
+  };
+}
+
+function attached({ attachment_urls: addresses = [] }: StoredDraft, context: MessageContext | null) {
+  const files = context?.picked.files.map(({ id }) => id) ?? [];
+  return [...addresses, ...files.filter((id) => context?.without?.files.includes(id) !== true)];
 }

@@ -10,7 +10,7 @@ import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import { findFollowed } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
-import type { EffectiveDraftOf, QuickGate, SteeringCheck } from '../../trust/index.ts';
+import type { QuickGate, SteeringCheck } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
 import { createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
@@ -51,8 +51,7 @@ type ListenerDeps = {
   withNames: (draft: EffectiveDraft) => EffectiveDraft;
   tagRequests: boolean;
   mentions: 'start' | 'ask';
-  quickGate: Omit<QuickGate, 'rulesAt'>;
-  effectiveDraft: EffectiveDraftOf;
+  quickGate: QuickGate;
   command: string;
   redrawHome: (person: Person) => Promise<void>;
   /** Called with each new state of a request, after the commit. */
@@ -63,7 +62,7 @@ type ListenerDeps = {
 
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(deps: ListenerDeps): void {
-  const { app, queue, store, slack, command, tagRequests, effectiveDraft, withNames, now, log } = deps;
+  const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
   const { db, requests, sessions, messages, forms, settings, listing } = store;
@@ -71,7 +70,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
   const { suggest, readHeld, readUploadedText, identify, presence, ...named } = createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor });
-  const { choicesFor, explain } = deps.quickGate;
+  const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const authority = createAuthority({ identify, presence, check: deps.check, audit: store.audit, textFor });
   const drawHome = createDrawHome({ homes, enqueue, now });
@@ -167,9 +166,10 @@ export function createListeners(deps: ListenerDeps): void {
   listenToPeople(app, { knownPeople, now });
 }
 
-function createInboxes({ queue, store, withPriority, limiter, effectiveDraft, onMoved }: ListenerDeps) {
+function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { db, requests, sessions, forms, settings, envelopes, replies } = store;
+  const { effectiveDraft } = quickGate;
   const commit = createCommit({ db, withPriority });
   return {
     inbox: createRequestInbox({

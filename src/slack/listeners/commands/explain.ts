@@ -5,7 +5,7 @@ import type { IntentOf, Wish } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { Limiter } from '../../../store/limiter.ts';
 import type { Tables } from '../../../store/tables.ts';
-import type { EffectiveDraftOf, QuickGate } from '../../../trust/index.ts';
+import type { QuickGate } from '../../../trust/index.ts';
 import type { IdentifyInTime } from '../../authority.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
@@ -18,7 +18,7 @@ import type { Answers, Invocation } from '../commands.ts';
 export type ExplainCommandDeps = {
   command: string;
   db: Kysely<Tables>;
-  effectiveDraft: EffectiveDraftOf;
+  effectiveDraft: QuickGate['effectiveDraft'];
   limiter: Pick<Limiter, 'usage'>;
   explain: QuickGate['explain'];
   identify: IdentifyInTime;
