@@ -19,7 +19,7 @@ import { createRemoveExpired, createTidying } from './store/retention.ts';
 import { skewWarnings } from './time.ts';
 import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
-import { createWaitForSlack } from './wait-for-slack.ts';
+import { createWaiting } from './waiting.ts';
 
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
@@ -166,8 +166,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     log,
   });
   const { host, port, metricsToken } = config.http;
-  const waitForSlack = createWaitForSlack({ text: logged, log });
-  const warnings = (): string[] => [...waitForSlack.warnings(), ...skewWarnings(skews, logged)];
+  const waiting = createWaiting({ text: logged, log });
+  const warnings = (): string[] => [...waiting.warnings(), ...skewWarnings(skews, logged)];
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
@@ -176,6 +176,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   return createStartup({
     config,
     database,
+    begin: services.begin,
     store,
     queue,
     devin,
@@ -187,7 +188,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     // By then, all replicas have read it: one that hasn't would ask those whom it asked before.
     reviewAfterMs: 2 * tuning.policyEveryMs,
     mapping,
-    waitForSlack,
+    waiting,
     server,
     readiness,
     text: logged,

@@ -4,6 +4,7 @@ import { createLog, type Log } from './log.ts';
 import { useProxy } from './network.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
+import { LEAST_FILES, openFileLimit } from './store/embedded/folder-error.ts';
 import { createLanguages } from './text/languages.ts';
 
 /** Supervisors kill a process after 10 s. What hasn't ended by then is on disk, and the next start continues it. */
@@ -25,6 +26,8 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
   const languages = createLanguages(config.language);
   const log = createLog(config.logLevel);
   for (const { name, meant } of misspelled) log.warn(languages.logged.config.misspelled(name, meant));
+  const files = openFileLimit();
+  if (files < LEAST_FILES) log.warn(languages.logged.start.fewFiles(files, LEAST_FILES));
   useProxy(config.proxy);
   // One bad payload must not end the app for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));

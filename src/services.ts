@@ -6,7 +6,6 @@ import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { isProxied } from './network.ts';
-import { operatorSentence } from './operator/sentences.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { withNames, type EffectiveDraft } from './session/defaults.ts';
 import { limitsOf } from './session/policy/limits.ts';
@@ -18,9 +17,7 @@ import { createSeal, loadSecretsKeys } from './store/envelope.ts';
 import { createLimiter } from './store/limiter.ts';
 import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
-import type { StoreError } from './store/store-error.ts';
 import { createStore, type Store } from './store/store.ts';
-import type { Text } from './text/index.ts';
 import { createLanguages } from './text/languages.ts';
 import { createOnceAMinute, skewsOf } from './time.ts';
 import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
@@ -33,7 +30,7 @@ import { createUpstream, refuseConnection, type Upstream } from './upstream.ts';
  */
 const RESTORING_MS = 2 * 60_000;
 
-/** What the features need: files, database, queue, Slack, Devin, identity and policy. Opens the database. */
+/** What the features need: files, database, queue, Slack, Devin, identity and policy. Opens the embedded database. */
 export async function openServices(config: Config, overrides: Overrides, log: Log) {
   const tuning = createTuning(config, log, overrides);
   const { now, machineNow } = tuning;
@@ -42,9 +39,9 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
   const policy = await openFile(config.policyFile, POLICY_FILE, file);
   const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
-  const database = await openDatabase({ ...databaseOptions(tuning, logged), ...config.store, log });
-  await tuning.readTime(database.db);
-  const knownSince = new Date(now() - RESTORING_MS);
+  const { databaseProgram: program, embedded, onFatal } = tuning;
+  const database = await openDatabase({ program, embedded, onFatal, ...config.store, log });
+  let knownSince = new Date(now());
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
@@ -96,7 +93,12 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   });
   return {
     tuning,
-    knownSince,
+    /** Once the database answers. */
+    async begin(): Promise<void> {
+      await tuning.readTime(database.db);
+      knownSince = new Date(now() - RESTORING_MS);
+    },
+    knownSince: () => knownSince,
     text,
     /** For log lines, warnings and what ends the start. */
     logged,
@@ -130,24 +132,11 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
       db,
       posts,
       outbound: slack.outbound,
-      knownSince,
+      knownSince: () => knownSince,
       inFlightMs: tuning.inFlightMs,
     }),
     searchUntilFound: createSearchUntilFound({ searchPausesMs: tuning.searchPausesMs, log }),
   };
-}
-
-const MS_PER_S = 1000;
-
-function databaseOptions(
-  { databaseProgram: program, embedded, databasePatienceMs: patienceMs, onFatal, log }: Tuning,
-  text: Text,
-) {
-  const onWait = (error: StoreError): void => {
-    const waits = text.store.waits(patienceMs / MS_PER_S);
-    log.warn({ err: error.cause }, text.joins.sentences([operatorSentence(error, text), waits]));
-  };
-  return { program, embedded, patienceMs, onWait, onFatal };
 }
 
 const UNAUTHORIZED = 401;

@@ -18,7 +18,7 @@ import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
 import type { FileSource } from './trust/index.ts';
-import type { WaitForSlack } from './wait-for-slack.ts';
+import type { Waiting } from './waiting.ts';
 
 export type Bot = {
   /**
@@ -41,6 +41,8 @@ type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
 type StartupDeps = {
   config: Config;
   database: Database;
+  /** Reads the database's clock. */
+  begin: () => Promise<void>;
   store: Store;
   queue: Queue;
   devin: Devin;
@@ -52,7 +54,7 @@ type StartupDeps = {
   tidying: Tidying;
   policy: FollowedFile;
   mapping: FollowedFile;
-  waitForSlack: WaitForSlack;
+  waiting: Waiting;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** In the language of the log. */
@@ -81,7 +83,11 @@ export function createStartup(deps: StartupDeps): Bot {
     if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
     // First, so that the health pages say what the start waits for.
     const address = await server.start().catch(refuseAddress(config.http));
-    await Promise.all([meetSlack(deps, stopping.signal), meetDevin(deps), prepareStore(deps)]);
+    await Promise.all([
+      meetSlack(deps, stopping.signal),
+      meetDevin(deps),
+      prepareStore(deps, stopping.signal),
+    ]);
     // Nothing would stop what starts after `stop`.
     stopping.signal.throwIfAborted();
     await queue.start();
@@ -132,11 +138,11 @@ function refuseToken(error: unknown): never {
 }
 
 async function meetSlack(
-  { config, slack, waitForSlack, text, log }: StartupDeps,
+  { config, slack, waiting, text, log }: StartupDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const check = async () => checkSlack({ client: slack.starting, botToken: config.slack.botToken });
-  const bot = await waitForSlack.until(check, signal);
+  const bot = await waiting.until('Slack', check, signal);
   slack.identity.bot = bot;
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
 }
@@ -151,7 +157,12 @@ async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<voi
     .catch((error: unknown) => log.warn({ err: error }, 'permissions could not be checked'));
 }
 
-async function prepareStore({ database, store }: StartupDeps): Promise<void> {
+async function prepareStore(
+  { database, begin, store, waiting }: StartupDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  await waiting.until('Postgres', database.ping, signal);
+  await begin();
   await migrate(database.db);
   // Settings may have changed: look everyone up again.
   await store.identities.forgetAll();

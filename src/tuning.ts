@@ -48,8 +48,6 @@ export type Overrides = {
   policyEveryMs?: number;
   /** Called with each new state of a request, after the commit. */
   onState?: ((state: RequestState) => void) | null;
-  /** How long the start waits for Postgres. */
-  databasePatienceMs?: number;
   /** The program of the embedded database's thread. */
   databaseProgram?: URL;
   /** The embedded database, if it is being opened already. */
@@ -108,7 +106,6 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     policyEveryMs: FILES_EVERY_MS,
     onState: null,
     onFatal: () => undefined,
-    databasePatienceMs: 10_000,
     databaseProgram: DATABASE_PROGRAM,
     embedded: null,
     ...overrides,

@@ -38,7 +38,7 @@ type FollowingDeps = {
   budget: Pick<Budget, 'follow'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  knownSince: Date;
+  knownSince: () => Date;
   /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */

@@ -31,7 +31,7 @@ type PendingDeps = {
   calls: Pick<Calls, 'part'>;
   metadata: Pick<MetadataReader, 'read'>;
   /** From when on the database knows what was posted. */
-  knownSince: Date;
+  knownSince: () => Date;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   times: RelayTimes;
@@ -86,7 +86,7 @@ export function createPostPending(deps: PendingDeps) {
         await messages.leaveOutPending(sessionId);
         return DONE;
       }
-      if (!hasSearched && row.attemptedAt === null && row.saidAt < deps.knownSince) {
+      if (!hasSearched && row.attemptedAt === null && row.saidAt < deps.knownSince()) {
         const failure = await skipPosted(deps, session, row.saidAt);
         if (failure !== null) return waiting(failure, row);
         hasSearched = true;

@@ -34,7 +34,8 @@ const MS_PER_S = 1000;
 
 /** `token`: which one the call was made with. Rethrows anything that isn't a failure of the Web API. */
 export function slackProblem(error: unknown, token: 'slackToken' | 'appToken'): StartProblem {
-  const failure = slackFailure(error);
+  // Of Slack's client, if an answer is JSON but no object.
+  const failure = error instanceof TypeError ? { kind: 'unclear' as const } : slackFailure(error);
   if (failure.kind === 'refused') return { kind: token, code: failure.code };
   if (failure.kind === 'rate-limited')
     return { kind: 'slackBusy', seconds: Math.ceil(failure.retryAfterMs / MS_PER_S) };

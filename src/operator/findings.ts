@@ -234,6 +234,7 @@ function isWritable(folder: string): boolean {
 async function readSetAside(store: Config['store']): Promise<Record<string, number>> {
   const database = await openDatabase(store);
   try {
+    await database.ping();
     return await countSetAside(database.db);
   } finally {
     await database.close();

@@ -23,7 +23,10 @@ export async function withStore(task: StoreTask, text: Text): Promise<number> {
     return complain([text.operator.noDatabase(dataDir)]);
   try {
     const database = await openDatabase({ dataDir, databaseUrl });
-    return await task(database.db).finally(async () => database.close());
+    return await database
+      .ping()
+      .then(async () => task(database.db))
+      .finally(async () => database.close());
   } catch (error) {
     return complain([troubleSentence(error, dataDir, text)]);
   }

@@ -135,7 +135,7 @@ type PostOnceDeps = {
   posts: Posts;
   outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
   /** From when on the database knows what was posted. */
-  knownSince: Date;
+  knownSince: () => Date;
   /** How long Slack may take to post what a process sent before it died, in ms. */
   inFlightMs: number;
 };
@@ -214,7 +214,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     if (earlier?.postedTs != null)
       return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();
-    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
+    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince());
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
     if (found === null && earlier !== null && isInFlight(earlier, deps.inFlightMs))
       return { kind: 'unclear' };

@@ -3,12 +3,12 @@ import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'ky
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Log } from '../log.ts';
+import { isUntrusted } from '../network.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
-import { reach } from './reach.ts';
-import type { StoreError } from './store-error.ts';
+import { codeOf, StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = {
@@ -20,7 +20,7 @@ export type Database = {
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
-  /** Rejects while the database doesn't answer. */
+  /** Rejects while the database doesn't answer, on Postgres with a `StoreError`. */
   ping(): Promise<void>;
   /** Stop the queue first. A second call does nothing more. */
   close(): Promise<void>;
@@ -37,10 +37,6 @@ type DatabaseOptions = {
   embedded?: Promise<Embedded> | null;
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
-  /** Postgres: how long the start waits for a server that starts at the same time. */
-  patienceMs?: number;
-  /** Postgres: called once if the start waits for it. */
-  onWait?: (error: StoreError) => void;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: StoreError) => void;
 };
@@ -51,7 +47,7 @@ const PLUGINS = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
 const POOL_SIZE = 6;
 const BOSS_POOL_SIZE = 4;
 
-/** Resolves once the database answers. Rejects with a `StoreError`. */
+/** Rejects with a `StoreError` if the embedded database can't be opened. Postgres is reached by the first statement. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log ?? { warn: () => {} };
   return options.databaseUrl == null
@@ -87,15 +83,10 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
   };
 }
 
-async function openOnServer(
+function openOnServer(
   databaseUrl: string,
-  {
-    log,
-    silentMs = SILENT_MS,
-    patienceMs = 0,
-    onWait = () => {},
-  }: DatabaseOptions & { log: Pick<Log, 'warn'> },
-): Promise<Database> {
+  { log, silentMs = SILENT_MS }: DatabaseOptions & { log: Pick<Log, 'warn'> },
+): Database {
   const options = connectionOptions(databaseUrl, silentMs);
   const precedence = createPrecedence();
   const nameOf = createStatementNames();
@@ -117,15 +108,20 @@ async function openOnServer(
   const close = once(async () => {
     await Promise.all([db.destroy(), interactive.destroy()]);
   });
-  try {
-    await reach(async () => ping(db), { databaseUrl, patienceMs, onWait });
-  } catch (error) {
-    await close();
-    throw error;
-  }
   const boss = { ...options, max: BOSS_POOL_SIZE };
   const { withPriority } = precedence;
-  return { db, interactive, withPriority, kind: 'postgres', boss, ping: () => ping(db), close };
+  return {
+    db,
+    interactive,
+    withPriority,
+    kind: 'postgres',
+    boss,
+    ping: async () =>
+      ping(db).catch((error: unknown) => {
+        throw connectError(databaseUrl, error);
+      }),
+    close,
+  };
 }
 
 async function ping(db: Kysely<Tables>): Promise<void> {
@@ -185,4 +181,36 @@ function endingStalled(ms: number) {
     await client.query(`set idle_in_transaction_session_timeout = ${ms}`);
   };
   return { onConnect };
+}
+
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function connectError(databaseUrl: string, cause: unknown): StoreError {
+  const code = codeOf(cause) ?? '';
+  const server = describeServer(databaseUrl);
+  if (isUntrusted(code) || hasNoRoots(cause))
+    return new StoreError({ code: 'database-untrusted', server }, { cause });
+  if (code.startsWith('28') || isWithoutTls(cause))
+    return new StoreError({ code: 'database-refused', server }, { cause });
+  if (code === TOO_MANY_CONNECTIONS) return new StoreError({ code: 'database-full', server }, { cause });
+  if (code === '3D000') return new StoreError({ code: 'database-missing', server }, { cause });
+  return new StoreError({ code: 'database-unreachable', server }, { cause });
+}
+
+/** The file that `sslrootcert` names can't be read. */
+function hasNoRoots(cause: unknown): boolean {
+  return cause instanceof Error && 'syscall' in cause && cause.syscall === 'open';
+}
+
+/** pg has no code for it. https://github.com/brianc/node-postgres/blob/pg@8.23.1/packages/pg/lib/connection.js */
+function isWithoutTls(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === 'The server does not support SSL connections';
+}
+
+/** Host, port and database, without user and password. */
+function describeServer(databaseUrl: string): string {
+  if (!URL.canParse(databaseUrl)) return 'not a Postgres address';
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
 }

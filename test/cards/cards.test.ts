@@ -62,7 +62,7 @@ const setUp = async (state: 'failed' | 'identified' | 'refused', card: RequestCh
         db,
         posts: store.posts,
         outbound: { ...outbound, slackTs: () => null },
-        knownSince: new Date(0),
+        knownSince: () => new Date(0),
         inFlightMs: 0,
       }),
       tuning: { now: () => nowMs, log: createLog('silent') },

@@ -92,6 +92,12 @@ describe('the program', () => {
     expect(logged + said).not.toContain('hunter2hunter2');
   });
 
+  test('warns of a limit of open files that is too low', async () => {
+    const child = run(complete(), ['sh', '-c', `ulimit -n 1000; exec ${NODE.join(' ')}`]);
+    const [line] = await linesUntilReady(child);
+    expect(line).toContain('The app may open only 1000 files');
+  });
+
   test('names a misspelled setting beside what is missing', async () => {
     const child = run({ SLACK_BOT_TOKN: 'xoxb-1' });
     const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
@@ -123,7 +129,7 @@ describe('the program', () => {
     expect(await over).toEqual([0, null]);
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain("DATABASE_URL names a Postgres server that doesn't answer (127.0.0.1:1/bot)");
-    expect(logged[0]).toContain('The app tries again for 10 s, then gives up.');
+    expect(logged[0]).toContain('The app retries until Postgres answers, and takes no requests until then.');
     expect(logged[0]).not.toContain('hunter2hunter2');
   });
 

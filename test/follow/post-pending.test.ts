@@ -33,7 +33,7 @@ function quietly(): PendingDeps {
     calls: { part: async () => Promise.resolve() },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
-    knownSince: new Date(0),
+    knownSince: () => new Date(0),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
     outbound: { tellPrivately: async () => Promise.resolve('delivered') },
     times: RELAY_TIMES,
@@ -190,7 +190,7 @@ describe('after a restored backup, a session', () => {
           return Promise.resolve({ messages, threads: [] });
         },
       },
-      knownSince: KNOWN_SINCE,
+      knownSince: () => KNOWN_SINCE,
       postMessage: async (_session, row) => {
         posted.push(row.eventId);
         await messages.settle(row, '1.1');

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLocalDevin } from '../../sandbox/devin/index.ts';
 import { PERMISSIONS } from '../../sandbox/devin/permissions.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
+import { listen, shut } from '../../sandbox/loopback.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { parseConfig } from '../../src/config.ts';
 import { diagnose } from '../../src/operator/findings.ts';
@@ -212,6 +214,18 @@ describe('the doctor', () => {
     expect(printed).toContain(
       '– not checked    SLACK_SIGNING_SECRET can only be checked with a message from Slack: type /dev help',
     );
+  });
+
+  test('names an answer that Slack never gives, such as a proxy may', async () => {
+    const nothing = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('null'),
+    );
+    const { origin } = await listen(nothing);
+    closing.push(async () => shut(nothing));
+    const { lines } = await askDoctor({ environment: { SLACK_API_URL: `${origin}/api/` } });
+    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
+      expect.stringContaining("Slack can't be reached ("),
+    ]);
   });
 
   test("says once that Slack and Devin can't be reached, and why", async () => {

@@ -150,7 +150,7 @@ test('a process that lost its lease to another posts nothing more', async () => 
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     calls: { part: async () => Promise.resolve() },
     metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
-    knownSince: new Date(0),
+    knownSince: () => new Date(0),
     postMessage: async (_session, { text }) => {
       posted.push(text);
       await vi.advanceTimersByTimeAsync(RENEW_MS);

@@ -46,7 +46,7 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     db,
     posts: createPosts(db),
     outbound: { ...outbound, find },
-    knownSince,
+    knownSince: () => knownSince,
     inFlightMs,
   });
   const withLease = createWithLease(createLeases(db));

@@ -13,8 +13,6 @@ import { StoreError } from '../../src/store/store-error.ts';
 import { en } from '../../src/text/en.ts';
 import { describeOnBothEmptyDatabases, useFolder, usePostgres } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
-import { freePort } from '../support/free-port.ts';
-import { proxyTo } from '../support/tcp-proxy.ts';
 
 const postgres = usePostgres('empty');
 const folder = useFolder();
@@ -33,6 +31,7 @@ describeOnBothEmptyDatabases('a database', (open, kind) => {
 
   test('can be closed twice, and then answers no more', async () => {
     const database = await open();
+    await database.ping();
     await Promise.all([database.close(), database.close()]);
     await database.close();
     await expect(database.ping()).rejects.toThrow(/./);
@@ -189,9 +188,9 @@ test('a user who may not create tables, or the schema of the queue, is named to 
 });
 
 async function refusal(databaseUrl: string): Promise<StoreError> {
-  const error: unknown = await openDatabase({ databaseUrl, dataDir: folder() }).catch(
-    (reason: unknown) => reason,
-  );
+  const database = await openDatabase({ databaseUrl, dataDir: folder() });
+  const error: unknown = await database.ping().catch((reason: unknown) => reason);
+  await database.close();
   if (error instanceof StoreError) return error;
   throw new Error('the database opened', { cause: error });
 }
@@ -203,30 +202,6 @@ async function withoutConnections(): Promise<string> {
   await sql`create role ${sql.id(name)} login password 'hidden-word' connection limit 0`.execute(db);
   return (options.databaseUrl ?? '').replace('postgres:password@', `${name}:hidden-word@`);
 }
-
-test('a server that starts at the same time is waited for, which is said once', async () => {
-  const { options } = await postgres.open();
-  const address = new URL(options.databaseUrl ?? '');
-  const port = await freePort();
-  const started: unknown[] = [];
-  const onWait = (): void => void started.push(proxyTo(address.href, port));
-  const databaseUrl = Object.assign(new URL(address), { port: String(port) }).href;
-  const database = await openDatabase({
-    databaseUrl,
-    dataDir: folder(),
-    patienceMs: 60_000,
-    onWait,
-  });
-  await expect(database.ping()).resolves.toBeUndefined();
-  await database.close();
-  expect(started).toHaveLength(1);
-});
-
-test('a server that refuses is not waited for', async () => {
-  const databaseUrl = postgres.url('postgres').replace(':password@', ':hidden-word@');
-  const never = { databaseUrl, dataDir: folder(), patienceMs: Infinity };
-  await expect(openDatabase(never)).rejects.toMatchObject({ code: 'database-refused' });
-});
 
 test.each([
   ['an unreachable server', 'database-unreachable', () => 'postgres://me:hidden-word@127.0.0.1:1/app'],

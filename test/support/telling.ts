@@ -77,7 +77,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
         find: async () => Promise.resolve(null),
         slackTs: () => null,
       },
-      knownSince: new Date(0),
+      knownSince: () => new Date(0),
       inFlightMs: 0,
     }),
     compose: async ({ milestone, session }: MilestoneNotice) => {

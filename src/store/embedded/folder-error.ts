@@ -18,7 +18,7 @@ const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 export function folderError(
   code: 'folder-unusable' | 'folder-unreadable',
   cause: unknown,
-  { dataDir, freeBytes = freeBytesOf, mostFiles = mostFilesOf }: FolderOptions,
+  { dataDir, freeBytes = freeBytesOf, mostFiles = openFileLimit }: FolderOptions,
 ): StoreError {
   if (cause instanceof StoreError) return cause;
   // What makes a folder unusable comes before the database is opened, and says what it is.
@@ -29,14 +29,14 @@ export function folderError(
 }
 
 /** With fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */
-const LEAST_FILES = 1024;
+export const LEAST_FILES = 1024;
 
 const limitsSchema = z.looseObject({
   userLimits: z.looseObject({ open_files: z.looseObject({ soft: z.number() }) }),
 });
 
 /** https://nodejs.org/api/report.html */
-function mostFilesOf(): number {
+export function openFileLimit(): number {
   // It may also be 'unlimited', and Windows has none.
   return limitsSchema.safeParse(process.report.getReport()).data?.userLimits.open_files.soft ?? Infinity;
 }

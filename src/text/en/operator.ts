@@ -66,8 +66,6 @@ export const commandLine = {
 export const store = {
   unreachable: (server: string): string =>
     `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, and that the server is running.`,
-  /** Follows `unreachable` at the start. */
-  waits: (seconds: number): string => `The app tries again for ${seconds} s, then gives up.`,
   untrusted: (server: string): string =>
     `The certificate of the Postgres server in DATABASE_URL isn't trusted (${server}): use the host name that it is for, and name the file of its authority, as in ?sslmode=verify-full&sslrootcert=/etc/ca.pem.`,
   refused: (server: string): string =>
@@ -118,8 +116,9 @@ export const start = {
     `SLACK_API_URL is wrong (${reason}): correct it, or leave it out to use Slack's own.`,
   slackBusy: (seconds: number): string =>
     `Slack's rate limit is reached: it takes calls again in ${seconds} s.`,
-  /** Follows `slackUnreachable` or `slackBusy`. */
-  waitsForSlack: 'The app retries until Slack answers, and takes no requests until then.',
+  /** Follows why Slack or Postgres doesn't answer. */
+  waits: (system: string): string =>
+    `The app retries until ${system} answers, and takes no requests until then.`,
   appToken: (code: string): string =>
     `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
   address: ({ host, port, code }: Address): string =>
@@ -128,6 +127,8 @@ export const start = {
       : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT a port that this user can listen on.`,
   clockSkew: ({ system, seconds, weAreLate }: Skew): string =>
     `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
+  fewFiles: (files: number, least: number): string =>
+    `The app may open only ${files} files, and each connection is one: raise the limit to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), or connections are dropped under load.`,
   devinKey:
     "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
   devinUnreachable: (reason: string): string =>

@@ -65,7 +65,6 @@ export const commandLine: Text['commandLine'] = {
 export const store: Text['store'] = {
   unreachable: (server) =>
     `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、サーバーが動いていることを確認してください。`,
-  waits: (seconds) => `${seconds} 秒間再試行し、応答がなければ終了します。`,
   untrusted: (server) =>
     `DATABASE_URL の Postgres サーバーの証明書を信頼できません（${server}）。証明書のホスト名を使い、認証局の証明書ファイルを指定してください（例: ?sslmode=verify-full&sslrootcert=/etc/ca.pem）。`,
   refused: (server) =>
@@ -109,7 +108,7 @@ export const start: Text['start'] = {
   slackAddress: (reason) =>
     `SLACK_API_URL が正しくありません（${reason}）。修正するか、設定を外して Slack の既定の URL を使ってください。`,
   slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
-  waitsForSlack: 'Slack が応答するまで再試行します。それまで依頼は受け付けません。',
+  waits: (system) => `${system} が応答するまで再試行します。それまで依頼は受け付けません。`,
   appToken: (code) =>
     `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
   address: ({ host, port, code }) =>
@@ -118,6 +117,8 @@ export const start: Text['start'] = {
       : `HOST ${host}、PORT ${port} で待ち受けできません（${code}）。HOST にはこのマシンのアドレス（例: 0.0.0.0）、PORT にはこのユーザーが使えるポートを設定してください。`,
   clockSkew: ({ system, seconds, weAreLate }) =>
     `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
+  fewFiles: (files, least) =>
+    `開けるファイルは ${files} 個までで、接続も 1 つずつ数えます。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
   devinUnreachable: (reason) =>

@@ -1,0 +1,64 @@
+import type { Log } from './log.ts';
+import { isForOperator, operatorSentence, StartError, type OperatorError } from './operator/sentences.ts';
+import type { Text } from './text/index.ts';
+import { sleep } from './time.ts';
+
+/** After each attempt, in order; then the last one every time. */
+const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
+
+const MS_PER_S = 1000;
+
+type WaitDeps = {
+  /** In the language of the log. */
+  text: Text;
+  log: Log;
+  /** For tests. */
+  pausesMs?: readonly number[];
+};
+
+export type Waiting = ReturnType<typeof createWaiting>;
+
+/** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
+export function createWaiting({ text, log, pausesMs = PAUSES_MS }: WaitDeps) {
+  const reasons = new Map<string, string>();
+
+  return {
+    /** Why the app isn't ready yet. */
+    warnings: (): string[] => [...reasons.values()],
+
+    /** Rejects if the system refuses, and with the last failure if the signal ends the wait. */
+    async until<Found>(
+      system: 'Slack' | 'Postgres',
+      ask: () => Promise<Found>,
+      signal: AbortSignal,
+    ): Promise<Found> {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const found = await ask();
+          reasons.delete(system);
+          return found;
+        } catch (error) {
+          if (!isPassing(error)) throw error;
+          const reason = text.joins.sentences([operatorSentence(error, text), text.start.waits(system)]);
+          reasons.set(system, reason);
+          // At growing distances: it may be down for hours.
+          if (Number.isInteger(Math.log2(tries))) log.warn({ tries, err: error.cause }, reason);
+          const pauseMs = pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0;
+          if (!(await sleep(Math.max(pauseMs, askedMs(error)), signal))) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** How long Slack asked to wait. */
+function askedMs({ problem }: OperatorError): number {
+  return 'seconds' in problem ? problem.seconds * MS_PER_S : 0;
+}
+
+/** It didn't refuse: it is down, busy, or out of reach. */
+function isPassing(error: unknown): error is OperatorError {
+  if (!isForOperator(error)) return false;
+  if (!(error instanceof StartError)) return error.code === 'database-unreachable';
+  return error.problem.kind === 'slackUnreachable' || error.problem.kind === 'slackBusy';
+}

@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { StartError } from '../src/operator/sentences.ts';
+import { StoreError } from '../src/store/store-error.ts';
+import { createLanguages } from '../src/text/languages.ts';
+import { createWaiting } from '../src/waiting.ts';
+import { captureLog } from './support/log-lines.ts';
+
+const { shared: text } = createLanguages('en');
+const unreachable = () => new StartError({ kind: 'slackUnreachable', reason: 'no route' });
+
+function meet(failures: readonly Error[]) {
+  const log = captureLog();
+  const stopping = new AbortController();
+  const waiting = createWaiting({ text, log: log.log, pausesMs: [0] });
+  const left = [...failures];
+  const waits: string[] = [];
+  const met = waiting.until(
+    'Slack',
+    async () => {
+      waits.push(waiting.warnings().join());
+      const failure = left.shift();
+      return failure === undefined ? Promise.resolve('the bot') : Promise.reject(failure);
+    },
+    stopping.signal,
+  );
+  return { met, stopping, waiting, waits, warned: () => log.text().split('"level":40').length - 1 };
+}
+
+test('while Slack is down or busy, the start waits, says why, and logs it less and less', async () => {
+  const busy = new StartError({ kind: 'slackBusy', seconds: 0 });
+  const { met, waiting, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
+  expect(await met).toBe('the bot');
+  expect(waits[0]).toBe('');
+  expect(waits[1]).toContain("Slack can't be reached (no route)");
+  expect(waits[10]).toContain('takes calls again in 0 s. The app retries until Slack answers');
+  expect(waiting.warnings()).toEqual([]);
+  // The attempts 1, 2, 4 and 8.
+  expect(warned()).toBe(4);
+});
+
+test('a token that Slack refuses ends the start, also after a wait', async () => {
+  const refused = new StartError({ kind: 'slackToken', code: 'account_inactive' });
+  await expect(meet([unreachable(), refused]).met).rejects.toBe(refused);
+});
+
+test('a stop ends the wait', async () => {
+  const failure = unreachable();
+  const { met, stopping } = meet([failure, failure, failure]);
+  stopping.abort();
+  await expect(met).rejects.toBe(failure);
+});
+
+test('a busy Slack is asked again only after as long as it said', async () => {
+  const busy = new StartError({ kind: 'slackBusy', seconds: 30 });
+  const { met, stopping } = meet([busy]);
+  await setImmediate();
+  stopping.abort();
+  await expect(met).rejects.toBe(busy);
+});
+
+test('a start that waits for two systems names both, until each answers', async () => {
+  const log = captureLog();
+  const waiting = createWaiting({ text, log: log.log, pausesMs: [0] });
+  const { signal } = new AbortController();
+  const slack = Promise.withResolvers<string>();
+  const failures = [unreachable()];
+  const met = waiting.until(
+    'Slack',
+    async () => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      return slack.promise;
+    },
+    signal,
+  );
+  const server = 'db.internal:5432/bot';
+  const away = [new StoreError({ code: 'database-unreachable', server })];
+  await waiting.until(
+    'Postgres',
+    async () => {
+      const failure = away.shift();
+      if (failure !== undefined) throw failure;
+      expect(waiting.warnings()).toEqual([
+        expect.stringContaining('The app retries until Slack answers'),
+        expect.stringContaining('(db.internal:5432/bot)'),
+      ]);
+    },
+    signal,
+  );
+  expect(waiting.warnings()).toHaveLength(1);
+  slack.resolve('the bot');
+  await met;
+  expect(waiting.warnings()).toEqual([]);
+});
+
+test('a Postgres that refuses ends the start', async () => {
+  const refused = new StoreError({ code: 'database-refused', server: 'db.internal:5432/bot' });
+  const waiting = createWaiting({ text, log: captureLog().log, pausesMs: [0] });
+  const asking = waiting.until('Postgres', async () => Promise.reject(refused), new AbortController().signal);
+  await expect(asking).rejects.toBe(refused);
+});
