@@ -1,5 +1,4 @@
 import type { Config } from './config.ts';
-import type { DevinRequestFacts } from './devin/attempt.ts';
 import { createDevin, type Devin } from './devin/devin.ts';
 import { createReadiness } from './health.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
@@ -7,9 +6,8 @@ import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { isProxied } from './network.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
-import { withNames, type EffectiveDraft } from './session/defaults.ts';
-import { limitsOf } from './session/policy/limits.ts';
-import type { RequestState } from './session/request.ts';
+import { createWithNames } from './session/defaults.ts';
+import { limitsFrom } from './session/policy/limits.ts';
 import { createSlack } from './slack/slack.ts';
 import { createWrites } from './store/commit.ts';
 import { openDatabase } from './store/database.ts';
@@ -19,7 +17,7 @@ import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
-import { createOnceAMinute, skewsOf } from './time.ts';
+import { skewsOf } from './time.ts';
 import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from './trust/index.ts';
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, refuseConnection, type Upstream } from './upstream.ts';
@@ -111,12 +109,9 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     interactiveStore: governed(createStore(database.interactive, seal, tuning)),
     metrics,
     /** Called with each new state of a request, after the commit. */
-    onMoved: (state: RequestState): void => {
-      metrics.countState(state);
-      tuning.onState?.(state);
-    },
+    onMoved: tuning.onState ?? metrics.countState,
     devin,
-    withNames: (draft: EffectiveDraft) => withNames(draft, devin.catalog.nameOf),
+    withNames: createWithNames(devin.catalog.nameOf),
     slack,
     writes,
     readiness,
@@ -124,7 +119,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     gate,
     budget,
     decidersOf,
-    limiter: createLimiter(() => limitsOf(policy.current(), config.limits)),
+    limiter: createLimiter(limitsFrom(policy.current, config.limits)),
     findMember,
     resolve,
     withLease: createWithLease(leases, tuning.leaseMs),
@@ -139,8 +134,6 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   };
 }
 
-const UNAUTHORIZED = 401;
-
 type GuardedDevin = Devin & Pick<Upstream, 'isUp'>;
 
 function createGuardedDevin(
@@ -150,16 +143,7 @@ function createGuardedDevin(
 ): GuardedDevin {
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
-  const onceAMinute = createOnceAMinute();
-  const onRequest = (facts: DevinRequestFacts): void => {
-    metrics.observeDevin(facts);
-    const { operation, status } = facts;
-    if (status !== UNAUTHORIZED) return;
-    onceAMinute('key', (leftOut) =>
-      log.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
-    );
-  };
   const viaProxy = (url: URL): boolean => proxy !== null && isProxied(proxy, url);
-  const calls = { fetch: upstream.guarded, isProxied: viaProxy, now, log, onRequest };
+  const calls = { fetch: upstream.guarded, isProxied: viaProxy, now, log, onRequest: metrics.observeDevin };
   return { ...createDevin({ ...devin, ...calls }), isUp: upstream.isUp };
 }

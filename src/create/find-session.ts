@@ -1,6 +1,7 @@
 import { batchesOf } from '../bounds.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import type { Lease } from '../queue/index.ts';
+import type { WithNames } from '../session/defaults.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
 import { isOpen, type RequestState, requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -8,7 +9,6 @@ import type { Envelopes } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { remembered } from '../time.ts';
-import type { WithNames } from './identify.ts';
 import type { StepOutcome } from './run.ts';
 import type { Effects, Transitions } from './transitions.ts';
 

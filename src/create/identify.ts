@@ -1,6 +1,6 @@
 import { DevinError } from '../devin/errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
+import type { EffectiveDraft, WithNames } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
@@ -24,9 +24,6 @@ type IdentifyDeps = {
 };
 
 type NameMentions = (text: string) => Promise<string>;
-
-/** With the names of playbooks and the like that are known now; others are looked up in the background. */
-export type WithNames = (draft: EffectiveDraft) => EffectiveDraft;
 
 /** Why a card isn't where it was requested; beside Slack's own codes. */
 export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';

@@ -2,6 +2,7 @@ import type { PostNewCard } from '../cards/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { WithNames } from '../session/defaults.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
@@ -17,7 +18,7 @@ import {
 import type { Tuning } from '../tuning.ts';
 import { createAskApproval, createAttachStep } from './attach.ts';
 import { type Adopt, createAdopt, createSessionSearch, type SessionSearch } from './find-session.ts';
-import { createIdentify, createIdentifyStep, createWritePrompt, type WithNames } from './identify.ts';
+import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';

@@ -18,7 +18,7 @@ export type DevinRequestFacts = {
 
 export type AttemptOptions = {
   fetch?: Fetch;
-  log?: { debug(facts: object, message: string): void };
+  log?: Record<'debug' | 'error', (facts: object, message: string) => void>;
   /** Called for each HTTP request, retries included. */
   onRequest?: (facts: DevinRequestFacts) => void;
 };

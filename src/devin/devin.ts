@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { folded } from '../session/identity.ts';
 import { fromWire, MOST_ACU } from '../session/snapshot.ts';
-import { createRemoteClock } from '../time.ts';
+import { createOnceAMinute, createRemoteClock } from '../time.ts';
 import { createAttachments, type IsProxied } from './attachments.ts';
+import type { DevinRequestFacts } from './attempt.ts';
 import { createCatalog } from './catalog.ts';
 import {
   collectPages,
@@ -24,7 +25,8 @@ type DevinOptions = DevinClientOptions & { now?: () => number; isProxied?: IsPro
 export function createDevin({ now = Date.now, isProxied = () => false, ...options }: DevinOptions) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;
-  const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
+  const onRequest = noteRefusedKey(options);
+  const client = createDevinClient({ ...options, onRequest, fetch: clock.observe(fetch) });
   const self = createSelf(client);
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. */
@@ -45,6 +47,20 @@ export function createDevin({ now = Date.now, isProxied = () => false, ...option
 }
 
 export type Devin = ReturnType<typeof createDevin>;
+
+const UNAUTHORIZED = 401;
+
+function noteRefusedKey({ onRequest, log }: DevinOptions) {
+  const onceAMinute = createOnceAMinute();
+  return (facts: DevinRequestFacts): void => {
+    onRequest?.(facts);
+    const { operation, status } = facts;
+    if (status !== UNAUTHORIZED) return;
+    onceAMinute('key', (leftOut) =>
+      log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
+    );
+  };
+}
 
 /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
 function createSelf(client: DevinClient) {

@@ -3,7 +3,7 @@ import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { checkSlack } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
+import type { WithNames } from '../session/defaults.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home.ts';
@@ -30,7 +30,7 @@ type HomeDeps = {
   policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
   mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
   resolve: ResolveIdentity;
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  withNames: WithNames;
   usage: Spending;
   withLease: WithLease;
   postOnce: PostOnce;

@@ -1,7 +1,7 @@
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { againInMs, type Enqueue } from '../queue/index.ts';
-import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
+import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import type { Identity } from '../session/identity.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/blocks/home.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -24,7 +24,7 @@ type PublishDeps = {
   store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
   slack: Pick<Slack, 'outbound' | 'richBlocks' | 'textFor'>;
   resolve: ResolveIdentity;
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  withNames: WithNames;
   usage: Pick<Spending, 'ofPerson' | 'ofEveryone'>;
   command: string;
   tuning: Pick<Tuning, 'log' | 'now'>;

@@ -86,19 +86,23 @@ export function applyForm(
 /** What people call a value of one of Devin's lists; null: not known. */
 type NameOf = (lookup: Lookup, value: string) => string | null;
 
-/** With the names that are known now. */
-export function withNames(draft: EffectiveDraft, nameOf: NameOf): EffectiveDraft {
-  const values: FieldValues = draft.values;
-  const found = fields.flatMap(({ key, input }) => {
-    const lookup = 'lookup' in input ? input.lookup : undefined;
-    const ids = lookup === undefined ? [] : [values[key]].flat().filter((id) => typeof id === 'string');
-    return ids.flatMap((id) => {
-      const name = lookup === undefined ? null : nameOf(lookup, id);
-      return name === null || name === id ? [] : [[id, name] as const];
+/** A draft with the names of its ids that are known now. */
+export type WithNames = (draft: EffectiveDraft) => EffectiveDraft;
+
+export const createWithNames =
+  (nameOf: NameOf): WithNames =>
+  (draft) => {
+    const values: FieldValues = draft.values;
+    const found = fields.flatMap(({ key, input }) => {
+      const lookup = 'lookup' in input ? input.lookup : undefined;
+      const ids = lookup === undefined ? [] : [values[key]].flat().filter((id) => typeof id === 'string');
+      return ids.flatMap((id) => {
+        const name = lookup === undefined ? null : nameOf(lookup, id);
+        return name === null || name === id ? [] : [[id, name] as const];
+      });
     });
-  });
-  return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
-}
+    return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
+  };
 
 /** The given fields that appear only under "More options". */
 export function hiddenFields(given: FieldValues): Field[] {

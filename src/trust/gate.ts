@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import type { PlaceKind } from '../session/context.ts';
-import { applyDefaults, withoutFields, type EffectiveDraft } from '../session/defaults.ts';
+import { applyDefaults, withoutFields, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
 import type { FieldKey, Lookup, StoredDraft } from '../session/fields.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { choicesOf, isOffered, refusalsOf } from '../session/policy/choices.ts';
@@ -211,7 +211,7 @@ export function createQuickly(log: Log) {
 type QuickDeps = {
   gate: Gate;
   settings: Pick<Settings, 'layersFor'>;
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  withNames: WithNames;
   log: Log;
 };
 

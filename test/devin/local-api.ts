@@ -51,12 +51,13 @@ export async function startDevin(reply: Reply | Handler, now?: () => number) {
   const { url, seen } = await startApi(handler);
   const requests: DevinRequestFacts[] = [];
   const logged: unknown[] = [];
+  const log = (facts: object, message: string): number => logged.push(facts, message);
   const devin = createDevin({
     apiUrl: url,
     apiKey: KEY,
     orgId: ORG,
     onRequest: (facts) => requests.push(facts),
-    log: { debug: (facts, message) => logged.push(facts, message) },
+    log: { debug: log, error: log },
     ...(now && { now }),
   });
   return { ...devin, url, seen, requests, logged };

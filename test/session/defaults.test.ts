@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { applyDefaults, applyForm, asksOther, withNames, withoutFields } from '../../src/session/defaults.ts';
+import {
+  applyDefaults,
+  applyForm,
+  asksOther,
+  createWithNames,
+  withoutFields,
+} from '../../src/session/defaults.ts';
 import type { StoredDraft } from '../../src/session/fields.ts';
 
 describe('defaults', () => {
@@ -41,8 +47,11 @@ describe('the names of ids', () => {
     ['playbook-1', 'Fix a bug'],
   ]);
   const named = (values: StoredDraft) =>
-    withNames({ values, sources: {}, names: { 'secret-1': 'TOKEN' } }, (_list, id) => known.get(id) ?? null)
-      .names;
+    createWithNames((_list, id) => known.get(id) ?? null)({
+      values,
+      sources: {},
+      names: { 'secret-1': 'TOKEN' },
+    }).names;
 
   test('are those known now, beside those known before', () => {
     expect(

@@ -165,12 +165,14 @@ export function limitReached(limits: Limits, usage: LimitUsage): LimitReached | 
   return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };
 }
 
-/** The policy's limits replace those of the settings, where it has them. */
-export function limitsOf(policy: Policy | null, otherwise: Limits): Limits {
-  const { open_sessions_per_person: openSessions, starts_per_person_per_hour: startsPerHour } =
-    policy?.limits ?? {};
-  return {
-    openSessions: openSessions ?? otherwise.openSessions,
-    startsPerHour: startsPerHour ?? otherwise.startsPerHour,
+/** The policy's limits, as they are now, replace those of the settings where it has them. */
+export function limitsFrom(policy: () => Policy | null, otherwise: Limits): () => Limits {
+  return () => {
+    const { open_sessions_per_person: openSessions, starts_per_person_per_hour: startsPerHour } =
+      policy()?.limits ?? {};
+    return {
+      openSessions: openSessions ?? otherwise.openSessions,
+      startsPerHour: startsPerHour ?? otherwise.startsPerHour,
+    };
   };
 }

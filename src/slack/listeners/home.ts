@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
-import { applyDefaults, type EffectiveDraft } from '../../session/defaults.ts';
+import { applyDefaults, type WithNames } from '../../session/defaults.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { Authority } from '../authority.ts';
@@ -64,7 +64,7 @@ function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
 
 type DefaultsDeps = {
   settings: Pick<Settings, 'layersFor' | 'set'>;
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  withNames: WithNames;
   authority: Pick<Authority, 'personRefusal'>;
   openView: ViewOpener;
   /** Off where the organization enforces its own tags. */

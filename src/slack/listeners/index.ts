@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { ResolveIdentity } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { Queue } from '../../queue/index.ts';
-import type { EffectiveDraft } from '../../session/defaults.ts';
+import type { WithNames } from '../../session/defaults.ts';
 import type { RequestState } from '../../session/request.ts';
 import { createCommit } from '../../store/commit.ts';
 import type { Database } from '../../store/database.ts';
@@ -48,7 +48,7 @@ type ListenerDeps = {
   limiter: Limiter;
   search: QuickLookUpDeps['search'];
   /** With the names of playbooks and the like that are known now. */
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  withNames: WithNames;
   tagRequests: boolean;
   mentions: 'start' | 'ask';
   quickGate: QuickGate;

@@ -8,7 +8,7 @@ import {
   SESSION_LIMIT,
   standingInstructions,
 } from '../../../src/session/policy/decide.ts';
-import { limitsOf } from '../../../src/session/policy/limits.ts';
+import { limitsFrom } from '../../../src/session/policy/limits.ts';
 import { groupsIn, needsOf, type PolicyFacts } from '../../../src/session/policy/match.ts';
 import { policySchema, type Policy } from '../../../src/session/policy/schema.ts';
 
@@ -331,12 +331,12 @@ describe('a limit for one session', () => {
 
   test('for open sessions and starts replaces the setting, each for itself', () => {
     const otherwise = { openSessions: 20, startsPerHour: 30 };
-    expect(limitsOf(null, otherwise)).toEqual(otherwise);
-    expect(limitsOf(policyOf({ limits: { open_sessions_per_person: 0 } }), otherwise)).toEqual({
+    expect(limitsFrom(() => null, otherwise)()).toEqual(otherwise);
+    expect(limitsFrom(() => policyOf({ limits: { open_sessions_per_person: 0 } }), otherwise)()).toEqual({
       openSessions: 0,
       startsPerHour: 30,
     });
-    expect(limitsOf(policyOf({ limits: { starts_per_person_per_hour: 2 } }), otherwise)).toEqual({
+    expect(limitsFrom(() => policyOf({ limits: { starts_per_person_per_hour: 2 } }), otherwise)()).toEqual({
       openSessions: 20,
       startsPerHour: 2,
     });

@@ -1,10 +1,5 @@
 import type { Enqueue } from '../../../queue/index.ts';
-import {
-  applyDefaults,
-  omitFields,
-  type EffectiveDraft,
-  type SettingScope,
-} from '../../../session/defaults.ts';
+import { applyDefaults, omitFields, type SettingScope, type WithNames } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences, type Language, type Preferences } from '../../../session/preferences.ts';
@@ -24,7 +19,7 @@ import type { Answers, Invocation } from '../commands.ts';
 export type SettingsCommandDeps = {
   command: string;
   settings: Settings;
-  withNames: (draft: EffectiveDraft) => EffectiveDraft;
+  withNames: WithNames;
   people: Pick<People, 'find'>;
   enqueue: Enqueue;
   learnLanguage: (userId: string, language: Language | null) => void;
