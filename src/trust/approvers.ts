@@ -1,7 +1,8 @@
 import type { Approval, Voter } from '../session/approval.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import type { Terms } from '../session/policy/decide.ts';
+import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { Groups, MembersOf } from '../slack/people.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Verdict } from './verdict.ts';
@@ -94,4 +95,24 @@ function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
 function termsNow(verdict: Verdict, { rule, people, need }: Approval): Terms {
   if (verdict.kind === 'approval' && verdict.asks.rule === rule) return verdict.asks;
   return { approvers: people.map(({ userId: id }) => ({ kind: 'user', id })), need };
+}
+
+/** Rules and limits whose approval counts. If anything changed since, it isn't approved. */
+export async function approvedOf(
+  policy: Policy,
+  { request, fingerprint }: { request: SessionRequest; fingerprint: string },
+  mayApprove: MayApprove,
+): Promise<string[]> {
+  const { userId, approvals, approved, approvedAs } = request;
+  /** Whether the people who approved it still may, and are as many as the policy wants now. */
+  const counts = async (rule: string): Promise<boolean> => {
+    const { approvers, need } = termsOf(policy, rule);
+    const given = approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved');
+    if (given === undefined) return false;
+    const among = given.yes.map((one) => one.userId);
+    return (await mayApprove(approvers, { among, requester: userId })).size >= need;
+  };
+  const counting: string[] = [];
+  for (const rule of approvedAs === fingerprint ? approved : []) if (await counts(rule)) counting.push(rule);
+  return counting;
 }

@@ -11,7 +11,6 @@ import {
   policyChanges,
   preferencesIn,
   standingInstructions,
-  termsOf,
   type Explained,
   type MentionsSetting,
 } from '../session/policy/decide.ts';
@@ -28,8 +27,9 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import { createInTime } from '../time.ts';
-import type { MayApprove } from './approvers.ts';
+import { approvedOf, type MayApprove } from './approvers.ts';
 import type { Budget } from './budget.ts';
+import type { FileSource } from './file-source.ts';
 import {
   askedOf,
   filledIn,
@@ -37,6 +37,7 @@ import {
   sentOf,
   verdictOf,
   withoutLeft,
+  withSet,
   type Filled,
   type Verdict,
 } from './verdict.ts';
@@ -84,27 +85,6 @@ export function createGate(deps: GateDeps) {
     return { person, place };
   }
 
-  /** Whether the people who approved it still may, and are as many as the policy wants now. */
-  async function isApproved(
-    policy: Policy,
-    { userId, approvals }: SessionRequest,
-    rule: string,
-  ): Promise<boolean> {
-    const { approvers, need } = termsOf(policy, rule);
-    const given = approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved');
-    if (given === undefined) return false;
-    const among = given.yes.map((one) => one.userId);
-    return (await deps.mayApprove(approvers, { among, requester: userId })).size >= need;
-  }
-
-  /** Rules and limits whose approval counts. If anything changed since, it isn't approved. */
-  async function approvedOf(policy: Policy, request: SessionRequest, fingerprint: string): Promise<string[]> {
-    const counting: string[] = [];
-    for (const rule of request.approvedAs === fingerprint ? request.approved : [])
-      if (await isApproved(policy, request, rule)) counting.push(rule);
-    return counting;
-  }
-
   return {
     /** Whether a request may start now. */
     async judge(request: SessionRequest): Promise<Verdict> {
@@ -118,7 +98,7 @@ export function createGate(deps: GateDeps) {
       const draft = withSet(open, policyChanges(policy, place, open.values));
       // What is left of a ceiling changes by itself, so it isn't part of what is approved.
       const fingerprint = fingerprintOf(sentOf(request, draft));
-      const approved = await approvedOf(policy, request, fingerprint);
+      const approved = await approvedOf(policy, { request, fingerprint }, deps.mayApprove);
       const asked = { ...askedOf({ ...request, draft: open }), approved };
       const decision = decide(policy, { person, place, request: asked, spend });
       return verdictOf(decision, { asked: request.draft, draft, approved, fingerprint, at });
@@ -191,17 +171,11 @@ function asKnown(placeKind: PlaceKind | null): Omit<PolicyPlace['is'], 'shared'>
   return { public: placeKind === 'public', private: placeKind === 'private', direct: placeKind === 'direct' };
 }
 
-function withSet(draft: EffectiveDraft, changes: StoredDraft): EffectiveDraft {
-  const { values, sources } = draft;
-  const set = applyDefaults({ policy: changes });
-  return { ...draft, values: { ...values, ...set.values }, sources: { ...sources, ...set.sources } };
-}
-
 /** Part of Slack's 3 s for an answer. */
 const WITHIN_MS = 700;
 
 /** What the policy says of a place; something else if Slack doesn't answer in time. */
-export function createQuickly(log: Log) {
+function createQuickly(log: Log) {
   const inTime = createInTime(log);
   const what = 'a place, for the policy,';
   return async <T>(asking: Promise<T>, otherwise: T): Promise<T> =>
@@ -243,6 +217,27 @@ export function createQuickGate({ gate, settings, withNames, log }: QuickDeps) {
     mentionsAt: async (where: Where) => {
       const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
       return quickly<MentionsSetting | null>(asking, 'ask');
+    },
+  };
+}
+
+type PolicyDeps = { policy: Pick<FileSource<Policy>, 'current'>; gate: Gate; log: Log };
+
+/** Settings with those of the policy. If a place can't be looked up, the strictest of any place apply. */
+export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {
+  const quickly = createQuickly(log);
+  return {
+    ...settings,
+    async preferencesFor(place) {
+      const channels = policy.current()?.channels ?? [];
+      if (channels.length === 0) return settings.preferencesFor(place);
+      const otherwise: Pick<Preferences, 'steer' | 'listen'> = {
+        ...(channels.some(({ steer }) => steer === 'requester') && { steer: 'requester' }),
+        ...(channels.some(({ listen }) => listen === 'mentions') && { listen: 'mentions' }),
+      };
+      const { channelId } = place;
+      const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
+      return settings.preferencesFor(place, await quickly(asking, otherwise));
     },
   };
 }

@@ -18,8 +18,8 @@ export {
 } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
-export { createQuickGate, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
-export { createSteeringCheck, withPolicy, type SteeringCheck } from './steering.ts';
+export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
+export { createSteeringCheck, type SteeringCheck } from './steering.ts';
 export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';
 export {

@@ -1,5 +1,5 @@
 import type { MessageContext } from '../session/context.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
+import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Failure, OverCeiling } from '../session/failure.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import { devinUserOf } from '../session/identity.ts';
@@ -156,4 +156,11 @@ export function filledIn({ draft, context, without, secretNames }: Filled): Poli
 function attached({ attachment_urls: addresses = [] }: StoredDraft, context: MessageContext | null) {
   const files = context?.picked.files.map(({ id }) => id) ?? [];
   return [...addresses, ...files.filter((id) => context?.without?.files.includes(id) !== true)];
+}
+
+/** With the values that nobody can override. */
+export function withSet(draft: EffectiveDraft, changes: StoredDraft): EffectiveDraft {
+  const { values, sources } = draft;
+  const set = applyDefaults({ policy: changes });
+  return { ...draft, values: { ...values, ...set.values }, sources: { ...sources, ...set.sources } };
 }
