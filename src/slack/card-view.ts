@@ -8,9 +8,9 @@ import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
+import { cardActions } from './blocks/card-buttons.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { lookup, replaceMentions, truncate } from './blocks/text.ts';
-import { cardActions } from './card-actions.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
 import { beganBy, type ThreadHere } from './places.ts';
 

@@ -1,5 +1,10 @@
-import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types';
-import type { SessionPhase } from '../../session/lifecycle.ts';
+import type { ActionsBlock, Button, Overflow } from '@slack/types';
+import type { Failure } from '../../session/failure.ts';
+import type { StoredDraft } from '../../session/fields.ts';
+import { isOver, isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
+import type { ThreadState } from '../../session/preferences.ts';
+import type { RequestState } from '../../session/request.ts';
+import type { SessionSnapshot } from '../../session/snapshot.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, CARD_ACTION, menuValue, type CardAction } from '../ids.ts';
 import { LIMIT } from './limits.ts';
@@ -27,7 +32,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     link: ({ url }) => url,
     primaryIn: ['needs-approval', 'finished'],
     labelIn: { 'needs-approval': (text) => text.card.openToApprove },
-    inMenu: (card) => card.phase === 'ended' || hasReview(card),
+    inMenu: (card) => card.phase === 'ended' || shownActions(card).includes('review'),
   },
   details: { inMenu: true },
   'try-again': {},
@@ -52,10 +57,6 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   'listen-thread': { inMenu: ({ thread }) => thread !== 'mentions' },
   'listen-mentions': { inMenu: true },
 };
-
-function hasReview(card: SessionCard): boolean {
-  return card.actions.includes('review') && isLinkable(newestOpenPullRequest(card));
-}
 
 /** Devin lists them in the order they were opened. */
 function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
@@ -105,20 +106,12 @@ function labelOf(action: CardAction, { phase }: SessionCard, text: Text): string
 
 /** Five at most: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
 function menu(actions: readonly CardAction[], card: SessionCard, text: Text): Overflow {
-  return {
-    type: 'overflow',
-    action_id: ACTION.cardMenu,
-    options: actions.slice(0, LIMIT.overflow).map((action) => menuOption(action, card, text)),
-  };
-}
-
-function menuOption(action: CardAction, card: SessionCard, text: Text): PlainTextOption {
-  const { link } = BUTTONS[action];
-  const url = link?.(card) ?? null;
-  return {
-    ...option(labelOf(action, card, text), menuValue(CARD_ACTION[action], card.requestId)),
-    ...(url !== null && { url }),
-  };
+  const options = actions.slice(0, LIMIT.overflow).map((action) => {
+    const url = BUTTONS[action].link?.(card) ?? null;
+    const value = menuValue(CARD_ACTION[action], card.requestId);
+    return { ...option(labelOf(action, card, text), value), ...(url !== null && { url }) };
+  });
+  return { type: 'overflow', action_id: ACTION.cardMenu, options };
 }
 
 export function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
@@ -127,7 +120,8 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
   return {
     ...namedFor(card, button(CARD_ACTION[action], labelOf(action, card, text), card.requestId), text),
     ...(url !== null && { url }),
-    ...(isPrimary(action, card) && { style: 'primary' as const }),
+    // At most one: beside a review, a finished session is opened from the menu.
+    ...(row.primaryIn?.includes(card.phase) === true && { style: 'primary' as const }),
     ...(row.danger === true && { style: 'danger' as const }),
     ...(row.confirm !== undefined && { confirm: confirmation(row.confirm(text)) }),
   };
@@ -138,11 +132,114 @@ export function namedFor({ title }: SessionCard, one: Button, text: Text): Butto
   return { ...one, accessibility_label: caption(text.joins.labeled(one.text.text, title)).text };
 }
 
-/** At most one: beside a review, a finished session is opened from the menu. */
-function isPrimary(action: CardAction, { phase }: SessionCard): boolean {
-  return BUTTONS[action].primaryIn?.includes(phase) === true;
-}
-
 function isLinkable(url: string | null): boolean {
   return url !== null && isWebAddress(url) && url.length <= LIMIT.url;
+}
+
+/** `listen`: the switch for what goes to Devin, if the thread has one. */
+type Step = CardAction | 'listen';
+
+/** What people can do with a session in each phase, most likely first. The card's menu has room for five. */
+const IN_PHASE: Record<SessionPhase, readonly Step[]> = {
+  queued: ['open', 'details', 'mute', 'listen', 'ask-stop'],
+  starting: ['open', 'details', 'mute', 'listen', 'ask-stop'],
+  working: ['reply', 'open', 'details', 'mute', 'listen', 'ask-stop'],
+  'needs-you': ['answer', 'open', 'details', 'mute', 'listen', 'ask-stop'],
+  'needs-approval': ['open', 'details', 'mute', 'listen', 'ask-stop'],
+  finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute'],
+  asleep: ['wake', 'open', 'archive', 'details', 'mute', 'listen'],
+  capped: ['raise-cap', 'start-again', 'open', 'details', 'mute', 'listen'],
+  failed: ['start-again', 'open', 'details'],
+  unknown: ['check-again', 'start-anyway', 'details'],
+  ended: ['start-again', 'open', 'details'],
+  gone: ['start-again', 'details'],
+  other: ['open', 'details', 'mute', 'listen', 'ask-stop'],
+};
+
+/** What the menu can switch the thread to. */
+const SWITCH: Partial<Record<ThreadState, CardAction>> = {
+  all: 'listen-mentions',
+  requester: 'listen-thread',
+};
+/** Turns back on what is switched off: a button beside the line that says so. */
+const UNDO: Partial<Record<ThreadState, CardAction>> = {
+  untied: 'sync',
+  muted: 'unmute',
+  mentions: 'listen-thread',
+};
+
+/** These need a session that isn't over. */
+const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'ask-stop']);
+
+type ActedOnRequest = {
+  state: RequestState;
+  failure: Failure | null;
+  hadSecrets: boolean;
+  draft: { values: Pick<StoredDraft, 'max_acu_limit'> };
+};
+type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
+type Now = {
+  phase: SessionPhase;
+  /** null: nothing more goes to Devin from it. */
+  thread: ThreadState | null;
+};
+
+/** Which buttons the card of a request has. */
+export function cardActions(request: ActedOnRequest, session: SessionAnswer | null, now: Now): CardAction[] {
+  switch (request.state) {
+    case 'created':
+      return session === null ? ['details'] : onSession(request, session, now);
+    case 'unknown':
+      // Without its secrets it can't be sent again as it is.
+      return request.failure?.kind === 'secrets-lost'
+        ? ['check-again', 'edit-and-try-again', 'details']
+        : IN_PHASE.unknown.flatMap((step) => inThread(step, null));
+    case 'refused':
+    case 'failed':
+      return afterFailure(request);
+    case 'sending':
+      return ['details'];
+    default:
+      return ['details', 'cancel'];
+  }
+}
+
+function onSession({ draft }: ActedOnRequest, session: SessionAnswer, { phase, thread }: Now): CardAction[] {
+  const { isArchived, statusDetail } = session.snapshot;
+  // If it stopped at its own cap, that can be higher for the next one.
+  const canRaiseCap = isOwnCap(statusDetail) && draft.values.max_acu_limit !== undefined;
+  const instead = canRaiseCap ? 'start-again' : 'raise-cap';
+  const over = isOver({ ...session, phase });
+  const undo = thread === null ? undefined : UNDO[thread];
+  const actions = IN_PHASE[phase].flatMap((step) => inThread(step, thread));
+  return [...actions, ...(undo === undefined ? [] : [undo])].filter(
+    (action) =>
+      !(over && NEEDS_LIFE.has(action)) &&
+      !(isArchived && action === 'archive') &&
+      !(phase === 'capped' && action === instead),
+  );
+}
+
+/** Leaves out switches that would change nothing in the thread. */
+function inThread(step: Step, thread: ThreadState | null): CardAction[] {
+  const isOff = thread === null || thread === 'muted' || thread === 'untied';
+  if (step === 'mute') return isOff ? [] : [step];
+  if (step !== 'listen') return [step];
+  const to = thread === null ? undefined : SWITCH[thread];
+  return to === undefined ? [] : [to];
+}
+
+function afterFailure(request: ActedOnRequest): CardAction[] {
+  if (request.failure?.kind === 'cancelled') return ['start-again', 'details'];
+  return canTryAgain(request)
+    ? ['edit-and-try-again', 'try-again', 'details']
+    : ['edit-and-try-again', 'details'];
+}
+
+/** The same again without the form: not if Devin refused it, nor if its secrets are gone. */
+function canTryAgain({ failure, hadSecrets }: ActedOnRequest): boolean {
+  if (hadSecrets) return false;
+  // One click must not ask the approver who declined again.
+  if (failure?.kind === 'approval' && failure.end !== 'expired') return false;
+  return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
 }
