@@ -79,19 +79,13 @@ type Variable = keyof typeof environmentSchema.shape;
 
 export type Config = ReturnType<typeof toConfig>;
 
-export type ConfigProblem =
-  | { kind: 'variable'; name: Variable }
-  /** It has the token, and characters that no token has. */
-  | { kind: 'notAlone'; name: Variable }
-  /** A combination of variables is missing. */
-  | { kind: 'transport' | 'keyWithDatabase' };
-
 /** A name that nothing reads, and the setting it is probably meant for. */
 type Misspelled = { name: string; meant: string };
 
 export type ConfigResult = { misspelled: Misspelled[] } & (
   | { ok: true; config: Config }
-  | { ok: false; problems: ConfigProblem[]; language: Language }
+  /** `problems`: a sentence each, in this language. */
+  | { ok: false; problems: string[]; language: Language }
 );
 
 /** `.env` and the environment; nothing else reads them. */
@@ -104,11 +98,11 @@ const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true 
 type StoreConfig = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
 
 /** Where the database is, for commands that need no other settings. */
-export function readStoreConfig():
-  | { ok: true; config: StoreConfig }
-  | { ok: false; problems: ConfigProblem[] } {
+export function readStoreConfig(
+  text: Text,
+): { ok: true; config: StoreConfig } | { ok: false; problems: string[] } {
   const parsed = storeSchema.safeParse(withoutEmpty(readEnvironment()));
-  if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error) };
+  if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error, text) };
   const { DATABASE_URL: databaseUrl = null, DATA_DIR: dataDir } = parsed.data;
   return { ok: true, config: { databaseUrl, dataDir } };
 }
@@ -148,10 +142,15 @@ function withProxyNames(given: Environment): Environment {
 export function parseConfig(environment: Environment): ConfigResult {
   const given = withProxyNames(withoutEmpty(environment));
   const parsed = environmentSchema.safeParse(given);
-  const problems = [...(parsed.success ? [] : variableProblems(parsed.error)), ...jointProblems(given)];
+  const language = readLanguage(given['LANGUAGE']);
+  const { shared: text } = createLanguages(language);
+  const problems = [
+    ...(parsed.success ? [] : variableProblems(parsed.error, text)),
+    ...jointProblems(given, text),
+  ];
   const misspelled = misspelledNames(given);
   if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data), misspelled };
-  return { ok: false, problems, language: readLanguage(given['LANGUAGE']), misspelled };
+  return { ok: false, problems, language, misspelled };
 }
 
 const NAMES: readonly string[] = environmentSchema.keyof().options;
@@ -173,22 +172,21 @@ function misspelledNames(given: Environment): Misspelled[] {
   });
 }
 
-function variableProblems(error: z.ZodError): ConfigProblem[] {
+/** One line for each variable; it begins with the name. */
+function variableProblems(error: z.ZodError, { config: words }: Text): string[] {
   const wrong = environmentSchema
     .keyof()
     .options.filter((name) => error.issues.some((issue) => issue.path[0] === name));
   const isToken = (name: Variable): boolean =>
     error.issues.some(({ path, message }) => path[0] === name && message === NOT_ALONE);
-  return wrong.map((name) => ({ kind: isToken(name) ? 'notAlone' : 'variable', name }));
+  return wrong.map((name) => (isToken(name) ? words.notAlone(name) : `${name} ${words.variables[name]}`));
 }
 
-function jointProblems(given: Environment): ConfigProblem[] {
+/** Combinations of variables that are missing. */
+function jointProblems(given: Environment, { config: words }: Text): string[] {
   const noTransport = given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined;
   const noKey = given.DATABASE_URL !== undefined && given.SECRETS_KEY === undefined;
-  return [
-    ...(noTransport ? [{ kind: 'transport' } as const] : []),
-    ...(noKey ? [{ kind: 'keyWithDatabase' } as const] : []),
-  ];
+  return [...(noTransport ? [words.transport] : []), ...(noKey ? [words.keyWithDatabase] : [])];
 }
 
 type Parsed = z.infer<typeof environmentSchema>;

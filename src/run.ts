@@ -2,7 +2,7 @@ import { createBot } from './app.ts';
 import type { ConfigResult } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { useProxy } from './network.ts';
-import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
+import { OperatorError } from './operator-error.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { LEAST_FILES, openFileLimit } from './store/embedded/folder-error.ts';
 import { createLanguages } from './text/languages.ts';
@@ -15,7 +15,7 @@ export async function run(read: ConfigResult, embedded: Promise<Embedded> | null
   if (read.ok) return runWith(read, embedded);
   const { shared: text } = createLanguages(read.language);
   exitWith([
-    ...read.problems.map((problem) => configSentence(problem, text)),
+    ...read.problems,
     ...read.misspelled.map(({ name, meant }) => text.config.misspelled(name, meant)),
   ]);
 }
@@ -36,7 +36,7 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
     const bot = await createBot(config, {
       log,
       embedded,
-      onFatal: (error) => exitForRestart(log, operatorSentence(error, languages.logged), error),
+      onFatal: (error) => exitForRestart(log, error.say(languages.logged), error),
     });
     const end = (): void => {
       if (life.isEnding) return;
@@ -57,10 +57,10 @@ async function runWith({ config, misspelled }: Complete, embedded: Promise<Embed
   } catch (error) {
     // A signal came during the start, which then fails on what is already closed.
     if (life.isEnding) return;
-    if (!isForOperator(error)) throw error;
+    if (!(error instanceof OperatorError)) throw error;
     // The sentence says what to do; the cause says what happened.
     if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');
-    exitWith([operatorSentence(error, languages.shared)]);
+    exitWith([error.say(languages.shared)]);
   }
 }
 

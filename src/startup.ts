@@ -4,8 +4,8 @@ import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
 import type { Log } from './log.ts';
+import { OperatorError } from './operator-error.ts';
 import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
-import { StartError, startSentence } from './operator/sentences.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { HttpServer } from './slack/http-server.ts';
@@ -22,8 +22,7 @@ import type { Waiting } from './waiting.ts';
 
 export type Bot = {
   /**
-   * Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it, or with an
-   * `AbortError` after `stop`.
+   * Resolves when the app takes requests. Rejects with an `OperatorError`, or with an `AbortError` after `stop`.
    */
   start(): Promise<{ port: number }>;
   /** Takes no new work, and records what is running. A second call waits for the first. */
@@ -126,7 +125,7 @@ function refuseAddress({ host, port }: Config['http']): (error: unknown) => neve
   return (error) => {
     const code = codeOf(error);
     if (code === null) throw error;
-    throw new StartError({ kind: 'address', host, port, code }, { cause: error });
+    throw new OperatorError('address', ({ start }) => start.address({ host, port, code }), { cause: error });
   };
 }
 
@@ -134,7 +133,7 @@ function refuseAddress({ host, port }: Config['http']): (error: unknown) => neve
 function refuseToken(error: unknown): never {
   const failure = slackFailure(error);
   if (failure.kind !== 'refused') throw error;
-  throw new StartError({ kind: 'appToken', code: failure.code }, { cause: error });
+  throw new OperatorError('app-token', ({ start }) => start.appToken(failure.code), { cause: error });
 }
 
 async function meetSlack(
@@ -150,7 +149,7 @@ async function meetSlack(
 async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<void> {
   const { orgId } = config.devin;
   const warnings = await checkDevin({ devin, orgId, signal: AbortSignal.timeout(DEVIN_MS) });
-  for (const warning of warnings) log.warn(startSentence(warning, text));
+  for (const warning of warnings) log.warn(warning(text));
   // The start doesn't wait for this: a missing permission also shows when it is needed.
   checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))

@@ -10,6 +10,7 @@ import {
 } from './follow/index.ts';
 import { HOME_PAUSE_MS } from './home/index.ts';
 import type { Log } from './log.ts';
+import type { OperatorError } from './operator-error.ts';
 import { IN_FLIGHT_MS, LEASE_MS, POLL_SECONDS, SEARCH_PAUSES_MS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
@@ -17,7 +18,6 @@ import { CARD_HOLD_MS } from './store/cards.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { clockOf, createDatabaseTime, databaseClock, type Clock, type DatabaseTime } from './store/sql.ts';
-import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 
 /** What tests can set. App admins set nothing here. */
@@ -53,7 +53,7 @@ export type Overrides = {
   /** The embedded database, if it is being opened already. */
   embedded?: Promise<Embedded> | null;
   /** The database failed for good: only a new process helps. */
-  onFatal?: (error: StoreError) => void;
+  onFatal?: (error: OperatorError) => void;
 };
 
 type WatchTimes = WatcherTimes &

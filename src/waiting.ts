@@ -1,12 +1,12 @@
 import type { Log } from './log.ts';
-import { isForOperator, operatorSentence, StartError, type OperatorError } from './operator/sentences.ts';
+import { OperatorError } from './operator-error.ts';
 import type { Text } from './text/index.ts';
 import { sleep } from './time.ts';
 
 /** After each attempt, in order; then the last one every time. */
 const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
 
-const MS_PER_S = 1000;
+const PASSING: ReadonlySet<string> = new Set(['slack-unreachable', 'slack-busy', 'database-unreachable']);
 
 type WaitDeps = {
   /** In the language of the log. */
@@ -39,26 +39,19 @@ export function createWaiting({ text, log, pausesMs = PAUSES_MS }: WaitDeps) {
           return found;
         } catch (error) {
           if (!isPassing(error)) throw error;
-          const reason = text.joins.sentences([operatorSentence(error, text), text.start.waits(system)]);
+          const reason = text.joins.sentences([error.say(text), text.start.waits(system)]);
           reasons.set(system, reason);
           // At growing distances: it may be down for hours.
           if (Number.isInteger(Math.log2(tries))) log.warn({ tries, err: error.cause }, reason);
           const pauseMs = pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0;
-          if (!(await sleep(Math.max(pauseMs, askedMs(error)), signal))) throw error;
+          if (!(await sleep(Math.max(pauseMs, error.retryAfterMs), signal))) throw error;
         }
       }
     },
   };
 }
 
-/** How long Slack asked to wait. */
-function askedMs({ problem }: OperatorError): number {
-  return 'seconds' in problem ? problem.seconds * MS_PER_S : 0;
-}
-
-/** It didn't refuse: it is down, busy, or out of reach. */
+/** The system didn't refuse: it is down, busy, or out of reach. */
 function isPassing(error: unknown): error is OperatorError {
-  if (!isForOperator(error)) return false;
-  if (!(error instanceof StartError)) return error.code === 'database-unreachable';
-  return error.problem.kind === 'slackUnreachable' || error.problem.kind === 'slackBusy';
+  return error instanceof OperatorError && PASSING.has(error.code);
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import { configSentence } from '../src/operator/sentences.ts';
 import { en } from '../src/text/en.ts';
+import { ja } from '../src/text/ja.ts';
 
 const complete = {
   SLACK_BOT_TOKEN: 'xoxb-1',
@@ -11,8 +11,7 @@ const complete = {
   DEVIN_ORG_ID: 'org-1',
 };
 
-const problemsOf = (parsed: ReturnType<typeof parseConfig>): string[] =>
-  parsed.ok ? [] : parsed.problems.map((problem) => configSentence(problem, en));
+const problemsOf = (parsed: ReturnType<typeof parseConfig>): string[] => (parsed.ok ? [] : parsed.problems);
 
 describe('the settings', () => {
   test('need four values; the rest have defaults', () => {
@@ -131,7 +130,7 @@ describe('the settings', () => {
     ['DEVIN_API_KEY', 'cog_…'],
   ])('refuse what no header can hold: %s=%s', (name, value) => {
     expect(parseConfig({ ...complete, [name]: value })).toMatchObject({
-      problems: [{ kind: 'variable', name }],
+      problems: [expect.stringMatching(`^${name} must be (?!only the token)`)],
     });
   });
 
@@ -190,7 +189,10 @@ describe('the settings', () => {
     const parsed = (value: string) => parseConfig({ ...complete, SECRETS_KEY: KEY, [name]: value });
     for (const value of taken) expect([value, parsed(value).ok]).toEqual([value, true]);
     for (const value of refused)
-      expect([value, parsed(value)]).toMatchObject([value, { problems: [{ kind: 'variable', name }] }]);
+      expect([value, parsed(value)]).toMatchObject([
+        value,
+        { problems: [expect.stringMatching(`^${name} must be (?!only the token)`)] },
+      ]);
   });
 
   test.each([
@@ -297,10 +299,12 @@ describe('the settings', () => {
   });
 
   test('report problems in the chosen language, or in English', () => {
-    expect(parseConfig({ LANGUAGE: 'ja' })).toMatchObject({ ok: false, language: 'ja' });
+    const japanese = parseConfig({ LANGUAGE: 'ja' });
+    expect(japanese).toMatchObject({ ok: false, language: 'ja' });
+    expect(problemsOf(japanese)).toContain(`DEVIN_API_KEY ${ja.config.variables.DEVIN_API_KEY}`);
     expect(parseConfig({ ...complete, LANGUAGE: 'ja' })).toMatchObject({ config: { language: 'ja' } });
     expect(parseConfig({ ...complete, LANGUAGE: 'xx' })).toMatchObject({
-      problems: [{ kind: 'variable', name: 'LANGUAGE' }],
+      problems: [`LANGUAGE ${en.config.variables.LANGUAGE}`],
       language: 'en',
     });
   });

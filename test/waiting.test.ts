@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { StartError } from '../src/operator/sentences.ts';
-import { StoreError } from '../src/store/store-error.ts';
+import { OperatorError } from '../src/operator-error.ts';
 import { createLanguages } from '../src/text/languages.ts';
 import { createWaiting } from '../src/waiting.ts';
 import { captureLog } from './support/log-lines.ts';
 
 const { shared: text } = createLanguages('en');
-const unreachable = () => new StartError({ kind: 'slackUnreachable', reason: 'no route' });
+const unreachable = () =>
+  new OperatorError('slack-unreachable', ({ start }) => start.slackUnreachable('no route'));
+const busyFor = (seconds: number) =>
+  new OperatorError('slack-busy', ({ start }) => start.slackBusy(seconds), { retryAfterMs: seconds * 1000 });
 
 function meet(failures: readonly Error[]) {
   const log = captureLog();
@@ -28,7 +30,7 @@ function meet(failures: readonly Error[]) {
 }
 
 test('while Slack is down or busy, the start waits, says why, and logs it less and less', async () => {
-  const busy = new StartError({ kind: 'slackBusy', seconds: 0 });
+  const busy = busyFor(0);
   const { met, waiting, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
   expect(await met).toBe('the bot');
   expect(waits[0]).toBe('');
@@ -40,7 +42,7 @@ test('while Slack is down or busy, the start waits, says why, and logs it less a
 });
 
 test('a token that Slack refuses ends the start, also after a wait', async () => {
-  const refused = new StartError({ kind: 'slackToken', code: 'account_inactive' });
+  const refused = new OperatorError('slack-token', ({ start }) => start.slackToken('account_inactive'));
   await expect(meet([unreachable(), refused]).met).rejects.toBe(refused);
 });
 
@@ -52,7 +54,7 @@ test('a stop ends the wait', async () => {
 });
 
 test('a busy Slack is asked again only after as long as it said', async () => {
-  const busy = new StartError({ kind: 'slackBusy', seconds: 30 });
+  const busy = busyFor(30);
   const { met, stopping } = meet([busy]);
   await setImmediate();
   stopping.abort();
@@ -75,7 +77,7 @@ test('a start that waits for two systems names both, until each answers', async 
     signal,
   );
   const server = 'db.internal:5432/bot';
-  const away = [new StoreError({ code: 'database-unreachable', server })];
+  const away = [new OperatorError('database-unreachable', ({ store }) => store.unreachable(server))];
   await waiting.until(
     'Postgres',
     async () => {
@@ -95,7 +97,7 @@ test('a start that waits for two systems names both, until each answers', async 
 });
 
 test('a Postgres that refuses ends the start', async () => {
-  const refused = new StoreError({ code: 'database-refused', server: 'db.internal:5432/bot' });
+  const refused = new OperatorError('database-refused', ({ store }) => store.refused('db.internal:5432/bot'));
   const waiting = createWaiting({ text, log: captureLog().log, pausesMs: [0] });
   const asking = waiting.until('Postgres', async () => Promise.reject(refused), new AbortController().signal);
   await expect(asking).rejects.toBe(refused);

@@ -3,43 +3,48 @@ import type { Config } from '../config.ts';
 import type { Options } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
+import { OperatorError, type Say } from '../operator-error.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/slack.ts';
 import type { Text } from '../text/index.ts';
-import { StartError, type StartProblem } from './sentences.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
 type DevinCheck = Options & { devin: Pick<Devin, 'self'>; orgId: string };
 
-/** Who the app is in Slack. Throws a StartError if the token doesn't work. */
+/** Who the app is in Slack. Throws an OperatorError if the token doesn't work. */
 export async function checkSlack({
   client,
   botToken,
 }: SlackCheck): Promise<BotIdentity & { scopes: string[] | null }> {
   try {
     const bot = await identifyBot(client);
-    if (bot === null) throw new StartError({ kind: 'notABot' });
+    if (bot === null) throw new OperatorError('not-a-bot', ({ start }) => start.notABot);
     return { botToken, ...bot };
   } catch (error) {
-    if (error instanceof StartError) throw error;
-    throw new StartError(addressProblem(error, client) ?? slackProblem(error, 'slackToken'), {
-      cause: error,
-    });
+    if (error instanceof OperatorError) throw error;
+    throw addressError(error, client) ?? slackError(error, 'slackToken');
   }
 }
 
 const MS_PER_S = 1000;
 
 /** `token`: which one the call was made with. Rethrows anything that isn't a failure of the Web API. */
-export function slackProblem(error: unknown, token: 'slackToken' | 'appToken'): StartProblem {
+export function slackError(error: unknown, token: 'slackToken' | 'appToken'): OperatorError {
   // Of Slack's client, if an answer is JSON but no object.
   const failure = error instanceof TypeError ? { kind: 'unclear' as const } : slackFailure(error);
-  if (failure.kind === 'refused') return { kind: token, code: failure.code };
-  if (failure.kind === 'rate-limited')
-    return { kind: 'slackBusy', seconds: Math.ceil(failure.retryAfterMs / MS_PER_S) };
-  return { kind: 'slackUnreachable', reason: reasonOf(error) };
+  if (failure.kind === 'refused')
+    return new OperatorError('slack-token', ({ start }) => start[token](failure.code), { cause: error });
+  if (failure.kind === 'rate-limited') {
+    const { retryAfterMs } = failure;
+    const say: Say = ({ start }) => start.slackBusy(Math.ceil(retryAfterMs / MS_PER_S));
+    return new OperatorError('slack-busy', say, { cause: error, retryAfterMs });
+  }
+  const reason = reasonOf(error);
+  return new OperatorError('slack-unreachable', ({ start }) => start.slackUnreachable(reason), {
+    cause: error,
+  });
 }
 
 /** A proxy may answer with a page. */
@@ -58,29 +63,31 @@ function firstCause(error: unknown): Error | null {
 }
 
 /** If Slack's own host isn't found, the network is down; another one doesn't exist. null: it may be right. */
-function addressProblem(error: unknown, { slackApiUrl }: WebClient): StartProblem | null {
+function addressError(error: unknown, { slackApiUrl }: WebClient): OperatorError | null {
   if (slackApiUrl === SLACK_API_URL) return null;
   const reason = reasonOf(error);
   const { hostname } = new URL(slackApiUrl);
   // `bad port`: fetch calls none that other protocols use. https://fetch.spec.whatwg.org/#port-blocking
   const isWrong = reason === `getaddrinfo ENOTFOUND ${hostname}` || /^bad port$/.test(reason);
-  return isWrong ? { kind: 'slackAddress', reason } : null;
+  return isWrong
+    ? new OperatorError('slack-address', ({ start }) => start.slackAddress(reason), { cause: error })
+    : null;
 }
 
-/** Throws a StartError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
-export async function checkDevin({ devin, orgId, signal }: DevinCheck): Promise<StartProblem[]> {
+/** Throws an OperatorError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
+export async function checkDevin({ devin, orgId, signal }: DevinCheck): Promise<Say[]> {
   try {
     const { orgId: ofKey, principalType } = await devin.self.get({ signal });
     if (ofKey !== null && !sameOrganization(ofKey, orgId)) {
-      throw new StartError({ kind: 'otherOrganization', orgId: ofKey });
+      throw new OperatorError('other-organization', ({ start }) => start.otherOrganization(ofKey));
     }
-    return principalType === 'service_user' ? [] : [{ kind: 'notAServiceUser' }];
+    return principalType === 'service_user' ? [] : [({ start }) => start.notAServiceUser];
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     if (error.code === 'unauthorized' || error.status === 403) {
-      throw new StartError({ kind: 'devinKey' }, { cause: error });
+      throw new OperatorError('devin-key', ({ start }) => start.devinKey, { cause: error });
     }
-    return [{ kind: 'devinUnreachable', reason: reasonOf(error) }];
+    return [({ start }) => start.devinUnreachable(reasonOf(error))];
   }
 }
 

@@ -5,12 +5,13 @@ import { WebClient } from '@slack/web-api';
 import type { Config, ConfigResult } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
+import { OperatorError } from '../operator-error.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { countSetAside } from '../store/set-aside.ts';
-import { codeOf, StoreError, UNDEFINED_TABLE } from '../store/store-error.ts';
+import { codeOf, UNDEFINED_TABLE } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createRemoteClock, skewsOf, skewWarnings, type Skews } from '../time.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
@@ -21,17 +22,9 @@ import {
   findGroups,
   findPermissions,
   missingPermission,
-  slackProblem,
+  slackError,
   type PermissionFound,
 } from './checks.ts';
-import {
-  configSentence,
-  isForOperator,
-  operatorSentence,
-  StartError,
-  startSentence,
-  type OperatorError,
-} from './sentences.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const GROUP_SIGNS = { absent: 'missing', empty: 'warning', 'not-known': 'not-checkable' } as const;
@@ -58,7 +51,7 @@ async function find(settings: ConfigResult, text: Text): Promise<Finding[]> {
   }));
   const findings: Finding[] = settings.ok
     ? [{ sign: 'ok', sentence: text.doctor.settings }, ...(await examine(settings.config, text))]
-    : settings.problems.map((problem) => ({ sign: 'missing', sentence: configSentence(problem, text) }));
+    : settings.problems.map((sentence) => ({ sign: 'missing', sentence }));
   return [...misspelled, ...findings];
 }
 
@@ -123,7 +116,7 @@ async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {
     await clientOf(slack, slack.transport.appToken).apps.connections.open({});
     return [{ sign: 'ok', sentence: text.doctor.socket }];
   } catch (error) {
-    return [failure(new StartError(slackProblem(error, 'appToken')), text)];
+    return [failure(slackError(error, 'appToken'), text)];
   }
 }
 
@@ -133,8 +126,7 @@ async function examineDevin({ devin, config, text }: DevinParts): Promise<Findin
   const { orgId } = config.devin;
   return examined(async () => {
     const problems = await checkDevin({ devin, orgId });
-    if (problems.length > 0)
-      return problems.map((problem) => ({ sign: 'missing', sentence: startSentence(problem, text) }));
+    if (problems.length > 0) return problems.map((say) => ({ sign: 'missing', sentence: say(text) }));
     const permissions = await findPermissions({ devin, impersonation: config.impersonation });
     const isElsewhere = permissions.some(({ holding, needed }) => needed && holding === 'elsewhere');
     return isElsewhere
@@ -162,15 +154,14 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
   try {
     return await check();
   } catch (error) {
-    if (!isForOperator(error)) throw error;
+    if (!(error instanceof OperatorError)) throw error;
     return [failure(error, text)];
   }
 }
 
 /** Slack's rate limit says nothing about the settings. */
 function failure(error: OperatorError, text: Text): Finding {
-  const isBusy = error instanceof StartError && error.problem.kind === 'slackBusy';
-  return { sign: isBusy ? 'not-checkable' : 'missing', sentence: operatorSentence(error, text) };
+  return { sign: error.code === 'slack-busy' ? 'not-checkable' : 'missing', sentence: error.say(text) };
 }
 
 async function examineFiles({ policyFile, identityFile, slack }: Config, text: Text): Promise<Finding[]> {
@@ -203,21 +194,19 @@ async function groupFindings(slack: Slack, policy: Policy, { doctor }: Text): Pr
 async function examineStore(config: Config['store'], text: Text): Promise<Finding[]> {
   const { databaseUrl, dataDir } = config;
   const isNew = databaseUrl === null && contentOf(dataDir) === 'nothing';
-  if (isNew) return isWritable(resolve(dataDir)) ? [] : [unusable(dataDir, text)];
+  if (isNew)
+    return isWritable(resolve(dataDir))
+      ? []
+      : [{ sign: 'missing', sentence: text.store.unusable(resolve(dataDir)) }];
   try {
     return setAsideFindings(await readSetAside(config), text);
   } catch (error) {
     if (codeOf(error) === UNDEFINED_TABLE) return [];
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof OperatorError)) throw error;
     return error.code === 'folder-in-use'
       ? [{ sign: 'not-checkable', sentence: text.doctor.databaseInUse }]
-      : [{ sign: 'missing', sentence: operatorSentence(error, text) }];
+      : [{ sign: 'missing', sentence: error.say(text) }];
   }
-}
-
-function unusable(folder: string, text: Text): Finding {
-  const error = new StoreError({ code: 'folder-unusable', folder: resolve(folder) });
-  return { sign: 'missing', sentence: operatorSentence(error, text) };
 }
 
 /** Whether the folder can be written to, or made. Only trying tells: root is granted everything, even in /proc. */

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import { readStoreConfig } from '../config.ts';
+import { OperatorError } from '../operator-error.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
-import { codeOf, StoreError, UNDEFINED_TABLE } from '../store/store-error.ts';
+import { codeOf, UNDEFINED_TABLE } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { complain } from './command-line.ts';
-import { configSentence, operatorSentence } from './sentences.ts';
 
 /** SQLSTATEs: a column or a function doesn't exist either. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED: ReadonlySet<string> = new Set([UNDEFINED_TABLE, '42703', '42883']);
@@ -16,8 +16,8 @@ type StoreTask = (db: Kysely<Tables>) => Promise<number>;
 
 /** Runs a task on the database, or says why the database can't be used. */
 export async function withStore(task: StoreTask, text: Text): Promise<number> {
-  const read = readStoreConfig();
-  if (!read.ok) return complain(read.problems.map((problem) => configSentence(problem, text)));
+  const read = readStoreConfig(text);
+  if (!read.ok) return complain(read.problems);
   const { databaseUrl, dataDir } = read.config;
   if (databaseUrl === null && contentOf(dataDir) === 'nothing')
     return complain([text.operator.noDatabase(dataDir)]);
@@ -34,8 +34,8 @@ export async function withStore(task: StoreTask, text: Text): Promise<number> {
 
 function troubleSentence(error: unknown, dataDir: string, text: Text): string {
   const { embeddedInUse, notUpdated, failed } = text.operator;
-  if (error instanceof StoreError)
-    return error.code === 'folder-in-use' ? embeddedInUse(dataDir) : operatorSentence(error, text);
+  if (error instanceof OperatorError)
+    return error.code === 'folder-in-use' ? embeddedInUse(dataDir) : error.say(text);
   if (NOT_UPDATED.has(codeOf(error) ?? '')) return notUpdated;
   return failed(error instanceof Error ? error.message : String(error));
 }

@@ -4,11 +4,12 @@ import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
+import { OperatorError } from '../operator-error.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
-import { codeOf, StoreError } from './store-error.ts';
+import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = {
@@ -20,7 +21,7 @@ export type Database = {
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
-  /** Rejects while the database doesn't answer, on Postgres with a `StoreError`. */
+  /** Rejects while the database doesn't answer, on Postgres with an `OperatorError`. */
   ping(): Promise<void>;
   /** Stop the queue first. A second call does nothing more. */
   close(): Promise<void>;
@@ -38,7 +39,7 @@ type DatabaseOptions = {
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
-  onFatal?: (error: StoreError) => void;
+  onFatal?: (error: OperatorError) => void;
 };
 
 /** Rows are in camelCase; what is inside a `jsonb` column stays as it was written. */
@@ -47,7 +48,7 @@ const PLUGINS = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
 const POOL_SIZE = 6;
 const BOSS_POOL_SIZE = 4;
 
-/** Rejects with a `StoreError` if the embedded database can't be opened. Postgres is reached by the first statement. */
+/** Rejects with an `OperatorError` if the embedded database can't be opened. Postgres is reached by the first statement. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log ?? { warn: () => {} };
   return options.databaseUrl == null
@@ -186,16 +187,16 @@ function endingStalled(ms: number) {
 const TOO_MANY_CONNECTIONS = '53300';
 
 /** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function connectError(databaseUrl: string, cause: unknown): StoreError {
+function connectError(databaseUrl: string, cause: unknown): OperatorError {
   const code = codeOf(cause) ?? '';
-  const server = describeServer(databaseUrl);
-  if (isUntrusted(code) || hasNoRoots(cause))
-    return new StoreError({ code: 'database-untrusted', server }, { cause });
-  if (code.startsWith('28') || isWithoutTls(cause))
-    return new StoreError({ code: 'database-refused', server }, { cause });
-  if (code === TOO_MANY_CONNECTIONS) return new StoreError({ code: 'database-full', server }, { cause });
-  if (code === '3D000') return new StoreError({ code: 'database-missing', server }, { cause });
-  return new StoreError({ code: 'database-unreachable', server }, { cause });
+  const found = (kind: 'untrusted' | 'refused' | 'full' | 'missing' | 'unreachable'): OperatorError => {
+    const server = describeServer(databaseUrl);
+    return new OperatorError(`database-${kind}`, ({ store }) => store[kind](server), { cause });
+  };
+  if (isUntrusted(code) || hasNoRoots(cause)) return found('untrusted');
+  if (code.startsWith('28') || isWithoutTls(cause)) return found('refused');
+  if (code === TOO_MANY_CONNECTIONS) return found('full');
+  return found(code === '3D000' ? 'missing' : 'unreachable');
 }
 
 /** The file that `sslrootcert` names can't be read. */

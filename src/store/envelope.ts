@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { codeOf, StoreError } from './store-error.ts';
+import { OperatorError } from '../operator-error.ts';
+import { codeOf } from './store-error.ts';
 
 const envelopeSchema = z.object({
   /** Where a private notice can be sent for half an hour; anyone who has it can post. */
@@ -122,7 +123,7 @@ type SecretsKeyOptions = {
   log?: { warn(facts: object, message: string): void };
 };
 
-/** Rejects a key of the wrong length with a `StoreError`. */
+/** Rejects a key of the wrong length with an `OperatorError`. */
 export function loadSecretsKeys({ secretsKey, dataDir, log }: SecretsKeyOptions): [Buffer, ...Buffer[]] {
   if (secretsKey != null) {
     const [first = '', ...older] = secretsKey.split(',');
@@ -150,7 +151,7 @@ function createKeyFile(dataDir: string, path: string): void {
     linkSync(draft, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return;
-    throw new StoreError({ code: 'folder-unusable', folder: dataDir }, { cause: error });
+    throw new OperatorError('folder-unusable', ({ store }) => store.unusable(dataDir), { cause: error });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -159,5 +160,5 @@ function createKeyFile(dataDir: string, path: string): void {
 function decodeKey(text: string, where: string): Buffer {
   const key = Buffer.from(text, 'base64');
   if (key.length === KEY_BYTES) return key;
-  throw new StoreError({ code: 'secrets-key-invalid', where });
+  throw new OperatorError('secrets-key-invalid', ({ store }) => store.secretsKey(where));
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { StartError } from '../operator/sentences.ts';
+import { OperatorError } from '../operator-error.ts';
 import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
 import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/store-error.ts';
@@ -96,7 +96,7 @@ async function followFile<T>(
   const first = await read();
   if (!first.ok) {
     const lines = first.problems.map((problem) => `${format.variable} ${problem}`);
-    throw new StartError({ kind: 'file', lines });
+    throw new OperatorError('file', () => lines.join('\n'));
   }
   let { value, sha256 } = first;
   let problems: readonly string[] = [];

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
+import { OperatorError } from '../../src/operator-error.ts';
 import { createQueue } from '../../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate } from '../../src/store/embedded/gate.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
-import { StoreError } from '../../src/store/store-error.ts';
 import { en } from '../../src/text/en.ts';
 import { describeOnBothEmptyDatabases, useFolder, usePostgres } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
@@ -74,7 +73,7 @@ describeOnBothEmptyDatabases('a database', (open, kind) => {
       database.db,
     );
     const error: unknown = await migrate(database.db).catch((reason: unknown) => reason);
-    expect(isForOperator(error) && operatorSentence(error, en)).toContain(
+    expect(error instanceof OperatorError && error.say(en)).toContain(
       'A newer version of this app has updated the database (999-later)',
     );
   });
@@ -178,7 +177,7 @@ test('a user who may not create tables, or the schema of the queue, is named to 
   const saidOf = async (starting: Promise<unknown>): Promise<string> =>
     starting.then(
       () => 'It started.',
-      (error: unknown) => (isForOperator(error) ? operatorSentence(error, en) : String(error)),
+      (error: unknown) => (error instanceof OperatorError ? error.say(en) : String(error)),
     );
   expect(await saidOf(migrate(reader.db))).toBe(en.store.forbidden);
   await sql`grant create on schema public to ${sql.id(name)}`.execute(db);
@@ -187,11 +186,11 @@ test('a user who may not create tables, or the schema of the queue, is named to 
   expect(await saidOf(queue.start())).toBe(en.store.forbidden);
 });
 
-async function refusal(databaseUrl: string): Promise<StoreError> {
+async function refusal(databaseUrl: string): Promise<OperatorError> {
   const database = await openDatabase({ databaseUrl, dataDir: folder() });
   const error: unknown = await database.ping().catch((reason: unknown) => reason);
   await database.close();
-  if (error instanceof StoreError) return error;
+  if (error instanceof OperatorError) return error;
   throw new Error('the database opened', { cause: error });
 }
 
@@ -224,7 +223,7 @@ test.each([
   async (_what, code, url) => {
     const error = await refusal(await url());
     expect(error.code).toBe(code);
-    const said = [operatorSentence(error, en), error.message];
+    const said = [error.say(en), error.message];
     expect(said[0]).toContain('DATABASE_URL');
     expect(said.join('\n')).not.toMatch(/hidden-word|:password/);
   },

@@ -9,12 +9,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql, type Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
+import { OperatorError } from '../../src/operator-error.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { errorFacts, errorFrom } from '../../src/store/embedded/protocol.ts';
 import { runUpkeep } from '../../src/store/embedded/upkeep.ts';
-import type { StoreError } from '../../src/store/store-error.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
@@ -53,7 +52,7 @@ async function startWriter(dataDir: string) {
 }
 
 /** A database that records each fsync, and whose fsyncs fail while `broken`. */
-async function openOnWatchedDisk(onFatal?: (error: StoreError) => void) {
+async function openOnWatchedDisk(onFatal?: (error: OperatorError) => void) {
   const log = join(folder(), `disk-${(disks += 1)}`);
   writeFileSync(log, '');
   // The thread gets it when it starts.
@@ -179,8 +178,10 @@ describe('a data folder in use', () => {
     const dataDir = join(folder(), 'shared');
     const writer = await startWriter(dataDir);
     const second = openDatabase({ dataDir });
-    const problem = { code: 'folder-in-use', folder: dataDir, pid: writer.pid };
-    await expect(second).rejects.toMatchObject({ problem });
+    await expect(second).rejects.toMatchObject({
+      code: 'folder-in-use',
+      message: en.store.inUse(dataDir, writer.pid ?? null),
+    });
     await writer.kill();
   });
 
@@ -237,7 +238,7 @@ describe('the first start', () => {
     writeFileSync(dataDir, '');
     const opening = openDatabase({ dataDir });
     const error: unknown = await opening.catch((reason: unknown) => reason);
-    expect(isForOperator(error) && operatorSentence(error, en)).toContain(`DATA_DIR ${dataDir}`);
+    expect(error instanceof OperatorError && error.say(en)).toContain(`DATA_DIR ${dataDir}`);
   });
 
   test.each([
@@ -247,14 +248,14 @@ describe('the first start', () => {
     const opening = openEmbedded({ dataDir: dataDirOf(), freeBytes: () => 1_000_000 });
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'disk-full' });
-    expect(isForOperator(error) && operatorSentence(error, en)).toContain('is full');
+    expect(error instanceof OperatorError && error.say(en)).toContain('is full');
   });
 
   test("doesn't call a database damaged if the process may open too few files", async () => {
     const opening = openEmbedded({ dataDir: damagedFolder(), mostFiles: () => 256 });
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'too-few-files' });
-    expect(isForOperator(error) && operatorSentence(error, en)).toContain('open files to 1024 or more');
+    expect(error instanceof OperatorError && error.say(en)).toContain('open files to 1024 or more');
   });
 
   test('names a folder that is none, however few files the process may open', async () => {
@@ -271,7 +272,7 @@ describe('the first start', () => {
     const opening = openDatabase({ dataDir });
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'folder-incomplete' });
-    expect(isForOperator(error) && operatorSentence(error, en)).toContain('PG_VERSION');
+    expect(error instanceof OperatorError && error.say(en)).toContain('PG_VERSION');
     expect(readdirSync(join(dataDir, 'database'))).toEqual(['base']);
     expect(readdirSync(dataDir)).not.toContain('database.incomplete');
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
+import { OperatorError } from '../../src/operator-error.ts';
 import { createSeal, loadSecretsKeys } from '../../src/store/envelope.ts';
 import { en } from '../../src/text/en.ts';
 import { useFolder } from '../support/databases.ts';
@@ -63,7 +63,7 @@ describe('the key', () => {
     try {
       load();
     } catch (error) {
-      if (isForOperator(error)) return operatorSentence(error, en);
+      if (error instanceof OperatorError) return error.say(en);
     }
     return 'it was taken';
   }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { StartError, startSentence } from '../../src/operator/sentences.ts';
+import { OperatorError } from '../../src/operator-error.ts';
 import { en } from '../../src/text/en.ts';
 import { openFile, POLICY_FILE } from '../../src/trust/index.ts';
 import { captureLog } from '../support/log-lines.ts';
@@ -33,8 +33,8 @@ describe('the policy', () => {
   test('stops the start if its file has errors, each with its place', async () => {
     await writeFile(path, 'limits: {acu_per_session: 0, more: 1}\n');
     const failed = await open().catch((error: unknown) => error);
-    expect(failed).toBeInstanceOf(StartError);
-    expect(failed instanceof StartError && startSentence(failed.problem, en).split('\n')).toEqual([
+    expect(failed).toBeInstanceOf(OperatorError);
+    expect(failed instanceof OperatorError && failed.say(en).split('\n')).toEqual([
       expect.stringContaining(`${path}:1:27: acu_per_session`),
       expect.stringContaining(`${path}:1:30: more`),
     ]);

@@ -12,8 +12,8 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../log.ts';
+import { OperatorError, type Say } from '../../operator-error.ts';
 import { repeat } from '../../time.ts';
-import { StoreError } from '../store-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { folderError, type Machine } from './folder-error.ts';
 import { runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
@@ -21,7 +21,7 @@ import { runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
 export type Embedded = {
   thread: DatabaseThread;
   /** Resolves if the disk or the thread fails: the database no longer answers in this process. */
-  failed: Promise<StoreError>;
+  failed: Promise<OperatorError>;
   close(): Promise<void>;
 };
 
@@ -83,7 +83,8 @@ async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<St
   const [folder, marker] = [databaseIn(dataDir), markerIn(dataDir)];
   const content = contentOf(dataDir);
   if (content === 'database') return startThread(folder, { ...options, fresh: false });
-  if (content === 'incomplete') throw new StoreError({ code: 'folder-incomplete', folder: dataDir });
+  if (content === 'incomplete')
+    throw new OperatorError('folder-incomplete', ({ store }) => store.incomplete(dataDir));
 
   if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
   writeFileSync(marker, '');
@@ -99,12 +100,14 @@ type Started = Pick<Embedded, 'thread' | 'failed'>;
 type FolderOptions = Pick<EmbeddedOptions, 'program'> & { fresh: boolean };
 
 async function startThread(folder: string, { program, fresh }: FolderOptions): Promise<Started> {
-  const { promise: failed, resolve: fail } = Promise.withResolvers<StoreError>();
+  const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
   let isOpen = false;
   const thread = startDatabaseThread({
     ...(program !== undefined && { program }),
     onFatal: (cause) => {
-      if (isOpen) fail(new StoreError({ code: 'disk-failed', folder, reason: cause.message }, { cause }));
+      if (!isOpen) return;
+      const say: Say = ({ store }) => store.diskFailed(folder, cause.message);
+      fail(new OperatorError('disk-failed', say, { cause }));
     },
   });
   try {
@@ -173,7 +176,10 @@ const held = new Set<DatabaseSync>();
 function lockFolder(folder: string): FolderLock {
   const pidFile = join(folder, 'database.pid');
   const lock = takeLock(join(folder, 'database.lock'));
-  if (lock === null) throw new StoreError({ code: 'folder-in-use', folder, pid: readPid(pidFile) });
+  if (lock === null) {
+    const pid = readPid(pidFile);
+    throw new OperatorError('folder-in-use', ({ store }) => store.inUse(folder, pid));
+  }
   writeFileSync(pidFile, `${process.pid}\n`);
   return {
     release() {

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { z } from 'zod';
-import { StoreError } from '../store-error.ts';
+import { OperatorError, type Say } from '../../operator-error.ts';
 
 export type Machine = {
   /** How much space is left where the folder is. */
@@ -19,13 +19,16 @@ export function folderError(
   code: 'folder-unusable' | 'folder-unreadable',
   cause: unknown,
   { dataDir, freeBytes = freeBytesOf, mostFiles = openFileLimit }: FolderOptions,
-): StoreError {
-  if (cause instanceof StoreError) return cause;
+): OperatorError {
+  if (cause instanceof OperatorError) return cause;
   // What makes a folder unusable comes before the database is opened, and says what it is.
   if (code === 'folder-unreadable' && mostFiles() < LEAST_FILES)
-    return new StoreError({ code: 'too-few-files', least: LEAST_FILES }, { cause });
-  const isFull = freeBytes(dataDir) < LEAST_FREE_BYTES;
-  return new StoreError({ code: isFull ? 'disk-full' : code, folder: dataDir }, { cause });
+    return new OperatorError('too-few-files', ({ store }) => store.tooFewFiles(LEAST_FILES), { cause });
+  if (freeBytes(dataDir) < LEAST_FREE_BYTES)
+    return new OperatorError('disk-full', ({ store }) => store.diskFull(dataDir), { cause });
+  const say: Say = ({ store }) =>
+    code === 'folder-unusable' ? store.unusable(dataDir) : store.unreadable(dataDir);
+  return new OperatorError(code, say, { cause });
 }
 
 /** With fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import { codeOf, orForbidden, StoreError, UNDEFINED_TABLE } from '../store-error.ts';
+import { OperatorError } from '../../operator-error.ts';
+import { codeOf, orForbidden, UNDEFINED_TABLE } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
@@ -110,12 +111,12 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const unknown = (await applied(db).catch(() => [])).find((name) => !Object.hasOwn(migrations, name));
-  if (unknown !== undefined) throw new StoreError({ code: 'database-newer', migration: unknown });
+  if (unknown !== undefined) throw new OperatorError('database-newer', ({ store }) => store.newer(unknown));
   const named = orForbidden(error);
-  if (named instanceof StoreError) throw named;
+  if (named instanceof OperatorError) throw named;
   const failed = results?.find((result) => result.status === 'Error');
   const migration = failed?.migrationName ?? 'migrations';
-  throw new StoreError({ code: 'migration-failed', migration }, { cause: error });
+  throw new OperatorError('migration-failed', ({ store }) => store.migration(migration), { cause: error });
 }
 
 /** Mostly it is: the migrator would describe each table of the database twice to find that out. */

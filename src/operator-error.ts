@@ -1,0 +1,27 @@
+import type { Text } from './text/index.ts';
+import { createLanguages } from './text/languages.ts';
+
+const { logged } = createLanguages('en');
+
+/** A sentence for the person who runs the app: what is wrong, and what to do. */
+export type Say = (text: Text) => string;
+
+type Options = ErrorOptions & {
+  /** How long Slack asks to wait. */
+  retryAfterMs?: number;
+};
+
+/** The app can't start, or go on, until the person who runs it has read the sentence. A stack trace wouldn't help. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+  readonly code: string;
+  readonly say: Say;
+  readonly retryAfterMs: number;
+
+  constructor(code: string, say: Say, { retryAfterMs = 0, ...options }: Options = {}) {
+    super(say(logged), options);
+    this.code = code;
+    this.say = say;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
