@@ -128,8 +128,7 @@ export function threadLine(
 
 /** Only the person who was refused is told why. */
 export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
-  if (state === 'refused') return text.card.problems.notStarted;
-  return failure === null || isUnsure(state) ? null : userMessage(failure, text);
+  return failure === null || state === 'refused' || isUnsure(state) ? null : userMessage(failure, text);
 }
 
 /**

@@ -1,44 +1,45 @@
 import type { Button, ModalView } from '@slack/types';
+import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import type { Choices } from '../session/policy/choices.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { IdentifyInTime } from './authority.ts';
-import { formButton, unopened, type Unopened, type WhyUnopened } from './blocks/notices.ts';
+import { formButton, unopened } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
-import { slackFailure } from './errors.ts';
+import { slackFailure, type SlackFailure } from './errors.ts';
 import { formView } from './form-view.ts';
 import type { Outbound, PrivatePlace } from './outbound.ts';
 import { privatePlace, type Place } from './places.ts';
 import type { TextFor } from './text-for.ts';
 
-/** What to say, and where, if Slack doesn't open it. `again`: the button that opens it. */
-export type Opening = { what: Unopened; place: PrivatePlace; again: Button };
+/** Where to say that Slack didn't open it. `again`: the button that opens it. */
+export type Opening = { place: PrivatePlace; again: Button };
 
-/** `viewId` null: it is open, but Slack didn't name it. */
+/** `viewId`: null if Slack didn't open it, and the person is told. */
 export type ViewOpener = (
   triggerId: string,
   view: ModalView,
   opening: Opening,
 ) => Promise<{ viewId: string | null }>;
 
-type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; textFor: TextFor };
+type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; textFor: TextFor; log: Log };
 
 /** A trigger works once, for 3 s; the notice's button brings a new one. */
-export function createViewOpener({ outbound, textFor }: OpenerDeps): ViewOpener {
-  return async (triggerId, view, { what, place, again }) =>
+export function createViewOpener({ outbound, textFor, log }: OpenerDeps): ViewOpener {
+  return async (triggerId, view, { place, again }) =>
     outbound.openView(triggerId, view).catch(async (error: unknown) => {
-      const why = whyUnopened(error);
-      await outbound.tellPrivately(place, unopened({ what, why, again }, await textFor(place.userId)));
-      throw error;
+      const isUnclear = mayBeOpen(slackFailure(error));
+      log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
+      await outbound.tellPrivately(place, unopened(isUnclear, again, await textFor(place.userId)));
+      return { viewId: null };
     });
 }
 
 /** Something was opened with this trigger before. https://docs.slack.dev/reference/methods/views.open#errors */
 const SPENT_TRIGGER = 'exchanged_trigger_id';
 
-function whyUnopened(error: unknown): WhyUnopened {
-  const failure = slackFailure(error);
-  return failure.kind === 'refused' && failure.code === SPENT_TRIGGER ? 'unclear' : failure.kind;
+function mayBeOpen(failure: SlackFailure): boolean {
+  return failure.kind === 'unclear' || (failure.kind === 'refused' && failure.code === SPENT_TRIGGER);
 }
 
 /** Who asked for the form, and where: not always where its card goes. */
@@ -70,7 +71,7 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
-    const opening = { what: 'form', place: privatePlace(asked), again: formButton(form.id, text) } as const;
+    const opening = { place: privatePlace(asked), again: formButton(form.id, text) };
     const { viewId } = await openView(triggerId, view, opening);
     if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
   };

@@ -77,16 +77,16 @@ describeOnBothWorlds('the form', (world) => {
   });
 
   test.each([
-    ["doesn't confirm", [{ times: 2, status: 503 }], 'The form may not have opened.'],
-    ['is busy', [{ retryAfter: 30 }], "The form didn't open. Slack is busy. Nothing was started."],
+    ["doesn't confirm", [{ times: 2, status: 503 }], 'Slack may not have opened it.'],
+    ['is busy', [{ retryAfter: 30 }], "Slack didn't open it, so nothing was done."],
     [
       "doesn't confirm, and then is busy",
       [{ status: 503 }, { retryAfter: 30 }],
-      'The form may not have opened.',
+      'Slack may not have opened it.',
     ],
-    ['refuses it', [{ error: 'invalid_arguments' }], "The form didn't open. Slack refused it."],
-    ['took its trigger before', [{ error: 'exchanged_trigger_id' }], 'The form may not have opened.'],
-    ['got it too late', [{ error: 'expired_trigger_id' }], "The form didn't open. Slack refused it."],
+    ['refuses it', [{ error: 'invalid_arguments' }], "Slack didn't open it, so nothing was done."],
+    ['took its trigger before', [{ error: 'exchanged_trigger_id' }], 'Slack may not have opened it.'],
+    ['got it too late', [{ error: 'expired_trigger_id' }], "Slack didn't open it, so nothing was done."],
   ])('is offered again if Slack %s', async (_, faults, sentence) => {
     const { slack } = world();
     const { ana, channelId } = someoneIn(world());

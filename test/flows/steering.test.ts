@@ -459,7 +459,7 @@ describe('buttons by phase', () => {
     await showing('Needs you');
     slack.fail('views.open', { times: 2, status: 503 });
     await slack.clickButton(ana.userId, on, button);
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'may not have opened');
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'Slack may not have opened it');
     await slack.clickButton(ana.userId, { channelId, ts }, button);
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
     expect(slack.renderText(view)).toContain(title);

@@ -109,7 +109,7 @@ function problemsOf(screen: object): string[] {
 
 /** Typed words, and what machines read. */
 function isName(path: string, words: string): boolean {
-  const isTyped = /\.usage$|\.exampleDefaults$|^policy\.explain\.allowed$/.test(path);
+  const isTyped = /\.usage$|^policy\.explain\.allowed$/.test(path);
   const isLanguage = Object.values(LANGUAGE_NAMES).includes(words);
   return isTyped || isLanguage || /^(?:Devin|Slack|[A-Z_]*)$/.test(words);
 }

@@ -205,16 +205,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     (setting) => (text) =>
       renderSetting(setting, { preferences: PREFERENCES, mayChange: setting !== 'steer' }, text),
   ),
-  ...named(
-    'what may not have opened',
-    ['form', 'details', 'stop', 'decline', 'box'] as const,
-    (what) => (text) => unopened({ what, why: 'unclear', again: formButton('f1', text) }, text),
-  ),
-  ...named(
-    'what did not open',
-    ['form', 'details', 'stop', 'decline', 'box'] as const,
-    (what) => (text) => unopened({ what, why: 'rate-limited', again: formButton('f1', text) }, text),
-  ),
+  'what may not have opened': (text) => unopened(true, formButton('f1', text), text),
+  'what did not open': (text) => unopened(false, formButton('f1', text), text),
   ...named(
     'the box',
     ['reply', 'answer', 'wake'] as const,

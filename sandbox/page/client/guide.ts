@@ -72,20 +72,20 @@ export function guide(app: App): Child {
   return h(
     'section.guide',
     { 'aria-label': wording.guide.label },
-    h('p.guide-banner', {}, wording.banner),
+    h(
+      'div.guide-top',
+      {},
+      h('p.guide-banner', {}, wording.banner),
+      h(
+        'button.guide-step.guide-install',
+        { type: 'button', onClick: () => app.update({ dialog: { kind: 'install' } }) },
+        wording.install.title,
+      ),
+    ),
     h(
       'ol.guide-steps',
       {},
       GUIDE_STEPS.map((name, at) => stepItem({ app, shown, name, number: at + 1 })),
-      h(
-        'li',
-        { key: 'install' },
-        h(
-          'button.guide-step.guide-install',
-          { type: 'button', onClick: () => app.update({ dialog: { kind: 'install' } }) },
-          wording.install.title,
-        ),
-      ),
     ),
     h('p.guide-hint', { role: 'status' }, current === null ? '' : STEPS[current].hint(app, shown)),
   );

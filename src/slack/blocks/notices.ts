@@ -44,28 +44,13 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
     titled(title ?? text.notices.nothingStarted),
     packed(problemLines(problems)),
     ...quoted.map(line),
-    ...(formId === null ? [] : [offering(formButton(formId, text))]),
+    ...(formId === null ? [] : [buttonRow(formButton(formId, text))]),
   ]);
 }
 
-/** What Slack can be asked to open. */
-export type Unopened = keyof Text['notices']['unopened'];
-
-/** `unclear`: it may be open. */
-export type WhyUnopened = keyof Text['notices']['unopenedBecause'];
-
-/** `again`: the button that opens it. */
-export function unopened(
-  { what, why, again }: { what: Unopened; why: WhyUnopened; again: Button },
-  { notices, joins }: Text,
-): Rendered {
-  const { name, safe } = notices.unopened[what];
-  const { title, next } = why === 'unclear' ? notices.maybeOpened : notices.notOpened;
-  return joinParts([
-    titled(title(name)),
-    line(joins.sentences([notices.unopenedBecause[why], safe, next])),
-    offering(again),
-  ]);
+/** `again`: the button that opens what Slack didn't open, or may not have opened. */
+export function unopened(isUnclear: boolean, again: Button, { notices }: Text): Rendered {
+  return joinParts([line(isUnclear ? notices.maybeOpened : notices.notOpened), offering(again)]);
 }
 
 export function notice(sentences: readonly string[]): Rendered {
@@ -150,12 +135,12 @@ type OutcomeMessage = {
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
   const { card, called, reason, outside, cardUrl } = message;
   const { milestones, notices } = text;
-  const onCard = card.phase === 'unknown' ? milestones.notConfirmedNow : milestones.notStartedNow;
   const words = outcomeWords(card, text);
   const lines = [
     words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
-    outside ? notices.elsewhereBecause.person_not_in_conversation : onCard,
+    ...(outside ? [notices.elsewhereBecause.person_not_in_conversation] : []),
+    ...(!outside && card.phase === 'unknown' ? [milestones.notConfirmedNow] : []),
   ];
   const below = cardUrl === null || outside ? [] : [small(link(cardUrl, text.notices.openCard))];
   return joinParts([...lines.map(line), ...below]);

@@ -7,7 +7,7 @@ import { ACTION, runAction } from '../ids.ts';
 import { optionWords } from './details-values.ts';
 import { actions, button, context, section, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, code, truncate } from './text.ts';
+import { bold, truncate } from './text.ts';
 
 type Setting = IntentOf<'show-setting'>['setting'] | 'language';
 type Shown = { label: string; value: string; choices: Readonly<Record<string, string>> };
@@ -57,35 +57,29 @@ function shown<Value extends string>(
   return { label: words.label, choices: words.choices, value: words[value] };
 }
 
-type HomeSettings = { command: string; defaults: EffectiveDraft; preferences: EffectivePreferences };
+type HomeSettings = { defaults: EffectiveDraft; preferences: EffectivePreferences };
 
 const DEFAULTS_LENGTH = 1500;
 
 /** In the Home: what applies to the person, and the buttons that change it. */
-export function homeSettings({ command, defaults, preferences }: HomeSettings, text: Text): KnownBlock[] {
-  const { home } = text;
+export function homeSettings({ defaults, preferences }: HomeSettings, text: Text): KnownBlock[] {
+  const { home, joins, details } = text;
   const blocksOf = (setting: Setting, now: string): KnownBlock[] => {
     const { label, value, choices } = shownSetting(setting, preferences, text);
     const others = Object.entries(choices).filter(([choice]) => choice !== now);
     const buttons = others.map(([choice, words], at) =>
       button(runAction(at), home.useInstead(words), `${setting} ${choice}`),
     );
-    return [section(`${bold(`${label}:`)} ${value}`), actions(buttons)];
+    return [section(joins.labeled(bold(label), value)), actions(buttons)];
   };
+  const options = optionWords(defaults.values, text, defaults.names).join(BETWEEN_FACTS);
+  const shown = truncate(options, DEFAULTS_LENGTH) || details.none;
   return [
     {
-      ...section(defaultsLine(command, defaults, text)),
+      ...section(joins.labeled(bold(home.defaults), shown)),
       accessory: button(ACTION.editDefaults, home.editDefaults, 'defaults'),
     },
     ...blocksOf('notify', preferences.notify),
     ...blocksOf('language', preferences.language ?? 'slack'),
   ];
-}
-
-function defaultsLine(command: string, { values, names }: EffectiveDraft, text: Text): string {
-  const { home } = text;
-  const shown = optionWords(values, text, names);
-  if (shown.length === 0) return home.noDefaults(code(`${command} ${home.exampleDefaults}`));
-  const line = truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH);
-  return home.defaults(line, code(`${command} defaults`));
 }

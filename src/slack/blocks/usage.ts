@@ -69,22 +69,17 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
 /** Devin's figures in one line, and why they differ from ours, if they do. */
 function devinLines({ summary, devin: { acu, work } }: Counted, text: Text): string[] {
   const { usage } = text;
-  const more = acu === null ? 0 : rounded(acu - summary.acu);
   const facts = [
     ...(work === null ? [] : [usage.sessions(work.sessions)]),
-    ...(acu === null ? [] : [comparedAcu(acu, more, text)]),
+    ...(acu === null ? [] : [text.card.acuUsed(acuWords(acu))]),
     ...(work === null ? [] : [usage.devin.pullRequests(work.pullRequests, work.merged)]),
   ];
   if (facts.length === 0 || isNothing({ summary, devin: { acu, work } })) return [];
-  const isSame = more === 0 && (work === null || work.sessions === summary.sessions);
+  const isSameAcu = acu === null || rounded(acu - summary.acu) === 0;
+  const isSame = isSameAcu && (work === null || work.sessions === summary.sessions);
   return [usage.devin.counts(facts.join(' · ')), ...(isSame ? [] : [usage.devin.why])];
 }
 type Counted = Pick<UsageReport, 'summary' | 'devin'>;
-
-function comparedAcu(acu: number, more: number, { usage, card }: Text): string {
-  if (more === 0) return card.acuUsed(acuWords(acu));
-  return usage.devin[more > 0 ? 'more' : 'less'](acuWords(acu), acuWords(Math.abs(more)));
-}
 
 function isNothing({ summary, devin: { acu, work } }: Counted): boolean {
   const counted = [summary.sessions, acu ?? 0, work?.sessions ?? 0, work?.pullRequests ?? 0];

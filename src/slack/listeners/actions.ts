@@ -76,7 +76,7 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
     const session = await sessions.ofRequest(request.id);
     const text = await textFor(userId);
     const details = detailsView({ request, session, tagRequests, onlyAsked }, text);
-    await openView(press.triggerId, renderDetails(details, text), openingOf(press, 'details'));
+    await openView(press.triggerId, renderDetails(details, text), openingOf(press));
   });
 
   const reopen = async (press: Press, request: SessionRequest | null): Promise<void> => {

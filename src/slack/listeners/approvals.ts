@@ -56,7 +56,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     const text = await textFor(press.userId);
     const { channelId, threadTs } = privatePlace(press);
     const dialog = renderDeclineDialog({ ...askedIn(press), channelId, threadTs }, text);
-    await openView(press.triggerId, dialog, openingOf(press, 'decline'));
+    await openView(press.triggerId, dialog, openingOf(press));
   });
 
   // What it asks for is for those who were asked; what it quotes, for those in the conversation it comes from.

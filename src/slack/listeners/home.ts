@@ -83,7 +83,7 @@ function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): voi
     const { person = {} } = await settings.layersFor({ ...metadata, teamId, userId });
     const draft = withNames(applyDefaults({ person }));
     const form = renderDefaultsForm({ metadata, draft }, await textFor(userId));
-    await openView(triggerId, form, openingOf(press, 'form'));
+    await openView(triggerId, form, openingOf(press));
   });
 
   onSubmission(app, VIEW.defaults, async ({ view, teamId, userId }, ack) => {

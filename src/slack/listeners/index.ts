@@ -69,7 +69,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
   const { suggest, readHeld, readUploadedText, identify, presence, ...named } = createQuickLookUps(deps);
-  const openView = createViewOpener({ outbound, textFor });
+  const openView = createViewOpener({ outbound, textFor, log });
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const authority = createAuthority({ identify, presence, check: deps.check, audit: store.audit, textFor });

@@ -2,7 +2,7 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
-import { notice, type Unopened } from '../blocks/notices.ts';
+import { notice } from '../blocks/notices.ts';
 import { button } from '../blocks/objects.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
@@ -85,7 +85,7 @@ export function actorOf(press: Press): Actor {
 }
 
 /** What to say if a view can't be opened, with the same button to press again. */
-export function openingOf(press: Press, what: Unopened): Opening {
+export function openingOf(press: Press): Opening {
   const again = button(press.actionId, press.label, press.value ?? '');
-  return { what, place: privatePlace(press), again };
+  return { place: privatePlace(press), again };
 }

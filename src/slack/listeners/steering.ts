@@ -72,7 +72,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     const text = await textFor(press.userId);
     const card = cardView({ request, session, nowMs: deps.now() }, text);
     const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
-    await openView(press.triggerId, dialog, openingOf(press, 'stop'));
+    await openView(press.triggerId, dialog, openingOf(press));
   });
 
   /** A job cancels it. False: there is nothing to cancel. */
@@ -100,7 +100,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       const closed = closedBox(request.id, session, text);
       if (closed !== null) return void (await outbound.tellPrivately(privatePlace(press), closed));
       const box = boxOf(request, session, why);
-      await openView(press.triggerId, renderReplyBox(box, text), openingOf(press, 'box'));
+      await openView(press.triggerId, renderReplyBox(box, text), openingOf(press));
     });
   }
 }

@@ -153,7 +153,6 @@ export const card = {
     status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,
   /** Our own failures: what happened, why, what to do next. Another line says that nothing was started. */
   problems: {
-    notStarted: 'Not started.',
     secretsLost:
       'This app no longer has the session\'s secrets: it keeps them for a day, and can\'t read them once SECRETS_KEY changes. Choose "Edit and try again" and enter the secrets again.',
     slack: (code: string): string =>

@@ -31,9 +31,7 @@ export const home = {
     byShortcut:
       'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Its progress and questions come to Slack.',
   },
-  defaults: (values: string, command: string): string =>
-    `*Your defaults:* ${values} (change them with ${command})`,
-  noDefaults: (command: string): string => `*Your defaults:* none. Set some, for example with ${command}.`,
+  defaults: 'Your defaults',
   editDefaults: 'Edit',
   /** One's own defaults. */
   defaultsForm: {
@@ -43,7 +41,6 @@ export const home = {
     intro:
       "Every session you start begins with these, unless you say otherwise. What you leave empty uses the channel's, the workspace's or your organization's default.",
   },
-  exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice: string): string => `Use: ${choice}`,
   /** For workspace admins. */
   health: {

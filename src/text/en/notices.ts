@@ -15,24 +15,9 @@ export const notices = {
   openForm: 'Open in a form',
   /** Forms that nobody sent are kept for a while. */
   formGone: 'This form is too old to open, and nothing was started. Type your task again.',
-  /** What Slack did not open, or did not confirm that it opened; and what has not happened. */
-  unopened: {
-    form: { name: 'The form', safe: 'Nothing was started.' },
-    details: { name: 'The view with the details', safe: 'Nothing was changed.' },
-    stop: { name: 'The question', safe: 'The session keeps running.' },
-    decline: { name: 'The question', safe: 'Nothing was declined.' },
-    box: { name: 'The reply box', safe: 'Nothing was sent.' },
-  },
-  notOpened: { title: (name: string): string => `${name} didn't open.`, next: 'Open it here:' },
-  maybeOpened: {
-    title: (name: string): string => `${name} may not have opened.`,
-    next: "If you don't see it, open it here:",
-  },
-  unopenedBecause: {
-    unclear: "Slack didn't confirm.",
-    'rate-limited': 'Slack is busy.',
-    refused: 'Slack refused it.',
-  },
+  /** A form, a dialog or Details. */
+  notOpened: "Slack didn't open it, so nothing was done. Open it here:",
+  maybeOpened: "Slack may not have opened it. If you don't see it, open it here:",
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
     title: 'This was already asked for here.',

@@ -144,7 +144,6 @@ export const milestones = {
   /** Replaces the message about an attempt once the request was tried again. */
   startedSince: (title: string): string => `${title} has started since.`,
   triedAgain: (title: string): string => `${title} was tried again since. Its card is up to date.`,
-  notStartedNow: "The card's buttons show what you can do.",
   whatNow: 'Open the session to see what happened, or change the task and run it again.',
   /** The reason, such as a limit or a payment, follows. */
   capped: (mention: string, title: string): string => `${mention} ${title} stopped.`,

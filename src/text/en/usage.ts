@@ -21,13 +21,11 @@ export const usage = {
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
   acuPerMerged: (acu: string): string => `${acu} ACU per merged pull request`,
   endedMerged: (merged: number, ended: number): string =>
-    `${merged} of ${ended} ended sessions had a pull request merged`,
-  waited: (duration: string): string => `Half of Devin's questions were answered in ${duration}`,
+    `${ended} ended, ${merged} with a merged pull request`,
+  waited: (duration: string): string => `Devin waited ${duration} for an answer (median)`,
   /** Devin's own figures for the same days. */
   devin: {
     counts: (facts: string): string => `Devin counts, in the whole organization: ${facts}`,
-    more: (acu: string, more: string): string => `${acu} ACU (${more} more than here)`,
-    less: (acu: string, less: string): string => `${acu} ACU (${less} less than here)`,
     pullRequests: (count: number, merged: number): string =>
       count === 1 ? `1 pull request (${merged} merged)` : `${count} pull requests (${merged} merged)`,
     /** If the figures differ. */

@@ -141,7 +141,6 @@ export const card: Text['card'] = {
   devinAnswered: (status, reason) =>
     status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
   problems: {
-    notStarted: '開始していません。',
     secretsLost:
       'セッションのシークレットはもう残っていません。保存期間は 1 日で、SECRETS_KEY が変わると読み取れなくなります。「編集して再試行」を選び、シークレットをもう一度入力してください。',
     slack: (code) =>

@@ -29,8 +29,7 @@ export const home: Text['home'] = {
     byShortcut:
       'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
   },
-  defaults: (values, command) => `*自分のデフォルト:* ${values}（変更: ${command} ）`,
-  noDefaults: (command) => `*自分のデフォルト:* なし。 ${command} のように設定できます。`,
+  defaults: '自分のデフォルト',
   editDefaults: '編集',
   defaultsForm: {
     title: '自分のデフォルト',
@@ -39,7 +38,6 @@ export const home: Text['home'] = {
     intro:
       '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
   },
-  exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice) => `「${choice}」に変更`,
   health: {
     label: '稼働状況',

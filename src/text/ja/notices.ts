@@ -9,23 +9,8 @@ export const notices: Text['notices'] = {
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
   formGone: 'このフォームは古いため開けません。何も開始していません。タスクをもう一度入力してください。',
-  unopened: {
-    form: { name: 'フォーム', safe: '何も開始していません。' },
-    details: { name: '詳細', safe: '何も変更していません。' },
-    stop: { name: '確認画面', safe: 'セッションは動き続けています。' },
-    decline: { name: '確認画面', safe: '何も却下していません。' },
-    box: { name: '返信の入力欄', safe: '何も送信していません。' },
-  },
-  notOpened: { title: (name) => `${name}を開けませんでした。`, next: 'ここから開いてください:' },
-  maybeOpened: {
-    title: (name) => `${name}が開かなかった可能性があります。`,
-    next: '表示されていない場合は、ここから開いてください:',
-  },
-  unopenedBecause: {
-    unclear: 'Slack から確認が取れませんでした。',
-    'rate-limited': 'Slack が混み合っています。',
-    refused: 'Slack に拒否されました。',
-  },
+  notOpened: 'Slack で開けなかったため、何も実行していません。ここから開いてください:',
+  maybeOpened: 'Slack で開かなかった可能性があります。表示されていない場合は、ここから開いてください:',
   running: {
     title: 'すでにここで依頼されています。',
     why: '新しいセッションは開始していません。',

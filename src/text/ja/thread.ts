@@ -125,7 +125,6 @@ export const milestones: Text['milestones'] = {
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
   startedSince: (title) => `${title} はその後、開始されました。`,
   triedAgain: (title) => `${title} はその後、再試行されました。最新の状態はカードで確認できます。`,
-  notStartedNow: '次にできることは、カードのボタンで確認できます。',
   whatNow: 'セッションを開いて経過を確認するか、タスクを変更してもう一度実行してください。',
   capped: (mention, title) => `${mention} さん、 ${title} が停止しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,

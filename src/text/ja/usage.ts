@@ -18,12 +18,10 @@ export const usage: Text['usage'] = {
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
   acuPerMerged: (acu) => `マージされたプルリクエスト 1 件あたり ${acu} ACU`,
-  endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
+  endedMerged: (merged, ended) => `終了 ${ended} 件（うちプルリクエストがマージ済み ${merged} 件）`,
   waited: (duration) => `Devin の質問への回答時間（中央値）: ${duration}`,
   devin: {
     counts: (facts) => `Devin の集計（組織全体）: ${facts}`,
-    more: (acu, more) => `${acu} ACU（ここより ${more} 多い）`,
-    less: (acu, less) => `${acu} ACU（ここより ${less} 少ない）`,
     pullRequests: (count, merged) => `プルリクエスト ${count} 件（うちマージ済み ${merged} 件）`,
     why: 'Devin は ACU を使用日（08:00 UTC 区切り）で、このアプリは追跡しているセッションだけを開始日で集計します。',
   },

@@ -1,0 +1,26 @@
+import { WebAPIPlatformError } from '@slack/web-api';
+import { expect, test } from 'vitest';
+import { button, modal } from '../../src/slack/blocks/objects.ts';
+import { createViewOpener } from '../../src/slack/view-opener.ts';
+import { en } from '../../src/text/en.ts';
+import { captureLog } from '../support/log-lines.ts';
+
+const VIEW = modal({ words: { title: 'words', close: null }, blocks: [] });
+const PLACE = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
+
+test('a view that Slack refuses is offered again, and the log has it once', async () => {
+  const { log, text } = captureLog();
+  const told: string[] = [];
+  const outbound = {
+    openView: async () => Promise.reject(new WebAPIPlatformError({ ok: false, error: 'invalid_arguments' })),
+    tellPrivately: async (_place: unknown, { text: words }: { text: string }) => {
+      told.push(words);
+      return Promise.resolve('delivered' as const);
+    },
+  };
+  const open = createViewOpener({ outbound, textFor: async () => Promise.resolve(en), log });
+  const opening = { place: PLACE, again: button('again', 'Details', 'r1') };
+  expect(await open('trigger', VIEW, opening)).toEqual({ viewId: null });
+  expect(told).toEqual([en.notices.notOpened]);
+  expect(text().trim().split('\n')).toHaveLength(1);
+});
