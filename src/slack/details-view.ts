@@ -1,7 +1,7 @@
 import { isEndedByPeople } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { instructionsIn } from '../session/prompt.ts';
-import { buildRequest, isPending, requestTag } from '../session/request.ts';
+import { buildRequest } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -18,16 +18,12 @@ import {
 type DetailsRows = {
   request: SessionRequest;
   session: SessionRow | null;
-  tagRequests: boolean;
   /** For an approver who isn't in the conversation: nothing that it quotes, and nothing that Devin made of it. */
   onlyAsked: boolean;
 };
 
 /** Everything about a request and its session, except the values of session secrets. */
-export function detailsView(
-  { request, session, tagRequests, onlyAsked }: DetailsRows,
-  text: Text,
-): SessionDetails {
+export function detailsView({ request, session, onlyAsked }: DetailsRows, text: Text): SessionDetails {
   const { identity } = request;
   return {
     request: effectiveRequest(request, onlyAsked ? [] : (request.uploads?.urls ?? [])),
@@ -43,7 +39,6 @@ export function detailsView(
             checkedAtMs: identity.checkedAtMs,
           },
     requestId: request.id,
-    requestTag: tagOf({ request, session, tagRequests }),
     state: stateOf(request),
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
@@ -67,17 +62,6 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
     ...leftOutNotes(uploads?.leftOut ?? [], text),
     ...(unticked === null ? [] : [text.details.unticked(unticked)]),
   ];
-}
-
-/**
- * As in Devin's answer, otherwise as it was sent. Hidden while the app may still search for the session by its tag:
- * another session with the same tag could be mistaken for it.
- */
-function tagOf({ request, session, tagRequests }: Omit<DetailsRows, 'onlyAsked'>): string | null {
-  if (session === null && (isPending(request.state) || request.state === 'unknown')) return null;
-  const tag = requestTag(request.id);
-  const isTagged = session?.snapshot.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');
-  return isTagged ? tag : null;
 }
 
 function effectiveRequest(request: SessionRequest, uploadedUrls: string[]): Record<string, unknown> {

@@ -8,16 +8,8 @@ import type { Problem } from '../session/intent.ts';
 import { withDeadline } from '../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import {
-  newId,
-  offerId,
-  twinKey,
-  type MessageRef,
-  type NewRequest,
-  type SessionRequest,
-} from '../store/request-row.ts';
-import { lostSecrets, type SavedRequest } from '../store/requests.ts';
-import { fingerprintOf } from '../store/sql.ts';
+import { newId, offerId, type MessageRef, type SessionRequest } from '../store/request-row.ts';
+import { lostSecrets } from '../store/requests.ts';
 import type { QuickGate, TypedDraft } from '../trust/index.ts';
 import { placeColumns, type Origin } from './places.ts';
 
@@ -142,38 +134,4 @@ export function withSecrets(
 ): SessionSecret[] {
   const names = new Set(newer.map(({ key }) => key));
   return [...before.filter(({ key }) => !names.has(key)), ...newer];
-}
-
-/** `typed`: the secrets in the view. `areAll`: none were entered one by one; those are no longer kept with the form. */
-type Sent = { request: NewRequest; typed: readonly SessionSecret[]; areAll: boolean };
-
-/**
- * Whether a form that was sent twice from one view, since the first answer was lost, says something other than what
- * was saved the first time.
- */
-export function saysOther(
-  saved: SavedRequest,
-  { request, typed, areAll }: Sent,
-  envelopes: Pick<Envelopes, 'open'>,
-): boolean {
-  if (saved.id === request.id) return false;
-  const isSame = saved.twinKey === twinKey(request) && choiceOf(saved) === choiceOf(request);
-  if (!isSame || typed.some((secret) => !hadSecret(saved, secret, envelopes))) return true;
-  const names = new Set(typed.map(({ key }) => key));
-  return areAll && saved.secretNames.some((name) => !names.has(name));
-}
-
-function choiceOf({ context }: Pick<NewRequest, 'context'>): string {
-  return fingerprintOf([context?.choice ?? null, context?.without ?? null]);
-}
-
-/** Once the request was sent, only the names of its secrets are known. */
-function hadSecret(
-  { id, sealed, secretNames }: SavedRequest,
-  secret: SessionSecret,
-  envelopes: Pick<Envelopes, 'open'>,
-): boolean {
-  const kept = envelopes.open(id, sealed)?.sessionSecrets ?? [];
-  if (kept.length === 0) return secretNames.includes(secret.key);
-  return kept.some((one) => fingerprintOf(one) === fingerprintOf(secret));
 }

@@ -16,12 +16,12 @@ import { messageKey, newId, offeredKey, twinKey, type NewRequest } from '../stor
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
 import type { QuickGate } from '../trust/index.ts';
-import { openForm, saysOther, withSecrets } from './form-inbox.ts';
+import { openForm, withSecrets } from './form-inbox.ts';
 import { placeColumns, type Origin } from './places.ts';
 
 type InboxDeps = {
   db: Kysely<Tables>;
-  requests: Pick<Requests, 'insert' | 'advance' | 'ofDelivery'>;
+  requests: Pick<Requests, 'insert' | 'advance' | 'idOf'>;
   forms: Pick<Forms, 'change'>;
   envelopes: Envelopes;
   effectiveDraft: QuickGate['effectiveDraft'];
@@ -101,7 +101,7 @@ export function createRequestInbox(deps: InboxDeps) {
 
     /**
      * A form that was submitted; `viewId` names this one opening of it. null: it is saved. Otherwise it was sent before:
-     * in another view, or with other words in this one; or the person asked for the same there a moment ago.
+     * in another view, or in this one if Slack lost the answer; or the person asked for the same there a moment ago.
      */
     async acceptForm(form: Form, submitted: SubmittedForm): Promise<Unsaved | null> {
       const { viewId, userId, draft, choice, fileIds, isAnother } = submitted;
@@ -132,9 +132,7 @@ export function createRequestInbox(deps: InboxDeps) {
           secretNames: [],
         }),
       });
-      const saved = await requests.ofDelivery(request.dedupeKey);
-      const sent = { request, typed, areAll: form.secretNames === null };
-      return saved !== null && saysOther(saved, sent, envelopes) ? 'sent-before' : null;
+      return (await requests.idOf(request.dedupeKey)) === id ? null : 'sent-before';
     },
 
     /**

@@ -30,9 +30,6 @@ export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secret
   return request.hadSecrets ? request.secretNames : null;
 }
 
-/** As it is now, with the key that it was saved under. */
-export type SavedRequest = SessionRequest & { twinKey: string };
-
 export type Requests = ReturnType<typeof createRequests>;
 
 /** The lease under which one process at a time works on a request. */
@@ -85,16 +82,6 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
         .where('dedupeKey', '=', dedupeKey)
         .executeTakeFirstOrThrow();
       return id;
-    },
-
-    /** What the same delivery led to; null: its text was removed. */
-    async ofDelivery(dedupeKey: string): Promise<SavedRequest | null> {
-      const row = await db
-        .selectFrom('sessionRequests')
-        .selectAll()
-        .where('dedupeKey', '=', dedupeKey)
-        .executeTakeFirst();
-      return row?.twinKey == null ? null : { ...requestSchema.parse(row), twinKey: row.twinKey };
     },
 
     /** The request that a message led to, at once or after its author was asked; null: none. */

@@ -67,7 +67,7 @@ describe('a daily budget of a person', () => {
     await started('the first');
     await slack.command(ana.userId, channelId, '');
     const form = await settledForm(slack, ana.userId);
-    expect(slack.renderText(form.id)).toContain('You: 7 of 12 ACU left today');
+    expect(slack.renderText(form.id)).toContain('You have 7 of 12 ACU left today');
   });
 
   test("gets back what a session didn't use", async () => {
@@ -210,13 +210,13 @@ describe('a monthly budget that can be exceeded with approval', () => {
     await type('--acu 2 the first');
     const message = await asked('the first');
     expect(slack.renderText(message)).toContain('Up to 2 ACU.');
-    expect(slack.renderText(message)).toMatch(/When this was asked, [01] of 1 ACU were left for the month\./);
+    expect(slack.renderText(message)).toMatch(/When this was asked, [01] of 1 ACU were left\./);
     expect(own()).toHaveLength(0);
     await slack.clickButton(owner.userId, { channelId: direct, ts: message.ts }, 'approve_request');
     await started('the first');
     await type('--acu 2 the second');
     const second = await asked('the second');
-    expect(slack.renderText(second)).toContain('0 of 1 ACU were left for the month.');
+    expect(slack.renderText(second)).toContain('0 of 1 ACU were left.');
     expect(own()).toHaveLength(1);
     await world().change(LIMITS);
   });
@@ -238,7 +238,7 @@ describe('usage', () => {
     await cardOf(world().slack, channelId, (text) => text.includes('2.5 of 5'));
     const told = await (await usageOf({ ana, channelId }))('Your usage, last 30 days');
     const words = world().slack.renderText(told);
-    expect(words).toContain('You: 9.5 of 12 ACU left today');
+    expect(words).toContain('You have 9.5 of 12 ACU left today');
     expect(words).toContain('1 session · 2.5 ACU');
     expect(words).toContain('[table: By repository]');
     expect(words).toContain('acme/web | 1 | 2.5 | 0');
@@ -254,7 +254,7 @@ describe('usage', () => {
     await slack.command(ana.userId, channelId, `follow ${id}`);
     await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('3 ACU'));
     const told = await (await usageOf({ ana, channelId }))('Your usage');
-    expect(slack.renderText(told)).toContain('You: 12 of 12 ACU left today');
+    expect(slack.renderText(told)).toContain('You have 12 of 12 ACU left today');
   });
 
   test("by person is for workspace admins, or for the policy's owners if it names some", async () => {

@@ -180,61 +180,26 @@ describeOnBothWorlds('the form', (world) => {
     const { delivery } = await slack.submit(view.id, ana.userId);
     if (delivery === null) throw new Error('nothing was delivered');
     await slack.redeliver(delivery);
-    const [first] = delivery.outcomes;
-    expect(delivery.outcomes).toEqual([first, first]);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test('says so if it is sent again with other words after Slack lost the first answer', async () => {
+  test('says so if it is sent again after Slack lost the first answer', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();
     slack.typeIn(view.id, { 'field.prompt': 'fix the first' });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
     view.isOpen = true;
-    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
-    view.isOpen = true;
     slack.typeIn(view.id, { 'field.prompt': 'fix the second' });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('updated');
-    expect(slack.renderText(view.id)).toContain('You already sent this form with different content');
+    expect(slack.renderText(view.id)).toContain('You already sent this form');
     expect(slack.renderText(view.id)).toContain('fix the second');
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('updated');
     await sessionOf(devin, ana.devinUserId);
     expect(sessionsAs(devin, ana.devinUserId).map(({ request }) => request.prompt)).toEqual([
       'fix the first',
     ]);
-  });
-
-  test.each([
-    ['another value of a secret', { 'field.session_secrets': 'TOKEN=b' }, true],
-    ['another secret', { 'field.session_secrets': 'OTHER=a' }, false],
-    ['fewer secrets', { 'field.session_secrets': '' }, false],
-    ['another choice of the thread', { context_choice: 'message' }, false],
-  ])('says so if it is sent again with only %s', async (_what, change, waits) => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    const busy = waits
-      ? devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 429, retryAfter: 1, times: Infinity })
-      : null;
-    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'the login test fails');
-    const { ts } = await slack.speak(ana.userId, channelId, 'since noon', { threadTs });
-    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
-    const view = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, view);
-    slack.typeIn(view.id, { 'field.prompt': 'fix it', 'field.session_secrets': 'TOKEN=a' });
-    const send = async () => (await slack.submit(view.id, ana.userId)).kind;
-    expect(await send()).toBe('closed');
-    await (waits
-      ? cardOf(slack, channelId, (text) => text.includes('busy'))
-      : sessionOf(devin, ana.devinUserId));
-    view.isOpen = true;
-    expect(await send()).toBe('closed');
-    view.isOpen = true;
-    slack.typeIn(view.id, change);
-    expect(await send()).toBe('updated');
-    expect(slack.renderText(view.id)).toContain('You already sent this form with different content');
-    busy?.clear();
   });
 
   test("tells people before they submit it that they can't start a session", async () => {

@@ -84,7 +84,7 @@ describe('what Devin gets with a task', () => {
       ({ id }) => id === form.id && slack.renderText(id).includes('Left out by you: 1 message'),
     );
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('updated');
-    expect(slack.renderText(form.id)).toContain('You already sent this form with different content');
+    expect(slack.renderText(form.id)).toContain('You already sent this form');
   });
 
   test('stays the same if the list is closed without Save', async () => {

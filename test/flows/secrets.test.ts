@@ -74,7 +74,7 @@ describe('session secrets', () => {
     expect(shown).toContain(NAME);
     expect(shown).not.toContain(SECRET);
     const tag = session.request.tags?.find((one) => one.startsWith('slack-')) ?? 'none';
-    expect(shown).toMatch(new RegExp(`Tag in Devin\\W+${tag}`));
+    expect(shown).toMatch(new RegExp(`Tags\\W+${tag}`));
     expect(logged()).not.toContain(NAME);
     expect(slack.problems).toEqual([]);
   });

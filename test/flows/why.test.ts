@@ -39,7 +39,7 @@ test('why says what the channel sets, what is added, and what is left of each li
   expect(answer).toContain('Follow CONTRIBUTING.md.');
   expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
   expect(answer).toContain('up to 20');
-  expect(answer).toContain('You: 60 of 60 ACU left today');
+  expect(answer).toContain('You have 60 of 60 ACU left today');
   await type('the first task');
   await sessionOf(world().devin, ana.devinUserId);
   const { message } = await type('why');

@@ -17,7 +17,7 @@ test.each([
   const uploads = { urls: ['https://app.devin.ai/attachments/1/app.log'], leftOut: [] };
   const request = requestRow({ draft: { values: { prompt: 'fix it' }, sources: {} }, prompt, uploads });
   const session = sessionRow({ snapshot: sessionSnapshot('s1', { title: 'The secret takeover' }) });
-  const view = detailsView({ request, session, tagRequests: true, onlyAsked }, en);
+  const view = detailsView({ request, session, onlyAsked }, en);
   const shown = JSON.stringify(renderDetails(view, en));
   expect(shown).toContain('fix it');
   expect(THEIRS.filter((words) => shown.includes(words))).toEqual(onlyAsked ? [] : THEIRS);
@@ -28,6 +28,6 @@ test.each([
   ['given up', { kind: 'gave-up', waiting: null }, 'Failed, nothing was started'],
 ] as const)('Details of a request that was %s show the same end as its card', (_how, failure, status) => {
   const request = requestRow({ state: 'failed', failure });
-  const view = detailsView({ request, session: null, tagRequests: true, onlyAsked: false }, en);
+  const view = detailsView({ request, session: null, onlyAsked: false }, en);
   expect(JSON.stringify(renderDetails(view, en))).toContain(status);
 });

@@ -108,14 +108,15 @@ function ruleLines({ approval: { rule, say, need } }: ApprovalView, { approval }
 
 function factLines(message: ApprovalView, text: Text): string[] {
   const words = text.approval.message;
-  const { secretNames, asked, names: named } = message;
+  const { secretNames, asked, names: named, approval } = message;
+  const { budget, most } = approval;
   const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
   const options = optionLines(others, named, text);
   return [
     words.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
-    words.cost(capWords(cap), capWords(message.approval.most)),
-    ...budgetLines(message, text),
+    words.cost(capWords(cap), capWords(most)),
+    ...(budget === undefined ? [] : [words.left(...leftWords(budget))]),
     ...options,
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
@@ -128,12 +129,6 @@ function factLines(message: ApprovalView, text: Text): string[] {
 }
 
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
-
-/** For the budget that it would exceed. */
-function budgetLines({ approval: { budget } }: ApprovalView, text: Text): string[] {
-  if (budget === undefined) return [];
-  return [text.approval.message.left[budget.key](...leftWords(budget))];
-}
 
 /** Uncut, unlike on a card: nobody can approve what they don't see. */
 function optionLines(values: FieldValues, named: Names, text: Text): string[] {

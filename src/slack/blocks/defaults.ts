@@ -103,12 +103,13 @@ export function renderDefaults(
 }
 
 function valueLines({ values, sources, names }: EffectiveDraft, text: Text): string[] {
-  const { settings } = text;
+  const { details, joins } = text;
   const set: FieldValues = values;
   return fields.flatMap(({ key }) => {
     const source = sources[key];
     if (set[key] === undefined || source === undefined || source === 'request') return [];
     const { label } = text.fields[key];
-    return [`• ${settings.value(escape(label), shownValue(set[key], text, names), settings.scopes[source])}`];
+    const sourced = details.withWhy(escape(label), details.why[source]);
+    return [`• ${joins.labeled(sourced, shownValue(set[key], text, names))}`];
   });
 }

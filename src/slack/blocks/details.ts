@@ -28,8 +28,6 @@ export type SessionDetails = {
   /** null: not established, or refused. */
   identity: { name: string; how: string; checkedAtMs: number } | null;
   requestId: string;
-  /** The tag that finds the session in Devin; null: it has none. */
-  requestTag: string | null;
   state: RequestState | 'ended';
   createdAtMs: number;
   updatedAtMs: number;
@@ -125,10 +123,8 @@ function runsAs({ identity }: SessionDetails, text: Text): string {
 }
 
 function idRows(details: SessionDetails, text: Text): string[] {
-  const { requestTag: tag } = details;
   return [
     row(text.details.requestId, shownValue(details.requestId, text)),
-    ...(tag === null ? [] : [row(text.details.requestTag, shownValue(tag, text))]),
     ...askedRow('create_as_user_id', details, text),
     ...answerRows(details, (key) => IDS.has(key), text),
   ];

@@ -116,7 +116,7 @@ function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
   const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
   const { instructions = null, budgets = [], approvals = [] } = form.choices ?? {};
   const notes = [
-    ...(budgets.length === 0 ? [] : [leftLines(budgets, text).join(' · ')]),
+    ...(budgets.length === 0 ? [] : [text.joins.sentences(leftLines(budgets, text))]),
     ...form.notes,
     ...cut,
     ...approvals.slice(0, MOST_APPROVALS).map((one) => approvalNote(one, text)),
@@ -126,8 +126,10 @@ function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
 }
 
 /** Before it is asked for: what needs an approval, and what those who give it want to know. */
-function approvalNote({ rule, say, when }: AsksApproval, { modal, joins }: Text): string {
-  const { needs, ...words } = modal.approval;
+function approvalNote({ rule, say, when }: AsksApproval, text: Text): string {
+  const { needs, acuOver } = text.modal.approval;
+  const { details, joins } = text;
+  const labeled = (key: FieldKey, words: string): string => joins.labeled(text.fields[key].label, words);
   const listed = (names: readonly string[]): string => {
     const shown = names.slice(0, MOST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
     return joins.list(names.length > MOST_NAMES ? [...shown, '…'] : shown);
@@ -136,14 +138,27 @@ function approvalNote({ rule, say, when }: AsksApproval, { modal, joins }: Text)
     when === null
       ? []
       : [
-          ...LISTED.flatMap((key) => (when[key].length === 0 ? [] : [words[key](listed(when[key]))])),
-          ...(when.acu_over === undefined ? [] : [words.acu_over(acuWords(when.acu_over))]),
-          ...SWITCHED.flatMap((key) => (when[key] === undefined ? [] : [words[key](when[key])])),
+          ...LISTED.flatMap(([key, of]) => (when[of].length === 0 ? [] : [labeled(key, listed(when[of]))])),
+          ...(when.acu_over === undefined ? [] : [acuOver(acuWords(when.acu_over))]),
+          ...SWITCHED.flatMap(([key, of]) =>
+            when[of] === undefined ? [] : [labeled(key, when[of] ? details.yes : details.no)],
+          ),
         ];
   return truncate(oneLine(joins.sentences([needs(rule, conditions.join(' + ')), say ?? ''])), NOTE_LENGTH);
 }
-const LISTED = ['repos', 'modes', 'platforms', 'playbooks', 'secrets'] as const;
-const SWITCHED = ['session_secrets', 'attachments', 'bypass_approval'] as const;
+/** What a rule names, by the field that it is about. */
+const LISTED = [
+  ['repos', 'repos'],
+  ['devin_mode', 'modes'],
+  ['platform', 'platforms'],
+  ['playbook_id', 'playbooks'],
+  ['secret_ids', 'secrets'],
+] as const;
+const SWITCHED = [
+  ['session_secrets', 'session_secrets'],
+  [ATTACHMENTS, 'attachments'],
+  ['bypass_approval', 'bypass_approval'],
+] as const;
 
 function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): KnownBlock[] {
   const { text } = drawing;

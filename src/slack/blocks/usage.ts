@@ -62,8 +62,8 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
 }
 
 /** What is left of each budget. */
-export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string[] {
-  return left.map((one) => usage.left[one.key](...leftWords(one)));
+export function leftLines(left: readonly CeilingLeft[], { policy: { ceilings } }: Text): string[] {
+  return left.map((one) => ceilings.left[one.key](...leftWords(one)));
 }
 
 /** Devin's figures in one line, and why they differ from ours, if they do. */

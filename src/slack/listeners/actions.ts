@@ -31,7 +31,6 @@ export type ActionDeps = PressDeps & {
     message: { channelId: string; ts: string; threadTs: string | null },
     before: string,
   ) => Promise<string | null>;
-  tagRequests: boolean;
 };
 
 export function listenToActions(app: App, deps: ActionDeps): void {
@@ -45,7 +44,7 @@ const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const satisf
 
 /** Buttons of a card that show something, retry, or start another session. */
 function listenOnRequests(app: App, deps: ActionDeps): void {
-  const { sessions, formInbox, authority, openForm, openView, enqueue, tagRequests, textFor } = deps;
+  const { sessions, formInbox, authority, openForm, openView, enqueue, textFor } = deps;
   const pressed = createPressed(deps);
 
   /** Only the requester may do what costs money. */
@@ -75,7 +74,7 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
       wasAsked(request.approvals, userId) && (await authority.readingRefusal(request, userId)) !== null;
     const session = await sessions.ofRequest(request.id);
     const text = await textFor(userId);
-    const details = detailsView({ request, session, tagRequests, onlyAsked }, text);
+    const details = detailsView({ request, session, onlyAsked }, text);
     await openView(press.triggerId, renderDetails(details, text), openingOf(press));
   });
 

@@ -7,7 +7,6 @@ import { pickedIn, readEntered } from '../blocks/form/entered.ts';
 import { readReview, renderReview } from '../blocks/review.ts';
 import { checkSecretRows, readSecretRows, renderSecretForm } from '../blocks/secret-form.ts';
 import { renderSessionForm } from '../blocks/session-form.ts';
-import type { ReadUploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
 import {
@@ -28,15 +27,13 @@ import { onButton, onSubmission } from './routes.ts';
 type SecretFormDeps = {
   forms: Pick<Forms, 'find'>;
   formInbox: Pick<FormInbox, 'keepSecrets'>;
-  /** Doesn't take long, whatever it finds. */
-  readUploadedText: ReadUploadedText;
   outbound: Pick<Outbound, 'pushView' | 'updateView'>;
   textFor: TextFor;
 };
 
 /** Secrets for one session, entered one by one over its form, and sealed until it is sent. */
 export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
-  const { forms, formInbox, readUploadedText, outbound, textFor } = deps;
+  const { forms, formInbox, outbound, textFor } = deps;
 
   onButton(app, ACTION.addSecrets, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
@@ -53,12 +50,8 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
     const read = readSecretRows(view.values);
-    const uploads = read.rows.flatMap(({ row, fileId }) => (fileId === null ? [] : [{ row, fileId }]));
-    const texts = await Promise.all(
-      uploads.map(async ({ row, fileId }) => [row, await readUploadedText(fileId, form.userId)] as const),
-    );
     const text = await textFor(form.userId);
-    const { secrets, errors } = checkSecretRows(read, new Map(texts), text);
+    const { secrets, errors } = checkSecretRows(read, text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const kept = await formInbox.keepSecrets(form, { secrets, kept: read.kept });
     await ack();

@@ -110,7 +110,7 @@ export function createListeners(deps: ListenerDeps): void {
   });
   listenToSteering(app, { ...acting, steering, now });
   listenToApprovals(app, { ...acting, steering });
-  listenToActions(app, { ...acting, threads, readHeld, enqueue, tagRequests });
+  listenToActions(app, { ...acting, threads, readHeld, enqueue });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   const askingIn: AddressedDeps['askingIn'] = async (where) => {
@@ -148,7 +148,7 @@ export function createListeners(deps: ListenerDeps): void {
     choicesFor,
     textFor,
   });
-  listenToSecretForm(app, { forms, formInbox, readUploadedText, outbound, textFor });
+  listenToSecretForm(app, { forms, formInbox, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
   listenToHome(app, {
     drawHome,

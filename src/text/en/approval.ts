@@ -47,15 +47,8 @@ export const approval = {
         ? `Up to ${cap} ACU.`
         : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
     },
-    /** For the budget that it would exceed. */
-    left: {
-      acu_per_person_per_day: (left: string, most: string): string =>
-        `When this was asked, the requester had ${left} of ${most} ACU left for the day.`,
-      acu_per_channel_per_day: (left: string, most: string): string =>
-        `When this was asked, the channel had ${left} of ${most} ACU left for the day.`,
-      acu_per_month: (left: string, most: string): string =>
-        `When this was asked, ${left} of ${most} ACU were left for the month.`,
-    },
+    /** Of the budget that it would exceed; its rule names it. */
+    left: (left: string, most: string): string => `When this was asked, ${left} of ${most} ACU were left.`,
     runsAs: (name: string): string => `Runs as ${name}.`,
     quotes: (messages: number, asFile: boolean): string => {
       const counted = messages === 1 ? 'With 1 message from Slack' : `With ${messages} messages from Slack`;

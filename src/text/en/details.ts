@@ -19,7 +19,6 @@ export const details = {
     thread: 'The whole thread',
   },
   requestId: 'Request ID',
-  requestTag: 'Tag in Devin',
   state: 'Request',
   createdAt: 'Requested',
   updatedAt: 'Last change',

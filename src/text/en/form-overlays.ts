@@ -7,10 +7,9 @@ export const secretForm = {
     'Encrypted until Devin has them, then erased here. Your screen shows what you type. Nothing is sent before you start the session.',
   row: (row: number): string => `Secret ${row}`,
   name: { label: 'Name', placeholder: 'STAGING_DATABASE_URL' },
-  value: { label: 'Value', hint: 'Up to 3,000 characters, with line breaks. Used exactly as it is.' },
-  file: {
-    label: 'Value from a file',
-    hint: 'For up to 65,536 characters. The file stays in Slack until you delete it.',
+  value: {
+    label: 'Value',
+    hint: 'Up to 3,000 characters, with line breaks. Used exactly as it is. For a longer value, use a .env file.',
   },
   sensitive: { label: 'Sensitive', option: 'Devin keeps it out of what it shows' },
   kept: {
@@ -22,9 +21,8 @@ export const secretForm = {
   errors: {
     name: 'Use 1 to 256 characters without spaces.',
     nameMissing: 'Add a name.',
-    valueMissing: 'Add a value, or a file with it.',
+    valueMissing: 'Add a value.',
     repeated: 'This name is used twice. Keep one of them.',
-    tooLong: 'Use up to 65,536 characters.',
   },
 };
 

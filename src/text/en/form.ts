@@ -98,33 +98,17 @@ export const modal = {
     noSecrets: 'This file has no KEY=VALUE lines.',
     repeatedSecret: 'A key is both in the box and in this file. Keep one of them.',
   },
-  /** Where a filled-in value came from. */
-  filledIn: {
-    workspace: "From this workspace's defaults.",
-    channel: "From this channel's defaults.",
-    person: 'From your own defaults.',
-    policy: 'Set by policy.',
-    'left-today': 'What was left of a daily budget. Empty it to use what is left now.',
-    'left-this-month': 'What was left of the monthly budget. Empty it to use what is left now.',
-  },
+  /** Where a filled-in value came from, in the words of Details. */
+  filledIn: (why: string): string => `Source: ${why}.`,
   /** What the policy adds to each task, in one line. */
   instructions: (words: string): string => `Standing instructions are added to the task: ${words}`,
-  /** Before something is asked for. `conditions`: such as "mode `ultra` + more than 10 ACU"; may be empty. */
+  /** Before something is asked for. `conditions`: such as "Mode: `ultra` + more than 10 ACU"; may be empty. */
   approval: {
     needs: (rule: string, conditions: string): string =>
       conditions === ''
         ? `✋ Needs an approval here (rule: ${rule}).`
         : `✋ Some choices need an approval: ${conditions} (rule: ${rule}).`,
-    repos: (names: string): string => `repositories ${names}`,
-    modes: (names: string): string => `mode ${names}`,
-    platforms: (names: string): string => `platform ${names}`,
-    playbooks: (names: string): string => `playbooks ${names}`,
-    secrets: (names: string): string => `secrets ${names}`,
-    acu_over: (most: string): string => `more than ${most} ACU`,
-    session_secrets: (has: boolean): string => (has ? 'session secrets' : 'no session secrets'),
-    attachments: (has: boolean): string => (has ? 'attachments' : 'no attachments'),
-    bypass_approval: (has: boolean): string =>
-      has ? 'skipping approval in Devin' : 'not skipping approval in Devin',
+    acuOver: (most: string): string => `more than ${most} ACU`,
   },
   upTo: (most: number): string => `Up to ${most} by policy.`,
   /** The suggestion in a select that takes what was typed. */
@@ -154,7 +138,7 @@ export const modal = {
     'You already sent this form, or the same task, here: look for its card. Nothing new was started. To start another session, send the form again.',
   /** It stays open: Slack didn't get the answer in time. */
   sentBefore:
-    "You already sent this form with different content: look for its card. Nothing new was started. To tell Devin what changed, reply in the card's thread.",
+    "You already sent this form: look for its card. Nothing new was started. To tell Devin of a change, reply in the card's thread.",
   credential:
     'Nothing was started yet: this seems to contain a token, key or password. Move it to "More options" as a secret, or send the form again to start as it is.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
@@ -173,13 +157,8 @@ export const modal = {
         `Line ${line}: the key before = must be 1 to 256 characters without spaces.`,
       repeated: (line: number): string => `Line ${line} repeats a key from a line above. Keep one of them.`,
     },
-    lineBreak: 'line break',
-    jsonAt: (line: number, column: number, found: string): string =>
-      `Invalid JSON: unexpected ${found} at line ${line}, character ${column}.`,
-    jsonNear: (near: string): string =>
-      `Invalid JSON near ${near}. Put text in straight double quotes; write true, false and null in lower case.`,
-    jsonInvalid: 'Invalid JSON. Check its brackets, quotes and commas.',
-    jsonIncomplete: 'Invalid JSON: it ends too early. Close every bracket and quote.',
+    /** In the words of the parser. */
+    json: (reason: string): string => `Invalid JSON: ${reason}.`,
     jsonTooDeep: 'Use JSON with at most 200 levels of brackets.',
     jsonObject: 'Use a JSON object, from { to }.',
     schema: {

@@ -9,11 +9,7 @@ export const settings = {
     workspace: 'this workspace',
     channel: 'this channel',
     person: 'you',
-    policy: 'everyone by policy',
-    'left-today': 'today, by a budget',
-    'left-this-month': 'this month, by a budget',
   },
-  value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
   set: (scope: string): string => `Set for ${scope}.`,
   /** Before what applies, if that is something else. */
   otherHere: 'Another setting takes precedence here.',

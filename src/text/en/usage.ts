@@ -9,12 +9,6 @@ export const usage = {
   /** The report. */
   days: (days: number): string => (days === 1 ? 'today' : `last ${days} days`),
   heading: (title: string, days: string): string => `${title}, ${days}`,
-  left: {
-    acu_per_person_per_day: (left: string, most: string): string => `You: ${left} of ${most} ACU left today`,
-    acu_per_channel_per_day: (left: string, most: string): string =>
-      `This channel: ${left} of ${most} ACU left today`,
-    acu_per_month: (left: string, most: string): string => `Everyone: ${left} of ${most} ACU left this month`,
-  },
   follows: 'Your usage follows.',
   none: 'No sessions were started in this period.',
   sessions: (count: number): string =>

@@ -36,11 +36,7 @@ export const approval: Text['approval'] = {
         ? `最大 ${cap} ACU。`
         : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;
     },
-    left: {
-      acu_per_person_per_day: (left, most) => `依頼時点での依頼者の本日の残り: ${left} / ${most} ACU。`,
-      acu_per_channel_per_day: (left, most) => `依頼時点でのチャンネルの本日の残り: ${left} / ${most} ACU。`,
-      acu_per_month: (left, most) => `依頼時点での今月の残り: ${left} / ${most} ACU。`,
-    },
+    left: (left, most) => `依頼時点での残り: ${left} / ${most} ACU。`,
     runsAs: (name) => nameBefore('として実行します。', name),
     quotes: (messages, asFile) =>
       asFile

@@ -20,7 +20,6 @@ export const details: Text['details'] = {
     thread: 'スレッド全体',
   },
   requestId: '依頼 ID',
-  requestTag: 'Devin でのタグ',
   state: '依頼',
   createdAt: '依頼日時',
   updatedAt: '最終更新',

@@ -8,10 +8,9 @@ export const secretForm: Text['secretForm'] = {
     'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。入力した内容は画面に表示されます。セッションを開始するまで、何も送信しません。',
   row: (row) => `シークレット ${row}`,
   name: { label: '名前', placeholder: 'STAGING_DATABASE_URL' },
-  value: { label: '値', hint: '3,000 文字まで、改行も使えます。入力したとおりに使います。' },
-  file: {
-    label: 'ファイルの内容を値にする',
-    hint: '65,536 文字まで。ファイルは、削除するまで Slack に残ります。',
+  value: {
+    label: '値',
+    hint: '3,000 文字まで、改行も使えます。入力したとおりに使います。さらに長い値には .env ファイルを使ってください。',
   },
   sensitive: { label: '機密', option: 'Devin は値を表示しません' },
   kept: {
@@ -22,9 +21,8 @@ export const secretForm: Text['secretForm'] = {
   errors: {
     name: 'スペースなしの 1～256 文字にしてください。',
     nameMissing: '名前を入力してください。',
-    valueMissing: '値を入力するか、ファイルを追加してください。',
+    valueMissing: '値を入力してください。',
     repeated: '同じ名前が 2 回使われています。どちらか 1 つにしてください。',
-    tooLong: '65,536 文字以内にしてください。',
   },
 };
 

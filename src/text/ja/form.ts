@@ -92,29 +92,14 @@ export const modal: Text['modal'] = {
     noSecrets: 'ファイルに KEY=VALUE の行がありません。',
     repeatedSecret: '入力欄とファイルに同じキーがあります。どちらか 1 つにしてください。',
   },
-  filledIn: {
-    workspace: 'このワークスペースのデフォルトです。',
-    channel: 'このチャンネルのデフォルトです。',
-    person: '自分のデフォルトです。',
-    policy: 'ポリシーによる設定です。',
-    'left-today': '1 日の予算の残りでした。空にすると、現在の残りを使います。',
-    'left-this-month': '月の予算の残りでした。空にすると、現在の残りを使います。',
-  },
+  filledIn: (why) => `設定元: ${why}。`,
   instructions: (words) => `タスクには、常に次の指示を追加します: ${words}`,
   approval: {
     needs: (rule, conditions) =>
       conditions === ''
         ? `✋ ここでは承認が必要です（ルール: ${rule}）。`
         : `✋ 選択によっては承認が必要です: ${conditions}（ルール: ${rule}）。`,
-    repos: (names) => `リポジトリ ${names}`,
-    modes: (names) => `モード ${names}`,
-    platforms: (names) => `プラットフォーム ${names}`,
-    playbooks: (names) => `プレイブック ${names}`,
-    secrets: (names) => `シークレット ${names}`,
-    acu_over: (most) => `${most} ACU を超える上限`,
-    session_secrets: (has) => (has ? 'セッションのシークレットあり' : 'セッションのシークレットなし'),
-    attachments: (has) => (has ? '添付ファイルあり' : '添付ファイルなし'),
-    bypass_approval: (has) => (has ? 'Devin の承認を省略する' : 'Devin の承認を省略しない'),
+    acuOver: (most) => `${most} ACU を超える上限`,
   },
   upTo: (most) => `ポリシーにより ${most} までです。`,
   useTyped: (typed) => `「${typed}」を使う`,
@@ -153,13 +138,7 @@ export const modal: Text['modal'] = {
       'bad-key': (line) => `${line} 行目: = の前のキーは、スペースなしの 1～256 文字にしてください。`,
       repeated: (line) => `${line} 行目のキーは、上の行と重複しています。どちらか 1 つにしてください。`,
     },
-    lineBreak: '改行',
-    jsonAt: (line, column, found) =>
-      `JSON が正しくありません: ${line} 行目の ${column} 文字目に予期しない ${found} があります。`,
-    jsonNear: (near) =>
-      `JSON が正しくありません（${near} の付近）。文字列は半角の二重引用符で囲み、true、false、null は小文字で書いてください。`,
-    jsonInvalid: 'JSON が正しくありません。括弧、引用符、コンマを確認してください。',
-    jsonIncomplete: 'JSON が途中で終わっています。すべての括弧と引用符を閉じてください。',
+    json: (reason) => `JSON が正しくありません: ${reason}`,
     jsonTooDeep: '括弧の入れ子は 200 段までにしてください。',
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',
     schema: {

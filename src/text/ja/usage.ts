@@ -9,11 +9,6 @@ export const usage: Text['usage'] = {
   },
   days: (days) => (days === 1 ? '今日' : `過去 ${days} 日間`),
   heading: (title, days) => `${title}（${days}）`,
-  left: {
-    acu_per_person_per_day: (left, most) => `あなた: 今日の残り ${left} / ${most} ACU`,
-    acu_per_channel_per_day: (left, most) => `このチャンネル: 今日の残り ${left} / ${most} ACU`,
-    acu_per_month: (left, most) => `全員: 今月の残り ${left} / ${most} ACU`,
-  },
   follows: '使用量はこの後に表示します。',
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,

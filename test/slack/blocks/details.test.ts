@@ -17,7 +17,6 @@ const accepted: SessionDetails = {
   snapshot: null,
   identity: null,
   requestId: 'r1',
-  requestTag: 'slack-r1',
   state: 'accepted',
   createdAtMs: Date.UTC(2026, 4, 1, 9, 30),
   updatedAtMs: Date.UTC(2026, 4, 1, 9, 31),
@@ -164,11 +163,6 @@ describe('the details', () => {
   test('say who it runs as, how that was found and when', () => {
     expect(read(created)).toMatch(/\*Runs as\*: Ada Lovelace\. Matched by e-mail\. Checked <!date\^/);
     expect(read(accepted)).toContain(en.details.identityOpen);
-  });
-
-  test("name the session's tag in Devin, if it has one", () => {
-    expect(read(accepted)).toContain(`*${en.details.requestTag}*: \`slack-r1\``);
-    expect(read({ ...accepted, requestTag: null })).not.toContain(en.details.requestTag);
   });
 
   test('say why it failed', () => {

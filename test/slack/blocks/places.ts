@@ -94,7 +94,6 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         snapshot: { [words]: 1 },
         identity: { name: words, how: 'Matched.', checkedAtMs: 0 },
         requestId: 'r1',
-        requestTag: null,
         state: 'created',
         createdAtMs: 0,
         updatedAtMs: 0,

@@ -65,8 +65,8 @@ describe('a form', () => {
     const hint = (most: number | null): string =>
       hintOf(draw({ ...capped, choices: choicesSchema.parse({ ...NOTHING, most }) }), 'field.max_acu_limit');
     expect(hint(8)).toContain('Up to 8 by policy.');
-    expect(hint(8)).not.toContain('Set by policy.');
-    expect(hint(null)).toContain('Set by policy.');
+    expect(hint(8)).not.toContain('Source: set by policy.');
+    expect(hint(null)).toContain('Source: set by policy.');
   });
 
   test("offers what is left if that is less than the policy's cap, and refuses nothing", () => {
@@ -96,7 +96,7 @@ describe('a form', () => {
     const choices = choicesSchema.parse({ ...NOTHING, approvals });
     const said = lines(draw({ choices }));
     expect(said).toContain(
-      '✋ Some choices need an approval: repositories `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',
+      '✋ Some choices need an approval: Repositories: `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',
     );
     expect(said).toContain('✋ Needs an approval here (rule: here).');
   });
@@ -162,11 +162,11 @@ describe('a form', () => {
         tags: 'channel',
       },
     });
-    expect(hintOf(view, 'field.repos')).toContain("From this channel's defaults.");
-    expect(hintOf(view, 'field.devin_mode')).toContain("From this workspace's defaults.");
-    expect(hintOf(view, 'field.max_acu_limit')).toContain('From your own defaults.');
-    expect(hintOf(view, 'field.prompt')).not.toContain('From');
-    expect(hintOf(view, 'field.tags')).not.toContain('From');
+    expect(hintOf(view, 'field.repos')).toContain('Source: channel default.');
+    expect(hintOf(view, 'field.devin_mode')).toContain('Source: workspace default.');
+    expect(hintOf(view, 'field.max_acu_limit')).toContain('Source: personal default.');
+    expect(hintOf(view, 'field.prompt')).not.toContain('Source');
+    expect(hintOf(view, 'field.tags')).not.toContain('Source');
   });
 
   test('describes each mode in its choice', () => {

@@ -66,8 +66,8 @@ describe('a report of usage', () => {
     const { text } = renderUsage(reportOf('person', rows.slice(0, 3)), { rich: true, text: en });
     expect(text.split('\n').slice(0, 6)).toEqual([
       '*Usage in this workspace, last 30 days*',
-      'You: 12.3 of 60 ACU left today',
-      'Everyone: 0 of 2,000 ACU left this month',
+      'You have 12.3 of 60 ACU left today.',
+      '0 of 2,000 ACU are left this month.',
       '3 sessions · 0.3 ACU',
       '0.3 ACU per merged pull request',
       '2 ended, 1 with a merged pull request',

@@ -179,7 +179,7 @@ function hintOf(entry: Entry): string {
     ...policySentences(entry),
     text.fields[key].hint,
     ...(isPicked ? [] : [kinds[input.kind] ?? '']),
-    ...(isFilledIn ? [text.modal.filledIn[source]] : []),
+    ...(isFilledIn ? [text.modal.filledIn(text.details.why[source])] : []),
   ]);
 }
 

@@ -74,8 +74,7 @@ function readSecrets(typed: string, sensitive: boolean): Reading {
 
 export function readJson(typed: string): Reading {
   const parsed = parseJson(typed);
-  if ('error' in parsed)
-    return { kind: 'wrong', sentence: (text) => jsonSentence(typed, parsed.error, text) };
+  if ('error' in parsed) return { kind: 'wrong', sentence: (text) => text.modal.errors.json(parsed.error) };
   const { value } = parsed;
   if (isTooDeep(value)) return { kind: 'wrong', sentence: (text) => text.modal.errors.jsonTooDeep };
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -87,28 +86,9 @@ function parseJson(typed: string): { value: unknown } | { error: string } {
   try {
     return { value: JSON.parse(typed) };
   } catch (error) {
-    return { error: String(error) };
+    // It may quote half of a character.
+    return { error: oneLine(String(error).toWellFormed()).replace(/^SyntaxError: /, '') };
   }
-}
-
-/** Node quotes what is around a word or sign that can't begin a value; for other faults, it says where they are. */
-const NEAR =
-  /^SyntaxError: (?:Unexpected token .*?, )?(?<cut>\.{3})?"(?<near>.*)"(?<rest>\.{3})? is not valid JSON$/s;
-const POSITION = /at position (?<at>\d+)/;
-
-function jsonSentence(typed: string, error: string, { modal: { errors } }: Text): string {
-  const { cut, near, rest } = NEAR.exec(error)?.groups ?? {};
-  if (near !== undefined)
-    return errors.jsonNear(`${cut ? '…' : ''}${oneLine(near.toWellFormed())}${rest ? '…' : ''}`);
-  const position = POSITION.exec(error)?.groups?.['at'];
-  if (position === undefined)
-    return /Unexpected end/.test(error) ? errors.jsonIncomplete : errors.jsonInvalid;
-  const at = Number(position);
-  const [found] = typed.slice(at);
-  if (found === undefined) return errors.jsonIncomplete;
-  const before = typed.slice(0, at);
-  const shown = found === '\n' ? errors.lineBreak : found;
-  return errors.jsonAt(before.split('\n').length, at - before.lastIndexOf('\n'), shown);
 }
 
 const MAX_KEY_LENGTH = 256;
