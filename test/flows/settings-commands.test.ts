@@ -129,7 +129,7 @@ describe('defaults and preferences', () => {
   test('are shown to administrators without a Devin account, who manage them', async () => {
     const { type } = someone({ isAdmin: true, inDevin: false });
     expect(await type('defaults channel --acu 4')).toContain('ACU cap (channel default): 4');
-    expect(await type('defaults')).toContain('ACU cap: 4');
+    expect(await type('defaults')).toContain('ACU cap (channel default): 4');
   });
 
   test("are hidden while the person's identity is unknown", async () => {
