@@ -9,7 +9,6 @@ import { createLocalSlack } from '../sandbox/slack/index.ts';
 import { createBot } from '../src/app.ts';
 import { parseConfig } from '../src/config.ts';
 import { measureSources } from './measure-sources.ts';
-import { measureSnakeCase } from './snake-case.ts';
 
 /** `npm run measure`: how far one event travels through the sources, and how large they are. */
 const SOURCES = new URL('../src/', import.meta.url).href;
@@ -98,5 +97,4 @@ async function measureEvents(): Promise<void> {
 }
 
 measureSources();
-measureSnakeCase();
 await measureEvents();
