@@ -77,18 +77,19 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     ...one,
     settings: withPolicy(one.settings, { policy, gate, log }),
   });
-  const { findByEmail, findMember } = lookUpMembers(devin.members);
-  const resolve = createResolveIdentity({
-    findByEmail,
-    findMember,
-    impersonation: config.impersonation,
-    findPerson: slack.people.find,
-    findOwner: slack.people.findOwner,
-    mapping: mapping.current,
-    identities,
-    onShared: async (shared) => queue.enqueue('tell-shared', shared),
-    now,
-  });
+  const members = lookUpMembers(devin.members);
+  const resolveBy = ({ findByEmail, findMember }: typeof members) =>
+    createResolveIdentity({
+      findByEmail,
+      findMember,
+      impersonation: config.impersonation,
+      findPerson: slack.people.find,
+      findOwner: slack.people.findOwner,
+      mapping: mapping.current,
+      identities,
+      onShared: async (shared) => queue.enqueue('tell-shared', shared),
+      now,
+    });
   return {
     tuning,
     /** Once the database answers. */
@@ -120,8 +121,10 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     budget,
     decidersOf,
     limiter: createLimiter(limitsFrom(policy.current, config.limits)),
-    findMember,
-    resolve,
+    findMember: members.findMember,
+    resolve: resolveBy(members),
+    /** For what a person waits for: asks Devin even if it seems to be down. */
+    resolveNow: resolveBy(lookUpMembers(devin.membersNow)),
     withLease: createWithLease(leases, tuning.leaseMs),
     postOnce: createPostOnce({
       db,
@@ -144,6 +147,8 @@ function createGuardedDevin(
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
   const viaProxy = (url: URL): boolean => proxy !== null && isProxied(proxy, url);
-  const calls = { fetch: upstream.guarded, isProxied: viaProxy, now, log, onRequest: metrics.observeDevin };
-  return { ...createDevin({ ...devin, ...calls }), isUp: upstream.isUp };
+  const { guarded, observed, isUp } = upstream;
+  const reporting = { log, onRequest: metrics.observeDevin };
+  const calls = { fetch: guarded, fetchNow: observed, isProxied: viaProxy, now, ...reporting };
+  return { ...createDevin({ ...devin, ...calls }), isUp };
 }

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from './log.ts';
 import type { Text } from './text/index.ts';
 
+export const MS_PER_S = 1000;
+
 export type Interval = {
   /** Doesn't keep the process alive. */
   unref(): void;

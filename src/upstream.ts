@@ -1,10 +1,11 @@
+import { MS_PER_S } from './time.ts';
+
 type Fetch = typeof fetch;
 
 /** After this many failures in a row, the other side counts as down. */
 const FAILURES = 5;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-const MS_PER_S = 1000;
 const MINUTE_MS = 60_000;
 /** What was found longer ago says nothing about now. */
 const KNOWN_MS = 10 * MINUTE_MS;

@@ -19,14 +19,21 @@ import { createForbidden, DevinError, type DevinErrorCode } from './errors.ts';
 import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
-type DevinOptions = DevinClientOptions & { now?: () => number; isProxied?: IsProxied };
+type DevinOptions = DevinClientOptions & {
+  /** For what a person waits for. Left out: the same. */
+  fetchNow?: typeof globalThis.fetch;
+  now?: () => number;
+  isProxied?: IsProxied;
+};
 
 /** All operations on an organization; callers take the part they need. */
 export function createDevin({ now = Date.now, isProxied = () => false, ...options }: DevinOptions) {
   const clock = createRemoteClock();
-  const { fetch = globalThis.fetch } = options;
+  const { fetch = globalThis.fetch, fetchNow = fetch } = options;
   const onRequest = noteRefusedKey(options);
-  const client = createDevinClient({ ...options, onRequest, fetch: clock.observe(fetch) });
+  const clientOf = (by: typeof fetch) =>
+    createDevinClient({ ...options, onRequest, fetch: clock.observe(by) });
+  const client = clientOf(fetch);
   const self = createSelf(client);
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. */
@@ -40,6 +47,8 @@ export function createDevin({ now = Date.now, isProxied = () => false, ...option
     messages: createMessages(client),
     attachments: createAttachments(client, isProxied),
     members: createMembers(client),
+    /** The same, for what a person waits for. */
+    membersNow: createMembers(clientOf(fetchNow)),
     catalog: createCatalog(client, now),
     organization: createOrganizationUsage(client, now),
     self,

@@ -9,6 +9,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/slack.ts';
 import type { Text } from '../text/index.ts';
+import { MS_PER_S } from '../time.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
 type DevinCheck = Options & { devin: Pick<Devin, 'self'>; orgId: string };
@@ -27,8 +28,6 @@ export async function checkSlack({
     throw addressError(error, client) ?? slackError(error, 'slackToken');
   }
 }
-
-const MS_PER_S = 1000;
 
 /** `token`: which one the call was made with. Rethrows anything that isn't a failure of the Web API. */
 export function slackError(error: unknown, token: 'slackToken' | 'appToken'): OperatorError {

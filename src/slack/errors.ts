@@ -5,6 +5,7 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { TooLargeError } from '../bounds.ts';
+import { MS_PER_S } from '../time.ts';
 import { askedWait } from '../upstream.ts';
 import type { DeliveryResult } from './outbound.ts';
 
@@ -15,8 +16,6 @@ export type SlackFailure =
   | { kind: 'rate-limited'; retryAfterMs: number }
   /** No usable answer: it may or may not be done. */
   | { kind: 'unclear' };
-
-const MS_PER_S = 1000;
 
 /**
  * With these codes Slack doesn't refuse: some of it may be done, or a retry may succeed.

@@ -137,31 +137,7 @@ export type NewRequest = Pick<
 
 /** What a transition can change besides the state. JSON columns take plain values. */
 export type RequestChanges = Partial<
-  Pick<
-    SessionRequest,
-    | 'sealed'
-    | 'identity'
-    | 'draft'
-    | 'cardChannelId'
-    | 'cardTs'
-    | 'cardElsewhere'
-    | 'cardStale'
-    | 'prompt'
-    | 'uploads'
-    | 'waiting'
-    | 'sentAt'
-    | 'sessionId'
-    | 'failure'
-    | 'context'
-    | 'rule'
-    | 'resumedAt'
-    | 'checkedAt'
-    | 'approvals'
-    | 'approved'
-    | 'approvedAs'
-    | 'material'
-    | 'replaces'
-  >
+  Omit<SessionRequest, 'id' | 'dedupeKey' | 'state' | 'source' | 'createdAt' | 'updatedAt' | 'approvalUntil'>
 >;
 
 /** The thread of the card; null: it isn't in one, as in a direct message. */

@@ -7,6 +7,7 @@ import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 /** An answer for which the app has only Devin's words. */
+const isAskingLater = ({ text }: { text: string }): boolean => text.includes("couldn't check who you are");
 const UNREADABLE = { status: 418, problem: { detail: 'Tell <!channel>.' }, times: Infinity };
 const CREATE = { method: 'POST', path: '/sessions' };
 const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
@@ -179,6 +180,22 @@ describe('when Stop fails', () => {
     await toldTo(world(), { channelId, userId: ben.userId }, "couldn't check who you are");
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     unable.clear();
+  });
+
+  test('looks up at once who a person is, though Devin was down until just now', async () => {
+    const { slack, devin } = world();
+    const { channelId, on } = await startSession(world());
+    const ben = addColleague(world());
+    const down = devin.fail({ method: 'GET', path: /members/ }, { status: 503, times: Infinity });
+    for (let press = 1; press <= 3; press += 1) {
+      await slack.clickButton(ben.userId, on, 'ask_stop');
+      await expect.poll(() => slack.messages(channelId).filter(isAskingLater)).toHaveLength(press);
+    }
+    down.clear();
+    const before = devin.requests.length;
+    await slack.clickButton(ben.userId, on, 'ask_stop');
+    const statuses = () => devin.requests.slice(before).map(({ status }) => status);
+    await expect.poll(statuses).toContain(200);
   });
 
   test.each([

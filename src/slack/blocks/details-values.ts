@@ -3,6 +3,7 @@ import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
+import { MS_PER_S } from '../../time.ts';
 import {
   code,
   date,
@@ -24,7 +25,6 @@ const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
 const ADDRESS_LENGTH = 70;
 const NAME_LENGTH = 150;
-const MS_PER_S = 1000;
 /** The last moment that a Date can hold. */
 const LAST_MOMENT_S = 8.64e12;
 
