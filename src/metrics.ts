@@ -5,7 +5,7 @@ import type { Readiness } from './health.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/http-receiver.ts';
-import type { Skews } from './time.ts';
+import { MS_PER_S, type Skews } from './time.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -15,7 +15,7 @@ type MetricsDeps = {
   countSetAside: () => Promise<Record<string, number>>;
   skews: Skews;
   /** Whether Slack and Devin answer. */
-  areUp: AreUp;
+  areUp: Record<(typeof SYSTEMS)[number], () => boolean>;
   /** The same as `/readyz`. */
   readiness: () => Promise<Readiness>;
   /** Whether the current policy file is in force; null: there is none. */
@@ -23,6 +23,8 @@ type MetricsDeps = {
   /** The same for the identity file. */
   identityOk: () => boolean | null;
 };
+
+const SYSTEMS = ['slack', 'devin'] as const;
 
 /** The other metrics wait no longer than this for a database that hangs, and are shown if it is down. */
 const DEPTH_MS = 1000;
@@ -32,7 +34,6 @@ async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<stri
 }
 
 export function createMetrics(deps: MetricsDeps) {
-  const { depth, countSetAside, skews, areUp, readiness, policyOk, identityOk } = deps;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -54,26 +55,7 @@ export function createMetrics(deps: MetricsDeps) {
     labelNames: ['code'],
     registers,
   });
-  const jobs = new Gauge({
-    name: 'devin_slack_jobs',
-    help: 'Jobs that can start now (due), start later, or run (active).',
-    // Prometheus itself uses the label `job`.
-    labelNames: ['queue', 'state'],
-    registers,
-    async collect() {
-      this.reset();
-      for (const [queue, depthOf] of Object.entries(await orNone(depth())))
-        for (const [state, count] of Object.entries(depthOf)) this.set({ queue, state }, count);
-    },
-  });
-  registry.registerMetric(jobs);
-  registry.registerMetric(skewGauge(skews));
-  registry.registerMetric(upGauge(areUp));
-  registry.registerMetric(readyGauge(readiness));
-  if (policyOk() !== null)
-    registry.registerMetric(fileGauge('devin_slack_policy_ok', 'policy file', policyOk));
-  if (identityOk() !== null)
-    registry.registerMetric(fileGauge('devin_slack_identity_file_ok', 'identity file', identityOk));
+  addGauges(registry, deps);
   const devin = new Histogram({
     name: 'devin_slack_devin_request_seconds',
     help: 'Requests to Devin by operation and status; none: no answer.',
@@ -81,21 +63,10 @@ export function createMetrics(deps: MetricsDeps) {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
     registers,
   });
-  const setAside = new Gauge({
-    name: 'devin_slack_set_aside',
-    help: 'Sessions, messages and milestones that failed five times.',
-    labelNames: ['kind'],
-    registers,
-    async collect() {
-      this.reset();
-      for (const [kind, count] of Object.entries(await orNone(countSetAside()))) this.set({ kind }, count);
-    },
-  });
-  registry.registerMetric(setAside);
   return {
     countState: (state: RequestState): void => requests.inc({ state }),
     observeDevin: ({ operation, status, durationMs }: DevinRequestFacts): void =>
-      devin.observe({ operation, status: status ?? 'none' }, durationMs / 1000),
+      devin.observe({ operation, status: status ?? 'none' }, durationMs / MS_PER_S),
     countTokenRefused: (code: string): void => tokenRefused.inc({ code }),
     countRefused: (why: RefusedDelivery): void => refused.inc({ why }),
     contentType: registry.contentType,
@@ -103,57 +74,73 @@ export function createMetrics(deps: MetricsDeps) {
   };
 }
 
-function readyGauge(readiness: () => Promise<Readiness>): Gauge {
-  return new Gauge({
-    name: 'devin_slack_ready',
-    help: '1: this part works; 0: it is down. The same as /readyz.',
-    labelNames: ['part'],
-    registers: [],
-    async collect() {
-      for (const [part, isReady] of Object.entries(await readiness())) this.set({ part }, isReady ? 1 : 0);
-    },
-  });
-}
+type Sample = { labels?: Record<string, string>; value: number };
+type Described = { name: string; help: string; labelNames?: string[] };
 
-/** `file`: its name in the help text. */
-function fileGauge(name: string, file: string, isOk: () => boolean | null): Gauge {
-  return new Gauge({
-    name,
-    help: `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`,
-    registers: [],
-    collect() {
-      this.set(isOk() === true ? 1 : 0);
-    },
-  });
-}
-
-type AreUp = { slack: () => boolean; devin: () => boolean };
-
-function upGauge(areUp: AreUp): Gauge {
-  return new Gauge({
-    name: 'devin_slack_upstream_up',
-    help: '1: this system answers; 0: the last calls to it failed.',
-    labelNames: ['system'],
-    registers: [],
-    collect() {
-      this.set({ system: 'slack' }, areUp.slack() ? 1 : 0);
-      this.set({ system: 'devin' }, areUp.devin() ? 1 : 0);
-    },
-  });
-}
-
-function skewGauge(skews: Skews): Gauge {
-  return new Gauge({
+/** Read each time they are shown. */
+function addGauges(registry: Registry, { depth, countSetAside, skews, areUp, ...deps }: MetricsDeps): void {
+  const add = (described: Described, read: () => Sample[] | Promise<Sample[]>): void => {
+    const gauge: Gauge = new Gauge({
+      ...described,
+      registers: [registry],
+      async collect() {
+        gauge.reset();
+        for (const { labels = {}, value } of await read()) gauge.set(labels, value);
+      },
+    });
+  };
+  const jobs = {
+    name: 'devin_slack_jobs',
+    help: 'Jobs that can start now (due), start later, or run (active).',
+    // Prometheus itself uses the label `job`.
+    labelNames: ['queue', 'state'],
+  };
+  add(jobs, async () =>
+    Object.entries(await orNone(depth())).flatMap(([queue, counts]) =>
+      Object.entries(counts).map(([state, value]) => ({ labels: { queue, state }, value })),
+    ),
+  );
+  const setAside = {
+    name: 'devin_slack_set_aside',
+    help: 'Sessions, messages and milestones that failed five times.',
+    labelNames: ['kind'],
+  };
+  add(setAside, async () =>
+    Object.entries(await orNone(countSetAside())).map(([kind, value]) => ({ labels: { kind }, value })),
+  );
+  const skew = {
     name: 'devin_slack_clock_skew_seconds',
     help: "How far another system's clock is ahead of this machine's.",
     labelNames: ['system'],
-    registers: [],
-    collect() {
-      for (const [system, skewMs] of [
-        ['slack', skews.slack()],
-        ['devin', skews.devin()],
-      ] as const)
-        if (skewMs !== null) this.set({ system }, skewMs / 1000);
-    },
-  });
+  };
+  add(skew, () =>
+    SYSTEMS.flatMap((system) => {
+      const skewMs = skews[system]();
+      return skewMs === null ? [] : [{ labels: { system }, value: skewMs / MS_PER_S }];
+    }),
+  );
+  const up = {
+    name: 'devin_slack_upstream_up',
+    help: '1: this system answers; 0: the last calls to it failed.',
+    labelNames: ['system'],
+  };
+  add(up, () => SYSTEMS.map((system) => ({ labels: { system }, value: Number(areUp[system]()) })));
+  const ready = {
+    name: 'devin_slack_ready',
+    help: '1: this part works; 0: it is down. The same as /readyz.',
+    labelNames: ['part'],
+  };
+  add(ready, async () =>
+    Object.entries(await deps.readiness()).map(([part, isReady]) => ({
+      labels: { part },
+      value: Number(isReady),
+    })),
+  );
+  for (const [name, file, isOk] of [
+    ['devin_slack_policy_ok', 'policy file', deps.policyOk],
+    ['devin_slack_identity_file_ok', 'identity file', deps.identityOk],
+  ] as const) {
+    const help = `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`;
+    if (isOk() !== null) add({ name, help }, () => [{ value: Number(isOk()) }]);
+  }
 }
