@@ -1,10 +1,14 @@
 import type { Leases } from '../store/leases.ts';
 import type { ThreadNotice, ThreadNotices } from '../store/thread-notices.ts';
+import type { Text } from '../text/index.ts';
 import { createInOrder } from '../time.ts';
+import { notice } from './blocks/notices.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { throwIfRetryable } from './errors.ts';
 import type { DeliveryResult, Outbound, PrivatePlace } from './outbound.ts';
 import type { Message } from './payload.ts';
+import { privatePlace } from './places.ts';
+import type { TextFor } from './text-for.ts';
 
 /** Tells a person something, unless they were told. Rejects if it should be tried again. */
 export type TellOnce = (once: ThreadNotice, tell: () => Promise<DeliveryResult>) => Promise<void>;
@@ -47,6 +51,26 @@ export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
   return async (once, tell) => {
     const name = `tell ${once.sessionId} ${once.userId} ${once.reason}`;
     return inOrder(name, async () => ((await notices.wasTold(once)) ? undefined : tellNow(once, name, tell)));
+  };
+}
+
+type TellNotTakenDeps = { tellOnce: TellOnce; outbound: Pick<Outbound, 'tellPrivately'>; textFor: TextFor };
+
+type NotTaken = { sessionId: string; reason: keyof Text['thread']['notTaken'] };
+
+/** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
+export type TellNotTaken = (
+  said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
+  notTaken: NotTaken,
+) => Promise<void>;
+
+export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps): TellNotTaken {
+  return async (said, { sessionId, reason }) => {
+    const { userId } = said;
+    const { thread } = await textFor(userId);
+    await tellOnce({ sessionId, userId, reason }, async () =>
+      outbound.tellPrivately(privatePlace(said), notice([thread.notTaken[reason]])),
+    );
   };
 }
 

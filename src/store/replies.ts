@@ -11,7 +11,7 @@ import {
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
-import { messageKey, type MessageRef } from './request-row.ts';
+import type { MessageRef } from './request-row.ts';
 import { interval, literals, MOST_SWEPT, parsed, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -121,12 +121,15 @@ export function createReplies(db: Kysely<Tables>) {
       return parsed(replySchema, row);
     },
 
-    /** The session that a message of its conversation was sent to; null: none. */
-    async sessionOf(message: MessageRef): Promise<string | null> {
+    /** The session that a message was sent to; null: none. */
+    async sessionOf({ teamId, channelId, ts }: MessageRef): Promise<string | null> {
       const row = await db
         .selectFrom('replies')
         .select('sessionId')
-        .where('dedupeKey', '=', messageKey(message))
+        .where('teamId', '=', teamId)
+        .where('channelId', '=', channelId)
+        .where('messageTs', '=', ts)
+        .limit(1)
         .executeTakeFirst();
       return row?.sessionId ?? null;
     },
@@ -151,16 +154,13 @@ export function createReplies(db: Kysely<Tables>) {
      * The replies for a message in a thread, the latest first: its corrections, and the message. Locked for the rest of
      * the transaction, so that edits that arrive together are handled one after the other.
      */
-    async lockMessage(
-      { teamId, channelId, messageTs }: { teamId: string; channelId: string; messageTs: string },
-      trx: Transaction<Tables>,
-    ): Promise<Reply[]> {
+    async lockMessage({ teamId, channelId, ts }: MessageRef, trx: Transaction<Tables>): Promise<Reply[]> {
       const ofMessage = trx
         .selectFrom('replies')
         .selectAll()
         .where('teamId', '=', teamId)
         .where('channelId', '=', channelId)
-        .where('messageTs', '=', messageTs);
+        .where('messageTs', '=', ts);
       await ofMessage.where('kind', '<>', 'correction').forUpdate().execute();
       // A separate statement sees what was written while the first one waited.
       const rows = await ofMessage

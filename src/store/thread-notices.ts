@@ -8,8 +8,6 @@ type NoticeReason =
   | 'courtesy'
   | 'not-started'
   | 'early-edit'
-  | 'unconfirmed-edit'
-  | 'failed-edit'
   | 'task-edit'
   | 'options-edit'
   | 'over'

@@ -67,7 +67,7 @@ describe('an edit of a task whose session is not confirmed', () => {
     const { ts } = await slack.speak(ana.userId, channelId, task);
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await slack.editMessage(ana.userId, { channelId, ts }, task.replace('login', 'logout'));
-    await toldTo(world(), { channelId, userId: ana.userId }, "It isn't confirmed that the session started");
+    await toldTo(world(), { channelId, userId: ana.userId }, "isn't confirmed yet, so your edit stays here");
     hidden.clear();
   });
 });

@@ -176,20 +176,6 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     expect(noticesTo(slack, channelId, ana.userId)).toEqual(before);
   });
 
-  test('that came before the session could not be started is answered', async () => {
-    const { slack, devin } = world();
-    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1, until });
-    const { ana, channelId, edit } = await ask('%s fix the wrong test');
-    const isSent = () => devin.requests.some(({ method, status }) => method === 'POST' && status === null);
-    await expect.poll(isSent).toBe(true);
-    const deliveries = await edit('%s fix the right test');
-    answer();
-    await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    for (const delivery of deliveries) await slack.redeliver(delivery);
-    await toldTo(world(), { channelId, userId: ana.userId }, 'Nothing was started, so your edit stays here');
-  });
-
   test.each([
     ['of its task', '%s fix the slow tests'],
     ['of only its options', '%s fix the slow test --acu 5'],

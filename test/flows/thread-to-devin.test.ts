@@ -121,9 +121,9 @@ describe('replies in the thread', () => {
       ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
     );
     const said = [];
-    for (const words of ['use main', 'forget this', 'tell nobody', 'please call me', 'go'])
+    for (const words of ['use main', 'forget this', 'tell nobody', 'please call me', 'mute it', 'go'])
       said.push((await thread.say(userId, words)).ts);
-    const [edited = '', deleted = '', withdrawn = '', forBen = '', last = ''] = said;
+    const [edited = '', deleted = '', withdrawn = '', forBen = '', forApp = '', last = ''] = said;
     const ref = (ts: string) => ({ channelId: thread.channelId, ts });
     await slack.editMessage(userId, ref(edited), 'use release');
     await thread.marked(withdrawn, 'eyes');
@@ -132,6 +132,9 @@ describe('replies in the thread', () => {
     await thread.marked(forBen, 'eyes');
     await slack.editMessage(userId, ref(forBen), `<@${ben.userId}> please call me`);
     await slack.waitForMessage(thread.channelId, (one) => one.ts === forBen && !one.reactions.has('eyes'));
+    await thread.marked(forApp, 'eyes');
+    await slack.editMessage(userId, ref(forApp), 'please mute');
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === forApp && !one.reactions.has('eyes'));
     await slack.deleteMessage(userId, ref(deleted));
     busy.clear();
     await delivered(thread, last);

@@ -18,9 +18,7 @@ async function setUp() {
   const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
   const threads = createThreadInbox({
     commit: async (work) => db.transaction().execute(work),
-    requests: { find: async () => Promise.resolve(null), isUnderCard: async () => Promise.resolve(false) },
     sessions: { find: async () => Promise.resolve(session) },
-    settings: { preferencesFor: async () => Promise.reject(new Error('nobody asks for settings')) },
     replies,
     enqueue: async () => Promise.resolve(),
   });

@@ -209,7 +209,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
         db
           .transaction()
           .execute(async (trx) =>
-            createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', messageTs: '7.2' }, trx),
+            createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', ts: '7.2' }, trx),
           ),
       'reply that came back': async (db) =>
         createEchoes(db).recognize({ sessionId: 's7', eventId: 'e7', text: 'Use Redis.' }),

@@ -15,12 +15,14 @@ import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
+import type { WhoseMessage } from '../whose-message.ts';
 import { createPressed, openingOf, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton } from './routes.ts';
 
 export type ActionDeps = PressDeps & {
   sessions: Pick<Sessions, 'find' | 'ofRequest'>;
   threads: ThreadInbox;
+  whose: Pick<WhoseMessage, 'closedBy'>;
   formInbox: Pick<FormInbox, 'offerAgain'>;
   openForm: FormOpener;
   openView: ViewOpener;
@@ -134,7 +136,7 @@ function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
 
 /** Buttons under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
 function listenToMessageButtons(app: App, deps: ActionDeps): void {
-  const { requests, sessions, authority, threads, readHeld, outbound, textFor } = deps;
+  const { requests, sessions, authority, threads, whose, readHeld, outbound, textFor } = deps;
 
   /** Since they wrote it, they left the conversation, or its thread was muted or disconnected. They are told so. */
   async function isKept(press: Press, followed: Followed, saidIn: string | null): Promise<boolean> {
@@ -142,9 +144,8 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     const { session } = followed;
     if (await refuses(deps, press, await authority.writingRefusal(followed, userId))) return true;
     if (saidIn !== session.channelId) return false;
-    const reception = await threads.receive(session, { userId, mentions: { app: true, others: false } });
-    if (reception !== 'muted' && reception !== 'untied') return false;
-    return refuses(deps, press, (await textFor(userId)).thread.notTaken[reception]);
+    const closed = await whose.closedBy(session);
+    return closed !== null && refuses(deps, press, (await textFor(userId)).thread.notTaken[closed]);
   }
 
   onDurableButton(app, ACTION.sendHeld, async (press) => {

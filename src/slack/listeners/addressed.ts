@@ -20,6 +20,7 @@ import { code, unescape } from '../blocks/text.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import { readAddressed, type AddressedMeaning } from '../command/meaning.ts';
+import { parseNew } from '../command/parse.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
 import { isOnlyText, withForwarded } from '../messages.ts';
@@ -32,7 +33,7 @@ import type { TextFor } from '../text-for.ts';
 /** What it takes to start a session with a message, or to answer its author. */
 export type AnsweringDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerForm' | 'offerMessage' | 'offerOf'>;
+  formInbox: Pick<FormInbox, 'offerMessage' | 'offerOf'>;
   sessions: Pick<Sessions, 'ofRequest'>;
   identify: IdentifyInTime;
   answerMessage: AnswerMessage;
@@ -82,12 +83,11 @@ async function act(
   const mentions = await deps.mentionsAt(message);
   if (mentions === 'off') return mentionsOff(deps, text);
   if (meaning.kind === 'create' && mentions === 'start' && asking === null)
-    return start(deps, message, { meaning, text });
-  const formId = await offer(deps, message, meaning);
-  if (asking !== null) return renderAnswerOrTask(asking, formId, text);
+    return start(deps, message, { wish: meaning, text });
+  if (asking !== null) return renderAnswerOrTask(asking, await offer(deps, message, meaning), text);
   if (meaning.kind === 'create' || saysNothing(meaning))
-    return renderOffer(formId, await runsAsOf(deps, message), text);
-  return renderDoubt(meaning, { command, typed: unescape(meaning.typed), formId }, text);
+    return renderOffer(await offer(deps, message, meaning), await runsAsOf(deps, message), text);
+  return doubt(deps, message, { intent: meaning, typed: meaning.typed, text });
 }
 
 function mentionsOff({ command }: AddressedDeps, { policy }: Text): Rendered {
@@ -103,7 +103,7 @@ async function askForTask(deps: AddressedDeps, message: Message, text: Text): Pr
 }
 
 /** The id of its form. */
-async function offer({ formInbox }: AddressedDeps, message: Message, wish: Wish): Promise<string> {
+async function offer({ formInbox }: AnsweringDeps, message: Message, wish: Wish): Promise<string> {
   const offered = { wish, context: contextOf(message) };
   return (await formInbox.offerMessage(originOf(message), message.ts, offered)).id;
 }
@@ -145,44 +145,61 @@ async function runsAsOf({ identify }: AnsweringDeps, { teamId, userId }: Person)
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
 
-/** If the person may not start one, the request's job tells them why. */
-async function start(
-  deps: AddressedDeps,
-  message: Message,
-  { meaning: wish, text }: { meaning: Wish; text: Text },
-): Promise<Rendered | null> {
-  // The files come with the messages that are quoted.
-  const isQuoted = message.threadTs !== null || message.forwarded !== '';
-  const context = isQuoted ? contextOf(message) : null;
-  const files = context === null ? message.message.files : [];
-  const task = { wish, context, files, offered: contextOf(message) };
-  return startOnce(deps, originOf(message), { ts: message.ts, task, text });
-}
-
-/** `offered`: the context if its author is asked first, with its files. */
-type Starting = { ts: string; task: TypedTask & { offered: MessageContext | null }; text: Text };
+type Starting = { wish: Wish; text: Text };
 
 /**
  * The request is on disk once this resolves. If the person asked for the same there a moment ago, it resolves with a
- * question instead.
+ * question instead. If they may not start a session, the request's job tells them why.
  */
-export async function startOnce(
+async function start(
   deps: AnsweringDeps,
-  origin: Origin,
-  { ts, task, text }: Starting,
+  message: Message,
+  { wish, text }: Starting,
 ): Promise<Rendered | null> {
   const { inbox, sessions, formInbox } = deps;
-  const { wish, offered: context } = task;
+  const origin = originOf(message);
   // Slack delivered it before, and its author was asked; perhaps Slack didn't take the question.
-  const before = await formInbox.offerOf({ ...origin, ts });
+  const before = await formInbox.offerOf(message);
   if (before !== null)
-    return before.sentIn === null ? renderOffer(before.id, await runsAsOf(deps, origin), text) : null;
-  const requestId = await inbox.acceptMessage(origin, ts, task);
+    return before.sentIn === null ? renderOffer(before.id, await runsAsOf(deps, message), text) : null;
+  const requestId = await inbox.acceptMessage(origin, message.ts, taskOf(message, wish));
   if (requestId === null) return null;
   const session = await sessions.ofRequest(requestId);
-  const { id: formId } = await formInbox.offerMessage(origin, ts, { wish, context });
-  const another = { actionId: ACTION.startAsTask, formId };
+  const another = { actionId: ACTION.startAsTask, formId: await offer(deps, message, wish) };
   return renderRunning({ requestId, url: session?.url ?? null, another }, text);
+}
+
+/** Its words are the task, and not quoted as well, unless it forwards another message. */
+function taskOf(message: Message, wish: Wish): TypedTask {
+  const isTask = message.forwarded === '';
+  const context = message.threadTs === null && isTask ? null : contextOf(message);
+  return { wish, context: context && { ...context, isTask }, files: isTask ? message.message.files : [] };
+}
+
+const NO_TASK: IntentOf<'invalid'> = {
+  kind: 'invalid',
+  problems: [{ kind: 'no-task' }],
+  draft: {},
+  reset: [],
+};
+
+/** `!new` in a session's thread: like a mention, the card is the answer. */
+export async function answerNew(deps: AnsweringDeps, message: Message, task: string): Promise<void> {
+  const intent = parseNew(task, { ownTag: deps.tagRequests });
+  const wish = intent.kind === 'open-form' ? NO_TASK : intent;
+  const text = await deps.textFor(message.userId);
+  const answer =
+    wish.kind === 'create'
+      ? await start(deps, message, { wish, text })
+      : await doubt(deps, message, { intent: wish, typed: task, text });
+  if (answer !== null) await deps.answerMessage(message, privatePlace(message), answer);
+}
+
+type Doubted = { intent: IntentOf<'ask-first' | 'invalid'>; typed: string; text: Text };
+
+async function doubt(deps: AnsweringDeps, message: Message, { intent, typed, text }: Doubted) {
+  const formId = await offer(deps, message, intent);
+  return renderDoubt(intent, { command: deps.command, typed: unescape(typed), formId }, text);
 }
 
 /** The card goes into the message's thread, or starts one under it. */

@@ -16,9 +16,10 @@ import { createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
 import { createSteeringInbox } from '../steering-inbox.ts';
-import { createMessageAnswers, createTellOnce } from '../tell-once.ts';
+import { createMessageAnswers, createTellNotTaken, createTellOnce } from '../tell-once.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
+import { createWhoseMessage } from '../whose-message.ts';
 import { listenToActions } from './actions.ts';
 import type { AddressedDeps } from './addressed.ts';
 import { listenToApprovals } from './approvals.ts';
@@ -65,7 +66,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { app, queue, store, slack, command, tagRequests, withNames, now, log } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
-  const { db, requests, sessions, messages, forms, settings, listing } = store;
+  const { db, requests, sessions, replies, messages, forms, settings, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
   const { suggest, readHeld, readUploadedText, identify, presence, ...named } = createQuickLookUps(deps);
@@ -73,6 +74,8 @@ export function createListeners(deps: ListenerDeps): void {
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const authority = createAuthority({ identify, presence, check: deps.check, audit: store.audit, textFor });
+  const whose = createWhoseMessage({ requests, settings, replies, messages, botUserId });
+  const tellOnce = createTellOnce({ leases: store.leases, notices });
   const drawHome = createDrawHome({ homes, enqueue, now });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
   listenToCommands(app, {
@@ -97,6 +100,7 @@ export function createListeners(deps: ListenerDeps): void {
     inbox,
     formInbox,
     steering,
+    threads,
     openForm,
     learnLanguage: slack.learnLanguage,
     redrawHome: deps.redrawHome,
@@ -108,9 +112,9 @@ export function createListeners(deps: ListenerDeps): void {
     textFor,
     log,
   });
-  listenToSteering(app, { ...acting, steering, now });
+  listenToSteering(app, { ...acting, steering, threads, now });
   listenToApprovals(app, { ...acting, steering });
-  listenToActions(app, { ...acting, threads, readHeld, enqueue });
+  listenToActions(app, { ...acting, threads, whose, readHeld, enqueue });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   const askingIn: AddressedDeps['askingIn'] = async (where) => {
@@ -121,11 +125,10 @@ export function createListeners(deps: ListenerDeps): void {
     ...acting,
     askingIn,
     now,
-    messages,
     posts,
     threads,
-    notices,
-    tellOnce: createTellOnce({ leases: store.leases, notices }),
+    whose,
+    tellNotTaken: createTellNotTaken({ tellOnce, outbound, textFor }),
     answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
     inbox,
     identify,
@@ -168,7 +171,7 @@ export function createListeners(deps: ListenerDeps): void {
 
 function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
-  const { db, requests, sessions, forms, settings, envelopes, replies } = store;
+  const { db, requests, sessions, forms, envelopes, replies } = store;
   const { effectiveDraft } = quickGate;
   const commit = createCommit({ db, withPriority });
   return {
@@ -184,7 +187,7 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved
       onMoved,
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
-    steering: createSteeringInbox({ commit, replies, envelopes, enqueue }),
-    threads: createThreadInbox({ commit, requests, sessions, settings, replies, enqueue }),
+    steering: createSteeringInbox({ commit, envelopes, enqueue }),
+    threads: createThreadInbox({ commit, sessions, replies, enqueue }),
   };
 }

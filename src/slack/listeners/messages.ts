@@ -1,22 +1,39 @@
 import type { App } from '@slack/bolt';
+import { isOver } from '../../session/lifecycle.ts';
 import type { Posts } from '../../store/posts.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
-import type { SessionRow } from '../../store/sessions.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
-import { isAddressed, mentionsIn, readThreadMeaning } from '../command/meaning.ts';
+import type { Authority } from '../authority.ts';
+import { notice } from '../blocks/notices.ts';
+import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
+import {
+  isAddressed,
+  mentionsIn,
+  readThreadMeaning,
+  withoutMention,
+  type Perhaps,
+} from '../command/meaning.ts';
+import { readMessage } from '../messages.ts';
 import type { Message, Payload, PayloadOf } from '../payload.ts';
-import { answerAddressed, type AddressedDeps } from './addressed.ts';
+import { privatePlace } from '../places.ts';
+import type { NewThreadReply } from '../thread-inbox.ts';
+import { answerAddressed, answerNew, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onceRecorded } from './recorded.ts';
 import { onEvent } from './routes.ts';
-import { answerNotTaken, hear, tellNotTaken, type ThreadMessage } from './thread.ts';
 
 type MessageDeps = EditDeps &
   AddressedDeps & {
     posts: Pick<Posts, 'isPlacingCard'>;
     requests: Pick<Requests, 'openIn'>;
+    sessions: Pick<Sessions, 'inThread'>;
+    authority: Pick<Authority, 'steeringRefusal'>;
   };
+
+/** A person's message in a thread. */
+type ThreadMessage = Message & { threadTs: string };
 
 type MessageEvent = PayloadOf<'message' | 'edit' | 'deletion'>;
 
@@ -61,17 +78,17 @@ async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boole
 
 type Handle = (message: Message) => Promise<void>;
 
-/** What to do with it; null: it is for people only. */
+/** By where it was said. null: it is for people only. */
 async function handlerOf(deps: MessageDeps, delivered: Message): Promise<Handle | null> {
   const { channelId, threadTs, slackText, placeKind } = delivered;
   const isToApp = isAddressed(slackText, { botUserId: deps.botUserId(), isDirect: placeKind === 'direct' });
   if (threadTs !== null) {
     const session = await sessionIn(deps, { ...delivered, threadTs });
-    if (session !== null) return async (message) => hear(deps, { ...message, threadTs }, session);
+    if (session !== null) return async (message) => hearReply(deps, { ...message, threadTs }, session);
     const request = await deps.requests.openIn(channelId, threadTs);
     const isNew = readThreadMeaning(slackText, deps.botUserId()).kind === 'new';
     if (request !== null && !(isToApp && isNew))
-      return async (message) => notHeard(deps, { ...message, threadTs }, request);
+      return async (message) => hearTooEarly(deps, { ...message, threadTs }, request);
   }
   return isToApp ? async (message) => answerAddressed(deps, message) : null;
 }
@@ -93,11 +110,49 @@ async function sessionIn(
 }
 
 /** Tells the author that Devin gets nothing that is said before its session starts. Otherwise they might start another. */
-async function notHeard(deps: MessageDeps, reply: ThreadMessage, request: SessionRequest): Promise<void> {
-  const { slackText, userId } = reply;
-  if (readThreadMeaning(slackText, deps.botUserId()).kind === 'aside') return;
-  const mentions = mentionsIn(slackText, deps.botUserId());
-  if (!(await deps.threads.wouldReceive(reply, request, { userId, mentions }))) return;
-  const untold = { sessionId: request.id, reason: 'not-started' } as const;
-  await (mentions.app ? answerNotTaken : tellNotTaken)(deps, reply, untold);
+async function hearTooEarly(deps: MessageDeps, reply: ThreadMessage, request: SessionRequest): Promise<void> {
+  if (await deps.whose.wouldBeTaken(reply, request, reply))
+    await deps.tellNotTaken(reply, { sessionId: request.id, reason: 'not-started' });
+}
+
+async function hearReply(deps: MessageDeps, reply: ThreadMessage, session: SessionRow): Promise<void> {
+  const { userId, channelId, ts, message } = reply;
+  const accept = async (what: Pick<NewThreadReply, 'kind' | 'text' | 'files'>) =>
+    deps.threads.accept({ session, userId, channelId, ts, ...what });
+  const fate = await deps.whose.fateOf(session, reply);
+  switch (fate.kind) {
+    case 'for-people':
+      return;
+    case 'for-devin':
+      return accept({ kind: 'reply', text: fate.text, files: message.files });
+    case 'keyword':
+      return accept({ kind: fate.keyword, text: '', files: [] });
+    case 'ask-first':
+      return askFirst(deps, reply, { session, about: fate.about });
+    case 'help':
+      return deps.answerMessage(reply, privatePlace(reply), renderThreadHelp(await deps.textFor(userId)));
+    case 'new':
+      return answerNew(deps, reply, fate.text);
+    case 'stays-here':
+      return deps.tellNotTaken(reply, { sessionId: session.sessionId, reason: fate.reason });
+  }
+}
+
+/** Asks what a reply means, or tells its author that they may not steer the session: that is recorded once. */
+async function askFirst(
+  deps: MessageDeps,
+  reply: ThreadMessage,
+  { session, about }: { session: SessionRow; about: Perhaps },
+): Promise<void> {
+  const { requests, authority, answerMessage, botUserId, textFor } = deps;
+  const { ts, slackText, userId } = reply;
+  await answerMessage(reply, privatePlace(reply), async () => {
+    const request = await requests.find(session.requestId);
+    const refused = request === null ? null : await authority.steeringRefusal(request, userId);
+    const text = await textFor(userId);
+    const sentence = refused ?? (isOver(session) ? text.thread.doneOver : null);
+    if (sentence !== null) return notice([sentence]);
+    const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;
+    return renderAskFirst(about, { requestId: session.requestId, ts, text: typed }, text);
+  });
 }

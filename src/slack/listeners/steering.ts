@@ -20,6 +20,7 @@ import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
+import type { ThreadInbox } from '../thread-inbox.ts';
 import type { ViewOpener } from '../view-opener.ts';
 import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
@@ -27,6 +28,7 @@ import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts
 type SteeringDeps = PressDeps & {
   sessions: Pick<Sessions, 'ofRequest'>;
   steering: SteeringInbox;
+  threads: Pick<ThreadInbox, 'send'>;
   openView: ViewOpener;
   outbound: Pick<Outbound, 'settleNotice'>;
   now: () => number;
@@ -140,7 +142,7 @@ function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): 
 }
 
 function listenToBox(app: App, deps: SteeringDeps): void {
-  const { requests, sessions, steering, textFor } = deps;
+  const { requests, sessions, threads, textFor } = deps;
 
   // The job checks whether the person may when it sends the message.
   onSubmission(app, VIEW.reply, async ({ view, userId, homeTeamId: teamId }, ack) => {
@@ -153,10 +155,10 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if (request === null || session === null) return refuse(box.gone);
     if (message === '') return refuse(box.empty);
     if (teamId !== request.teamId) return refuse(outsider);
-    const actor = { userId, teamId, channelId: session.channelId, threadTs: null, responseUrl: null };
     // After an answer that was lost, the box is sent again, perhaps with other words.
     const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
-    const saving = steering.reply(actor, { session, text: message, via: 'box', dedupeKey });
+    const said = { userId, channelId: session.channelId, text: message, dedupeKey };
+    const saving = threads.send({ session, ...said, via: 'box' });
     await orStayOpen(saving, async () => refuse(box.notRecorded));
     return ack();
   });

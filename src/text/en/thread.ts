@@ -53,11 +53,7 @@ export const thread = {
     'not-started':
       "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
     'early-edit':
-      "The session hasn't started yet, so your edit stays here: Devin gets the task as you sent it first. Once the session has started, write in its thread what changed. Or cancel the request on its card, and ask again.",
-    'unconfirmed-edit':
-      "It isn't confirmed that the session started, so your edit stays here. If it did, or if you start it anyway, Devin has the task as you sent it first: write in the session's thread what changed.",
-    'failed-edit':
-      'Nothing was started, so your edit stays here. To start the task as edited, send it as a new message.',
+      "The session hasn't started or isn't confirmed yet, so your edit stays here: Devin gets the task as you sent it first. Once it has started, write in its thread what changed. Or, if its card has Cancel, cancel it and ask again.",
     'options-edit':
       "Editing the message doesn't change a session's options. To use others, ask again. If this session shouldn't go on, stop it first.",
     'task-edit':
@@ -87,7 +83,6 @@ export const thread = {
     count === 1
       ? "1 message or file wasn't posted here while this thread was disconnected. It's in Devin."
       : `${count} messages and files weren't posted here while this thread was disconnected. They're in Devin.`,
-  newNeedsTask: 'Add a task after `!new`: what should the new session do?',
   helpTitle: 'In this thread',
   help: [
     "Under a session card, members' replies and files go to Devin, each as its author. In a thread that people started, only the requester's replies and those that mention this app do. Messages that mention only other people stay here.",

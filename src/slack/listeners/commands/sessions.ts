@@ -13,6 +13,7 @@ import { code } from '../../blocks/text.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
 import type { SteeringInbox } from '../../steering-inbox.ts';
+import type { ThreadInbox } from '../../thread-inbox.ts';
 import type { Answers, Invocation } from '../commands.ts';
 
 export type SessionCommandDeps = {
@@ -22,6 +23,7 @@ export type SessionCommandDeps = {
   listing: Listing;
   authority: Authority;
   steering: SteeringInbox;
+  threads: Pick<ThreadInbox, 'send'>;
   now: () => number;
 };
 
@@ -31,7 +33,7 @@ const PER_PAGE = 10;
 
 /** Sub-commands about sessions. */
 export function createSessionCommands(deps: SessionCommandDeps) {
-  const { requests, sessions, listing, authority, steering } = deps;
+  const { requests, sessions, listing, authority, steering, threads } = deps;
 
   const cardOf = (request: SessionRequest, session: SessionRow | null, { text }: Viewer) =>
     cardView({ request, session, nowMs: deps.now() }, text);
@@ -129,7 +131,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${call.deliveryId}`;
     const { session } = found;
-    await steering.reply(call, { session, text: message, via: 'command', dedupeKey });
+    const { userId, channelId } = call;
+    await threads.send({ session, userId, channelId, text: message, via: 'command', dedupeKey });
     // As for a reply in its thread, the job says what becomes of it.
     if (isOver(session)) return null;
     return notice([call.text.sessions.say(await nameOf(found, call))]);
