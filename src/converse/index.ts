@@ -1,17 +1,17 @@
-import { lookupTrouble, refusedAs } from '../create/index.ts';
+import { lookupTrouble, refusedAs, type Waiting } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { soonIfBusy, type Lease, type Queue, type SearchUntilFound, type WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
-import { isMessage, type ReplyKind } from '../session/reply.ts';
+import { isMessage, type ReplyFailure, type ReplyKind } from '../session/reply.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
+import { isLetIn } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createTellOnce } from '../slack/tell-once.ts';
-import type { Replies, Reply } from '../store/replies.ts';
-import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Reply } from '../store/replies.ts';
+import { findFollowed, type Followed } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -54,28 +54,23 @@ export function createConversing(deps: ConversingDeps): void {
   const { queue, store, slack, check } = deps;
   const { requests, sessions, replies, forms, leases, threadNotices: notices } = store;
   const { outbound, textFor } = slack;
-  const notifier = createReplyNotifier({
-    replies,
-    sessions,
-    requests,
-    forms,
-    tellOnce: createTellOnce({ leases, notices }),
-    notices,
-    check,
-    outbound,
-    textFor,
-  });
-  const relay = createRelay(deps);
+  const tellOnce = createTellOnce({ leases, notices });
+  const notifying = { replies, sessions, requests, forms, tellOnce, notices, check, outbound, textFor };
+  const notifier = createReplyNotifier(notifying);
+  const relay = createRelay(deps, createParts(deps));
   queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('mark-taken', async ({ replyId }) => notifier.markTaken(replyId), { concurrency: 4 });
   queue.work('tell-reply', async ({ replyId }) => notifier.notify(replyId), { concurrency: 4 });
 }
 
-function createRelay(deps: ConversingDeps) {
-  const { queue, store, devin, slack, resolve, check, recordAnswer, mayFallBack } = deps;
-  const { withLease, fetchMessages, searchUntilFound } = deps;
-  const { log, now } = deps.tuning;
-  const { db, requests, sessions, replies, echoes, messages, cards } = store;
+/** What the relay hands a reply to. */
+type Parts = { sender: ReplySender; settle: SettleReply; applyKeyword: ApplyKeyword; move: MoveReply };
+
+function createParts(deps: ConversingDeps): Parts {
+  const { queue, store, devin, slack, recordAnswer, fetchMessages, withLease, searchUntilFound } = deps;
+  const { mayFallBack, tuning } = deps;
+  const { log, now } = tuning;
+  const { db, sessions, replies, echoes, messages, cards } = store;
   const { enqueue } = queue;
   const move = createMoveReply({ db, replies, messages, enqueue });
   const { list: listMessages } = devin.messages;
@@ -94,62 +89,23 @@ function createRelay(deps: ConversingDeps) {
     mayFallBack,
     now,
   });
-  const applyKeyword = createApplyKeyword({
-    db,
-    sessions,
-    cards,
-    messages,
-    replies,
-    fetchMessages,
-    withLease,
-    enqueue,
-    now,
-    log,
-  });
-  return createRelayToDevin({
-    sessions,
-    requests,
-    replies,
-    resolve,
-    check,
-    presence: slack.presence,
-    sender,
-    settle,
-    applyKeyword,
-    move,
-    withLease,
-  });
+  const applying = { db, sessions, cards, messages, replies, fetchMessages, withLease, enqueue, now, log };
+  return { sender, settle, applyKeyword: createApplyKeyword(applying), move };
 }
-
-type RelayDeps = {
-  /** `touch`: the request's session is polled soon, whatever a person wants of it. */
-  sessions: Pick<Sessions, 'find' | 'touch'>;
-  requests: Pick<Requests, 'find'>;
-  replies: Pick<Replies, 'nextOpen'>;
-  resolve: ResolveIdentity;
-  check: SteeringCheck;
-  presence: PresenceOf;
-  sender: ReplySender;
-  settle: SettleReply;
-  applyKeyword: ApplyKeyword;
-  move: MoveReply;
-  withLease: WithLease;
-};
 
 /** Without a lease, another process may work on the same reply. */
 type Run = { signal: AbortSignal; lease?: Lease };
-type Authorization = { kind: 'authorized'; identity: Identity } | { kind: 'ended'; outcome: ReplyOutcome };
 
 /** Stopping saves money, so it doesn't wait for replies that can't be sent now. */
 const URGENT = ['stop'] as const;
 
 /** Takes what people say about a session to Devin: in order, each once, one process at a time. */
-function createRelayToDevin(deps: RelayDeps) {
-  const { replies, sessions, sender, move, withLease } = deps;
+function createRelay(deps: ConversingDeps, { sender, settle, applyKeyword, move }: Parts) {
+  const { requests, sessions, replies } = deps.store;
 
   async function handle(inSession: ReplyInSession, { signal, lease }: Run): Promise<ReplyOutcome> {
     const { session, reply } = inSession;
-    if (reply.state === 'sending') return deps.settle(inSession, signal);
+    if (reply.state === 'sending') return settle(inSession, signal);
     if (isKeptFromDevin(session, reply)) {
       await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
       return null;
@@ -159,12 +115,14 @@ function createRelayToDevin(deps: RelayDeps) {
       return sender.fail(reply, { kind: 'ended' });
     // A newer reply started this run, but Devin asked for a pause.
     if (reply.waitMs > 0) return reply.waitMs;
-    const authorization = await authorize(deps, inSession);
-    if (authorization.kind === 'ended') return authorization.outcome;
+    const verdict = await authorize(deps, inSession);
+    if (verdict.kind === 'wait') return sender.wait(reply, verdict);
+    if (verdict.kind === 'refused') return sender.fail(reply, verdict.failure);
+    // Polled soon, whatever the person wants of it.
     await sessions.touch(session.requestId);
     const { kind } = reply;
-    if (kind !== 'reply' && kind !== 'correction') return deps.applyKeyword(kind, inSession, signal);
-    const { identity } = authorization;
+    if (kind !== 'reply' && kind !== 'correction') return applyKeyword(kind, inSession, signal);
+    const { identity } = verdict;
     return sender.send({ ...inSession, identity, signal, ...(lease && { lease }) });
   }
 
@@ -173,7 +131,7 @@ function createRelayToDevin(deps: RelayDeps) {
     for (;;) {
       run.signal.throwIfAborted();
       const reply = await replies.nextOpen(sessionId, kinds);
-      const followed = reply === null ? null : await findFollowed(deps, sessionId);
+      const followed = reply === null ? null : await findFollowed({ requests, sessions }, sessionId);
       if (reply === null || followed === null) return null;
       const waitMs = await handle({ ...followed, reply }, run);
       if (waitMs !== null) return waitMs;
@@ -183,7 +141,7 @@ function createRelayToDevin(deps: RelayDeps) {
   return async (sessionId: string, signal: AbortSignal): Promise<number | null> => {
     // No lease needed: a keyword takes one transaction, and the first process wins.
     const urgentMs = await relay(sessionId, { signal }, URGENT);
-    const relaying = withLease(`relay-to-devin:${sessionId}`, async (lease) =>
+    const relaying = deps.withLease(`relay-to-devin:${sessionId}`, async (lease) =>
       relay(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
     );
     const othersMs = await soonIfBusy(relaying);
@@ -202,39 +160,33 @@ function isSaidThere({ channelId }: SessionRow, reply: Reply): boolean {
   return reply.messageTs !== null && reply.channelId === channelId;
 }
 
+type Verdict =
+  | { kind: 'allowed'; identity: Identity }
+  | { kind: 'refused'; failure: ReplyFailure }
+  | ({ kind: 'wait' } & Waiting);
+
 /** Whose name it is sent in, if the person may. */
 async function authorize(
-  deps: RelayDeps,
-  { session, request, reply }: ReplyInSession,
-): Promise<Authorization> {
-  const { resolve, check, sender } = deps;
+  { resolve, check, slack }: ConversingDeps,
+  inSession: ReplyInSession,
+): Promise<Verdict> {
+  const { session, request, reply } = inSession;
   const { teamId, userId } = reply;
   try {
     const identity = await resolve({ teamId, userId });
-    if (identity.kind === 'refused')
-      return { kind: 'ended', outcome: await sender.fail(reply, refusedAs(identity)) };
-    if (await isOutside(deps, { session, request, reply }))
-      return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'not-in-conversation' }) };
+    if (identity.kind === 'refused') return { kind: 'refused', failure: refusedAs(identity) };
+    // Anyone who writes in the thread is in its conversation; not who uses a button of the card, or a command.
+    const presence = isSaidThere(session, reply)
+      ? null
+      : await slack.presence({ channelId: session.channelId, userId });
+    if (presence !== null && !isLetIn(presence, request.userId === userId))
+      return { kind: 'refused', failure: { kind: 'not-in-conversation' } };
     const steering = await check(request, userId, identity);
-    if (steering.kind === 'allowed') return { kind: 'authorized', identity };
-    return { kind: 'ended', outcome: await sender.fail(reply, steering) };
+    return steering.kind === 'allowed'
+      ? { kind: 'allowed', identity }
+      : { kind: 'refused', failure: steering };
   } catch (error) {
     const trouble = lookupTrouble(error);
-    const outcome =
-      trouble.kind === 'final'
-        ? await sender.fail(reply, trouble.failure)
-        : await sender.wait(reply, trouble);
-    return { kind: 'ended', outcome };
+    return trouble.kind === 'final' ? { kind: 'refused', failure: trouble.failure } : trouble;
   }
-}
-
-/** Not what is written in the thread, but what is said elsewhere, or by a button of the card. */
-async function isOutside(
-  { presence }: RelayDeps,
-  { session, request, reply }: ReplyInSession,
-): Promise<boolean> {
-  // Anyone who writes there is in the conversation.
-  if (isSaidThere(session, reply)) return false;
-  const { userId } = reply;
-  return !isLetIn(await presence({ channelId: session.channelId, userId }), request.userId === userId);
 }

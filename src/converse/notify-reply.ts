@@ -20,6 +20,7 @@ import { findFollowed, lostSecrets, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
+import { createInOrder } from '../time.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { ReplyInSession } from './move-reply.ts';
 
@@ -38,6 +39,7 @@ type NotifyDeps = {
 /** Shows authors what became of their replies: a reaction on the message, or a private notice. */
 export function createReplyNotifier(deps: NotifyDeps) {
   const { replies, tellOnce, notices, check, outbound, textFor } = deps;
+  const inOrder = createInOrder();
 
   async function find(replyId: string): Promise<ReplyInSession | null> {
     const reply = await replies.find(replyId);
@@ -74,25 +76,29 @@ export function createReplyNotifier(deps: NotifyDeps) {
     if (over !== null) await notices.add(over);
   }
 
+  async function notify(found: ReplyInSession): Promise<void> {
+    const { reply, request } = found;
+    const place = privatePlace(found);
+    const text = await textFor(reply.userId);
+    if (reply.state === 'delivered' || reply.state === 'skipped') {
+      if (reply.state === 'delivered') await addDelivered(reply);
+      await removeTaken(reply);
+      const done = doneSentences(found, text);
+      if (done.length > 0) throwIfRetryable(await outbound.tellPrivately(place, notice(done)));
+    } else if (reply.state === 'unknown' || reply.failure !== null) {
+      const mayNotSteer = mayNotSteerSentence(reply, request, text);
+      if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
+      await removeTaken(reply);
+      if (isMessage(reply)) return notifyUndelivered(found, place, text);
+      throwIfRetryable(await outbound.tellPrivately(place, notice([notDone(found, text)])));
+    }
+  }
+
   return {
+    /** Those of one session in the order in which they ended: many may end at once, such as when it is over. */
     async notify(replyId: string): Promise<void> {
       const found = await find(replyId);
-      if (found === null) return;
-      const { reply, request } = found;
-      const place = privatePlace(found);
-      const text = await textFor(reply.userId);
-      if (reply.state === 'delivered' || reply.state === 'skipped') {
-        if (reply.state === 'delivered') await addDelivered(reply);
-        await removeTaken(reply);
-        const done = doneSentences(found, text);
-        if (done.length > 0) throwIfRetryable(await outbound.tellPrivately(place, notice(done)));
-      } else if (reply.state === 'unknown' || reply.failure !== null) {
-        const mayNotSteer = mayNotSteerSentence(reply, request, text);
-        if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
-        await removeTaken(reply);
-        if (isMessage(reply)) return notifyUndelivered(found, place, text);
-        throwIfRetryable(await outbound.tellPrivately(place, notice([notDone(found, text)])));
-      }
+      if (found !== null) await inOrder(found.session.sessionId, async () => notify(found));
     },
 
     /** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */

@@ -184,33 +184,29 @@ async function messageOf({ nameOf }: SendDeps, reply: Reply, { content, namesAut
   return composeReply({ kind, text: content.text, files, author });
 }
 
-/** What Devin's refusal is about: the session may be over, or gone. */
+/** Devin doesn't document its code for a session that is over; a 404 may also be about a person that the message names. */
+const ABOUT_SESSION: ReadonlySet<string> = new Set([
+  'conflict',
+  'invalid-request',
+  'unexpected',
+  'not-found',
+]);
+
+/** What Devin's refusal is about: the session may be over, or gone, or something this app can't see. */
 async function classifyRefusal(
   { getSession }: SendDeps,
   { sessionId, snapshot }: SessionRow,
   failure: Failure,
 ): Promise<ReplyFailure> {
-  if (failure.kind !== 'devin') return failure;
-  const look = async (): Promise<SessionSnapshot> => getSession(sessionId);
-  switch (failure.code) {
-    // Devin doesn't document its code for a session that is over.
-    case 'conflict':
-    case 'invalid-request':
-    case 'unexpected': {
-      const isOver = await look().then(isClosed, () => isClosed(snapshot));
-      return isOver ? { kind: 'ended' } : failure;
-    }
-    // It may be about the session, a person the message names, or something this app can't see.
-    case 'not-found':
-      return look().then(
-        () => ({ ...failure, code: 'unexpected' }),
-        (error: unknown) => {
-          if (!(error instanceof DevinError)) throw error;
-          const isForbidden = error.code === 'forbidden' || error.code === 'unauthorized';
-          return isForbidden ? { kind: 'devin', ...error.facts } : failure;
-        },
-      );
-    default:
-      return failure;
-  }
+  if (failure.kind !== 'devin' || !ABOUT_SESSION.has(failure.code)) return failure;
+  const found = await getSession(sessionId).catch((error: unknown) => {
+    if (error instanceof DevinError) return error;
+    throw error;
+  });
+  const isSeen = !(found instanceof DevinError);
+  if (isClosed(isSeen ? found : snapshot)) return { kind: 'ended' };
+  if (failure.code !== 'not-found') return failure;
+  if (isSeen) return { ...failure, code: 'unexpected' };
+  const mayNotSee = found.code === 'forbidden' || found.code === 'unauthorized';
+  return mayNotSee ? { kind: 'devin', ...found.facts } : failure;
 }

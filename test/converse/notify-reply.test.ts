@@ -60,7 +60,7 @@ async function setUp(
     },
     textFor: async () => Promise.resolve(en),
   });
-  return { ...notifier, move, removed, forms };
+  return { ...notifier, replies, place, move, removed, forms };
 }
 
 const FILE = { id: 'F1', name: 'core.bin', mimetype: 'application/octet-stream', size: 1, url: null };
@@ -234,4 +234,26 @@ test('a person who may not steer hears so even if the process dies before Slack 
   await notify('y');
   await notify('y');
   expect(told).toEqual([told[0], told[0]]);
+});
+
+test('authors get back what Devin did not get in the order in which they wrote it, however slow Slack is', async () => {
+  const told: string[] = [];
+  const failure = { kind: 'ended' } as const;
+  const { notify, replies, place } = await setUp(
+    { to: 'failed', changes: { failure } },
+    {
+      tellPrivately: async (_place, { text }) => {
+        const words = ['use main', 'and test it'].find((one) => text.includes(one)) ?? '';
+        // Longer than it takes to tell the second one.
+        if (words === 'use main') for (let reads = 0; reads < 50; reads += 1) await replies.find('z');
+        told.push(words);
+        return 'delivered';
+      },
+    },
+  );
+  const second = { ...place, id: 'z', dedupeKey: 'z', messageTs: '1.2' };
+  await replies.insert({ ...second, kind: 'reply', text: 'and test it', files: [] });
+  await replies.move({ id: 'z', from: ['accepted'], to: 'failed', changes: { failure } });
+  await Promise.all([notify('y'), notify('z')]);
+  expect(told).toEqual(['use main', 'and test it']);
 });
