@@ -22,7 +22,7 @@ import type { ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
 import { createInOrder } from '../time.ts';
 import type { SteeringCheck } from '../trust/index.ts';
-import type { ReplyInSession } from './move-reply.ts';
+import type { ReplyInSession } from './relay.ts';
 
 type NotifyDeps = {
   replies: Pick<Replies, 'find'>;
@@ -96,13 +96,13 @@ export function createReplyNotifier(deps: NotifyDeps) {
 
   return {
     /** Those of one session in the order in which they ended: many may end at once, such as when it is over. */
-    async notify(replyId: string): Promise<void> {
+    async notify({ replyId }: { replyId: string }): Promise<void> {
       const found = await find(replyId);
       if (found !== null) await inOrder(found.session.sessionId, async () => notify(found));
     },
 
     /** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */
-    async markTaken(replyId: string): Promise<void> {
+    async markTaken({ replyId }: { replyId: string }): Promise<void> {
       const found = await find(replyId);
       if (found === null) return;
       const { request, reply } = found;

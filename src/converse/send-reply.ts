@@ -8,17 +8,17 @@ import {
 import { DevinError } from '../devin/errors.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
 import { mirrorReply } from '../follow/index.ts';
-import { retryWindow, type Lease } from '../queue/index.ts';
+import { retryWindow } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
-import { devinUserOf, type Identity } from '../session/identity.ts';
+import { devinUserOf } from '../session/identity.ts';
 import { composeReply, type ReplyFailure } from '../session/reply.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import type { Identities } from '../store/identities.ts';
 import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { type MoveReply, type ReplyInSession, type ReplyOutcome, type SettleReply } from './move-reply.ts';
+import type { MoveReply, RelayParts, ReplyOutcome, Sending } from './relay.ts';
 
 type SendDeps = {
   files: Pick<SlackFiles, 'find' | 'open'>;
@@ -29,7 +29,7 @@ type SendDeps = {
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
-  settle: SettleReply;
+  settle: RelayParts['settle'];
   move: MoveReply;
   /** Who the author is in Devin is then looked up again. */
   forgetIdentity: Identities['forget'];
@@ -38,12 +38,8 @@ type SendDeps = {
   now: () => number;
 };
 
-type Sending = ReplyInSession & { identity: Identity; signal: AbortSignal; lease?: Lease };
-
-export type ReplySender = ReturnType<typeof createReplySender>;
-
 /** accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. */
-export function createReplySender(deps: SendDeps) {
+export function createReplySender(deps: SendDeps): RelayParts['sender'] {
   const { move } = deps;
 
   async function fail({ id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {

@@ -3,7 +3,6 @@ import { DevinError } from '../devin/errors.ts';
 import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
 import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
-import type { MessageKind, ReplyKind } from '../session/reply.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Replies } from '../store/replies.ts';
@@ -11,14 +10,7 @@ import type { Followed } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { ReplyInSession, ReplyOutcome } from './move-reply.ts';
-
-type Keyword = Exclude<ReplyKind, MessageKind>;
-export type ApplyKeyword = (
-  keyword: Keyword,
-  inSession: ReplyInSession,
-  signal: AbortSignal,
-) => Promise<ReplyOutcome>;
+import type { Keyword, RelayParts, ReplyInSession, ReplyOutcome } from './relay.ts';
 
 type KeywordDeps = {
   db: Kysely<Tables>;
@@ -42,7 +34,7 @@ const CHANGES = {
 } as const satisfies Partial<Record<Keyword, SessionChanges>>;
 
 /** Does what a keyword in the thread, or a choice in the card's menu, means. */
-export function createApplyKeyword(deps: KeywordDeps): ApplyKeyword {
+export function createApplyKeyword(deps: KeywordDeps): RelayParts['applyKeyword'] {
   const { db, replies, enqueue } = deps;
   return async (keyword, inSession, signal) => {
     const { session, reply } = inSession;

@@ -85,7 +85,7 @@ test.each([
       },
     },
   );
-  await notify('y');
+  await notify({ replyId: 'y' });
   expect(told).toEqual([expect.stringContaining(words)]);
   expect(told[0]).toContain(en.notices.leftOut['too-large'](FILE.name));
   expect(told[0]).not.toContain('log.txt');
@@ -96,7 +96,7 @@ test.each(['delivered', 'failed', 'unknown', 'skipped'] as const)(
   'a reply that is %s loses the reaction that it was taken when it is marked again',
   async (to) => {
     const { markTaken, removed } = await setUp({ to }, {});
-    await markTaken('y');
+    await markTaken({ replyId: 'y' });
     expect(removed).toEqual(['C1', '1.1', 'eyes']);
   },
 );
@@ -108,7 +108,7 @@ test('a reply that ends while it is marked loses the reaction that it was taken'
       return { kind: 'reacted' };
     },
   });
-  await markTaken('y');
+  await markTaken({ replyId: 'y' });
   expect(removed).toEqual(['C1', '1.1', 'eyes']);
 });
 
@@ -123,7 +123,7 @@ test('a message keeps the reaction while it is on its way to Devin', async () =>
       },
     },
   );
-  await markTaken('y');
+  await markTaken({ replyId: 'y' });
   expect({ reactions, removed }).toEqual({ reactions: 1, removed: [] });
 });
 
@@ -134,14 +134,14 @@ test.each(['rate-limited', 'unclear'] as const)(
       { to: 'delivered' },
       { react: async () => Promise.resolve({ kind, retryAfterMs: 1 }) },
     );
-    await expect(notify('y')).rejects.toThrow("can't add the reaction");
+    await expect(notify({ replyId: 'y' })).rejects.toThrow("can't add the reaction");
     expect(removed).toEqual([]);
   },
 );
 
 test('a message gets no reaction if its author may not steer the session', async () => {
   const { markTaken } = await setUp(null, { react: unneeded }, { checked: { kind: 'requester-only' } });
-  await expect(markTaken('y')).resolves.toBeUndefined();
+  await expect(markTaken({ replyId: 'y' })).resolves.toBeUndefined();
 });
 
 test.each<[isOffered: boolean, failure: ReplyFailure]>([
@@ -160,7 +160,7 @@ test.each<[isOffered: boolean, failure: ReplyFailure]>([
         },
       },
     );
-    await notify('y');
+    await notify({ replyId: 'y' });
     expect(shown.includes('send_again')).toBe(isOffered);
     expect(removed).toEqual(['C1', '1.1', 'eyes']);
   },
@@ -171,7 +171,7 @@ test('a reply to a session that is over comes back in a form of its author, for 
     { to: 'failed', changes: { failure: { kind: 'ended' } } },
     { tellPrivately: async () => Promise.resolve('delivered') },
   );
-  await notify('y');
+  await notify({ replyId: 'y' });
   expect(forms).toMatchObject([{ id: 'y', userId: 'U1', lostSecrets: ['TOKEN'] }]);
 });
 
@@ -182,10 +182,10 @@ test('a person who keeps writing to a session that is over reads why once, and g
     { to: 'failed', changes: { failure: { kind: 'ended' } } },
     { tellPrivately: async (_place, { text }) => (told.push(text), Promise.resolve(answer)) },
   );
-  await expect(notify('y')).rejects.toThrow('no private notice');
+  await expect(notify({ replyId: 'y' })).rejects.toThrow('no private notice');
   answer = 'delivered';
-  await notify('y');
-  await notify('y');
+  await notify({ replyId: 'y' });
+  await notify({ replyId: 'y' });
   expect(told.map((text) => text.includes(en.thread.ended))).toEqual([true, true, false]);
   expect(told.every((text) => text.includes(en.thread.notDelivered) && text.includes('use main'))).toBe(true);
 });
@@ -198,7 +198,7 @@ test("a form for another person's next session leaves out a token of the one bef
     { tellPrivately: async () => Promise.resolve('delivered') },
     { asked: { draft: { values, sources: {} } } },
   );
-  await notify('y');
+  await notify({ replyId: 'y' });
   expect(forms).toMatchObject([
     {
       draft: { values: { prompt: 'use main', title: 'Push with ghp_…' } },
@@ -215,9 +215,9 @@ test('a person who may not steer hears so once, even if Slack was too busy at fi
   const { notify } = await setUp(failed, {
     tellPrivately: async () => Promise.resolve((told += 1) === 1 ? 'retryable' : 'delivered'),
   });
-  await expect(notify('y')).rejects.toThrow('for now');
-  await notify('y');
-  await notify('y');
+  await expect(notify({ replyId: 'y' })).rejects.toThrow('for now');
+  await notify({ replyId: 'y' });
+  await notify({ replyId: 'y' });
   expect(told).toBe(2);
 });
 
@@ -230,9 +230,9 @@ test('a person who may not steer hears so even if the process dies before Slack 
       return Promise.resolve('delivered');
     },
   });
-  await expect(notify('y')).rejects.toThrow('dies');
-  await notify('y');
-  await notify('y');
+  await expect(notify({ replyId: 'y' })).rejects.toThrow('dies');
+  await notify({ replyId: 'y' });
+  await notify({ replyId: 'y' });
   expect(told).toEqual([told[0], told[0]]);
 });
 
@@ -254,6 +254,6 @@ test('authors get back what Devin did not get in the order in which they wrote i
   const second = { ...place, id: 'z', dedupeKey: 'z', messageTs: '1.2' };
   await replies.insert({ ...second, kind: 'reply', text: 'and test it', files: [] });
   await replies.move({ id: 'z', from: ['accepted'], to: 'failed', changes: { failure } });
-  await Promise.all([notify('y'), notify('z')]);
+  await Promise.all([notify({ replyId: 'y' }), notify({ replyId: 'z' })]);
   expect(told).toEqual(['use main', 'and test it']);
 });

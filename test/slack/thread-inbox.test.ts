@@ -27,8 +27,8 @@ async function setUp() {
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'use main', files: [] });
   return {
     replies,
-    edit: async (text: string, editedTs: string) =>
-      threads.correct({ session, channelId, ...said, text, editedTs, isTask: false }),
+    edit: async (text: string, editedTs: string, userId = said.userId) =>
+      threads.correct({ session, channelId, ...said, userId, text, editedTs, isTask: false }),
     /** `editedTs` left out: it is deleted. */
     retract: async (editedTs?: string) =>
       threads.retract({ teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),
@@ -49,6 +49,16 @@ test('a deleted message goes to Devin neither as it was first nor as it was corr
   // Devin was too busy for it.
   await replies.move({ id: 'one', from: ['sending'], to: 'accepted', changes: { sentAt: null } });
   await retract();
+  expect(await next()).toBeNull();
+});
+
+test("a message is not corrected in another person's name", async () => {
+  const { send, deliver, edit, next } = await setUp();
+  await edit('use release', '3.0', 'U2');
+  expect(await next()).toEqual(['reply', 'use main']);
+  await send();
+  await deliver();
+  await edit('use release', '4.0', 'U2');
   expect(await next()).toBeNull();
 });
 

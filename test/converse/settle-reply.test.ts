@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createMoveReply, createSettleReply } from '../../src/converse/move-reply.ts';
+import { createMoveReply } from '../../src/converse/relay.ts';
+import { createSettleReply } from '../../src/converse/settle-reply.ts';
 import { createLog } from '../../src/log.ts';
 import { createSearchUntilFound } from '../../src/queue/index.ts';
 import { createAudit } from '../../src/store/audit.ts';
