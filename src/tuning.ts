@@ -13,11 +13,10 @@ import type { Log } from './log.ts';
 import type { OperatorError } from './operator-error.ts';
 import { IN_FLIGHT_MS, LEASE_MS, POLL_SECONDS, SEARCH_PAUSES_MS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
-import type { EditBudget } from './store/card-turns.ts';
-import { CARD_HOLD_MS } from './store/cards.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { clockOf, createDatabaseTime, databaseClock, type Clock, type DatabaseTime } from './store/sql.ts';
+import type { Rate } from './store/turns.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 
 /** What tests can set. App admins set nothing here. */
@@ -32,8 +31,6 @@ export type Overrides = {
   /** How soon another process continues the work of one that died. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
-  /** How soon another process draws a card if the one that took its turn died. */
-  cardHoldMs?: number;
   /** How long changes of a Home are collected before it is drawn. */
   homePauseMs?: number;
   /** How late a scheduled job may start. */
@@ -41,7 +38,7 @@ export type Overrides = {
   /** `fastestMs` is a setting, too. */
   watchTimes?: Partial<WatchTimes>;
   /** How many card edits the app makes. */
-  editBudget?: EditBudget;
+  editBudget?: Rate;
   /** For the relays between Devin and threads, both ways. */
   relayTimes?: RelayTimes;
   /** How often the policy and identity files are checked for changes. */
@@ -76,7 +73,7 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
 };
 
 /** At most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update in all. */
-const EDIT_BUDGET: EditBudget = { burst: 15, perMinute: 35 };
+const EDIT_BUDGET: Rate = { burst: 15, perMinute: 35 };
 
 /** Times, clocks and rates, for everyone the same. */
 export type Tuning = Required<Overrides> & {
@@ -98,7 +95,6 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     inFlightMs: IN_FLIGHT_MS,
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,
-    cardHoldMs: CARD_HOLD_MS,
     homePauseMs: HOME_PAUSE_MS,
     pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,

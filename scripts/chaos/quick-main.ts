@@ -10,7 +10,6 @@ const bot = await createBot(read.config, {
   searchPausesMs: [0, 500, 1000],
   inFlightMs: 5000,
   leaseMs: 3000,
-  cardHoldMs: 5000,
   sweepTimes: { everyMs: 500, strandedMs: 2000 },
   watchTimes: { fastestMs: 500, tickMs: 200, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },
   relayTimes: { unclearMs: 200, troubleMs: 500 },

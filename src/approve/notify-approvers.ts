@@ -86,6 +86,7 @@ async function post(deps: NotifyDeps, { request, lease, number, userId }: Unsaid
     metadata: approvalMetadata(requestId, number),
     since: askedAt(request),
     lease,
+    turnClass: 'needed',
     render: async () => rendered,
   });
   if (posted.kind !== 'posted') return waitAfter(deps, request, posted);

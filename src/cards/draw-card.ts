@@ -5,10 +5,11 @@ import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import type { ListenHere } from '../slack/places.ts';
-import { shownAs, stageShown, type EditClass } from '../store/cards.ts';
+import { shownAs, stageShown } from '../store/cards.ts';
 import { askedAt, cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { fingerprintOf } from '../store/sql.ts';
+import type { TurnClass } from '../store/turns.ts';
 import { rounded } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
@@ -74,10 +75,10 @@ const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
 export const isNeeded = (phase: SessionPhase): boolean => NEEDED.has(phase);
 
 /** How soon a change of the card must be visible. */
-export function editClass(
+export function turnClassOf(
   { cardShown: before, state }: SessionRequest,
   { shown, phase }: Pick<DrawnCard, 'shown' | 'phase'>,
-): EditClass {
+): TurnClass {
   // A person must find it.
   if (state === 'awaiting-approval') return 'needed';
   const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];

@@ -1,21 +1,20 @@
-import type { RawBuilder, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Log } from '../log.ts';
-import { retrySlack, type Enqueue, type Lease, type PostedOnce, type PostOnce } from '../queue/index.ts';
+import { retrySlack, type Enqueue, type Lease, type PostOnce } from '../queue/index.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
-import { shownUnknown, stageShown, type Cards } from '../store/cards.ts';
-import { cardPost, type Posts } from '../store/posts.ts';
+import { shownUnknown, stageShown } from '../store/cards.ts';
+import { cardPost } from '../store/posts.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Sessions } from '../store/sessions.ts';
+import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import { editClass, isNeeded, placeOf, wasDeleted, type DrawCard, type DrawnCard } from './draw-card.ts';
+import type { Turn } from '../store/turns.ts';
+import { isNeeded, placeOf, turnClassOf, wasDeleted, type DrawCard, type DrawnCard } from './draw-card.ts';
 
 export type PutDeps = {
-  cards: Cards;
-  posts: Pick<Posts, 'find'>;
-  sessions: Pick<Sessions, 'place' | 'change'>;
+  store: Pick<Store, 'cards' | 'posts' | 'turns' | 'sessions'>;
   outbound: Pick<Outbound, 'updateCard' | 'directChannel'>;
   /** A reposted card shows less. */
   drawCard: DrawCard;
@@ -28,22 +27,33 @@ export type PutDeps = {
 /** For a card that was found by a search. */
 const UNKNOWN = shownUnknown(null);
 
-/** `newIf`: no attempt to post it is known, and none is made if this is false. */
-type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; newIf?: RawBuilder<boolean> };
+/** `isNew`: no attempt to post it is known. */
+type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; isNew?: boolean };
 
-/** Posts the card once, or edits it; false: it's postponed. */
-export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
-  const { cards, outbound } = deps;
+/** Posts the card once, or edits it, when its turn comes. When to try again, in ms; null: there is no more to show. */
+export async function putCard(deps: PutDeps, post: CardPost): Promise<number | null> {
+  const { cards, turns } = deps.store;
   const { request, drawn } = post;
-  const { id, teamId, cardChannelId: channelId, cardTs: ts } = request;
+  const { id, cardChannelId: channelId, cardTs: ts } = request;
   if (channelId === null || ts === null) return postCard(deps, post);
-  const result = await outbound.updateCard(channelId, ts, drawn.render());
-  if (result.kind === 'updated') return drawnNow(deps, request, drawn.shown);
-  if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
+  const turn = editTurn(post);
+  const waitMs = await turns.take(turn);
+  if (waitMs > 0) return waitMs;
+  await cards.drawing(id);
+  const result = await deps.outbound.updateCard(channelId, ts, drawn.render());
+  if (result.kind === 'updated') return shows(deps, request, drawn.shown);
+  if (result.kind === 'rate-limited') return turns.refused(turn, result.retryAfterMs);
   if (result.kind !== 'refused' || !isLost(result.code, post)) return failed(deps, post, result);
   await cards.lost(id);
   const gone = { ...request, cardTs: null };
   return postCard(deps, { ...post, request: gone, drawn: await deps.drawCard(gone) });
+}
+
+/** A card that is posted without its URL counts as an edit, and the edit that adds it doesn't. */
+function editTurn({ request, drawn }: CardPost): Turn {
+  const turnClass = turnClassOf(request, drawn);
+  const isFree = turnClass === 'url';
+  return { key: cardPost(request.id), of: 'edits', place: request.teamId, turnClass, isFree };
 }
 
 /**
@@ -55,72 +65,54 @@ function isLost(code: string, { request, drawn }: CardPost): boolean {
   return code === 'cant_update_message' && request.sessionId === null && isNeeded(drawn.phase);
 }
 
-async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
-  const { request, drawn } = post;
-  if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
+async function postCard(deps: PutDeps, post: CardPost): Promise<number | null> {
+  const { posts, turns } = deps.store;
+  const { request, drawn, lease, isNew = false } = post;
+  const key = cardPost(request.id);
+  if (wasDeleted(request) && !isNeeded(drawn.phase)) return shows(deps, request, drawn.shown);
   // A refusal must leave no card behind.
-  if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null) {
-    await deps.cards.leaveLine(request);
-    return true;
-  }
+  if (request.state === 'refused' && (await posts.find(key)) === null) return shows(deps, request, null);
+  const turn = editTurn(post);
+  const waitMs = turn.isFree === true ? 0 : await turns.take(turn);
+  if (waitMs > 0) return waitMs;
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, post, 'no_direct_message');
   if ('kind' in place) return failed(deps, post, place);
-  const posted = await postAt(deps, post, place);
-  return posted.kind === 'posted' ? true : notPosted(deps, post, posted, place);
-}
-
-/** Posts the card once, and records what follows from that. */
-export async function postAt(
-  deps: PutDeps,
-  { request, drawn, lease, newIf }: CardPost,
-  place: CardPlace,
-): Promise<PostedOnce> {
-  return deps.postOnce({
-    key: cardPost(request.id),
+  const posted = await deps.postOnce({
+    key,
     place,
     metadata: fullCardMetadata(request),
     // One that was deleted is posted again, and isn't searched for.
     ...(!wasDeleted(request) && { since: request.createdAt }),
     lease,
-    ...(newIf !== undefined && { newIf }),
+    isNew,
+    turnClass: turn.turnClass,
     render: async () => drawn.render(),
     onPosted: async ({ ts, earlier }, trx) =>
       placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),
   });
+  return posted.kind === 'posted' ? null : notPosted(deps, post, posted);
 }
 
-async function notPosted(
-  deps: PutDeps,
-  post: CardPost,
-  failure: SlackFailure,
-  { channelId }: CardPlace,
-): Promise<boolean> {
-  const { request } = post;
-  if (failure.kind === 'unclear') return failed(deps, post, failure);
-  if (failure.kind === 'refused') {
-    if (refusalKind(failure.code) === 'token') return withoutToken(deps, post, failure);
-    if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, post, failure.code);
-    await deps.cards.moveElsewhere(request.id, failure.code);
-    return putOff(deps, request, 0);
+async function notPosted(deps: PutDeps, post: CardPost, failure: SlackFailure): Promise<number | null> {
+  const { request, isNew } = post;
+  const { id: requestId, state } = request;
+  if (failure.kind !== 'refused') return failed(deps, post, failure);
+  if (refusalKind(failure.code) === 'token') {
+    // It's posted once an app admin has replaced the token; until then, its requester has the link.
+    if (isNew === true && state === 'created')
+      await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
+    return failed(deps, post, failure);
   }
-  await deps.cards.pausePosts(channelId, failure.retryAfterMs);
-  // A direct message's channel is known only now, so the line can't wait for it.
-  return putOff(deps, request, request.cardElsewhere === null ? 0 : failure.retryAfterMs);
-}
-
-/** It's posted once an app admin has replaced the token; until then, its requester has the link. */
-async function withoutToken(deps: PutDeps, post: CardPost, failure: SlackFailure): Promise<boolean> {
-  const { id: requestId, state } = post.request;
-  const isFirstTry = post.newIf !== undefined;
-  if (isFirstTry && state === 'created') await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
-  return failed(deps, post, failure);
+  if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, post, failure.code);
+  await deps.store.cards.moveElsewhere(requestId, failure.code);
+  return 0;
 }
 
 type Placed = CardPlace & { ts: string; shown: string };
 
 async function placed(
-  { cards, sessions, enqueue }: PutDeps,
+  { store: { cards, sessions }, enqueue }: PutDeps,
   { request, place: { channelId, threadTs, ts, shown } }: { request: SessionRequest; place: Placed },
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -142,43 +134,34 @@ async function placed(
     await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
 }
 
-async function drawnNow(
-  { cards, enqueue }: PutDeps,
-  request: SessionRequest,
-  shown: string,
-): Promise<boolean> {
-  const { id } = request;
-  // If the row has changed since, it's drawn again.
-  if (!(await cards.drawn(request, shown))) await enqueue('update-card', { requestId: id });
-  return true;
+/** If the row has changed since, it's drawn again. */
+async function shows({ store }: PutDeps, request: SessionRequest, shown: string | null) {
+  return (await store.cards.drawn(request, shown)) ? null : 0;
 }
 
 /** Slack accepts it nowhere. */
-async function nowhere(deps: PutDeps, post: CardPost, code: string): Promise<boolean> {
+async function nowhere(deps: PutDeps, post: CardPost, code: string): Promise<number | null> {
   deps.log.warn({ requestId: post.request.id, code }, 'Slack refused to take a card');
   return giveUp(deps, post);
 }
 
-async function failed(deps: PutDeps, post: CardPost, failure: SlackFailure): Promise<boolean> {
+async function failed(deps: PutDeps, post: CardPost, failure: SlackFailure): Promise<number | null> {
   const { request } = post;
   const retry = retrySlack(failure, deps.now() - request.updatedAt.getTime());
-  if (retry.kind === 'wait') return putOff(deps, request, retry.afterMs);
+  if (retry.kind === 'wait') return retry.afterMs;
   deps.log.warn({ requestId: request.id, code: retry.code }, 'Slack refused to edit a card');
   return giveUp(deps, post);
 }
 
 /** Until there is something new to show. If the card was to get the URL, its requester is told it privately, once. */
-async function giveUp(deps: PutDeps, { request, drawn }: CardPost): Promise<boolean> {
-  const { id: requestId, state } = request;
-  const lacksUrl = state === 'created' && editClass(request, drawn) === 'url';
-  if (lacksUrl && !wasDeleted(request)) await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
+async function giveUp(deps: PutDeps, { request, drawn }: CardPost): Promise<number | null> {
+  const { id: requestId, state, source } = request;
+  const lacksUrl = state === 'created' && turnClassOf(request, drawn) === 'url';
+  // Who follows a session is told by the job that places its card.
+  if (lacksUrl && !wasDeleted(request) && source !== 'follow')
+    await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
   // Once the channel takes changes again, it's drawn again.
-  return drawnNow(deps, request, shownUnknown(stageShown(drawn.shown)));
-}
-
-async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): Promise<boolean> {
-  await cards.putOff(id, ms);
-  return false;
+  return shows(deps, request, shownUnknown(stageShown(drawn.shown)));
 }
 
 /** The thread in which a request's session is followed: its card's, or the one under the card; null: no card yet. */

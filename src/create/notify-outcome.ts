@@ -112,6 +112,7 @@ async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number |
     metadata: outcomeMetadata(request.id, at),
     since: askedAt(request),
     lease,
+    turnClass: 'url',
     render: async () => compose(deps, outcome, place),
   });
   if (posted.kind === 'posted') return null;

@@ -20,7 +20,7 @@ const WAITING_MS = 10 * 60 * 1000;
 
 type SweepDeps = {
   requests: Pick<Requests, 'stranded' | 'expired' | 'awaitingApproval'>;
-  cards: Pick<Cards, 'endTurns' | 'unlined' | 'teamsInLine'>;
+  cards: Pick<Cards, 'stale'>;
   replies: Pick<Replies, 'waiting'>;
   messages: Pick<SessionMessages, 'waiting'>;
   milestones: Pick<Milestones, 'waiting'>;
@@ -49,10 +49,10 @@ export function createSweep(deps: SweepDeps) {
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
   }
 
-  /** Even recent ones: if a card's job is waiting, this enqueues nothing. */
+  /** Even recent ones: a card with a waiting job waits for its turn. */
   async function recoverCards(): Promise<void> {
-    for (const requestId of await cards.unlined()) await enqueue('update-card', { requestId });
-    for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId });
+    for (const requestId of await unqueued('update-card', await cards.stale()))
+      await enqueue('update-card', { requestId });
   }
 
   /** Messages and milestones that wait. */
@@ -83,7 +83,6 @@ export function createSweep(deps: SweepDeps) {
   return {
     /** `alone`: no other process is running, so what is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
-      if (alone) await cards.endTurns();
       await recover(alone ? { strandedMs: 0, waitingMs: 0 } : undefined);
       // A process may have died while asking them.
       for (const requestId of await requests.awaitingApproval())

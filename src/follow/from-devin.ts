@@ -6,6 +6,7 @@ import type { Milestones } from '../store/milestones.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { turnClassOf } from './post-message.ts';
 import type { RelayTimes } from './post-pending.ts';
 import type { FindAttachments } from './share-file.ts';
 
@@ -41,7 +42,12 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const failure = await fetchAll(deps, followed, signal);
     // Of one that came after the fetch, Devin's words aren't here yet.
     if (failure === null) await milestones.hear(sessionId, told);
-    if (await hasToPost(deps, sessionId)) await enqueue('post-waiting', { sessionId });
+    if (await hasToPost(deps, sessionId))
+      await enqueue(
+        'post-waiting',
+        { sessionId },
+        { interactive: turnClassOf(followed.session) === 'needed' },
+      );
     if (failure === null) return null;
     // If Devin doesn't say when, the queue retries.
     const retryAfterMs = failure.retryAfterMs ?? laterMs(deps, followed.session);

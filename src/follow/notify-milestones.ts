@@ -16,7 +16,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
 import { isWanted } from './milestone-message.ts';
 import type { Notified } from './notified.ts';
-import type { PostContext } from './post-message.ts';
+import { turnClassOf, type PostContext } from './post-message.ts';
 
 export type MilestoneNotice = {
   milestone: Milestone;
@@ -159,6 +159,7 @@ async function post(
     metadata: milestoneMetadata(row.sessionId, row.key),
     since: happenedAt(delivery),
     lease: delivery.context.lease,
+    turnClass: turnClassOf(session),
     render: async () => {
       // In the first attempt only: without its file, the message says where else the result is.
       const isFirst = milestone.kind === 'finished' && row.attemptedAt === null;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
+import { STANDING } from '../session/lifecycle.ts';
 import { REPLY_BY, REPLY_WAYS, shownEvent } from '../session/reply.ts';
 import {
   renderInDevin,
@@ -23,6 +24,7 @@ import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
 import type { Frame, FrameOf } from './notified.ts';
 import {
@@ -89,7 +91,7 @@ type Content = {
 };
 
 /** A message and where it goes. */
-type Posting = { place: ThreadPlace; row: MessageRow; lease: Lease };
+type Posting = { place: ThreadPlace; row: MessageRow; lease: Lease; turnClass: TurnClass };
 export type PostContext = { signal: AbortSignal; lease: Lease };
 
 /** Nothing is posted anywhere until an app admin replaces the token and starts the app again, which doesn't wait for this. */
@@ -102,12 +104,13 @@ const INSTEAD = -1;
 export function createPostMessage(deps: PostDeps) {
   const { postOnce, messages, calls, text, now, log } = deps;
 
-  async function postPart({ place, row, lease }: Posting, part: number, rendered: Rendered): Promise<Posted> {
+  async function postPart(posting: Posting, part: number, rendered: Rendered): Promise<Posted> {
+    const { place, row, lease, turnClass } = posting;
     const key = `message:${row.sessionId}:${row.eventId}:${part}`;
     const metadata = messageMetadata(row.sessionId, row.eventId, part);
     // In a backup, an attempt can be without its result.
     const since = row.attemptedAt === null ? {} : { since: row.saidAt };
-    return postOnce({ key, place, metadata, ...since, render: async () => rendered, lease });
+    return postOnce({ key, place, metadata, ...since, turnClass, render: async () => rendered, lease });
   }
 
   async function postAll(
@@ -139,7 +142,8 @@ export function createPostMessage(deps: PostDeps) {
     row: MessageRow,
     { signal, lease }: PostContext,
   ): Promise<PostOutcome> => {
-    const job: Posting = { place: { channelId: session.channelId, threadTs: session.threadTs }, row, lease };
+    const place = { channelId: session.channelId, threadTs: session.threadTs };
+    const job: Posting = { place, row, lease, turnClass: turnClassOf(session) };
     const tried = { triedForMs: triedForMs(row, now()) };
     // Decided before the attempt is on disk, so that a retry decides the same.
     const frame = await deps.frameOf(session, row);
@@ -161,6 +165,11 @@ export function createPostMessage(deps: PostDeps) {
     if (outcome.kind === 'posted') await messages.settle(row, outcome.ts);
     return outcome;
   };
+}
+
+/** Devin waiting for a person goes first: when many sessions end, all of them have much to say. */
+export function turnClassOf({ phase }: Pick<SessionRow, 'phase'>): TurnClass {
+  return STANDING[phase] === 'needs-you' ? 'needed' : 'rest';
 }
 
 /** Since its first attempt. */

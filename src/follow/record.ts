@@ -17,6 +17,7 @@ import type { Milestones } from '../store/milestones.ts';
 import type { NextPoll, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { alertOwners, type Budget } from '../trust/index.ts';
+import { turnClassOf } from './post-message.ts';
 
 type RecordDeps = {
   db: Kysely<Tables>;
@@ -59,24 +60,28 @@ export function createRecorder(deps: RecordDeps) {
       await alertOwners(enqueue, await budget.follow(sessionId, spent, trx), trx);
       const { tellAfterMs: afterMs } = deps.times;
       await deps.milestones.add(sessionId, next.keys, { trx, afterMs });
-      await enqueue('relay-from-devin', { sessionId }, { trx });
+      const interactive = turnClassOf(next) === 'needed';
+      await enqueue('relay-from-devin', { sessionId }, { trx, interactive });
       if (current.nextLookAt !== null && next.changes.nextPoll === null) {
         // Under its own key: other jobs for the session may be due sooner.
         const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastReadMs };
         await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
       }
       if (next.keys.length > 0) {
-        await enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs });
+        await enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs, interactive });
       }
       if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
-        await showOnCard(current.requestId, trx);
+        await showOnCard(current.requestId, { trx, interactive });
       return true;
     });
   }
 
-  async function showOnCard(requestId: string, trx: Transaction<Tables>): Promise<void> {
-    await cards.markStale(requestId, trx);
-    await enqueue('update-card', { requestId }, { trx });
+  async function showOnCard(
+    requestId: string,
+    how: { trx: Transaction<Tables>; interactive?: boolean },
+  ): Promise<void> {
+    await cards.markStale(requestId, how.trx);
+    await enqueue('update-card', { requestId }, how);
   }
 
   return {
@@ -111,7 +116,7 @@ export function createRecorder(deps: RecordDeps) {
         if (!isNews) return sessions.change(sessionId, { nextPoll: next }, trx);
         await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextPoll: next }, trx);
         await budget.follow(sessionId, { isOpen: false }, trx);
-        await showOnCard(current.requestId, trx);
+        await showOnCard(current.requestId, { trx });
       });
     },
   };

@@ -1,17 +1,14 @@
 /** Jobs, and the exactly-once kit, for everything that can't be undone. */
 export { createQueue, POLL_SECONDS, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
+export { createPostOnce, IN_FLIGHT_MS, type PostedOnce, type PostOnce } from './post-once.ts';
 export {
-  createPostOnce,
   createWithLease,
   HELD_WAIT_MS,
-  IN_FLIGHT_MS,
   LEASE_MS,
   soonIfBusy,
   type Lease,
-  type PostedOnce,
-  type PostOnce,
   type WithLease,
-} from './exactly-once.ts';
+} from './with-lease.ts';
 export {
   sharedKey,
   type AnswerTo,

@@ -1,22 +1,8 @@
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
-import { CHANNEL_PACED_MS, stepMs, takeTurn, type EditBudget, type Turn } from './card-turns.ts';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
-import { databaseClock, interval, MOST_SWEPT, type Clock } from './sql.ts';
+import { databaseClock, MOST_SWEPT, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
-
-/** What an edit of a card is for. Each class is served before the next. */
-const EDIT_CLASS = {
-  /** The URL of a new session, or that it could not start. */
-  url: 1,
-  /** A person is needed, or it is over. */
-  needed: 2,
-  rest: 3,
-} as const;
-export type EditClass = keyof typeof EDIT_CLASS;
-
-/** Slack asks for a minute at most; more would stop all cards because of an error, or a clock that was set back. */
-const LONGEST_PAUSE_MS = 120_000;
 
 /** The stage of a card that can't show the URL yet. */
 const BEFORE_URL = 'open';
@@ -38,25 +24,14 @@ export function stageShown(shown: string): string | null {
   return stage === BEFORE_URL ? null : stage;
 }
 
-const isBeforeUrl = (shown: string): boolean => stageShown(shown) === null;
-
 type Placement = { channelId: string; ts: string; shown: string };
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** How long a card waits for a process that took its turn and died: longer than a call to Slack, and than a lease. */
-export const CARD_HOLD_MS = 20_000;
-
-/** The state of the cards: which are out of date, and whose turn it is to be posted or edited. */
-export function createCards(
-  db: Kysely<Tables>,
-  budget: EditBudget,
-  clock: Clock = databaseClock,
-  holdMs: number = CARD_HOLD_MS,
-) {
+/** The state of the cards: what they show, and which are out of date. */
+export function createCards(db: Kysely<Tables>, clock: Clock = databaseClock) {
   const card = (requestId: string, trx: Db = db) =>
     trx.updateTable('sessionRequests').where('id', '=', requestId);
-  const inMs = (ms: number) => sql<Date>`${clock()} + ${interval(Math.min(ms, LONGEST_PAUSE_MS))}`;
 
   return {
     /** There is something new to show. */
@@ -64,70 +39,16 @@ export function createCards(
       await card(requestId, trx).set({ cardStale: true, updatedAt: clock() }).execute();
     },
 
-    /** Puts it in the line, or moves it forward. */
-    async lineUp({ id, cardClass: before }: SessionRequest, to: EditClass): Promise<void> {
-      await card(id)
-        .set({
-          cardStale: true,
-          cardClass: Math.min(before, EDIT_CLASS[to]),
-          cardDueAt: sql<Date>`coalesce(card_due_at, ${clock()})`,
-        })
-        .execute();
-    },
-
-    takeTurn: async (teamId: string): Promise<Turn> => takeTurn({ db, budget, clock, holdMs }, teamId),
-
-    /** Its turn comes again, but not before. */
-    async putOff(requestId: string, ms: number): Promise<void> {
+    /** An edit begins: until its outcome is recorded, only the stage is known. */
+    async drawing(requestId: string): Promise<void> {
       await card(requestId)
-        .set({ cardDueAt: inMs(ms) })
+        .set({ cardShown: sql<string | null>`split_part(card_shown, ':', 1) || ${UNKNOWN_END}` })
         .execute();
     },
 
-    /** Slack accepts no edits in this workspace for `ms`. After that, lower classes wait for higher ones. */
-    async pauseEdits(teamId: string, ms: number): Promise<void> {
-      const until = inMs(ms);
-      const nextAt = sql<Date>`${until} + ${interval((budget.burst - 1) * stepMs(budget))}`;
-      await db
-        .insertInto('editBudgets')
-        .values({ teamId, nextAt, pausedUntil: until })
-        .onConflict((conflict) =>
-          conflict.column('teamId').doUpdateSet({
-            nextAt: sql<Date>`greatest(edit_budgets.next_at, excluded.next_at)`,
-            pausedUntil: sql<Date>`excluded.paused_until`,
-          }),
-        )
-        .execute();
-    },
-
-    /** Slack accepts no messages in this channel for `ms`. */
-    async pausePosts(channelId: string, ms: number): Promise<void> {
-      await db
-        .insertInto('postPauses')
-        .values({ channelId, until: inMs(ms) })
-        .onConflict((conflict) =>
-          conflict.column('channelId').doUpdateSet({ until: sql<Date>`excluded.until` }),
-        )
-        .execute();
-    },
-
-    /** False: Slack was too busy just now. */
-    mayPost: (channelId: string): RawBuilder<boolean> =>
-      sql<boolean>`not exists (
-        select from post_pauses where channel_id = ${channelId}
-          and until > ${clock()} - ${interval(CHANNEL_PACED_MS)})`,
-
-    /** It shows the request as of `updatedAt`; false: the request has changed since. */
-    async drawn({ id, updatedAt }: SessionRequest, shown: string): Promise<boolean> {
+    /** It shows the request as of `updatedAt`; null: there is nothing to show. False: the request has changed since. */
+    async drawn({ id, updatedAt }: SessionRequest, shown: string | null): Promise<boolean> {
       return settle(db, { requestId: id, shown, updatedAt });
-    },
-
-    /** It has nothing to show. */
-    async leaveLine({ id, updatedAt }: SessionRequest): Promise<void> {
-      await card(id)
-        .where(sql<boolean>`date_trunc('milliseconds', updated_at) = ${updatedAt}`)
-        .set({ cardStale: false, cardDueAt: null, cardClass: EDIT_CLASS.rest })
-        .execute();
     },
 
     /** A person deleted it. Its place stays known. */
@@ -159,13 +80,12 @@ export function createCards(
       return settle(trx, { requestId: id, shown, updatedAt, place });
     },
 
-    /** Cards that are out of date, and not in the line yet. */
-    async unlined(): Promise<string[]> {
+    /** Cards that are out of date. */
+    async stale(): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionRequests')
         .select('id')
         .where('cardStale', '=', sql.lit(true))
-        .where('cardDueAt', 'is', null)
         // Imported sessions place their cards themselves.
         .where(({ or, eb }) =>
           or([eb('cardChannelId', 'is not', null), eb('source', 'not in', ['follow', 'restored'])]),
@@ -175,34 +95,12 @@ export function createCards(
         .execute();
       return rows.map(({ id }) => id);
     },
-
-    /** No process is running: a dead one draws no card whose turn it took. */
-    async endTurns(): Promise<void> {
-      await db
-        .updateTable('sessionRequests')
-        .set({ cardDueAt: clock() })
-        .where('cardStale', '=', sql.lit(true))
-        .where('cardDueAt', 'is not', null)
-        .execute();
-    },
-
-    /** Workspaces in which a card waits. */
-    async teamsInLine(): Promise<string[]> {
-      const rows = await db
-        .selectFrom('sessionRequests')
-        .select('teamId')
-        .distinct()
-        .where('cardStale', '=', sql.lit(true))
-        .where('cardDueAt', 'is not', null)
-        .execute();
-      return rows.map(({ teamId }) => teamId);
-    },
   };
 }
 
 type Shown = {
   requestId: string;
-  shown: string;
+  shown: string | null;
   updatedAt: Date;
   place?: { cardChannelId: string; cardTs: string };
 };
@@ -214,10 +112,7 @@ async function settle(trx: Db, { requestId, shown, updatedAt, place }: Shown): P
     .set({
       ...place,
       cardShown: shown,
-      cardClass: EDIT_CLASS.rest,
       cardStale: sql<boolean>`card_stale and date_trunc('milliseconds', updated_at) <> ${updatedAt}`,
-      cardDueAt: null,
-      ...(!isBeforeUrl(shown) && { cardPrepaid: false }),
     })
     .returning('cardStale')
     .executeTakeFirst();

@@ -47,10 +47,6 @@ export const requestSchema = z.object({
   cardStale: z.boolean(),
   /** The stage and a fingerprint of what it shows; null: no card yet. */
   cardShown: z.string().nullable(),
-  /** While it waits for its turn: its class; see card-turns.ts. */
-  cardClass: z.number(),
-  /** Its first edit was counted when it was posted. */
-  cardPrepaid: z.boolean(),
   prompt: z.string().nullable(),
   uploads: uploadsSchema.nullable(),
   waiting: z.enum(WAITING).nullable(),
@@ -97,18 +93,8 @@ const JSON_COLUMNS = [
 export type SessionRequestsTable = Columns<
   SessionRequest,
   (typeof JSON_COLUMNS)[number],
-  | 'state'
-  | 'secretNames'
-  | 'cardStale'
-  | 'cardClass'
-  | 'cardPrepaid'
-  | 'approvals'
-  | 'approved'
-  | 'createdAt'
-  | 'updatedAt'
+  'state' | 'secretNames' | 'cardStale' | 'approvals' | 'approved' | 'createdAt' | 'updatedAt'
 > & {
-  /** While it waits for its turn: not before this. null: what it will show isn't known yet. */
-  cardDueAt: Date | null;
   /** When its text was removed because of its age. */
   textRemovedAt: Date | null;
   /** Of what was asked for, and where; null: its text was removed. */

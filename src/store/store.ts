@@ -1,7 +1,6 @@
 import { createApprovalMessages } from './approval-messages.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
-import type { EditBudget } from './card-turns.ts';
 import { createCards } from './cards.ts';
 import type { Database } from './database.ts';
 import { createEchoes } from './echoes.ts';
@@ -24,15 +23,16 @@ import { createSetAside } from './set-aside.ts';
 import { createSettings } from './settings.ts';
 import type { Clock } from './sql.ts';
 import { createThreadNotices } from './thread-notices.ts';
+import { createTurns, type Rate } from './turns.ts';
 import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
 import { createUsage } from './usage.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-type StoreOptions = { editBudget: EditBudget; clock: Clock; cardHoldMs: number };
+type StoreOptions = { editBudget: Rate; clock: Clock };
 
 /** Everything that reads and writes tables. */
-export function createStore(db: Database['db'], seal: Seal, { editBudget, clock, cardHoldMs }: StoreOptions) {
+export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
   return {
     db,
     audit: createAudit(db),
@@ -40,7 +40,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock,
     requests: createRequests(db, clock),
     sessions: createSessions(db),
     polls: createPolls(db),
-    cards: createCards(db, editBudget, clock, cardHoldMs),
+    cards: createCards(db, clock),
     approvalMessages: createApprovalMessages(db),
     milestones: createMilestones(db),
     calls: createCalls(db),
@@ -59,6 +59,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock,
     echoes: createEchoes(db),
     messages: createSessionMessages(db),
     threadNotices: createThreadNotices(db),
+    turns: createTurns(db, editBudget, clock),
     usage: createUsage(db),
     settings: createSettings(db),
   };

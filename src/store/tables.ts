@@ -1,7 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ApprovalMessage } from './approval-messages.ts';
 import type { AuditEndTable, AuditTable } from './audit.ts';
-import type { EditBudgetsTable, PostPausesTable } from './card-turns.ts';
 import type { FormsTable } from './forms.ts';
 import type { GreetingsTable } from './greetings.ts';
 import type { HomesTable } from './homes.ts';
@@ -22,6 +21,7 @@ import type { SessionsTable } from './sessions.ts';
 import type { SetAsideTable } from './set-aside.ts';
 import type { SettingsTable } from './settings.ts';
 import type { ThreadNotice } from './thread-notices.ts';
+import type { PacesTable, TurnsTable } from './turns.ts';
 import type { LostAnswersTable } from './unconfirmed-creates.ts';
 
 /** Every table; each is described in its own file. The database says `team_id`, the code `teamId`. */
@@ -30,7 +30,6 @@ export type Tables = {
   audit: AuditTable;
   auditEnd: AuditEndTable;
   budgetAlerts: BudgetAlertsTable;
-  editBudgets: EditBudgetsTable;
   forms: FormsTable;
   greetings: GreetingsTable;
   homes: HomesTable;
@@ -41,7 +40,7 @@ export type Tables = {
   ledger: LedgerTable;
   lostAnswers: LostAnswersTable;
   milestones: MilestonesTable;
-  postPauses: PostPausesTable;
+  paces: PacesTable;
   posts: PostsTable;
   replies: RepliesTable;
   sessionMessages: SessionMessagesTable;
@@ -51,6 +50,7 @@ export type Tables = {
   settings: SettingsTable;
   sharedAccounts: SharedAccountsTable;
   threadNotices: ThreadNotice;
+  turns: TurnsTable;
 };
 
 /** The database, or the transaction that a statement is part of. */

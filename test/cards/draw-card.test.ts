@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createDrawCard, editClass, isNeeded } from '../../src/cards/draw-card.ts';
+import { createDrawCard, isNeeded, turnClassOf } from '../../src/cards/draw-card.ts';
 import { SESSION_PHASES, type SessionPhase } from '../../src/session/lifecycle.ts';
 import type { RequestState } from '../../src/session/request.ts';
-import { shownAs, type EditClass } from '../../src/store/cards.ts';
+import { shownAs } from '../../src/store/cards.ts';
+import type { TurnClass } from '../../src/store/turns.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -71,17 +72,17 @@ test.each([
   ['that it works again', 'created', shownAs('needs-you', 'x'), 'working', 'rest'],
   ['that it sleeps', 'created', shownAs('working', 'x'), 'asleep', 'rest'],
   ['other words in the same phase', 'created', shownAs('needs-you', 'x'), 'needs-you', 'rest'],
-] satisfies [string, RequestState, string, SessionPhase, EditClass][])(
+] satisfies [string, RequestState, string, SessionPhase, TurnClass][])(
   'a card shows in time %s',
   (_what, state, cardShown, phase, soon) => {
-    expect(editClass(requestRow({ state, cardShown }), drawn(phase))).toBe(soon);
+    expect(turnClassOf(requestRow({ state, cardShown }), drawn(phase))).toBe(soon);
   },
 );
 
 test('a card shows in time that it waits: for people soon, for Devin later', () => {
   const waiting = (state: RequestState) => requestRow({ state, cardShown: BEFORE_START, sessionId: null });
-  expect(editClass(waiting('awaiting-approval'), drawn('needs-approval', true))).toBe('needed');
-  expect(editClass(waiting('sending'), drawn('starting', true))).toBe('rest');
+  expect(turnClassOf(waiting('awaiting-approval'), drawn('needs-approval', true))).toBe('needed');
+  expect(turnClassOf(waiting('sending'), drawn('starting', true))).toBe('rest');
 });
 
 test('a deleted card is reposted only if someone has something to do or to know', () => {

@@ -26,7 +26,6 @@ const bot = await createBot(parsed.config, {
   searchPausesMs: QUICK_SEARCH_PAUSES_MS,
   inFlightMs: 0,
   leaseMs: 900,
-  cardHoldMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900 },
   // Milestones don't wait long for Devin's words if their job died.
   watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100, tellAfterMs: 50 },

@@ -20,7 +20,7 @@ describeOnBothDatabases('two requests that find the same session at the same mom
     const { move } = createTransitions({
       db,
       requests,
-      cards: createCards(db, { burst: 1, perMinute: 1 }),
+      cards: createCards(db),
       sessions,
       milestones: createMilestones(db),
       unconfirmedCreates: createUnconfirmedCreates(db),

@@ -13,7 +13,7 @@ const nothing = async (): Promise<string[]> => Promise.resolve([]);
 const NOTHING_LEFT: SweepDeps = {
   readTime: async () => Promise.resolve(),
   requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
-  cards: { endTurns: async () => Promise.resolve(), unlined: nothing, teamsInLine: nothing },
+  cards: { stale: nothing },
   replies: { waiting: nothing },
   messages: { waiting: nothing },
   milestones: { waiting: nothing },
@@ -84,11 +84,7 @@ test.each([
       awaitingApproval: one('asked'),
       stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
     },
-    cards: {
-      endTurns: async () => void (await Promise.resolve(queued.push('end turns'))),
-      unlined: one('card'),
-      teamsInLine: one('team'),
-    },
+    cards: { stale: async () => Promise.resolve(['card', 'waiting']) },
     replies: { waiting: aged('said') },
     messages: { waiting: aged('heard') },
     milestones: { waiting: aged('come to') },
@@ -101,13 +97,11 @@ test.each([
     'create-session left',
     'expire-approval expired',
     'update-card card',
-    'serve-cards team',
     'relay-to-devin said',
     'post-waiting heard',
     'post-waiting come to',
   ];
-  // Only a process that is alone ends the turns of cards.
-  expect(queued).toEqual([...(alone ? ['end turns'] : []), ...left, 'tell-approvers asked']);
+  expect(queued).toEqual([...left, 'tell-approvers asked']);
   expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);
   queued.splice(0);
   await vi.advanceTimersByTimeAsync(EVERY_MS);

@@ -24,7 +24,7 @@ async function setUp() {
   const transitions = createTransitions({
     db,
     requests,
-    cards: createCards(db, { burst: 1, perMinute: 1 }),
+    cards: createCards(db),
     sessions: createSessions(db),
     milestones: createMilestones(db),
     unconfirmedCreates: createUnconfirmedCreates(db),

@@ -21,15 +21,17 @@ describe("Devin's answer about a session", () => {
     const milestones = createMilestones(db);
     const ledger = createLedger(db, databaseClock);
     const jobs: string[] = [];
+    const first: string[] = [];
     const later: unknown[] = [];
     const recorder = createRecorder({
       db,
       sessions,
       milestones,
-      cards: createCards(db, { burst: 1, perMinute: 1 }),
+      cards: createCards(db),
       budget: createBudget({ policy: () => null, ledger }),
-      enqueue: async (name, _payload, { key, startAfterMs = 0 } = {}) => {
+      enqueue: async (name, _payload, { key, startAfterMs = 0, interactive = false } = {}) => {
         await Promise.resolve();
+        if (interactive) first.push(name);
         if (startAfterMs > 0) later.push({ name, key, startAfterMs });
         else jobs.push(name);
       },
@@ -54,7 +56,7 @@ describe("Devin's answer about a session", () => {
       const session = { requestId: 'r1', teamId: 'T1', userId: 'U1', channelId: 'C1', sessionId: ID };
       await ledger.add({ ...session, cap: 10, consumed: 1.5, startedAt: new Date(), isOpen: true });
     };
-    return { recorder, sessions, milestones, jobs, later, row, counted, reserve };
+    return { recorder, sessions, milestones, jobs, first, later, row, counted, reserve };
   };
 
   test('is recorded with all jobs that follow from it', async () => {
@@ -71,6 +73,19 @@ describe("Devin's answer about a session", () => {
     });
     expect((await milestones.pending(ID)).map(({ key }) => key)).toEqual(['pr:https://a/1', 'finished:1']);
     expect(jobs.toSorted()).toEqual(['post-waiting', 'relay-from-devin', 'update-card']);
+  });
+
+  test.each([
+    [
+      'if the session waits for a person',
+      'waiting_for_user',
+      ['post-waiting', 'relay-from-devin', 'update-card'],
+    ],
+    ['unless it needs nobody', 'finished', []],
+  ])('starts its jobs before those of other sessions %s', async (_when, detail, jobs) => {
+    const { recorder, first, row } = await setUp();
+    await recorder.recordPoll(await row(), answer({ status_detail: detail }));
+    expect(first.toSorted()).toEqual(jobs);
   });
 
   test('that took the session out of the archive forgets who archived it, in case others archive it in Devin', async () => {

@@ -8,6 +8,8 @@ import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createPosts } from '../../src/store/posts.ts';
+import { databaseClock } from '../../src/store/sql.ts';
+import { createTurns } from '../../src/store/turns.ts';
 import { createRemoteClock } from '../../src/time.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -42,9 +44,11 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     await afterSearch.happens();
     return found;
   };
+  const turns = createTurns(db, { burst: 1, perMinute: 1 }, databaseClock);
   const postOnce = createPostOnce({
     db,
     posts: createPosts(db),
+    turns,
     outbound: { ...outbound, find },
     knownSince: () => knownSince,
     inFlightMs,
@@ -58,8 +62,8 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     withLease('card', async (lease) =>
       postOnce({ ...WHAT, since, render: async () => Promise.resolve(CARD), lease }),
     );
-  const postNew = async (render: () => Promise<typeof CARD>, newIf = sql<boolean>`true`) =>
-    withLease('card', async (lease) => postOnce({ ...WHAT, since: LONG_AGO, newIf, render, lease }), {
+  const postNew = async (render: () => Promise<typeof CARD>) =>
+    withLease('card', async (lease) => postOnce({ ...WHAT, since: LONG_AGO, isNew: true, render, lease }), {
       late: true,
     });
   const lapse = async () =>
@@ -67,7 +71,7 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, post, postSince, postNew, postUnder, lapse, afterSearch };
+  return { slack, db, turns, post, postSince, postNew, postUnder, lapse, afterSearch };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -247,13 +251,21 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test("isn't posted as a new one if its condition is false, and leaves no attempt behind", async () => {
-    const { slack, post, postNew } = await setUp();
-    const outcome = await postNew(async () => Promise.resolve(CARD), sql<boolean>`false`);
-    expect(outcome).toEqual({ kind: 'busy' });
-    expect(cards(slack)).toHaveLength(0);
-    expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
-  });
+  test.each(['postNew', 'post'] as const)(
+    'waits for its turn in a channel that is too busy, and leaves no attempt behind: %s',
+    async (how) => {
+      const { slack, db, turns, ...posting } = await setUp();
+      const busy = { key: 'other', of: 'posts', place: 'C1', turnClass: 'rest' } as const;
+      await turns.refused(busy, 60_000);
+      expect(await posting[how](async () => Promise.resolve(CARD))).toMatchObject({
+        result: { kind: 'rate-limited' },
+      });
+      expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toEqual([]);
+      await db.deleteFrom('turns').execute();
+      await db.updateTable('paces').set({ nextAt: new Date() }).execute();
+      expect(await posting.post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
+    },
+  );
 
   test.each([
     ['is found if there was a reason for it before the backup could be restored', -1, 1],

@@ -18,13 +18,13 @@ describeOnBothDatabases('work under a lease', (open) => {
     db.transaction().execute(async (trx) => {
       await lease.fence(trx);
       await trx
-        .insertInto('editBudgets')
-        .values({ teamId: owner, nextAt: new Date(0) })
+        .insertInto('paces')
+        .values({ place: owner, nextAt: new Date(0), served: 0 })
         .execute();
     });
 
   const recorded = async (db: Kysely<Tables>): Promise<string[]> =>
-    (await db.selectFrom('editBudgets').select('teamId').execute()).map(({ teamId: owner }) => owner);
+    (await db.selectFrom('paces').select('place').execute()).map(({ place: owner }) => owner);
 
   /** As if the process had been frozen for longer than its lease. */
   const lapse = async (db: Kysely<Tables>): Promise<unknown> =>
@@ -83,8 +83,8 @@ describeOnBothDatabases('work under a lease', (open) => {
       await db.transaction().execute(async (trx) => {
         await lease.end(trx);
         await trx
-          .insertInto('editBudgets')
-          .values({ teamId: 'first', nextAt: new Date(0) })
+          .insertInto('paces')
+          .values({ place: 'first', nextAt: new Date(0), served: 0 })
           .execute();
       });
     });

@@ -32,7 +32,6 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   audit: false,
   auditEnd: false,
   budgetAlerts: false,
-  editBudgets: false,
   forms: true,
   greetings: false,
   homes: false,
@@ -43,7 +42,7 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   ledger: false,
   lostAnswers: true,
   milestones: false,
-  postPauses: false,
+  paces: false,
   posts: false,
   replies: true,
   sessionMessages: true,
@@ -53,6 +52,7 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   settings: true,
   sharedAccounts: false,
   threadNotices: false,
+  turns: false,
 };
 const TABLES = Object.keys(HOLDS_WORDS).map(snakeCase);
 

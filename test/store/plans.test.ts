@@ -18,6 +18,7 @@ import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { createTurns } from '../../src/store/turns.ts';
 import { createUsage } from '../../src/store/usage.ts';
 import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
@@ -85,8 +86,7 @@ const SCAN =
 /** They run all the time, and mostly find nothing: an index that only holds what they look for costs next to nothing. */
 const ROUTINE = new Set([
   'stranded',
-  'cards out of line',
-  'workspaces in line',
+  'stale cards',
   'due',
   'waiting messages',
   'waiting replies',
@@ -172,10 +172,15 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'open in a thread': async (db) => createRequests(db).openIn('C7', '7.1'),
       'approvals that expired': async (db) => createRequests(db).expired(),
       stranded: async (db) => createRequests(db).stranded(MINUTE_MS),
-      'cards out of line': async (db) => createCards(db, BUDGET).unlined(),
-      'workspaces in line': async (db) => createCards(db, BUDGET).teamsInLine(),
-      'next card in line': async (db) => createCards(db, BUDGET).takeTurn('T1'),
-      'mark stale': async (db) => createCards(db, BUDGET).markStale('r7'),
+      'stale cards': async (db) => createCards(db).stale(),
+      turn: async (db) =>
+        createTurns(db, BUDGET, databaseClock).take({
+          key: 'r7',
+          of: 'edits',
+          place: 'T1',
+          turnClass: 'rest',
+        }),
+      'mark stale': async (db) => createCards(db).markStale('r7'),
       session: async (db) => createSessions(db).find('s7'),
       'session of request': async (db) => createSessions(db).ofRequest('r7'),
       'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),

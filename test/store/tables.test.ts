@@ -6,7 +6,17 @@ import { useEmbedded } from '../support/databases.ts';
 const open = useEmbedded();
 
 /** Columns that the release before this one still writes: the next one drops them. */
-const TO_DROP = ['leases.owner'];
+const TO_DROP = [
+  'edit_budgets.next_at',
+  'edit_budgets.paused_until',
+  'edit_budgets.team_id',
+  'leases.owner',
+  'post_pauses.channel_id',
+  'post_pauses.until',
+  'session_requests.card_class',
+  'session_requests.card_due_at',
+  'session_requests.card_prepaid',
+];
 
 const SOURCES = globSync('src/store/*.ts').map((file) => readFileSync(file, 'utf8'));
 
@@ -20,7 +30,9 @@ test('each table and column of the database is described in the code', async () 
   const unknown = rows.filter(
     ({ tableName, columnName }) => !described(camelCase(tableName)) || !described(camelCase(columnName)),
   );
-  expect(unknown.map(({ tableName, columnName }) => `${tableName}.${columnName}`)).toEqual(TO_DROP);
+  expect(unknown.map(({ tableName, columnName }) => `${tableName}.${columnName}`).toSorted()).toEqual(
+    TO_DROP,
+  );
 });
 
 function camelCase(name: string): string {

@@ -50,7 +50,6 @@ describe('a card that is reposted while a poll of its session is recorded', () =
     await requests.insert([newRequest('r1')]);
     const bound = { sessionId: 's1', requestId: 'r1', url: '', snapshot: sessionSnapshot('s1') };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
-    const budget = { burst: 15, perMinute: 35 };
     const before = await requests.find('r1');
     if (before === null) throw new Error('the request is gone');
     let placed: Promise<unknown> = Promise.resolve();
@@ -58,14 +57,10 @@ describe('a card that is reposted while a poll of its session is recorded', () =
       await sessions.lock('s1', trx);
       placed = interactive.transaction().execute(async (other) => {
         await sessions.place('s1', { channelId: 'C1', threadTs: '2.0' }, other);
-        await createCards(interactive, budget).placed(
-          before,
-          { channelId: 'C1', ts: '2.0', shown: 'x:' },
-          other,
-        );
+        await createCards(interactive).placed(before, { channelId: 'C1', ts: '2.0', shown: 'x:' }, other);
       });
       await oneWaits(interactive);
-      await createCards(db, budget).markStale('r1', trx);
+      await createCards(db).markStale('r1', trx);
     });
     await placed;
     expect(await sessions.find('s1')).toMatchObject({ threadTs: '2.0' });
@@ -74,15 +69,13 @@ describe('a card that is reposted while a poll of its session is recorded', () =
 });
 
 describeOnBothDatabases('a milestone', (open) => {
-  const BUDGET = { burst: 15, perMinute: 35 };
-
   /** What a sweep puts back into the queue. */
   const sweptUp = async (db: Kysely<Tables>): Promise<unknown[]> => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
       readTime: async () => Promise.resolve(),
       requests: createRequests(db),
-      cards: createCards(db, BUDGET),
+      cards: createCards(db),
       replies: createReplies(db),
       messages: createSessionMessages(db),
       milestones: createMilestones(db),
@@ -104,7 +97,7 @@ describeOnBothDatabases('a milestone', (open) => {
 
   test('waits while there is no card to show it and no thread to post it in', async () => {
     const { db } = await open();
-    const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db, BUDGET)];
+    const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db)];
     await requests.insert([newRequest('r2', { source: 'follow' })]);
     await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
     const bound = { sessionId: 's2', requestId: 'r2', url: '', snapshot: sessionSnapshot('s2') };

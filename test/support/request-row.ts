@@ -42,8 +42,6 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     cardElsewhere: null,
     cardStale: false,
     cardShown: null,
-    cardClass: 3,
-    cardPrepaid: false,
     rule: null,
     resumedAt: null,
     checkedAt: null,

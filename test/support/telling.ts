@@ -17,6 +17,7 @@ import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { createSetAside } from '../../src/store/set-aside.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createTurns } from '../../src/store/turns.ts';
 import { createBudget } from '../../src/trust/budget.ts';
 import type { useEmbedded } from './databases.ts';
 import { newRequest } from './request-row.ts';
@@ -43,7 +44,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
     db,
     sessions,
     milestones,
-    cards: createCards(db, { burst: 1, perMinute: 1 }),
+    cards: createCards(db),
     budget: createBudget({ policy: () => null, ledger: createLedger(db, databaseClock) }),
     enqueue: async () => Promise.resolve(),
     times: { fastestMs: 10_000, tellAfterMs, lastReadMs: 30_000 },
@@ -69,6 +70,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
     postOnce: createPostOnce({
       db,
       posts: createPosts(db),
+      turns: createTurns(db, { burst: 1, perMinute: 1 }, databaseClock),
       outbound: {
         post: async (_place: CardPlace, _mark: MessageMetadata, { text }: Rendered): Promise<Posted> => {
           told.push(text);

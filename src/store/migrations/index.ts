@@ -47,6 +47,7 @@ import { sentForm } from './068-sent-form.ts';
 import { questionsByChannel } from './069-questions-by-channel.ts';
 import { unusedIndex } from './070-unused-index.ts';
 import { postsIndexes } from './071-posts-indexes.ts';
+import { turns } from './072-turns.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -99,6 +100,7 @@ const migrations: Record<string, Migration> = {
   '069-questions-by-channel': questionsByChannel,
   '070-unused-index': unusedIndex,
   '071-posts-indexes': postsIndexes,
+  '072-turns': turns,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */

@@ -1,0 +1,138 @@
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Rendered } from '../slack/blocks/objects.ts';
+import { slackFailure, type SlackFailure } from '../slack/errors.ts';
+import type { MessageMetadata } from '../slack/metadata.ts';
+import type { CardPlace, Outbound, Posted } from '../slack/outbound.ts';
+import { isInFlight, type PostRow, type Posts } from '../store/posts.ts';
+import type { Tables } from '../store/tables.ts';
+import type { TurnClass, Turns } from '../store/turns.ts';
+import { LeaseLostError, type Lease } from './with-lease.ts';
+
+type PostOnceDeps = {
+  db: Kysely<Tables>;
+  posts: Posts;
+  turns: Turns;
+  outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
+  /** From when on the database knows what was posted. */
+  knownSince: () => Date;
+  /** How long Slack may take to post what a process sent before it died, in ms. */
+  inFlightMs: number;
+};
+
+export const IN_FLIGHT_MS = 10_000;
+
+type Post = {
+  /** Names the message among all; its attempts are kept under it. */
+  key: string;
+  place: CardPlace;
+  /** What the message carries, and is found by. */
+  metadata: MessageMetadata;
+  render: () => Promise<Rendered>;
+  /** How soon it is posted in a channel for which Slack is too busy. */
+  turnClass?: TurnClass;
+  /**
+   * Since when there is a reason to post it. If that's before `knownSince`, it is searched for: a database that was
+   * restored from a backup doesn't know what was posted after it.
+   */
+  since?: Date;
+  /**
+   * Posts without a search for an earlier attempt. Throws a LeaseLostError if there was one after all. Nothing more is
+   * written under the lease.
+   */
+  isNew?: boolean;
+  /** Called in the transaction that records where it is. */
+  onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
+  lease: Lease;
+};
+
+/** `earlier`: an earlier attempt, or another process, posted it, and may have shown something else. */
+type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
+export type PostedOnce = PostedAt | SlackFailure;
+
+/** Throws a LeaseLostError. */
+export type PostOnce = (post: Post) => Promise<PostedOnce>;
+
+/**
+ * Posts a message to Slack once: an attempt is on disk before it is made, and as long as its outcome isn't known, it is
+ * searched for where it was made before the next attempt.
+ */
+export function createPostOnce(deps: PostOnceDeps): PostOnce {
+  const { db, posts, turns, outbound } = deps;
+
+  /** The call to Slack follows at once, so the lease is still held then. False: not now. */
+  async function begin(post: Post, isFirst: boolean, onlyIf?: RawBuilder<boolean>): Promise<boolean> {
+    const { key, place, lease } = post;
+    const attempt = { key, ...place, slackTs: outbound.slackTs(), isFirst, ...(onlyIf && { onlyIf }) };
+    const isBegun = await db.transaction().execute(async (trx) => {
+      await lease.fence(trx);
+      return posts.attempt(attempt, trx);
+    });
+    lease.assertFresh();
+    return isBegun;
+  }
+
+  async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
+    const { key, lease, onPosted, isNew } = post;
+    await db.transaction().execute(async (trx) => {
+      // Locks what it changes before the lease, as everywhere.
+      if (posted.kind === 'posted') await onPosted?.(posted, trx);
+      await (isNew === true ? lease.end(trx) : lease.fence(trx));
+      if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
+      else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
+    });
+    return posted;
+  }
+
+  async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
+    const { key, place, metadata, turnClass = 'rest' } = post;
+    const turn = { key, of: 'posts', place: place.channelId, turnClass } as const;
+    if (!(await begin(post, isFirst, turns.isCalm(place.channelId)))) {
+      const retryAfterMs = await turns.take(turn);
+      if (retryAfterMs > 0) return { kind: 'rate-limited', retryAfterMs };
+      // The lease may have been taken only now: another process may have attempted it meanwhile.
+      if (!(await begin(post, isFirst))) throw new LeaseLostError(key);
+    }
+    const posted = await outbound.post(place, metadata, rendered);
+    if (posted.kind === 'posted') return record(post, { ...posted, earlier: false }, isFirst);
+    if (posted.kind !== 'rate-limited') return record(post, posted, isFirst);
+    const retryAfterMs = await turns.refused(turn, posted.retryAfterMs);
+    return record(post, { ...posted, retryAfterMs }, isFirst);
+  }
+
+  return async (post) => {
+    const earlier = post.isNew === true ? null : await posts.find(post.key);
+    if (earlier?.postedTs != null)
+      return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
+    const rendered = await post.render();
+    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince());
+    const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
+    if (found === null && earlier !== null && isInFlight(earlier, deps.inFlightMs))
+      return { kind: 'unclear' };
+    if (found === null) return postNow(post, rendered, earlier === null);
+    if (found.kind !== 'posted') return found;
+    return record(post, { ...found, earlier: true }, false);
+  };
+}
+
+type Attempted = Pick<PostRow, 'channelId' | 'threadTs' | 'firstTs' | 'lastTs'>;
+
+function forgottenAttempt({ since, place, isNew }: Post, knownSince: Date): Attempted | null {
+  if (since === undefined || isNew === true || since >= knownSince) return null;
+  return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null };
+}
+
+/** null: it is not there. */
+async function findAttempt(
+  { outbound }: Pick<PostOnceDeps, 'outbound'>,
+  { channelId, threadTs, firstTs: first, lastTs: last }: Attempted,
+  metadata: MessageMetadata,
+): Promise<Posted | null> {
+  try {
+    const ts = await outbound.find({ channelId, threadTs }, { metadata, first, last });
+    return ts === null ? null : { kind: 'posted', ts };
+  } catch (error) {
+    const failure: SlackFailure = slackFailure(error);
+    // If the app can't read there, it can't have posted there.
+    return failure.kind === 'refused' ? null : failure;
+  }
+}
