@@ -121,9 +121,12 @@ function approvalMessage(
   started: string,
   { approval, joins }: Text,
 ): string {
-  const ended = approval.forRequester.ended[end](by?.name ?? approval.someone, rule);
-  const sentence = joins.sentences([ended, started]);
-  return reason === null ? sentence : `${sentence}\n${approval.reason(reason)}`;
+  const { ended, rule: ruleLine } = approval.message;
+  return [
+    joins.sentences([ended[end](by?.name ?? approval.someone), started]),
+    ruleLine(rule, 1),
+    ...(reason === null ? [] : [approval.reason(reason)]),
+  ].join('\n');
 }
 
 function gaveUp({ waiting, askedToWaitMs }: GaveUp, text: Text): string {
@@ -140,7 +143,10 @@ function devinMessage(failure: DevinFailure, nothingStarted: string, text: Text)
     return [...refusal(failure, nothingStarted, text), ...fieldLines(failure, text)].join('\n');
   // There is no session yet to open.
   if (failure.code === 'conflict')
-    return text.joins.sentences([text.devin.createConflict(failure.detail), nothingStarted]);
+    return [
+      text.devin.refused(failure.detail),
+      text.joins.sentences([text.devin.createConflict, nothingStarted]),
+    ].join('\n');
   const sentences = [devinReason(failure, text), nothingStarted];
   if (!isOfImpersonation(failure)) return text.joins.sentences(sentences);
   return [...sentences, text.devin.impersonation].filter((one) => one !== '').join('\n');
@@ -190,7 +196,7 @@ function refusal(
   const { refused, says } = devin.invalidFields;
   return isOfFields
     ? [joins.sentences([refused, ...now, says])]
-    : [devin.invalid(detail), joins.sentences(now)];
+    : [devin.refused(detail), joins.sentences(now)];
 }
 
 /** Under the label that each field has in the form. */

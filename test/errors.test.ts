@@ -25,7 +25,7 @@ test.each([
 
 test('keeps what Devin says about more than fields', () => {
   const words = refused({ detail: 'Two things are wrong.', fieldErrors: [platform] });
-  expect(words).toContain('refused this request: Two things are wrong.');
+  expect(words).toContain('refused it: Two things are wrong.');
   expect(words).toContain(`Machine: ${OF_PLATFORM}`);
 });
 

@@ -166,7 +166,7 @@ export function formIdIn(metadata: string): string | null {
 const overFormSchema = z.object({ formId: z.string(), formViewId: z.string(), unsaved: unsavedSchema });
 export const overFormMetadata = viewMetadata(overFormSchema);
 export type OverFormMetadata = ReturnType<typeof overFormMetadata.read>;
-export type SecretPart = 'name' | 'value' | 'sensitive';
+type SecretPart = 'name' | 'value' | 'sensitive';
 /** `row` counts from 1. */
 export const secretBlock = (row: number, part: SecretPart): string => `secret.${row}.${part}`;
 export const SECRETS_KEPT = 'secrets_kept';

@@ -94,7 +94,7 @@ function decisionLines(decision: PolicyDecision, text: Text): string[] {
   if (kind === 'refused') return [words.refused(rule), reason, ...said];
   const { need, approvers } = decision;
   const names = approvers.map(patternWords).join(', ');
-  return [words.approval(rule), reason, ...said, words.approvers(need, names)];
+  return [words.approval(rule), reason, ...said, text.policy.why.approvers(need, names)];
 }
 
 function passedOverLines(policy: Policy, facts: PolicyFacts, { policy: { explain: words } }: Text): string[] {

@@ -188,7 +188,7 @@ describe('a request that needs an approval', () => {
     expect(slack.renderText(ended)).toContain('Not before <Monday>.');
     const call = await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
     expect(slack.renderText(call)).toMatch(/wasn't approved[^]*Not before <Monday>\./);
-    await shownTo(ben, `${ben.name} declined it.`);
+    await shownTo(ben, `${ben.name} declined this request.`);
     expect(own()).toHaveLength(0);
     expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(0);
     expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);
@@ -228,7 +228,7 @@ describe('a request that needs an approval', () => {
     const { ana, ben, own, card, channelId } = one;
     aheadMs += 5 * 3_600_000;
     await card('Nobody approved this request in time');
-    await shownTo(ben, 'Nobody approved it in time');
+    await shownTo(ben, 'Nobody approved this request in time');
     await world().slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
     expect(own()).toHaveLength(0);
     expect(counted(one)).toEqual({ asked: [1], calls: 1 });
@@ -707,7 +707,7 @@ describe('an approver who wants changes', () => {
     await slack.submit(form.id, ben.userId);
     await card(`${ben.name} changed this request`);
     const second = await shownTo(cy, 'fix it gently');
-    await shownTo(cy, `${ben.name} changed it and asked`);
+    await shownTo(cy, `${ben.name} changed this request and asked`);
     await press(cy, 'approve_request', second);
     const session = await sessionOf(devin, ben.devinUserId);
     await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));

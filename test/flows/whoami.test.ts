@@ -22,7 +22,7 @@ test('whoami says privately who sessions run as, how and when that was found, an
   const { ana, answer, own } = await whoami();
   expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
   expect(answer).toMatch(/Matched by Slack email address\. Checked .+\./);
-  expect(answer).toContain('You can start sessions here.');
+  expect(answer).toContain('You can start a session here.');
   expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
   expect(answer).toContain('Check again');
   expect(answer).not.toContain('How linking works');

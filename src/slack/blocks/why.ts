@@ -22,17 +22,14 @@ const SENTENCE_LENGTH = 1000;
 
 /** The decision first, then why, what the place sets, and what is left of each limit. */
 export function renderWhy(why: Why, text: Text): Rendered {
-  return notice([...whyLines(why, text.policy.why, text), text.notices.nothingStarted]);
+  return notice([...whyLines(why, text), text.notices.nothingStarted]);
 }
 
-/** The sentence for each decision. `lowerCap`: refused, but a lower cap than the one it gets would do. */
-type Titles = Pick<Text['policy']['why'], 'allowed' | 'approval' | 'refused'> & { lowerCap?: string };
-
-function whyLines({ explained, limits, usage }: Why, titles: Titles, text: Text): string[] {
+function whyLines({ explained, limits, usage }: Why, text: Text): string[] {
   const reached = limitReached(limits, usage);
   const decision = explained?.decision ?? null;
   return [
-    bold(reached === null ? titleOf(decision, titles) : titles.refused),
+    bold(reached === null ? titleOf(decision, text) : text.policy.why.refused),
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
     ...decisionLines(decision, text),
     ...renewalLines(explained, text),
@@ -41,10 +38,9 @@ function whyLines({ explained, limits, usage }: Why, titles: Titles, text: Text)
   ];
 }
 
-function titleOf(decision: PolicyDecision | null, titles: Titles): string {
-  if (decision === null) return titles.allowed;
-  const { lowerCap = titles.refused } = titles;
-  return decision.kind === 'refused' && allowsLowerCap(decision) ? lowerCap : titles[decision.kind];
+function titleOf(decision: PolicyDecision | null, { policy: { why } }: Text): string {
+  if (decision === null) return why.allowed;
+  return decision.kind === 'refused' && allowsLowerCap(decision) ? why.lowerCap : why[decision.kind];
 }
 
 function allowsLowerCap({ over, most }: Extract<PolicyDecision, { kind: 'refused' }>): boolean {
@@ -157,14 +153,9 @@ type Whoami = { runsAs: FormIdentity; why: Why | null; canLink: boolean };
 
 /** Who a person's sessions run as, how the app knows, and what the person may do here. */
 export function renderWhoami({ runsAs, why, canLink }: Whoami, text: Text): Rendered {
-  const { whoami } = text.policy;
   const { who, how } = identityLines(runsAs, text);
-  const lines = [
-    who,
-    ...(how === null ? [] : [how]),
-    ...(why === null ? [] : whyLines(why, text.policy.whoami, text)),
-  ];
+  const lines = [who, ...(how === null ? [] : [how]), ...(why === null ? [] : whyLines(why, text))];
   const again = button(runAction(0), text.card.buttons['check-again'], 'whoami again');
-  const linking = button(runAction(1), whoami.linking, 'help admin');
+  const linking = button(runAction(1), text.policy.linking, 'help admin');
   return joinParts([packed(lines), buttonRow(again, ...(canLink ? [linking] : []))]);
 }

@@ -5,16 +5,6 @@ export const approval = {
   nobody: (rule: string): string =>
     `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
-  forRequester: {
-    /** Plain. Another sentence says that nothing was started. */
-    ended: {
-      declined: (name: string, rule: string): string => `${name} declined this request (rule: ${rule}).`,
-      expired: (_name: string, rule: string): string =>
-        `Nobody approved this request in time (rule: ${rule}).`,
-      replaced: (name: string, rule: string): string =>
-        `${name} changed this request and asked for the changed one instead (rule: ${rule}).`,
-    },
-  },
   /** On the card. Plain. */
   onCard: {
     waits: (rule: string, left: number, names: string): string =>
@@ -62,12 +52,13 @@ export const approval = {
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',
-    /** Another sentence says whether anything was started. */
+    /** Plain, also to the requester. Another sentence says whether anything was started. */
     ended: {
       approved: (names: string): string => `Approved by ${names}.`,
-      declined: (name: string): string => `${name} declined it.`,
-      expired: (_name: string): string => 'Nobody approved it in time.',
-      replaced: (name: string): string => `${name} changed it and asked for the changed one instead.`,
+      declined: (name: string): string => `${name} declined this request.`,
+      expired: (_name: string): string => 'Nobody approved this request in time.',
+      replaced: (name: string): string =>
+        `${name} changed this request and asked for the changed one instead.`,
       changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',
       notAsked: (_name: string): string => 'The policy changed, so others decide about this now.',
       /** An earlier attempt turned up. */

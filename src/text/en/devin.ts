@@ -1,16 +1,11 @@
 /** Devin's refusals and failures. */
 export const devin = {
-  /** 400, 422 on anything but a request for a session. `reason`: in Devin's words. */
+  /** 400, 422. `reason`: in Devin's words. */
   refused: (reason: string | null): string =>
     reason === null ? "Devin refused it and didn't say why." : `Devin refused it: ${reason}`,
-  /** 400, 422. `reason`: in Devin's words. */
-  invalid: (reason: string | null): string =>
-    reason === null
-      ? "Devin refused this request and didn't say why."
-      : `Devin refused this request: ${reason}`,
   invalidNow: 'Change it and try again.',
   /** If Devin's answer is about fields only; their lines follow. */
-  invalidFields: { refused: 'Devin refused this request.', says: 'Devin says:' },
+  invalidFields: { refused: 'Devin refused it.', says: 'Devin says:' },
   /** 401. */
   unauthorized:
     "Devin doesn't accept this app's key: it's wrong, revoked or expired. Ask an app admin to create one in Devin Settings > Service users and set DEVIN_API_KEY.",
@@ -51,8 +46,7 @@ export const devin = {
   notFound:
     "Devin can't find this, or this app has no access to it. Check the id or the link: it may belong to another organization or have been deleted.",
   /** 409, before there is a session. */
-  createConflict: (reason: string | null): string =>
-    `${reason === null ? "Devin refused it and didn't say why. " : `Devin refused it: ${reason}\n`}Try again in a minute.`,
+  createConflict: 'Try again in a minute.',
   conflict: (reason: string | null): string =>
     `${reason === null ? "Devin can't do that in the session's current status. " : `Devin refused it: ${reason}\n`}Open the session in Devin to see its status, then try again.`,
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */

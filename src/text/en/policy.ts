@@ -79,9 +79,10 @@ export const policy = {
     `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
   /** `why`: private, to the person who asks. */
   why: {
-    allowed: 'You could start this here.',
-    approval: 'This would need an approval.',
-    refused: "You couldn't start this here.",
+    allowed: 'You can start a session here.',
+    approval: 'A session here needs an approval.',
+    refused: "You can't start a session here now.",
+    lowerCap: 'You can start a session here with a lower cap.',
     noPolicy: 'No policy applies.',
     /** `names`: mentions and addresses. */
     approvers: (need: number, names: string): string =>
@@ -96,13 +97,7 @@ export const policy = {
     notKnown:
       "This app couldn't check who you are or where you asked just now. Try again in a minute. Nothing was started.",
   },
-  whoami: {
-    allowed: 'You can start sessions here.',
-    approval: 'Sessions that you start here need an approval.',
-    refused: "You can't start a session here now.",
-    lowerCap: 'You can start a session here with a lower cap.',
-    linking: 'How linking works',
-  },
+  linking: 'How linking works',
   explain: {
     allowed: 'allowed',
     refused: (rule: string): string => `refused: ${rule}`,
@@ -119,7 +114,6 @@ export const policy = {
     decides: (rule: string): string => `The rule "${rule}" decides.`,
     /** A line for each rule follows: its name, and the keys that don't match. */
     passedOver: "Rules that don't apply, and what doesn't match:",
-    approvers: (need: number, names: string): string => `Approvals needed: ${need}, of ${names}.`,
     left: (limit: string, left: string, most: string): string => `${limit}: ${left} of ${most} ACU left.`,
     nothingSpent: 'Assumes that nothing is spent so far; set that with `--spent person=N,channel=N,month=N`.',
     values: 'Set by the policy:',

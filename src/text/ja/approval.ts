@@ -6,14 +6,6 @@ export const approval: Text['approval'] = {
   nobody: (rule) =>
     `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。`,
   reason: (words) => `理由: ${words}`,
-  forRequester: {
-    ended: {
-      declined: (name, rule) => nameBefore(`さんがこの依頼を却下しました（ルール: ${rule}）。`, name),
-      expired: (_name, rule) => `期限までに承認されませんでした（ルール: ${rule}）。`,
-      replaced: (name, rule) =>
-        nameBefore(`さんがこの依頼を変更し、変更後の内容で依頼しました（ルール: ${rule}）。`, name),
-    },
-  },
   onCard: {
     waits: (rule, left, names) =>
       `まだ開始していません。${left} 件の承認が必要です（ルール: ${rule}）。承認できる人: ${names}。`,
@@ -51,9 +43,9 @@ export const approval: Text['approval'] = {
     decline: '却下',
     ended: {
       approved: (names) => nameBefore('さんが承認しました。', names),
-      declined: (name) => nameBefore('さんが却下しました。', name),
+      declined: (name) => nameBefore('さんがこの依頼を却下しました。', name),
       expired: (_name) => '期限までに承認されませんでした。',
-      replaced: (name) => nameBefore('さんが変更し、変更後の内容で依頼しました。', name),
+      replaced: (name) => nameBefore('さんがこの依頼を変更し、変更後の内容で依頼しました。', name),
       changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
       notAsked: (_name) => 'ポリシーが変わったため、ほかの承認者が判断します。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',

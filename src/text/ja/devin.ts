@@ -5,12 +5,8 @@ export const devin: Text['devin'] = {
     reason === null
       ? 'Devin に拒否されましたが、理由は示されませんでした。'
       : `Devin に拒否されました: ${reason}`,
-  invalid: (reason) =>
-    reason === null
-      ? 'Devin がこの依頼を拒否しましたが、理由は示されませんでした。'
-      : `Devin がこの依頼を拒否しました: ${reason}`,
   invalidNow: '内容を変更して、もう一度お試しください。',
-  invalidFields: { refused: 'Devin がこの依頼を拒否しました。', says: 'Devin の説明:' },
+  invalidFields: { refused: 'Devin に拒否されました。', says: 'Devin の説明:' },
   unauthorized:
     'Devin がこのアプリのキーを受け付けません。キーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users でキーを作成し、DEVIN_API_KEY に設定するよう、アプリの管理者に依頼してください。',
   paymentRequired:
@@ -44,8 +40,7 @@ export const devin: Text['devin'] = {
   },
   notFound:
     'Devin で見つからないか、このアプリにアクセス権がありません。ID またはリンクを確認してください。別の組織のものか、削除された可能性があります。',
-  createConflict: (reason) =>
-    `${reason === null ? 'Devin に拒否されましたが、理由は示されませんでした。' : `Devin に拒否されました: ${reason}\n`}1 分ほどおいて、もう一度お試しください。`,
+  createConflict: '1 分ほどおいて、もう一度お試しください。',
   conflict: (reason) =>
     `${reason === null ? 'セッションの現在の状態では実行できません。' : `Devin に拒否されました: ${reason}\n`}Devin でセッションを開いて状態を確認し、もう一度お試しください。`,
   notNow:

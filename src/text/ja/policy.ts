@@ -76,9 +76,10 @@ export const policy: Text['policy'] = {
   mentionsOff: (command) =>
     `ここでは、このアプリのポリシーにより、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
   why: {
-    allowed: 'ここで開始できます。',
-    approval: '開始には承認が必要です。',
-    refused: 'ここでは開始できません。',
+    allowed: 'ここでセッションを開始できます。',
+    approval: 'ここでのセッションの開始には承認が必要です。',
+    refused: '今はここでセッションを開始できません。',
+    lowerCap: '上限を下げれば、ここでセッションを開始できます。',
     noPolicy: '適用されるポリシーはありません。',
     approvers: (need, names) =>
       need === 1 ? `承認できる人: ${names}。` : `次のうち ${need} 人の承認が必要です: ${names}。`,
@@ -92,13 +93,7 @@ export const policy: Text['policy'] = {
     notKnown:
       '実行者または会話を確認できませんでした。1 分ほどおいて、もう一度お試しください。何も開始していません。',
   },
-  whoami: {
-    allowed: 'ここでセッションを開始できます。',
-    approval: 'ここでのセッションの開始には承認が必要です。',
-    refused: '今はここでセッションを開始できません。',
-    lowerCap: '上限を下げれば、ここでセッションを開始できます。',
-    linking: '関連付けの方法',
-  },
+  linking: '関連付けの方法',
   explain: {
     allowed: 'allowed',
     refused: (rule) => `refused: ${rule}`,
@@ -114,7 +109,6 @@ export const policy: Text['policy'] = {
     sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
     decides: (rule) => `ルール「${rule}」が適用されます。`,
     passedOver: '適用されないルールと、一致しない項目:',
-    approvers: (need, names) => `必要な承認: ${need} 件（承認者: ${names}）`,
     left: (limit, left, most) => `${limit}: 残り ${left} / ${most} ACU。`,
     nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',
     values: 'ポリシーによる設定:',
