@@ -53,17 +53,17 @@ function hideIn(text: string, onHidden: (shown: string) => void): string {
   return CREDENTIALS.reduce((left, credential) => left.replaceAll(credential, shown), text);
 }
 
-/** The credentials in a text, as `withoutCredentials` shows them. */
+/** The credentials in a text, each as `withoutCredentials` shows it. */
 function credentialsIn(text: string): string[] {
-  const hidden: string[] = [];
-  hideIn(text, (start) => hidden.push(start));
-  return hidden;
+  const hidden = new Set<string>();
+  hideIn(text, (start) => hidden.add(start));
+  return [...hidden];
 }
 
-/** The first credential in what people wrote themselves, as `withoutCredentials` shows it; null: there is none. */
-export function credentialInDraft(draft: StoredDraft): string | null {
+/** The credentials in what people wrote themselves. */
+export function credentialsInDraft(draft: StoredDraft): string[] {
   const { prompt = '', title = '', attachment_urls: links = [] } = draft;
-  return credentialsIn([prompt, title, ...links].join('\n'))[0] ?? null;
+  return credentialsIn([prompt, title, ...links].join('\n'));
 }
 
 /** A draft as a person gets it in a form. What another person doesn't see, they must replace: Devin gets it whole or not at all. */
@@ -88,6 +88,6 @@ export function draftFor<Draft extends { values: StoredDraft }>(
 }
 
 function faultIn(key: FieldKey, written = ''): Faults {
-  const hidden = [...new Set(credentialsIn(written))];
+  const hidden = credentialsIn(written);
   return hidden.length === 0 ? {} : { [key]: { typed: [], said: null, hidden } };
 }

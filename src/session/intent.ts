@@ -60,7 +60,7 @@ export type AskedFirst = {
   meant: string | null;
   /**
    * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `thread-word`: a word for
-   * a session's thread; `devin-word`: a word of Devin's own Slack app; `credential`: the start of one, which everyone who
+   * a session's thread; `devin-word`: a word of Devin's own Slack app; `credential`: the starts of some, which everyone who
    * sees the session could read.
    */
   hint: { kind: 'option' | 'thread-word' | 'devin-word' | 'credential'; typed: string } | null;
@@ -81,8 +81,8 @@ type Intents = {
   stop: { session: string };
   archive: { session: string };
   say: { session: string; text: string };
-  /** Which session it is about is chosen from a list. */
-  pick: { act: 'status' | 'stop' | 'archive' | 'say' };
+  /** Which session it is about is chosen from a list. `text`: the message to it. */
+  pick: { act: 'status' | 'stop' | 'archive' | 'say'; text?: string };
   /** `devinUserId`: null removes the link. */
   link: { slackUserId: string; devinUserId: string | null };
   /** What the policy decides about these options. If there are problems, nothing is decided. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialInDraft, draftFor, withoutCredentials } from '../../src/session/credentials.ts';
+import { credentialsInDraft, draftFor, withoutCredentials } from '../../src/session/credentials.ts';
 
 const BODY = 'a1B2'.repeat(20);
 const body = (length: number): string => BODY.slice(0, length);
@@ -43,9 +43,9 @@ function keyOf(kind: string): [string, string] {
 
 describe('a credential', () => {
   test.each(CREDENTIALS)('%# is found in a text, and only its start is shown: %s', (credential, shown) => {
-    expect(credentialInDraft({ prompt: `push with ${credential}, please` })).toBe(shown);
+    expect(credentialsInDraft({ prompt: `push with ${credential}, please` })).toEqual([shown]);
     expect(withoutCredentials(`push with ${credential} please`)).toBe(`push with ${shown} please`);
-    expect(credentialInDraft({ title: `TOKEN=${credential}` })).toBe(shown);
+    expect(credentialsInDraft({ title: `TOKEN=${credential}` })).toEqual([shown]);
     expect(withoutCredentials(`(${credential})\n"${credential}"`)).toBe(`(${shown})\n"${shown}"`);
   });
 
@@ -70,7 +70,9 @@ describe('a credential', () => {
   });
 
   test('is found behind one that only stands for it', () => {
-    expect(credentialInDraft({ prompt: `replace ghp_${'x'.repeat(36)} by ghp_${body(36)}` })).toBe('ghp_…');
+    expect(credentialsInDraft({ prompt: `replace ghp_${'x'.repeat(36)} by ghp_${body(36)}` })).toEqual([
+      'ghp_…',
+    ]);
   });
 
   test.each([
@@ -82,7 +84,7 @@ describe('a credential', () => {
     `"a\\nghp_${body(36)}"`,
     `"a\\r\\tghp_${body(36)}"`,
   ])('is found right after what is no word: %s', (text) => {
-    expect(credentialInDraft({ prompt: text })).toBe('ghp_…');
+    expect(credentialsInDraft({ prompt: text })).toEqual(['ghp_…']);
     expect(withoutCredentials(text)).not.toContain(body(30));
   });
 
@@ -93,7 +95,7 @@ describe('a credential', () => {
   ])('is the password in an address: %s', (text, shown) => {
     expect(withoutCredentials(text)).toBe(shown);
     expect(withoutCredentials(shown)).toBe(shown);
-    expect(credentialInDraft({ prompt: text })).toMatch(/:\/\/\w*:…$/);
+    expect(credentialsInDraft({ prompt: text })).toEqual([expect.stringMatching(/:\/\/\w*:…$/)]);
   });
 
   test('is found in words without spaces', () => {
@@ -127,7 +129,7 @@ describe('a credential', () => {
     'fix the parser of "-----BEGIN CERTIFICATE-----"',
     `risk-${body(48)}`,
   ])('is not %s', (text) => {
-    expect(credentialInDraft({ prompt: text })).toBeNull();
+    expect(credentialsInDraft({ prompt: text })).toEqual([]);
     expect(withoutCredentials(text)).toBe(text);
   });
 });
@@ -167,7 +169,8 @@ describe('a draft with credentials', () => {
     },
   );
 
-  test('is asked about for a link, too', () => {
-    expect(credentialInDraft({ prompt: 'fix it', attachment_urls: [link] })).toBe('npm_…');
+  test('is asked about for all of them, links included', () => {
+    expect(credentialsInDraft({ prompt: 'fix it', attachment_urls: [link] })).toEqual(['npm_…']);
+    expect(credentialsInDraft(values)).toEqual(['ghp_…', 'npm_…']);
   });
 });

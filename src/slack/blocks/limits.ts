@@ -12,6 +12,7 @@ export const LIMIT = {
   label: 2000,
   /** Label of a button, text and description of an option. */
   caption: 75,
+  buttonValue: 2000,
   url: 3000,
   optionValue: 150,
   placeholder: 150,

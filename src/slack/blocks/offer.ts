@@ -75,14 +75,11 @@ type TaskQuestion = {
   hint: AskedFirst['hint'];
 };
 
-/** The longest value that Slack allows for a button. */
-const VALUE_LENGTH = 2000;
-
 export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
   const { command, typed, formId, meant, hint } = asking;
   const { question } = text.command;
   const start = hint?.kind === 'option' ? question.startWith(hint.typed) : question.start;
-  const runs = meant === null || meant.length > VALUE_LENGTH ? null : meant;
+  const runs = meant === null || meant.length > LIMIT.buttonValue ? null : meant;
   return joinParts([
     titled(question.title, askedWords(asking, text)),
     line(fitCodeBlock(typed).block),

@@ -4,6 +4,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, runAction } from '../ids.ts';
 import { cardButton, namedFor } from './card-buttons.ts';
 import { shownMoment } from './details-values.ts';
+import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
 import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
@@ -70,6 +71,8 @@ function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = f
 
 type SessionPick = {
   act: IntentOf<'pick'>['act'];
+  /** What to say, as it was typed; left out: a box asks for it. */
+  message?: string | undefined;
   /** What the command works on. `sessionId` null: a request without a session, which can be canceled. */
   entries: { card: SessionCard; sessionId: string | null }[];
   /** How to type the command. */
@@ -77,7 +80,7 @@ type SessionPick = {
 };
 
 /** The person's sessions, each with a button for the command. */
-export function renderSessionPick({ act, entries, usage }: SessionPick, text: Text): Rendered {
+export function renderSessionPick({ act, message, entries, usage }: SessionPick, text: Text): Rendered {
   const { pick, pickNone, pickOther, pickTheirs } = text.sessions;
   if (entries.length === 0) return notice([pickNone[act], pickTheirs(code(usage))]);
   return joinParts([
@@ -85,7 +88,7 @@ export function renderSessionPick({ act, entries, usage }: SessionPick, text: Te
     ...entries.map((entry) =>
       row(
         [linkedTitle(entry.card, text), statusWord(entry.card, text)].join(BETWEEN_FACTS),
-        pickButton(act, entry, text),
+        pickButton({ act, message }, entry, text),
       ),
     ),
     small(pickOther(code(usage))),
@@ -93,17 +96,18 @@ export function renderSessionPick({ act, entries, usage }: SessionPick, text: Te
 }
 
 function pickButton(
-  act: SessionPick['act'],
+  { act, message }: Pick<SessionPick, 'act' | 'message'>,
   { card, sessionId }: SessionPick['entries'][number],
   text: Text,
 ): Button {
   if (sessionId === null)
     return namedFor(card, button(ACTION.cancelListed, text.card.buttons.cancel, card.requestId), text);
   const label = text.sessions.pickButton[act];
-  const shown =
-    act === 'say'
-      ? button(CARD_ACTION.reply, label, card.requestId)
-      : button(runAction(0), label, `${act} ${sessionId}`);
+  const runs = [act, sessionId, message === undefined ? '' : escape(message)].join(' ').trim();
+  const opensBox = act === 'say' && (message === undefined || runs.length > LIMIT.buttonValue);
+  const shown = opensBox
+    ? button(CARD_ACTION.reply, label, card.requestId)
+    : button(runAction(0), label, runs);
   return {
     ...namedFor(card, shown, text),
     ...(act === 'stop' && { confirm: confirmation(stopQuestion(card, text)) }),

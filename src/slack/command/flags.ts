@@ -1,6 +1,6 @@
 import type { Field } from '../../session/fields.ts';
-import { choiceOf, flagNamed, namesOf, nearestFlag } from './flag-names.ts';
 import { meantValue, NO_WORDS, yesOrNo } from './meant-value.ts';
+import { choiceOf, flagNamed, gluedOption, namesOf, nearestFlag } from './option-names.ts';
 import { blankEnd, DASHES, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
@@ -127,6 +127,9 @@ function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value |
 function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
   const { typed, name, end } = flag;
   const wordEnd = proseEnd(text, end);
+  const glued = gluedOption(text.slice(at, wordEnd));
+  if (glued !== null)
+    return { given: { kind: 'unknown', typed: text.slice(at, wordEnd), ...glued }, end: wordEnd };
   const isName = text.charAt(end) === '=' || wordEnd === end;
   const choice = isName ? choiceOf(name) : null;
   if (choice !== null)

@@ -12,7 +12,7 @@ import { refusal } from '../blocks/notices.ts';
 import { sections, type Rendered } from '../blocks/objects.ts';
 import { renderQuestion } from '../blocks/offer.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
-import { bangWords } from './flag-names.ts';
+import { bangWords } from './option-names.ts';
 import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './values.ts';
 

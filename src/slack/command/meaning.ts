@@ -1,12 +1,19 @@
 import type { IntentOf } from '../../session/intent.ts';
 import type { Mentions } from '../../session/preferences.ts';
 import type { ThreadWord } from '../../session/reply.ts';
-import { SPOKEN, THREAD_KEYWORDS, type ThreadKeyword } from '../../text/spoken.ts';
+import {
+  commandSaid,
+  isThanks,
+  phrasesIn,
+  SPOKEN,
+  THREAD_KEYWORDS,
+  threadWordSaid,
+  type ThreadKeyword,
+} from '../../text/spoken.ts';
 import { USER_ID } from '../blocks/text.ts';
 import { asCommand, parseCommand } from './parse.ts';
 import { UNSPACED } from './question.ts';
-import { CODE } from './tokens.ts';
-import { commandAsked, isThanks, threadWordAsked, withoutCommand } from './words.ts';
+import { CODE, withoutCommand } from './tokens.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
@@ -27,7 +34,7 @@ export type Perhaps = 'stop' | 'archive';
 /** In any letter case, as the whole message. https://docs.devin.ai/integrations/slack */
 const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
   THREAD_KEYWORDS.flatMap((keyword) =>
-    SPOKEN.flatMap(({ keywords }) => keywords[keyword].map((word) => [word, keyword] as const)),
+    SPOKEN.flatMap(({ keywords }) => phrasesIn(keywords[keyword]).map((word) => [word, keyword] as const)),
   ),
 );
 
@@ -47,12 +54,12 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
   const said = withoutMentions(text, botUserId);
-  const word = threadWordAsked(said);
+  const word = threadWordSaid(said);
   return { kind: 'reply', text, perhaps: perhapsMeant(said), word: word === 'sync' ? null : word };
 }
 
 function perhapsMeant(text: string): Perhaps | null {
-  const asked = commandAsked(text);
+  const asked = commandSaid(text);
   return asked === 'stop' || asked === 'archive' ? asked : null;
 }
 
@@ -121,7 +128,7 @@ export function readAddressed(slackText: string, reading: Reading): AddressedMea
   const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   const typed = withoutCommand(said, command);
   if (typed !== '' && isThanks(typed) && !WAVE.test(typed)) return { kind: 'thanks', typed };
-  if (typed === '' || commandAsked(typed) === 'help') return { kind: 'help' };
+  if (typed === '' || commandSaid(typed) === 'help') return { kind: 'help' };
   const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
   if (isCertain || read.kind !== 'create') return read;

@@ -1,7 +1,7 @@
 import type { Field } from '../../session/fields.ts';
+import { isFiller } from '../../text/spoken.ts';
 import { unescape } from '../blocks/text.ts';
 import { blankEnd, isRepository, match, proseEnd, readValue, withoutLink, type Value } from './tokens.ts';
-import { isFiller } from './words.ts';
 
 type Given = {
   value: Value;

@@ -1,8 +1,8 @@
-import { credentialInDraft } from '../../session/credentials.ts';
-import type { Intent, IntentOf, Wish } from '../../session/intent.ts';
+import { credentialsInDraft } from '../../session/credentials.ts';
+import type { AskedFirst, Intent, IntentOf, Wish } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
-import { questionAbout, WHY } from './question.ts';
+import { optionAsked, questionAbout } from './question.ts';
 import { defaultsSetBeside, readSubcommand } from './subcommands.ts';
 import { readValues } from './values.ts';
 
@@ -26,7 +26,7 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   const task = readOptions(scanned, rules) ?? readTask(scanned, rules);
   const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
   if (credential !== null) return credential;
-  if (task.kind === 'create') return readQuestion(scanned, task, rules) ?? task;
+  if (task.kind === 'create') return asking(questionAbout, scanned, task, rules) ?? task;
   return task.kind === 'invalid' && !scanned.isTask ? (readMisfit(scanned, typed) ?? task) : task;
 }
 
@@ -45,9 +45,7 @@ export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTas
   const task = parseTask(text, rules);
   const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
   if (credential !== null) return credential;
-  const scanned = scan(text.trim());
-  const question = task.kind === 'create' ? readQuestion(scanned, task, rules) : null;
-  return question?.hint?.kind === 'option' ? { ...question, about: null, meant: null } : task;
+  return task.kind === 'create' ? (asking(optionAsked, scan(text.trim()), task, rules) ?? task) : task;
 }
 
 function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' | 'invalid'> {
@@ -75,7 +73,7 @@ function readOptions(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaults' 
   const { given } = scanned;
   if (given.length === 0) return null;
   const words = wordsBeside(scanned).toLowerCase();
-  if (words === WHY) return { kind: 'why', ...readValues(given, ownTag) };
+  if (words === 'why') return { kind: 'why', ...readValues(given, ownTag) };
   const scope = defaultsSetBeside(words);
   return scope === null ? null : { kind: 'set-defaults', scope, ...readValues(given, ownTag) };
 }
@@ -86,30 +84,24 @@ function wordsBeside({ task, given, before }: Scan): string {
 }
 
 /** If an option may be meant in the words of a task, it is set: the person sees it before anything starts. */
-function readQuestion(
+function asking(
+  ask: (scanned: Scan) => AskedFirst | null,
   scanned: Scan,
-  { draft, reset }: IntentOf<'create'>,
+  { draft, reset }: Wish,
   { ownTag }: Rules,
 ): IntentOf<'ask-first'> | null {
-  const question = questionAbout(scanned);
+  const question = ask(scanned);
   if (question === null) return null;
   const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
-  // Its answer is about the options: without them, it would be another one.
-  const meant = question.meant === WHY ? [WHY, ...scanned.flags].join(' ') : question.meant;
-  return {
-    kind: 'ask-first',
-    ...question,
-    meant,
-    draft: { ...draft, ...readValues(option, ownTag).draft },
-    reset,
-  };
+  return { kind: 'ask-first', ...question, draft: { ...draft, ...readValues(option, ownTag).draft }, reset };
 }
 
-/** What to ask if there is a credential in a task; null: none is. */
+/** What to ask if there are credentials in a task; null: there are none. */
 export function doubtAboutCredential({ draft, reset }: Wish): IntentOf<'ask-first'> | null {
-  const typed = credentialInDraft(draft);
-  if (typed === null) return null;
-  return { kind: 'ask-first', about: null, meant: null, hint: { kind: 'credential', typed }, draft, reset };
+  const found = credentialsInDraft(draft);
+  if (found.length === 0) return null;
+  const hint = { kind: 'credential', typed: found.join(', ') } as const;
+  return { kind: 'ask-first', about: null, meant: null, hint, draft, reset };
 }
 
 /** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */

@@ -1,154 +1,206 @@
 import { haveSameLetters } from '../../session/edit-distance.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
-import type { Scan } from './flags.ts';
-import { devinWord, looseOption, optionAfterDash } from './loose-options.ts';
 import {
-  commandOnPerson,
-  meantCommand,
-  nearestSubcommand,
-  subcommandNamed,
-  takesSession,
-  type NearWord,
-} from './subcommands.ts';
-import {
-  bareWord,
-  commandAsked,
-  commandOf,
-  commandOnNamed,
-  isEnding,
-  saysNoTask,
-  subjectOf,
-  threadWordAsked,
-  wordsOf,
-  type Word,
-} from './words.ts';
+  commandNamed,
+  commandSaid,
+  isAddress,
+  isThanks,
+  messageSaid,
+  saysNothing,
+  threadWordSaid,
+} from '../../text/spoken.ts';
+import { unescape } from '../blocks/text.ts';
+import { scan, type Scan } from './flags.ts';
+import { devinWord, onlyOption, optionsBeside } from './option-names.ts';
+import { meantCommand, nearestSubcommand, takesPerson, takesSession } from './subcommands.ts';
+import { bareWord, CODE, isRepository, wordsOf, type Word } from './tokens.ts';
+import { readValues } from './values.ts';
 
-/** A task of at most this many words that starts like a sub-command, or names a session, may be one. */
+/** A text that may be no task, as the rules read it. */
+type Said = Scan & {
+  words: readonly Word[];
+  /** Which word names a session; -1: none. */
+  session: number;
+  /** Without sessions and repositories: these say only what it is about. */
+  plain: string;
+};
+
+type Rule = (said: Said) => AskedFirst | null;
+
+/**
+ * When the app asks before it starts a session, which costs money. The first rule that knows the text decides; if none does,
+ * it's a task. To ask about a task costs a click.
+ */
+const RULES: readonly Rule[] = [
+  /** `please mute this`, `sleep devin-1` */
+  wordOfThread,
+  /** `why was it refused`, `why fix the typo --mode ultra` */
+  whyAsked,
+  /** `set acu 5`; `fix it, max 10 ACU` */
+  optionInWords,
+  /** It says nothing but a command, in any words: `can you show my sessions`, `kill the login one`. */
+  commandInWords,
+  /** `tell the login one to use yarn` */
+  messageToSession,
+  /** It begins like a command, and is short or names what that takes: `stpo the server`, `say hello to devin-1`. */
+  beginsLikeCommand,
+  /** `<session> add tests`, `what about <session>` */
+  aboutSession,
+  /** `!ask how does the login work` */
+  wordOfDevin,
+  /** `refactor`, `go ahead`, `thanks`, a log without a word */
+  withoutTask,
+];
+
+/** At most this many words may be a command with what it doesn't take, or about the session they name. */
 const SHORT = 3;
-/** In a text of at most this many words, a sub-command can come anywhere before the session. */
+/** At most this many may say something to the session they begin with. */
 const SENTENCE = 10;
-const NEAR_EDITS = 2;
-const SHORT_WORD = 4;
-const LONG_WORD = 7;
 
-/**
- * What to ask about a task before starting a session, which costs money; null: nothing. It asks about a text that is a
- * command in other words, mistyped, or on a session; about one that, without the words that say nothing, names only
- * commands or nothing; and about an option in plain words.
- */
-export function questionAbout({ task, given, isTask, afterDash }: Scan): AskedFirst | null {
-  if (isTask) {
-    const late = optionAfterDash(afterDash);
-    return late && { ...asked(null, task), hint: late };
+/** What to ask about a text before it starts a session; null: nothing. */
+export function questionAbout(scanned: Scan): AskedFirst | null {
+  if (scanned.isTask) return optionAfterDash(scanned);
+  const words = wordsOf(scanned.task);
+  const session = words.findIndex((word) => word.session !== null);
+  const said = { ...scanned, words, session, plain: plainOf(words) };
+  for (const rule of RULES) {
+    const question = rule(said);
+    if (question !== null) return question;
   }
-  const words = wordsOf(task);
-  const about = commandAbout(task, words);
-  const threadWord =
-    threadWordAsked(task) ?? (hasSession(words) ? threadWordAsked(words[0]?.raw ?? '') : null);
-  if (threadWord !== null) return { ...asked(about, task), hint: { kind: 'thread-word', typed: threadWord } };
-  if (about !== null) return asked(about, task);
-  const option = looseOption(task, ({ key }) => given.some((one) => 'field' in one && one.field.key === key));
-  if (option?.isAlone === true)
-    return { about: 'defaults', meant: `defaults me ${option.typed}`.trim(), hint: null };
-  const hint = option === null ? devinWord(task) : { kind: 'option' as const, typed: option.typed };
-  if (hint !== null) return { ...asked(null, task), hint };
-  return saysNoTask(task) || (given.length === 0 && isOneWord(task)) ? asked(null, task) : null;
+  return null;
 }
 
-function asked(about: Subcommand | null, task: string): AskedFirst {
-  return { about, meant: about && meantCommand(about, task), hint: null };
+/** The same for a text that is said to be a task: only an option in plain words asks. */
+export function optionAsked(scanned: Scan): AskedFirst | null {
+  return scanned.isTask ? optionAfterDash(scanned) : optionBeside(scanned);
 }
 
-/** The sub-command that was probably meant; null: none. */
-function commandAbout(task: string, words: readonly Word[]): Subcommand | null {
-  const [first] = words;
-  if (first === undefined) return null;
-  if (bareWord(first.raw) === WHY && !isQuestion(task)) return WHY;
-  const found = commandAsked(task) ?? commandOnPerson(words) ?? commandOnNamed(task);
-  if (found !== null) return found;
-  const named = words.findIndex(({ session }) => session !== null);
-  const onSession = (named === -1 ? null : commandOnSession(words, named)) ?? commandOnSessions(words);
-  return onSession ?? (words.length <= SHORT ? slipOf(words, first) : null) ?? loneCommand(task);
+function plainOf(words: readonly Word[]): string {
+  const plain = words.map(({ raw, session }) => {
+    if (session !== null) return /[</]/.test(raw) ? '' : raw.replace(session, ' ');
+    return raw.includes('/') && isRepository(raw.replace(/[.,;:!?。、]+$/, '')) ? '' : raw;
+  });
+  return plain.join(' ').trim();
 }
 
-/** Both a question about options and a task can start with this word. */
-export const WHY = 'why' satisfies Subcommand;
+const hinted = (kind: NonNullable<AskedFirst['hint']>['kind'], typed: string): AskedFirst => ({
+  about: null,
+  meant: null,
+  hint: { kind, typed },
+});
 
-const CODE_BLOCK = '```';
+const asked = (about: Subcommand | null, said: Said): AskedFirst => ({
+  about,
+  meant: about && meantCommand(about, said.words, said.task),
+  hint: null,
+});
 
-/** About something else than what the app decided: `why does the login test fail?`. */
-const ABOUT_THE_WORLD =
-  /^why(?:['’]s| (?:is|are|was|were|do|does|did|has|have|had|can|could|will|wo|would|should)(?:n?['’]t| not)?) (?!(?:i|you|my|it|this|that)\b)\S/i;
-
-function isQuestion(task: string): boolean {
-  return task.includes(CODE_BLOCK) || ABOUT_THE_WORLD.test(task.trim().replaceAll(/\s+/g, ' '));
+function wordOfThread(said: Said): AskedFirst | null {
+  const typed = threadWordSaid(said.plain);
+  if (typed === null) return null;
+  return { ...asked(said.session >= 0 ? 'status' : null, said), hint: { kind: 'thread-word', typed } };
 }
 
-/** `can you list`, `change language`, `how much did we spend`. */
-function loneCommand(task: string): Subcommand | null {
-  const subject = subjectOf(task, (word) => subcommandNamed(word) !== null);
-  const names = [subject, ...subject.split(' ')].map((word) => subcommandNamed(word) ?? commandOf(word));
-  // Of several, the last one is what it's about: `stop notifications`.
-  const name = names[0] ?? (names.slice(1).includes(null) ? null : names.at(-1)) ?? null;
+function optionInWords(said: Said): AskedFirst | null {
+  const option = onlyOption(said.task);
+  return option === null
+    ? optionBeside(said)
+    : { about: 'defaults', meant: `defaults me ${option}`.trim(), hint: null };
+}
+
+function optionBeside({ task, given }: Scan): AskedFirst | null {
+  const isGiven = (key: string): boolean => given.some((one) => 'field' in one && one.field.key === key);
+  const options = optionsBeside(task, ({ key }) => isGiven(key));
+  return options === '' ? null : hinted('option', options);
+}
+
+/** The options behind a dash in the middle of a task: `fix it -- it fails on CI --acu 5`. */
+function optionAfterDash({ afterDash }: Scan): AskedFirst | null {
+  const { given, flags } = scan(afterDash);
+  const areOptions = given.every(({ kind }) => kind === 'value') && readValues(given).problems.length === 0;
+  return flags.length > 0 && areOptions ? hinted('option', flags.map(unescape).join(' ')) : null;
+}
+
+function commandInWords(said: Said): AskedFirst | null {
+  const found = commandNamed(said.plain) ?? commandSaid(said.task);
+  if (found === null) return null;
+  const isOnSession = said.session >= 0;
+  const question = asked(isOnSession && !takesSession(found) ? 'status' : found, said);
   // Without what it needs, it is more likely another word: `can you follow up on this`.
-  return name !== null && meantCommand(name, name) !== null ? name : null;
+  return question.meant !== null || isOnSession ? question : null;
 }
 
-/** `cancel my last session`. */
-function commandOnSessions([first, ...others]: readonly Word[]): Subcommand | null {
-  const name = first === undefined ? null : subcommandNamed(bareWord(first.raw));
-  if (name === null || !takesSession(name) || others.length >= SENTENCE) return null;
-  return others.some(({ raw }) => /^sessions?$/.test(bareWord(raw))) ? name : null;
+function messageToSession({ task }: Said): AskedFirst | null {
+  const message = messageSaid(task);
+  return message === null ? null : { about: 'say', meant: `say : ${message}`, hint: null };
 }
 
-function hasSession(words: readonly Word[]): boolean {
-  return words.length <= SHORT && words.some(({ session }) => session !== null);
+function beginsLikeCommand(said: Said): AskedFirst | null {
+  const { words, session } = said;
+  const name = commandBegun(said);
+  if (name === null) return null;
+  if (session >= 0) return asked(takesSession(name) ? name : 'status', said);
+  const namesPerson = takesPerson(name) && /^<?@/.test(words[1]?.raw ?? '');
+  return words.length <= SHORT || namesPerson ? asked(name, said) : null;
 }
 
-function isNear(nearest: NearWord | null): nearest is NearWord {
-  return nearest !== null && nearest.edits <= NEAR_EDITS;
-}
+const LONG_NAME = 7;
+const SHORT_NAME = 4;
 
-/**
- * Slips rarely change a word's first letter, and two changed letters make a short word another one: `modify` isn't a
- * slip of `notify`. In short words, one changed letter does that, too (`lint`), unless the word is alone.
- */
-function slipOf(words: readonly Word[], { raw }: Word): Subcommand | null {
-  const word = bareWord(raw);
-  const nearest = nearestSubcommand(word);
+/** The command that the first word is, perhaps mistyped, which is more likely beside a session. */
+function commandBegun({ words, session }: Said): Subcommand | null {
+  const word = bareWord(words[0]?.raw ?? '');
+  const nearest = word === '' ? null : nearestSubcommand(word);
   if (nearest === null || nearest.edits === 0) return nearest?.name ?? null;
   const { name, known, edits } = nearest;
-  const [first, second] = known;
-  const startsAlike = word.startsWith(first ?? '') || word.startsWith(`${second}${first}`);
-  if (!startsAlike || edits > (known.length < LONG_WORD ? 1 : NEAR_EDITS)) return null;
-  const isSure = words.length === 1 || known.length > SHORT_WORD || word.length !== known.length;
-  return isSure || haveSameLetters(word, known) ? name : null;
+  const onSession = session >= 0;
+  const mayHaveTwo = known.length >= LONG_NAME || (onSession && word.length > SHORT_NAME);
+  const isLikely = onSession || isSlip(word, known, words.length === 1);
+  return edits <= (mayHaveTwo ? 2 : 1) && isLikely ? name : null;
 }
 
-/** A command that is mistyped, comes later or is missing; null: a task that only mentions a session. */
-function commandOnSession(words: readonly Word[], named: number): Subcommand | null {
-  const first = bareWord(words[0]?.raw ?? '');
-  const nearest = nearestSubcommand(first);
-  const isClose = isNear(nearest) && (nearest.edits <= 1 || first.length > SHORT_WORD);
-  if (isClose && takesSession(nearest.name)) return nearest.name;
-  const before = commandBefore(words, named);
-  if (before !== null || isPartOfId(words[named])) return before;
-  const isShort = words.length <= (named <= 1 ? SENTENCE : SHORT);
-  if (!isShort && !isNear(nearest)) return null;
-  return named < words.length - 1 && named <= 1 ? 'say' : 'status';
+/** Slips rarely change a word's first letter; in a sentence, another letter makes a short word another one: `lint`. */
+function isSlip(word: string, known: string, isAlone: boolean): boolean {
+  const [first = '', second = ''] = known;
+  const startsAlike = word.startsWith(first) || word.startsWith(second + first);
+  const isReplaced = word.length === known.length && !haveSameLetters(word, known);
+  return startsAlike && (isAlone || known.length > SHORT_NAME || !isReplaced);
+}
+
+/** `why does the login test fail` is about something else than what the app decided. */
+const WHY_TASK =
+  /^why\s+(?!(?:is|are|was|were|do|does|did|has|have|had|ca|can|could|will|wo|would|should)(?:n?['’]?t)?\s)/i;
+
+function whyAsked(said: Said): AskedFirst | null {
+  const isWhy = commandNamed(said.plain) === 'why' || WHY_TASK.test(said.task);
+  return isWhy ? { about: 'why', meant: ['why', ...said.flags].join(' '), hint: null } : null;
+}
+
+function aboutSession(said: Said): AskedFirst | null {
+  const { words, session } = said;
+  const word = words[session];
+  if (word === undefined || isPartOfId(word)) return null;
+  const isSaid = session <= 1;
+  if (words.length > (isSaid ? SENTENCE : SHORT)) return null;
+  return asked(isSaid && session < words.length - 1 ? 'say' : 'status', said);
 }
 
 /** In a task, it is a commit, a date or a number. */
-function isPartOfId(word: Word | undefined): boolean {
-  return word !== undefined && !word.raw.includes('/') && /^[\da-f-]{8,31}$/i.test(word.session ?? '');
+const isPartOfId = ({ raw, session }: Word): boolean =>
+  !raw.includes('/') && /^[\da-f-]{8,31}$/i.test(session ?? '');
+
+function wordOfDevin({ task }: Said): AskedFirst | null {
+  const word = devinWord(task);
+  return word === null ? null : hinted('devin-word', word);
 }
 
-/** `please stop S`, `kill S`. */
-function commandBefore(words: readonly Word[], named: number): Subcommand | null {
-  if (words.length > SENTENCE) return null;
-  const before = words.slice(0, named).map(({ raw }) => bareWord(raw));
-  if (named <= SHORT + 1 && isEnding(before.find((word) => word !== 'please') ?? '')) return 'stop';
-  return before.map(subcommandNamed).find((name) => name !== null) ?? null;
+function withoutTask(said: Said): AskedFirst | null {
+  const { task, plain, words, given } = said;
+  const isCode = task.replaceAll(CODE, '').trim() === '';
+  const says = words.filter(({ raw }) => !isAddress(raw)).map(({ raw }) => raw.toLowerCase());
+  const isOneWord = given.length === 0 && new Set(says).size <= 1 && !isSentence(says[0] ?? '');
+  const isEmpty = saysNothing(plain) && !words.some(isPartOfId);
+  return isCode || isOneWord || isEmpty || isThanks(task) ? asked(null, said) : null;
 }
 
 /** Languages without spaces between words: a few of these characters are a sentence. */
@@ -158,7 +210,4 @@ export const UNSPACED =
 /** A word from another language: `アーカイブ`. */
 const KATAKANA = /^[\p{sc=Katakana}ー]+$/u;
 
-function isOneWord(task: string): boolean {
-  const word = task.trim();
-  return !/\s/.test(word) && (KATAKANA.test(word) || !UNSPACED.test(word));
-}
+const isSentence = (word: string): boolean => UNSPACED.test(word) && !KATAKANA.test(word);

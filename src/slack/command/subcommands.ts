@@ -11,8 +11,8 @@ import {
 import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { unescape, USER_ID } from '../blocks/text.ts';
+import { bareWord, wordsOf, type Word } from './tokens.ts';
 import { readUsage } from './values.ts';
-import { bareWord, wordsOf, type Word } from './words.ts';
 
 type Audience = 'everyone' | 'administrators';
 
@@ -79,11 +79,17 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     intent: ({ session: id }) => ({ kind: 'follow', session: id }),
   }),
   say: row({
-    takes: z.object({ session: session.optional(), text: z.string().optional() }),
+    // `:` instead of a session: which one is chosen from a list.
+    takes: z.object({
+      session: session.optional(),
+      any: oneOf([':']).optional(),
+      text: z.string().optional(),
+    }),
     rest: 'text',
-    intent: ({ session: id, text }) => {
-      if (id === undefined) return text === undefined ? { kind: 'pick', act: 'say' } : null;
-      return text === undefined ? null : { kind: 'say', session: id, text };
+    intent: ({ session: id, any, text }) => {
+      if (id !== undefined) return text === undefined ? null : { kind: 'say', session: id, text };
+      if (any !== undefined && text !== undefined) return { kind: 'pick', act: 'say', text };
+      return any === undefined && text === undefined ? { kind: 'pick', act: 'say' } : null;
     },
   }),
   stop: row({
@@ -149,6 +155,7 @@ export function subcommandsFor(audience: Audience): Subcommand[] {
 }
 
 export const takesSession = (name: Subcommand): boolean => ROWS[name].takesSession;
+export const takesPerson = (name: Subcommand): boolean => ROWS[name].takesPerson;
 
 /** null: not a sub-command, or with words that it doesn't take. */
 export function readSubcommand(typed: string): Intent | null {
@@ -165,19 +172,8 @@ export function defaultsSetBeside(task: string): SettingScope | null {
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
 }
 
-/** The sub-command that these words start like, if a person's mention follows; otherwise null. */
-export function commandOnPerson([first, second]: readonly Word[]): Subcommand | null {
-  const name = first === undefined ? undefined : BY_WORD.get(bareWord(first.raw));
-  return name !== undefined && /^<?@/.test(second?.raw ?? '') && ROWS[name].takesPerson ? name : null;
-}
-
-/** null: it names none. */
-export const subcommandNamed = (word: string): Subcommand | null => BY_WORD.get(word) ?? null;
-
-export type NearWord = { name: Subcommand; known: string; edits: number };
-
-/** The sub-command whose name is closest to this word. */
-export function nearestSubcommand(word: string): NearWord | null {
+/** The word for a sub-command that is closest to this one. */
+export function nearestSubcommand(word: string): { name: Subcommand; known: string; edits: number } | null {
   const [nearest] = [...BY_WORD]
     .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }))
     .toSorted((a, b) => a.edits - b.edits);
@@ -185,17 +181,24 @@ export function nearestSubcommand(word: string): NearWord | null {
 }
 
 /** What was probably meant, as a command that can be run; null: something is missing. */
-export function meantCommand(name: Subcommand, typed: string): string | null {
+export function meantCommand(name: Subcommand, words: readonly Word[], typed: string): string | null {
   const { takesSession, takesText } = ROWS[name];
-  const words = wordsOf(typed);
-  const named = takesSession ? words.find(({ session: id }) => id !== null) : undefined;
+  const at = takesSession ? words.findIndex(({ session: id }) => id !== null) : -1;
+  const named = words[at];
   const parts = [
     name,
     named?.session ? `devin-${bareSessionId(named.session)}` : '',
-    takesText && named !== undefined && words.indexOf(named) <= 1 ? typed.slice(named.end).trim() : '',
+    takesText && named !== undefined ? messageBeside(typed, words, at) : '',
   ];
   const meant = parts.filter((part) => part !== '').join(' ');
   return readSubcommand(meant) === null ? null : meant;
+}
+
+/** `S add tests`, `say hello to S` */
+function messageBeside(typed: string, words: readonly Word[], at: number): string {
+  const after = typed.slice(words[at]?.end).trim();
+  if (at <= 1) return after;
+  return after === '' ? typed.slice(words[0]?.end, words[at]?.at).trim().replace(/ to$/, '') : '';
 }
 
 /** Words that don't change the meaning: `stop session S please`. */

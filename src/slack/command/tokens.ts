@@ -1,3 +1,4 @@
+import { isSessionId } from '../../session/intent.ts';
 import { namesRepository } from '../../session/repository.ts';
 import { unescape } from '../blocks/text.ts';
 
@@ -163,4 +164,58 @@ export function isRepository(typed: string): boolean {
 /** The address of a link as Slack sends it. */
 export function withoutLink(typed: string): string {
   return typed.replace(/^<([^<>|]*)[^<>]*>$/, '$1');
+}
+
+/** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
+export type Word = {
+  raw: string;
+  /** Where it starts and ends. */
+  at: number;
+  end: number;
+  /** The id of the session it names. */
+  session: string | null;
+};
+
+/** Slack sends links as `<url>` or `<url|label>`: https://docs.slack.dev/messaging/formatting-message-text */
+const WORD = /<[^<>\n]+>|[^\s<]+|</g;
+
+/** Commands are short: after this many characters, the text is a task or a message. */
+const READ_LENGTH = 8000;
+
+export function wordsOf(text: string): Word[] {
+  return [...text.slice(0, READ_LENGTH).matchAll(WORD)].map(({ 0: raw, index: at }) => ({
+    raw,
+    at,
+    end: at + raw.length,
+    session: sessionNamed(raw),
+  }));
+}
+
+const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
+const LONGEST_COMMAND = 40;
+
+/** The word without punctuation, in lower case: `Stop:` is `stop`; '' for a link. */
+export function bareWord(raw: string): string {
+  return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
+}
+
+const PATH = '/sessions/';
+const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
+const LONGEST_WORD = 2083;
+
+/** The session that a word names by its id or its address in Devin. */
+function sessionNamed(raw: string): string | null {
+  if (raw.length > LONGEST_WORD) return null;
+  const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
+  const path = target.lastIndexOf(PATH);
+  if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
+  if (target.includes('/')) return null;
+  const parts = unescape(target).split(/[^\w-]+/);
+  return parts.find(isSessionId) ?? null;
+}
+
+/** Slack runs no slash command in a thread or after a mention, so people send it as a message. Others type it twice. */
+export function withoutCommand(said: string, command: string): string {
+  const [first = ''] = said.split(/\s/, 1);
+  return first === command ? said.slice(command.length).trim() : said;
 }

@@ -10,7 +10,7 @@ import { renderRunning } from '../blocks/offer.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import { doubtAboutCredential, parseCommand } from '../command/parse.ts';
-import { withoutCommand } from '../command/words.ts';
+import { withoutCommand } from '../command/tokens.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, homeMetadata, RUN_ACTION } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';

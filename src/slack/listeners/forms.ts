@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import { credentialInDraft } from '../../session/credentials.ts';
+import { credentialsInDraft } from '../../session/credentials.ts';
 import { hiddenValues } from '../../session/defaults.ts';
 import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
@@ -88,7 +88,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
-    if (before === undefined && credentialInDraft(draft) !== null) return stayOpen('credential');
+    if (before === undefined && credentialsInDraft(draft).length > 0) return stayOpen('credential');
     const isAnother = before === 'asked-before';
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
     const saving = inbox.acceptForm(form, submitted);

@@ -427,6 +427,16 @@ describe("a card's buttons", () => {
     expect(blocks[1]).toMatchObject({ accessory: { confirm } });
   });
 
+  test.each([
+    ['use <b>', 'say s1 use &lt;b&gt;'],
+    ['a'.repeat(2000), full.requestId],
+    [undefined, full.requestId],
+  ])('send the message %j to the session that is picked, or ask for one in a box', (message, value) => {
+    const entries = [{ card: full, sessionId: 's1' }];
+    const { blocks } = renderSessionPick({ act: 'say', message, entries, usage: 'say <session>' }, en);
+    expect(blocks[1]).toMatchObject({ accessory: { value } });
+  });
+
   test("show a mode only if it isn't the usual one", () => {
     expect(render({ ...full, mode: 'normal' }).text).not.toContain('normal');
     expect(render({ ...full, mode: 'fast' }).text).toContain('fast mode');

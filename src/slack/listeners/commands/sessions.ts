@@ -76,7 +76,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   /** The person's sessions that the command works on, most pressing first. */
-  async function pick(call: Invocation, { act }: IntentOf<'pick'>): Promise<Rendered> {
+  async function pick(call: Invocation, { act, text: message }: IntentOf<'pick'>): Promise<Rendered> {
     const { teamId, userId, text } = call;
     const found = await listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
     const rows = await Promise.all(
@@ -90,7 +90,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
       return isOffered ? [{ card, sessionId: session?.sessionId ?? null }] : [];
     });
     const usage = `${deps.command} ${usageOf(act, text)}`;
-    return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
+    return renderSessionPick({ act, message, entries: entries.slice(0, PER_PAGE), usage }, text);
   }
 
   async function status(call: Invocation, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
