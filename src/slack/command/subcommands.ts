@@ -174,10 +174,8 @@ export function defaultsSetBeside(task: string): SettingScope | null {
 
 /** The word for a sub-command that is closest to this one. */
 export function nearestSubcommand(word: string): { name: Subcommand; known: string; edits: number } | null {
-  const [nearest] = [...BY_WORD]
-    .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }))
-    .toSorted((a, b) => a.edits - b.edits);
-  return nearest ?? null;
+  const words = [...BY_WORD].map(([known, name]) => ({ name, known, edits: editDistance(word, known) }));
+  return words.toSorted((a, b) => a.edits - b.edits)[0] ?? null;
 }
 
 /** What was probably meant, as a command that can be run; null: something is missing. */
