@@ -148,8 +148,8 @@ function createGuardedDevin(
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
   const viaProxy = (url: URL): boolean => proxy !== null && isProxied(proxy, url);
-  const { guarded, observed, isUp } = upstream;
+  const { guarded, observed, isUp, hasFailed } = upstream;
   const reporting = { log, onRequest: metrics.observeDevin };
-  const calls = { fetch: guarded, fetchNow: observed, isProxied: viaProxy, now, ...reporting };
+  const calls = { fetch: guarded, fetchNow: observed, isProxied: viaProxy, now, hasFailed, ...reporting };
   return { ...createDevin({ ...devin, ...calls }), isUp };
 }

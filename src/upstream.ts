@@ -33,6 +33,8 @@ export type Upstream = {
   observed: Fetch;
   /** False from some failures in a row until it answers again, or wasn't called for ten minutes. */
   isUp(): boolean;
+  /** Whether its last call failed. */
+  hasFailed(): boolean;
 };
 
 /**
@@ -65,6 +67,7 @@ export function createUpstream({
   return {
     observed,
     isUp: circuit.isUp,
+    hasFailed: circuit.hasFailed,
     guarded: async (input, init) => {
       const url = urlOf(input);
       if (url.origin !== origin) return fetch(input, init);
@@ -91,6 +94,7 @@ function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
   }
 
   return {
+    hasFailed: (): boolean => failures > 0,
     isUp: (): boolean => open === null || now() - failedAtMs > KNOWN_MS,
     /** null: make the call; otherwise how long to wait, in ms. */
     admit(): number | null {

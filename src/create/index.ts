@@ -193,7 +193,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
   const { send, step } = createSend({
     identify,
     createSession: devin.sessions.create,
-    devinTime: async () => devin.time().catch(() => null),
+    devinTime: devin.time,
     limiter,
     budget,
     envelopes,

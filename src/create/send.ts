@@ -26,7 +26,7 @@ type SendDeps = {
   /** Who the person is in Devin is then looked up again. */
   forgetIdentity: Identities['forget'];
   findEarlier: SessionSearch['findEarlier'];
-  /** What time it is at Devin; null: not known. */
+  /** What time it is at Devin; null: not known. Throws a `DevinError` while Devin doesn't answer. */
   devinTime: () => Promise<Date | null>;
   now: () => number;
 };
@@ -121,8 +121,10 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     if (earlier !== null) return earlier;
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });
+    const time = await sentTime(deps);
+    if (time.kind === 'wait') return flow.wait(run, time);
     // If the answer is lost, the search starts from this time.
-    const changes = { ...found, sentAt: await sentTime(deps) };
+    const changes = { ...found, sentAt: time.sentAt };
     const card = run.isSlow() || isAnother(request.identity, found.identity);
     const cap = found.draft.values.max_acu_limit;
     const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
@@ -150,11 +152,20 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
 
 /**
  * The earlier of Devin's time and ours: a session that was created before it isn't found, and may be started twice. If it's
- * too early, all it adds is sessions with the same words and owner that the app doesn't know. null: Devin's isn't known.
+ * too early, all it adds is sessions with the same words and owner that the app doesn't know. null: Devin's isn't known. While
+ * Devin doesn't answer, nothing is sent: whether a session was created, nobody could say.
  */
-async function sentTime({ devinTime, now }: Pick<SendDeps, 'devinTime' | 'now'>): Promise<Date | null> {
-  const theirs = await devinTime();
-  return theirs === null ? null : new Date(Math.min(theirs.getTime(), now()));
+async function sentTime({ devinTime, now }: Pick<SendDeps, 'devinTime' | 'now'>) {
+  try {
+    const theirs = await devinTime();
+    return {
+      kind: 'known',
+      sentAt: theirs === null ? null : new Date(Math.min(theirs.getTime(), now())),
+    } as const;
+  } catch (error) {
+    const trouble = lookupTrouble(error);
+    return trouble.kind === 'wait' ? trouble : ({ kind: 'known', sentAt: null } as const);
+  }
 }
 
 /** Of a request that is about to be sent. */

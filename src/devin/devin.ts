@@ -23,11 +23,18 @@ type DevinOptions = DevinClientOptions & {
   /** For what a person waits for. Left out: the same. */
   fetchNow?: typeof globalThis.fetch;
   now?: () => number;
+  /** Whether Devin didn't answer the last call. */
+  hasFailed?: () => boolean;
   isProxied?: IsProxied;
 };
 
 /** All operations on an organization; callers take the part they need. */
-export function createDevin({ now = Date.now, isProxied = () => false, ...options }: DevinOptions) {
+export function createDevin({
+  now = Date.now,
+  hasFailed = () => false,
+  isProxied = () => false,
+  ...options
+}: DevinOptions) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch, fetchNow = fetch } = options;
   const onRequest = noteRefusedKey(options);
@@ -36,9 +43,9 @@ export function createDevin({ now = Date.now, isProxied = () => false, ...option
   const client = clientOf(fetch);
   const self = createSelf(client);
   return {
-    /** The time by Devin's clock, from its answers; null: they don't say. */
+    /** The time by Devin's clock, from its answers; null: they don't say. Throws DevinError while Devin doesn't answer. */
     async time({ signal }: Options = {}): Promise<Date | null> {
-      if (clock.nowMs() === null) await self.get({ signal });
+      if (clock.nowMs() === null || hasFailed()) await self.get({ signal });
       const nowMs = clock.nowMs();
       return nowMs === null ? null : new Date(nowMs);
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { useAsking } from '../support/asking.ts';
+import { startSession, toldTo, typeTask, useAsking } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { DEVINS, SILENT_DEVIN } from '../support/worlds.ts';
 
@@ -43,6 +43,21 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
 
 describe('when Devin fails', () => {
   const { world, ask, created } = useAsking({ devin: SILENT_DEVIN });
+
+  test('sends no task while Devin answers nothing but errors, and starts it once Devin is back', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startSession(world());
+    const outage = ['GET', 'POST'].map((method) =>
+      devin.fail({ method, path: /./ }, { status: 502, times: Infinity }),
+    );
+    await devin.waitForRequest(({ status }) => status === 502);
+    await typeTask(world(), { ...ana, channelId }, 'start after the outage');
+    await toldTo(world(), { ...ana, channelId }, "Devin can't be reached");
+    for (const fault of outage) fault.clear();
+    await slack.waitFor(() => created(ana.devinUserId) === 2 || null, { what: 'the second session' });
+    const sent = devin.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/sessions'));
+    expect(sent.map(({ status }) => status)).not.toContain(502);
+  });
 
   test('shows the tag of a request in Details only once its session is known', async () => {
     const { slack, devin } = world();
