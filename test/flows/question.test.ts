@@ -50,7 +50,7 @@ describe('a question before a session costs anything', () => {
     expect(said).toContain('Did you mean `/devin defaults me --acu 5`?');
     await slack.clickButton(ana.userId, { channelId, ts }, 'run_command.0');
     const answered = slack.messages(channelId).find((message) => message.ts === ts);
-    expect(answered?.text).toContain('ACU cap: 5');
+    expect(answered?.text).toContain('ACU cap (personal default): 5');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
