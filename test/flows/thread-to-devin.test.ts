@@ -121,7 +121,7 @@ describe('replies in the thread', () => {
       ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
     );
     const said = [];
-    for (const words of ['use main', 'forget this', 'tell nobody', 'please call me', 'mute it', 'go'])
+    for (const words of ['use main', 'forget this', 'tell nobody', 'please call me', 'no noise', 'go'])
       said.push((await thread.say(userId, words)).ts);
     const [edited = '', deleted = '', withdrawn = '', forBen = '', forApp = '', last = ''] = said;
     const ref = (ts: string) => ({ channelId: thread.channelId, ts });
