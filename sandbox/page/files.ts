@@ -10,7 +10,7 @@ const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
 /** The files of the local Slack, as people see them. */
 export function createFiles(slack: LocalSlack) {
-  const complete = () => [...slack.files.values()].filter((file) => file.complete);
+  const complete = () => [...slack.files.values()].filter(({ expects }) => expects === null);
   return {
     add: (file: { name: string; mimetype: string; content: Buffer; owner: string }): string =>
       slack.addFile(file),
@@ -23,7 +23,7 @@ export function createFiles(slack: LocalSlack) {
       ),
     serve(response: ServerResponse, id: string): void {
       const file = slack.files.get(id);
-      if (file?.complete !== true) throw new Refusal(`There is no file ${id}.`, 404);
+      if (file?.expects !== null) throw new Refusal(`There is no file ${id}.`, 404);
       const { name, mimetype, content } = file;
       const isPicture = PICTURES.has(mimetype);
       response.writeHead(200, {

@@ -10,7 +10,7 @@ export type NewFile = {
   content: string | Buffer;
   owner: string;
   title?: string;
-  complete?: boolean;
+  expects?: number;
 };
 
 /** Slack guesses it from the name of a file that an app uploads. */
@@ -35,11 +35,11 @@ export function mimetypeOf(name: string): string {
 }
 
 export function addFile(state: State, given: NewFile): SlackFile {
-  const { name, mimetype, owner, title = name, complete = true } = given;
+  const { name, mimetype, owner, title = name, expects = null } = given;
   const id = randomId('F');
   const content = Buffer.from(given.content);
   const createdAtMs = state.now();
-  const file = { id, name, title, mimetype, content, ownerId: owner, createdAtMs, complete };
+  const file = { id, name, title, mimetype, content, ownerId: owner, createdAtMs, expects };
   state.files.set(id, file);
   return file;
 }
@@ -71,12 +71,16 @@ export async function receiveUpload(
 ): Promise<void> {
   const file = state.files.get((request.url ?? '').split('/').at(-1) ?? '');
   const body = await buffer(request);
-  if (file === undefined || file.complete) {
-    addProblem(state, 'an upload to an address Slack never gave');
-    response.writeHead(404).end();
-    return;
-  }
-  file.content = await fileIn(body, request.headers['content-type'] ?? '');
+  const refuse = (status: number, problem: string): void => {
+    addProblem(state, problem);
+    response.writeHead(status).end();
+  };
+  if (file === undefined || file.expects === null)
+    return refuse(404, 'an upload to an address Slack never gave');
+  const content = await fileIn(body, request.headers['content-type'] ?? '');
+  if (content.byteLength !== file.expects)
+    return refuse(400, `an upload of ${content.byteLength} bytes instead of ${file.expects}`);
+  file.content = content;
   response.writeHead(200).end(`OK - ${file.content.byteLength}`);
 }
 

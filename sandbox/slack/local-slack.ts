@@ -10,7 +10,6 @@ import { createCommands } from './people/commands.ts';
 import { createOffers } from './people/entries.ts';
 import { createEvents } from './people/events.ts';
 import { createForms } from './people/forms.ts';
-import { createMessageActs } from './people/message-acts.ts';
 import { renderChannel, renderMessage, renderView } from './render-text.ts';
 import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
 import { serve } from './server.ts';
@@ -55,7 +54,6 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
   const dispatch = createDispatch({ state, http, socket, redeliverAfterMs });
   const offers = createOffers(state);
-  const events = createEvents({ state, dispatch });
   const limiter = rateLimits === 'off' ? noRateLimits : createRateLimiter({ now });
   const webApi = createWebApi({ state, faults, limiter, openTicket: socket.openTicket });
   serve({ state, server, faults, webApi });
@@ -70,8 +68,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     ...createCommands({ state, dispatch }),
     ...createClicks({ state, dispatch, offers }),
     ...createForms({ state, dispatch, offers }),
-    ...events,
-    ...createMessageActs({ state, deliverEvent: events.deliverEvent }),
+    ...createEvents({ state, dispatch }),
     ...createObservation(state),
     redeliver: dispatch.redeliver,
     /** Delivers by signed POST; several URLs stand for replicas. A Socket Mode connection takes precedence. */

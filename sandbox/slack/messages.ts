@@ -32,7 +32,9 @@ export function addMessage(state: State, message: NewMessage): Message {
 export function addBotMessage(state: State, message: NewMessage): Message {
   const { botUserId, botId } = state.workspace;
   noteSloppiness(state, message);
-  return addMessage(state, { ...message, userId: botUserId, botId });
+  const added = addMessage(state, { ...message, userId: botUserId, botId });
+  state.own.emit({ act: 'posted', message: added });
+  return added;
 }
 
 export type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>>;
@@ -46,8 +48,16 @@ export function changeMessage(state: State, message: Message, edit: Edit): void 
 
 /** By the app. */
 export function editMessage(state: State, message: Message, edit: Edit): void {
+  const before = { ...message };
   changeMessage(state, message, edit);
   noteSloppiness(state, message);
+  state.own.emit({ act: 'changed', message, before });
+}
+
+/** By the app. */
+export function retractMessage(state: State, message: Message): void {
+  removeMessage(state, message);
+  state.own.emit({ act: 'deleted', message });
 }
 
 export function removeMessage(state: State, message: Message): void {

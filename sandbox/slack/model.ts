@@ -79,8 +79,8 @@ export type SlackFile = {
   content: Buffer;
   ownerId: string;
   createdAtMs: number;
-  /** False between files.getUploadURLExternal and files.completeUploadExternal. */
-  complete: boolean;
+  /** The bytes that an upload must have; null: it is complete. */
+  expects: number | null;
 };
 
 export type Option = {
@@ -147,6 +147,10 @@ export type ResponseUrl = {
   createdAtMs: number;
   uses: number;
 };
+
+export type OwnMessage =
+  | { act: 'posted' | 'deleted'; message: Message }
+  | { act: 'changed'; message: Message; before: Message };
 
 export type Change =
   | { kind: 'message'; channelId: string; ts: string }

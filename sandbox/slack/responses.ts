@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { parseJson } from '../json.ts';
-import { addBotMessage, editMessage, findMessage, removeMessage } from './messages.ts';
+import { addBotMessage, editMessage, findMessage, retractMessage } from './messages.ts';
 import type { Message } from './model.ts';
 import { checkMessage } from './rules/message.ts';
 import { addProblem, type State } from './state.ts';
@@ -36,7 +36,7 @@ export function showResponse(state: State, asker: Asker, given: unknown): Shown 
   const original =
     asker.messageTs === null ? undefined : findMessage(state, asker.channelId, asker.messageTs);
   if (response.delete_original === true) {
-    if (original !== undefined) removeMessage(state, original);
+    if (original !== undefined) retractMessage(state, original);
     return { message: null, violations: [] };
   }
   const violations = checkMessage(response);

@@ -6,6 +6,7 @@ import type {
   Channel,
   Delivery,
   Message,
+  OwnMessage,
   ResponseUrl,
   SlackFile,
   Trigger,
@@ -34,6 +35,8 @@ export type State = {
   deliveries: Delivery[];
   problems: string[];
   changes: Changes<Change>;
+  /** What the app does to its messages: it gets the events, too. */
+  own: Changes<OwnMessage>;
   now(): number;
   /** How long a trigger id opens a view. */
   triggerLifeMs: number;
@@ -63,6 +66,7 @@ export function createState({
     deliveries: [],
     problems,
     changes: createChanges<Change>(() => [...problems, ...refused(calls)].slice(-MOST_HINTS)),
+    own: createChanges<OwnMessage>(() => []),
     now,
     triggerLifeMs,
     nextTs: createTimestamps(now),

@@ -60,6 +60,7 @@ function otherMember(state: State, { members }: Channel): string {
 
 export function wireMessage(state: State, message: Message, withMetadata = false): Record<string, unknown> {
   const files = message.fileIds.flatMap((id) => state.files.get(id) ?? []);
+  const blocks = message.blocks.length === 0 && message.botId === null ? typed(message) : message.blocks;
   return {
     type: 'message',
     ...author(state, message),
@@ -68,13 +69,33 @@ export function wireMessage(state: State, message: Message, withMetadata = false
     team: state.users.get(message.userId ?? '')?.teamId ?? state.workspace.teamId,
     ...(message.threadTs !== null && { thread_ts: message.threadTs }),
     ...threadFacts(state, message),
-    ...(message.blocks.length > 0 && { blocks: message.blocks }),
+    ...(blocks.length > 0 && { blocks }),
     ...(message.attachments.length > 0 && { attachments: message.attachments }),
     ...(files.length > 0 && { files: files.map((file) => wireFile(state, file)) }),
     ...(message.editedTs !== null && { edited: { user: message.userId ?? '', ts: message.editedTs } }),
     ...(message.reactions.size > 0 && { reactions: reactions(message) }),
     ...(withMetadata && message.metadata !== null && { metadata: message.metadata }),
   };
+}
+
+/** People write rich text, which repeats their text. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+function typed({ text, ts }: Message): unknown[] {
+  const parts = text.split(/(<[^>]*>)/).filter((part) => part !== '');
+  if (parts.length === 0) return [];
+  const section = { type: 'rich_text_section', elements: parts.map(leafOf) };
+  return [{ type: 'rich_text', block_id: ts, elements: [section] }];
+}
+
+function leafOf(part: string): Record<string, string> {
+  const [, sign = '', token = ''] = /^<([@#!]?)([^|>]*)/.exec(part) ?? [];
+  if (token === '') return { type: 'text', text: unescaped(part) };
+  if (sign === '@') return { type: 'user', user_id: token };
+  if (sign === '#') return { type: 'channel', channel_id: token };
+  return sign === '!' ? { type: 'broadcast', range: token } : { type: 'link', url: unescaped(token) };
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 /** People's messages carry `user`; bots' `bot_id` and `bot_profile`; webhooks have no user at all. */

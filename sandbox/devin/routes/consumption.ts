@@ -9,20 +9,20 @@ type ConsumptionDeps = { sessions: Sessions; report: (problem: string) => void }
 const DAY = 86_400;
 /** A day of Devin's begins at midnight of the Pacific winter. */
 const STARTS_AT = 8 * 3600;
+/** Clients have seen longer windows refused. */
+const LONGEST_COUNTED = 100 * DAY;
 
 /** What is counted for the whole organization. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
 export function consumptionRoutes({ sessions, report }: ConsumptionDeps): Route[] {
+  const refuse = (msg: string): never => {
+    throw unprocessable([{ loc: ['query', 'time_after'], msg, type: 'value_error' }]);
+  };
   /** In the span that the query names. */
-  const created = (call: Call) => {
-    const { time_after: after = 0, time_before: before = Infinity } = parseQuery(
-      consumptionQuerySchema,
-      call.query,
-      report,
-    );
-    if (after > before)
-      throw unprocessable([
-        { loc: ['query', 'time_after'], msg: 'Must be before time_before', type: 'value_error' },
-      ]);
+  const created = ({ query }: Call, longest = Infinity) => {
+    const named = parseQuery(consumptionQuerySchema, query, report);
+    const { time_after: after = -Infinity, time_before: before = Infinity } = named;
+    if (after > before) refuse('Must be before time_before');
+    if (Number.isFinite(before - after) && before - after > longest) refuse('The window is too long');
     return sessions.all.filter(
       ({ createdAtMs }) => createdAtMs >= after * 1000 && createdAtMs <= before * 1000,
     );
@@ -53,7 +53,7 @@ export function consumptionRoutes({ sessions, report }: ConsumptionDeps): Route[
       path: '/v3/organizations/{org_id}/metrics/usage',
       access: 'ViewOrgMetrics',
       answer(call) {
-        const counted = created(call);
+        const counted = created(call, LONGEST_COUNTED);
         const pullRequests = counted.flatMap((session) => session.pullRequests);
         return ok({
           sessions_count: counted.length,

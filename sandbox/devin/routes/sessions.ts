@@ -140,6 +140,7 @@ function messageRoutes(deps: SessionRoutesDeps): Route[] {
       access: MANAGE,
       answer: onSession(deps, (session, call) => {
         const body = parseBody(messageBodySchema, jsonOf(call));
+        if (body.message.trim() === '') report('the message is empty');
         admission.impersonate(body.message_as_user_id);
         admission.attach(body.attachment_urls);
         sessions.reply(session.id, {

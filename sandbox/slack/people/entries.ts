@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import type { Option, StateValue } from '../model.ts';
+import { plainOption } from '../rules/composition.ts';
+import { LIMIT } from '../rules/limits.ts';
 import type { State } from '../state.ts';
 import { type HoldingElement, HELD } from '../view-state.ts';
 import { wireFile } from '../wire.ts';
 
 /** What a person enters: text, an option's value or label, an id, a date; several of them; null empties it. */
 export type Entry = string | null | readonly string[];
-
-const optionSchema = z.looseObject({
-  text: z.looseObject({ type: z.enum(['plain_text', 'mrkdwn']), text: z.string() }),
-  value: z.string(),
-});
 
 export type Offers = ReturnType<typeof createOffers>;
 
@@ -64,17 +61,9 @@ function optionsOf(element: HoldingElement): Option[] {
   return [...('options' in element ? element.options : []), ...initial];
 }
 
-const suggestionSchema = z.object({ options: z.array(optionSchema).max(100) });
+const suggestionSchema = z.object({ options: z.array(plainOption).max(LIMIT.options) });
 
 /** The options in an app's answer to a block_suggestion; null: Slack would show an error. */
 export function readSuggestions(answer: unknown): Option[] | null {
-  const parsed = suggestionSchema.safeParse(answer);
-  if (!parsed.success) return null;
-  const { options } = parsed.data;
-  const isShown = options.every(({ text, value }) => isWithin(text.text, 75) && isWithin(value, 150));
-  return isShown ? options : null;
-}
-
-function isWithin(text: string, max: number): boolean {
-  return text.length > 0 && text.length <= max;
+  return suggestionSchema.safeParse(answer).data?.options ?? null;
 }

@@ -1,10 +1,12 @@
 import type { Dispatch } from '../delivery/dispatch.ts';
 import { randomId } from '../ids.ts';
 import { addMessage, type NewMessage } from '../messages.ts';
-import type { Channel, Delivery, Message, User } from '../model.ts';
+import type { Delivery, User } from '../model.ts';
 import { directChannel, requireChannel, requireUser, type State } from '../state.ts';
 import { viewPayload } from '../views.ts';
-import { wireMessage, wireUser } from '../wire.ts';
+import { wireUser } from '../wire.ts';
+import { createMessageActs } from './message-acts.ts';
+import { createMessageEvents } from './message-events.ts';
 
 export type SayOptions = {
   threadTs?: string;
@@ -20,15 +22,6 @@ export type SayOptions = {
 export type HomeTab = 'home' | 'messages';
 
 export type UserChange = Partial<Omit<User, 'id' | 'teamId'>>;
-
-/** Under which name an app subscribes to the messages of a conversation. */
-export const EVENT_NAME = {
-  public: 'message.channels',
-  private: 'message.groups',
-  im: 'message.im',
-  mpim: 'message.mpim',
-} as const;
-export const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const;
 
 export function createEvents({ state, dispatch }: { state: State; dispatch: Dispatch }) {
   /** https://docs.slack.dev/apis/events-api/#events-JSON */
@@ -71,30 +64,8 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     text: string,
     options: SayOptions = {},
   ): Promise<{ ts: string; deliveries: Delivery[] }> {
-    const channel = requireChannel(state, channelId);
     const message = addMessage(state, newMessage(userId, { channelId, text, options }));
-    const events = eventsOf(channel, message);
-    const deliveries = await Promise.all(events.map((event) => deliverEvent(event)));
-    return { ts: message.ts, deliveries };
-  }
-
-  /** The app sees only its conversations; a mention in a channel causes two events. */
-  function eventsOf(channel: Channel, message: Message): Record<string, unknown>[] {
-    const { botUserId, botEvents } = state.workspace;
-    if (!channel.members.has(botUserId)) return [];
-    const common = {
-      ...wireMessage(state, message),
-      channel: channel.id,
-      event_ts: message.ts,
-      ...(message.fileIds.length > 0 && { subtype: 'file_share' }),
-    };
-    const isMention = channel.kind !== 'im' && message.text.includes(`<@${botUserId}`);
-    return [
-      ...(isMention && botEvents.has('app_mention') ? [{ ...common, type: 'app_mention' }] : []),
-      ...(botEvents.has(EVENT_NAME[channel.kind])
-        ? [{ ...common, channel_type: CHANNEL_TYPE[channel.kind] }]
-        : []),
-    ];
+    return { ts: message.ts, deliveries: await messageEvents.posted(message) };
   }
 
   function newMessage(
@@ -170,5 +141,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return id;
   }
 
-  return { deliverEvent, say, speak, openHome, changeUser, inviteBot, shareChannel };
+  const messageEvents = createMessageEvents({ state, deliverEvent });
+  const acts = createMessageActs({ state, messageEvents });
+  return { ...acts, deliverEvent, say, speak, openHome, changeUser, inviteBot, shareChannel };
 }

@@ -141,7 +141,7 @@ function showErrors(submitted: Submitted, errors: Record<string, string>): Submi
 
 function showView(submitted: Submitted, definition: unknown): Submission {
   const { state, view, delivery } = submitted;
-  const violations = checkView(definition);
+  const violations = checkView(definition, 'modal');
   if (violations.length > 0) return broken(submitted, violations.join('; '));
   return { kind: 'updated', view: replaceView(state, view, definition), delivery };
 }

@@ -7,10 +7,16 @@ import { plainRichText } from './rich-text.ts';
 
 const blockList = z.array(block).max(LIMIT.messageBlocks);
 
-/** https://docs.slack.dev/messaging/message-metadata */
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalars = z.record(z.string(), scalar);
+
+/**
+ * A list holds objects only, and nothing is null.
+ * https://docs.slack.dev/tools/node-slack-sdk/reference/web-api/interfaces/MessageMetadata
+ */
 const metadataSchema = z.strictObject({
   event_type: z.string().min(1).max(LIMIT.id),
-  event_payload: z.record(z.string(), z.unknown()),
+  event_payload: z.record(z.string(), z.union([scalar, scalars, z.array(scalars)])),
 });
 
 /**

@@ -24,10 +24,12 @@ const viewSchema = z.discriminatedUnion('type', [
 ]);
 export type ViewDefinition = z.infer<typeof viewSchema>;
 
-/** What Slack would refuse in a view; empty: nothing. https://docs.slack.dev/reference/methods/views.open */
-export function checkView(view: unknown): string[] {
+/** What Slack would refuse in a view, or in one of this type; empty: nothing. https://docs.slack.dev/reference/methods/views.open */
+export function checkView(view: unknown, type?: ViewDefinition['type']): string[] {
   const parsed = viewSchema.safeParse(view);
   if (!parsed.success) return toViolations(parsed.error, '/view').map(describe);
+  if (type !== undefined && parsed.data.type !== type)
+    return [`must be of type ${type} [json-pointer:/view/type]`];
   return [
     ...checkRelations(parsed.data.blocks, '/view/blocks'),
     ...checkSubmit(parsed.data),

@@ -1,6 +1,6 @@
 import { findMessage } from '../messages.ts';
 import type { Channel, Message, User } from '../model.ts';
-import { directChannel, type State } from '../state.ts';
+import { addProblem, directChannel, type State } from '../state.ts';
 import { ApiError } from './method.ts';
 
 /** What the bot user can see, with Slack's error code for what it can't. */
@@ -77,6 +77,16 @@ export function publicMessage(state: State, channelId: string, ts: string): Mess
   const message = findMessage(state, channelId, ts);
   if (message === undefined || message.ephemeralFor !== null) throw new ApiError('message_not_found');
   return message;
+}
+
+/** Of a message that the app posts. */
+export function threadOf(state: State, channel: Channel, threadTs: string | undefined): string | null {
+  if (threadTs === undefined) return null;
+  const parent = findMessage(state, channel.id, threadTs);
+  if (parent === undefined) throw new ApiError('thread_not_found');
+  if (parent.threadTs === null || parent.threadTs === parent.ts) return threadTs;
+  addProblem(state, "thread_ts is a reply's ts, not its parent's");
+  return parent.threadTs;
 }
 
 function isMember(state: State, channel: Channel): boolean {

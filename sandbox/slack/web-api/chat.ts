@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { addBotMessage, editMessage, findMessage, publicMessages, removeMessage } from '../messages.ts';
-import type { Channel } from '../model.ts';
+import { addBotMessage, editMessage, publicMessages, retractMessage } from '../messages.ts';
 import { LIMIT } from '../rules/limits.ts';
 import { areBlocksTooLong, checkMessage } from '../rules/message.ts';
 import { addProblem, type State } from '../state.ts';
 import { wireMessage } from '../wire.ts';
-import { openChannel, postableChannel, publicMessage, userOf, visibleChannel } from './access.ts';
+import { openChannel, postableChannel, publicMessage, threadOf, userOf, visibleChannel } from './access.ts';
 import { ApiError, id, method, refusal } from './method.ts';
 
 const content = {
@@ -90,7 +89,7 @@ export const chat = {
       const channel = visibleChannel(state, args.channel);
       const message = publicMessage(state, channel.id, args.ts);
       if (message.botId !== state.workspace.botId) throw new ApiError('cant_delete_message');
-      removeMessage(state, message);
+      retractMessage(state, message);
       return { channel: channel.id, ts: message.ts };
     },
   }),
@@ -117,13 +116,4 @@ function checked(given: Content, textLimit: number) {
 
 function isActiveThread(state: State, channelId: string, threadTs: string): boolean {
   return publicMessages(state, channelId).some((message) => message.threadTs === threadTs);
-}
-
-function threadOf(state: State, channel: Channel, threadTs: string | undefined): string | null {
-  if (threadTs === undefined) return null;
-  const parent = findMessage(state, channel.id, threadTs);
-  if (parent === undefined) throw new ApiError('thread_not_found');
-  if (parent.threadTs === null || parent.threadTs === parent.ts) return threadTs;
-  addProblem(state, "chat.postMessage: thread_ts is a reply's ts, not its parent's");
-  return parent.threadTs;
 }

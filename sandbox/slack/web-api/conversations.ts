@@ -104,6 +104,7 @@ export const conversations = {
     run({ users }, state) {
       if (users === undefined) throw new ApiError('users_list_not_supplied');
       const user = userOf(state, users);
+      if (user.isBot) throw new ApiError('cannot_dm_bot');
       if (user.deleted) throw new ApiError('user_disabled');
       return { channel: { id: directChannel(state, user.id).id } };
     },

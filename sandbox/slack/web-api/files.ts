@@ -4,7 +4,7 @@ import { addBotMessage } from '../messages.ts';
 import type { SlackFile } from '../model.ts';
 import type { State } from '../state.ts';
 import { wireFile } from '../wire.ts';
-import { postableChannel } from './access.ts';
+import { openChannel, threadOf } from './access.ts';
 import { ApiError, id, method } from './method.ts';
 
 export const files = {
@@ -17,13 +17,13 @@ export const files = {
   'files.getUploadURLExternal': method({
     scopes: ['files:write'],
     args: z.object({ filename: id, length: z.coerce.number().int().min(1) }),
-    run({ filename }, state) {
+    run({ filename, length }, state) {
       const file = addFile(state, {
         name: filename,
         mimetype: mimetypeOf(filename),
         content: '',
         owner: state.workspace.botUserId,
-        complete: false,
+        expects: length,
       });
       return { upload_url: `${state.url}/upload/v1/${file.id}`, file_id: file.id };
     },
@@ -37,13 +37,14 @@ export const files = {
       thread_ts: id.optional(),
     }),
     run(args, state) {
-      const channel = args.channel_id === undefined ? null : postableChannel(state, args.channel_id);
+      const channel = args.channel_id === undefined ? null : openChannel(state, args.channel_id);
+      const threadTs = channel === null ? null : threadOf(state, channel, args.thread_ts);
       const done = args.files.map(({ id: fileId, title }) => complete(state, fileId, title));
       if (channel !== null) {
         addBotMessage(state, {
           channelId: channel.id,
           text: '',
-          threadTs: args.thread_ts ?? null,
+          threadTs,
           fileIds: done.map((file) => file.id),
         });
       }
@@ -54,13 +55,13 @@ export const files = {
 
 function knownFile(state: State, fileId: string): SlackFile {
   const file = state.files.get(fileId);
-  if (file === undefined || !file.complete) throw new ApiError('file_not_found');
+  if (file === undefined || file.expects !== null) throw new ApiError('file_not_found');
   return file;
 }
 
 function complete(state: State, fileId: string, title: string | undefined): SlackFile {
   const file = state.files.get(fileId);
-  if (file === undefined || file.content.byteLength === 0) throw new ApiError('file_not_found');
-  Object.assign(file, { complete: true, title: title ?? file.name });
+  if (file === undefined || file.content.byteLength !== file.expects) throw new ApiError('file_not_found');
+  Object.assign(file, { expects: null, title: title ?? file.name });
   return file;
 }

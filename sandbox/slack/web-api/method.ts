@@ -67,7 +67,7 @@ export const flag = z
   ])
   .optional();
 
-/** How many items of a list. */
-export const limit = z.coerce.number().int().min(1).max(1000).default(100);
+/** How many items of a list. https://docs.slack.dev/reference/methods/conversations.history */
+export const limit = z.coerce.number().int().min(1).max(999).default(100);
 
 export const id = z.string().min(1);

@@ -57,13 +57,10 @@ export const views = {
 };
 
 function checkedView(view: unknown, type: 'modal' | 'home'): unknown {
-  const violations = checkView(view);
+  const violations = checkView(view, type);
   if (violations.some((violation) => violation.startsWith('view_too_large')))
     throw new ApiError('view_too_large');
   if (violations.length > 0) throw refusal('invalid_arguments', violations);
-  const shape = z.object({ type: z.string() }).parse(view);
-  if (shape.type !== type)
-    throw refusal('invalid_arguments', [`must be of type ${type} [json-pointer:/view/type]`]);
   return view;
 }
 

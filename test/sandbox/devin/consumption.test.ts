@@ -50,6 +50,8 @@ test('is counted in sessions and pull requests', async () => {
     prs_created_count: 2,
     prs_merged_count: 1,
   });
+  expect((await call('GET', `${usage}?time_after=1&time_before=${100 * 86_400 + 1}`)).status).toBe(200);
+  expect((await call('GET', `${usage}?time_after=1&time_before=${100 * 86_400 + 2}`)).status).toBe(422);
   expect((await call('GET', `${usage}?time_before=1`)).body).toMatchObject({ sessions_count: 0 });
   devin.permissions.delete('ViewOrgMetrics');
   expect((await call('GET', usage)).status).toBe(403);

@@ -202,12 +202,15 @@ describe('refusing to create a session', () => {
       knowledge_ids: ['note-1'],
       attachment_urls: ['https://files.slack.com/files-pri/a'],
     };
-    expect((await call('POST', '~/sessions?devin_id=mine', { body })).status).toBe(200);
+    const reply = await call('POST', '~/sessions?devin_id=mine', { body });
+    expect(reply.status).toBe(200);
+    await call('POST', `~/sessions/devin-${sessionId(reply)}/messages`, { body: { message: ' ' } });
     expect(devin.problems).toEqual([
       'the query parameter devin_id is not read by this endpoint',
       'attachment_urls has a private file of Slack: https://files.slack.com/files-pri/a',
       'the prompt is empty',
       'knowledge_ids has an unknown note: note-1',
+      'the message is empty',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { LocalSlackOptions } from '../../../sandbox/slack/index.ts';
-import { startHttpApp, startSlack } from './harness.ts';
+import { clientOf, postAs, startHttpApp, startSlack } from './harness.ts';
 
 const editSchema = z.looseObject({
   message: z.looseObject({ edited: z.looseObject({ ts: z.string() }) }),
@@ -77,4 +77,23 @@ describe('a person', () => {
     await slack.deleteMessage('U1', ref);
     expect(heard).toEqual([]);
   });
+});
+
+test('the app gets the events of what it posts, edits and deletes, but not of what one person sees', async () => {
+  const { slack } = await startWithMessage();
+  const client = clientOf(slack);
+  const ts = await postAs(client, { text: 'hello' });
+  await client.chat.postEphemeral({ channel: 'C1', user: 'U1', text: 'psst' });
+  await client.chat.update({ channel: 'C1', ts, text: 'hello again' });
+  await client.chat.delete({ channel: 'C1', ts });
+  const author = { user: slack.workspace.botUserId, bot_id: slack.workspace.botId };
+  expect(slack.deliveries.map(({ payload }) => payload['event'])).toMatchObject([
+    { ...author, type: 'message', text: 'hello', channel: 'C1', channel_type: 'channel' },
+    {
+      subtype: 'message_changed',
+      message: { ...author, text: 'hello again', edited: { user: author.user } },
+      previous_message: { text: 'hello' },
+    },
+    { subtype: 'message_deleted', deleted_ts: ts },
+  ]);
 });

@@ -89,6 +89,34 @@ describe('modals', () => {
     });
   });
 
+  test.each([
+    ['formatted text', { text: { type: 'mrkdwn', text: 'acme/web' } }],
+    ['a long description', { description: plain('x'.repeat(76)) }],
+    ['what no option has', { url: 'https://example.com' }],
+  ])('show an error for a suggestion with %s', async (_what, more) => {
+    const select = { type: 'external_select', action_id: 'lookup', min_query_length: 1 };
+    const repo = { type: 'input', block_id: 'repo', label: plain('Repository'), element: select };
+    const { slack, view } = await openForm([repo]);
+    await startHttpApp(slack, (app) => {
+      app.options('lookup', async ({ ack }) => {
+        const option = Object.assign({ text: plain('acme/web'), value: 'web' }, more);
+        await ack({ options: [option] });
+      });
+    });
+    expect(await slack.suggest(view.id, 'repo', 'web')).toEqual([]);
+    expect(slack.problems).toHaveLength(1);
+  });
+
+  test('refuse a Home in answer to a submission', async () => {
+    const { slack, view } = await openForm([input('task', { initial: 'fix it' })]);
+    await startHttpApp(slack, (app) => {
+      app.view('form', async ({ ack }) =>
+        ack({ response_action: 'update', view: { type: 'home', blocks: [] } }),
+      );
+    });
+    expect(await slack.submit(view.id, 'U1')).toMatchObject({ kind: 'failed' });
+  });
+
   test('refuse a view that breaks the rules', async () => {
     const { slack, view } = await openForm([input('task')]);
     const bad = { ...modal([input('task')]), title: plain('x'.repeat(25)) };

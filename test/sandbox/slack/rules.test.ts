@@ -94,6 +94,11 @@ describe('checkMessage', () => {
       },
       'block_id "b" already exists',
     ],
+    ...[['acme/web'], null, { repos: ['acme/web'] }].map((repos): [string, object, string] => [
+      `metadata with ${JSON.stringify(repos)}`,
+      { text: 'a', metadata: { event_type: 'x', event_payload: { repos } } },
+      '/metadata/event_payload/repos',
+    ]),
     ['metadata without a payload', { text: 'a', metadata: { event_type: 'x' } }, '/metadata/event_payload'],
     [
       'an image, which the app never shows',

@@ -101,6 +101,8 @@ describe('conversations', () => {
     const channel = opened.channel?.id ?? '';
     expect(slack.messages(channel)).toMatchObject([{ text: 'hello' }]);
     expect(slack.directMessages('U1')).toBe(channel);
+    const withItself = client.conversations.open({ users: slack.workspace.botUserId });
+    expect(await outcomeOf(withItself)).toBe('cannot_dm_bot');
   });
 
   test('reads a thread in pages, in order, and refuses an unknown one', async () => {
@@ -115,6 +117,9 @@ describe('conversations', () => {
     expect(seen).toEqual([parent, ...replies]);
     expect(first.messages?.[0]).toMatchObject({ reply_count: 3, latest_reply: replies[2] });
     expect(second.has_more).toBe(false);
+    expect(await outcomeOf(client.conversations.history({ channel: 'C1', limit: 1000 }))).toBe(
+      'invalid_arguments',
+    );
     expect(await outcomeOf(client.conversations.replies({ channel: 'C1', ts: '1.000001' }))).toBe(
       'thread_not_found',
     );
@@ -229,6 +234,27 @@ describe('files', () => {
     const { file } = await clientOf(slack).files.info({ file: message?.fileIds[0] ?? '' });
     expect(file).toMatchObject({ name: 'result.json', mimetype: 'application/json', size: 7 });
   });
+
+  test('refuses an upload of another length, and to share in a channel that the bot is not in', async () => {
+    const slack = await startSlack();
+    slack.addChannel({ id: 'C2', name: 'other', members: ['U1'], botIsMember: false });
+    const { files } = clientOf(slack);
+    const { upload_url: url = '', file_id: id = '' } = await files.getUploadURLExternal({
+      filename: 'ja.txt',
+      length: '日本'.length,
+    });
+    expect((await fetch(url, { method: 'POST', body: '日本' })).status).toBe(400);
+    expect(slack.problems).toEqual(['an upload of 6 bytes instead of 2']);
+    const share = async (channel: string) =>
+      outcomeOf(files.completeUploadExternal({ files: [{ id }], channel_id: channel }));
+    expect(await share('C1')).toBe('file_not_found');
+    expect((await fetch(url, { method: 'POST', body: 'ja' })).status).toBe(200);
+    expect(await share('C2')).toBe('not_in_channel');
+    expect(
+      await outcomeOf(files.completeUploadExternal({ files: [{ id }], channel_id: 'C1', thread_ts: '1.1' })),
+    ).toBe('thread_not_found');
+    expect(await share('C1')).toBe('ok');
+  });
 });
 
 describe('faults', () => {
@@ -258,4 +284,27 @@ describe('faults', () => {
     await expect(post).rejects.toBeInstanceOf(WebAPIHTTPError);
     expect(slack.messages('C1')).toHaveLength(0);
   });
+});
+
+test("people's messages come as text and as rich text", async () => {
+  const slack = await startSlack();
+  slack.say('U1', 'C1', 'ask <@U2> about <https://example.com/?a=1&amp;b=2|this> &lt;now&gt;');
+  const { messages } = await clientOf(slack).conversations.history({ channel: 'C1' });
+  expect(messages?.[0]?.blocks).toMatchObject([
+    {
+      type: 'rich_text',
+      elements: [
+        {
+          type: 'rich_text_section',
+          elements: [
+            { type: 'text', text: 'ask ' },
+            { type: 'user', user_id: 'U2' },
+            { type: 'text', text: ' about ' },
+            { type: 'link', url: 'https://example.com/?a=1&b=2' },
+            { type: 'text', text: ' <now>' },
+          ],
+        },
+      ],
+    },
+  ]);
 });
