@@ -113,7 +113,7 @@ describe('a reply that was changed before Slack could deliver it', () => {
     const reading = slack.fail('conversations.replies', { until, args: { latest: ts } });
     slack.connectHttp(`${address}/slack/events`);
     await expect.poll(() => reading.remaining()).toBe(0);
-    const deleted = thread.retract(ts, 'forget this');
+    const deleted = thread.retract(ts);
     const next = await thread.say(userId, 'go');
     await thread.marked(next.ts, 'eyes');
     read();

@@ -162,11 +162,25 @@ describe('replies in the thread', () => {
     const thread = await startThread(world());
     const { ts } = await thread.say(thread.ana.userId, 'use main');
     await delivered(thread, ts);
-    await thread.edit(ts, 'use main', null);
-    const first = await thread.edit(ts, 'use release', '1700000000.000100');
+    // Slack shows the preview of a link.
+    const shown = {
+      type: 'message',
+      user: thread.ana.userId,
+      text: 'use main',
+      ts,
+      thread_ts: thread.threadTs,
+    };
+    await slack.deliverEvent({
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel: thread.channelId,
+      message: shown,
+    });
+    const first = await thread.edit(ts, 'use release');
     await slack.redeliver(first);
     await expect.poll(() => thread.heard()).toHaveLength(2);
-    await thread.retract(ts, 'use release');
+    await thread.retract(ts);
     await delivered(thread, (await thread.say(thread.ana.userId, 'go')).ts);
     expect(thread.heard().map(({ message }) => message)).toEqual([
       'use main',
@@ -183,10 +197,9 @@ describe('replies in the thread', () => {
     await delivered(thread, ts);
     // The correction waits behind a message that Devin is too busy to take, so that the edits find it waiting.
     const busy = devin.fail(SEND, { times: Infinity, status: 429, retryAfter: 1 });
-    const waiting = await thread.say(user, 'look around');
-    const after = (seconds: number): string => (Number(waiting.ts) + seconds).toFixed(6);
-    const first = await thread.edit(ts, 'use release', after(0.0001));
-    await thread.edit(ts, 'use release-2', after(0.0002));
+    await thread.say(user, 'look around');
+    const first = await thread.edit(ts, 'use release');
+    await thread.edit(ts, 'use release-2');
     await slack.redeliver(first);
     busy.clear();
     await delivered(thread, (await thread.say(user, 'go')).ts);

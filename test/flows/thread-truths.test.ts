@@ -163,8 +163,6 @@ describe('what people tell Devin outside the thread', () => {
 describe('an edit', () => {
   const SEND = { method: 'POST', path: /\/messages$/ } as const;
 
-  const edit = async (thread: Thread, ts: string, text: string) =>
-    thread.edit(ts, text, `${text.length}.000100`);
   const heardWords = (thread: Thread): string[] => thread.heard().map(({ message }) => message);
 
   test('to a reply in flight sends one correction after it', async () => {
@@ -176,8 +174,8 @@ describe('an edit', () => {
     await devin.waitForRequest(
       ({ method, path }) => method === 'POST' && path.includes(thread.id) && path.endsWith('/messages'),
     );
-    await slack.redeliver(await edit(thread, ts, 'use release'));
-    await slack.redeliver(await edit(thread, ts, 'use release 2'));
+    await slack.redeliver(await thread.edit(ts, 'use release'));
+    await slack.redeliver(await thread.edit(ts, 'use release 2'));
     expect(heardWords(thread)).toEqual([]);
     release();
     await thread.marked(ts, 'white_check_mark');
@@ -194,7 +192,7 @@ describe('an edit', () => {
     devin.fail({ method: 'POST', path: /\/attachments$/ }, { times: 1, mode: 'delay', until });
     const { ts } = await thread.say(owner, 'see the log', { files: [file] });
     await devin.waitForRequest(({ method, path }) => method === 'POST' && path.endsWith('/attachments'));
-    await edit(thread, ts, 'read the log');
+    await thread.edit(ts, 'read the log');
     release();
     await thread.marked(ts, 'white_check_mark');
     await delivered(thread, 'go');

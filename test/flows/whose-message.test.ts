@@ -255,7 +255,7 @@ describe('a thread under a card', () => {
     await thread.marked((await thread.say(thread.ana.userId, 'use main')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
     // The session that has the message is over.
-    await thread.edit(ts, 'in French', '9999999999.000001');
+    await thread.edit(ts, 'in French');
     await thread.noticeTo(thread.ana.userId, 'your edit stays here');
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });

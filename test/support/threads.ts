@@ -41,28 +41,13 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
       slack.waitForMessage(channelId, (one) => one.ephemeralFor === userId && one.text.includes(words)),
     say: async (userId: string, words: string, options = {}) =>
       slack.speak(userId, channelId, words, { threadTs: card.ts, ...options }),
-    /** What its author makes of an earlier message. `editedTs` null: not an edit by a person, such as a link's preview. */
-    edit: async (ts: string, text: string, editedTs: string | null) => {
-      const user = ana.userId;
-      const edited = editedTs !== null && { edited: { user, ts: editedTs } };
-      return slack.deliverEvent({
-        type: 'message',
-        subtype: 'message_changed',
-        hidden: true,
-        channel: channelId,
-        message: { type: 'message', user, text, ts, thread_ts: card.ts, ...edited },
-      });
+    /** Its author edits a message. Returns the event. */
+    edit: async (ts: string, text: string) => {
+      const [delivery] = await slack.editMessage(ana.userId, { channelId, ts }, text);
+      if (delivery === undefined) throw new Error('The app is not in the channel.');
+      return delivery;
     },
-    /** Its author deletes a message. */
-    retract: async (ts: string, text: string) =>
-      slack.deliverEvent({
-        type: 'message',
-        subtype: 'message_deleted',
-        hidden: true,
-        channel: channelId,
-        deleted_ts: ts,
-        previous_message: { type: 'message', user: ana.userId, text, ts, thread_ts: card.ts },
-      }),
+    retract: async (ts: string) => slack.deleteMessage(ana.userId, { channelId, ts }),
     marked: async (ts: string, reaction: string): Promise<Message> =>
       slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has(reaction)),
     /** What people said to Devin after the prompt. */
