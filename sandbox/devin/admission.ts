@@ -1,7 +1,7 @@
-import type { Catalog } from './catalog.ts';
 import type { Members } from './members.ts';
 import type { Permission } from './permissions.ts';
 import { ApiProblem, missingPermission, notFound, unprocessable } from './problem.ts';
+import type { Catalog } from './routes/reference.ts';
 import type { CreateBody } from './schemas.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -10,12 +10,13 @@ export type AdmissionDeps = {
   permissions: ReadonlySet<Permission>;
   uploads: Uploads;
   catalog: Catalog;
-  /** Labels of the machines the organization has. */
-  platforms: readonly string[];
   /** null: any tags. */
   allowedTags: readonly string[] | null;
   report: (problem: string) => void;
 };
+
+/** Labels of the machines the organization has. */
+const PLATFORMS = ['linux', 'windows'];
 
 export type Admission = ReturnType<typeof createAdmission>;
 
@@ -49,7 +50,7 @@ export function createAdmission(deps: AdmissionDeps) {
     /** Refuses what is well-formed but not possible here. */
     create(body: CreateBody): void {
       impersonate(body.create_as_user_id);
-      checkPlatform(body.platform, deps.platforms);
+      checkPlatform(body.platform);
       checkTags(body.tags ?? [], deps.allowedTags);
       for (const id of [body.playbook_id, body.child_playbook_id]) checkPlaybook(id, deps.catalog);
       attach(body.attachment_urls);
@@ -59,11 +60,9 @@ export function createAdmission(deps: AdmissionDeps) {
 }
 
 /** `inherit` is the organization's default for a session with no parent. Labels are compared case-insensitively. */
-function checkPlatform(platform: string | null | undefined, labels: readonly string[]): void {
-  if (platform == null) return;
-  const known = ['inherit', ...labels].map((label) => label.toLowerCase());
-  if (known.includes(platform.toLowerCase())) return;
-  throw new ApiProblem(400, `Unknown platform '${platform}'. Available platforms: ${labels.join(', ')}`);
+function checkPlatform(platform: string | null | undefined): void {
+  if (platform == null || ['inherit', ...PLATFORMS].includes(platform.toLowerCase())) return;
+  throw new ApiProblem(400, `Unknown platform '${platform}'. Available platforms: ${PLATFORMS.join(', ')}`);
 }
 
 /** Organizations that enforce tagging want exactly one of their own values. */

@@ -10,16 +10,14 @@ export type RequestBody =
   | { kind: 'file'; file: NewUpload }
   | { kind: 'unreadable'; problem: ApiProblem };
 
-/** Room for the boundaries and headers around the one part of an upload. */
-const MULTIPART_OVERHEAD = 16_384;
-const MAX_JSON_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 100 * 1024 * 1024;
 
 const invalidFile = (msg: string, type: string): RequestBody => ({
   kind: 'unreadable',
   problem: unprocessable([{ loc: ['body', 'file'], msg, type }]),
 });
 
-async function readFile(bytes: Buffer, contentType: string, maxBytes: number): Promise<RequestBody> {
+async function readFile(bytes: Buffer, contentType: string): Promise<RequestBody> {
   const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } })
     .formData()
     .catch(() => null);
@@ -27,18 +25,12 @@ async function readFile(bytes: Buffer, contentType: string, maxBytes: number): P
   const [file] = parts;
   if (file === undefined || parts.length > 1) return invalidFile('Field required', 'missing');
   if (typeof file === 'string') return invalidFile('Expected UploadFile', 'value_error');
-  if (file.size > maxBytes) return tooLarge(maxBytes);
   const content = new Uint8Array(await file.arrayBuffer());
   return {
     kind: 'file',
     file: { name: file.name, content, contentType: file.type === '' ? null : file.type },
   };
 }
-
-const tooLarge = (maxBytes: number): RequestBody => ({
-  kind: 'unreadable',
-  problem: new ApiProblem(413, `The body is larger than ${maxBytes} bytes`),
-});
 
 function readJson(text: string): RequestBody {
   try {
@@ -49,14 +41,13 @@ function readJson(text: string): RequestBody {
   }
 }
 
-export async function readBody(req: IncomingMessage, maxUploadBytes: number): Promise<RequestBody> {
+export async function readBody(req: IncomingMessage): Promise<RequestBody> {
   const contentType = req.headers['content-type'] ?? '';
-  const multipart = contentType.startsWith('multipart/form-data');
-  const limit = multipart ? maxUploadBytes : MAX_JSON_BYTES;
-  const bytes = await readBytes(req, multipart ? limit + MULTIPART_OVERHEAD : limit);
-  if (bytes === null) return tooLarge(limit);
+  const bytes = await readBytes(req, MAX_BYTES);
+  if (bytes === null)
+    return { kind: 'unreadable', problem: new ApiProblem(413, `The body is larger than ${MAX_BYTES} bytes`) };
   if (bytes.byteLength === 0) return { kind: 'none' };
-  if (multipart) return readFile(bytes, contentType, limit);
+  if (contentType.startsWith('multipart/form-data')) return readFile(bytes, contentType);
   if (/^application\/(?:[\w.+-]+\+)?json\b/.test(contentType)) return readJson(bytes.toString());
   const error = { loc: ['body'], msg: 'Input should be a valid dictionary', type: 'model_attributes_type' };
   return { kind: 'unreadable', problem: unprocessable([error]) };

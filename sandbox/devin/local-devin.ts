@@ -1,23 +1,29 @@
 import { createChanges, type WaitOptions } from '../changes.ts';
 import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import { createAdmission } from './admission.ts';
-import type { Catalog, Note, Playbook, Repository, Secret } from './catalog.ts';
 import { createRequestFaults, type Fault, type FaultMatch } from './faults.ts';
-import { createGate } from './gate.ts';
 import { createJournal, type RecordedRequest } from './journal.ts';
 import { createMembers } from './members.ts';
 import { type LocalDevinOptions, type Settings, withDefaults } from './options.ts';
 import type { Permission } from './permissions.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { consumptionRoutes } from './routes/consumption.ts';
-import { referenceRoutes } from './routes/reference.ts';
+import {
+  type Catalog,
+  type Note,
+  type Playbook,
+  referenceRoutes,
+  type Repository,
+  type Secret,
+} from './routes/reference.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import { serve } from './server.ts';
+import { createGate, serve } from './server.ts';
 import type { LocalSession } from './session-state.ts';
 import { createSessions } from './sessions.ts';
 import { createUploads } from './uploads.ts';
 
+const API_KEY = 'cog_local_9b4d2e6f8a1c';
 const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
 
 /** Some of what a test waits for here takes the app half a minute. */
@@ -27,19 +33,19 @@ export type LocalDevin = Awaited<ReturnType<typeof createLocalDevin>>;
 
 export async function createLocalDevin(options: LocalDevinOptions = {}) {
   const settings = withDefaults(options);
-  const { orgId, apiKey } = settings;
+  const { orgId } = settings;
   const server = createLoopbackServer();
-  const { origin } = await listen(server, settings.port);
+  const { origin } = await listen(server);
   const world = createWorld(settings, origin);
   const { permissions, journal, sessions } = world;
   const routes = routesOf(world, settings);
-  const answer = createGate({ routes, orgId, apiKey, permissions, report: journal.report });
+  const answer = createGate({ routes, orgId, apiKey: API_KEY, permissions, report: journal.report });
   serve(server, { ...settings, ...world, answer });
   return {
     /** Base address, without a slash at its end. */
     url: origin,
     orgId,
-    apiKey,
+    apiKey: API_KEY,
     serviceUserId: SERVICE_USER.id,
     ...controls(world),
     /** Breaks every connection and leaves nothing running. Can be called twice. */

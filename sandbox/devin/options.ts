@@ -1,16 +1,13 @@
 import { en } from '../sample/en.ts';
-import type { Catalog } from './catalog.ts';
 import type { Member } from './members.ts';
 import { type Permission, PERMISSIONS } from './permissions.ts';
 import type { Schedule } from './player.ts';
+import type { Catalog } from './routes/reference.ts';
 import type { DevinWords, Script } from './scripts.ts';
 import type { IdForm, WireContext } from './session-wire.ts';
 
 export type LocalDevinOptions = {
-  /** Default: any free one. */
-  port?: number;
   orgId?: string;
-  apiKey?: string;
   members?: readonly Member[];
   /** What people can pick from at first. Default: nothing. */
   catalog?: Partial<Catalog>;
@@ -30,16 +27,12 @@ export type LocalDevinOptions = {
   tagsMatch?: WireContext['tagsMatch'];
   /** Whether a session that runs as a member names the service user that created it. Default: yes. */
   namesServiceUser?: boolean;
-  platforms?: readonly string[];
   /** The organization enforces tagging with these values. Default: it doesn't. */
   allowedTags?: readonly string[] | null;
-  maxUploadBytes?: number;
 };
 
 const DEFAULTS = {
-  port: 0,
   orgId: 'org-4c1d8e7b2f',
-  apiKey: 'cog_local_9b4d2e6f8a1c',
   members: [],
   catalog: {},
   permissions: PERMISSIONS,
@@ -50,9 +43,7 @@ const DEFAULTS = {
   idForm: 'bare',
   tagsMatch: 'any',
   namesServiceUser: true,
-  platforms: ['linux', 'windows'],
   allowedTags: null,
-  maxUploadBytes: 100 * 1024 * 1024,
 } as const satisfies LocalDevinOptions;
 
 /** Every option with a value. */

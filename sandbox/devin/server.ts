@@ -1,17 +1,17 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { waitFirst } from '../faults.ts';
-import { describeBody, readBody } from './body.ts';
+import { describeBody, readBody, type RequestBody } from './body.ts';
 import type { Fault, Faults } from './faults.ts';
-import type { Arrival } from './gate.ts';
 import type { Journal } from './journal.ts';
-import { ApiProblem, problemBody } from './problem.ts';
-import type { Answer } from './routes/route.ts';
-import { readQuery } from './validation.ts';
+import type { Permission } from './permissions.ts';
+import { ApiProblem, missingPermission, notFound, problemBody } from './problem.ts';
+import { type Answer, type Route, routesAt } from './routes/route.ts';
+import { type Query, readQuery } from './validation.ts';
 
 type ServerDeps = {
   faults: Faults;
   journal: Journal;
-  maxUploadBytes: number;
   now: () => number;
   answer: (arrival: Arrival) => Answer;
 };
@@ -27,7 +27,7 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
   const { pathname: path, searchParams } = new URL(req.url ?? '/', 'http://devin');
   const { method = 'GET', headers } = req;
   const query = readQuery(searchParams);
-  const body = await readBody(req, deps.maxUploadBytes);
+  const body = await readBody(req);
   const answered = deps.journal.record({ method, path, query, body: describeBody(body), headers });
   const fault = deps.faults.take(method, path);
   const answer = () => safely({ method, path, query, body, authorization: headers.authorization }, deps);
@@ -82,4 +82,55 @@ function send(res: ServerResponse, { status, headers, body }: Answer): void {
   res.writeHead(status, { 'content-type': 'application/json', ...headers });
   if (body === undefined) res.end();
   else res.end(body instanceof Uint8Array ? body : JSON.stringify(body));
+}
+
+type Arrival = {
+  method: string;
+  path: string;
+  query: Query;
+  body: RequestBody;
+  authorization: string | undefined;
+};
+
+type GateDeps = {
+  routes: readonly Route[];
+  orgId: string;
+  apiKey: string;
+  permissions: ReadonlySet<Permission>;
+  report: (problem: string) => void;
+};
+
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+/** The real API answers 403 without a key, and 401 to a wrong one. */
+function authenticate(authorization: string | undefined, apiKey: string): void {
+  if (authorization === undefined) throw new ApiProblem(403, 'Not authenticated');
+  if (!same(authorization, `Bearer ${apiKey}`)) throw new ApiProblem(401, 'Unauthorized');
+}
+
+/** Checks the caller, the path and the permission, in this order, before an endpoint looks at anything. */
+export function createGate({
+  routes,
+  orgId,
+  apiKey,
+  permissions,
+  report,
+}: GateDeps): (arrival: Arrival) => Answer {
+  return (arrival) => {
+    const { method, path, query, body, authorization } = arrival;
+    const here = routesAt(routes, path);
+    const match = here.find(({ route }) => route.method === method);
+    if (match === undefined) {
+      report(`nothing answers ${method} ${path}`);
+      throw here.length > 0 ? new ApiProblem(405, 'Method Not Allowed') : new ApiProblem(404, 'Not Found');
+    }
+    const { route, params } = match;
+    if (route.access !== 'presigned') {
+      authenticate(authorization, apiKey);
+      if ((params['org_id'] ?? orgId) !== orgId) throw notFound('Organization');
+      if (!permissions.has(route.access)) throw missingPermission(route.access);
+    }
+    return route.answer({ path, params, query, body, authorization });
+  };
 }

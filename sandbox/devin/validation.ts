@@ -13,24 +13,6 @@ function valueAt(input: unknown, path: PropertyKey[]): unknown {
   return value;
 }
 
-/** The names Pydantic gives to what zod found. https://docs.pydantic.dev/latest/errors/validation_errors/ */
-function typeOf(issue: Issue, value: unknown): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return value === undefined ? 'missing' : `${issue.expected}_type`;
-    case 'too_big':
-      return issue.origin === 'string' ? 'string_too_long' : 'too_long';
-    case 'too_small':
-      return issue.origin === 'string' ? 'string_too_short' : 'greater_than_equal';
-    case 'invalid_value':
-      return 'literal_error';
-    case 'invalid_format':
-      return issue.format === 'url' ? 'url_parsing' : 'string_pattern_mismatch';
-    default:
-      return 'value_error';
-  }
-}
-
 function fieldErrors(issue: Issue, where: string, input: unknown): FieldError[] {
   const loc = [where, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
   if (issue.code === 'unrecognized_keys') {
@@ -41,9 +23,8 @@ function fieldErrors(issue: Issue, where: string, input: unknown): FieldError[] 
     }));
   }
   const value = valueAt(input, issue.path);
-  const type = typeOf(issue, value);
-  const msg = type === 'missing' ? 'Field required' : issue.message;
-  return [{ loc, msg, type, ...(value !== undefined && { input: value }) }];
+  if (value === undefined) return [{ loc, msg: 'Field required', type: 'missing' }];
+  return [{ loc, msg: issue.message, type: 'value_error', input: value }];
 }
 
 /** Parses a body, or refuses it the way FastAPI does. */

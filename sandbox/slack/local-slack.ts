@@ -24,8 +24,6 @@ const ANSWER_TIMEOUT_MS = 3000;
 export const PATIENT_MS = 15_000;
 
 export type LocalSlackOptions = WorkspaceOptions & {
-  /** 0, the default: any free port. */
-  port?: number;
   /** Milliseconds; ages trigger ids and response URLs, and lets rate limits recover. */
   now?: () => number;
   /** How long Slack waits for an answer, and a trigger id opens a view; three seconds by default. */
@@ -40,7 +38,6 @@ export type LocalSlack = Awaited<ReturnType<typeof createLocalSlack>>;
 
 export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const {
-    port = 0,
     now = Date.now,
     answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS,
     rateLimits = 'slack',
@@ -57,7 +54,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const limiter = rateLimits === 'off' ? noRateLimits : createRateLimiter({ now });
   const webApi = createWebApi({ state, faults, limiter, openTicket: socket.openTicket });
   serve({ state, server, faults, webApi });
-  state.url = (await listen(server, port)).origin;
+  state.url = (await listen(server)).origin;
 
   return {
     url: state.url,

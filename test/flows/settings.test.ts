@@ -29,16 +29,19 @@ describe('IMPERSONATION=preferred', () => {
 });
 
 describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
-  const world = useWorld({ environment: { IMPERSONATION: 'off', REQUEST_TAG: 'off' } });
+  const world = useWorld({
+    environment: { IMPERSONATION: 'off', REQUEST_TAG: 'off' },
+    devin: { allowedTags: ['web', 'api'] },
+  });
 
-  test("sessions run as the service user, without a tag, and Devin isn't asked for members", async () => {
+  test("sessions run as the service user, with no tag of the app, and Devin isn't asked for members", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'as the service');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'as the service --tag web');
     const session = await devin.waitForSession(({ request }) => request.prompt === 'as the service');
     expect(session.request).not.toHaveProperty('create_as_user_id');
-    expect(session.request.tags ?? []).toEqual([]);
+    expect(session.request.tags).toEqual(['web']);
     expect(devin.requests.filter(({ query }) => query['email']?.includes(ana.email))).toEqual([]);
   });
 
@@ -46,11 +49,11 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off-2', members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'a neighbour');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'a neighbour --tag web');
     const neighbour = await devin.waitForSession(({ request }) => request.prompt === 'a neighbour');
     await cardOf(slack, channelId, (text) => text.includes(neighbour.url));
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect', times: 1 });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'the answer gets lost');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'the answer gets lost --tag web');
     const session = await devin.waitForSession(({ request }) => request.prompt === 'the answer gets lost');
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     const lost = devin.sessions.filter(({ request }) => request.prompt === 'the answer gets lost');

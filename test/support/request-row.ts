@@ -21,19 +21,10 @@ export function newRequest(id: string, changes: Partial<NewRequest> = {}): NewRe
 /** The request of a session that was created, in T1 and C1. */
 export function requestRow(changes: Partial<SessionRequest> = {}): SessionRequest {
   return {
-    id: 'request',
-    dedupeKey: 'request',
+    ...newRequest('request'),
     state: 'created',
-    source: 'command',
-    teamId: 'T1',
-    userId: 'U1',
-    channelId: 'C1',
-    threadTs: null,
-    placeKind: null,
     draft: { values: {}, sources: {} },
-    context: null,
-    slackFileIds: [],
-    sealed: null,
+    placeKind: null,
     hadSecrets: false,
     secretNames: [],
     identity: null,

@@ -5,13 +5,12 @@ import { waitFirst } from '../../faults.ts';
 import { parseJson } from '../../json.ts';
 import { sendJson } from '../../loopback.ts';
 import { breakDown, faultName, isOnlyDelay, type Fault, type Faults } from '../faults.ts';
-import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
 import { files } from './files.ts';
 import { ApiError, method, type ApiMethod, type Reply } from './method.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import { RATES, type RateLimiter } from './rate-limiter.ts';
 import { views } from './views.ts';
 import { workspace } from './workspace.ts';
 
@@ -48,7 +47,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
   );
   for (const name of methods.keys()) {
     if (RATES[name] === undefined)
-      throw new Error(`rules/rates.ts does not say how often ${name} may be called.`);
+      throw new Error(`rate-limiter.ts does not say how often ${name} may be called.`);
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

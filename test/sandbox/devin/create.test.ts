@@ -99,7 +99,7 @@ describe('refusing to create a session', () => {
     { ...refused('resumable: null', { resumable: null }), error: { loc: ['body', 'resumable'] } },
     {
       ...refused('a nameless secret', { session_secrets: [{ key: '', value: 'v' }] }),
-      error: { loc: ['body', 'session_secrets', 0, 'key'], type: 'string_too_short' },
+      error: { loc: ['body', 'session_secrets', 0, 'key'], type: 'value_error' },
     },
     {
       ...refused('a relative URL', { attachment_urls: ['file.txt'] }),
@@ -107,7 +107,7 @@ describe('refusing to create a session', () => {
     },
     {
       ...refused('a long URL', { attachment_urls: [`https://example.com/${'x'.repeat(2083)}`] }),
-      error: { loc: ['body', 'attachment_urls', 0], type: 'string_too_long' },
+      error: { loc: ['body', 'attachment_urls', 0], type: 'value_error' },
     },
     {
       ...refused('a schema with an external $ref', {
@@ -139,7 +139,7 @@ describe('refusing to create a session', () => {
   });
 
   test('lists the platforms if the name is unknown', async () => {
-    const { call } = await open({ platforms: ['linux', 'windows'] });
+    const { call } = await open();
     const reply = await call('POST', '~/sessions', { body: { prompt: 'x', platform: 'beos' } });
     expect(reply.status).toBe(400);
     expect(detail(reply)).toContain('linux, windows');

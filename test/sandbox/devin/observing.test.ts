@@ -44,12 +44,3 @@ test('records headers, except the key', async () => {
   await call('GET', '/v3/self', { headers: { 'user-agent': 'bot/1' } });
   expect(devin.requests[0]?.headers).toMatchObject({ 'user-agent': 'bot/1', authorization: '[secret]' });
 });
-
-test('uses the given port and ids', async () => {
-  const first = await open();
-  const port = Number(new URL(first.devin.url).port);
-  await first.devin.stop();
-  const { devin, call } = await open({ port, orgId: 'org-b', apiKey: 'cog_b' });
-  expect(devin.url).toBe(first.devin.url);
-  expect((await call('GET', '/v3/self', { key: 'cog_b' })).body).toMatchObject({ org_id: 'org-b' });
-});
