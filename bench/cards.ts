@@ -78,7 +78,7 @@ async function measureCards({ world: { devin }, ask }: Side): Promise<Numbers> {
     for (const { sessionId } of changing) devin.advance(sessionId, { status: 'running', acus: sample + 1 });
     const quick = await ask(`quick ${sample}.`);
     numbers.quickMs.push(quick.shownAtMs - quick.createdAtMs);
-    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'delay', delayMs: SLOW_MS, times: 1 });
+    devin.fail({ method: 'POST', path: '/sessions' }, { delayMs: SLOW_MS, times: 1 });
     const slow = await ask(`slow ${sample}.`);
     numbers.slowMs.push(slow.shownAtMs - slow.createdAtMs);
   }

@@ -1,28 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** When a planned fault strikes, on either side. */
-export type Timing = {
+/** What goes wrong with a call, on either side. If it only waits, the call then succeeds; with nothing, the connection is cut. */
+export type Fault = {
   /** How many calls it meets; Infinity until cleared. Default 1. */
   times?: number;
   /** Waits this long, or for this, before anything else. */
   delayMs?: number;
   until?: Promise<void>;
+  status?: number;
+  /** The Retry-After header: seconds, or an HTTP date. Makes it a 429, unless a status is named. */
+  retryAfter?: number | string;
+  /** Never answers. */
+  hang?: boolean;
+  /** The call takes effect before it fails: the app never learns that it did. */
+  afterEffect?: boolean;
 };
 
 export type FaultHandle = { remaining(): number; clear(): void };
 
-type Plan<Match, Fault> = { match: Match; fault: Fault; left: number };
+type Plan<Match, Planned> = { match: Match; fault: Planned; left: number };
 
 /** What goes wrong next: the oldest plan that fits a call is used up by it. */
-export function createFaults<Match, Fault extends Timing>() {
-  const planned: Plan<Match, Fault>[] = [];
+export function createFaults<Match, Planned extends Fault>() {
+  const planned: Plan<Match, Planned>[] = [];
   return {
-    plan(match: Match, fault: Fault): FaultHandle {
+    plan(match: Match, fault: Planned): FaultHandle {
       const plan = { match, fault, left: fault.times ?? 1 };
       planned.push(plan);
       return { remaining: () => plan.left, clear: () => (plan.left = 0) };
     },
-    take(fits: (plan: Plan<Match, Fault>) => boolean): Fault | null {
+    take(fits: (plan: Plan<Match, Planned>) => boolean): Planned | null {
       const next = planned.find((plan) => plan.left > 0 && fits(plan));
       if (next === undefined) return null;
       next.left -= 1;
@@ -33,7 +40,20 @@ export function createFaults<Match, Fault extends Timing>() {
 }
 
 /** Before the call is looked at. */
-export async function waitFirst({ delayMs, until }: Timing): Promise<void> {
+export async function waitFirst({ delayMs, until }: Fault): Promise<void> {
   if (delayMs !== undefined) await delay(delayMs);
   await until;
 }
+
+/** What says when it strikes, not how. */
+const TIMING = new Set(['times', 'delayMs', 'until', 'args']);
+
+/** A fault that only delays lets the call succeed. */
+export function isOnlyDelay(fault: Fault): boolean {
+  if (fault.delayMs === undefined && fault.until === undefined) return false;
+  return Object.entries(fault).every(([key, value]) => TIMING.has(key) || value === undefined);
+}
+
+/** null: it has none. */
+export const statusOf = ({ status, retryAfter }: Fault): number | null =>
+  status ?? (retryAfter === undefined ? null : 429);

@@ -1,20 +1,4 @@
-import { createFaults, type Timing } from '../faults.ts';
-
-type FaultMode =
-  /** Answers `status`, and does nothing else. */
-  | 'status'
-  /** Does what was asked, but answers `status`. */
-  | 'status-after-effect'
-  /** Never answers. */
-  | 'hang'
-  /** Does what was asked and never answers. */
-  | 'hang-after-effect'
-  /** Breaks the connection. */
-  | 'cut'
-  /** Does what was asked and breaks the connection: the answer is lost. */
-  | 'cut-after-effect'
-  /** Only waits. */
-  | 'delay';
+import { createFaults, type Fault } from '../faults.ts';
 
 export type FaultMatch = {
   method: string;
@@ -22,24 +6,16 @@ export type FaultMatch = {
   path: string | RegExp;
 };
 
-export type Fault = Timing & {
-  /** Default `status`. */
-  mode?: FaultMode;
-  /** Default 500. */
-  status?: number;
-  /** Replaces members of the problem details in the answer. */
-  problem?: Record<string, unknown>;
-  /** The Retry-After header: seconds, or an HTTP date. */
-  retryAfter?: number | string;
-};
+/** `problem` replaces members of the problem details in the answer. */
+export type RequestFault = Fault & { problem?: Record<string, unknown> };
 
 export type Faults = ReturnType<typeof createRequestFaults>;
 
 export function createRequestFaults() {
-  const faults = createFaults<FaultMatch, Fault>();
+  const faults = createFaults<FaultMatch, RequestFault>();
   return {
     ...faults,
-    take: (method: string, path: string): Fault | null =>
+    take: (method: string, path: string): RequestFault | null =>
       faults.take(({ match }) => match.method === method && isAt(match.path, path)),
   };
 }

@@ -5,7 +5,7 @@
  *     devin.addMember({ userId, email, name }); devin.permissions.delete('ViewOrgMembership');
  *     devin.script('question'); devin.step(id);                                                           scripts.ts
  *     devin.advance(id, { status: 'running', statusDetail: 'finished', message: 'Done.' });               session-state.ts
- *     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect' });                    faults.ts
+ *     devin.fail({ method: 'POST', path: '/sessions' }, { afterEffect: true });                    faults.ts
  *     await devin.waitForSession((session) => session.status === 'running');
  *     devin.requests, devin.sessions; devin.problems: what a careful client doesn't do
  */

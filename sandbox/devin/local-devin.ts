@@ -1,7 +1,7 @@
 import { createChanges, type WaitOptions } from '../changes.ts';
 import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import { createAdmission } from './admission.ts';
-import { createRequestFaults, type Fault, type FaultMatch } from './faults.ts';
+import { createRequestFaults, type FaultMatch, type RequestFault } from './faults.ts';
 import { createJournal, type RecordedRequest } from './journal.ts';
 import { createMembers } from './members.ts';
 import { type LocalDevinOptions, type Settings, withDefaults } from './options.ts';
@@ -128,7 +128,7 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     step: sessions.step,
     canStep: sessions.canStep,
     advance: sessions.change,
-    fail: (match: FaultMatch, fault: Fault = {}) => faults.plan(match, fault),
+    fail: (match: FaultMatch, fault: RequestFault = {}) => faults.plan(match, fault),
     clearFaults: faults.clear,
     /** Tells of each change. Returns how to stop listening. */
     subscribe: changes.subscribe,

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { waitFirst } from '../faults.ts';
+import { isOnlyDelay, statusOf, waitFirst } from '../faults.ts';
 import { describeBody, readBody, type RequestBody } from './body.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Faults, RequestFault } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { Permission } from './permissions.ts';
 import { ApiProblem, missingPermission, notFound, problemBody } from './problem.ts';
@@ -30,10 +30,13 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
   const body = await readBody(req);
   const answered = deps.journal.record({ method, path, query, body: describeBody(body), headers });
   const fault = deps.faults.take(method, path);
-  const answer = () => safely({ method, path, query, body, authorization: headers.authorization }, deps);
-  const outcome = fault === null ? answer() : await withFault(fault, { answer, path });
-  if (outcome === 'silence') return;
-  if (outcome === 'cut') {
+  if (fault !== null) await waitFirst(fault);
+  const failing = fault === null || isOnlyDelay(fault) ? null : fault;
+  const arrival = { method, path, query, body, authorization: headers.authorization };
+  const effect = failing === null || failing.afterEffect === true ? safely(arrival, deps) : null;
+  if (failing?.hang === true) return;
+  const outcome = failing === null ? effect : faultAnswer(failing, path);
+  if (outcome === null) {
     req.socket.destroy();
     return;
   }
@@ -58,18 +61,11 @@ function problemAnswer(problem: ApiProblem, path: string): Answer {
   return { status: problem.status, headers, body: problemBody(problem, path) };
 }
 
-type Faulty = { answer: () => Answer; path: string };
-
-async function withFault(fault: Fault, { answer, path }: Faulty): Promise<Answer | 'silence' | 'cut'> {
-  const { mode = 'status' } = fault;
-  await waitFirst(fault);
-  if (mode === 'delay') return answer();
-  if (mode.endsWith('-after-effect')) answer();
-  if (mode.startsWith('hang')) return 'silence';
-  return mode.startsWith('cut') ? 'cut' : faultAnswer(fault, path);
-}
-
-function faultAnswer({ status = 500, problem = {}, retryAfter }: Fault, path: string): Answer {
+/** null: the connection is cut. */
+function faultAnswer(fault: RequestFault, path: string): Answer | null {
+  const { problem = {}, retryAfter } = fault;
+  const status = statusOf(fault);
+  if (status === null) return null;
   const { headers, body } = problemAnswer(new ApiProblem(status, 'Simulated failure'), path);
   return {
     status,

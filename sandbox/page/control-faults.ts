@@ -1,5 +1,5 @@
 import type { LocalDevin } from '../devin/index.ts';
-import type { FaultHandle } from '../faults.ts';
+import type { Fault, FaultHandle } from '../faults.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import type { DevinPlace, FaultKind, PlannedFault, SlackPlace } from './client/panel-wire.ts';
 
@@ -14,19 +14,12 @@ const DEVIN_REQUESTS = {
   upload: { method: 'POST', path: /\/attachments$/ },
 } as const satisfies Record<DevinPlace, unknown>;
 
-const DEVIN_FAULTS = {
-  busy: { status: 429, retryAfter: RETRY_AFTER_SECONDS },
-  broken: { status: 500 },
-  lost: { mode: 'cut-after-effect' },
-  silent: { mode: 'hang' },
-} as const satisfies Record<FaultKind, unknown>;
-
-const SLACK_FAULTS = {
+const FAULTS = {
   busy: { retryAfter: RETRY_AFTER_SECONDS },
   broken: { status: 500 },
   lost: { afterEffect: true },
   silent: { hang: true },
-} as const satisfies Record<FaultKind, unknown>;
+} as const satisfies Record<FaultKind, Fault>;
 
 export type FaultPlan = ReturnType<typeof createFaultPlan>;
 
@@ -35,11 +28,11 @@ export function createFaultPlan({ slack, devin }: { slack: LocalSlack; devin: Lo
   const plans: { fault: Omit<PlannedFault, 'id' | 'left'>; handle: FaultHandle }[] = [];
   return {
     failDevin(place: DevinPlace, what: FaultKind, times: number): void {
-      const handle = devin.fail(DEVIN_REQUESTS[place], { ...DEVIN_FAULTS[what], times });
+      const handle = devin.fail(DEVIN_REQUESTS[place], { ...FAULTS[what], times });
       plans.push({ fault: { side: 'devin', place, what }, handle });
     },
     failSlack(place: SlackPlace, what: FaultKind, times: number): void {
-      const handle = slack.fail(place, { ...SLACK_FAULTS[what], times });
+      const handle = slack.fail(place, { ...FAULTS[what], times });
       plans.push({ fault: { side: 'slack', place, what }, handle });
     },
     clear(): void {

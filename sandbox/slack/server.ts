@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { waitFirst } from '../faults.ts';
-import { breakDown, isOnlyDelay, type Faults } from './faults.ts';
+import { isOnlyDelay, waitFirst } from '../faults.ts';
+import { breakDown, type Faults } from './faults.ts';
 import { receiveUpload, serveFile } from './files.ts';
 import { receiveResponse } from './responses.ts';
 import type { State } from './state.ts';

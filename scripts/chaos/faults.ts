@@ -1,9 +1,10 @@
 import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import type { Fault } from '../../sandbox/faults.ts';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import type { Random } from './random.ts';
 
-type SlackFault = { side: 'slack'; method: string; fault: Parameters<LocalSlack['fail']>[1] };
-type DevinFault = { side: 'devin'; match: DevinMatch; fault: NonNullable<Parameters<LocalDevin['fail']>[1]> };
+type SlackFault = { side: 'slack'; method: string; fault: Fault };
+type DevinFault = { side: 'devin'; match: DevinMatch; fault: Fault };
 type DevinMatch = Parameters<LocalDevin['fail']>[0];
 
 /** Applies to the next call of its kind after this moment. */
@@ -41,32 +42,19 @@ const SLOW_MS = 4000;
 export function planFault(random: Random): SlackFault | DevinFault {
   if (random.chance(0.5)) {
     const method = random.pick(SLACK_METHODS);
-    return { side: 'slack', method, fault: slackFault(random) };
+    return { side: 'slack', method, fault: fault(random) };
   }
-  return { side: 'devin', match: random.pick(DEVIN_CALLS), fault: devinFault(random) };
+  return { side: 'devin', match: random.pick(DEVIN_CALLS), fault: fault(random) };
 }
 
-function slackFault(random: Random): SlackFault['fault'] {
+function fault(random: Random): Fault {
   const afterEffect = random.chance(0.5);
-  return random.pick<SlackFault['fault']>([
+  return random.pick<Fault>([
     { retryAfter: 1 + random.below(3) },
     { status: 500, afterEffect },
     { hang: true, afterEffect },
     { afterEffect },
     { delayMs: random.below(SLOW_MS) },
-  ]);
-}
-
-function devinFault(random: Random): DevinFault['fault'] {
-  return random.pick<DevinFault['fault']>([
-    { mode: 'status', status: 429, retryAfter: 1 + random.below(3) },
-    { mode: 'status', status: 500 },
-    { mode: 'status-after-effect', status: 500 },
-    { mode: 'hang' },
-    { mode: 'hang-after-effect' },
-    { mode: 'cut' },
-    { mode: 'cut-after-effect' },
-    { mode: 'delay', delayMs: random.below(SLOW_MS) },
   ]);
 }
 

@@ -64,7 +64,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
   test('while Devin created the session adopts it after the restart', async () => {
     const { devin, running } = world();
     const dying = await running();
-    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    devin.fail({ method: 'POST', path: '/sessions' }, { hang: true, afterEffect: true, times: 1 });
     const asked = await ask('die while creating');
     await sessionOf(devin, asked.ana.devinUserId);
     await dying.kill();
@@ -78,7 +78,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     const { devin, running } = world();
     const dying = await running();
     const before = devin.requests.length;
-    const fault = devin.fail({ method: 'GET', path: /\/members\// }, { mode: 'hang', times: 2 });
+    const fault = devin.fail({ method: 'GET', path: /\/members\// }, { hang: true, times: 2 });
     const asked = await askByCommand('die while identifying');
     await devin.waitForRequest(() =>
       devin.requests.slice(before).some(({ path }) => path.includes('/members/')),
@@ -91,12 +91,12 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
 
   test.each([
     ['the card', null],
-    ['a card without the URL', 'hang-after-effect'],
-  ] as const)('while it posted %s leaves one session and one card', async (_what, mode) => {
+    ['a card without the URL', { hang: true, afterEffect: true }],
+  ] as const)('while it posted %s leaves one session and one card', async (_what, fault) => {
     const { slack, devin, running } = world();
     const dying = await running();
     slack.fail('chat.postMessage', { times: 1, hang: true, afterEffect: true });
-    if (mode !== null) devin.fail({ method: 'POST', path: '/sessions' }, { mode, times: 1 });
+    if (fault !== null) devin.fail({ method: 'POST', path: '/sessions' }, fault);
     const asked = await ask('die while posting');
     await slack.waitForMessage(asked.channelId, ({ metadata }) => Boolean(metadata));
     await dying.kill();
@@ -118,7 +118,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     const { devin, running } = world();
     const dying = await running();
     const upload = { method: 'POST', path: '/attachments' };
-    const hanging = devin.fail(upload, { mode: 'hang-after-effect', times: 1 });
+    const hanging = devin.fail(upload, { hang: true, afterEffect: true, times: 1 });
     const asked = await ask('die while uploading');
     await expect.poll(() => hanging.remaining()).toBe(0);
     await dying.kill();
@@ -131,7 +131,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
   /** A request that isn't confirmed, whose person is told so, and whose "Start anyway" the process dies of. */
   async function startAnyway(moment: string) {
     const { slack, devin, running } = world();
-    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut', times: 1 });
+    devin.fail({ method: 'POST', path: '/sessions' }, { times: 1 });
     const asked = await ask(`start anyway, ${moment}`);
     const { ana, channelId } = asked;
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));

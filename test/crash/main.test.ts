@@ -188,7 +188,7 @@ describe('the program', () => {
 
   test("doesn't wait for a Devin that hangs", async () => {
     const hanging = await createLocalDevin({});
-    hanging.fail({ method: 'GET', path: /.*/ }, { mode: 'hang', times: Infinity });
+    hanging.fail({ method: 'GET', path: /.*/ }, { hang: true, times: Infinity });
     const sides = environmentOf({ slack, devin: hanging, transport: 'http' });
     const child = run({ ...complete(), ...sides });
     const lines = await linesUntilReady(child);
@@ -207,7 +207,7 @@ describe('the program', () => {
   });
 
   test('exits with 0 on SIGTERM while it creates a session, which the next start adopts', async () => {
-    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    devin.fail({ method: 'POST', path: '/sessions' }, { hang: true, afterEffect: true, times: 1 });
     const environment = complete();
     const first = await started(environment);
     const ana = addColleague({ slack, devin });
@@ -290,7 +290,7 @@ describe('the program', () => {
   });
 
   test('ends what is running when Ctrl-C reaches both npm, which passes it on, and the app', async () => {
-    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    devin.fail({ method: 'POST', path: '/sessions' }, { hang: true, afterEffect: true, times: 1 });
     const child = await started(complete(), NPM_START);
     const ana = addColleague({ slack, devin });
     const channelId = slack.addChannel({ name: 'terminal', members: [ana.userId] });

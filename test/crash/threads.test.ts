@@ -24,7 +24,7 @@ describe('a process that is killed while it follows a thread', () => {
     const { devin, running } = world();
     const dying = await running();
     const thread = await startThread(world());
-    devin.fail(SEND, { mode: 'hang-after-effect', times: 1 });
+    devin.fail(SEND, { hang: true, afterEffect: true, times: 1 });
     const said = [
       await thread.say(thread.ana.userId, 'first'),
       await thread.say(thread.ana.userId, 'second'),
@@ -97,7 +97,7 @@ describe('a process that is killed while it follows a thread', () => {
     const { slack, devin, running } = world();
     const dying = await running();
     if (moment === 'while it looks') {
-      const look = devin.fail(LIST, { mode: 'hang', times: 1 });
+      const look = devin.fail(LIST, { hang: true, times: 1 });
       const before = devin.requests.length;
       change();
       await devin.waitForRequest(() => devin.requests.slice(before).some(({ path }) => LIST.path.test(path)));
@@ -132,7 +132,7 @@ describe('a replica that is killed', () => {
     await slack.waitFor(() => told().includes('needs-you:1'));
     await cardOf(slack, thread.channelId, (text) => text.includes('Needs you'));
     await another();
-    devin.fail(LIST, { mode: 'hang-after-effect', times: 1 });
+    devin.fail(LIST, { hang: true, afterEffect: true, times: 1 });
     const before = devin.requests.length;
     await devin.waitForRequest(() => devin.requests.slice(before).some(({ path }) => LIST.path.test(path)));
     await watching.kill();

@@ -26,7 +26,7 @@ describe('the app after a kill', () => {
 
   test('finds the session whose answer was lost, and starts no second one', async () => {
     const { channel, message, panel, press, send } = await stage().visit({ as: 'mei', withPanel: true });
-    stage().devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect' });
+    stage().devin.fail({ method: 'POST', path: '/sessions' }, { hang: true, afterEffect: true });
     await send('/devin outlive the process');
     await stage().devin.waitForSession(({ userId }) => userId === 'user-mei');
     await press('Kill and restart', panel);

@@ -488,7 +488,7 @@ describe('an approval counts', () => {
   test('for one session: "Start anyway" needs another approval', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     await press(ben, 'approve_request');
     const lost = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),

@@ -103,7 +103,7 @@ test('a refused create is recorded, and an unconfirmed one', async () => {
   devin.fail(create, { status: 422 });
   await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it');
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'failed:devin:invalid-request' });
-  devin.fail(create, { mode: 'cut' });
+  devin.fail(create, {});
   await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it again');
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'unknown' });
 });

@@ -68,7 +68,7 @@ describe('who a session runs as', () => {
     const { slack, devin } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     const channelId = slack.addChannel({ name: `relink-${ana.name}`, members: [ana.userId, admin.userId] });
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     await typeTask({ slack }, { userId: ana.userId, channelId }, `lost task of ${ana.name}`);
     const { ts } = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),
@@ -87,7 +87,7 @@ describe('who a session runs as', () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId, ben.userId] });
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     await typeTask({ slack }, { userId: ana.userId, channelId }, `lost task of ${ana.name}`);
     const { ts } = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),

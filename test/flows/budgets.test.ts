@@ -95,7 +95,7 @@ describe('a daily budget of a person', () => {
   test('keeps what is reserved for an unconfirmed session', async () => {
     const { slack, devin } = world();
     const { channelId, type, own, place } = someone();
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     await type('--acu 12 what got lost');
     await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Start anyway]'));
     await type('--acu 1 another');

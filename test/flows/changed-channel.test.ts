@@ -57,7 +57,7 @@ describe('a channel that changes before a new session has its card', () => {
   test('keeps a card without the URL if it is archived after that: the person gets the URL', async () => {
     const { slack, devin } = world();
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail(CREATE, { mode: 'delay', until });
+    devin.fail(CREATE, { until });
     const { ana, channelId } = await ask();
     await cardOf(slack, channelId, (text) => text.includes('Starting'));
     archive(channelId);
@@ -185,7 +185,7 @@ describe("a channel's card and thread", () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    const held = devin.fail(CREATE, { mode: 'delay', until });
+    const held = devin.fail(CREATE, { until });
     await typeTask({ slack }, { userId: ana.userId, channelId }, `fix it for ${ana.name}`);
     await expect.poll(() => held.remaining()).toBe(0);
     const sharedId = await slack.shareChannel(channelId);

@@ -23,7 +23,7 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
     ['without', untagged],
   ])('ends a lost answer with one session, and a lost post with one card, %s tags', async (_tags, world) => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    devin.fail(CREATE, { afterEffect: true, times: 1 });
     const { ana, channelId } = someoneIn(world());
     slack.fail('chat.postMessage', { status: 500, afterEffect: true, args: { channel: channelId } });
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'at another time');

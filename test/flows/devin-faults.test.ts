@@ -12,11 +12,8 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   const { world, ask, created } = useAsking({ devin });
 
   test.each([
-    ['the connection breaks after Devin created it', { mode: 'cut-after-effect' as const, times: 1 }],
-    [
-      'Devin answers 502 after it was created',
-      { mode: 'status-after-effect' as const, status: 502, times: 1 },
-    ],
+    ['the connection breaks after Devin created it', { afterEffect: true as const, times: 1 }],
+    ['Devin answers 502 after it was created', { afterEffect: true as const, status: 502, times: 1 }],
   ])('adopts the session and starts no second one: %s', async (_what, fault) => {
     const { slack, devin } = world();
     devin.fail(CREATE, fault);
@@ -29,7 +26,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
 
   test('says that it isn\'t sure if nothing is found, and adopts a late session with "Check again"', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    devin.fail(CREATE, { afterEffect: true, times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     const { ana, channelId } = await ask('be late');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
@@ -61,7 +58,7 @@ describe('when Devin fails', () => {
 
   test('shows the tag of a request in Details only once its session is known', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    devin.fail(CREATE, { afterEffect: true, times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     const { ana, channelId } = await ask('hide the tag');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
@@ -82,7 +79,7 @@ describe('when Devin fails', () => {
 
   test('links a followed session to its unconfirmed request', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    devin.fail(CREATE, { afterEffect: true, times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     const { ana, channelId } = await ask('repair the header');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
@@ -95,7 +92,7 @@ describe('when Devin fails', () => {
 
   test('starts it once, however often "Start anyway" is pressed', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     const { ana, channelId } = await ask('start anyway');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
@@ -107,11 +104,11 @@ describe('when Devin fails', () => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
-  test.each(['cut', 'cut-after-effect'] as const)(
-    'waits with "Start anyway" until it can be searched for, and says so: %s',
-    async (mode) => {
+  test.each([{ afterEffect: false }, { afterEffect: true }])(
+    'waits with "Start anyway" until it can be searched for, and says so: %j',
+    async (fault) => {
       const { slack, devin } = world();
-      devin.fail(CREATE, { mode, times: 1 });
+      devin.fail(CREATE, fault);
       const hidden = devin.fail(LIST, { status: 403, times: Infinity });
       const { ana, channelId } = await ask('start anyway during an outage');
       const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
@@ -131,7 +128,7 @@ describe('when Devin fails', () => {
     /** `hidden`: Devin doesn't list the session, which exists. */
     const loseAnswer = async (task: string) => {
       const { slack, devin } = world();
-      devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+      devin.fail(CREATE, { afterEffect: true, times: 1 });
       const hidden = devin.fail(LIST, { status: 403, times: Infinity });
       const { ana, channelId } = await ask(task);
       const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));

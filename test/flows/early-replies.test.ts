@@ -40,7 +40,7 @@ describe('an edit of a task while Devin creates its session', () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail({ method: 'POST', path: /\/sessions$/ }, { mode: 'delay', until });
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { until });
     const task = `<@${slack.workspace.botUserId}> fix the login test`;
     const { ts } = await slack.speak(ana.userId, channelId, task);
     const edits = await slack.editMessage(ana.userId, { channelId, ts }, task.replace('login', 'logout'));
@@ -61,7 +61,7 @@ describe('an edit of a task whose session is not confirmed', () => {
   test('is answered', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
-    devin.fail({ method: 'POST', path: /\/sessions$/ }, { mode: 'cut-after-effect', times: 1 });
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { afterEffect: true, times: 1 });
     const hidden = devin.fail({ method: 'GET', path: /\/sessions$/ }, { status: 403, times: Infinity });
     const task = `<@${slack.workspace.botUserId}> fix the login test`;
     const { ts } = await slack.speak(ana.userId, channelId, task);

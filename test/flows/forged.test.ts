@@ -112,7 +112,7 @@ describe('a person of another workspace with the same id', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { ana, channelId } = thread;
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut' });
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1 });
     await thread.say(ana.userId, 'lost words');
     const { ts } = await thread.noticeTo(ana.userId, "didn't confirm that");
     await asForeigner(world(), ana.userId, async () =>
@@ -267,7 +267,7 @@ describe('a button with a value that no message has', () => {
     const { ana, channelId } = thread;
     const ben = addColleague(world());
     slack.joinChannel(ben.userId, channelId);
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut' });
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1 });
     await thread.say(ana.userId, 'lost words');
     const notice = await thread.noticeTo(ana.userId, "didn't confirm that");
     const value = valueOf(notice, 'send_again');

@@ -67,7 +67,7 @@ describeOnBothWorlds('the form', (world) => {
   test("shows no inputs while the person's identity is unknown", async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
-    const slow = devin.fail({ method: 'GET', path: /members/ }, { mode: 'hang', times: Infinity });
+    const slow = devin.fail({ method: 'GET', path: /members/ }, { hang: true, times: Infinity });
     // Others' identities can't be looked up either.
     onTestFinished(() => slow.clear());
     await slack.command(ana.userId, channelId, '');

@@ -39,7 +39,7 @@ function useLag(...[environmentOf, kind]: Suite) {
   const lose = async (task: string) => {
     const { slack, devin } = world();
     state.lagging = true;
-    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    devin.fail(CREATE, { afterEffect: true, times: 1 });
     const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, task);
     const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
@@ -161,7 +161,7 @@ describe.each(DEVINS)('if sessions have no tag, with a Devin that %s', (_what, d
   test('a late session is recognized by its prompt', async () => {
     const { slack, devin } = world();
     state.lagging = true;
-    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    devin.fail(CREATE, { afterEffect: true, times: 1 });
     const { ana, channelId } = someoneIn(world());
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'known by its words');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));

@@ -110,7 +110,7 @@ describe('a start beyond a limit', () => {
   test('is refused for "Start anyway", too, which counts sessions started meanwhile', async () => {
     const { slack, devin } = world();
     const { ana, channelId, type, own } = someoneIn(world());
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     await type(`fix what got lost for ${ana.name}`);
     const lost = await slack.waitForMessage(channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),

@@ -21,7 +21,7 @@ describe('playbooks, knowledge and secrets', () => {
       devin.waitForRequest(({ path, status }) => path.endsWith(`/${list}`) && status === 200),
     );
     const until = Promise.all(lists).then(() => undefined);
-    devin.fail({ method: 'POST', path: /\/sessions$/ }, { mode: 'delay', until, times: 1 });
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { until, times: 1 });
     const text = 'fix the login --playbook playbook-bug --knowledge note-deploy --secret secret-npm';
     return startSession(world(), { text });
   };

@@ -35,7 +35,7 @@ async function started(world: World, text?: string) {
   const asks = async (message: string): Promise<void> => {
     const { promise: until, resolve: show } = Promise.withResolvers<void>();
     const path = new RegExp(`${id}/messages$`);
-    const hidden = devin.fail({ method: 'GET', path }, { mode: 'delay', until, times: Infinity });
+    const hidden = devin.fail({ method: 'GET', path }, { until, times: Infinity });
     devin.advance(id, { ...WAITING, message });
     await card('Needs you');
     hidden.clear();

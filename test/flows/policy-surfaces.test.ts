@@ -129,7 +129,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
   },
   '"Start anyway"': async (who, kind) => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    devin.fail(CREATE, { times: 1 });
     await who.type(task(who, kind));
     const { ts } = await slack.waitForMessage(who.channelId, (message) =>
       slack.renderText(message).includes('[Start anyway]'),

@@ -136,7 +136,7 @@ describe('defaults and preferences', () => {
     const { devin } = world();
     const { type } = someone();
     const members = { method: 'GET', path: /\/members\// } as const;
-    const slow = devin.fail(members, { mode: 'hang', times: Infinity });
+    const slow = devin.fail(members, { hang: true, times: Infinity });
     expect(await type('defaults me --acu 3')).toContain("couldn't check");
     expect(await type('notify dm')).toContain('in a direct message');
     slow.clear();

@@ -52,7 +52,7 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'a neighbour --tag web');
     const neighbour = await devin.waitForSession(({ request }) => request.prompt === 'a neighbour');
     await cardOf(slack, channelId, (text) => text.includes(neighbour.url));
-    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect', times: 1 });
+    devin.fail({ method: 'POST', path: '/sessions' }, { afterEffect: true, times: 1 });
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'the answer gets lost --tag web');
     const session = await devin.waitForSession(({ request }) => request.prompt === 'the answer gets lost');
     await cardOf(slack, channelId, (text) => text.includes(session.url));

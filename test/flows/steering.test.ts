@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../sandbox/devin/faults.ts';
+import type { Fault } from '../../sandbox/faults.ts';
 import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { forgePress } from '../support/forged.ts';
 import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
@@ -208,11 +208,11 @@ describe('when Stop fails', () => {
     expect(told.text).not.toMatch(/started|Change it/);
   });
 
-  test.each(['cut-after-effect', 'status-after-effect'])(
-    'finds out that the session stopped if the answer is lost (%s)',
-    async (mode) => {
+  test.each([{}, { status: 500 }])(
+    'finds out that the session stopped if the answer is lost (%j)',
+    async (fault) => {
       const { slack } = world();
-      const { channelId, userId, showing } = await stop({ mode });
+      const { channelId, userId, showing } = await stop({ ...fault, afterEffect: true });
       await showing(`Ended by <@${userId}>`);
       expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId)).toEqual([]);
     },
@@ -328,7 +328,7 @@ describe('canceling a request', () => {
 
   test('Cancel may be too late for a request that Devin is getting, and says so once', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, answer } = await onItsWay({ mode: 'delay' });
+    const { ana, channelId, answer } = await onItsWay({});
     answer();
     const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));

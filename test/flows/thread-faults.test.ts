@@ -51,7 +51,7 @@ describe('what people write in the thread', () => {
     await createSessions(db).change(thread.id, { messagesCursor: 'of another time' });
     devin.advance(thread.id, { message: 'after' });
     await thread.relayedText('after');
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut-after-effect' });
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, afterEffect: true });
     const { ts } = await thread.say(thread.ana.userId, 'heard?');
     await thread.marked(ts, 'white_check_mark');
     expect(thread.relayed().map(({ text }) => text)).toEqual(['before', 'after']);
@@ -68,7 +68,7 @@ describe('what people write in the thread', () => {
     // As after a day.
     await createSessions(db).change(id, { nextPoll: { inMs: 3_600_000, first: false } });
     devin.advance(id, { status: 'running', statusDetail: 'working', acus: 3 });
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut-after-effect' });
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, afterEffect: true });
     const { ts } = await say(ana.userId, 'go on');
     await marked(ts, 'white_check_mark');
     await showing('3 ACU');
@@ -83,7 +83,7 @@ describe('a Devin that is slow to give its messages', () => {
     const [slow, quick] = [await startThread(world()), await startThread(world())];
     const path = new RegExp(`${slow.id}/messages$`);
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    const held = devin.fail({ method: 'GET', path }, { mode: 'delay', times: Infinity, until });
+    const held = devin.fail({ method: 'GET', path }, { times: Infinity, until });
     devin.advance(slow.id, { status: 'running', message: 'at last' });
     await devin.waitForRequest((request) => request.method === 'GET' && path.test(request.path));
     // Each change fetches the messages again.

@@ -14,7 +14,7 @@ describeOnBothWorlds('a reply in the thread', (world) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    devin.fail(SEND, { mode: 'delay', until });
+    devin.fail(SEND, { until });
     const { ts, deliveries } = await thread.say(
       thread.ana.userId,
       'use <https://acme.example|the docs> & go',
@@ -215,8 +215,8 @@ describe('replies in the thread', () => {
   });
 
   test.each([
-    ['its answer was lost', { mode: 'cut-after-effect' as const }],
-    ['Devin answered 502 but got it', { mode: 'status-after-effect' as const, status: 502 }],
+    ['its answer was lost', { afterEffect: true as const }],
+    ['Devin answered 502 but got it', { afterEffect: true as const, status: 502 }],
     ['Devin was busy', { status: 429, retryAfter: 1 }],
   ])('reach Devin once when %s', async (_what, fault) => {
     const { devin } = world();
@@ -233,7 +233,7 @@ describe('replies in the thread', () => {
     const { devin } = world();
     const thread = await startThread(world());
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
-    devin.fail(SEND, { times: 1, mode: 'cut-after-effect' });
+    devin.fail(SEND, { times: 1, afterEffect: true });
     const { ts } = await thread.say(thread.ana.userId, 'my own words');
     await devin.waitForRequest(({ method, path }) => method === 'POST' && path.includes(`${thread.id}/mess`));
     fetching.clear();
@@ -247,7 +247,7 @@ describe('replies in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
-    devin.fail(SEND, { times: 1, mode: 'cut-after-effect' });
+    devin.fail(SEND, { times: 1, afterEffect: true });
     const { ts } = await thread.say(thread.ana.userId, 'late words');
     const notice = await thread.noticeTo(thread.ana.userId, "didn't confirm that");
     fetching.clear();
@@ -273,7 +273,7 @@ describe('replies in the thread', () => {
   test('come back with "Send again" if they may not have arrived', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    devin.fail(SEND, { times: 1, mode: 'cut' });
+    devin.fail(SEND, { times: 1 });
     const { ts } = await thread.say(thread.ana.userId, 'lost words');
     const notice = await thread.noticeTo(thread.ana.userId, "didn't confirm that");
     expect(notice.text).toContain('lost words');
@@ -292,7 +292,7 @@ describe('replies in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
-    devin.fail(SEND, { times: 1, mode: 'cut' });
+    devin.fail(SEND, { times: 1 });
     const { ts } = await thread.say(userId, 'lost words');
     const notice = await thread.noticeTo(userId, "didn't confirm that");
     await thread.marked((await thread.say(userId, 'unsync')).ts, 'white_check_mark');
@@ -374,7 +374,7 @@ describe('replies in the thread', () => {
       const { devin, slack } = world();
       const thread = await startThread(world());
       const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-      devin.fail(SEND, { mode: 'delay', until });
+      devin.fail(SEND, { until });
       slack.fail('reactions.add', { times: 2, error: code, args: { channel: thread.channelId } });
       const unmarked = await thread.say(thread.ana.userId, 'unmarked');
       const refused = () =>
@@ -550,7 +550,7 @@ describe('keywords in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/messages$`) }, { mode: 'delay', until });
+    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/messages$`) }, { until });
     devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/archive$`) }, { status: 403, times: 1 });
     // The word waits behind this, and has its mark meanwhile.
     await thread.say(thread.ana.userId, 'first this');

@@ -169,7 +169,7 @@ describe('an edit', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail(SEND, { times: 1, mode: 'delay', until });
+    devin.fail(SEND, { times: 1, until });
     const { ts } = await thread.say(thread.ana.userId, 'use main');
     await devin.waitForRequest(
       ({ method, path }) => method === 'POST' && path.includes(thread.id) && path.endsWith('/messages'),
@@ -189,7 +189,7 @@ describe('an edit', () => {
     const owner = thread.ana.userId;
     const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner });
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail({ method: 'POST', path: /\/attachments$/ }, { times: 1, mode: 'delay', until });
+    devin.fail({ method: 'POST', path: /\/attachments$/ }, { times: 1, until });
     const { ts } = await thread.say(owner, 'see the log', { files: [file] });
     await devin.waitForRequest(({ method, path }) => method === 'POST' && path.endsWith('/attachments'));
     await thread.edit(ts, 'read the log');

@@ -37,7 +37,7 @@ describeOnBothWorlds('the URL of a new session', (world) => {
   test('is added by one edit to a card that says "Starting" if Devin is slow', async () => {
     const { slack, devin } = world();
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    const slow = devin.fail(CREATE, { mode: 'delay', until, times: 1 });
+    const slow = devin.fail(CREATE, { until, times: 1 });
     const { ana, channelId } = await askIn(world(), 'take it slowly please');
     await cardOf(slack, channelId, (text) => text.includes('Starting'));
     release();
@@ -50,7 +50,7 @@ describeOnBothWorlds('the URL of a new session', (world) => {
   test('is followed in the thread of a card that was posted earlier', async () => {
     const { slack, devin } = world();
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail(CREATE, { mode: 'delay', until, times: 1 });
+    devin.fail(CREATE, { until, times: 1 });
     const { ana, channelId } = await askIn(world(), 'slowly and then talk');
     await cardOf(slack, channelId, (text) => text.includes('Starting'));
     release();
@@ -67,7 +67,7 @@ describe('while Devin does not answer', () => {
   test('60 starting sessions get their cards, and a 61st its URL', async () => {
     const world = await createWorld();
     const { slack, devin } = world;
-    const hanging = devin.fail(CREATE, { mode: 'hang', times: 60 });
+    const hanging = devin.fail(CREATE, { hang: true, times: 60 });
     const asked = await Promise.all(Array.from({ length: 60 }, (_, at) => askIn(world, `hang ${at}`)));
     for (const { channelId } of asked) await cardOf(slack, channelId, (text) => text.includes('Starting'));
     expect(hanging.remaining()).toBe(0);
@@ -80,7 +80,7 @@ describe('while Devin does not answer', () => {
   test('a request in flight when the process ends is settled by the next process', async () => {
     const world = await createWorld();
     const { slack, devin, environment } = world;
-    devin.fail(CREATE, { mode: 'hang-after-effect', times: 1 });
+    devin.fail(CREATE, { hang: true, afterEffect: true, times: 1 });
     const { ana, channelId } = await askIn(world, 'in flight');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await world.bot.stop();
@@ -100,7 +100,7 @@ describe('while Devin takes no messages for some sessions', () => {
     const { devin } = world();
     const stuck = await Promise.all(Array.from({ length: 11 }, () => startThread(world())));
     const other = await startThread(world());
-    const hanging = devin.fail(MESSAGE, { mode: 'hang', times: 11 });
+    const hanging = devin.fail(MESSAGE, { hang: true, times: 11 });
     for (const { ana, say } of stuck) await say(ana.userId, 'hello?');
     await devin.waitForRequest(() => hanging.remaining() === 0);
     await other.say(other.ana.userId, 'go on');

@@ -303,7 +303,7 @@ describe('a start after answers were lost', () => {
     const { slack, devin, environment } = first;
     const ana = addColleague(first);
     const channelId = slack.addChannel({ name: 'lost', members: [ana.userId] });
-    devin.fail({ method: 'POST', path: LIST.path }, { mode: 'cut-after-effect', times: 1 });
+    devin.fail({ method: 'POST', path: LIST.path }, { afterEffect: true, times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'get lost');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));

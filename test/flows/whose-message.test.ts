@@ -374,7 +374,7 @@ describe('a thread under a card', () => {
 
   test.each([
     ['', null],
-    [", although Devin's answer was lost", { mode: 'cut-after-effect', times: 1 } as const],
+    [", although Devin's answer was lost", { afterEffect: true, times: 1 } as const],
   ])('can put the session to sleep with a keyword, without archiving it%s', async (_how, fault) => {
     const { devin } = world();
     const thread = await startThread(world());
@@ -385,13 +385,13 @@ describe('a thread under a card', () => {
     );
   });
 
-  test.each(['status', 'cut', 'cut-after-effect'] as const)(
-    "doesn't leave the session in the archive if Devin's second answer is lost (%s)",
-    async (mode) => {
+  test.each([{ status: 500 }, { afterEffect: false }, { afterEffect: true }])(
+    "doesn't leave the session in the archive if Devin's second answer is lost (%j)",
+    async (fault) => {
       const { devin } = world();
       const thread = await startThread(world());
       const path = `/sessions/devin-${thread.id}/unarchive`;
-      const lost = devin.fail({ method: 'POST', path }, { mode });
+      const lost = devin.fail({ method: 'POST', path }, fault);
       const { ts } = await thread.say(thread.ana.userId, 'sleep');
       await devin.waitForSession(
         ({ id, status, isArchived }) => id === thread.id && status === 'suspended' && !isArchived,

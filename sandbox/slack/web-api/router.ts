@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import { waitFirst } from '../../faults.ts';
+import { isOnlyDelay, waitFirst } from '../../faults.ts';
 import { parseJson } from '../../json.ts';
 import { sendJson } from '../../loopback.ts';
-import { breakDown, faultName, isOnlyDelay, type Fault, type Faults } from '../faults.ts';
+import { breakDown, faultName, type Faults, type MethodFault } from '../faults.ts';
 import { addProblem, type State } from '../state.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
@@ -75,7 +75,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
       });
   };
 
-  function limitOn(name: string, args: Record<string, unknown>): Fault | null {
+  function limitOn(name: string, args: Record<string, unknown>): MethodFault | null {
     const retryAfter = limiter.take(name, args);
     return retryAfter === null ? null : { retryAfter };
   }

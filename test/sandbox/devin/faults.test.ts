@@ -16,7 +16,7 @@ test('fails as often as planned, then works', async () => {
 
 test('leaves other calls alone and stops when cleared', async () => {
   const { devin, call } = await open();
-  const fault = devin.fail({ method: 'GET', path: /\/sessions\/devin-/ }, { times: Infinity });
+  const fault = devin.fail({ method: 'GET', path: /\/sessions\/devin-/ }, { status: 500, times: Infinity });
   const id = await createSession(call);
   expect((await call('GET', '~/sessions')).status).toBe(200);
   expect((await call('GET', `~/sessions/devin-${id}`)).status).toBe(500);
@@ -35,28 +35,28 @@ test('says when to retry and what the problem is', async () => {
 
 test('loses the answer and keeps the session', async () => {
   const { devin, call } = await open();
-  devin.fail(CREATE, { mode: 'cut-after-effect' });
+  devin.fail(CREATE, { afterEffect: true });
   await expect(call('POST', '~/sessions', { body })).rejects.toThrow('fetch failed');
   expect(devin.createdCount()).toBe(1);
-  devin.fail(CREATE, { mode: 'status-after-effect', status: 502 });
+  devin.fail(CREATE, { afterEffect: true, status: 502 });
   expect((await call('POST', '~/sessions', { body })).status).toBe(502);
   expect(devin.createdCount()).toBe(2);
 });
 
 test('cuts the connection before anything happens', async () => {
   const { devin, call } = await open();
-  devin.fail(CREATE, { mode: 'cut' });
+  devin.fail(CREATE, {});
   await expect(call('POST', '~/sessions', { body })).rejects.toThrow('fetch failed');
   expect(devin.createdCount()).toBe(0);
   expect(devin.requests).toMatchObject([{ method: 'POST', status: null }]);
 });
 
-test.for<['hang' | 'hang-after-effect', number]>([
-  ['hang', 0],
-  ['hang-after-effect', 1],
-])('keeps the caller waiting in mode %s until it stops', async ([mode, created]) => {
+test.for([
+  [{}, 0],
+  [{ afterEffect: true }, 1],
+] as const)('keeps the caller waiting until it stops: %j', async ([fault, created]) => {
   const { devin, call } = await open();
-  devin.fail(CREATE, { mode });
+  devin.fail(CREATE, { ...fault, hang: true });
   const pending = call('POST', '~/sessions', { body });
   await devin.waitForRequest(({ method }) => method === 'POST');
   expect(devin.createdCount()).toBe(created);
@@ -66,7 +66,7 @@ test.for<['hang' | 'hang-after-effect', number]>([
 test('answers late, once it may', async () => {
   const { devin, call } = await open();
   const { promise: until, resolve: goOn } = Promise.withResolvers<void>();
-  devin.fail(CREATE, { mode: 'delay', until });
+  devin.fail(CREATE, { until });
   const pending = call('POST', '~/sessions', { body });
   await devin.waitForRequest(({ method }) => method === 'POST');
   expect(devin.createdCount()).toBe(0);
