@@ -19,6 +19,20 @@ type Seen = Entry extends infer One ? (One extends Entry ? Omit<One, 'id' | 'atM
 
 export type ExchangeLog = ReturnType<typeof createExchangeLog>;
 
+const authorSchema = z.looseObject({ bot_id: z.string() });
+const ownSchema = z.looseObject({
+  event: z.union([
+    authorSchema,
+    z.looseObject({ message: authorSchema }).transform(({ message }) => message),
+    z.looseObject({ previous_message: authorSchema }).transform((event) => event.previous_message),
+  ]),
+});
+
+/** The event of what the app itself did: after each of its calls there is one. */
+export function isOwn({ payload }: Delivery, { workspace }: LocalSlack): boolean {
+  return ownSchema.safeParse(payload).data?.event.bot_id === workspace.botId;
+}
+
 /** Requests to Slack and Devin, and from Slack to the app, in order. */
 export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }) {
   const entries: Entry[] = [];
@@ -56,7 +70,7 @@ export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: 
     note(change: Parameters<Parameters<LocalSlack['subscribe']>[0]>[0]): void {
       takeDevinRequests();
       if (change.kind === 'call') add({ kind: 'call', call: change.call });
-      if (change.kind === 'delivery') {
+      if (change.kind === 'delivery' && !isOwn(change.delivery, slack)) {
         const { delivery } = change;
         add({ kind: 'delivery', delivery, attempt: delivery.outcomes.length });
       }

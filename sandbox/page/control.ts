@@ -8,7 +8,7 @@ import type { LocalSlack } from '../slack/index.ts';
 import { controlSchema, type ControlAct } from './act-schema.ts';
 import type { ControlState, ScriptChoice, SessionView } from './client/panel-wire.ts';
 import { createFaultPlan, type FaultPlan } from './control-faults.ts';
-import { createExchangeLog, type ExchangeLog } from './control-log.ts';
+import { createExchangeLog, isOwn, type ExchangeLog } from './control-log.ts';
 import { readJson, Refusal } from './http.ts';
 import type { PageControl } from './server.ts';
 
@@ -126,7 +126,7 @@ function step(devin: LocalDevin, sessionId: string): void {
 
 /** https://docs.slack.dev/apis/events-api/#retries */
 async function redeliver(slack: LocalSlack): Promise<void> {
-  const last = slack.deliveries.at(-1);
+  const last = slack.deliveries.findLast((delivery) => !isOwn(delivery, slack));
   if (last === undefined) throw new Refusal('Slack has sent nothing yet.');
   await slack.redeliver(last);
 }

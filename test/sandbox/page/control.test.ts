@@ -157,6 +157,22 @@ describe('the controls', () => {
     expect(exchanges.map(({ name }) => name)).toEqual(['GET /sessions', 'POST /sessions', 'GET /sessions']);
   });
 
+  test("leave out the events of the app's own messages", async () => {
+    const channelId = slack.addChannel({ name: 'general', members: [] });
+    await callSlack('chat.postMessage', { channel: channelId, text: 'hello' });
+    const { ts } = slack.messages(channelId)[0] ?? { ts: '' };
+    await callSlack('chat.update', { channel: channelId, ts, text: 'bye' });
+    await callSlack('chat.delete', { channel: channelId, ts });
+    expect(slack.deliveries).toHaveLength(3);
+    expect((await state()).exchanges.map(({ name }) => name)).toEqual([
+      'chat.delete',
+      'chat.update',
+      'chat.postMessage',
+    ]);
+    const { problem } = problemSchema.parse(await act({ do: 'redeliver' }));
+    expect(problem).toBe('Slack has sent nothing yet.');
+  });
+
   test('mask tokens and session secrets in requests and answers', async () => {
     const userId = slack.addUser({ name: 'ana' });
     const channelId = slack.addChannel({ name: 'general', members: [userId] });
