@@ -104,7 +104,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     if (earlier?.postedTs != null)
       return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();
-    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince());
+    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
     if (found === null && earlier !== null && isInFlight(earlier, deps.inFlightMs))
       return { kind: 'unclear' };
@@ -116,8 +116,8 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
 
 type Attempted = Pick<PostRow, 'channelId' | 'threadTs' | 'firstTs' | 'lastTs'>;
 
-function forgottenAttempt({ since, place, isNew }: Post, knownSince: Date): Attempted | null {
-  if (since === undefined || isNew === true || since >= knownSince) return null;
+function forgottenAttempt({ since, place, isNew }: Post, knownSince: () => Date): Attempted | null {
+  if (since === undefined || isNew === true || since >= knownSince()) return null;
   return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null };
 }
 
