@@ -36,7 +36,7 @@ type Known = {
 };
 
 /** What becomes of a message in a session's thread. */
-export type Fate =
+type Fate =
   /** People talk to each other. */
   | { kind: 'for-people' }
   | { kind: 'for-devin'; text: string }
@@ -110,7 +110,7 @@ export function createWhoseMessage(deps: WhoseDeps) {
   };
 }
 
-export function fateOf(said: Said, known: Known, botUserId: string): Fate {
+function fateOf(said: Said, known: Known, botUserId: string): Fate {
   const meaning = meaningOf(said, botUserId);
   switch (meaning.kind) {
     case 'aside':

@@ -1,41 +1,63 @@
 import { describe, expect, test } from 'vitest';
-import { fateOf } from '../../src/slack/whose-message.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
+import { createWhoseMessage } from '../../src/slack/whose-message.ts';
+import type { SessionRow } from '../../src/store/sessions.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const BOT = 'UBOT';
 
-type Known = Parameters<typeof fateOf>[1];
+type Known = {
+  session?: Partial<SessionRow>;
+  /** Whether messages without a mention go to Devin. */
+  isHeard?: boolean;
+  lastWords?: string | null;
+};
 
-const said = (slackText: string, { forwarded = '', files = [] as string[] } = {}) => ({
-  slackText,
-  forwarded,
-  message: {
+/** What becomes of a message; `%s` mentions the app. */
+async function fate(
+  words: string,
+  { session, isHeard = true, lastWords = null }: Known = {},
+  { forwarded = '', files = [] }: { forwarded?: string; files?: string[] } = {},
+) {
+  const listen = isHeard ? ('thread' as const) : ('mentions' as const);
+  const { fateOf } = createWhoseMessage({
+    requests: {
+      find: async () => Promise.resolve(requestRow()),
+      isUnderCard: async () => Promise.resolve(false),
+    },
+    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ channel: { listen } })) },
+    replies: { isOpening: async () => Promise.resolve(false) },
+    messages: {
+      lastMessage: async () =>
+        Promise.resolve(lastWords === null ? null : { eventId: 'e', text: lastWords, state: 'posted' }),
+    },
+    botUserId: () => BOT,
+  });
+  const slackText = words.replace('%s', `<@${BOT}>`);
+  const attached = files.map((name) => ({ id: name, name, mimetype: 'text/plain', size: 1, url: null }));
+  const message = {
     ts: '2.0',
     threadTs: '1.0',
     userId: 'U1',
     appName: null,
     text: slackText,
-    files: files.map((name) => ({ id: name, name, mimetype: 'text/plain', size: 1, url: null })),
-  },
-});
+    files: attached,
+  };
+  const said = { userId: 'U1', slackText, forwarded, message };
+  return fateOf(sessionRow({ phase: 'working', ...session }), said);
+}
 
-const here = (known: Partial<Known> = {}): Known => ({
-  session: sessionRow({ phase: 'working' }),
-  isHeard: true,
-  closed: null,
-  lastWords: null,
-  ...known,
-});
-
-const fate = (words: string, known: Partial<Known> = {}, beside = {}) =>
-  fateOf(said(words.replace('%s', `<@${BOT}>`), beside), here(known), BOT);
-
-const asleep = { session: sessionRow({ phase: 'asleep' }) };
-const asks = { session: sessionRow({ phase: 'needs-you' }) };
-const gone = { session: sessionRow({ phase: 'gone' }) };
+const asleep = { session: { phase: 'asleep' as const } };
+const asks = { session: { phase: 'needs-you' as const } };
+const gone = { session: { phase: 'gone' as const } };
+const ended = { session: { phase: 'ended' as const, snapshot: sessionSnapshot('s', { status: 'exit' }) } };
+const muted = { session: { muted: true } };
+const untied = { session: { synced: false } };
 
 describe("a message in a session's thread", () => {
-  test.each<[string, Partial<Known>, string]>([
+  test.each<[string, Known, string]>([
     ['use main', {}, 'use main'],
     ['%s use &lt;main&gt;', {}, 'use <main>'],
     // It sleeps, but that is no thank-you.
@@ -45,35 +67,36 @@ describe("a message in a session's thread", () => {
     ['stop it', asks, 'stop it'],
     ['please mute', asks, 'please mute'],
     ['please mute', gone, 'please mute'],
-  ])('goes to Devin: %s', (words, known, text) => {
-    expect(fate(words, known)).toEqual({ kind: 'for-devin', text });
+  ])('goes to Devin: %s', async (words, known, text) => {
+    expect(await fate(words, known)).toEqual({ kind: 'for-devin', text });
   });
 
-  test.each<[string, Partial<Known>, unknown]>([
+  test.each<[string, Known, unknown]>([
     ['(aside) use main', {}, { kind: 'for-people' }],
     ['use main', { isHeard: false }, { kind: 'for-people' }],
     ['please mute', { isHeard: false }, { kind: 'for-people' }],
     ['thanks', gone, { kind: 'for-people' }],
+    ['thanks', ended, { kind: 'for-people' }],
     ['mute', { isHeard: false }, { kind: 'keyword', keyword: 'mute' }],
-    ['exit', { closed: 'untied' }, { kind: 'keyword', keyword: 'stop' }],
-    ['please unmute', { closed: 'muted' }, { kind: 'keyword', keyword: 'unmute' }],
+    ['exit', untied, { kind: 'keyword', keyword: 'stop' }],
+    ['please unmute', muted, { kind: 'keyword', keyword: 'unmute' }],
     ['help', { isHeard: false }, { kind: 'help' }],
     ['%s', {}, { kind: 'help' }],
     ['stop', {}, { kind: 'ask-first', about: 'stop' }],
     ['please archive this', {}, { kind: 'ask-first', about: 'archive' }],
     ['!new write the docs', { isHeard: false }, { kind: 'new', text: 'write the docs' }],
-    ['use main', { closed: 'muted' }, { kind: 'stays-here', reason: 'muted' }],
-    ['please archive this', { closed: 'untied' }, { kind: 'stays-here', reason: 'untied' }],
+    ['use main', muted, { kind: 'stays-here', reason: 'muted' }],
+    ['please archive this', untied, { kind: 'stays-here', reason: 'untied' }],
     ['thanks', { ...asleep, lastWords: 'I merged it.' }, { kind: 'stays-here', reason: 'courtesy' }],
-  ])('stays here: %s', (words, known, expected) => {
-    expect(fate(words, known)).toEqual(expected);
+  ])('stays here: %s', async (words, known, expected) => {
+    expect(await fate(words, known)).toEqual(expected);
   });
 
   test.each(['exit', 'stop', 'please mute', 'stop it', 'thanks', ''])(
     'goes to Devin with a file or what it forwards, whatever its words: %j',
-    (words) => {
-      expect(fate(words, asleep, { files: ['log.txt'] })).toEqual({ kind: 'for-devin', text: words });
-      const forwarding = fate(words, asleep, { forwarded: 'Ben\nwhich one?' });
+    async (words) => {
+      expect(await fate(words, asleep, { files: ['log.txt'] })).toEqual({ kind: 'for-devin', text: words });
+      const forwarding = await fate(words, asleep, { forwarded: 'Ben\nwhich one?' });
       expect(JSON.stringify(forwarding)).toContain('Forwarded message:\\n> Ben\\n> which one?');
     },
   );

@@ -31,7 +31,7 @@ import type { AnswerMessage } from '../tell-once.ts';
 import type { TextFor } from '../text-for.ts';
 
 /** What it takes to start a session with a message, or to answer its author. */
-export type AnsweringDeps = {
+type AnsweringDeps = {
   inbox: Pick<RequestInbox, 'acceptMessage'>;
   formInbox: Pick<FormInbox, 'offerMessage' | 'offerOf'>;
   sessions: Pick<Sessions, 'ofRequest'>;
