@@ -124,7 +124,8 @@ function createCardUpdater(deps: UpdaterDeps) {
   }
 
   async function place(request: SessionRequest, lease: Lease): Promise<number | null> {
-    return request.cardTs === null ? putCard(deps, { request, drawn: await drawCard(request), lease }) : null;
+    if (request.cardTs !== null) return null;
+    return putCard(deps, { request, drawn: await drawCard(request), lease, isAsked: true });
   }
 
   return {

@@ -27,8 +27,14 @@ export type PutDeps = {
 /** For a card that was found by a search. */
 const UNKNOWN = shownUnknown(null);
 
-/** `isNew`: no attempt to post it is known. */
-type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; isNew?: boolean };
+/** `isNew`: no attempt to post it is known. `isAsked`: a person asks for it, even if one deleted it. */
+type CardPost = {
+  request: SessionRequest;
+  drawn: DrawnCard;
+  lease: Lease;
+  isNew?: boolean;
+  isAsked?: boolean;
+};
 
 /** Posts the card once, or edits it, when its turn comes. When to try again, in ms; null: there is no more to show. */
 export async function putCard(deps: PutDeps, post: CardPost): Promise<number | null> {
@@ -67,9 +73,9 @@ function isLost(code: string, { request, drawn }: CardPost): boolean {
 
 async function postCard(deps: PutDeps, post: CardPost): Promise<number | null> {
   const { posts, turns } = deps.store;
-  const { request, drawn, lease, isNew = false } = post;
+  const { request, drawn, lease, isNew = false, isAsked = false } = post;
   const key = cardPost(request.id);
-  if (wasDeleted(request) && !isNeeded(drawn.phase)) return shows(deps, request, drawn.shown);
+  if (wasDeleted(request) && !isAsked && !isNeeded(drawn.phase)) return shows(deps, request, drawn.shown);
   // A refusal must leave no card behind.
   if (request.state === 'refused' && (await posts.find(key)) === null) return shows(deps, request, null);
   const turn = editTurn(post);
