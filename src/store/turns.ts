@@ -52,8 +52,10 @@ const POSTS: Rate = { burst: 2, perMinute: 60 };
 const COUNTED_MS = 60_000;
 /** Slack asks for a minute at most. What is further away was written before the clock was set back. */
 const LONGEST_WAIT_MS = 120_000;
-/** What asks again later than that has nothing to show any more, or its process died. */
+/** What asks again later than that has nothing to show any more, or its process died: its place is lost. */
 const LATE_MS = 60_000;
+/** Nobody waits longer for what should have asked again. */
+const OVERDUE_MS = 2000;
 const MINUTE_MS = 60_000;
 
 export type Turns = ReturnType<typeof createTurns>;
@@ -151,6 +153,7 @@ async function findPlace(
     )
     select mine.tag, (
       select count(*) from line where key <> ${key} and (line.tag, line.rank) < (mine.tag, ${rank}::int)
+        and again_at > ${clock()} - ${interval(OVERDUE_MS)}
     ) as before from mine`.execute(trx);
   return placeSchema.parse(rows[0]);
 }
