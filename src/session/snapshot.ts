@@ -46,7 +46,7 @@ export const epochSeconds = z.preprocess(
 /** More, or less than none, can't be meant: sums and cards stay readable. */
 export const MOST_ACU = 1_000_000_000;
 
-/** Each is announced. The latest stay: Devin lists them in the order they were opened. */
+/** Each is announced, once for its URL. The latest stay: Devin lists them in the order they were opened. */
 const MOST_PULL_REQUESTS = 100;
 
 const STATUSES = ['new', 'claimed', 'running', 'exit', 'error', 'suspended', 'resuming'] as const;
@@ -95,7 +95,9 @@ export const sessionSnapshotSchema = z.object({
   createdAt: epochSeconds,
   updatedAt: epochSeconds,
   acusConsumed: z.number().transform((acus) => Math.min(Math.max(0, acus), MOST_ACU)),
-  pullRequests: readableOnly(pullRequestSchema, MOST_PULL_REQUESTS),
+  pullRequests: readableOnly(pullRequestSchema, MOST_PULL_REQUESTS).transform((all) => [
+    ...new Map(all.map((one) => [one.prUrl, one])).values(),
+  ]),
   /** The member it runs as. */
   userId: optional(z.string()),
   serviceUserId: optional(z.string()),
