@@ -153,8 +153,19 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
   const { store, slack, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls } = store;
-  const { outbound, textFor } = slack;
-  const composing = { sessions, messages, calls, outbound, notified, command, text, textFor, now };
+  const { outbound, nameMentions, textFor } = slack;
+  const composing = {
+    sessions,
+    messages,
+    calls,
+    outbound,
+    notified,
+    nameMentions,
+    command,
+    text,
+    textFor,
+    now,
+  };
   return createMilestoneNotifier({
     sessions,
     requests,

@@ -23,6 +23,7 @@ type MessageDeps = CallDeps & {
   calls: Pick<Calls, 'answered' | 'settle'>;
   messages: Pick<SessionMessages, 'textOf'>;
   outbound: Pick<Outbound, 'permalink' | 'edit' | 'upload' | 'share'>;
+  nameMentions: (text: string) => Promise<string>;
   command: string;
   /** In a direct message. */
   textFor: TextFor;
@@ -43,8 +44,8 @@ export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotic
       wordsShown: toldIn.kind === 'thread' && said?.state === 'posted',
       place: toldIn,
       called: await deps.notified.called(session.sessionId, request),
-      quiet: await isQuiet(deps, notice, toldIn),
       answered,
+      by: 'userId' in milestone ? await nameOf(deps, milestone.userId) : '',
       result: resultOf(session),
       resultShared,
       command: deps.command,
@@ -53,14 +54,9 @@ export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotic
   );
 }
 
-/** A direct message always notifies; it waits until it may. */
-async function isQuiet(
-  { calls }: MessageDeps,
-  { milestone, key, session }: MilestoneNotice,
-  { kind }: ToldIn,
-): Promise<boolean> {
-  if (milestone.kind !== 'needs-you' || kind !== 'thread') return false;
-  return (await calls.quietUntil(session.sessionId, key)) !== null;
+/** A mention would notify them of what they did. */
+async function nameOf({ nameMentions }: MessageDeps, userId: string): Promise<string> {
+  return (await nameMentions(`<@${userId}>`)).replace(/^@/, '');
 }
 
 async function whereTold(
@@ -147,7 +143,7 @@ function answeredNotice({ call, session, request }: Answered, said: string): Mil
 
 type WantedDeps = {
   messages: Pick<SessionMessages, 'textsWith' | 'isFollowedUp'>;
-  calls: Pick<Calls, 'isMade' | 'quietUntil'>;
+  calls: Pick<Calls, 'isMade' | 'isAnswered'>;
 };
 
 type Announcement = {
@@ -182,6 +178,9 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
     case 'failed':
       if (STANDING[phase] !== 'earlier' || phase === 'finished') return false;
       return !isOutdated(row.key, session.told);
+    case 'ended-by':
+    case 'archived-by':
+      return true;
     case 'ended':
       return session.stoppedBy === null;
     case 'finished':
@@ -189,14 +188,14 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
   }
 }
 
-/** Without words, it's known by nothing but its time. */
+/** Without words, it's another one each time that Devin waits again. */
 async function isNewQuestion(
   { calls }: WantedDeps,
   { sessionId, key }: MilestoneRow,
   said: DevinMessage | null,
 ): Promise<boolean> {
-  if (said === null) return (await calls.quietUntil(sessionId, key)) === null;
-  return !(await calls.isMade(sessionId, said));
+  if (said !== null && (await calls.isMade(sessionId, said))) return false;
+  return !(await calls.isAnswered(sessionId, key, said?.eventId ?? null));
 }
 
 /** The message that the session finished names it. */

@@ -64,7 +64,6 @@ export function createNotified(deps: NotifiedDeps): Notified {
 
 export type CallDeps = {
   sessions: Pick<Sessions, 'shareOf'>;
-  calls: Pick<Calls, 'quietUntil'>;
   notified: Pick<Notified, 'called'>;
   /** In the thread. */
   text: Text;
@@ -73,7 +72,7 @@ export type CallDeps = {
 type FrameDeps = CallDeps & {
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'lastMessage'>;
-  calls: Pick<Calls, 'partOf' | 'join' | 'part' | 'isMade'>;
+  calls: Pick<Calls, 'partOf' | 'join' | 'part' | 'isMade' | 'quietUntil'>;
   notified: Pick<Notified, 'where' | 'called'>;
 };
 
@@ -100,7 +99,7 @@ type Framing = {
 
 /** The session's name if two share a thread, and the call. */
 export async function frameWith(
-  { sessions, calls, notified, text, now }: CallDeps,
+  { sessions, notified, text, now }: CallDeps,
   { session, request, key, answered }: Framing,
 ): Promise<Frame> {
   const { sessionId } = session;
@@ -108,9 +107,8 @@ export async function frameWith(
   const share = await sessions.shareOf(session);
   const name = (words: Rendered): Rendered => (share === 'alone' ? words : labeled(words, card, text));
   if (key === null) return name;
-  const quiet = (await calls.quietUntil(sessionId, key)) !== null;
   const called = await notified.called(sessionId, request);
-  const call: Call = { sessionId, key, card, called, quiet, answered, isUnheard: share === 'unheard' };
+  const call: Call = { sessionId, key, card, called, answered, isUnheard: share === 'unheard' };
   return (words) => withCall(name(words), call, text);
 }
 
@@ -129,5 +127,6 @@ async function callKey(deps: FrameDeps, { session, request, row }: Framed): Prom
   if (last?.eventId !== eventId) return null;
   const key = await deps.calls.partOf(sessionId, eventId);
   if (key !== null || (await deps.calls.isMade(sessionId, last))) return key;
+  if ((await deps.calls.quietUntil(sessionId)) !== null) return null;
   return deps.calls.join(sessionId, eventId);
 }

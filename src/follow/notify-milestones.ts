@@ -38,7 +38,7 @@ type NotifyDeps = {
   milestones: Milestones;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   messages: Pick<SessionMessages, 'lastMessage' | 'textsWith' | 'isFollowedUp'>;
-  calls: Pick<Calls, 'isMade' | 'quietUntil'>;
+  calls: Pick<Calls, 'isMade' | 'isAnswered' | 'quietUntil'>;
   notified: Pick<Notified, 'where'>;
   postOnce: PostOnce;
   compose: (notice: MilestoneNotice) => Promise<Rendered>;
@@ -127,21 +127,21 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
   // Its card, and with it the thread, isn't posted yet.
   const isPlacing = session.threadTs === '' && request.cardTs === null && request.cardStale;
   if (isPlacing) return { kind: 'wait', ms: HELD_WAIT_MS };
-  const place = await placeOf(deps, delivery);
-  const quietMs = place.threadTs === null ? await quietFor(deps, row) : 0;
+  const quietMs = await quietFor(deps, row);
   if (quietMs > 0) return { kind: 'later', ms: quietMs };
+  const place = await placeOf(deps, delivery);
   if (row.attemptedAt === null)
     await deps.milestones.attempt(row, new Date(deps.now()), said?.eventId ?? null);
   return post(deps, delivery, { milestone, said, place });
 }
 
-/** A direct message always notifies: another question waits its turn there. */
+/** Another question waits its turn. */
 async function quietFor(
   { calls, now }: NotifyDeps,
   { sessionId, key, attemptedAt }: MilestoneRow,
 ): Promise<number> {
   if (attemptedAt !== null || readMilestone(key)?.kind !== 'needs-you') return 0;
-  const until = await calls.quietUntil(sessionId, key);
+  const until = await calls.quietUntil(sessionId);
   return until === null ? 0 : until.getTime() - now();
 }
 

@@ -21,6 +21,8 @@ type PhaseFacts = {
 export type Milestone =
   | { kind: ToldPhase }
   | { kind: 'pr'; url: string }
+  /** By someone in Slack, not its requester. */
+  | { kind: 'ended-by' | 'archived-by'; userId: string }
   /** It turned up after its request had been given up. */
   | { kind: 'found-late' }
   /** Another session turned up that was created for the same request. */
@@ -30,6 +32,8 @@ export type Milestone =
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
+export const endedByKey = (what: 'stop' | 'archive', userId: string): string =>
+  `${what === 'stop' ? 'ended-by' : 'archived-by'}:${userId}`;
 export const FOUND_LATE = 'found-late:1';
 export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
@@ -42,7 +46,7 @@ type Progress = PhaseFacts & { keys: readonly string[] };
  */
 export function progress(before: Before, snapshot: SessionSnapshot): Progress {
   const phase = sessionPhase(snapshot, before.wasFinished);
-  const pullRequests = [...new Set(pullRequestUrls(snapshot))].map(pullRequestKey);
+  const pullRequests = pullRequestUrls(snapshot).map(pullRequestKey);
   const news = pullRequests.filter((key) => !before.told.includes(key));
   return {
     phase,
@@ -95,6 +99,7 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
+  if (name === 'ended-by' || name === 'archived-by') return { kind: name, userId: rest };
   if (name === 'found-late') return { kind: 'found-late' };
   if (name === 'twice') {
     const [id = '', url = ''] = rest.split(' ');

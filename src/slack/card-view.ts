@@ -42,6 +42,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     // A mention would appear as an id.
     title: replaceMentions(titleOf(request, snapshot), () => '@…'),
     requester: request.userId,
+    isFollowed: request.source === 'follow',
     requesterName: requesterName(request.identity),
     runsAs: runsAs(request.identity),
     url: session?.url ?? null,

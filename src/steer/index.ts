@@ -42,7 +42,7 @@ const MANY = { concurrency: 4, most: 100 };
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
-  const { db, requests, sessions, cards, replies, messages, envelopes, identities } = store;
+  const { db, requests, sessions, cards, milestones, replies, messages, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const identify = deps.resolve;
@@ -53,6 +53,7 @@ export function createSteering(deps: SteeringDeps): void {
     db,
     requests,
     cards,
+    milestones,
     sessions,
     moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal: tolerant(authority.steeringRefusal, textFor),

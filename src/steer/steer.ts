@@ -2,7 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { MoveReply } from '../converse/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
-import { isDoneAlready } from '../session/lifecycle.ts';
+import { isDoneAlready, STANDING } from '../session/lifecycle.ts';
+import { endedByKey } from '../session/milestones.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { Ending } from '../slack/authority.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
@@ -13,6 +14,7 @@ import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
+import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
@@ -28,6 +30,7 @@ type SteerDeps = AskDeps & {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
+  milestones: Pick<Milestones, 'add'>;
   sessions: Pick<Sessions, 'find' | 'lock' | 'change'>;
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
@@ -152,9 +155,9 @@ function stopperOf({ db, sessions }: SteerDeps, { what, sessionId, userId }: Ste
 
 type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapshot: SessionSnapshot };
 
-/** First who did it, so that the card never shows an end without a name. */
+/** First who did it, so that the card never shows an end without a name. If it's news to the requester, they hear of it. */
 async function record(
-  { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
+  { db, sessions, cards, milestones, enqueue, recordAnswer }: SteerDeps,
   { followed: { request, session }, what, userId, snapshot }: Steered,
 ): Promise<void> {
   const { id } = request;
@@ -164,10 +167,15 @@ async function record(
     archive: { archivedBy: userId },
     sleep: {},
   }[what];
+  const isNews = what !== 'sleep' && userId !== request.userId && STANDING[session.phase] !== 'earlier';
   await db.transaction().execute(async (trx) => {
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
+    if (isNews) {
+      await milestones.add(sessionId, [endedByKey(what, userId)], { trx });
+      await enqueue('post-waiting', { sessionId }, { trx });
+    }
     await audit(trx, { request, session }, { what, userId, result: 'done' });
   });
   await recordAnswer(snapshot);

@@ -22,7 +22,7 @@ export type Calls = ReturnType<typeof createCalls>;
 
 const CALL = 'needs-you:%';
 
-/** While nobody answers, the requester is mentioned for a question at most this often. */
+/** While Devin waits and nobody answers, the requester is called at most this often. */
 const PING_PAUSE_MS = 5 * 60_000;
 
 /**
@@ -39,26 +39,6 @@ const ANSWERS = sql`(
     and seq > coalesce(q.seq, (select min(seq) from session_messages where session_id = m.session_id))
     and (q.seq is not null or said_at >= date_trunc('second', m.created_at))
 )`;
-
-/** `at`: when it was made, or would be. */
-const callTimeSchema = z.object({ at: z.date(), answeredAt: z.date().nullable() });
-type CallTime = z.infer<typeof callTimeSchema>;
-/** Of a session that keeps asking. */
-const MOST_CALLS = 200;
-
-/** Until when the last of these calls, in order, mentions nobody; null: it mentions the requester. */
-function quietUntil(calls: readonly CallTime[]): Date | null {
-  let until: Date | null = null;
-  let ping: CallTime | null = null;
-  for (const call of calls) {
-    const isAnswered = ping?.answeredAt != null && ping.answeredAt <= call.at;
-    until = ping === null || isAnswered ? null : new Date(ping.at.getTime() + PING_PAUSE_MS);
-    if (until !== null && until > call.at) continue;
-    until = null;
-    ping = call;
-  }
-  return until;
-}
 
 /** Milestones that call the requester because Devin asked something: once for each question. */
 export function createCalls(db: Kysely<Tables>) {
@@ -139,17 +119,31 @@ export function createCalls(db: Kysely<Tables>) {
       return said !== undefined && !(await isMade(sessionId, said, trx));
     },
 
-    /** Until when this call mentions nobody, because an unanswered one did shortly before; null: it mentions the requester. */
-    async quietUntil(sessionId: string, key: string): Promise<Date | null> {
-      const { rows } = await sql`
-        select coalesce(m.attempted_at, case when m.state = 'pending' then now() else m.created_at end) as at,
-          (select min(answers.at) from ${ANSWERS} answers) as answered_at
-        from milestones m
-        left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
-        where m.session_id = ${sessionId} and m.key like ${CALL} and (m.state = 'posted' or m.key = ${key})
-          and m.seq <= (select seq from milestones where session_id = ${sessionId} and key = ${key})
-        order by m.seq desc limit ${MOST_CALLS}`.execute(db);
-      return quietUntil(rows.map((row) => callTimeSchema.parse(row)).toReversed());
+    /** Whether a call that waits, about this question, needs no posting: someone answered meanwhile. */
+    async isAnswered(sessionId: string, key: string, eventId: string | null): Promise<boolean> {
+      const { rows } = await sql<{ is: boolean }>`
+        select exists (
+          select from milestones m
+          left join session_messages q on q.session_id = m.session_id and q.event_id = ${eventId}
+          where m.session_id = ${sessionId} and m.key = ${key} and exists (select from ${ANSWERS} answers)
+        ) as is`.execute(db);
+      return rows[0]?.is === true;
+    },
+
+    /** Until when the next call waits, because the last one, since Devin began to wait, isn't answered; null: it needn't. */
+    async quietUntil(sessionId: string): Promise<Date | null> {
+      const { rows } = await sql<{ at: Date }>`
+        select last.at from (
+          select coalesce(m.attempted_at, q.attempted_at, m.created_at) as at, s.phase_at,
+            exists (select from ${ANSWERS} answers) as is_answered
+          from milestones m
+          join sessions s on s.session_id = m.session_id
+          left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
+          where m.session_id = ${sessionId} and m.state = 'posted' and m.key like ${CALL}
+          order by m.seq desc limit 1
+        ) last where last.at >= last.phase_at and not last.is_answered`.execute(db);
+      const [last] = rows;
+      return last === undefined ? null : new Date(last.at.getTime() + PING_PAUSE_MS);
     },
 
     async answered(sessionId: string): Promise<AnsweredCall[]> {

@@ -156,35 +156,36 @@ describe('one message for each event', () => {
       expect(byApp().filter(({ text }) => text.includes(words))).toHaveLength(1);
   });
 
-  test('has a button for another question while the first one waits, but no second ping', async () => {
-    const { slack, devin } = world();
-    const { asks, change, says, say, byApp, pings, ana, id } = await started(world());
+  test("is only Devin's words for another question while the first one waits", async () => {
+    const { asks, change, says, say, byApp, pings, settled, ana } = await started(world());
     await asks('Main or release?');
     await says('Main or release?');
     for (const words of ['Today or tomorrow?', 'With tests?', 'With docs?']) {
       change({ message: words });
-      const { text, blocks } = await says(words);
-      expect(text).toMatch(/^Devin also asks:/);
-      expect(JSON.stringify(blocks)).toContain('"action_id":"answer"');
+      expect((await says(words)).text).toBe(words);
     }
-    change({ message: 'With docs?' });
-    await slack.waitFor(
-      () => (byApp().filter(({ text }) => text.includes('With docs?')).length === 2 ? true : undefined),
-      {
-        what: 'the question again',
-      },
-    );
-    expect(byApp().filter(({ text }) => text.includes('asks'))).toHaveLength(4);
     expect(pings()).toHaveLength(1);
     await say(ana.userId, 'Main, today.');
-    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'Main, today.');
-    await slack.waitFor(
-      () => (byApp().filter(({ text }) => text.includes('Answered by')).length === 4 ? true : undefined),
-      {
-        what: 'four answered calls',
-      },
-    );
+    await says('Answered by');
+    await settled();
+    expect(pings()).toHaveLength(2);
     expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"answer"');
+  });
+
+  test('calls the requester at once for what Devin asks after it worked by itself', async () => {
+    const { slack } = world();
+    const { asks, says, card, change, pings, settled, ana } = await started(world());
+    const questions = ['Main or release?', 'Today or tomorrow?', 'With docs?'];
+    for (const [index, words] of questions.entries()) {
+      await asks(words);
+      await says(words);
+      await slack.waitFor(() => pings().length === index + 1, { what: `a call for ${words}` });
+      expect(pings().at(-1)).toBe(`<@${ana.userId}> Devin asks:\n${words}`);
+      change({ statusDetail: 'working' });
+      await card('Working');
+    }
+    await settled();
+    expect(pings()).toHaveLength(4);
   });
 
   test('calls the requester again if Devin asks in the same words after an answer', async () => {

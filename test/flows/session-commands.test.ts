@@ -291,7 +291,8 @@ describe('follow', () => {
     const { person, channelId } = someone();
     await slack.command(person.userId, channelId, `follow ${id}`);
     const card = await cardOf(slack, channelId, (text) => text.includes(devin.session(id).url));
-    expect(card.text).toContain(`for <@${person.userId}> · as ${owner.devinName}`);
+    expect(card.text).toContain(`\nas ${owner.devinName} · `);
+    expect(card.text).not.toContain(`<@${person.userId}>`);
     const on = { channelId, ts: card.ts };
     const view = await pressToOpen(world(), person.userId, { on, button: 'details' });
     expect(slack.renderText(view)).toContain('Devin names this member as the owner.');

@@ -21,6 +21,8 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(slack.renderText(asked)).toContain('This is final');
     const card = await showing('Ended by');
     expect(card.text).toContain(`Ended by <@${ana.userId}>`);
+    await doneWith(world(), 'post-waiting');
+    expect(JSON.stringify(slack.messages(on.channelId))).not.toContain('was ended by');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(slack.renderText(card)).not.toContain('Stop…');
     expect(devin.session(session.id).status).toBe('exit');
@@ -28,11 +30,33 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('Stop works for a colleague, too', async () => {
-    const { showing, on } = await startSession(world());
+  test('Stop works for a colleague, too, and tells the requester once', async () => {
+    const { slack } = world();
+    const { ana, showing, on } = await startSession(world());
     const ben = addColleague(world());
     await stopOnCard(world(), ben.userId, on);
     expect((await showing('Ended by')).text).toContain(`<@${ben.userId}>`);
+    const pings = () =>
+      slack.messages(on.channelId).filter(({ text }) => text.includes(`<@${ana.userId}> *`));
+    const { text } = await slack.waitForMessage(on.channelId, ({ text: one }) =>
+      one.includes('was ended by'),
+    );
+    expect(text).toContain(`was ended by ${ben.name} · `);
+    expect(text).not.toContain(`<@${ben.userId}>`);
+    await doneWith(world(), 'post-waiting');
+    expect(pings()).toHaveLength(1);
+  });
+
+  test('tells the requester if a colleague archives the session', async () => {
+    const { slack } = world();
+    const { ana, session, showing, on } = await startSession(world());
+    const ben = addColleague(world());
+    await slack.command(ben.userId, on.channelId, `archive ${session.id}`);
+    await showing('archived by');
+    const { text } = await slack.waitForMessage(on.channelId, ({ text: one }) =>
+      one.includes('was archived by'),
+    );
+    expect(text).toMatch(new RegExp(`^<@${ana.userId}> .* was archived by ${ben.name}\\.`));
   });
 
   test('Run again with changes opens a form with what was asked for, and starts another session', async () => {

@@ -25,6 +25,8 @@ type Case = {
   followedUp?: boolean;
   /** Someone was called for the question. */
   made?: boolean;
+  /** Someone answered before it was posted. */
+  isAnswered?: boolean;
 };
 
 async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
@@ -48,7 +50,7 @@ async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
       },
       calls: {
         isMade: async () => Promise.resolve(given.made === true),
-        quietUntil: async () => Promise.resolve(null),
+        isAnswered: async () => Promise.resolve(given.isAnswered === true),
       },
     },
     {
@@ -78,6 +80,12 @@ test.each([
     'a question with a call',
     { kind: 'needs-you' },
     { key: 'needs-you:2', phase: 'needs-you', made: true },
+    false,
+  ],
+  [
+    'a question that was answered while the call waited',
+    { kind: 'needs-you' },
+    { key: 'needs-you:2', phase: 'needs-you', isAnswered: true },
     false,
   ],
   [

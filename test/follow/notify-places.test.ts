@@ -47,30 +47,50 @@ test('a notice that the thread refused goes on as a direct message if Slack does
   expect(tried).toEqual(['thread', 'direct', 'direct']);
 });
 
-test('another question waits its turn in a direct message, and what comes after it does not', async () => {
+/** Announces what Devin asks, one question after the other; returns what else helps. */
+async function asking(where: 'thread' | 'dm') {
   const { deps, db, told, look } = await startTelling(open);
-  const tell = notifier({
-    ...deps,
-    notified: { where: async () => Promise.resolve('dm' as const) },
-  });
-  const ask = async (text: string): Promise<void> => {
+  const tell = notifier({ ...deps, notified: { where: async () => Promise.resolve(where) } });
+  const say = async (text: string): Promise<void> => {
     const message = { eventId: text, source: 'devin', text, state: 'skipped' as const, saidAt: new Date() };
     await deps.messages.add(ID, [message]);
-    await look({ status_detail: 'working' });
-    await look({ status_detail: 'waiting_for_user' });
   };
-  await ask('Main or release?');
+  await say('Main or release?');
+  await look({ status_detail: 'waiting_for_user' });
   await tell(ID);
-  await ask('Today or tomorrow?');
-  const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
-  await look({ status_detail: 'waiting_for_user', pull_requests });
-  const laterMs = await tell(ID);
-  expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
-  expect(laterMs).toBeCloseTo(5 * 60_000, -4);
-  await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
-  await tell(ID);
-  expect(told.slice(2)).toEqual(['needs-you']);
-});
+  return { deps, db, told, look, tell, say };
+}
+
+test.each(['thread', 'dm'] as const)(
+  'another question while the first one waits calls after its turn, and what comes after it does not wait: %s',
+  async (where) => {
+    const { deps, db, told, look, tell, say } = await asking(where);
+    await say('Today or tomorrow?');
+    await deps.milestones.add(ID, ['needs-you:2']);
+    const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
+    await look({ status_detail: 'waiting_for_user', pull_requests });
+    const laterMs = await tell(ID);
+    expect(told).toEqual(['needs-you', 'pr:https://github.com/acme/web/pull/1']);
+    expect(laterMs).toBeCloseTo(5 * 60_000, -4);
+    await sql`update sessions set phase_at = phase_at - interval '5 minutes'`.execute(db);
+    await sql`update milestones set attempted_at = attempted_at - interval '5 minutes'`.execute(db);
+    await tell(ID);
+    await tell(ID);
+    expect(told.slice(2)).toEqual(['needs-you']);
+  },
+);
+
+test.each(['thread', 'dm'] as const)(
+  'a question after Devin worked by itself calls at once: %s',
+  async (where) => {
+    const { told, look, tell, say } = await asking(where);
+    await look({ status_detail: 'working' });
+    await say('Today or tomorrow?');
+    await look({ status_detail: 'waiting_for_user' });
+    expect(await tell(ID)).toBeNull();
+    expect(told).toEqual(['needs-you', 'needs-you']);
+  },
+);
 
 test('what is pending is looked at again once Slack takes the mark of an answered question', async () => {
   const { deps, told, look } = await startTelling(open);

@@ -218,7 +218,7 @@ const WORDS = 'Main or release?';
 
 test.each<[string, Given, string, boolean]>([
   ['are a question', {}, CALLED, true],
-  ['are a question soon after another', { quiet: true }, `Devin also asks:\n${WORDS}`, true],
+  ['are a question soon after another', { quiet: true }, WORDS, false],
   ['belong to a session that works', { phase: 'working' }, WORDS, false],
   ['are followed by others', { isLast: false }, WORDS, false],
   ['called someone before', { made: true }, WORDS, false],

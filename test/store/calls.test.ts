@@ -1,74 +1,84 @@
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { ReplyKind } from '../../src/session/reply.ts';
 import { createCalls } from '../../src/store/calls.ts';
 import { createReplies } from '../../src/store/replies.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import type { Db } from '../../src/store/tables.ts';
 import { useEmbedded } from '../support/databases.ts';
+import { newRequest } from '../support/request-row.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const open = useEmbedded();
 const ID = 'c'.repeat(32);
 const MINUTE_MS = 60_000;
 
-type Said = { said: ReplyKind; minutesAgo: number };
+type Answer = { ago: number; as: ReplyKind | 'web' };
 
-/** Calls of a session, each so many minutes ago, and answers. Returns how many minutes the last call stays quiet. */
+/** What someone said in the thread. */
+async function reply(db: Db, kind: ReplyKind, createdAt: Date): Promise<void> {
+  const replies = createReplies(db);
+  const from = { sessionId: ID, teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+  await replies.insert({ id: 'r', dedupeKey: 'r', ...from, kind, text: '', files: [] });
+  await replies.move({ id: 'r', from: ['accepted'], to: 'delivered' });
+  await db.updateTable('replies').set({ createdAt }).execute();
+}
+
+/** How long the next call waits, in minutes, after calls and an answer so many minutes ago. `waits`: so long Devin waits. */
 async function quietMinutes(
   callsAgo: readonly number[],
-  answeredAgo: readonly number[] = [],
-  reply: Said | null = null,
+  { waits = 60, answer }: { waits?: number; answer?: Answer } = {},
 ) {
-  const { db } = await open();
   const nowMs = Date.now();
   const at = (minutesAgo: number): Date => new Date(nowMs - minutesAgo * MINUTE_MS);
-  await sql`delete from milestones`.execute(db);
-  await sql`delete from session_messages`.execute(db);
-  for (const [index, ago] of [...callsAgo, ...answeredAgo].sort((one, other) => other - one).entries()) {
-    const eventId = `e${index}`;
-    const source = answeredAgo.includes(ago) ? 'user' : 'devin';
-    const said = { sessionId: ID, eventId, source, text: eventId, state: 'posted' as const, saidAt: at(ago) };
-    await db.insertInto('sessionMessages').values(said).execute();
-    if (source === 'user') continue;
-    const call = { sessionId: ID, key: `needs-you:${index}`, eventId, inMessage: true, createdAt: at(ago) };
-    await db
-      .insertInto('milestones')
-      .values({ ...call, state: 'posted', attemptedAt: null })
-      .execute();
-  }
-  if (reply !== null) {
-    const replies = createReplies(db);
-    const place = { sessionId: ID, teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
-    await replies.insert({ id: 'r', dedupeKey: 'r', ...place, kind: reply.said, text: '', files: [] });
-    await replies.move({ id: 'r', from: ['accepted'], to: 'delivered' });
-    await db
-      .updateTable('replies')
-      .set({ createdAt: at(reply.minutesAgo) })
-      .execute();
-  }
-  const last = callsAgo.length + answeredAgo.length - 1;
-  const until = await createCalls(db).quietUntil(ID, `needs-you:${last}`);
+  const called = callsAgo.map((ago, index): [string, object] => [
+    `needs-you:${index}`,
+    { state: 'posted', eventId: `e${index}`, inMessage: true, createdAt: at(ago) },
+  ]);
+  const said = callsAgo.map((ago, index) => ({
+    eventId: `e${index}`,
+    saidAt: at(ago),
+    attemptedAt: at(ago),
+  }));
+  const web = answer?.as === 'web' ? [{ eventId: 'w', source: 'user', saidAt: at(answer.ago) }] : [];
+  const { db, calls } = await sessionWith(Object.fromEntries(called), [...said, ...web]);
+  const place = { teamId: 'T1', channelId: 'C1' };
+  await createRequests(db).insert([newRequest('r1', place)]);
+  const snapshot = sessionSnapshot(ID, {});
+  const sessions = createSessions(db);
+  await sessions.bind({ sessionId: ID, requestId: 'r1', url: '', snapshot, threadTs: '1.1', ...place });
+  await sessions.change(ID, { phaseAt: at(waits) });
+  if (answer !== undefined && answer.as !== 'web') await reply(db, answer.as, at(answer.ago));
+  const until = await calls.quietUntil(ID);
   return until === null ? null : Math.round((until.getTime() - nowMs) / MINUTE_MS);
 }
 
-test('a question mentions nobody until some minutes after the last mention that waits', async () => {
-  expect(await quietMinutes([0])).toBeNull();
-  expect(await quietMinutes([4, 0])).toBe(1);
-  expect(await quietMinutes([6, 0])).toBeNull();
-  // The one 3 minutes ago was quiet, the one 1 minute ago wasn't.
-  expect(await quietMinutes([6, 3, 1])).toBeNull();
-  expect(await quietMinutes([6, 3, 1, 0])).toBe(4);
-});
+test.each<[string, number[], Parameters<typeof quietMinutes>[1], number | null]>([
+  ['is the first', [], {}, null],
+  ['follows another', [4], {}, 1],
+  ['follows others', [9, 3], {}, 2],
+  ['follows one that was made before Devin worked again', [4], { waits: 2 }, null],
+  ['follows one made since', [4, 1], { waits: 2 }, 4],
+  ['follows an answer', [4], { answer: { ago: 2, as: 'reply' } }, null],
+  ['follows an answer in Devin', [4], { answer: { ago: 2, as: 'web' } }, null],
+  ['follows what was answered before it', [4, 1], { answer: { ago: 2, as: 'reply' } }, 4],
+  ['follows a word to the app', [4], { answer: { ago: 2, as: 'mute' } }, 1],
+])(
+  'a call waits until some minutes after one that nobody answered: it %s',
+  async (_what, calls, how, minutes) => {
+    expect(await quietMinutes(calls, how)).toBe(minutes);
+  },
+);
 
-test('a question after an answer mentions the requester at once', async () => {
-  expect(await quietMinutes([4, 0], [2])).toBeNull();
-  expect(await quietMinutes([4, 3, 0], [2])).toBeNull();
-  expect(await quietMinutes([4, 1, 0], [2])).toBe(4);
-});
-
-test.each<[ReplyKind, number | null]>([
-  ['reply', null],
-  ['mute', 1],
-])('a question is answered by what goes to Devin, not by a word to the app: %s', async (said, quiet) => {
-  expect(await quietMinutes([4, 0], [], { said, minutesAgo: 2 })).toBe(quiet);
+test.each<[string, ReplyKind, number, boolean]>([
+  ['what is said after it', 'reply', 3, true],
+  ['nothing said before it', 'reply', 5, false],
+  ['no word to the app', 'mute', 3, false],
+])('a call that waits is answered by %s', async (_what, kind, minutesAgo, isAnswered) => {
+  const at = (ago: number): Date => new Date(Date.now() - ago * MINUTE_MS);
+  const { db, calls } = await sessionWith({ 'needs-you:1': { createdAt: at(4) } }, [{ eventId: 'e1' }]);
+  await reply(db, kind, at(minutesAgo));
+  expect(await calls.isAnswered(ID, 'needs-you:1', 'e1')).toBe(isAnswered);
 });
 
 /** A session with these calls and questions, in this order. */
@@ -77,8 +87,6 @@ async function sessionWith(
   said: readonly { eventId: string; source?: string; text?: string; slackTs?: string }[] = [],
 ) {
   const { db } = await open();
-  for (const table of ['milestones', 'session_messages', 'replies'] as const)
-    await sql`delete from ${sql.table(table)}`.execute(db);
   for (const [key, call] of Object.entries(calls))
     await db
       .insertInto('milestones')

@@ -7,6 +7,7 @@ export const BARE_CARD: SessionCard = {
   statusWord: null,
   title: 'Fix the flaky login test',
   requester: 'U1',
+  isFollowed: false,
   requesterName: 'Ana Ruiz',
   runsAs: null,
   url: null,

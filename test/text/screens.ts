@@ -145,7 +145,7 @@ function whatOf(kind: 'found-late' | 'duplicate') {
 }
 
 /** Some are no messages but parts of one. */
-function question(call: Pick<Call, 'quiet' | 'answered' | 'isUnheard'>, text: Text) {
+function question(call: Pick<Call, 'answered' | 'isUnheard'>, text: Text) {
   const called = { kind: 'people' as const, userIds: ['U1', 'U2'] };
   return withCall({ text: 'words', blocks: [] }, { sessionId: 's1', key: 'k', card, called, ...call }, text);
 }
@@ -211,6 +211,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     'the box',
     ['reply', 'answer', 'wake'] as const,
     (why) => (text) => renderReplyBox({ requestId: 'r1', why, tooLate: true, lastWords: 'words' }, text),
+  ),
+  ...named(
+    'what someone else did',
+    ['ended-by', 'archived-by'] as const,
+    (kind) => (text) =>
+      renderMilestone({ ...messageOf('ended', 'words'), what: { kind, userId: 'U2' } }, text),
   ),
   'an end without a result': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'ended' } }, text),
@@ -300,7 +306,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>
     renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
-  'another question': (text) => question({ quiet: true, answered: null, isUnheard: true }, text),
+  'a question that nobody answered': (text) => question({ answered: null, isUnheard: true }, text),
   'an answered question': (text) =>
-    question({ quiet: false, answered: { userId: 'U1', at: new Date(0) }, isUnheard: true }, text),
+    question({ answered: { userId: 'U1', at: new Date(0) }, isUnheard: true }, text),
 };

@@ -15,10 +15,10 @@ const USUAL_MODE = 'normal';
 
 /** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
-  const { requester, requesterName } = card;
+  const { requester, requesterName, isFollowed } = card;
   const name = fact(requesterName ?? '');
-  const asked = name === '' ? text.card.requestedBy(`<@${escape(requester)}>`) : name;
-  return [asked, ...runsAsFact(card, text)];
+  const mention = isFollowed ? [] : [text.card.requestedBy(`<@${escape(requester)}>`)];
+  return [...(name === '' ? mention : [name]), ...runsAsFact(card, text)];
 }
 
 /** The same name; or, if the email address matches, one name starts with the other. */

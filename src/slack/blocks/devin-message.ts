@@ -81,8 +81,6 @@ export type Call = {
   key: string;
   card: SessionCard;
   called: Called;
-  /** Mentions nobody, because an earlier question still waits. */
-  quiet: boolean;
   /** What people write in the thread goes to another session. */
   isUnheard: boolean;
   /** null: it waits for an answer. */
@@ -91,11 +89,10 @@ export type Call = {
 
 /** Adds the call above the question, and the button or who answered below it. The message has its own metadata. */
 export function withCall(words: Rendered, call: Call, text: Text): Rendered {
-  const { asks, asksMore } = text.milestones;
   const { text: end, blocks } = callEnd(call, text);
   const block_id = metadataBlockId(milestoneMetadata(call.sessionId, call.key));
   return joinWords([
-    line(call.quiet ? asksMore : asks(calledWords(call.called, text))),
+    line(text.milestones.asks(calledWords(call.called, text))),
     words,
     { text: end, blocks: blocks.map((block, at) => (at === 0 ? { ...block, block_id } : block)) },
   ]);

@@ -34,10 +34,10 @@ type MilestoneMessage = {
   wordsShown: boolean;
   place: ToldIn;
   called: Called;
-  /** A question mentions nobody if an earlier one still waits. */
-  quiet: boolean;
   /** Who answered the question. */
   answered: Answered | null;
+  /** Who did it, if someone did. */
+  by: string;
   /** The structured output, written as JSON. */
   result: string | null;
   /** The whole result is in the thread as a file. */
@@ -77,6 +77,10 @@ function headline(message: MilestoneMessage, text: Text): string {
       return withResults(text.milestones.finished(mention), card, text);
     case 'ended':
       return withResults(text.milestones.ended(mention, title), card, text);
+    case 'ended-by':
+      return withResults(text.milestones.endedBy(mention, title, escape(message.by)), card, text);
+    case 'archived-by':
+      return text.milestones.archivedBy(mention, title, escape(message.by));
     case 'failed':
       return text.milestones.failed(mention, title);
     case 'capped':
@@ -103,14 +107,9 @@ function cappedLine(
     : milestones.capped(mention, title);
 }
 
-function question(
-  { words, wordsShown, quiet }: MilestoneMessage,
-  mention: string,
-  { milestones }: Text,
-): string {
+function question({ words, wordsShown }: MilestoneMessage, mention: string, { milestones }: Text): string {
   if (words === null || words.trim() === '') return milestones.asksSomething(mention);
-  if (wordsShown) return quiet ? milestones.asksMoreAbove : milestones.asksAbove(mention);
-  return quiet ? milestones.asksMore : milestones.asks(mention);
+  return wordsShown ? milestones.asksAbove(mention) : milestones.asks(mention);
 }
 
 /** Their first line doesn't name the session. */
@@ -150,7 +149,10 @@ function body(message: MilestoneMessage, most: number, text: Text): string[] {
       return result(message, most, text);
     case 'failed':
     case 'ended':
+    case 'ended-by':
       return [text.milestones.whatNow];
+    case 'archived-by':
+      return [text.card.meaning.asleep.any];
     case 'capped':
       return [capReason(card, text)];
     case 'found-late':
@@ -187,6 +189,8 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   finished: [],
   failed: ['open', 'start-again'],
   ended: ['open', 'start-again'],
+  'ended-by': ['open', 'start-again'],
+  'archived-by': ['wake', 'open'],
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
   'found-late': ['open', 'ask-stop'],

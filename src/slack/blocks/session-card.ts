@@ -19,6 +19,8 @@ export type SessionCard = {
   title: string;
   /** Slack user id. */
   requester: string;
+  /** It was started in Devin: the requester only follows it. */
+  isFollowed: boolean;
   /** What Slack calls them; null: not known. */
   requesterName: string | null;
   /** null: not established yet. */
@@ -90,12 +92,13 @@ export function renderCard(card: SessionCard, text: Text): Rendered {
 
 function facts(card: SessionCard, text: Text): KnownBlock[] {
   const status = [signedStatus(card, text), ...progressFacts(card, text)].join(BETWEEN_FACTS);
+  const who = [...peopleFacts(card, text), ...workFacts(card, text)];
   return [
     {
       ...section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
       block_id: metadataBlockId(cardMetadata(card.requestId)),
     },
-    context([...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS)),
+    ...(who.length === 0 ? [] : [context(who.join(BETWEEN_FACTS))]),
   ];
 }
 

@@ -64,7 +64,7 @@ function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = f
   return [
     isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
-    ...(isTheirs ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
+    ...(isTheirs || card.isFollowed ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
     shownMoment(askedAtMs, text),
   ].join(BETWEEN_FACTS);
 }

@@ -107,9 +107,6 @@ export const milestones = {
   asks: (mention: string): string => `${mention} Devin asks:`,
   /** The question is in the thread, right above. */
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
-  /** Another question while the first one waits. It mentions nobody. */
-  asksMore: 'Devin also asks:',
-  asksMoreAbove: 'Devin also asks ↑',
   /** Another session is in the thread. */
   useAnswer: 'Replies in this thread go to the newer session. To answer this one, use "Answer".',
   asksSomething: (mention: string): string =>
@@ -127,6 +124,10 @@ export const milestones = {
   finished: (mention: string): string => `${mention} Finished`,
   /** Without being finished; nobody stopped it in Slack. Facts follow. */
   ended: (mention: string, title: string): string => `${mention} ${title} ended`,
+  endedBy: (mention: string, title: string, name: string): string =>
+    `${mention} ${title} was ended by ${name}`,
+  archivedBy: (mention: string, title: string, name: string): string =>
+    `${mention} ${title} was archived by ${name}.`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
   /** Of a request that has no session. All point at the card's buttons. */
   notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,

@@ -95,8 +95,6 @@ export const milestones: Text['milestones'] = {
   formerMember: '依頼者',
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
-  asksMore: 'Devin から別の質問もあります:',
-  asksMoreAbove: 'Devin から別の質問もあります ↑',
   useAnswer:
     'このスレッドへの返信は新しいほうのセッションに届きます。このセッションには「回答する」ボタンで答えてください。',
   asksSomething: (mention) =>
@@ -110,6 +108,8 @@ export const milestones: Text['milestones'] = {
   pullRequest: (where) => `${where} を作成しました`,
   finished: (mention) => `${mention} さん、完了しました`,
   ended: (mention, title) => `${mention} さん、 ${title} は終了しました`,
+  endedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんが終了しました`,
+  archivedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんがアーカイブしました。`,
   failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
   notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>

@@ -27,8 +27,8 @@ const message: Parameters<typeof renderMilestone>[0] = {
   sessionId: 'abc',
   place: { kind: 'thread', share: 'alone' },
   called: { kind: 'people', userIds: ['U1'] },
-  quiet: false,
   answered: null,
+  by: '@Ben',
   result: null,
   resultShared: false,
   command: '/devin',
@@ -102,11 +102,13 @@ describe('a message about a session', () => {
     ['failed', ['open_session', 'start_again']],
     ['ended', ['open_session', 'start_again']],
     ['capped', ['open_session', 'raise_cap', 'start_again']],
+    ['ended-by', ['open_session', 'start_again']],
+    ['archived-by', ['open_session']],
     ['found-late', ['open_session', 'ask_stop']],
   ] as const)('has the buttons that help if it is about %s', (kind, ids) => {
     const actions = ['reply', 'open', 'answer', 'details', 'raise-cap', 'start-again', 'ask-stop'] as const;
     const card = { ...message.card, actions: [...actions] };
-    const { blocks, text } = renderMilestone({ ...message, card, what: { kind } }, en);
+    const { blocks, text } = renderMilestone({ ...message, card, what: { kind, userId: 'U2' } }, en);
     const shown = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
     expect(shown.map((element) => ('action_id' in element ? element.action_id : ''))).toEqual(ids);
     // Without its buttons, a notification still has the address.

@@ -82,6 +82,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   statusWord: fc.option(fc.string({ unit: 'grapheme' })),
   title: fc.string({ unit: 'grapheme', maxLength: 5000 }),
   requester: fc.constant('U1'),
+  isFollowed: fc.boolean(),
   requesterName: fc.option(fc.string({ unit: 'grapheme' })),
   runsAs: fc.oneof(
     fc.constant(null),
