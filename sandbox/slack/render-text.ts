@@ -2,7 +2,6 @@ import type { Message, StateValue, View } from './model.ts';
 import { knownBlocks } from './rules/assign-ids.ts';
 import type { Block } from './rules/blocks.ts';
 import type { Element, InputElement } from './rules/elements.ts';
-import { renderChart, renderDataTable } from './rules/numbers.ts';
 import { plainRichText, type RichPart } from './rules/rich-text.ts';
 import type { State } from './state.ts';
 
@@ -55,8 +54,6 @@ function renderBlock(state: State, block: Block, view: View | null): string {
   if (block.type === 'header') return block.text.text.toUpperCase();
   if (block.type === 'table')
     return block.rows.map((row) => row.map((cell) => plainRichText(cell)).join(' | ')).join('\n');
-  if (block.type === 'data_visualization') return renderChart(block);
-  if (block.type === 'data_table') return renderDataTable(block);
   return block.type === 'divider' ? '---' : renderRichText(block);
 }
 

@@ -26,7 +26,7 @@ type HomeDeps = {
     'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings' | 'greetings'
   >;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'outbound' | 'answers' | 'people' | 'richBlocks' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'answers' | 'people' | 'textFor'>;
   policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
   mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
   resolve: ResolveIdentity;

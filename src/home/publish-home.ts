@@ -6,9 +6,8 @@ import type { Identity } from '../session/identity.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/blocks/home.ts';
 import { cardView } from '../slack/card-view.ts';
 import { shownIdentity } from '../slack/form-view.ts';
-import type { Updated } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
-import { areUnknownBlocks, type Slack } from '../slack/slack.ts';
+import type { Slack } from '../slack/slack.ts';
 import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
@@ -22,7 +21,7 @@ import type { Tuning } from '../tuning.ts';
 
 type PublishDeps = {
   store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
-  slack: Pick<Slack, 'outbound' | 'richBlocks' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: WithNames;
   usage: Pick<Spending, 'ofPerson' | 'ofEveryone'>;
@@ -59,7 +58,7 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
   const { store, slack, resolve, usage, command } = deps;
   const { log, now } = deps.tuning;
   const { listing, requests, approvalMessages, sessions, settings } = store;
-  const { outbound, richBlocks, textFor } = slack;
+  const { outbound, textFor } = slack;
 
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
@@ -102,7 +101,7 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return { ...drawn, defaults: deps.withNames(applyDefaults(layers)) };
   }
 
-  function draw({ identity, ...known }: Known, read: Read, text: Text): Omit<Home, 'rich'> {
+  function draw({ identity, ...known }: Known, read: Read, text: Text): Home {
     const { entries, total, approvals, ...others } = read;
     const nowMs = now();
     const { permalink } = outbound;
@@ -132,13 +131,7 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     const read = await readRows(whose);
     const text = await textFor(whose.userId, read.preferences.language);
     const home = draw(known, read, text);
-    const published = await richBlocks.send(
-      async (rich) => outbound.publishHome(whose.userId, renderHome({ ...home, rich }, text)),
-      {
-        isRefused: (answer: Updated) => answer.kind === 'refused' && areUnknownBlocks(answer.code),
-        isSent: ({ kind }) => kind === 'updated',
-      },
-    );
+    const published = await outbound.publishHome(whose.userId, renderHome(home, text));
     return againInMs(published, 'a Home', log);
   }
 

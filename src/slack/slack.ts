@@ -102,7 +102,6 @@ export function createSlack(options: SlackOptions) {
     presence,
     findLeaver,
     isOutside: createIsOutside({ presence, findLeaver }),
-    richBlocks: createRichBlocks(log),
     groups: createGroups({ client: background, now }),
     describePlace: createDescribePlace({ client: background, now }),
     bolt: createBolt({
@@ -196,31 +195,4 @@ class Client extends WebClient {
       throw error;
     }
   }
-}
-
-type Reading<Answer> = { isRefused: (answer: Answer) => boolean; isSent: (answer: Answer) => boolean };
-
-/** Charts and tables, which Slack introduces one workspace at a time. */
-function createRichBlocks(log: Log) {
-  let areTaken = true;
-  return {
-    /** Sends something with them; without them if Slack refuses it, and from then on. Resolves with the last answer. */
-    async send<Answer>(
-      send: (rich: boolean) => Promise<Answer>,
-      { isRefused, isSent }: Reading<Answer>,
-    ): Promise<Answer> {
-      const answer = await send(areTaken);
-      if (!areTaken || !isRefused(answer)) return answer;
-      const plain = await send(false);
-      if (!isSent(plain)) return plain;
-      areTaken = false;
-      log.info('Slack takes no charts and tables here yet: numbers are shown in words');
-      return plain;
-    },
-  };
-}
-
-/** Slack's codes for blocks it doesn't know. https://docs.slack.dev/reference/methods/views.publish */
-export function areUnknownBlocks(code: string): boolean {
-  return code === 'invalid_blocks' || code === 'invalid_arguments';
 }

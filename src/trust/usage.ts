@@ -35,7 +35,7 @@ type SpendingDeps = {
   budget: Pick<Budget, 'left'>;
   devin: Pick<Devin, 'organization'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
-  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
+  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   command: string;
@@ -141,7 +141,7 @@ type Reports = { mayAll: MayAll; report: ReturnType<typeof createReport> };
 
 /** Tells a person privately what was used, if they may see it. */
 function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }: Reports) {
-  const { outbound, richBlocks, textFor } = deps.slack;
+  const { outbound, textFor } = deps.slack;
 
   return async (job: Job): Promise<void> => {
     const { teamId, userId, by, days, answerTo } = job;
@@ -155,12 +155,7 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     }
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
     const report = await reportOn({ scope: scopeOf(job), by, days, spender, mayAll });
-    const told = await richBlocks.send(
-      async (rich) => outbound.tellPrivately(place, renderUsage(report, { rich, text })),
-      // Slack doesn't say why it refuses a private notice.
-      { isRefused: (answer) => answer === 'undeliverable', isSent: (answer) => answer === 'delivered' },
-    );
-    throwIfRetryable(told);
+    throwIfRetryable(await outbound.tellPrivately(place, renderUsage(report, text)));
   };
 }
 

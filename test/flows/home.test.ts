@@ -160,24 +160,6 @@ describe('the App Home', () => {
     expect(own.text).not.toContain('Usage in this workspace');
   });
 
-  test('is in words if Slack refuses charts, without another try', async () => {
-    const { slack } = world();
-    const { ana } = await startSession(world());
-    await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, /\[chart: ACU/);
-    slack.fail('views.publish', { error: 'invalid_blocks', args: { user_id: ana.userId } });
-    const before = drawings(world(), ana.userId).length;
-    const isChart = ({ args }: ApiCall): boolean =>
-      JSON.stringify(args['view']).includes('data_visualization');
-    const since = (): readonly ApiCall[] => drawings(world(), ana.userId).slice(before);
-    for (const count of [2, 3]) {
-      await slack.openHome(ana.userId);
-      await slack.waitFor(() => since().length >= count, { what: `${count} drawings` });
-    }
-    expect(since()[0]?.error).toBe('invalid_blocks');
-    expect(since().map(isChart)).toEqual(since().map((_, at) => at === 0));
-  });
-
   test('is updated while it is open, and not if nobody opened it', async () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });

@@ -2,7 +2,7 @@ import { effectivePreferences } from '../../src/session/preferences.ts';
 import type { Home } from '../../src/slack/blocks/home.ts';
 
 /** A Home without usage, approvals and files, with the usual preferences. */
-export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'rich' | 'approvals' | 'files' | 'preferences'> = {
+export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'approvals' | 'files' | 'preferences'> = {
   approvals: { asked: [], total: 0 },
   files: [],
   preferences: effectivePreferences({}),
@@ -21,5 +21,4 @@ export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'rich' | 'approvals' |
     },
   },
   everyone: null,
-  rich: true,
 };

@@ -109,12 +109,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
         ),
     ]),
   ),
-  ...Object.fromEntries(
-    [true, false].map((rich) => [
-      rich ? 'the usage, drawn' : 'the usage in words',
-      (text: Text) => renderUsage(REPORT, { rich, text }),
-    ]),
-  ),
+  'the usage': (text) => renderUsage(REPORT, text),
   'why, without a policy': (text) => renderWhy({ explained: null, ...REACHED }, text),
   'why, if a rule asks for approval': (text) =>
     renderWhy(

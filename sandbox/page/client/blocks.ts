@@ -5,7 +5,7 @@ import { element } from './elements.ts';
 import { type InputBlock, type Labels, type Surface, placeOf } from './entries.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { anyText, plainText } from './mrkdwn.ts';
-import { chart, dataTable, richText, table } from './rich-text.ts';
+import { richText, table } from './rich-text.ts';
 import { wording } from './words.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
@@ -64,10 +64,6 @@ function shown(app: App, surface: Surface, block: Block): Child {
       return richText(state, block);
     case 'table':
       return table(state, block);
-    case 'data_table':
-      return dataTable(state, block);
-    case 'data_visualization':
-      return chart(block);
   }
 }
 

@@ -6,8 +6,6 @@ import { wording } from './words.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
 type Table = Extract<Block, { type: 'table' }>;
-type Chart = Extract<Block, { type: 'data_visualization' }>;
-type DataTable = Extract<Block, { type: 'data_table' }>;
 type List = Extract<RichPart, { type: 'rich_text_list' }>;
 
 /** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
@@ -44,27 +42,6 @@ export function table(state: AppState, { rows, column_settings: settings = [] }:
       ),
     ),
   );
-}
-
-/** As bars, each with its number. */
-export function chart({ title, chart: drawn }: Chart): Child {
-  const points = drawn.series.flatMap(({ data }) => data);
-  const most = Math.max(1, ...points.map(({ value }) => value));
-  const row = ({ label, value }: (typeof points)[number]): Child => {
-    const meter = { min: '0', max: String(most), value: String(value), 'aria-label': label };
-    return h(
-      'tr',
-      {},
-      h('th', { scope: 'row' }, label),
-      h('td', {}, h('meter', meter)),
-      h('td.right', {}, String(value)),
-    );
-  };
-  return h('figure.chart', {}, h('figcaption', {}, title), h('table', {}, h('tbody', {}, points.map(row))));
-}
-
-export function dataTable(state: AppState, { rows, caption }: DataTable): Child {
-  return h('figure', {}, h('figcaption', {}, caption), table(state, { type: 'table', rows }));
 }
 
 function tableCell(state: AppState, cell: TableCell): Child {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { anyText, id, plainText } from './composition.ts';
 import { actionElement, inputElement } from './elements.ts';
 import { LIMIT } from './limits.ts';
-import { dataTable, dataVisualization } from './numbers.ts';
 import { richText, table } from './rich-text.ts';
 
 /**
@@ -52,8 +51,6 @@ export const block = z.discriminatedUnion('type', [
   input,
   richText,
   table,
-  dataTable,
-  dataVisualization,
   z.strictObject({ type: z.literal('divider'), ...named }),
   z.strictObject({
     type: z.literal('alert'),

@@ -36,16 +36,6 @@ export const LIMIT = {
   tableCells: 20,
   /** Of all cells of a table together. */
   tableText: 10_000,
-  chartTitle: 50,
-  chartLabel: 20,
-  chartSeries: 12,
-  chartPoints: 20,
-  /** In one message. */
-  charts: 2,
-  /** With the heading. */
-  dataTableRows: 101,
-  dataTablePage: 100,
-  dataTableText: 20_000,
   messageBlocks: 50,
   /** Of all blocks of a message, as JSON: https://github.com/slackapi/bolt-js/issues/2509 */
   messageBlocksJson: 13_200,

@@ -38,12 +38,7 @@ export function checkMessage(
 function checkMessageBlocks(blocks: unknown): Violation[] {
   const parsed = blockList.safeParse(blocks);
   if (!parsed.success) return toViolations(parsed.error, '/blocks');
-  return [
-    ...checkRelations(parsed.data),
-    ...checkPlacement(parsed.data),
-    ...checkTables(parsed.data),
-    ...checkCharts(parsed.data),
-  ];
+  return [...checkRelations(parsed.data), ...checkPlacement(parsed.data), ...checkTables(parsed.data)];
 }
 
 /** Slack's codes are `only_one_table_allowed` and the like, within the messages of `invalid_blocks`. */
@@ -62,14 +57,6 @@ function checkTables(blocks: readonly Block[]): Violation[] {
 /** Whether Slack would answer `msg_blocks_too_long`. */
 export function areBlocksTooLong(blocks: unknown): boolean {
   return JSON.stringify(blocks ?? []).length > LIMIT.messageBlocksJson;
-}
-
-function checkCharts(blocks: readonly Block[]): Violation[] {
-  const charts = blocks.flatMap(({ type }, at) => (type === 'data_visualization' ? [at] : []));
-  const beyond = charts[LIMIT.charts];
-  if (beyond === undefined) return [];
-  const message = `at most ${LIMIT.charts} data_visualization blocks`;
-  return [{ pointer: `/blocks/${beyond}`, message }];
 }
 
 function checkText(message: { text?: unknown; blocks?: unknown }, update: boolean): Violation[] {

@@ -51,10 +51,7 @@ function checkSubmit(view: ViewDefinition): Violation[] {
 function checkPlacement(view: ViewDefinition): Violation[] {
   return view.blocks.flatMap(({ type }, i) => {
     const pointer = `/view/blocks/${i}`;
-    if (type === 'table' || type === 'data_table')
-      return [{ pointer, message: `${type} works in messages only` }];
-    if (type === 'data_visualization' && view.type === 'modal')
-      return [{ pointer, message: `${type} works in messages and Home only` }];
+    if (type === 'table') return [{ pointer, message: 'table works in messages only' }];
     return type === 'alert' && view.type === 'home'
       ? [{ pointer, message: 'alert works in modals only' }]
       : [];

@@ -6,7 +6,6 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata } from '../ids.ts';
 import { firstButton } from './card-buttons.ts';
 import { acuFact, progressFacts, pullRequestLines, repositoryFact, workFacts } from './card-facts.ts';
-import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
@@ -55,8 +54,6 @@ export type Home = {
   usage: HomeUsage;
   /** null: the person may not see it. */
   everyone: HomeEveryone | null;
-  /** With a chart. */
-  rich: boolean;
   drawnAtMs: number;
 };
 
@@ -82,10 +79,10 @@ export function renderHome(home: Home, text: Text): HomeView {
 }
 
 /** For people who are known, and may start a session. */
-function contents(home: Home, text: Text): ShownBlock[] {
+function contents(home: Home, text: Text): KnownBlock[] {
   return [
     ...(home.total.count === 0 ? howToBegin(home, text) : groups(home, text)),
-    ...homeUsage(home, text),
+    ...homeUsage(home.usage, home.command, text),
     { type: 'divider' },
     ...homeSettings(home, text),
   ];

@@ -5,6 +5,7 @@ import type {
   ConfirmationDialog,
   ContextBlock,
   HeaderBlock,
+  KnownBlock,
   ModalView,
   MrkdwnElement,
   PlainTextElement,
@@ -12,12 +13,11 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import { BLOCK } from '../ids.ts';
-import type { ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
 import { bold, truncate } from './text.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
-export type Rendered = { text: string; blocks: ShownBlock[] };
+export type Rendered = { text: string; blocks: KnownBlock[] };
 
 /** Blocks and elements within Slack's limits: longer text is cut. `escaped` is mrkdwn, all else is raw. */
 

@@ -1,10 +1,10 @@
+import type { KnownBlock } from '@slack/types';
 import type { BudgetAlert, CeilingLeft } from '../../session/policy/limits.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { barChart, dataTable, mentionCell, textCell, type Cell, type ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
-import { charactersOf, context, sections, titled, type Rendered } from './objects.ts';
+import { context, sections, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 export type UsageReport = {
@@ -29,11 +29,9 @@ export type DevinCounts = {
 export const NOTHING_FROM_DEVIN: DevinCounts = { acu: null, work: null };
 
 const NAME_LENGTH = 100;
-/** In plain words; the table has more. */
 const SHOWN_GROUPS = 15;
 
-/** `rich`: with a chart and a table. `text` alone says everything. */
-export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean; text: Text }): Rendered {
+export function renderUsage(report: UsageReport, text: Text): Rendered {
   const { usage } = text;
   const heading = bold(usage.heading(usage.title[report.scope], usage.days(report.days)));
   const left = leftLines(report.left, text);
@@ -45,18 +43,17 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
     usage.utc,
     ...(left.length === 0 ? [] : [usage.budgets]),
   ];
-  const start = [...sections([heading, ...left]), ...sections(totals)];
-  const end = context(text.joins.sentences(notes));
-  const room = LIMIT.messageJson - charactersOf([...start, end]);
   return {
     text: truncate(
       [heading, ...left, ...totals, ...groups, ...spans, ...notes].join('\n'),
       LIMIT.messageText,
     ),
     blocks: [
-      ...start,
-      ...(rich ? richBlocks(report, room, text) : [...sections(groups), ...sections(spans)]),
-      end,
+      ...sections([heading, ...left]),
+      ...sections(totals),
+      ...sections(groups),
+      ...sections(spans),
+      context(text.joins.sentences(notes)),
     ],
   };
 }
@@ -100,30 +97,6 @@ function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
 }
 type Totals = Pick<UsageReport, 'summary' | 'medianWaitMs'>;
 
-function richBlocks(report: UsageReport, room: number, text: Text): ShownBlock[] {
-  const { summary, by } = report;
-  if (summary.sessions === 0) return [];
-  const { usage } = text;
-  const { sessions, acu, merged } = usage.columns;
-  const rows = summary.groups.map((group) => groupCells(group, by, text));
-  const chart = spanChart(report, text);
-  const others = (count: number) => context(usage.othersLeftOut(count));
-  const { table, leftOut } = dataTable({
-    caption: usage.byTitle[by],
-    heading: [usage.by[by], sessions, acu, merged],
-    rows,
-    room: room - charactersOf([chart, others(rows.length)]),
-  });
-  return [chart, table, ...(leftOut === 0 ? [] : [others(leftOut)])];
-}
-
-/** The ACU used over time. */
-function spanChart(report: Pick<UsageReport, 'summary'>, text: Text): ShownBlock {
-  const { columns, day } = text.usage;
-  const bars = report.summary.spans.map(({ from, acu }) => ({ label: day(from), value: acu }));
-  return barChart(spanTitle(report, text), columns.acu, bars);
-}
-
 function spanTitle({ summary: { spans } }: Pick<UsageReport, 'summary'>, { usage }: Text): string {
   const days = spans[0]?.days ?? 1;
   return days === 1 ? usage.perDay : usage.perDays(days);
@@ -162,34 +135,17 @@ function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): str
   return by === 'channel' ? `<#${shown}>` : shown;
 }
 
-function groupCells({ name, sessions, acu, merged }: UsageGroup, by: UsageBy, text: Text): Cell[] {
-  const number = (value: number): Cell => ({
-    type: 'raw_number',
-    value: rounded(value),
-    text: acuWords(value),
-  });
-  return [nameCell(name, by, text), number(sessions), number(acu), number(merged)];
-}
-
-function nameCell(name: string | null, by: UsageBy, { usage }: Text): Cell {
-  if (name === null) return textCell(usage.noName[by]);
-  if (by === 'person') return mentionCell({ type: 'user', user_id: name });
-  return by === 'channel' ? mentionCell({ type: 'channel', channel_id: name }) : textCell(oneLine(name));
-}
-
 /** A person's own, in App Home. */
 export type HomeUsage = Pick<UsageReport, 'days' | 'left' | 'summary' | 'medianWaitMs'>;
 
 /** Of everyone, for those who may see it. */
 export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'medianWaitMs' | 'devin'>;
 
-type HomeShown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: string };
-
 /**
  * What is left of budgets first, then the person's own totals; nothing if there is neither. Home is no channel, so it
  * shows no channel's budget.
  */
-export function homeUsage({ usage, rich, command }: HomeShown, text: Text): ShownBlock[] {
+export function homeUsage(usage: HomeUsage, command: string, text: Text): KnownBlock[] {
   const words = text.usage;
   const { sessions } = usage.summary;
   const left = usage.left.filter(({ key }) => key !== 'acu_per_channel_per_day');
@@ -198,7 +154,6 @@ export function homeUsage({ usage, rich, command }: HomeShown, text: Text): Show
   return [
     { type: 'divider' },
     ...sections([heading, ...leftLines(left, text), ...totalLines(usage, text)]),
-    ...(rich && sessions > 0 ? [spanChart(usage, text)] : []),
     context(words.home.more(code(`${command} usage`))),
   ];
 }
@@ -206,7 +161,7 @@ export function homeUsage({ usage, rich, command }: HomeShown, text: Text): Show
 const MOST_PEOPLE = 5;
 
 /** What everyone used, and who used most. */
-export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): ShownBlock[] {
+export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
   const words = text.usage;
   const heading = bold(words.heading(words.title.workspace, words.days(everyone.days)));
   const totals = [...totalLines(everyone, text), ...devinLines(everyone, text)];
