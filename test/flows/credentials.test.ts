@@ -25,7 +25,7 @@ describe('a task with a credential in it', () => {
     async (typed) => {
       const { devin } = world();
       const { ana, said } = await asked(typed);
-      expect(said).toContain('seems to contain a token, key or password (`ghp_…`)');
+      expect(said).toContain('seems to contain credentials (`ghp_…`)');
       expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     },
   );
@@ -71,7 +71,7 @@ describe('a task with a credential in it', () => {
     const { slack, devin } = world();
     const { ana, channelId, place } = someoneIn(world());
     await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> ${TASK}`);
-    await toldTo(world(), place, 'seems to contain a token, key or password');
+    await toldTo(world(), place, 'seems to contain credentials');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 

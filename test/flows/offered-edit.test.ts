@@ -107,7 +107,7 @@ describeOnBothWorlds('an offered task whose message is edited', (world) => {
     const task = `fix the login test with ghp_${'a1B2'.repeat(9)}`;
     await edit(`could %s ${task}`);
     await press('start_as_task');
-    await toldTo(world(), place, 'seems to contain a token, key or password (`ghp_…`)');
+    await toldTo(world(), place, 'seems to contain credentials (`ghp_…`)');
     expect(own()).toEqual([]);
     await press('start_with_credential');
     expect((await sessionOf(world().devin, ana.devinUserId)).request.prompt).toBe(`could ${task}`);

@@ -188,7 +188,7 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     const { ana, channelId, edit, started, heard } = await ask('%s fix the slow test');
     await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
     await edit(words);
-    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin gets the task as you sent it first');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin gets the task as you first sent it');
     busy.clear();
     expect(heard(await started())).toEqual([]);
   });

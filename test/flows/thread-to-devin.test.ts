@@ -677,7 +677,7 @@ describe('keywords in the thread', () => {
     const thread = await startThread(world());
     const { userId, devinUserId } = thread.ana;
     await thread.say(userId, `!new push it with ghp_${'a1B2'.repeat(9)}`);
-    await thread.noticeTo(userId, 'seems to contain a token, key or password (`ghp_…`)');
+    await thread.noticeTo(userId, 'seems to contain credentials (`ghp_…`)');
     expect(devin.sessions.filter((one) => one.userId === devinUserId)).toHaveLength(1);
   });
 

@@ -24,7 +24,7 @@ async function why(options: string, where: Parameters<typeof someoneIn>[1] = {})
 
 test('why names the rule that refuses and its message, and starts nothing', async () => {
   const { answer, own } = await why('--repo acme/infra-dns');
-  expect(answer).toContain("You can't start a session here now.");
+  expect(answer).toContain("You can't start this session here now.");
   expect(answer).toContain('The rule "no infrastructure" decides.');
   expect(answer).toContain('Ask in #platform.');
   expect(answer).toContain('Nothing was started.');
@@ -33,7 +33,7 @@ test('why names the rule that refuses and its message, and starts nothing', asyn
 
 test('why says what the channel sets, what is added, and what is left of each limit', async () => {
   const { ana, type, answer } = await why('--mode ultra', { name: 'proj' });
-  expect(answer).toContain('You can start a session here.');
+  expect(answer).toContain('You can start this session here.');
   expect(answer).toContain('Mode: lite');
   expect(answer).toContain('ACU cap: 5');
   expect(answer).toContain('Follow CONTRIBUTING.md.');

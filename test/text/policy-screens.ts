@@ -110,10 +110,11 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     ]),
   ),
   'the usage': (text) => renderUsage(REPORT, text),
-  'why, without a policy': (text) => renderWhy({ explained: null, ...REACHED }, text),
+  'why, without a policy': (text) => renderWhy({ session: 'any', explained: null, ...REACHED }, text),
   'why, if a rule asks for approval': (text) =>
     renderWhy(
       {
+        session: 'asked',
         explained: {
           ...EXPLAINED,
           decision: {
@@ -133,6 +134,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
   'why, over a budget': (text) =>
     renderWhy(
       {
+        session: 'asked',
         explained: {
           ...EXPLAINED,
           decision: {

@@ -15,8 +15,13 @@ import type { FormIdentity } from './session-form.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 import { leftLines } from './usage.ts';
 
-/** What would happen to a request. `explained`: null without a policy. */
-export type Why = { explained: Explained | null; limits: Limits; usage: LimitUsage };
+/** What would happen to a session: any, or one with the options that were asked about. `explained`: null without a policy. */
+export type Why = {
+  session: 'any' | 'asked';
+  explained: Explained | null;
+  limits: Limits;
+  usage: LimitUsage;
+};
 
 const SENTENCE_LENGTH = 1000;
 
@@ -25,22 +30,27 @@ export function renderWhy(why: Why, text: Text): Rendered {
   return notice([...whyLines(why, text), text.notices.nothingStarted]);
 }
 
-function whyLines({ explained, limits, usage }: Why, text: Text): string[] {
+function whyLines(why: Why, text: Text): string[] {
+  const { explained, limits, usage } = why;
   const reached = limitReached(limits, usage);
   const decision = explained?.decision ?? null;
   return [
-    bold(reached === null ? titleOf(decision, text) : text.policy.why.refused),
+    bold(titleOf(why, text)),
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
     ...decisionLines(decision, text),
     ...renewalLines(explained, text),
     ...(explained === null ? [] : placeLines(explained, text)),
-    ...limitLines({ limits, usage, explained }, text),
+    ...limitLines(why, text),
   ];
 }
 
-function titleOf(decision: PolicyDecision | null, { policy: { why } }: Text): string {
-  if (decision === null) return why.allowed;
-  return decision.kind === 'refused' && allowsLowerCap(decision) ? why.lowerCap : why[decision.kind];
+function titleOf({ session, explained, limits, usage }: Why, { policy: { why } }: Text): string {
+  const what = why.session[session];
+  if (limitReached(limits, usage) !== null) return why.refused(what);
+  if (explained === null) return why.allowed(what);
+  const { decision } = explained;
+  const isLower = decision.kind === 'refused' && allowsLowerCap(decision);
+  return isLower ? why.lowerCap(what) : why[decision.kind](what);
 }
 
 function allowsLowerCap({ over, most }: Extract<PolicyDecision, { kind: 'refused' }>): boolean {

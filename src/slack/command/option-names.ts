@@ -200,7 +200,9 @@ export function devinWord(task: string): string | null {
 const LONGEST_ALONE = 200;
 /** They say that something is set, but not what. */
 const SETTING = new Set(
-  'please set use go change switch me my the a max maximum to is of default defaults'.split(' '),
+  'please set use go change switch me my the a max maximum to is of default defaults に設定 に設定して に変更 に変更して にして を は'.split(
+    ' ',
+  ),
 );
 const CHANGING = /\b(?:set|change|switch|defaults?)\b/i;
 

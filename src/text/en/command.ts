@@ -65,8 +65,9 @@ export const command = {
       'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
       'devin-word': (word: string): string =>
         `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,
-      credential: (start: string): string =>
-        `Your task seems to contain a token, key or password (${start}). In Devin, everyone who can open the session can read it. To give it to Devin as a secret instead, edit first, and move it to "More options".`,
+      /** `starts`: of one or several. */
+      credential: (starts: string): string =>
+        `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "More options".`,
     },
     start: 'Start it as a task',
     /** Plain. */

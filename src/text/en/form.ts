@@ -107,7 +107,7 @@ export const modal = {
     needs: (rule: string, conditions: string): string =>
       conditions === ''
         ? `✋ Needs an approval here (rule: ${rule}).`
-        : `✋ Some choices need an approval: ${conditions} (rule: ${rule}).`,
+        : `✋ Some choices need an approval (${conditions}; rule: ${rule}).`,
     acuOver: (most: string): string => `more than ${most} ACU`,
   },
   upTo: (most: number): string => `Up to ${most} by policy.`,
@@ -140,7 +140,7 @@ export const modal = {
   sentBefore:
     "You already sent this form: look for its card. Nothing new was started. To tell Devin of a change, reply in the card's thread.",
   credential:
-    'Nothing was started yet: this seems to contain a token, key or password. Move it to "More options" as a secret, or send the form again to start as it is.',
+    'Nothing was started yet: this seems to contain credentials. Move them to "More options" as secrets, or send the form again to start as it is.',
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
     takes: (takes: string): string => `Use ${takes}.`,

@@ -79,10 +79,11 @@ export const policy = {
     `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
   /** `why`: private, to the person who asks. */
   why: {
-    allowed: 'You can start a session here.',
-    approval: 'A session here needs an approval.',
-    refused: "You can't start a session here now.",
-    lowerCap: 'You can start a session here with a lower cap.',
+    session: { any: 'a session', asked: 'this session' },
+    allowed: (session: string): string => `You can start ${session} here.`,
+    approval: (session: string): string => `You need an approval to start ${session} here.`,
+    refused: (session: string): string => `You can't start ${session} here now.`,
+    lowerCap: (session: string): string => `You can start ${session} here with a lower cap.`,
     noPolicy: 'No policy applies.',
     /** `names`: mentions and addresses. */
     approvers: (need: number, names: string): string =>

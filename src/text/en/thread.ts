@@ -53,7 +53,7 @@ export const thread = {
     'not-started':
       "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
     'early-edit':
-      "The session hasn't started or isn't confirmed yet, so your edit stays here: Devin gets the task as you sent it first. Once it has started, write in its thread what changed. Or, if its card has Cancel, cancel it and ask again.",
+      "The session hasn't started or isn't confirmed yet, so your edit stays here: Devin gets the task as you first sent it. Once it has started, write in its thread what changed. Or, if its card still has Cancel, cancel it and ask again.",
     'options-edit':
       "Editing the message doesn't change a session's options. To use others, ask again. If this session shouldn't go on, stop it first.",
     'task-edit':

@@ -8,7 +8,7 @@ export const approval: Text['approval'] = {
   reason: (words) => `理由: ${words}`,
   onCard: {
     waits: (rule, left, names) =>
-      `まだ開始していません。${left} 件の承認が必要です（ルール: ${rule}）。承認できる人: ${names}。`,
+      `まだ開始していません。${left === 1 ? '' : `あと ${left} 件の`}承認が必要です（ルール: ${rule}）。承認できる人: ${names}。`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
     soFar: (names) => `これまでの承認: ${names}。`,
     approved: (names, rule) => nameBefore(`さんが承認しました（ルール: ${rule}）。`, names),

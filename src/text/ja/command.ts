@@ -52,8 +52,8 @@ export const command: Text['command'] = {
       'thread-word': (word) => `${word} のことですか？セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
         `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,
-      credential: (start) =>
-        `タスクにトークン、キー、またはパスワードが含まれているようです（${start}）。Devin でこのセッションを開ける人は誰でも読めます。シークレットとして渡すには、先に編集して「その他のオプション」に移してください。`,
+      credential: (starts) =>
+        `タスクに認証情報（${starts}）が含まれているようです。Devin でこのセッションを開ける人なら、誰でも読めてしまいます。シークレットとして渡すには、先に編集して「その他のオプション」に移してください。`,
     },
     start: 'タスクとして開始',
     startWith: (option) => `${option} を付けて開始`,

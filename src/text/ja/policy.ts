@@ -76,10 +76,11 @@ export const policy: Text['policy'] = {
   mentionsOff: (command) =>
     `ここでは、このアプリのポリシーにより、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
   why: {
-    allowed: 'ここでセッションを開始できます。',
-    approval: 'ここでのセッションの開始には承認が必要です。',
-    refused: '今はここでセッションを開始できません。',
-    lowerCap: '上限を下げれば、ここでセッションを開始できます。',
+    session: { any: 'セッション', asked: 'このセッション' },
+    allowed: (session) => `${session}をここで開始できます。`,
+    approval: (session) => `${session}をここで開始するには承認が必要です。`,
+    refused: (session) => `今は${session}をここで開始できません。`,
+    lowerCap: (session) => `上限を下げれば、${session}をここで開始できます。`,
     noPolicy: '適用されるポリシーはありません。',
     approvers: (need, names) =>
       need === 1 ? `承認できる人: ${names}。` : `次のうち ${need} 人の承認が必要です: ${names}。`,

@@ -10,9 +10,9 @@ export const settings: Text['settings'] = {
     channel: 'このチャンネル',
     person: '自分',
   },
-  set: (scope) => `設定しました（${scope}）。`,
+  set: (scope) => `${scope}用に設定しました。`,
   otherHere: 'ここでは別の設定が優先されます。',
-  cleared: (scope) => `デフォルトを解除しました: ${scope}`,
+  cleared: (scope) => `${scope}のデフォルトを解除しました。`,
   nothingSet: '何も設定していません。',
   adminsOnly:
     'チャンネルまたはワークスペースの設定ができるのは、ワークスペースの管理者だけです。何も設定していません。',

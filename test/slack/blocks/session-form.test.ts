@@ -96,7 +96,7 @@ describe('a form', () => {
     const choices = choicesSchema.parse({ ...NOTHING, approvals });
     const said = lines(draw({ choices }));
     expect(said).toContain(
-      '✋ Some choices need an approval: Repositories: `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',
+      '✋ Some choices need an approval (Repositories: `acme/infra-*` + more than 10 ACU; rule: infra). Link the ticket.',
     );
     expect(said).toContain('✋ Needs an approval here (rule: here).');
   });

@@ -690,6 +690,7 @@ describe('sub-commands', () => {
     ["why can't I start ultra?", 'why', 'why'],
     ['why was it refused', 'why', 'why'],
     ['set acu 5', 'defaults', 'defaults me --acu 5'],
+    ['acu 5 に設定', 'defaults', 'defaults me --acu 5'],
     ['set the ACU cap to 10', 'defaults', 'defaults me --acu 10'],
     ['set the default repo', 'defaults', 'defaults me'],
     ['change the mode', 'defaults', 'defaults me'],

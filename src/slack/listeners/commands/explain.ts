@@ -38,7 +38,9 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
       limiter.usage({ teamId, userId }, db),
     ]);
     const decision = await explain({ teamId, userId, channelId, placeKind, draft });
-    return decision === 'not-known' ? null : { explained: decision, limits, usage };
+    if (decision === 'not-known') return null;
+    const session = Object.keys(wish.draft).length === 0 ? 'any' : 'asked';
+    return { session, explained: decision, limits, usage };
   }
 
   /** Who the person is, how that is known, and what they may do here, without a task. */
