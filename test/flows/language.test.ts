@@ -65,9 +65,9 @@ describe('a person who chooses a language', () => {
   test("in Home gets it there, in help and in refusals, until they choose Slack's again", async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
-    const { viewId } = await home('*Language:* as in Slack (English)');
+    const { viewId } = await home('*Language*: as in Slack (English)');
     await slack.clickButton(userId, { viewId }, 'Use: 日本語');
-    const japanese = await home('*表示言語:* 日本語');
+    const japanese = await home('*表示言語*: 日本語');
     expect(japanese.text).toContain('での返信は Devin に届きます');
 
     const { message: help } = await slack.command(userId, channelId, 'help');
@@ -78,7 +78,7 @@ describe('a person who chooses a language', () => {
     expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
 
     await slack.clickButton(userId, { viewId: japanese.viewId }, '「Slack に合わせる」に変更');
-    await home('*Language:* as in Slack (English)');
+    await home('*Language*: as in Slack (English)');
     const { message: english } = await slack.command(userId, channelId, 'help');
     expect(english?.text).toContain('Start a Devin session');
     expect(slack.problems).toEqual([]);
@@ -93,13 +93,13 @@ describe('a person who chooses a language', () => {
 
     const { message: japanese } = await slack.command(userId, channelId, 'language ja');
     expect(japanese?.text).toContain('表示言語: 日本語');
-    await home('*表示言語:* 日本語');
+    await home('*表示言語*: 日本語');
     const { message: english } = await slack.command(userId, channelId, 'language en');
     expect(english?.text).toContain('Language: English');
-    await home('*Language:* English');
+    await home('*Language*: English');
     const { message: again } = await slack.command(userId, channelId, 'language slack');
     expect(again?.text).toContain('Language: as in Slack (English)');
-    await home('*Language:* as in Slack (English)');
+    await home('*Language*: as in Slack (English)');
   });
 
   test("gets it even if they can't start a session", async () => {

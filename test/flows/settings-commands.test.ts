@@ -155,13 +155,13 @@ describe('defaults and preferences', () => {
       const admin = someone({ isAdmin: true });
       const ben = someone({ inDevin: false });
       devin.addMember({ userId: 'email|other', email: 'other@elsewhere.example', name: 'Ben Elsewhere' });
-      await ben.type('refused first');
+      await ben.type('clean up first');
       await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
       await slack.command(admin.person.userId, admin.channelId, `link @${ben.person.name} email|other`);
       await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, 'Ben Elsewhere');
-      await ben.type('works now');
+      await ben.type('fix the build');
       const session = await devin.waitForSession(({ userId }) => userId === 'email|other');
-      expect(session.request.prompt).toBe('works now');
+      expect(session.request.prompt).toBe('fix the build');
     });
 
     test('can be removed; the person gets a direct message about each step, and the admin one answer', async () => {
@@ -198,7 +198,7 @@ describe('defaults and preferences', () => {
         );
       await expect.poll(removed).toHaveLength(2);
       expect(slack.messages(slack.directMessages(admin.person.userId))).toEqual([]);
-      await ben.type('refused again');
+      await ben.type('clean up again');
       await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
       expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
     });
@@ -208,7 +208,7 @@ describe('defaults and preferences', () => {
       const [admin, ben] = [someone({ isAdmin: true }), someone()];
       devin.permissions.delete('ViewOrgMembership');
       onTestFinished(() => void devin.permissions.add('ViewOrgMembership'));
-      await ben.type('refused first');
+      await ben.type('clean up first');
       const toBen = { channelId: ben.channelId, userId: ben.person.userId };
       const refused = await toldTo(world(), toBen, "can't look up members in Devin");
       await admin.type(`link @${ben.person.name} ${ben.person.devinUserId}`);
