@@ -150,6 +150,15 @@ describe('a former member of a private channel', () => {
     expect(hears().join()).not.toContain('from outside');
   });
 
+  test("doesn't get the title of another person's session from the Stop of a card that they still see", async () => {
+    const { slack } = world();
+    const { ben, channelId, on } = await startedInPrivate();
+    leave(world(), ben.userId, channelId);
+    await slack.clickButton(ben.userId, on, 'ask_stop');
+    await toldTo(world(), { channelId, userId: ben.userId }, "you can't end it from here");
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+  });
+
   test("can't open the box for a message there", async () => {
     const { slack, devin } = world();
     const { ben, channelId, session, on } = await startedInPrivate();

@@ -67,9 +67,10 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     });
 
   onButton(app, CARD_ACTION['ask-stop'], async (press) => {
-    const request = await pressed.bySteerer(press);
+    const request = await pressed.inWorkspace(press);
     const session = request === null ? null : await sessions.ofRequest(request.id);
     if (request === null || session === null) return;
+    if (await refuses(deps, press, await authority.endingRefusal({ request, session }, press.userId))) return;
     const { channelId, threadTs } = privatePlace(press);
     const text = await textFor(press.userId);
     const card = cardView({ request, session, nowMs: deps.now() }, text);
