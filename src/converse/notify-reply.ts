@@ -211,7 +211,7 @@ function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, t
   }
 }
 
-/** A form filled in like the session's request, with the reply as its task. It shares the reply's id. */
+/** A form filled in like the session's request, with the reply as its task: one for each wording, however often it's told. */
 async function offerForm(
   { forms }: NotifyDeps,
   { reply, request }: UndeliveredReply,
@@ -219,9 +219,10 @@ async function offerForm(
   const { prompt: _task, ...values } = request.draft.values;
   const isAuthor = reply.userId === request.userId;
   const { draft, faults } = draftFor({ isAuthor }, { ...request.draft, values });
+  const id = [reply.id, ...(reply.editedTs === null ? [] : [reply.editedTs])].join(':');
   await forms.insert({
     ...placeColumns({ ...request, userId: reply.userId }),
-    id: reply.id,
+    id,
     draft: {
       ...draft,
       values: { ...draft.values, prompt: reply.text },
@@ -233,5 +234,5 @@ async function offerForm(
     faults,
     expanded: hiddenFields(faults).length > 0,
   });
-  return { kind: 'start-again', formId: reply.id };
+  return { kind: 'start-again', formId: id };
 }

@@ -10,6 +10,7 @@ import {
   type MessageKind,
   type ReplyFailure,
   type ReplyKind,
+  type ReplyState,
 } from '../session/reply.ts';
 import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
@@ -36,7 +37,7 @@ export type MoveReply = ReturnType<typeof createMoveReply>;
 
 type MoveDeps = {
   db: Kysely<Tables>;
-  replies: Pick<Replies, 'move'>;
+  replies: Pick<Replies, 'move' | 'takeEdit'>;
   messages: Pick<SessionMessages, 'add'>;
   enqueue: Enqueue;
 };
@@ -64,6 +65,7 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
       if (moved === null) return null;
       await lease?.fence(trx);
       const { id, sessionId } = moved;
+      if (MAY_TAKE_EDIT.has(step.to)) await replies.takeEdit(moved, trx);
       if (step.to === 'accepted' || step.to === 'sending') return moved;
       await enqueue('tell-reply', { replyId: id }, { trx });
       if (mirror !== null) {
@@ -74,6 +76,9 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
       return moved;
     });
 }
+
+/** It isn't at Devin for certain, nor on its way there: there is nothing to correct. */
+const MAY_TAKE_EDIT: ReadonlySet<ReplyState> = new Set(['accepted', 'failed', 'unknown']);
 
 /** Only what Devin has, or may have. */
 function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: boolean }): AuditEntry[] {

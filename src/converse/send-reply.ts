@@ -113,11 +113,13 @@ export function createReplySender(deps: SendDeps): RelayParts['sender'] {
     const sent = await postAsAuthor(sending, content);
     // It was edited while its files were uploaded: the next run sends the new text.
     if (sent === null) return null;
-    const { id } = sending.reply;
+    const { id, text: whileText } = sending.reply;
     const wakes = sending.session.phase === 'asleep';
     const mirror = mirrorReply(sending, new Date(deps.now()));
-    // If this took long, another process has searched for it and called it unconfirmed.
-    await move({ id, from: ['sending', 'unknown'], to: 'delivered', as: sent.as, wakes, mirror });
+    const step = { id, to: 'delivered', as: sent.as, wakes, mirror } as const;
+    // If this took long, another process has searched for it and called it unconfirmed, and its author may have edited it.
+    if ((await move({ ...step, from: ['sending'] })) === null)
+      await move({ ...step, from: ['unknown'], whileText });
     await deps.recordAnswer(sent.response);
     return null;
   }

@@ -73,13 +73,16 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
     await replies.move({ id, from: ['sending'], to: 'sending', changes }, trx);
   }
 
-  /** Replaces a message that wasn't sent. False: Devin has it, or may have it. */
+  /** Replaces a message that waits, for Devin or for its author's decision. False: Devin has it, or it's on its way. */
   async function replace(reply: Reply, { text, editedTs }: Edit, trx: Transaction<Tables>): Promise<boolean> {
     const { id, state } = reply;
-    if (!isUnsent(reply)) return false;
-    const to = state === 'failed' ? state : 'accepted';
+    if (!isWaiting(reply)) return false;
+    const isUndelivered = state === 'failed' || state === 'unknown';
+    const to = isUndelivered ? state : 'accepted';
     const moved = await replies.move({ id, from: [state], to, changes: { text, editedTs } }, trx);
     if (moved !== null && state === 'skipped') await relay(moved, trx);
+    // The notice that its author has quotes it as it was.
+    if (moved !== null && isUndelivered) await enqueue('tell-reply', { replyId: id }, { trx });
     return moved !== null;
   }
 
@@ -104,7 +107,7 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
       await commit(async (trx) => write({ ...row, dedupeKey: messageKey({ ...row, ts }) }, trx));
     },
 
-    /** An edit replaces a waiting message, and corrects one that was sent. Only its author can do that. */
+    /** An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. */
     async correct(edit: Edit): Promise<Corrected> {
       const { session, userId, channelId, ts, text, editedTs } = edit;
       const { teamId } = session;
@@ -169,8 +172,8 @@ function isAtRestSince(sentAt: Date, session: SessionRow): boolean {
   return (isOver(session) || isResting(session.phase)) && sentAt <= session.phaseAt;
 }
 
-function isUnsent({ state, sentAt }: Reply): boolean {
-  return state === 'accepted' || state === 'failed' || (state === 'skipped' && sentAt === null);
+function isWaiting({ state, sentAt }: Reply): boolean {
+  return state === 'skipped' ? sentAt === null : state !== 'sending' && state !== 'delivered';
 }
 
 /** Slack delivers edits in any order, and some twice. A deletion comes last. */

@@ -161,7 +161,7 @@ export function createReplies(db: Kysely<Tables>) {
         .where('teamId', '=', teamId)
         .where('channelId', '=', channelId)
         .where('messageTs', '=', ts);
-      await ofMessage.where('kind', '<>', 'correction').forUpdate().execute();
+      await ofMessage.orderBy('createdAt').forUpdate().execute();
       // A separate statement sees what was written while the first one waited.
       const rows = await ofMessage
         .orderBy(sql`edited_ts::numeric`, (order) => order.desc().nullsLast())
@@ -190,6 +190,22 @@ export function createReplies(db: Kysely<Tables>) {
         .returningAll()
         .executeTakeFirst();
       return parsed(replySchema, row);
+    },
+
+    /** What an edit says that waited for a message on its way becomes the message, which isn't at Devin for certain. */
+    async takeEdit({ id, teamId, channelId, messageTs }: Reply, trx: Transaction<Tables>): Promise<void> {
+      if (messageTs === null) return;
+      const edit = await trx
+        .deleteFrom('replies')
+        .where('teamId', '=', teamId)
+        .where('channelId', '=', channelId)
+        .where('messageTs', '=', messageTs)
+        .where('id', '<>', id)
+        .where('kind', '=', 'correction')
+        .where(sql<boolean>`state in ${literals(['accepted'])}`)
+        .returning(['text', 'editedTs'])
+        .executeTakeFirst();
+      if (edit !== undefined) await trx.updateTable('replies').set(edit).where('id', '=', id).execute();
     },
 
     /** The person wants it sent again. False if it can't be. */

@@ -24,6 +24,8 @@ type Given = {
   editedTo?: string;
   /** By another process, while Devin answers. */
   isGivenUp?: boolean;
+  /** Its author edited it after that. */
+  thenEditedTo?: string;
   text?: string;
   attached?: SlackFile[];
   /** What is recorded of the session. */
@@ -40,6 +42,7 @@ async function sentReply(
     lease = heldLease,
     editedTo,
     isGivenUp = false,
+    thenEditedTo,
     text = 'use main',
     attached = [],
     known,
@@ -71,6 +74,8 @@ async function sentReply(
     ...deps,
     sendMessage: async (...message) => {
       if (isGivenUp) await replies.move({ id: 'y', from: ['sending'], to: 'unknown' });
+      if (thenEditedTo !== undefined)
+        await replies.move({ id: 'y', from: ['unknown'], to: 'unknown', changes: { text: thenEditedTo } });
       return deps.sendMessage(...message);
     },
   });
@@ -145,6 +150,11 @@ test('a reply as the service user is sent once, even if Devin refuses it', async
 test("a reply is delivered if Devin's answer comes after another process has called it unconfirmed", async () => {
   const sendMessage: Deps['sendMessage'] = async (id) => Promise.resolve(sessionSnapshot(id));
   expect(await sendReply({ sendMessage }, { isGivenUp: true })).toBe('delivered');
+});
+
+test("a reply that was edited after that still waits for its author's decision", async () => {
+  const sendMessage: Deps['sendMessage'] = async (id) => Promise.resolve(sessionSnapshot(id));
+  expect(await sendReply({ sendMessage }, { isGivenUp: true, thenEditedTo: 'use dev' })).toBe('unknown');
 });
 
 test('a reply that is edited while it is prepared is left for the next run, which sends the new text', async () => {

@@ -183,6 +183,24 @@ describe('an edit', () => {
     expect(heardWords(thread)).toEqual(['use main', 'Correction of my earlier message: use release 2', 'go']);
   });
 
+  test('to a reply that Devin then did not confirm changes what its author can send again', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail(SEND, { until, status: 500 });
+    const { ts } = await thread.say(thread.ana.userId, 'use Postgres');
+    await devin.waitForRequest(
+      ({ method, path }) => method === 'POST' && path.includes(thread.id) && path.endsWith('/messages'),
+    );
+    await thread.edit(ts, 'use SQLite');
+    release();
+    const notice = await thread.noticeTo(thread.ana.userId, 'use SQLite');
+    await delivered(thread, 'go');
+    await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
+    await thread.marked(ts, 'white_check_mark');
+    expect(heardWords(thread)).toEqual(['go', 'use SQLite']);
+  });
+
   test('to a reply whose files are being uploaded changes what is sent', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createMoveReply } from '../../src/converse/relay.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import { createListenHere } from '../../src/slack/places.ts';
 import { createThreadInbox } from '../../src/slack/thread-inbox.ts';
@@ -15,18 +16,27 @@ const said = { userId: 'U1', ts: '2.0' };
 async function setUp() {
   const { db } = await open();
   const replies = createReplies(db);
+  const jobs: string[] = [];
   const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
   const threads = createThreadInbox({
     commit: async (work) => db.transaction().execute(work),
     sessions: { find: async () => Promise.resolve(session) },
     replies,
-    enqueue: async () => Promise.resolve(),
+    enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
   });
   const { sessionId, teamId, channelId } = session;
   const place = { sessionId, teamId, userId: 'U1', channelId, messageTs: said.ts };
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'use main', files: [] });
   return {
     replies,
+    jobs,
+    /** As the relay does. */
+    move: createMoveReply({
+      db,
+      replies,
+      messages: { add: async () => Promise.resolve() },
+      enqueue: async () => Promise.resolve(),
+    }),
     edit: async (text: string, editedTs: string, userId = said.userId) =>
       threads.correct({ session, channelId, ...said, userId, text, editedTs, isTask: false }),
     /** `editedTs` left out: it is deleted. */
@@ -114,6 +124,35 @@ test('a message that did not reach Devin is not sent by an edit, but can be sent
   await edit('use release', '3.0');
   expect(await replies.find('one')).toMatchObject({ state: 'failed', text: 'use release' });
 });
+
+test('a message that Devin did not confirm is not sent by an edit, but its author is told again, as edited', async () => {
+  const { replies, jobs, send, edit, next } = await setUp();
+  await send();
+  await replies.move({ id: 'one', from: ['sending'], to: 'unknown' });
+  await edit('use release', '3.0');
+  expect(await replies.find('one')).toMatchObject({ state: 'unknown', text: 'use release' });
+  expect(jobs).toEqual(['tell-reply']);
+  expect(await next()).toBeNull();
+});
+
+test.each(['accepted', 'failed', 'unknown'] as const)(
+  'a message that was edited on its way and ends up %s says what the edit says, in its place',
+  async (to) => {
+    const { replies, move, send, edit } = await setUp();
+    await send();
+    await edit('use dev', '3.0');
+    await edit('use release', '4.0');
+    await move({ id: 'one', from: ['sending'], to });
+    expect(await replies.find('one')).toMatchObject({ state: to, kind: 'reply', text: 'use release' });
+    await replies.resend('one');
+    // Slack delivers it again.
+    await edit('use release', '4.0');
+    const open = await replies.nextOpen('s');
+    expect(open).toMatchObject({ id: 'one', text: 'use release' });
+    await replies.move({ id: 'one', from: ['accepted'], to: 'delivered' });
+    expect(await replies.nextOpen('s')).toBeNull();
+  },
+);
 
 test('a message that Devin may have is corrected if it is edited to words for people and back', async () => {
   const { replies, send, edit, retract, next } = await setUp();
