@@ -1,9 +1,7 @@
 import { reasonMessage, userMessage } from '../errors.ts';
 import type { Notice } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
-import type { Failure } from '../session/failure.ts';
 import { isNoMember } from '../session/identity.ts';
-import type { RequestState } from '../session/request.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
 import { cardElsewhere, noCard, notice, refusal, renewal } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
@@ -22,10 +20,11 @@ import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 
 /** In Slack's markup. Whether anything was started is the notice's title. */
-function problemWith(failure: Failure, state: RequestState, text: Text): string {
+function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
+  if (failure === null) return [];
   const over = failure.kind === 'policy' ? failure.over : undefined;
   const message = state !== 'unknown' && failure.kind === 'devin' ? userMessage : reasonMessage;
-  return [escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n');
+  return [[escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n')];
 }
 
 type PersonDeps = {
@@ -62,9 +61,8 @@ export function createPersonNotifier({
   }
 
   /** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
-  async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
+  async function refused(request: SessionRequest, problems: string[], text: Text): Promise<Rendered> {
     const { state, failure, draft } = request;
-    const problems = failure === null ? [] : [problemWith(failure, state, text)];
     // The form would start another one; the card's buttons know of the first attempt.
     if (state === 'unknown')
       return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
@@ -82,7 +80,9 @@ export function createPersonNotifier({
     const text = await textFor(request.userId);
     switch (kind) {
       case 'refused':
-        return refused(request, text);
+        return refused(request, problemsOf(request, text), text);
+      case 'message-deleted':
+        return refused(request, [text.notices.messageDeleted], text);
       case 'card-elsewhere':
         return cardElsewhere(
           { code: request.cardElsewhere ?? '', link: outbound.permalink(cardMessage(request)) },

@@ -64,6 +64,7 @@ const schemas = {
       'started',
       'not-checked',
       'task-deleted',
+      'message-deleted',
     ]),
   }),
   /** Say under its card that a request failed, or may have. */

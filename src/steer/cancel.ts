@@ -32,14 +32,14 @@ export function createCanceller(deps: CancelDeps) {
   const { requests, endingRefusal, transitions, enqueue, notifier, textFor } = deps;
 
   /** false: it's being sent, or has ended. */
-  async function cancel(requestId: string, userId: string): Promise<boolean> {
-    const failure = { kind: 'cancelled', userId } as const;
-    return transitions.moveLocked(requestId, (locked) =>
-      // A person who cancels their own knows.
-      UNSENT.has(locked.state)
-        ? { to: 'failed', changes: { failure }, effects: { card: true, outcome: userId !== locked.userId } }
-        : null,
-    );
+  async function cancel({ requestId, userId, answerTo }: CancelJob): Promise<boolean> {
+    const changes = { failure: { kind: 'cancelled', userId } } as const;
+    return transitions.moveLocked(requestId, (locked) => {
+      if (!UNSENT.has(locked.state)) return null;
+      // A person who pressed Cancel on their own knows; one who deleted the message with the task may not.
+      const tell = answerTo.always ? ({ tell: 'message-deleted' } as const) : {};
+      return { to: 'failed', changes, effects: { card: true, outcome: userId !== locked.userId, ...tell } };
+    });
   }
 
   /** Says that it may be too late, and tries again once Devin has answered. */
@@ -59,7 +59,7 @@ export function createCanceller(deps: CancelDeps) {
       await notifier.notifyMarkup(userId, answerTo, refusal);
       return null;
     }
-    if (await cancel(requestId, userId)) return null;
+    if (await cancel(job)) return null;
     const current = await requests.find(requestId);
     const mayGoBack = current !== null && isPending(current.state);
     if (told) return mayGoBack ? LOOK_AGAIN_MS : null;

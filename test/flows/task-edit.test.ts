@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -23,7 +23,16 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
         .session(id)
         .messages.slice(1)
         .map(({ message }) => message);
-    return { ana, channelId, ts, edit, started, heard };
+    const remove = async () =>
+      slack.deliverEvent({
+        type: 'message',
+        subtype: 'message_deleted',
+        hidden: true,
+        channel: channelId,
+        deleted_ts: ts,
+        previous_message: { type: 'message', user: ana.userId, text: words, ts },
+      });
+    return { ana, channelId, ts, edit, remove, started, heard };
   };
 
   test('reaches Devin once, without options, and again when it is changed once more', async () => {
@@ -179,6 +188,7 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
   test.each([
     ['of its task', '%s fix the slow tests'],
     ['of only its options', '%s fix the slow test --acu 5'],
+    ['to words for people', '(aside) fix the slow test'],
   ])("%s doesn't reach Devin before the session has started, and its author is told", async (_, words) => {
     const { slack, devin } = world();
     const busy = devin.fail(
@@ -191,5 +201,38 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     await toldTo(world(), { channelId, userId: ana.userId }, 'Devin gets the task as you first sent it');
     busy.clear();
     expect(heard(await started())).toEqual([]);
+  });
+
+  test('cancels it before the session has started, if it is deleted, and its author is told once', async () => {
+    const { slack, devin } = world();
+    const busy = devin.fail(
+      { method: 'POST', path: /\/sessions$/ },
+      { status: 429, retryAfter: 1, times: Infinity },
+    );
+    const { ana, channelId, remove } = await ask('%s delete the old tests');
+    await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
+    const deletion = await remove();
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Your message was deleted before');
+    expect(slack.renderText(told)).toMatch(/Nothing was started[^]*delete the old tests[^]*Open in a form/);
+    await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    busy.clear();
+    await slack.redeliver(deletion);
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    const form = await settledForm(slack, ana.userId);
+    await slack.submit(form.id, ana.userId);
+    await sessionOf(devin, ana.devinUserId);
+    expect(noticesTo(slack, channelId, ana.userId).filter(({ ts }) => ts !== told.ts)).toEqual([]);
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('stops nothing once the session has started, if it is deleted', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts: threadTs, remove, started, heard } = await ask('%s delete the old tests');
+    const id = await started();
+    await remove();
+    await slack.speak(ana.userId, channelId, 'and the docs', { threadTs });
+    await expect.poll(() => heard(id)).toEqual(['and the docs']);
+    expect(devin.session(id).status).not.toBe('exit');
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
   });
 });

@@ -116,7 +116,7 @@ async function hearTaskEdit(deps: EditDeps, edit: Edit, edited: Task): Promise<v
   const { task: text, options } = changesIn(deps, edit, edited);
   if (session === null) {
     const mayStart = isPending(request.state) || request.state === 'unknown';
-    if (mayStart && (text !== null || options))
+    if (mayStart && (text !== null || options || readWish(deps, edit) === null))
       await deps.tellNotTaken(edit, { sessionId: request.id, reason: 'early-edit' });
     return;
   }

@@ -126,6 +126,7 @@ export function createListeners(deps: ListenerDeps): void {
     askingIn,
     now,
     posts,
+    steering,
     threads,
     whose,
     tellNotTaken: createTellNotTaken({ tellOnce, outbound, textFor }),

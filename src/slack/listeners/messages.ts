@@ -1,7 +1,8 @@
 import type { App } from '@slack/bolt';
 import { isOver } from '../../session/lifecycle.ts';
+import { isPending } from '../../session/request.ts';
 import type { Posts } from '../../store/posts.ts';
-import type { SessionRequest } from '../../store/request-row.ts';
+import { hasReplies, type SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
@@ -18,6 +19,7 @@ import {
 import { readMessage } from '../messages.ts';
 import type { Message, Payload, PayloadOf } from '../payload.ts';
 import { privatePlace } from '../places.ts';
+import type { SteeringInbox } from '../steering-inbox.ts';
 import type { NewThreadReply } from '../thread-inbox.ts';
 import { answerAddressed, answerNew, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
@@ -30,6 +32,7 @@ type MessageDeps = EditDeps &
     requests: Pick<Requests, 'openIn'>;
     sessions: Pick<Sessions, 'inThread'>;
     authority: Pick<Authority, 'steeringRefusal'>;
+    steering: SteeringInbox;
   };
 
 /** A person's message in a thread. */
@@ -47,6 +50,7 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
     switch (event.kind) {
       case 'deletion':
         await dropOffer(deps, event);
+        await cancelTask(deps, event);
         return threads.retract(event);
       case 'edit':
         return hearEdit(deps, event, isAgain);
@@ -63,6 +67,19 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
   onEvent(app, 'message', take);
   // The manifest doesn't subscribe to it, since each is a message, too.
   onEvent(app, 'app_mention', take);
+}
+
+/** Its task isn't at Devin yet, so this is like Cancel on its card. Its author is told, since they see no answer to that. */
+async function cancelTask(
+  { requests, steering }: MessageDeps,
+  deleted: PayloadOf<'deletion'>,
+): Promise<void> {
+  const request = await requests.ofMessage(deleted);
+  if (request === null || !isPending(request.state)) return;
+  const { id: requestId, teamId, userId, channelId } = request;
+  const threadTs = hasReplies(request) ? request.threadTs : null;
+  const author = { teamId, userId, channelId, threadTs, responseUrl: null };
+  await steering.ask('cancel-request', { requestId, ...steering.by(author, { always: true }) });
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {

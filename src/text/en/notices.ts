@@ -9,6 +9,7 @@ export const notices = {
   /** An attempt that Devin didn't confirm was followed by one that was refused, or ended before it was sent. */
   notSentAgain: 'Not sent again. The first attempt may still have started a session.',
   taskDeleted: "The task of this request was deleted, so it can't be started again. Type your task again.",
+  messageDeleted: 'Your message was deleted before Devin got it, so the request is canceled.',
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',

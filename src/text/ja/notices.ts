@@ -5,6 +5,7 @@ export const notices: Text['notices'] = {
   notSentAgain: '再送信していません。最初の試行でセッションが開始された可能性は残っています。',
   taskDeleted:
     'この依頼のタスクは削除されているため、もう一度開始することはできません。タスクを入力し直してください。',
+  messageDeleted: 'Devin に届く前にメッセージが削除されたため、依頼をキャンセルしました。',
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
