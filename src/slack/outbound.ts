@@ -12,7 +12,7 @@ import { createThreadWriter, outcomeOf } from './thread-writer.ts';
 
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
-export type Updated = { kind: 'updated' } | SlackFailure;
+type Updated = { kind: 'updated' } | SlackFailure;
 /** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
 export type PrivatePlace = {
   userId: string;

@@ -126,9 +126,7 @@ export function createReplies(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('replies')
         .select('sessionId')
-        .where('teamId', '=', teamId)
-        .where('channelId', '=', channelId)
-        .where('messageTs', '=', ts)
+        .where((row) => row.and({ teamId, channelId, messageTs: ts }))
         .limit(1)
         .executeTakeFirst();
       return row?.sessionId ?? null;
@@ -158,9 +156,7 @@ export function createReplies(db: Kysely<Tables>) {
       const ofMessage = trx
         .selectFrom('replies')
         .selectAll()
-        .where('teamId', '=', teamId)
-        .where('channelId', '=', channelId)
-        .where('messageTs', '=', ts);
+        .where((row) => row.and({ teamId, channelId, messageTs: ts }));
       await ofMessage.orderBy('createdAt').forUpdate().execute();
       // A separate statement sees what was written while the first one waited.
       const rows = await ofMessage
@@ -197,12 +193,8 @@ export function createReplies(db: Kysely<Tables>) {
       if (messageTs === null) return;
       const edit = await trx
         .deleteFrom('replies')
-        .where('teamId', '=', teamId)
-        .where('channelId', '=', channelId)
-        .where('messageTs', '=', messageTs)
+        .where((row) => row.and({ teamId, channelId, messageTs, kind: 'correction', state: 'accepted' }))
         .where('id', '<>', id)
-        .where('kind', '=', 'correction')
-        .where(sql<boolean>`state in ${literals(['accepted'])}`)
         .returning(['text', 'editedTs'])
         .executeTakeFirst();
       if (edit !== undefined) await trx.updateTable('replies').set(edit).where('id', '=', id).execute();
@@ -212,13 +204,7 @@ export function createReplies(db: Kysely<Tables>) {
     async resend(id: string, trx: Db = db): Promise<boolean> {
       const row = await trx
         .updateTable('replies')
-        .set({
-          state: 'accepted',
-          failure: null,
-          sentAt: null,
-          sentText: null,
-          createdAt: sql<Date>`now()`,
-        })
+        .set({ state: 'accepted', failure: null, sentAt: null, sentText: null, createdAt: sql<Date>`now()` })
         .where('id', '=', id)
         .where(sql<boolean>`state in ${literals(['failed', 'unknown'])}`)
         .returning('id')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createOutcomeNotifier } from '../../src/create/notify-outcome.ts';
 import { createLog } from '../../src/log.ts';
 import { effectivePreferences, type Preferences } from '../../src/session/preferences.ts';
-import type { CardPlace, Posted, Updated } from '../../src/slack/outbound.ts';
+import type { CardPlace, Outbound, Posted } from '../../src/slack/outbound.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
 import { heldLease } from '../support/lease.ts';
@@ -22,7 +22,7 @@ type Setting = {
   outside?: boolean;
   /** Keys of what was posted before. */
   posted?: string[];
-  edited?: Updated;
+  edited?: Awaited<ReturnType<Outbound['updateCard']>>;
 };
 type Told = { key: string; place: CardPlace; since: Date | undefined; text: string };
 
