@@ -611,10 +611,10 @@ describe('a decision', () => {
         actionId: 'approve_request',
         value: `${requestId}.${number}`,
       });
-    await type('needs no approval');
+    await type('fix the docs');
     await sessionOf(devin, ana.devinUserId);
     expect(own()).toHaveLength(1);
-    expect(own()[0]?.request.prompt).toContain('needs no approval');
+    expect(own()[0]?.request.prompt).toContain('fix the docs');
     await press(ben, 'approve_request', second);
     await devin.waitForSession(() => own().length > 1);
   });

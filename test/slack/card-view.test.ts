@@ -284,8 +284,11 @@ test('a card names five of the people who can approve, and counts the others', (
   expect(note).toContain('Person 4 or 3 more');
 });
 
-test('a card of a refused request says only that nothing started', () => {
+test('a card of a refused request gives no reason: it is private', () => {
   const failure = { kind: 'policy', rule: 'infra', say: 'Ask the platform team.' } as const;
   const request = requestRow({ state: 'refused', sessionId: null, failure });
-  expect(cardView({ request, session: null, nowMs: 0 }, en).problem).toBe('Not started.');
+  expect(cardView({ request, session: null, nowMs: 0 }, en)).toMatchObject({
+    phase: 'failed',
+    problem: null,
+  });
 });
