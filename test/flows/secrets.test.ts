@@ -39,7 +39,7 @@ describe('session secrets', () => {
   async function askWithout() {
     const { slack } = world();
     const { ana, channelId } = someoneIn(world());
-    await slack.command(ana.userId, channelId, 'no secret');
+    await slack.command(ana.userId, channelId, 'fix the build');
     return { ana, channelId };
   }
 
