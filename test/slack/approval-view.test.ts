@@ -33,7 +33,7 @@ test.each([
     nothingStarted,
   ],
 ] as const)('an approver sees that %s after a request was declined', (_what, row, said, unsaid) => {
-  expect(shown(row)).toContain(`Ben declined it. ${said}`);
+  expect(shown(row)).toContain(`Ben declined this request. ${said}`);
   expect(shown(row)).not.toContain(unsaid);
 });
 
@@ -42,7 +42,7 @@ test.each([
   ['it has a session', { state: 'created' }],
 ] as const)('an approver no longer sees what had started if %s', (_what, row) => {
   const words = shown({ ...row, approvals: [DECLINED, DECLINED], sentAt: new Date(1) });
-  expect(words).toContain('Ben declined it.');
+  expect(words).toContain('Ben declined this request.');
   expect(words).not.toContain(nothingStarted);
   expect(words).not.toContain(notSentAgain);
 });
