@@ -218,6 +218,15 @@ describeOnBothDatabases('the turns of messages in a channel for which Slack was 
     }
   });
 
+  test('come soon to the next message if the one before it no longer asks', async () => {
+    const line = await busy();
+    line.addMany(2, 'rest');
+    await line.ask();
+    line.waiting.delete('rest-000');
+    line.time.ms += 10_000;
+    expect(await line.ask()).toEqual(['rest-001']);
+  });
+
   test('delay only what is posted there', async () => {
     const { db, turns, time } = await busy();
     const posts = createPosts(db);
