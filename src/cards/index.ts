@@ -1,5 +1,5 @@
 import type { RedrawHome } from '../home/index.ts';
-import { soonIfBusy, type Lease, type PostOnce, type Queue, type WithLease } from '../queue/index.ts';
+import { soonIfBusy, sooner, type Lease, type PostOnce, type Queue, type WithLease } from '../queue/index.ts';
 import { createListenHere } from '../slack/places.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -98,9 +98,7 @@ function createCardUpdater(deps: UpdaterDeps) {
     }
     const waitMs = await putCard(deps, { request, drawn, lease });
     if (waitMs === null) await redrawHome(request);
-    return waitMs === null || drawn.againInMs === null
-      ? (waitMs ?? drawn.againInMs)
-      : Math.min(waitMs, drawn.againInMs);
+    return sooner(waitMs, drawn.againInMs);
   }
 
   async function withRequest(

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { lookupTrouble, refusedAs, type Waiting } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import { soonIfBusy, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
+import { soonIfBusy, sooner, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import {
@@ -167,8 +167,7 @@ export function createRelay(deps: RelayDeps, { sender, settle, applyKeyword, mov
     const relaying = withLease(`relay-to-devin:${sessionId}`, async (lease) =>
       relay(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
     );
-    const othersMs = await soonIfBusy(relaying);
-    return urgentMs === null || othersMs === null ? (urgentMs ?? othersMs) : Math.min(urgentMs, othersMs);
+    return sooner(urgentMs, await soonIfBusy(relaying));
   };
 }
 

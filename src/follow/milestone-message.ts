@@ -9,6 +9,7 @@ import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import { plainName } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { AnsweredCall, Calls } from '../store/calls.ts';
 import type { MilestoneRow } from '../store/milestones.ts';
@@ -45,18 +46,13 @@ export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotic
       place: toldIn,
       called: await deps.notified.called(session.sessionId, request),
       answered,
-      by: 'userId' in milestone ? await nameOf(deps, milestone.userId) : '',
+      by: 'userId' in milestone ? await plainName(milestone.userId, deps.nameMentions) : '',
       result: resultOf(session),
       resultShared,
       command: deps.command,
     },
     text,
   );
-}
-
-/** A mention would notify them of what they did. */
-async function nameOf({ nameMentions }: MessageDeps, userId: string): Promise<string> {
-  return (await nameMentions(`<@${userId}>`)).replace(/^@/, '');
 }
 
 async function whereTold(

@@ -1,4 +1,4 @@
-import { soonIfBusy, type WithLease } from '../queue/index.ts';
+import { soonIfBusy, sooner, type WithLease } from '../queue/index.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';
 import { findFollowed, type Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -46,9 +46,4 @@ export function createOutbox(deps: OutboxDeps) {
         postAll(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
       ),
     );
-}
-
-/** null: never. */
-function sooner(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }

@@ -17,6 +17,7 @@ import { readThreadMeaning } from '../slack/command/meaning.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';
+import { plainName } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { Calls } from '../store/calls.ts';
@@ -203,8 +204,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   }
   if (row.source === REPLY_BY) {
     const { userId, via, text: said } = replyBySchema.parse(JSON.parse(row.text));
-    const named = await nameMentions(`<@${userId}>`);
-    const by = { name: named.replace(/^@/, ''), via };
+    const by = { name: await plainName(userId, nameMentions), via };
     const posts = renderReplyBy({ ...by, words: await nameMentions(said) }, text);
     return { posts, file: null, name: '' };
   }

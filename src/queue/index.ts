@@ -28,5 +28,6 @@ export {
   retrySlack,
   retryWindow,
   SEARCH_PAUSES_MS,
+  sooner,
   type SearchUntilFound,
 } from './retries.ts';

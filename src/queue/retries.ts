@@ -28,6 +28,11 @@ type Retry =
   /** `askedToWaitMs`: the other side asks for more than is left. */
   | { kind: 'over'; askedToWaitMs: number | null };
 
+/** The sooner of two times to try again, in ms; null: never. */
+export function sooner(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}
+
 /**
  * Whether to try again, and when. It is also over when the other side asks for more time than is left: nobody is kept
  * waiting for what can only fail.

@@ -212,6 +212,11 @@ export async function nameMentions(text: string, people: Pick<People, 'find'>): 
   return mentionsAsNames(text, await findMentioned(mentionedIn(text), people));
 }
 
+/** A mention would notify them of what they did. */
+export async function plainName(userId: string, named: (text: string) => Promise<string>): Promise<string> {
+  return (await named(`<@${userId}>`)).replace(/^@/, '');
+}
+
 export function mentionsAsNames(text: string, known: PeopleById): string {
   return replaceMentions(text, (id) => `@${known.get(id)?.name ?? id}`);
 }
