@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { View } from '../../sandbox/slack/index.ts';
+import { en } from '../../src/text/en.ts';
 import type { Attempt } from './ledger.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
@@ -15,6 +16,10 @@ export const pauseMs = (tries: number): number => Math.min(LONGEST_PAUSE_MS, FIR
 /** What people do with forms and dialogs. */
 export function createViews({ slack }: Pick<World, 'slack'>, signal: AbortSignal) {
   const busy = new Map<string, Promise<unknown>>();
+
+  /** The first try was saved, although Slack got no answer. */
+  const wasTaken = (viewId: string): boolean => slack.renderText(viewId).includes(en.modal.sentBefore);
+
   return {
     /** The view of this kind that the act opens for the person; null: it didn't. */
     async open(userId: string, callbackId: string, act: () => Promise<unknown>): Promise<View | null> {
@@ -29,8 +34,9 @@ export function createViews({ slack }: Pick<World, 'slack'>, signal: AbortSignal
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         const { kind } = await slack.submit(id, userId);
         if (kind === 'invalid') throw new Error(`${id} isn't filled in.`);
+        if (kind === 'closed' || wasTaken(id)) return 'accepted';
         // Slack keeps the form open if it got no answer, and the person submits it again.
-        if (kind !== 'failed') return kind === 'closed' ? 'accepted' : 'refused';
+        if (kind !== 'failed') return 'refused';
         await delay(pauseMs(tries), undefined, { signal });
       }
       return 'unanswered';
