@@ -10,41 +10,38 @@ import type { Text } from './text/index.ts';
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 
-/** Why a request failed: what happened, why, what to do next. Plain text, as all of these are; renderers escape it. */
-export function userMessage(
-  failure: Failure,
-  text: Text,
-  /** '': another sentence says it. */
-  nothingStarted: string = text.notices.nothingStarted,
-): string {
+/**
+ * Why a request failed: what happened, why, what to do next; the place where it is shown says whether anything was started.
+ * Plain text, as all of these are; renderers escape it.
+ */
+export function userMessage(failure: Failure, text: Text): string {
   switch (failure.kind) {
     case 'identity':
       return refusalSentence(failure, text);
     case 'devin':
-      return devinMessage(failure, nothingStarted, text);
+      return devinMessage(failure, text);
     case 'limit':
       return text.notices.limits[failure.limit](failure);
     case 'policy':
       return policyMessage(failure, text);
     case 'approval':
-      // What replaces it may have started.
-      return approvalMessage(failure, failure.end === 'replaced' ? '' : nothingStarted, text);
+      return approvalMessage(failure, text);
     case 'not-replaced':
       return text.approval.notReplaced[failure.why];
     case 'secrets-lost':
-      return text.joins.sentences([nothingStarted, text.card.problems.secretsLost]);
+      return text.card.problems.secretsLost;
     case 'slack':
-      return text.joins.sentences([nothingStarted, text.card.problems.slack(failure.code)]);
+      return text.card.problems.slack(failure.code);
     case 'gave-up':
-      return text.joins.sentences([nothingStarted, gaveUp(failure, text)]);
+      return gaveUp(failure, text);
     case 'cancelled':
-      return text.joins.sentences([text.card.problems.cancelled, nothingStarted]);
+      return text.card.problems.cancelled;
   }
 }
 
-/** The same if the request may have started before, so that nothing says whether anything started. '': there is no reason. */
+/** The same if the request may have started before. '': there is no reason. */
 export function reasonMessage(failure: Failure, text: Text): string {
-  if (failure.kind !== 'devin') return userMessage(failure, text, '');
+  if (failure.kind !== 'devin') return userMessage(failure, text);
   return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
 }
 
@@ -118,12 +115,11 @@ function overMessage(over: OverCeiling, { policy: { ceilings }, joins }: Text): 
 
 function approvalMessage(
   { end, by, reason, rule }: Extract<Failure, { kind: 'approval' }>,
-  started: string,
-  { approval, joins }: Text,
+  { approval }: Text,
 ): string {
   const { ended, rule: ruleLine } = approval.message;
   return [
-    joins.sentences([ended[end](by?.name ?? approval.someone), started]),
+    ended[end](by?.name ?? approval.someone),
     ruleLine(rule, 1),
     ...(reason === null ? [] : [approval.reason(reason)]),
   ].join('\n');
@@ -137,19 +133,15 @@ function gaveUp({ waiting, askedToWaitMs }: GaveUp, text: Text): string {
     : problems.askedToWait(durationWords(askedToWaitMs, text));
 }
 
-/** Why a session wasn't created, who can change that, and that nothing was started. */
-function devinMessage(failure: DevinFailure, nothingStarted: string, text: Text): string {
+/** Why a session wasn't created, and who can change that. */
+function devinMessage(failure: DevinFailure, text: Text): string {
   if (failure.code === 'invalid-request')
-    return [...refusal(failure, nothingStarted, text), ...fieldLines(failure, text)].join('\n');
+    return [...refusal(failure, text), ...fieldLines(failure, text)].join('\n');
   // There is no session yet to open.
   if (failure.code === 'conflict')
-    return [
-      text.devin.refused(failure.detail),
-      text.joins.sentences([text.devin.createConflict, nothingStarted]),
-    ].join('\n');
-  const sentences = [devinReason(failure, text), nothingStarted];
-  if (!isOfImpersonation(failure)) return text.joins.sentences(sentences);
-  return [...sentences, text.devin.impersonation].filter((one) => one !== '').join('\n');
+    return [text.devin.refused(failure.detail), text.devin.createConflict].join('\n');
+  const reason = devinReason(failure, text);
+  return isOfImpersonation(failure) ? `${reason}\n${text.devin.impersonation}` : reason;
 }
 
 /** Devin's own words first, then who can change it. */
@@ -185,18 +177,13 @@ function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean 
 }
 
 /** Devin's words about fields follow in a line for each, so they aren't repeated here. */
-function refusal(
-  { detail, fieldErrors }: DevinFailure,
-  nothingStarted: string,
-  { devin, joins }: Text,
-): string[] {
+function refusal({ detail, fieldErrors }: DevinFailure, { devin, joins }: Text): string[] {
   const isOfFields =
     detail !== null && fieldErrors.length > 0 && fieldErrors.every(({ message }) => detail.includes(message));
-  const now = [nothingStarted, devin.invalidNow];
   const { refused, says } = devin.invalidFields;
   return isOfFields
-    ? [joins.sentences([refused, ...now, says])]
-    : [devin.refused(detail), joins.sentences(now)];
+    ? [joins.sentences([refused, devin.invalidNow, says])]
+    : [devin.refused(detail), devin.invalidNow];
 }
 
 /** Under the label that each field has in the form. */

@@ -33,7 +33,7 @@ test('a refusal without a reason says that there is none', () => {
   expect(refused({ detail: null, fieldErrors: [] })).toContain("didn't say why");
 });
 
-describe("Devin's whole reason comes first, then who can change it, then that nothing was started", () => {
+describe("Devin's whole reason comes first, then who can change it", () => {
   const OF_PERSON = 'Target user does not have the UseDevinSessions permission';
 
   test.each([
@@ -61,7 +61,6 @@ describe("Devin's whole reason comes first, then who can change it, then that no
     const words = userMessage({ kind: 'devin', ...facts }, en);
     expect(words.split('\n')[0]).toContain(detail);
     expect(words).toContain(whose);
-    expect(words.split(whose)[1]).toContain(en.notices.nothingStarted);
     expect(words.includes('lacks the permission')).toBe(whose.includes('lacks the permission'));
   });
 
@@ -81,7 +80,6 @@ describe("Devin's whole reason comes first, then who can change it, then that no
     const facts = { code: 'forbidden', status: 403, permission: 'ImpersonateOrgSessions', fieldErrors: [] };
     const lines = userMessage({ kind: 'devin', ...facts, detail }, text).split('\n');
     expect(lines[0]).toBe(text.devin.refused(detail));
-    expect(lines.indexOf(text.notices.nothingStarted)).toBe(2);
     expect(lines.slice(-3).every((line) => line.startsWith('• '))).toBe(true);
   });
 });
@@ -92,7 +90,6 @@ test('a conflict before a session exists mentions no session', () => {
     const words = userMessage({ kind: 'devin', ...facts, detail }, en);
     expect(words).toContain(detail ?? "didn't say why");
     expect(words).not.toContain('Open the session');
-    expect(words).toContain('Nothing was started.');
   }
 });
 

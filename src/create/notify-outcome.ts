@@ -1,5 +1,4 @@
 import { threadOfCard } from '../cards/index.ts';
-import { userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
 import {
   HELD_WAIT_MS,
@@ -14,7 +13,6 @@ import { isOpen } from '../session/request.ts';
 import type { Called } from '../slack/blocks/devin-message.ts';
 import { renderOutcome, renderPastOutcome } from '../slack/blocks/notices.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
-import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { doubtOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
@@ -168,12 +166,6 @@ async function compose(
   const text = threadTs === null ? await words.textFor(request.userId) : words.text;
   const cardUrl = threadTs === null ? outbound.permalink(cardMessage(request)) : null;
   const card = cardView({ request, session: null, nowMs: now() }, text);
-  return renderOutcome({ card, called, reason: reasonOf(request, card, text), outside, cardUrl }, text);
-}
-
-/** The message's first line already says if nothing was started. */
-function reasonOf(request: SessionRequest, { phase, problem }: SessionCard, text: Text): string | null {
-  const { failure } = request;
-  if (problem === null || failure === null) return doubtOf(request, text);
-  return phase === 'ended' ? problem : userMessage(failure, text, '');
+  const reason = card.problem ?? doubtOf(request, text);
+  return renderOutcome({ card, called, reason, outside, cardUrl }, text);
 }

@@ -23,7 +23,7 @@ import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
   if (failure === null) return [];
   const over = failure.kind === 'policy' ? failure.over : undefined;
-  const message = state !== 'unknown' && failure.kind === 'devin' ? userMessage : reasonMessage;
+  const message = state === 'unknown' ? reasonMessage : userMessage;
   return [[escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n')];
 }
 

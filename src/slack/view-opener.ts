@@ -28,9 +28,9 @@ type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; text
 export function createViewOpener({ outbound, textFor, log }: OpenerDeps): ViewOpener {
   return async (triggerId, view, { place, again }) =>
     outbound.openView(triggerId, view).catch(async (error: unknown) => {
-      const isUnclear = mayBeOpen(slackFailure(error));
+      const what = { title: view.title.text, isUnclear: mayBeOpen(slackFailure(error)) };
       log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
-      await outbound.tellPrivately(place, unopened(isUnclear, again, await textFor(place.userId)));
+      await outbound.tellPrivately(place, unopened(what, again, await textFor(place.userId)));
       return { viewId: null };
     });
 }

@@ -232,7 +232,7 @@ describe("a message to the app outside of a session's thread", () => {
     const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, '--rebo');
     slack.fail('views.open', { error: 'expired_trigger_id' });
     await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, "didn't open it");
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, "didn't open");
     expect(told.threadTs).toBeNull();
   });
 

@@ -87,7 +87,8 @@ describe('when Devin is busy, or refuses', () => {
     const words = 'Target user does not have the UseDevinSessions permission';
     const card = await cardOf(slack, channelId, (text) => text.includes(words));
     expect(slack.renderText(card)).toContain("That's about the person");
-    expect(slack.renderText(card)).toContain('Nothing was started');
+    expect(slack.renderText(card)).toContain('Not started');
+    expect(slack.renderText(card)).not.toContain('Nothing was started');
     expect(slack.renderText(card)).not.toContain('lacks');
   });
 
@@ -123,7 +124,7 @@ describe('when Devin is busy, or refuses', () => {
   test.each([
     [401, 'DEVIN_API_KEY'],
     [404, "Devin can't find this"],
-    [409, 'Try again in a minute. Nothing was started.'],
+    [409, 'Try again in a minute.'],
     [422, 'Devin refused'],
   ])('explains a %i in words', async (status, words) => {
     const { slack, devin } = world();

@@ -77,16 +77,28 @@ describeOnBothWorlds('the form', (world) => {
   });
 
   test.each([
-    ["doesn't confirm", [{ times: 2, status: 503 }], 'Slack may not have opened it.'],
-    ['is busy', [{ retryAfter: 30 }], "Slack didn't open it, so nothing was done."],
+    ["doesn't confirm", [{ times: 2, status: 503 }], 'Slack may not have opened "Start a Devin session".'],
+    ['is busy', [{ retryAfter: 30 }], 'Slack didn\'t open "Start a Devin session". Open it here:'],
     [
       "doesn't confirm, and then is busy",
       [{ status: 503 }, { retryAfter: 30 }],
-      'Slack may not have opened it.',
+      'Slack may not have opened "Start a Devin session".',
     ],
-    ['refuses it', [{ error: 'invalid_arguments' }], "Slack didn't open it, so nothing was done."],
-    ['took its trigger before', [{ error: 'exchanged_trigger_id' }], 'Slack may not have opened it.'],
-    ['got it too late', [{ error: 'expired_trigger_id' }], "Slack didn't open it, so nothing was done."],
+    [
+      'refuses it',
+      [{ error: 'invalid_arguments' }],
+      'Slack didn\'t open "Start a Devin session". Open it here:',
+    ],
+    [
+      'took its trigger before',
+      [{ error: 'exchanged_trigger_id' }],
+      'Slack may not have opened "Start a Devin session".',
+    ],
+    [
+      'got it too late',
+      [{ error: 'expired_trigger_id' }],
+      'Slack didn\'t open "Start a Devin session". Open it here:',
+    ],
   ])('is offered again if Slack %s', async (_, faults, sentence) => {
     const { slack } = world();
     const { ana, channelId } = someoneIn(world());

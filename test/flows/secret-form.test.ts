@@ -75,6 +75,16 @@ describe('secrets entered one by one', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test("say so in the form if Slack doesn't open their view", async () => {
+    const { slack, form, push } = await open();
+    slack.fail('views.push', { error: 'invalid_arguments' });
+    await slack.clickButton(form.userId, { viewId: form.id }, 'add_secrets');
+    const sentence = 'If "Secrets for this session" didn\'t open, choose its button again.';
+    await slack.waitForView(({ id }) => id === form.id && slack.renderText(id).includes(sentence));
+    expect(slack.renderText(form.id)).toContain('use the secrets');
+    await push();
+  });
+
   test('are refused at their field without showing their values', async () => {
     const { slack, ana, push } = await open();
     const view = await push();

@@ -63,7 +63,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     await slack.shortcut(ben.userId, { channelId, ts: thread[on] }, 'start_session');
     const { threadTs } = await slack.waitForMessage(
       channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ben.userId && text.includes("didn't open it"),
+      ({ ephemeralFor, text }) => ephemeralFor === ben.userId && text.includes("didn't open"),
     );
     expect(threadTs).toBe(expected === null ? null : thread[expected]);
   });

@@ -307,7 +307,7 @@ describe('canceling a request', () => {
     await slack.clickButton(ana.userId, on, 'cancel');
     const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
     busy.clear();
-    expect(card.text).toContain('Nothing was started');
+    expect(card.text).toContain('Canceled before it was sent to Devin.');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
@@ -320,7 +320,7 @@ describe('canceling a request', () => {
     await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel_listed');
     const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Canceling that request');
     expect(told.ts).toBe(message?.ts);
-    await cardOf(slack, channelId, (text) => text.includes('Nothing was started'));
+    await cardOf(slack, channelId, (text) => text.includes('Canceled before it was sent to Devin.'));
     busy.clear();
   });
 
@@ -365,7 +365,7 @@ describe('canceling a request', () => {
     const { ana, channelId, answer } = await onItsWay({ status: 429, retryAfter: 30 });
     answer();
     const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
-    expect(card.text).toContain('Nothing was started');
+    expect(card.text).toContain('Canceled before it was sent to Devin.');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
@@ -500,7 +500,7 @@ describe('buttons by phase', () => {
     await showing('Needs you');
     slack.fail('views.open', { times: 2, status: 503 });
     await slack.clickButton(ana.userId, on, button);
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'Slack may not have opened it');
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'Slack may not have opened');
     await slack.clickButton(ana.userId, { channelId, ts }, button);
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
     expect(slack.renderText(view)).toContain(title);

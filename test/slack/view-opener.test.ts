@@ -21,6 +21,6 @@ test('a view that Slack refuses is offered again, and the log has it once', asyn
   const open = createViewOpener({ outbound, textFor: async () => Promise.resolve(en), log });
   const opening = { place: PLACE, again: button('again', 'Details', 'r1') };
   expect(await open('trigger', VIEW, opening)).toEqual({ viewId: null });
-  expect(told).toEqual([en.notices.notOpened]);
+  expect(told).toEqual([en.notices.notOpened('words')]);
   expect(text().trim().split('\n')).toHaveLength(1);
 });

@@ -205,8 +205,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     (setting) => (text) =>
       renderSetting(setting, { preferences: PREFERENCES, mayChange: setting !== 'steer' }, text),
   ),
-  'what may not have opened': (text) => unopened(true, formButton('f1', text), text),
-  'what did not open': (text) => unopened(false, formButton('f1', text), text),
+  'what may not have opened': (text) =>
+    unopened({ title: 'words', isUnclear: true }, formButton('f1', text), text),
+  'what did not open': (text) => unopened({ title: 'words', isUnclear: false }, formButton('f1', text), text),
   ...named(
     'the box',
     ['reply', 'answer', 'wake'] as const,

@@ -114,16 +114,21 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-const NOT_STARTED: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
+const MAY_HAVE_NO_SESSION: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
+
+/** The request is over, and has no session. */
+export function isNotStarted({ phase, url }: SessionCard): boolean {
+  return url === null && MAY_HAVE_NO_SESSION.has(phase);
+}
 
 /** At most one; none without a session that uses ACU. */
-export function acuFact({ acusUsed, acuLimit, phase, url }: SessionCard, text: Text): string[] {
+export function acuFact(card: SessionCard, text: Text): string[] {
+  const { acusUsed, acuLimit } = card;
   if (acusUsed !== null) {
     const used = acuWords(acusUsed);
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, acuWords(acuLimit))];
   }
-  const isOff = url === null && NOT_STARTED.has(phase);
-  return acuLimit === null || isOff ? [] : [text.card.acuLimit(acuWords(acuLimit))];
+  return acuLimit === null || isNotStarted(card) ? [] : [text.card.acuLimit(acuWords(acuLimit))];
 }
 
 /** `acme/web #412` for addresses of GitHub, GitLab, Bitbucket and Azure; otherwise the address without its scheme. */

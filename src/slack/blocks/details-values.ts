@@ -23,7 +23,8 @@ import {
 export const VALUE_LENGTH = 2500;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
-const ADDRESS_LENGTH = 70;
+const ADDRESS_LENGTH = 45;
+const LAST_PART_LENGTH = 20;
 const NAME_LENGTH = 150;
 /** The last moment that a Date can hold. */
 const LAST_MOMENT_S = 8.64e12;
@@ -78,13 +79,13 @@ export function shownSecrets(value: unknown, text: Text): string {
   );
 }
 
-/** A long address as its host and its last part. */
+/** A long address as its host and its last part, within a line of a narrow window. */
 function addressWords(address: string): string {
   const url = address.length <= ADDRESS_LENGTH ? null : URL.parse(address);
   if (url === null) return address;
   const { host, pathname } = url;
   const last = pathname.split('/').findLast((part) => part !== '') ?? '';
-  return `${host}/…/${last}`;
+  return `${host}/…/${truncate(last, LAST_PART_LENGTH)}`;
 }
 
 /** Others read it, too: with every invisible character, and without credentials. */

@@ -49,8 +49,13 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
 }
 
 /** `again`: the button that opens what Slack didn't open, or may not have opened. */
-export function unopened(isUnclear: boolean, again: Button, { notices }: Text): Rendered {
-  return joinParts([line(isUnclear ? notices.maybeOpened : notices.notOpened), offering(again)]);
+export function unopened(
+  { title, isUnclear }: { title: string; isUnclear: boolean },
+  again: Button,
+  { notices }: Text,
+): Rendered {
+  const said = isUnclear ? notices.maybeOpened : notices.notOpened;
+  return joinParts([line(said(escape(title))), offering(again)]);
 }
 
 export function notice(sentences: readonly string[]): Rendered {

@@ -44,9 +44,10 @@ export function alert(text: string, level: NonNullable<AlertBlock['level']>): Al
   return { type: 'alert', text: caption(text, LIMIT.alert), level };
 }
 
-/** On top of a form. */
-export function formAlert(text: string): AlertBlock {
-  return { ...alert(text, 'error'), block_id: BLOCK.alert };
+/** On top of a form, in place of another. */
+export function withAlert(view: ModalView, sentence: string): ModalView {
+  const others = view.blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
+  return { ...view, blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others] };
 }
 
 /** A message of parts. The text of a part says the same as its blocks. */

@@ -5,7 +5,7 @@ import type { Text } from '../../text/index.ts';
 import type { CardAction } from '../ids.ts';
 import { cardMetadata, metadataBlockId } from '../metadata.ts';
 import { cardButtons } from './card-buttons.ts';
-import { peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
+import { isNotStarted, peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { context, section, type Rendered } from './objects.ts';
 import { asSeen, bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate } from './text.ts';
@@ -160,8 +160,9 @@ export function statusWord(card: SessionCard, text: Text): string {
   return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
 }
 
-function phaseWord({ phase, statusWord: word, url }: SessionCard, text: Text): string {
-  if (phase === 'failed' && url === null) return text.card.notStarted;
+function phaseWord(card: SessionCard, text: Text): string {
+  const { phase, statusWord: word } = card;
+  if (isNotStarted(card)) return text.card.notStarted;
   if (phase === 'capped' && word !== null && !isOwnCap(word)) return text.card.stopped;
   if (phase === 'other' && word !== null && word !== '')
     return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));

@@ -18,7 +18,7 @@ import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
 import { takesFile } from './form/text-files.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
-import { actions, alert, button, caption, context, formAlert, header, modal, section } from './objects.ts';
+import { actions, alert, button, caption, context, header, modal, section, withAlert } from './objects.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 import { leftLines } from './usage.ts';
 
@@ -74,16 +74,13 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, expanded, runsAs, unsaved } = form;
   const isOpen = isAccepted(runsAs);
   const { title, submit, close, closeRefused } = text.modal;
-  return modal({
+  const view = modal({
     id: VIEW.form,
     metadata: formMetadata.write({ formId, expanded, unsaved }),
     words: isOpen ? { title, submit, close } : { title, close: closeRefused },
-    blocks: [
-      ...(unsaved === undefined ? [] : [formAlert(unsavedSentence(unsaved, text))]),
-      ...runsAsBlocks(runsAs, text),
-      ...(isOpen ? inputs(form, text) : []),
-    ],
+    blocks: [...runsAsBlocks(runsAs, text), ...(isOpen ? inputs(form, text) : [])],
   });
+  return unsaved === undefined ? view : withAlert(view, unsavedSentence(unsaved, text));
 }
 
 function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {

@@ -1,9 +1,11 @@
 import type { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import type { Enqueue } from '../../queue/index.ts';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { pickedIn, readEntered } from '../blocks/form/entered.ts';
+import { withAlert } from '../blocks/objects.ts';
 import { readReview, renderReview } from '../blocks/review.ts';
 import { checkSecretRows, readSecretRows, renderSecretForm } from '../blocks/secret-form.ts';
 import { renderSessionForm } from '../blocks/session-form.ts';
@@ -22,7 +24,7 @@ import {
 import type { Outbound } from '../outbound.ts';
 import type { TextFor } from '../text-for.ts';
 import { ownForm } from './forms.ts';
-import { onButton, onSubmission } from './routes.ts';
+import { onButton, onSubmission, orStayOpen } from './routes.ts';
 
 type SecretFormDeps = {
   forms: Pick<Forms, 'find'>;
@@ -42,7 +44,8 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     if (form === null) return;
     const metadata = { formId: form.id, formViewId: view.id, unsaved };
     const text = await textFor(form.userId);
-    await outbound.pushView(triggerId, renderSecretForm(metadata, form.secretNames ?? [], text));
+    const pushed = renderSecretForm(metadata, form.secretNames ?? [], text);
+    await push({ outbound, text }, { triggerId, form, pushed }, metadata);
   });
 
   onSubmission(app, VIEW.secrets, async ({ view, ...sender }, ack) => {
@@ -55,19 +58,24 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const kept = await formInbox.keepSecrets(form, { secrets, kept: read.kept });
     await ack();
-    await redraw({ outbound, text }, kept, metadata);
+    await outbound.updateView(metadata.formViewId, drawn(kept, metadata, text));
   });
 }
 
-type Redrawing = { outbound: Pick<Outbound, 'updateView'>; text: Text };
+type Pushing = { outbound: Pick<Outbound, 'pushView' | 'updateView'>; text: Text };
+type Pushed = { triggerId: string; form: Form; pushed: ModalView };
+
+/** Over the form. If Slack doesn't open it, the form says so, and the failure goes to the log. */
+async function push({ outbound, text }: Pushing, { triggerId, form, pushed }: Pushed, on: OverFormMetadata) {
+  return orStayOpen(outbound.pushView(triggerId, pushed), async () => {
+    const sentence = text.modal.notPushed(pushed.title.text);
+    await outbound.updateView(on.formViewId, withAlert(drawn(form, on, text), sentence));
+  });
+}
 
 /** Slack keeps what was typed, by block id. */
-async function redraw(
-  { outbound, text }: Redrawing,
-  form: Form,
-  { formViewId, unsaved }: OverFormMetadata,
-): Promise<void> {
-  await outbound.updateView(formViewId, renderSessionForm({ ...formView(form, text), unsaved }, text));
+function drawn(form: Form, { unsaved }: OverFormMetadata, text: Text): ModalView {
+  return renderSessionForm({ ...formView(form, text), unsaved }, text);
 }
 
 type ReviewDeps = {
@@ -88,8 +96,8 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
     const metadata = { formId: form.id, formViewId: view.id, unsaved, choice, page: null };
     const text = await textFor(form.userId);
-    const loading = renderReview({ metadata, items: null, without: null, instructions: null }, text);
-    const { viewId } = await outbound.pushView(triggerId, loading);
+    const pushed = renderReview({ metadata, items: null, without: null, instructions: null }, text);
+    const { viewId } = await push({ outbound, text }, { triggerId, form, pushed }, metadata);
     if (viewId !== null) await enqueue('review-context', { viewId, ...metadata });
   });
 
@@ -114,6 +122,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const without = readReview(view.values, form.without);
     await forms.change(form.id, { without });
     await ack();
-    await redraw({ outbound, text: await textFor(form.userId) }, { ...form, without }, metadata);
+    const text = await textFor(form.userId);
+    await outbound.updateView(metadata.formViewId, drawn({ ...form, without }, metadata, text));
   });
 }

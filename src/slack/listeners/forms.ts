@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { hiddenValues } from '../../session/defaults.ts';
-import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
+import type { Unsaved } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
@@ -11,12 +11,12 @@ import type { Text } from '../../text/index.ts';
 import { lookupOptions, type Suggestion } from '../blocks/form/elements.ts';
 import { draftFromState, readSessionForm } from '../blocks/form/read.ts';
 import { textFilesIn, withTextFiles, type TextFile } from '../blocks/form/text-files.ts';
-import { formAlert, modal } from '../blocks/objects.ts';
+import { modal, withAlert } from '../blocks/objects.ts';
 import { renderSessionForm } from '../blocks/session-form.ts';
 import type { ReadUploadedText, UploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
-import { ACTION, BLOCK, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
+import { ACTION, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
 import type { Search, Submission } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import type { RequestInbox } from '../request-inbox.ts';
@@ -71,7 +71,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     const text = await textFor(userId);
     const { formId, expanded, unsaved: before } = formMetadata.read(view.metadata);
     const own = await ownForm(forms, { formId }, { userId, homeTeamId });
-    if (own === null) return ack(updated(withAlert(view, text.modal.expired)));
+    if (own === null) return ack(updated(stillOpen(view, text.modal.expired)));
     // As the person sees it: an edit of the message that it was offered with can expand it.
     const form = { ...own, expanded };
     const keepErrors = async (): Promise<void> => {
@@ -104,17 +104,9 @@ async function readSubmission(
   { view: { values: state }, userId }: Pick<Submission, 'view' | 'userId'>,
   { form, text }: { form: Form; text: Text },
 ) {
-  const rules = { expanded: form.expanded, faults: faultsIn(form), ownTag };
+  const rules = { expanded: form.expanded, faults: form.faults ?? {}, ownTag };
   const texts = await readFiles(textFilesIn(state), async (fileId) => readUploadedText(fileId, userId));
   return withTextFiles(readSessionForm(state, rules, text), { state, texts }, { rules, text });
-}
-
-/** Without the fields that the policy sets: these have no input, so nothing to correct. */
-function faultsIn({ faults, description }: Form): Faults {
-  const set = new Set(Object.keys(description?.choices?.set ?? {}));
-  return faultsSchema.parse(
-    Object.fromEntries(Object.entries(faults ?? {}).filter(([key]) => !set.has(key))),
-  );
 }
 
 async function readFiles(
@@ -132,11 +124,9 @@ function unsavedBy(error: unknown): Unsaved {
 const updated = (view: ModalView) => ({ response_action: 'update' as const, view });
 
 /** The form with an alert on top. Slack keeps what was typed, by block id. */
-export function withAlert(view: Submission['view'], sentence: string): ModalView {
-  const { callbackId, metadata, title, submit, close, blocks } = view;
-  const others = blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
-  const words = { title, submit, close };
-  return modal({ id: callbackId, metadata, words, blocks: [formAlert(sentence), ...others] });
+export function stillOpen(view: Submission['view'], sentence: string): ModalView {
+  const { callbackId: id, metadata, title, submit, close, blocks } = view;
+  return withAlert(modal({ id, metadata, words: { title, submit, close }, blocks }), sentence);
 }
 
 function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {

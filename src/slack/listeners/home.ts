@@ -11,7 +11,7 @@ import { ACTION, homeMetadata, VIEW } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { withAlert } from './forms.ts';
+import { stillOpen } from './forms.ts';
 import { openingOf } from './press.ts';
 import { onButton, onDurableButton, onEvent, onSubmission } from './routes.ts';
 
@@ -91,7 +91,7 @@ function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): voi
     const { draft, errors } = readDefaultsForm(view.values, { ownTag: tagRequests }, text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const refused = await authority.personRefusal({ teamId, userId });
-    if (refused !== null) return ack({ response_action: 'update', view: withAlert(view, unescape(refused)) });
+    if (refused !== null) return ack({ response_action: 'update', view: stillOpen(view, unescape(refused)) });
     const isNone = Object.keys(draft).length === 0;
     await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
     await ack();

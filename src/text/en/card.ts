@@ -16,7 +16,7 @@ export const card = {
     gone: 'Not found',
     other: 'Unknown status',
   },
-  /** In place of `failed`, without a session. */
+  /** In place of `failed` and `ended`, without a session. */
   notStarted: 'Not started',
   /** In place of `capped`, if it wasn't the session's own cap, such as a payment that was declined. */
   stopped: 'Stopped',
@@ -151,7 +151,7 @@ export const card = {
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>
     status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,
-  /** Our own failures: what happened, why, what to do next. Another line says that nothing was started. */
+  /** Our own failures: what happened, why, what to do next. */
   problems: {
     secretsLost:
       'This app no longer has the session\'s secrets: it keeps them for a day, and can\'t read them once SECRETS_KEY changes. Choose "Edit and try again" and enter the secrets again.',

@@ -16,9 +16,10 @@ export const notices = {
   openForm: 'Open in a form',
   /** Forms that nobody sent are kept for a while. */
   formGone: 'This form is too old to open, and nothing was started. Type your task again.',
-  /** A form, a dialog or Details. */
-  notOpened: "Slack didn't open it, so nothing was done. Open it here:",
-  maybeOpened: "Slack may not have opened it. If you don't see it, open it here:",
+  /** `title`: of a form, a dialog or Details. Escaped. */
+  notOpened: (title: string): string => `Slack didn't open "${title}". Open it here:`,
+  maybeOpened: (title: string): string =>
+    `Slack may not have opened "${title}". If you don't see it, open it here:`,
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
     title: 'This was already asked for here.',

@@ -17,7 +17,7 @@ export const card: Text['card'] = {
     gone: '見つかりません',
     other: '不明な状態',
   },
-  notStarted: '開始失敗',
+  notStarted: '未開始',
   stopped: '停止',
   meaning: {
     'needs-approval': {

@@ -92,7 +92,7 @@ export const modal: Text['modal'] = {
     noSecrets: 'ファイルに KEY=VALUE の行がありません。',
     repeatedSecret: '入力欄とファイルに同じキーがあります。どちらか 1 つにしてください。',
   },
-  filledIn: (why) => `設定元: ${why}。`,
+  filledIn: (why) => `この値は${why}です。`,
   instructions: (words) => `タスクには、常に次の指示を追加します: ${words}`,
   approval: {
     needs: (rule, conditions) =>
@@ -124,6 +124,7 @@ export const modal: Text['modal'] = {
     'このフォームは、別の内容ですでに送信されています。カードを確認してください。新しいセッションは開始していません。変更点を Devin に伝えるには、カードのスレッドに返信してください。',
   credential:
     'まだ何も開始していません。認証情報が含まれているようです。「その他のオプション」のシークレットに移すか、このまま開始する場合はもう一度送信してください。',
+  notPushed: (title) => `「${title}」が開かない場合は、ボタンをもう一度押してください。`,
   expired:
     'フォームが古くなりました。タスクをコピーして、新しいフォームを開いてください。何も開始していません。',
   errors: {

@@ -10,8 +10,9 @@ export const notices: Text['notices'] = {
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
   formGone: 'このフォームは古いため開けません。何も開始していません。タスクをもう一度入力してください。',
-  notOpened: 'Slack で開けなかったため、何も実行していません。ここから開いてください:',
-  maybeOpened: 'Slack で開かなかった可能性があります。表示されていない場合は、ここから開いてください:',
+  notOpened: (title) => `Slack で「${title}」を開けませんでした。ここから開いてください:`,
+  maybeOpened: (title) =>
+    `Slack で「${title}」が開いていない可能性があります。表示されていない場合は、ここから開いてください:`,
   running: {
     title: 'すでにここで依頼されています。',
     why: '新しいセッションは開始していません。',

@@ -151,10 +151,10 @@ describe('a card', () => {
     expect(shown({ ...full, phase })).toContain(`${words} ·`);
   });
 
-  test('says "Not started" instead of "Failed" for a request without a session', () => {
-    const { text } = render({ ...full, phase: 'failed', url: null });
+  test.each(['failed', 'ended'] as const)('says "Not started" if a request %s without a session', (phase) => {
+    const { text } = render({ ...full, phase, url: null });
     expect(text).toContain(' – Not started\n');
-    expect(text).not.toContain('Failed');
+    expect(text).not.toMatch(/Failed|Ended/);
   });
 
   test.each([
