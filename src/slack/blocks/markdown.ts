@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { splitText } from './cut.ts';
 import { plainLeaf, textIn, type Leaf, type Piece, type TablePiece } from './markdown/inline.ts';
 import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
-import { richBlocks, tableBlock, tableText } from './markdown/rich.ts';
+import { richBlocks, tableBlock } from './markdown/rich.ts';
 import { escape, inBounds, oneLine, quote, truncate } from './text.ts';
 
 /** A message as Slack messages. `text` is escaped, and says everything. */
@@ -114,16 +114,13 @@ const CODE_LENGTH = 1500;
 /** For a paragraph with its links and styles, as JSON. */
 const PARAGRAPH_JSON = 5000;
 
-/** Cuts pieces so that a message holds several. A message takes one table: others become code. */
+/** Cuts pieces so that a message holds several. A message takes one table: others are shown as they were written. */
 function cutPieces(pieces: readonly Piece[]): Piece[] {
   const table = pieces.find((piece) => piece.kind === 'table' && tableBlock(piece) !== null);
-  return pieces.flatMap((piece) =>
-    piece.kind === 'table' ? cutTable(piece, piece === table) : cutPiece(piece),
-  );
-}
-
-function cutTable(piece: TablePiece, fits: boolean): Piece[] {
-  return fits ? [piece] : cutPiece({ kind: 'code', text: tableText(piece) });
+  return pieces.flatMap((piece) => {
+    if (piece === table) return [piece];
+    return cutPiece(piece.kind === 'table' ? { kind: 'code', text: piece.source } : piece);
+  });
 }
 
 function cutPiece(piece: Exclude<Piece, TablePiece>): Piece[] {

@@ -8,7 +8,7 @@ import type {
   RichTextText,
   TableBlock,
 } from '@slack/types';
-import { plainLeaf, textIn, type Leaf, type Piece, type TablePiece } from './inline.ts';
+import { plainLeaf, type Leaf, type Piece, type TablePiece } from './inline.ts';
 
 /** `offset`: how many numbers come before. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 type List = RichTextList & { offset?: number };
@@ -73,7 +73,7 @@ function elementOf(group: readonly Piece[]): Element[] {
     case 'code':
       return [preformatted(first.text)];
     case 'table':
-      return [preformatted(tableText(first))];
+      return [preformatted(first.source)];
     case 'item':
       return [list(group, first)];
   }
@@ -126,8 +126,6 @@ const MOST_ROWS = 100;
 const MOST_CELLS = 20;
 /** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. */
 const MOST_JSON = 8000;
-/** The most characters of a table shown as code. */
-const MOST_LAID_OUT = 6000;
 
 /** null: too large for a table in Slack. */
 export function tableBlock({ rows, align }: TablePiece): TableBlock | null {
@@ -145,35 +143,6 @@ export function tableBlock({ rows, align }: TablePiece): TableBlock | null {
 function cell(leaves: readonly Leaf[]): RichTextBlock {
   const elements = leaves.length === 0 ? [{ type: 'text' as const, text: ' ' }] : leaves.map(richLeaf);
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
-}
-
-/** In aligned columns; as it was written if that would be too wide. */
-export function tableText(table: TablePiece): string {
-  const lines = table.rows.map((row) => row.map((leaves) => textIn(leaves).replaceAll(/\s+/g, ' ')));
-  const widths = table.align.map((_side, column) => widest(lines, column));
-  const total = widths.reduce((sum, width) => sum + width + 3, 0) * (lines.length + 1);
-  if (total > MOST_LAID_OUT) return table.source;
-  const [head = '', ...body] = lines.map((line) =>
-    widths
-      .map((width, column) => padded(line[column] ?? '', width, table.align[column] ?? null))
-      .join(' | ')
-      .trimEnd(),
-  );
-  return [head, widths.map((width) => '-'.repeat(width)).join('-+-'), ...body].join('\n');
-}
-
-function widest(lines: readonly string[][], column: number): number {
-  return lines.reduce((width, line) => Math.max(width, widthOf(line[column] ?? '')), 0);
-}
-
-function padded(words: string, width: number, align: TablePiece['align'][number]): string {
-  const room = width - widthOf(words);
-  const before = align === 'right' ? room : align === 'center' ? Math.floor(room / 2) : 0;
-  return ' '.repeat(before) + words + ' '.repeat(room - before);
-}
-
-function widthOf(words: string): number {
-  return Array.from(words).length;
 }
 
 const STYLES = ['bold', 'italic', 'strike', 'code'] as const;
