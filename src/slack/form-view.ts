@@ -6,7 +6,7 @@ import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import type { FormContext } from './blocks/form/context-inputs.ts';
 import type { FormIdentity, SessionForm } from './blocks/session-form.ts';
-import { truncate, USER_ID } from './blocks/text.ts';
+import { truncate } from './blocks/text.ts';
 import { identitySentence, serviceUserSentence, untickedWords } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
@@ -55,7 +55,7 @@ function contextView(
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
   const inThread = picked.threadTs !== null && !unreadable;
   return {
-    picked: quotes(draft.values.prompt ?? '', excerpt) ? null : excerpt,
+    picked: draft.values.prompt === undefined ? excerpt : null,
     options: inThread ? [own, ...threadOptions(context, counts)] : [own],
     chosen: inThread ? choice : 'message',
     notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts, without }, text),
@@ -81,19 +81,6 @@ function threadOptions(
 function isLast(counts: Counts | undefined): boolean {
   if (counts === undefined || (counts.unread ?? 0) > 0) return false;
   return counts.untilHere.messages === counts.whole.messages;
-}
-
-const MENTION = new RegExp(`<@${USER_ID}>`);
-
-/** Whether the task has all words of an excerpt. Its mentions may have become names. Searching for a long text isn't linear. */
-function quotes(task: string, excerpt: string): boolean {
-  let at = 0;
-  for (const words of excerpt.replace(/…$/, '').split(MENTION)) {
-    const found = task.indexOf(words.trim(), at);
-    if (found === -1) return false;
-    at = found + words.trim().length;
-  }
-  return at > 0;
 }
 
 type Counts = Exclude<FormDescription['thread'], 'looking' | null>;

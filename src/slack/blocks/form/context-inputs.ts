@@ -8,7 +8,7 @@ import { inputBlock } from './elements.ts';
 
 /** What is sent with a task that was started from a message. */
 export type FormContext = {
-  /** A short excerpt of the message; null: the task has all of it. */
+  /** A short excerpt of the message; null: a task says what it's about. */
   picked: string | null;
   options: ContextOption[];
   chosen: ContextChoice;
