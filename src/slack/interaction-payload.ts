@@ -133,18 +133,16 @@ const submissionSchema = interactionSchema
       callback_id: present,
       title: shownSchema,
       submit: labelSchema.nullish(),
-      close: labelSchema.nullish(),
       blocks: z.array(blockSchema).default([]),
     }),
   })
   .transform(({ view, ...body }) => {
-    const { callback_id: callbackId, title, submit, close, blocks } = view;
+    const { callback_id: callbackId, title, submit, blocks } = view;
     /** What it takes to draw it again as it is. */
     const modal = {
       callbackId,
       title: title.text,
       submit: submit?.text ?? null,
-      close: close?.text ?? null,
       blocks,
     };
     return { kind: 'submission' as const, ...senderOf(body), view: { ...viewOf(view), ...modal } };

@@ -50,7 +50,7 @@ describe('a question before a session costs anything', () => {
     expect(said).toContain('Did you mean `/devin defaults me --acu 5`?');
     await slack.clickButton(ana.userId, { channelId, ts }, 'run_command.0');
     const answered = slack.messages(channelId).find((message) => message.ts === ts);
-    expect(answered?.text).toContain('ACU cap (personal default): 5');
+    expect(answered?.text).toContain('ACU cap (personal default)*: 5');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('a question before a session costs anything', () => {
     const { slack } = world();
     const { ana, channelId, ts, said } = await ask('notify');
     expect(said).toContain("in the session's thread");
-    await slack.clickButton(ana.userId, { channelId, ts }, 'Direct message');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'Use: Direct message');
     expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toContain(
       'in a direct message',
     );

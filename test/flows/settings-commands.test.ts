@@ -21,7 +21,7 @@ describe('defaults and preferences', () => {
     const { person, type } = someone();
     await type('defaults me --acu 7 --mode fast');
     const shown = await type('defaults me --repo acme/web');
-    expect(shown).toMatch(/ACU cap \(personal default\): 7/);
+    expect(shown).toMatch(/ACU cap \(personal default\)\*: 7/);
     expect(shown).toContain('acme/web');
     await type('fix it with them --acu 3');
     const session = await sessionOf(devin, person.devinUserId);
@@ -47,7 +47,7 @@ describe('defaults and preferences', () => {
     expect(refused).toContain('`/devin defaults me`');
     expect(await ben.type('defaults', admin.channelId)).not.toContain('ACU cap');
     await admin.type('defaults channel --acu 4');
-    expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap (channel default): 4');
+    expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap (channel default)*: 4');
     expect(await ben.type('defaults channel clear', admin.channelId)).toContain('Only workspace admins');
     expect(await admin.type('defaults channel clear')).not.toContain('ACU cap');
   });
@@ -128,8 +128,8 @@ describe('defaults and preferences', () => {
 
   test('are shown to administrators without a Devin account, who manage them', async () => {
     const { type } = someone({ isAdmin: true, inDevin: false });
-    expect(await type('defaults channel --acu 4')).toContain('ACU cap (channel default): 4');
-    expect(await type('defaults')).toContain('ACU cap (channel default): 4');
+    expect(await type('defaults channel --acu 4')).toContain('ACU cap (channel default)*: 4');
+    expect(await type('defaults')).toContain('ACU cap (channel default)*: 4');
   });
 
   test("are hidden while the person's identity is unknown", async () => {

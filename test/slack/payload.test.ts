@@ -63,7 +63,6 @@ const VIEW = {
   state: { values: VALUES },
   title: { type: 'plain_text', text: 'Start' },
   submit: { type: 'plain_text', text: 'Go' },
-  close: null,
   blocks: [{ type: 'divider', block_id: 'd1' }],
 };
 const SUBMISSION = { type: 'view_submission', team: TEAM, user: ANA, view: VIEW };
@@ -187,7 +186,6 @@ describe('a payload from Slack', () => {
         callbackId: 'session_form',
         title: 'Start',
         submit: 'Go',
-        close: null,
         blocks: [{ type: 'divider', block_id: 'd1' }],
       },
     });

@@ -5,7 +5,7 @@ import { createViewOpener } from '../../src/slack/view-opener.ts';
 import { en } from '../../src/text/en.ts';
 import { captureLog } from '../support/log-lines.ts';
 
-const VIEW = modal({ words: { title: 'words', close: null }, blocks: [] });
+const VIEW = modal({ words: { title: 'words' }, blocks: [] }, en);
 const PLACE = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
 
 test('a view that Slack refuses is offered again, and the log has it once', async () => {

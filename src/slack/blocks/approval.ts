@@ -1,7 +1,6 @@
 import type { ActionsBlock, ModalView, SectionBlock } from '@slack/types';
 import { countingYes, type Approval, type AskedFor } from '../../session/approval.ts';
 import type { Names } from '../../session/defaults.ts';
-import { fields, type FieldValues } from '../../session/fields.ts';
 import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import {
@@ -13,7 +12,7 @@ import {
   type DeclineMetadata,
   VIEW,
 } from '../ids.ts';
-import { readable, shownMoment, shownValue } from './details-values.ts';
+import { fieldRows, readable, shownMoment } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
@@ -112,12 +111,12 @@ function factLines(message: ApprovalView, text: Text): string[] {
   const { budget, most } = approval;
   const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
-  const options = optionLines(others, named, text);
   return [
     words.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
     words.cost(capWords(cap), capWords(most)),
     ...(budget === undefined ? [] : [words.left(...leftWords(budget))]),
-    ...options,
+    // Uncut, unlike on a card: nobody can approve what they don't see.
+    ...fieldRows({ values: others, names: named }, text),
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
     ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
@@ -129,15 +128,6 @@ function factLines(message: ApprovalView, text: Text): string[] {
 }
 
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
-
-/** Uncut, unlike on a card: nobody can approve what they don't see. */
-function optionLines(values: FieldValues, named: Names, text: Text): string[] {
-  return fields.flatMap(({ key }) =>
-    values[key] === undefined
-      ? []
-      : [`${bold(escape(text.fields[key].label))}: ${shownValue(values[key], text, named)}`],
-  );
-}
 
 const SAYS_WHAT_STARTED: ReadonlySet<ApprovalView['ended']> = new Set(['declined', 'expired', 'canceled']);
 
@@ -185,12 +175,15 @@ export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): Moda
   const { dialog } = text.approval;
   const { label, hint } = dialog;
   const element = textElement({ maxLength: TYPED_LENGTH, multiline: true, focus: true });
-  return modal({
-    id: VIEW.decline,
-    metadata: declineMetadata.write(metadata),
-    words: dialog,
-    blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
-  });
+  return modal(
+    {
+      id: VIEW.decline,
+      metadata: declineMetadata.write(metadata),
+      words: dialog,
+      blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
+    },
+    text,
+  );
 }
 
 /** Empty if nothing was written. */

@@ -11,7 +11,7 @@ import {
 import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW, homeMetadata, type HomeMetadata } from '../ids.ts';
-import { shownValue } from './details-values.ts';
+import { fieldRows } from './details-values.ts';
 import { ANYTHING, MORE_GROUPS } from './form/entered.ts';
 import { fieldInputs } from './form/inputs.ts';
 import { readFields, type FormRules } from './form/read.ts';
@@ -28,23 +28,26 @@ type DefaultsForm = { metadata: HomeMetadata; draft: EffectiveDraft };
 
 /** A person's own defaults, with the inputs of the form that starts a session. */
 export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
-  const { title, save, close, intro } = text.home.defaultsForm;
+  const { title, save, intro } = text.home.defaultsForm;
   const plan = planTexts(settable, draft.values);
   const inputs = (group: FieldGroup): KnownBlock[] =>
     settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, draft, plan, text));
-  return modal({
-    id: VIEW.defaults,
-    metadata: homeMetadata.write(metadata),
-    words: { title, submit: save, close },
-    blocks: [
-      context(intro),
-      ...inputs('main'),
-      ...MORE_GROUPS.flatMap((group) => {
-        const found = inputs(group);
-        return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
-      }),
-    ],
-  });
+  return modal(
+    {
+      id: VIEW.defaults,
+      metadata: homeMetadata.write(metadata),
+      words: { title, submit: save },
+      blocks: [
+        context(intro),
+        ...inputs('main'),
+        ...MORE_GROUPS.flatMap((group) => {
+          const found = inputs(group);
+          return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
+        }),
+      ],
+    },
+    text,
+  );
 }
 
 function inputsOf(
@@ -89,7 +92,7 @@ export function renderDefaults(
   text: Text,
 ) {
   const { settings } = text;
-  const lines = valueLines(draft, text);
+  const lines = fieldRows(draft, text);
   return notice([
     ...before.map(escape),
     bold(settings.title),
@@ -100,16 +103,4 @@ export function renderDefaults(
       return text.joins.labeled(label, value);
     }),
   ]);
-}
-
-function valueLines({ values, sources, names }: EffectiveDraft, text: Text): string[] {
-  const { details, joins } = text;
-  const set: FieldValues = values;
-  return fields.flatMap(({ key }) => {
-    const source = sources[key];
-    if (set[key] === undefined || source === undefined || source === 'request') return [];
-    const { label } = text.fields[key];
-    const sourced = details.withWhy(escape(label), details.why[source]);
-    return [`• ${joins.labeled(sourced, shownValue(set[key], text, names))}`];
-  });
 }

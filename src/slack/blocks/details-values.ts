@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { withoutCredentials } from '../../session/credentials.ts';
-import type { Names } from '../../session/defaults.ts';
+import type { Names, Sources, ValueSource } from '../../session/defaults.ts';
 import { fields, type FieldValues } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import { MS_PER_S } from '../../time.ts';
 import {
+  bold,
   code,
   date,
   escape,
@@ -21,10 +22,11 @@ import {
 
 /** Of a longer value, only the beginning is shown. */
 export const VALUE_LENGTH = 2500;
+const LABEL_LENGTH = 150;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
 const ADDRESS_LENGTH = 45;
-const LAST_PART_LENGTH = 20;
+const LAST_PART_LENGTH = 16;
 const NAME_LENGTH = 150;
 /** The last moment that a Date can hold. */
 const LAST_MOMENT_S = 8.64e12;
@@ -38,6 +40,32 @@ export function shownValue(value: unknown, text: Text, names: Names = {}): strin
   if (!Array.isArray(value)) return shownBlock(JSON.stringify(value, null, 2), text);
   const items: unknown[] = value;
   return shownList(items, text, names);
+}
+
+/** A value under its label. `shown` starts with a line break if it needs its own lines. */
+export function row(label: string, shown: string): string {
+  return `${bold(escape(truncate(label, LABEL_LENGTH)))}:${shown.startsWith('\n') ? '' : ' '}${shown}`;
+}
+
+/** The label with where the value comes from, unless that is the request. */
+export function withWhy(label: string, source: ValueSource | 'app', { details }: Text): string {
+  return source === 'request' ? label : details.withWhy(label, details.why[source]);
+}
+
+type Sourced = { values: FieldValues; sources?: Sources; names?: Names | undefined };
+
+/** Each field with a value in a row, uncut, in the order of the field table. */
+export function fieldRows({ values, sources = {}, names }: Sourced, text: Text): string[] {
+  return fields.flatMap(({ key }) =>
+    values[key] === undefined
+      ? []
+      : [
+          row(
+            withWhy(text.fields[key].label, sources[key] ?? 'request', text),
+            shownValue(values[key], text, names),
+          ),
+        ],
+  );
 }
 
 function shownNamed(value: string, text: Text, names: Names): string {

@@ -1,19 +1,21 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Names, Sources, ValueSource } from '../../session/defaults.ts';
+import type { Names, Sources } from '../../session/defaults.ts';
 import { fields } from '../../session/fields.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../ids.ts';
 import {
   readable,
+  row,
   shownMoment,
   shownSeconds,
   shownSecrets,
   shownValue,
   VALUE_LENGTH,
+  withWhy,
 } from './details-values.ts';
 import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
-import { bold, codeBlocks, escape, oneLine, lookup, truncate } from './text.ts';
+import { codeBlocks, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
@@ -43,7 +45,6 @@ export type SessionDetails = {
   instructions: string | null;
 };
 
-const LABEL_LENGTH = 150;
 const NAME_LENGTH = 200;
 const SENTENCE_LENGTH = 2500;
 /** How much of a view each part may take; rows beyond that are left out. */
@@ -72,20 +73,23 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
   const { headings } = text.details;
   const small = (heading: string, rows: readonly string[]): KnownBlock[] =>
     rows.length === 0 ? [] : part({ heading, rows, bytes: SMALL_PART_BYTES }, text);
-  return modal({
-    id: VIEW.details,
-    words: text.details,
-    blocks: [
-      ...part({ heading: headings.asked, rows: askedRows(details, text), bytes: PART_BYTES }, text),
-      context(text.settings.notSaid),
-      ...small(headings.context, contextRows(details, text)),
-      ...small(headings.cost, costRows(details, text)),
-      ...small(headings.identity, [row(text.details.runsAs, runsAs(details, text))]),
-      ...small(headings.request, requestRows(details, text)),
-      ...part({ heading: headings.response, rows: responseRows(details, text), bytes: PART_BYTES }, text),
-      ...small(headings.ids, idRows(details, text)),
-    ],
-  });
+  return modal(
+    {
+      id: VIEW.details,
+      words: text.details,
+      blocks: [
+        ...part({ heading: headings.asked, rows: askedRows(details, text), bytes: PART_BYTES }, text),
+        context(text.settings.notSaid),
+        ...small(headings.context, contextRows(details, text)),
+        ...small(headings.cost, costRows(details, text)),
+        ...small(headings.identity, [row(text.details.runsAs, runsAs(details, text))]),
+        ...small(headings.request, requestRows(details, text)),
+        ...part({ heading: headings.response, rows: responseRows(details, text), bytes: PART_BYTES }, text),
+        ...small(headings.ids, idRows(details, text)),
+      ],
+    },
+    text,
+  );
 }
 
 type Part = { heading: string; rows: readonly string[]; bytes: number };
@@ -169,10 +173,6 @@ function rows(label: string, value: unknown, text: Text, names: Names = {}): str
   return [row(label, ''), ...codeBlocks(readable(value))];
 }
 
-function withWhy(label: string, source: ValueSource | 'app', text: Text): string {
-  return source === 'request' ? label : text.details.withWhy(label, text.details.why[source]);
-}
-
 function responseRows(details: SessionDetails, text: Text): string[] {
   if (details.snapshot === null) return [text.details.noResponse];
   return answerRows(details, (key) => !IDS.has(key) && key !== 'acusConsumed', text);
@@ -190,9 +190,4 @@ function answerRows(
     const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text, names);
     return [row(lookup(text.details.response, key) ?? key, shown)];
   });
-}
-
-/** `shown` starts with a line break if it needs its own lines. */
-function row(label: string, shown: string): string {
-  return `${bold(escape(truncate(label, LABEL_LENGTH)))}:${shown.startsWith('\n') ? '' : ' '}${shown}`;
 }

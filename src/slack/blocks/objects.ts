@@ -12,6 +12,7 @@ import type {
   PlainTextOption,
   SectionBlock,
 } from '@slack/types';
+import type { Text } from '../../text/index.ts';
 import { BLOCK } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { bold, truncate } from './text.ts';
@@ -114,19 +115,20 @@ type Modal = {
   id?: string;
   metadata?: string;
   /** Without `submit`, it can only be closed. */
-  words: { title: string; submit?: string | null; close: string | null };
+  words: { title: string; submit?: string | null; close?: string };
   blocks: ModalView['blocks'];
 };
 
-export function modal({ id, metadata, words, blocks }: Modal): ModalView {
-  const { title, submit = null, close } = words;
+export function modal({ id, metadata, words, blocks }: Modal, text: Text): ModalView {
+  const { title, submit = null } = words;
+  const { cancel, close } = text.modal;
   return {
     type: 'modal',
     ...(id !== undefined && { callback_id: id }),
     ...(metadata !== undefined && { private_metadata: metadata }),
     title: caption(title, LIMIT.viewTitle),
     ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
-    ...(close !== null && { close: caption(close, LIMIT.viewTitle) }),
+    close: caption(words.close ?? (submit === null ? close : cancel), LIMIT.viewTitle),
     blocks,
   };
 }

@@ -48,17 +48,20 @@ export function renderReview({ metadata, items, without, instructions }: Review,
   const all = distinct(items ?? []);
   const pages = Math.max(Math.ceil(all.length / PER_PAGE), 1);
   const shown = all.slice(page * PER_PAGE, (page + 1) * PER_PAGE);
-  return modal({
-    id: VIEW.review,
-    metadata: reviewMetadata.write(metadata),
-    words: { ...review, submit: items === null ? null : review.submit },
-    blocks: [
-      context(items === null ? review.loading : review.intro),
-      ...(instructions === null ? [] : [instructionsBlock(instructions, text)]),
-      ...shown.map((item) => itemBlock(item, without, text)),
-      ...turning(page, pages, text),
-    ],
-  });
+  return modal(
+    {
+      id: VIEW.review,
+      metadata: reviewMetadata.write(metadata),
+      words: { ...review, submit: items === null ? null : review.submit },
+      blocks: [
+        context(items === null ? review.loading : review.intro),
+        ...(instructions === null ? [] : [instructionsBlock(instructions, text)]),
+        ...shown.map((item) => itemBlock(item, without, text)),
+        ...turning(page, pages, text),
+      ],
+    },
+    text,
+  );
 }
 
 export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalView {

@@ -14,16 +14,19 @@ const MAX_NAME = 256;
 /** `kept`: the names of secrets that were entered before. */
 export function renderSecretForm(metadata: OverFormMetadata, kept: readonly string[], text: Text): ModalView {
   const { secretForm } = text;
-  return modal({
-    id: VIEW.secrets,
-    metadata: overFormMetadata.write(metadata),
-    words: secretForm,
-    blocks: [
-      context(secretForm.intro),
-      ...keptInput(kept, text),
-      ...ROWS.flatMap((row) => rowInputs(row, text)),
-    ],
-  });
+  return modal(
+    {
+      id: VIEW.secrets,
+      metadata: overFormMetadata.write(metadata),
+      words: secretForm,
+      blocks: [
+        context(secretForm.intro),
+        ...keptInput(kept, text),
+        ...ROWS.flatMap((row) => rowInputs(row, text)),
+      ],
+    },
+    text,
+  );
 }
 
 function keptInput(kept: readonly string[], { secretForm, joins }: Text): InputBlock[] {

@@ -73,13 +73,16 @@ type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, expanded, runsAs, unsaved } = form;
   const isOpen = isAccepted(runsAs);
-  const { title, submit, close, closeRefused } = text.modal;
-  const view = modal({
-    id: VIEW.form,
-    metadata: formMetadata.write({ formId, expanded, unsaved }),
-    words: isOpen ? { title, submit, close } : { title, close: closeRefused },
-    blocks: [...runsAsBlocks(runsAs, text), ...(isOpen ? inputs(form, text) : [])],
-  });
+  const { title, submit } = text.modal;
+  const view = modal(
+    {
+      id: VIEW.form,
+      metadata: formMetadata.write({ formId, expanded, unsaved }),
+      words: isOpen ? { title, submit } : { title },
+      blocks: [...runsAsBlocks(runsAs, text), ...(isOpen ? inputs(form, text) : [])],
+    },
+    text,
+  );
   return unsaved === undefined ? view : withAlert(view, unsavedSentence(unsaved, text));
 }
 

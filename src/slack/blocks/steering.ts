@@ -45,22 +45,25 @@ const WORDS_LENGTH = 1500;
 /** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
 export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
   const { box } = text.steering;
-  return modal({
-    id: VIEW.reply,
-    metadata: replyMetadata.write({ requestId }),
-    words: { ...box, title: box.titles[why] },
-    blocks: [
-      ...(tooLate ? [section(box.tooLate)] : []),
-      ...said(lastWords, text),
-      inputBlock({
-        blockId: REPLY_BLOCK,
-        label: box.label,
-        hint: box.hint,
-        optional: false,
-        element: textElement({ maxLength: LIMIT.inputText, multiline: true, focus: true }),
-      }),
-    ],
-  });
+  return modal(
+    {
+      id: VIEW.reply,
+      metadata: replyMetadata.write({ requestId }),
+      words: { ...box, title: box.titles[why] },
+      blocks: [
+        ...(tooLate ? [section(box.tooLate)] : []),
+        ...said(lastWords, text),
+        inputBlock({
+          blockId: REPLY_BLOCK,
+          label: box.label,
+          hint: box.hint,
+          optional: false,
+          element: textElement({ maxLength: LIMIT.inputText, multiline: true, focus: true }),
+        }),
+      ],
+    },
+    text,
+  );
 }
 
 /** What was typed; may be empty. */
@@ -127,18 +130,21 @@ type StopDialog = { card: SessionCard; metadata: StopMetadata };
 export function renderStopDialog({ card, metadata }: StopDialog, text: Text): ModalView {
   const { askStop } = text.steering;
   const { title, confirm, deny } = askStop;
-  return modal({
-    id: VIEW.stop,
-    metadata: stopMetadata.write(metadata),
-    words: { title, submit: confirm, close: deny },
-    blocks: [section(askStop.text(bold(escape(cardTitle(card, text)))))],
-  });
+  return modal(
+    {
+      id: VIEW.stop,
+      metadata: stopMetadata.write(metadata),
+      words: { title, submit: confirm, close: deny },
+      blocks: [section(askStop.text(bold(escape(cardTitle(card, text)))))],
+    },
+    text,
+  );
 }
 
 /** It couldn't be saved. */
-export function renderStopTrouble({ steering: { askStop, box } }: Text): ModalView {
-  const { title, notRecorded } = askStop;
-  return modal({ words: { title, close: box.close }, blocks: [alert(notRecorded, 'error')] });
+export function renderStopTrouble(text: Text): ModalView {
+  const { title, notRecorded } = text.steering.askStop;
+  return modal({ words: { title }, blocks: [alert(notRecorded, 'error')] }, text);
 }
 
 /** The same question as a button's own confirmation. */

@@ -3,8 +3,7 @@ import type { BudgetAlert, CeilingLeft } from '../../session/policy/limits.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
 import { acuWords, durationWords, leftWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { LIMIT } from './limits.ts';
-import { context, sections, titled, type Rendered } from './objects.ts';
+import { context, joinParts, packed, sections, small, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 export type UsageReport = {
@@ -33,34 +32,28 @@ const SHOWN_GROUPS = 15;
 
 export function renderUsage(report: UsageReport, text: Text): Rendered {
   const { usage } = text;
-  const heading = bold(usage.heading(usage.title[report.scope], usage.days(report.days)));
   const left = leftLines(report.left, text);
-  const totals = [...totalLines(report, text), ...devinLines(report, text)];
-  const groups = groupLines(report, text);
-  const spans = spanLines(report, text);
   const notes = [
     ...(report.newest === null ? [] : [usage.newestOnly(report.newest.toLocaleString('en-US'))]),
     usage.utc,
     ...(left.length === 0 ? [] : [usage.budgets]),
   ];
-  return {
-    text: truncate(
-      [heading, ...left, ...totals, ...groups, ...spans, ...notes].join('\n'),
-      LIMIT.messageText,
-    ),
-    blocks: [
-      ...sections([heading, ...left]),
-      ...sections(totals),
-      ...sections(groups),
-      ...sections(spans),
-      context(text.joins.sentences(notes)),
-    ],
-  };
+  return joinParts([
+    packed([heading(usage.title[report.scope], report, text), ...left]),
+    packed([...totalLines(report, text), ...devinLines(report, text)]),
+    packed(groupLines(report, text)),
+    packed(spanLines(report, text)),
+    small(text.joins.sentences(notes)),
+  ]);
 }
 
 /** What is left of each budget. */
 export function leftLines(left: readonly CeilingLeft[], { policy: { ceilings } }: Text): string[] {
   return left.map((one) => ceilings.left[one.key](...leftWords(one)));
+}
+
+function heading(title: string, { days }: Pick<UsageReport, 'days'>, { usage }: Text): string {
+  return bold(usage.heading(title, usage.days(days)));
 }
 
 /** Devin's figures in one line, and why they differ from ours, if they do. */
@@ -146,31 +139,26 @@ export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'median
  * shows no channel's budget.
  */
 export function homeUsage(usage: HomeUsage, command: string, text: Text): KnownBlock[] {
-  const words = text.usage;
-  const { sessions } = usage.summary;
+  const { title } = text.usage.home;
   const left = usage.left.filter(({ key }) => key !== 'acu_per_channel_per_day');
-  if (sessions === 0 && left.length === 0) return [];
-  const heading = bold(words.heading(words.home.title, words.days(usage.days)));
-  return [
-    { type: 'divider' },
-    ...sections([heading, ...leftLines(left, text), ...totalLines(usage, text)]),
-    context(words.home.more(code(`${command} usage`))),
-  ];
+  if (usage.summary.sessions === 0 && left.length === 0) return [];
+  const lines = [...leftLines(left, text), ...totalLines(usage, text)];
+  return homePart([heading(title, usage, text), ...lines], `${command} usage`, text);
 }
 
 const MOST_PEOPLE = 5;
 
 /** What everyone used, and who used most. */
 export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
-  const words = text.usage;
-  const heading = bold(words.heading(words.title.workspace, words.days(everyone.days)));
-  const totals = [...totalLines(everyone, text), ...devinLines(everyone, text)];
-  return [
-    { type: 'divider' },
-    ...sections([heading, ...totals]),
-    ...sections(groupLines(everyone, text, MOST_PEOPLE)),
-    context(words.home.more(code(`${command} usage workspace --by person`))),
-  ];
+  const lines = [...totalLines(everyone, text), ...devinLines(everyone, text)];
+  const people = groupLines(everyone, text, MOST_PEOPLE);
+  const all = [heading(text.usage.title.workspace, everyone, text), ...lines, ...people];
+  return homePart(all, `${command} usage workspace --by person`, text);
+}
+
+/** `more`: the command that shows it. */
+function homePart(lines: readonly string[], more: string, text: Text): KnownBlock[] {
+  return [{ type: 'divider' }, ...sections(lines), context(text.usage.home.more(code(more)))];
 }
 
 type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: string };
@@ -179,13 +167,13 @@ type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: str
 export function renderBudgetAlert({ alert, over, command }: AlertShown, text: Text): Rendered {
   const words = text.usage.alert;
   const { key, percent, counted, most, period } = alert;
-  const heading = words.heading(words[key](subjectWords(alert)), percent);
+  const title = words.heading(words[key](subjectWords(alert)), percent);
   const lines = [
     words.counted(acuWords(counted), acuWords(most), period),
     words.next[over],
     words.more(code(`${command} usage workspace --by person`)),
   ];
-  return titled(heading, ...lines);
+  return titled(title, ...lines);
 }
 
 /** A link, which calls nobody: the person is not in this conversation. */

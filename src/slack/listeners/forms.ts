@@ -71,7 +71,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     const text = await textFor(userId);
     const { formId, expanded, unsaved: before } = formMetadata.read(view.metadata);
     const own = await ownForm(forms, { formId }, { userId, homeTeamId });
-    if (own === null) return ack(updated(stillOpen(view, text.modal.expired)));
+    if (own === null) return ack(updated(stillOpen(view, text.modal.expired, text)));
     // As the person sees it: an edit of the message that it was offered with can expand it.
     const form = { ...own, expanded };
     const keepErrors = async (): Promise<void> => {
@@ -124,9 +124,9 @@ function unsavedBy(error: unknown): Unsaved {
 const updated = (view: ModalView) => ({ response_action: 'update' as const, view });
 
 /** The form with an alert on top. Slack keeps what was typed, by block id. */
-export function stillOpen(view: Submission['view'], sentence: string): ModalView {
-  const { callbackId: id, metadata, title, submit, close, blocks } = view;
-  return withAlert(modal({ id, metadata, words: { title, submit, close }, blocks }), sentence);
+export function stillOpen(view: Submission['view'], sentence: string, text: Text): ModalView {
+  const { callbackId: id, metadata, title, submit, blocks } = view;
+  return withAlert(modal({ id, metadata, words: { title, submit }, blocks }, text), sentence);
 }
 
 function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {

@@ -91,7 +91,8 @@ function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): voi
     const { draft, errors } = readDefaultsForm(view.values, { ownTag: tagRequests }, text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const refused = await authority.personRefusal({ teamId, userId });
-    if (refused !== null) return ack({ response_action: 'update', view: stillOpen(view, unescape(refused)) });
+    if (refused !== null)
+      return ack({ response_action: 'update', view: stillOpen(view, unescape(refused), text) });
     const isNone = Object.keys(draft).length === 0;
     await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
     await ack();

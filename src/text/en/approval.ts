@@ -86,7 +86,6 @@ export const approval = {
     label: 'Reason',
     hint: 'The person who asked sees it, with your name.',
     submit: 'Decline',
-    close: 'Cancel',
     empty: 'Add a reason.',
     notRecorded: "This couldn't be saved. Try again in a minute.",
   },

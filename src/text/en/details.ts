@@ -1,7 +1,6 @@
 /** A session's Details. */
 export const details = {
   title: 'Session details',
-  close: 'Done',
   headings: {
     asked: 'What was asked',
     context: 'Context',

@@ -2,7 +2,6 @@
 export const secretForm = {
   title: 'Secrets for this session',
   submit: 'Save',
-  close: 'Cancel',
   intro:
     'Encrypted until Devin has them, then erased here. Your screen shows what you type. Nothing is sent before you start the session.',
   row: (row: number): string => `Secret ${row}`,
@@ -30,7 +29,6 @@ export const secretForm = {
 export const review = {
   title: 'What Devin gets',
   submit: 'Save',
-  close: 'Cancel',
   loading: 'Reading the conversation…',
   unreadable:
     "This app can't read this conversation now, so Devin gets only the message you picked. Close this to go back to the form.",

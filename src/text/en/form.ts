@@ -2,7 +2,9 @@
 export const modal = {
   title: 'Start a Devin session',
   submit: 'Start',
-  close: 'Cancel',
+  /** Of a view that can be sent, and of others. */
+  cancel: 'Cancel',
+  close: 'Close',
   moreOptions: 'More options',
   /** Collapsed: what is set but not in view. */
   alsoSet: (labels: string): string => `Also set, under "More options": ${labels}`,
@@ -130,7 +132,6 @@ export const modal = {
   },
   /** Without a sign: an alert has its own. */
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
-  closeRefused: 'Close',
   identityUnavailable:
     "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept.",
   /** Shown on the form until it is sent again, which starts another. An alert holds 200 characters. */

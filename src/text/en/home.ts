@@ -37,11 +37,9 @@ export const home = {
   defaultsForm: {
     title: 'Your defaults',
     save: 'Save',
-    close: 'Cancel',
     intro:
       "Every session you start begins with these, unless you say otherwise. What you leave empty uses the channel's, the workspace's or your organization's default.",
   },
-  useInstead: (choice: string): string => `Use: ${choice}`,
   /** For workspace admins. */
   health: {
     label: 'Health',

@@ -51,8 +51,8 @@ export const settings = {
     off: 'stay in the web app',
     choices: { on: 'Show', off: "Don't show" },
   },
-  /** Before the buttons of a setting's choices. */
-  change: 'Change it:',
+  /** A button for each other choice. */
+  useInstead: (choice: string): string => `Use: ${choice}`,
   /** To a workspace admin, before the buttons. */
   forThisChannel: 'Change it for this channel:',
   adminsChange: 'Workspace admins can change it for this channel.',

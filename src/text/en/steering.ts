@@ -95,7 +95,6 @@ export const steering = {
       'Devin is no longer waiting for an answer: it got one, or continued without one. It still gets what you write here.',
     saidLast: "Devin's last message:",
     submit: 'Send',
-    close: 'Cancel',
     empty: 'Add a message.',
     /** Private, instead of the box. */
     none: 'There is nothing to reply to: no session was started for this request yet. Its card shows once it has started.',

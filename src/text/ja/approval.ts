@@ -70,7 +70,6 @@ export const approval: Text['approval'] = {
     label: '理由',
     hint: '依頼した人に、あなたの名前とともに表示されます。',
     submit: '却下',
-    close: 'キャンセル',
     empty: '理由を入力してください。',
     notRecorded: '保存できませんでした。1 分ほどおいて、もう一度お試しください。',
   },

@@ -2,7 +2,6 @@ import type { Text } from '../index.ts';
 
 export const details: Text['details'] = {
   title: 'セッションの詳細',
-  close: '閉じる',
   headings: {
     asked: '依頼の内容',
     context: 'コンテキスト',

@@ -3,7 +3,6 @@ import type { Text } from '../index.ts';
 export const secretForm: Text['secretForm'] = {
   title: 'セッションのシークレット',
   submit: '保存',
-  close: 'キャンセル',
   intro:
     'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。入力した内容は画面に表示されます。セッションを開始するまで、何も送信しません。',
   row: (row) => `シークレット ${row}`,
@@ -29,7 +28,6 @@ export const secretForm: Text['secretForm'] = {
 export const review: Text['review'] = {
   title: 'Devin に渡す内容',
   submit: '保存',
-  close: 'キャンセル',
   loading: '会話を読み込んでいます…',
   unreadable:
     '会話を読み取れないため、Devin に渡すのは選んだメッセージだけです。閉じるとフォームに戻ります。',

@@ -4,7 +4,8 @@ import { nameBefore } from './joins.ts';
 export const modal: Text['modal'] = {
   title: 'Devin セッションを開始',
   submit: '開始',
-  close: 'キャンセル',
+  cancel: 'キャンセル',
+  close: '閉じる',
   moreOptions: 'その他のオプション',
   alsoSet: (labels) => `「その他のオプション」でも設定済み: ${labels}`,
   groups: {
@@ -115,7 +116,6 @@ export const modal: Text['modal'] = {
     member: (name) => nameBefore('として実行', name),
   },
   cannotStart: (why) => `まだセッションを開始できません。${why}`,
-  closeRefused: '閉じる',
   identityUnavailable:
     'あなたが Devin の誰にあたるかを確認できなかったため、まだフォームを表示できません。閉じて、1 分ほどおいてから開き直してください。入力した内容は残ります。',
   askedBefore:

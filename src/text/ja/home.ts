@@ -34,11 +34,9 @@ export const home: Text['home'] = {
   defaultsForm: {
     title: '自分のデフォルト',
     save: '保存',
-    close: 'キャンセル',
     intro:
       '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
   },
-  useInstead: (choice) => `「${choice}」に変更`,
   health: {
     label: '稼働状況',
     sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },

@@ -50,7 +50,7 @@ export const settings: Text['settings'] = {
     off: 'Web アプリのみ',
     choices: { on: '表示', off: '非表示' },
   },
-  change: '変更:',
+  useInstead: (choice) => `「${choice}」に変更`,
   forThisChannel: 'このチャンネルの設定を変更:',
   adminsChange: 'このチャンネルの設定は、ワークスペースの管理者が変更できます。',
 };

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { fields, type Field, type FieldGroup, type FieldValues } from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/choices.ts';
 import type { Text } from '../../../text/index.ts';
-import { shownValue } from '../details-values.ts';
+import { row, shownValue, withWhy } from '../details-values.ts';
 import { context } from '../objects.ts';
-import { bold, escape } from '../text.ts';
 
 /** What one input holds, whatever its element: text, or picked values (options, files). */
 export type Entered = { kind: 'text'; text: string } | { kind: 'picked'; values: string[] };
@@ -111,8 +110,8 @@ export function isLeftOut({ key, input }: Field, value: unknown, choices: Choice
 }
 
 export function setLine({ key }: Field, choices: Choices | null, text: Text) {
-  const label = bold(`${escape(text.fields[key].label)}:`);
-  return context(`${label} ${shownValue(valueSet(key, choices), text)} · ${text.details.why.policy}`);
+  const label = withWhy(text.fields[key].label, 'policy', text);
+  return context(row(label, shownValue(valueSet(key, choices), text)));
 }
 
 function valueSet(key: Field['key'], choices: Choices | null): unknown {
