@@ -69,7 +69,7 @@ type CreationDeps = {
   tagRequests: boolean;
   /** Called with each new state of a request, after the commit. */
   onMoved: (state: RequestState) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'leaseMs' | 'sweepTimes'>;
   text: Text;
 };
 
@@ -87,7 +87,7 @@ const CREATIONS = { concurrency: 20, most: 300 };
 /** From a saved request to a session. */
 export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack, withLease, postNewCard } = deps;
-  const { log, now, readTime, sweepTimes } = deps.tuning;
+  const { log, now, readTime, leaseMs, sweepTimes } = deps.tuning;
   const { requests, sessions, milestones, unconfirmedCreates, ledger, cards, forms, envelopes } = store;
   const { db, replies, messages } = store;
   const { enqueue } = queue;
@@ -108,7 +108,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const adopt = createAdopt({ transitions, envelopes, withNames: deps.withNames });
   const search = createSearch(deps);
   const steps = createSteps(deps, { transitions, adopt, search });
-  const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
+  const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps, leaseMs });
   const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
   const resume = createResumer({ requests, search, adopt, transitions, enqueue, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);

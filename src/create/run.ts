@@ -6,6 +6,7 @@ import { EARLY_CARD_MS, isOpen, type OpenState } from '../session/request.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import { requestLease, type Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { repeat, type Interval } from '../time.ts';
 import type { Replace } from './replace.ts';
 import type { Conditions, Earlier, Onward, Transitions } from './transitions.ts';
 
@@ -124,18 +125,21 @@ export function createFlow({ transitions, replace, now }: FlowDeps) {
 }
 
 type RunDeps = {
-  requests: Pick<Requests, 'find'>;
+  requests: Pick<Requests, 'find' | 'attend'>;
   withLease: WithLease;
   enqueue: Enqueue;
   steps: Record<OpenState, CreateStep>;
   postNewCard: PostNewCard;
+  leaseMs: number;
 };
 
 /**
  * Takes a request as far as possible: accepted -> identified -> attached -> sending -> created. The process may die after
  * any step; the row says where to continue.
  */
-export function createSessionCreator({ requests, withLease, enqueue, steps, postNewCard }: RunDeps) {
+export function createSessionCreator(deps: RunDeps) {
+  const { requests, withLease, enqueue, steps, postNewCard, leaseMs } = deps;
+
   async function walk(run: Run): Promise<StepOutcome> {
     let outcome: StepOutcome = { kind: 'next', request: run.request };
     while (outcome.kind === 'next' && isOpen(outcome.request.state) && !run.signal.aborted)
@@ -154,12 +158,18 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
   }
 
+  /** Without a lease, only this keeps the sweep from taking it for left behind while lookups take long. */
+  function attend(id: string): Interval {
+    return repeat(async () => requests.attend(id).catch(() => undefined), leaseMs / 3);
+  }
+
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
     const found = await requests.find(requestId);
     if (found === null) return;
     const { isSlow, stop } = showIfSlow(requestId);
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
+    const attending = late ? attend(requestId) : null;
     // If another process holds the lease, it continues; if it died, the sweep finds the request.
     const walked = async (lease: Lease): Promise<StepOutcome> => {
       const request = late ? found : await requests.find(requestId);
@@ -170,7 +180,10 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
         await enqueue('create-session', { requestId }, { startAfterMs: outcome.afterMs });
       return outcome;
     };
-    const leased = await withLease(requestLease(requestId), walked, { late }).finally(stop);
+    const leased = await withLease(requestLease(requestId), walked, { late }).finally(async () => {
+      stop();
+      await attending?.stop();
+    });
     const outcome: StepOutcome = leased.kind === 'done' ? leased.result : { kind: 'leave' };
     if (outcome.kind !== 'next') return;
     const { request, session = null } = outcome;

@@ -148,6 +148,16 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return parsed(requestSchema, row);
     },
 
+    /** A process works on it that has no lease yet: it isn't left behind. */
+    async attend(id: string): Promise<void> {
+      await db
+        .updateTable('sessionRequests')
+        .set({ updatedAt: clock() })
+        .where('id', '=', id)
+        .where('state', '=', 'accepted')
+        .execute();
+    },
+
     /** Locked until the end of the transaction. */
     async lock(id: string, trx: Transaction<Tables>): Promise<SessionRequest | null> {
       const row = await trx
