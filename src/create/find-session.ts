@@ -1,16 +1,10 @@
 import { batchesOf } from '../bounds.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
-import type { Lease } from '../queue/index.ts';
-import type { WithNames } from '../session/defaults.ts';
-import { FOUND_LATE } from '../session/milestones.ts';
-import { isOpen, type RequestState, requestTag } from '../session/request.ts';
+import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { remembered } from '../time.ts';
-import type { StepOutcome } from './run.ts';
-import type { Effects, Transitions } from './transitions.ts';
 
 type Options = { signal?: AbortSignal };
 
@@ -20,7 +14,6 @@ type SearchDeps = {
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
   sessions: Pick<Sessions, 'bound'>;
   tagRequests: boolean;
-  now: () => number;
 };
 
 /** `sentAt`: by Devin's clock or ours, whichever is earlier. */
@@ -38,7 +31,7 @@ const MAX_TAGS = 50;
  * session that runs as another person, even if its tag matches.
  */
 export function createSessionSearch(deps: SearchDeps) {
-  const { tagRequests, now } = deps;
+  const { tagRequests } = deps;
 
   async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
     const items = await deps.listSessions(query, options);
@@ -103,12 +96,12 @@ export function createSessionSearch(deps: SearchDeps) {
     /**
      * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or
      * the row doesn't know of it, because the database was restored from a backup, or its server failed over and lost the
-     * last transactions. null: there is none, or it was asked for just now.
+     * last transactions. null: there is none.
      */
     async findEarlier(request: SessionRequest): Promise<SessionSnapshot | null> {
       if (request.sentAt !== null) return findOne(request);
       // Without tags, another request with the same words could be taken for it.
-      if (!tagRequests || wasAskedJustNow(request, now())) return null;
+      if (!tagRequests) return null;
       // A list of all that was started since would be long when many requests wait.
       const found = await find([{ ...request, sentAt: sentSince(request) }], { onlyByTag: true });
       return found.get(request.id)?.[0] ?? null;
@@ -118,19 +111,12 @@ export function createSessionSearch(deps: SearchDeps) {
 
 type FirstMessage = (sessionId: string) => Promise<string | null>;
 
-/** A request that nothing delays is sent within this time. */
-const JUST_NOW_MS = 10_000;
-
 /** How far Devin's clock may be behind. */
 const CLOCKS_MS = 10 * 60_000;
 
 /** A time before its last attempt was sent, by any clock: the search for its session starts there. */
 export function sentSince(request: SessionRequest): Date {
   return request.sentAt ?? new Date(askedAt(request).getTime() - CLOCKS_MS);
-}
-
-export function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
-  return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
 }
 
 /** Any session can have this tag: one that runs as someone else is a different session. Devin may not say who it runs as. */
@@ -160,52 +146,6 @@ function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'createdA
 
 /** In seconds. */
 const createdSince = (sentAt: Date): number => Math.floor(sentAt.getTime() / 1000) - MARGIN_S;
-
-/** `asked`: by a person, who needn't be told what was found. `lease`: of the process that works on the request. */
-type How = { asked?: boolean; lease?: Lease };
-
-/**
- * Binds a session to its request, which is then `created`, whatever it was before. If it had ended, the person is told,
- * unless they asked for the search themselves.
- */
-export type Adopt = (request: SessionRequest, session: SessionSnapshot, how?: How) => Promise<StepOutcome>;
-
-type AdoptDeps = {
-  transitions: Transitions;
-  envelopes: Pick<Envelopes, 'open'>;
-  withNames: WithNames;
-};
-
-export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): Adopt {
-  return async (request, session, { asked = false, ...held } = {}) => {
-    const { id, sealed, resumedAt } = request;
-    const { sessionId, url } = session;
-    const changes = { sessionId, cardStale: true, draft: withNames(request.draft), failure: null };
-    // A notice may still be on its way.
-    const hasNotice = envelopes.open(id, sealed)?.noticeUrl !== undefined;
-    const moveFrom = async (state: RequestState, under: Pick<How, 'lease'>) => {
-      const hadEnded = !isOpen(state);
-      const effects: Effects = ({ cardTs }) => ({
-        // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
-        card: under.lease === undefined || cardTs !== null,
-        ...(hasNotice && { tell: 'started' as const }),
-        // What was said of an earlier attempt no longer holds.
-        outcome: hadEnded || resumedAt !== null,
-        session: {
-          sessionId,
-          requestId: id,
-          url,
-          snapshot: session,
-          ...(hadEnded && !asked && { told: [FOUND_LATE] }),
-        },
-      });
-      return transitions.move({ request: { ...request, state }, to: 'created', changes, effects }, under);
-    };
-    // A session that exists beats a verdict of `unknown` reached meanwhile.
-    const moved = (await moveFrom(request.state, held)) ?? (await moveFrom('unknown', {}));
-    return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
-  };
-}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

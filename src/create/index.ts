@@ -17,24 +17,23 @@ import {
 } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAskApproval, createAttachStep } from './attach.ts';
-import { type Adopt, createAdopt, createSessionSearch, type SessionSearch } from './find-session.ts';
+import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createResumer } from './resume.ts';
-import { createFlow, createSessionCreator } from './run.ts';
+import { createAdopt, createFlow, createSessionCreator, type Adopt } from './run.ts';
 import { createSend } from './send.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
-export { devinTrouble, type DevinTrouble, type Waiting } from './run.ts';
+export { devinTrouble, type Adopt, type DevinTrouble, type Waiting } from './run.ts';
 export { isTaggedFor } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export { endUnapproved } from './replace.ts';
-export type { Adopt } from './find-session.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
 
@@ -155,14 +154,13 @@ function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }
   });
 }
 
-function createSearch({ devin, store, tagRequests, tuning }: CreationDeps) {
+function createSearch({ devin, store, tagRequests }: CreationDeps) {
   return createSessionSearch({
     listSessions: devin.sessions.listAll,
     firstMessage: async (id, options) =>
       (await devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null,
     sessions: store.sessions,
     tagRequests,
-    now: tuning.now,
   });
 }
 

@@ -2,7 +2,8 @@ import { DevinError } from '../devin/errors.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import { type Adopt, sentSince, type SessionSearch } from './find-session.ts';
+import { sentSince, type SessionSearch } from './find-session.ts';
+import type { Adopt } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type ResumeDeps = {

@@ -9,9 +9,9 @@ import type { Limiter } from '../store/limiter.ts';
 import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import { type Adopt, type SessionSearch, wasAskedJustNow } from './find-session.ts';
+import type { SessionSearch } from './find-session.ts';
 import { lookupTrouble, type Found, type Identify } from './identify.ts';
-import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
+import { devinTrouble, type Adopt, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
 import type { Earlier } from './transitions.ts';
 
 type SendDeps = {
@@ -117,7 +117,8 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
 
   const send: Send = async (run, { found, approved }) => {
     const { request } = run;
-    const earlier = request.sentAt === null ? await adoptEarlier(run, found) : null;
+    const mayBeSent = request.sentAt === null && !wasAskedJustNow(request, deps.now());
+    const earlier = mayBeSent ? await adoptEarlier(run, found) : null;
     if (earlier !== null) return earlier;
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });
@@ -171,6 +172,13 @@ async function sentTime({ devinTime, now }: Pick<SendDeps, 'devinTime' | 'now'>)
 /** Of a request that is about to be sent. */
 function earlierOf({ sentAt, identity }: SessionRequest): Earlier {
   return sentAt === null ? { sentAt } : { sentAt, identity };
+}
+
+/** A request that nothing delays is sent within this time. */
+const JUST_NOW_MS = 10_000;
+
+function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
+  return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
 }
 
 /** Its person's limits were checked when it was saved, and whatever was saved since has counted it. */

@@ -14,8 +14,8 @@ import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
-import { type Adopt, LONGEST_RECHECK_MS, recheckInterval, type SessionSearch } from './find-session.ts';
-import type { CreateStep, Flow } from './run.ts';
+import { LONGEST_RECHECK_MS, recheckInterval, type SessionSearch } from './find-session.ts';
+import type { Adopt, CreateStep, Flow } from './run.ts';
 import { spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {

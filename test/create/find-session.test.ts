@@ -22,10 +22,9 @@ type World = {
   bound?: string[];
   tagRequests?: boolean;
   firstMessage?: string | null;
-  nowMs?: number;
 };
 
-function createSearch({ items, bound = [], tagRequests = false, firstMessage = PROMPT, nowMs = 0 }: World) {
+function createSearch({ items, bound = [], tagRequests = false, firstMessage = PROMPT }: World) {
   const queries: SessionQuery[] = [];
   const search = createSessionSearch({
     listSessions: async (query) => {
@@ -35,7 +34,6 @@ function createSearch({ items, bound = [], tagRequests = false, firstMessage = P
     firstMessage: async () => Promise.resolve(firstMessage),
     sessions: { bound: async () => Promise.resolve(new Set(bound)) },
     tagRequests,
-    now: () => nowMs,
   });
   return { ...search, queries };
 }
@@ -47,27 +45,18 @@ async function search(request: SessionRequest, world: World) {
 }
 
 test.each([
-  ['was asked for just now', { askedMs: 1 }, null],
-  ['waited', { askedMs: 10_000 }, 's1'],
-  ['is tried again just now', { askedMs: 10_000, resumedMs: 1 }, null],
-  ['waited, but has no tag', { askedMs: 10_000, tagRequests: false }, null],
-])('a session is searched for before its request is sent only if that %s', async (_what, how, found) => {
-  const { askedMs, resumedMs, tagRequests } = { resumedMs: null, tagRequests: true, ...how };
-  const nowMs = 1_000_000;
-  const ago = (ms: number): Date => new Date(nowMs - ms);
+  ['is searched for before its request is sent', true, 's1'],
+  ['of a request without a tag is not searched for before that is sent', false, null],
+])('a session %s', async (_what, tagRequests, found) => {
   const items = [sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
-  const { findEarlier, queries } = createSearch({ items, tagRequests, nowMs });
-  const asked = {
-    createdAt: ago(askedMs),
-    resumedAt: resumedMs === null ? null : ago(resumedMs),
-    sentAt: null,
-  };
-  expect((await findEarlier({ ...requestAs('user-ana'), ...asked }))?.sessionId ?? null).toBe(found);
+  const { findEarlier, queries } = createSearch({ items, tagRequests });
+  const request = { ...requestAs('user-ana'), createdAt: new Date(990_000), resumedAt: null, sentAt: null };
+  expect((await findEarlier(request))?.sessionId ?? null).toBe(found);
   expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 330 }]);
 });
 
 test('a session is searched for before its request is started anyway, even without tags', async () => {
-  const { findEarlier } = createSearch({ items: [sessionAs('user-ana')], nowMs: 100_000 });
+  const { findEarlier } = createSearch({ items: [sessionAs('user-ana')] });
   expect((await findEarlier(requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAdopt } from '../../src/create/find-session.ts';
-import { createFlow } from '../../src/create/run.ts';
+import { createAdopt, createFlow } from '../../src/create/run.ts';
 import { createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
@@ -40,6 +39,9 @@ type Before = {
 
 /** It was moved on, to wait for an approval. */
 const WAITS = { kind: 'not', outcome: { kind: 'leave' } } as const;
+
+/** So long that another process may have sent it. */
+const WAITED_MS = 20_000;
 
 const nothing = async (): Promise<null> => Promise.resolve(null);
 
@@ -199,6 +201,7 @@ describe('a create', () => {
   test('is not sent if its session exists already', async () => {
     const { jobs, current, sent, outcome } = await prepare(heldLease, {
       state: 'accepted',
+      waitedMs: WAITED_MS,
       findEarlier: async () => Promise.resolve(sessionOf('s1')),
     });
     expect(await Promise.race([outcome, sent.then(() => 'sent')])).toEqual({ kind: 'leave' });
@@ -228,10 +231,22 @@ describe('a create', () => {
     expect(await current()).toMatchObject({ state: 'created', sessionId: 's1', identity: ANA });
   });
 
+  test.each([
+    ['was asked for just now', { waitedMs: 9999 }, 0],
+    ['waited', { waitedMs: WAITED_MS }, 1],
+    ['is tried again just now', { waitedMs: WAITED_MS, changes: { resumedAt: new Date('2100-01-01') } }, 0],
+  ])('that %s is searched for so often before it is sent', async (_what, how, count) => {
+    let searches = 0;
+    const findEarlier = async () => ((searches += 1), nothing());
+    const { sent } = await prepare(heldLease, { ...how, findEarlier });
+    await sent;
+    expect(searches).toBe(count);
+  });
+
   test("is searched for once by each attempt, and not after each of Devin's refusals to do anything", async () => {
     let searches = 0;
     const findEarlier = async () => ((searches += 1), nothing());
-    const { sent, failed, again, restart } = await prepare(heldLease, { findEarlier });
+    const { sent, failed, again, restart } = await prepare(heldLease, { findEarlier, waitedMs: WAITED_MS });
     await sent;
     const facts = bareFacts('rate-limited', 429);
     expect((await failed(new DevinError({ operation: 'sessions.create', facts }))).kind).toBe('later');
@@ -246,7 +261,7 @@ describe('a create', () => {
   test('is searched for again if its retry is so late that another process may have sent it', async () => {
     let searches = 0;
     const findEarlier = async () => ((searches += 1), nothing());
-    const { sent, failed, again, wait } = await prepare(heldLease, { findEarlier });
+    const { sent, failed, again, wait } = await prepare(heldLease, { findEarlier, waitedMs: WAITED_MS });
     await sent;
     const facts = bareFacts('rate-limited', 429);
     await failed(new DevinError({ operation: 'sessions.create', facts, retryAfterMs: 1000 }));
@@ -261,7 +276,10 @@ describe('a create', () => {
   ])('%s', async (_what, status, kind) => {
     const code = status === 403 ? 'forbidden' : 'unavailable';
     const error = new DevinError({ operation: 'sessions.list', facts: bareFacts(code, status) });
-    const { sent, outcome } = await prepare(heldLease, { findEarlier: async () => Promise.reject(error) });
+    const { sent, outcome } = await prepare(heldLease, {
+      findEarlier: async () => Promise.reject(error),
+      waitedMs: WAITED_MS,
+    });
     const first = await Promise.race([outcome.then((one) => one.kind), sent.then(() => 'sent')]);
     expect(first).toBe(kind);
   });
