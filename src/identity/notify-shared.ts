@@ -1,7 +1,6 @@
 import type { Log } from '../log.ts';
 import {
   againInMs,
-  sharedKey,
   soonIfBusy,
   type Jobs,
   type Lease,
@@ -29,13 +28,16 @@ type NotifyDeps = {
 
 type Shared = Jobs['tell-shared'];
 
+/** One notice for each person and account. */
+const noticeOf = ({ teamId, userId, devinUserId }: Shared): string =>
+  `shared:${teamId}:${userId}:${devinUserId}`;
+
 /** Tells a member once, by direct message, that the identity file lets another person run sessions as them. */
 export function notifyOfSharing({ queue, ...deps }: NotifyDeps): void {
   queue.work(
     'tell-shared',
     async (shared) => {
-      const name = `shared:${sharedKey(shared)}`;
-      return soonIfBusy(deps.withLease(name, async (lease) => tell(deps, shared, lease)));
+      return soonIfBusy(deps.withLease(noticeOf(shared), async (lease) => tell(deps, shared, lease)));
     },
     { concurrency: 1 },
   );
@@ -55,7 +57,7 @@ async function tell(
   const { notices } = await slack.textFor(owner.userId);
   const words = notices.sharedAccount(`<@${shared.userId}>`, escape(member.name));
   const posted = await postOnce({
-    key: `shared:${sharedKey(shared)}`,
+    key: noticeOf(shared),
     place: await directPlace(slack.outbound, owner.userId),
     metadata: sharedMetadata(shared.userId, shared.devinUserId),
     lease,

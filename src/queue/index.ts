@@ -10,7 +10,6 @@ export {
   type WithLease,
 } from './with-lease.ts';
 export {
-  sharedKey,
   type AnswerTo,
   type Jobs,
   type LostSession,

@@ -4,7 +4,7 @@ import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
-import { JOB_NAMES, keyOf, payloads, type JobName, type Jobs } from './payloads.ts';
+import { JOB_NAMES, keyFields, payloads, type JobName, type Jobs } from './payloads.ts';
 import {
   BOSS_OPTIONS,
   changeWaiting,
@@ -136,6 +136,13 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
     depth: () => readDepth(boss),
     healthy: () => life.isRunning() && isFetching(boss),
   };
+}
+
+/** undefined: it has none. */
+function keyOf<Name extends JobName>(name: Name, payload: Jobs[Name]): string | undefined {
+  const fields: readonly (keyof Jobs[Name])[] | undefined = keyFields[name];
+  // Without fields, all jobs of a kind are about the same.
+  return fields?.length === 0 ? name : fields?.map((field) => payload[field]).join(':');
 }
 
 /** Start and stop in any order and number: each waits for the other's end. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
 import { UNSAVED } from '../session/failure.ts';
-import { alertName, budgetAlertSchema } from '../session/policy/limits.ts';
+import { budgetAlertSchema } from '../session/policy/limits.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
 /** A session of this app that its database does not know. */
@@ -181,38 +181,26 @@ export type SteeringVerb = Jobs['steer']['what'];
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = schemas;
 export const JOB_NAMES = Object.keys(payloads);
 
-const byRequest = ({ requestId }: { requestId: string }): string => requestId;
-const bySession = ({ sessionId }: { sessionId: string }): string => sessionId;
-
-/** One job for each person and account. */
-export const sharedKey = ({ teamId, userId, devinUserId }: Jobs['tell-shared']): string =>
-  `${teamId}:${userId}:${devinUserId}`;
-
-/** What a job is about: one waits for each key of its kind. Without one, each that was enqueued runs. */
-const keys: { [Name in JobName]?: (payload: Jobs[Name]) => string } = {
-  'create-session': byRequest,
-  'update-card': byRequest,
-  'redraw-cards': ({ teamId, channelId }) => `${teamId}:${channelId ?? ''}`,
-  'serve-cards': ({ teamId }) => teamId,
-  'tell-outcome': byRequest,
-  'tell-owners': alertName,
-  'tell-shared': sharedKey,
-  resume: ({ requestId, how, resumedAtMs }) => `${requestId}:${how}:${resumedAtMs}`,
-  'publish-home': ({ teamId, userId }) => `${teamId}:${userId}`,
-  'greet-channel': ({ teamId, channelId }) => `${teamId}:${channelId}`,
-  'reopen-channel': ({ channelId }) => channelId,
-  'relay-from-devin': bySession,
-  'post-waiting': bySession,
-  'relay-to-devin': bySession,
-  'mark-taken': ({ replyId }) => replyId,
-  'expire-approval': byRequest,
-  'review-approvals': () => 'review-approvals',
-  'review-approval': byRequest,
-  'tell-approvers': byRequest,
-  'restore-sessions': () => 'restore-sessions',
+/** What a job is about, by these of its fields: one waits for each key of its kind. Left out: each that was enqueued runs. */
+export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name])[] } = {
+  'create-session': ['requestId'],
+  'update-card': ['requestId'],
+  'redraw-cards': ['teamId', 'channelId'],
+  'serve-cards': ['teamId'],
+  'tell-outcome': ['requestId'],
+  'tell-owners': ['key', 'subject', 'period', 'percent'],
+  'tell-shared': ['teamId', 'userId', 'devinUserId'],
+  resume: ['requestId', 'how', 'resumedAtMs'],
+  'publish-home': ['teamId', 'userId'],
+  'greet-channel': ['teamId', 'channelId'],
+  'reopen-channel': ['channelId'],
+  'relay-from-devin': ['sessionId'],
+  'post-waiting': ['sessionId'],
+  'relay-to-devin': ['sessionId'],
+  'mark-taken': ['replyId'],
+  'expire-approval': ['requestId'],
+  'review-approvals': [],
+  'review-approval': ['requestId'],
+  'tell-approvers': ['requestId'],
+  'restore-sessions': [],
 };
-
-/** undefined: it has none. */
-export function keyOf<Name extends JobName>(name: Name, payload: Jobs[Name]): string | undefined {
-  return keys[name]?.(payload);
-}

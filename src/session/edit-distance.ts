@@ -30,9 +30,3 @@ export function editDistance(a: string, b: string): number {
   }
   return at(a.length, b.length);
 }
-
-/** Whether two words have the same letters. */
-export function haveSameLetters(a: string, b: string): boolean {
-  const letters = (word: string): string => word.split('').toSorted().join('');
-  return letters(a) === letters(b);
-}

@@ -183,7 +183,6 @@ function lockName(key: CeilingKey, { teamId, userId, channelId }: Spender): stri
 
 /** Records what owners are told; returns what is new. */
 export async function noteAlerts(names: readonly string[], trx: Transaction<Tables>): Promise<Set<string>> {
-  if (names.length === 0) return new Set();
   const added = await trx
     .insertInto('budgetAlerts')
     .values(names.toSorted().map((name) => ({ name })))

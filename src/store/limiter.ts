@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
-import { limitReached, type LimitReached, type Limits, type LimitUsage } from '../session/policy/limits.ts';
+import { LIMITED, type LimitReached, type Limits, type LimitUsage } from '../session/policy/limits.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { IS_OVER } from './sessions.ts';
@@ -19,6 +19,9 @@ type Lately = {
   /** The limit that one more request of this person exceeds; null: none, and it counts from here on. */
   take: (person: Person) => LimitReached | null;
 };
+
+/** `reached`: the limit that one more would exceed; null: none. */
+type Used = { limits: Limits; usage: LimitUsage; reached: LimitReached | null };
 
 /** Within this time, the same command again is more likely a slip than a wish for two. */
 const TWIN_MS = 2 * 60_000;
@@ -57,9 +60,10 @@ export function createLimiter(limits: () => Limits) {
     },
 
     /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
-    async usage(person: Person, db: Kysely<Tables>): Promise<{ limits: Limits; usage: LimitUsage }> {
+    async usage(person: Person, db: Kysely<Tables>): Promise<Used> {
       const [row] = await read([person], usedIn(PENDING_STATES), db);
-      return { limits: limits(), usage: row === undefined ? NOTHING : usageOf(row) };
+      const usage = row === undefined ? NOTHING : usageOf(row);
+      return { limits: limits(), usage, reached: limitReached(limits(), usage) };
     },
 
     /** Right before a request is sent: what was sent and is open. */
@@ -69,6 +73,12 @@ export function createLimiter(limits: () => Limits) {
       return row === undefined ? null : limitReached(limits(), usageOf(row));
     },
   };
+}
+
+/** null: one more can start. */
+function limitReached(limits: Limits, usage: LimitUsage): LimitReached | null {
+  const limit = LIMITED.find((name) => limits[name] > 0 && usage[name] >= limits[name]);
+  return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };
 }
 
 const NOTHING: LimitUsage = { openSessions: 0, startsPerHour: 0 };

@@ -87,6 +87,7 @@ export async function alertOwners(
   alerts: readonly BudgetAlert[],
   trx: Transaction<Tables>,
 ): Promise<void> {
+  if (alerts.length === 0) return;
   const added = await noteAlerts(alerts.map(alertName), trx);
   const news = alerts.filter((alert) => added.has(alertName(alert)));
   for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx });

@@ -50,7 +50,8 @@ const EXPLAINED: Omit<Explained, 'decision'> = {
 const REACHED = {
   limits: { openSessions: 2, startsPerHour: 3 },
   usage: { openSessions: 2, startsPerHour: 1 },
-};
+  reached: { limit: 'openSessions', allowed: 2, count: 2 },
+} as const;
 
 const REPORT: UsageReport = {
   scope: 'workspace',

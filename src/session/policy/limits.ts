@@ -142,7 +142,7 @@ function subjectOf({ key }: Ceiling, { userId, channelId }: Spending): string | 
   }
 }
 
-const LIMITED = ['openSessions', 'startsPerHour'] as const;
+export const LIMITED = ['openSessions', 'startsPerHour'] as const;
 type Limited = (typeof LIMITED)[number];
 
 /** Limits of one person; 0: no limit. */
@@ -158,12 +158,6 @@ export const limitReachedSchema = z.object({
   count: z.number(),
 });
 export type LimitReached = z.infer<typeof limitReachedSchema>;
-
-/** null: one more can start. */
-export function limitReached(limits: Limits, usage: LimitUsage): LimitReached | null {
-  const limit = LIMITED.find((name) => limits[name] > 0 && usage[name] >= limits[name]);
-  return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };
-}
 
 /** The policy's limits, as they are now, replace those of the settings where it has them. */
 export function limitsFrom(policy: () => Policy | null, otherwise: Limits): () => Limits {

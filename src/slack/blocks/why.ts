@@ -4,7 +4,7 @@ import {
   type Explained,
   type PolicyDecision,
 } from '../../session/policy/decide.ts';
-import { capThatFits, limitReached, type Limits, type LimitUsage } from '../../session/policy/limits.ts';
+import { capThatFits, type LimitReached, type Limits, type LimitUsage } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
@@ -21,6 +21,8 @@ export type Why = {
   explained: Explained | null;
   limits: Limits;
   usage: LimitUsage;
+  /** The limit that a session would exceed; null: none. */
+  reached: LimitReached | null;
 };
 
 const SENTENCE_LENGTH = 1000;
@@ -31,8 +33,7 @@ export function renderWhy(why: Why, text: Text): Rendered {
 }
 
 function whyLines(why: Why, text: Text): string[] {
-  const { explained, limits, usage } = why;
-  const reached = limitReached(limits, usage);
+  const { explained, reached } = why;
   const decision = explained?.decision ?? null;
   return [
     bold(titleOf(why, text)),
@@ -44,9 +45,9 @@ function whyLines(why: Why, text: Text): string[] {
   ];
 }
 
-function titleOf({ session, explained, limits, usage }: Why, { policy: { why } }: Text): string {
+function titleOf({ session, explained, reached }: Why, { policy: { why } }: Text): string {
   const what = why.session[session];
-  if (limitReached(limits, usage) !== null) return why.refused(what);
+  if (reached !== null) return why.refused(what);
   if (explained === null) return why.allowed(what);
   const { decision } = explained;
   const isLower = decision.kind === 'refused' && allowsLowerCap(decision);

@@ -1,4 +1,3 @@
-import { haveSameLetters } from '../../session/edit-distance.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import {
   commandNamed,
@@ -137,11 +136,12 @@ function messageToSession({ task }: Said): AskedFirst | null {
 
 function beginsLikeCommand(said: Said): AskedFirst | null {
   const { words, session } = said;
-  const name = commandBegun(said);
+  const isShort = words.length <= SHORT;
+  const namesPerson = /^<?@/.test(words[1]?.raw ?? '');
+  const name = session >= 0 || isShort || namesPerson ? commandBegun(said) : null;
   if (name === null) return null;
   if (session >= 0) return asked(takesSession(name) ? name : 'status', said);
-  const namesPerson = takesPerson(name) && /^<?@/.test(words[1]?.raw ?? '');
-  return words.length <= SHORT || namesPerson ? asked(name, said) : null;
+  return isShort || takesPerson(name) ? asked(name, said) : null;
 }
 
 const LONG_NAME = 7;
@@ -165,6 +165,11 @@ function isSlip(word: string, known: string, isAlone: boolean): boolean {
   const startsAlike = word.startsWith(first) || word.startsWith(second + first);
   const isReplaced = word.length === known.length && !haveSameLetters(word, known);
   return startsAlike && (isAlone || known.length > SHORT_NAME || !isReplaced);
+}
+
+function haveSameLetters(a: string, b: string): boolean {
+  const letters = (word: string): string => word.split('').toSorted().join('');
+  return letters(a) === letters(b);
 }
 
 /** `why does the login test fail` is about something else than what the app decided. */

@@ -33,14 +33,14 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
   /** null: not known in time. */
   async function explained(call: Invocation, wish: Wish): Promise<Why | null> {
     const { teamId, userId, channelId, placeKind } = call;
-    const [draft, { limits, usage }] = await Promise.all([
+    const [draft, used] = await Promise.all([
       effectiveDraft(call, wish),
       limiter.usage({ teamId, userId }, db),
     ]);
     const decision = await explain({ teamId, userId, channelId, placeKind, draft });
     if (decision === 'not-known') return null;
     const session = Object.keys(wish.draft).length === 0 ? 'any' : 'asked';
-    return { session, explained: decision, limits, usage };
+    return { session, explained: decision, ...used };
   }
 
   /** Who the person is, how that is known, and what they may do here, without a task. */
