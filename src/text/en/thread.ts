@@ -9,8 +9,8 @@ export const thread = {
   longMessage: 'This message is long. The full text is in the file below.',
   cut: 'The rest of this message is in Devin.',
   /** `name`: a code span. */
-  fileInDevin: (name: string): string => `The file ${name} couldn't be posted here. It's in Devin.`,
-  notShown: "Slack didn't accept a message from Devin. Read it in Devin.",
+  fileInDevin: (name: string): string => `The file ${name} couldn't be posted here.`,
+  notShown: "Slack didn't accept a message from Devin.",
   /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
   trouble: (why: string, link: string): string =>
     `Devin's messages can't be posted in this session's thread. ${why} The session keeps running, and nothing is lost: Devin's messages appear, in order, once the thread accepts them again. ${link}`,
@@ -81,8 +81,8 @@ export const thread = {
   /** Once it is reconnected. */
   leftOutMeanwhile: (count: number): string =>
     count === 1
-      ? "1 message or file wasn't posted here while this thread was disconnected. It's in Devin."
-      : `${count} messages and files weren't posted here while this thread was disconnected. They're in Devin.`,
+      ? "1 message or file wasn't posted here while this thread was disconnected."
+      : `${count} messages and files weren't posted here while this thread was disconnected.`,
   helpTitle: 'In this thread',
   help: [
     "Under a session card, members' replies and files go to Devin, each as its author. In a thread that people started, only the requester's replies and those that mention this app do. Messages that mention only other people stay here.",

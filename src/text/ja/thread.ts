@@ -9,8 +9,8 @@ export const thread: Text['thread'] = {
   },
   longMessage: 'メッセージが長いため、全文は下のファイルにあります。',
   cut: 'メッセージの続きは Devin にあります。',
-  fileInDevin: (name) => `ファイル ${name} をここに投稿できませんでした。Devin にあります。`,
-  notShown: 'Devin のメッセージを Slack が受け付けませんでした。Devin でご覧ください。',
+  fileInDevin: (name) => `ファイル ${name} をここに投稿できませんでした。`,
+  notShown: 'Devin のメッセージを Slack が受け付けませんでした。',
   trouble: (why, link) =>
     `このセッションのスレッドに Devin のメッセージを投稿できません。${why}セッションは動き続けており、何も失われません。スレッドに投稿できるようになったら、メッセージを順番に表示します。 ${link}`,
   troubleBecause: {
@@ -74,7 +74,7 @@ export const thread: Text['thread'] = {
   },
   doneOver: 'セッションは終了しています。ここでの返信は Devin に届かず、新しいメッセージも表示されません。',
   leftOutMeanwhile: (count) =>
-    `接続を解除している間の ${count} 件のメッセージとファイルは、ここに投稿していません。Devin にあります。`,
+    `接続を解除している間の ${count} 件のメッセージとファイルは、ここに投稿していません。`,
   helpTitle: 'このスレッドでできること',
   help: [
     'セッションのカードの下では、メンバーの返信とファイルが、それぞれの発言として Devin に届きます。人が始めたスレッドで届くのは、依頼者の返信と、このアプリをメンションした返信だけです。ほかの人だけをメンションしたメッセージは、ここに残ります。',
