@@ -1,36 +1,36 @@
-import type { Button, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import type { Choices } from '../session/policy/choices.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { IdentifyInTime } from './authority.ts';
-import { formButton, unopened } from './blocks/notices.ts';
+import { unopened } from './blocks/notices.ts';
+import { button } from './blocks/objects.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
 import { slackFailure, type SlackFailure } from './errors.ts';
 import { formView } from './form-view.ts';
-import type { Outbound, PrivatePlace } from './outbound.ts';
+import { ACTION } from './ids.ts';
+import type { Outbound } from './outbound.ts';
 import { privatePlace, type Place } from './places.ts';
 import type { TextFor } from './text-for.ts';
 
-/** Where to say that Slack didn't open it. `again`: the button that opens it. */
-export type Opening = { place: PrivatePlace; again: Button };
+/** The button that was pressed. If Slack opens nothing, the person gets the same button again. */
+type Opening = Place & { triggerId: string; actionId: string; label: string; value: string | null };
 
 /** `viewId`: null if Slack didn't open it, and the person is told. */
-export type ViewOpener = (
-  triggerId: string,
-  view: ModalView,
-  opening: Opening,
-) => Promise<{ viewId: string | null }>;
+export type ViewOpener = (opening: Opening, view: ModalView) => Promise<{ viewId: string | null }>;
 
 type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; textFor: TextFor; log: Log };
 
 /** A trigger works once, for 3 s; the notice's button brings a new one. */
 export function createViewOpener({ outbound, textFor, log }: OpenerDeps): ViewOpener {
-  return async (triggerId, view, { place, again }) =>
-    outbound.openView(triggerId, view).catch(async (error: unknown) => {
+  return async (opening, view) =>
+    outbound.openView(opening.triggerId, view).catch(async (error: unknown) => {
       const what = { title: view.title.text, isUnclear: mayBeOpen(slackFailure(error)) };
+      const again = button(opening.actionId, opening.label, opening.value ?? '');
       log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
-      await outbound.tellPrivately(place, unopened(what, again, await textFor(place.userId)));
+      const told = unopened(what, again, await textFor(opening.userId));
+      await outbound.tellPrivately(privatePlace(opening), told);
       return { viewId: null };
     });
 }
@@ -67,12 +67,12 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     return identity === null ? null : { identity, thread: 'looking', choices: left?.choices };
   }
 
-  return async ({ triggerId, ...asked }, form) => {
+  return async (asked, form) => {
     const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
-    const opening = { place: privatePlace(asked), again: formButton(form.id, text) };
-    const { viewId } = await openView(triggerId, view, opening);
+    const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
+    const { viewId } = await openView({ ...asked, ...again }, view);
     if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
   };
 }

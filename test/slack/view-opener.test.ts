@@ -1,12 +1,22 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { expect, test } from 'vitest';
-import { button, modal } from '../../src/slack/blocks/objects.ts';
+import { modal } from '../../src/slack/blocks/objects.ts';
+import { ACTION } from '../../src/slack/ids.ts';
 import { createViewOpener } from '../../src/slack/view-opener.ts';
 import { en } from '../../src/text/en.ts';
 import { captureLog } from '../support/log-lines.ts';
 
 const VIEW = modal({ words: { title: 'words' }, blocks: [] }, en);
-const PLACE = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
+const OPENING = {
+  userId: 'U1',
+  channelId: 'C1',
+  threadTs: null,
+  responseUrl: null,
+  triggerId: 'trigger',
+  actionId: ACTION.openForm,
+  label: 'Details',
+  value: 'r1',
+};
 
 test('a view that Slack refuses is offered again, and the log has it once', async () => {
   const { log, text } = captureLog();
@@ -19,8 +29,7 @@ test('a view that Slack refuses is offered again, and the log has it once', asyn
     },
   };
   const open = createViewOpener({ outbound, textFor: async () => Promise.resolve(en), log });
-  const opening = { place: PLACE, again: button('again', 'Details', 'r1') };
-  expect(await open('trigger', VIEW, opening)).toEqual({ viewId: null });
+  expect(await open(OPENING, VIEW)).toEqual({ viewId: null });
   expect(told).toEqual([en.notices.notOpened('words')]);
   expect(text().trim().split('\n')).toHaveLength(1);
 });

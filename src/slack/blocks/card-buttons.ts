@@ -19,9 +19,9 @@ type ButtonRow = {
   inMenu?: true | ((card: SessionCard) => boolean);
   /** It is the primary button in these phases. */
   primaryIn?: readonly SessionPhase[];
-  danger?: true;
   /** Phases with another label. */
   labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
+  /** It is red, and asks first. */
   confirm?: (text: Text) => Confirmation;
 };
 
@@ -38,7 +38,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   'try-again': {},
   'edit-and-try-again': { primaryIn: ['failed'] },
   'check-again': { primaryIn: ['unknown'] },
-  'start-anyway': { danger: true, confirm: (text) => text.card.confirmStartAnyway },
+  'start-anyway': { confirm: (text) => text.card.confirmStartAnyway },
   reply: {},
   answer: { primaryIn: ['needs-you'] },
   wake: {},
@@ -122,8 +122,7 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
     ...(url !== null && { url }),
     // At most one: beside a review, a finished session is opened from the menu.
     ...(row.primaryIn?.includes(card.phase) === true && { style: 'primary' as const }),
-    ...(row.danger === true && { style: 'danger' as const }),
-    ...(row.confirm !== undefined && { confirm: confirmation(row.confirm(text)) }),
+    ...(row.confirm !== undefined && { style: 'danger' as const, confirm: confirmation(row.confirm(text)) }),
   };
 }
 

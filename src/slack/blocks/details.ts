@@ -66,8 +66,8 @@ const IDS = new Set([
   'childSessionIds',
   'automationId',
 ]);
-/** Keys of the request that another part shows. */
-const ELSEWHERE = new Set(['max_acu_limit', 'create_as_user_id']);
+/** A key of the request among the ids. */
+const AS_MEMBER = 'create_as_user_id';
 
 export function renderDetails(details: SessionDetails, text: Text): ModalView {
   const { headings } = text.details;
@@ -81,8 +81,6 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
         ...part({ heading: headings.asked, rows: askedRows(details, text), bytes: PART_BYTES }, text),
         context(text.settings.notSaid),
         ...small(headings.context, contextRows(details, text)),
-        ...small(headings.cost, costRows(details, text)),
-        ...small(headings.identity, [row(text.details.runsAs, runsAs(details, text))]),
         ...small(headings.request, requestRows(details, text)),
         ...part({ heading: headings.response, rows: responseRows(details, text), bytes: PART_BYTES }, text),
         ...small(headings.ids, idRows(details, text)),
@@ -111,15 +109,6 @@ function contextRows({ included, leftOut, instructions, sent }: SessionDetails, 
   ];
 }
 
-function costRows(details: SessionDetails, text: Text): string[] {
-  const { acusConsumed: used } = details.snapshot ?? {};
-  const cap = askedRow('max_acu_limit', details, text);
-  return [
-    ...cap,
-    ...(used === undefined ? [] : [row(text.details.response.acusConsumed, shownValue(used, text))]),
-  ];
-}
-
 function runsAs({ identity }: SessionDetails, text: Text): string {
   if (identity === null) return text.details.identityOpen;
   const name = escape(truncate(oneLine(identity.name), NAME_LENGTH));
@@ -129,7 +118,7 @@ function runsAs({ identity }: SessionDetails, text: Text): string {
 function idRows(details: SessionDetails, text: Text): string[] {
   return [
     row(text.details.requestId, shownValue(details.requestId, text)),
-    ...askedRow('create_as_user_id', details, text),
+    ...askedRow(AS_MEMBER, details, text),
     ...answerRows(details, (key) => IDS.has(key), text),
   ];
 }
@@ -137,6 +126,7 @@ function idRows(details: SessionDetails, text: Text): string[] {
 function requestRows(details: SessionDetails, text: Text): string[] {
   const { problem, approvals } = details;
   return [
+    row(text.details.runsAs, runsAs(details, text)),
     row(text.details.state, text.details.states[details.state]),
     ...(problem === null ? [] : [row(text.details.problem, truncate(escape(problem), SENTENCE_LENGTH))]),
     ...approvals.map((words) => row(text.approval.details, truncate(escape(words), SENTENCE_LENGTH))),
@@ -151,7 +141,7 @@ function askedRows(details: SessionDetails, text: Text): string[] {
   const known: string[] = fields.map(({ key }) => key);
   const added = Object.keys(request).filter((key) => !known.includes(key));
   return [...known, ...added]
-    .filter((key) => !ELSEWHERE.has(key))
+    .filter((key) => key !== AS_MEMBER)
     .flatMap((key) => askedRow(key, details, text));
 }
 
@@ -175,7 +165,7 @@ function rows(label: string, value: unknown, text: Text, names: Names = {}): str
 
 function responseRows(details: SessionDetails, text: Text): string[] {
   if (details.snapshot === null) return [text.details.noResponse];
-  return answerRows(details, (key) => !IDS.has(key) && key !== 'acusConsumed', text);
+  return answerRows(details, (key) => !IDS.has(key), text);
 }
 
 /** What Devin left empty is left out. */

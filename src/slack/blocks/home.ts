@@ -57,8 +57,6 @@ export type Home = {
   drawnAtMs: number;
 };
 
-const FACTS_LENGTH = 2500;
-
 /** A person's App Home: who they run as, what waits for them, what is in progress, and how to start. */
 export function renderHome(home: Home, text: Text): HomeView {
   const { channelId, command, runsAs } = home;
@@ -161,21 +159,14 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
   ];
 }
 
-/** Whole facts only: a link that is cut off is broken. */
 function entryFacts(card: SessionCard, thread: string | null, text: Text): string {
   const pullRequests = pullRequestLines(card, text, true);
-  const facts = [
+  return [
     ...progressFacts(card, text),
     // They name their repository.
     ...(pullRequests.length === 0 ? repositoryFact(card, text) : pullRequests),
     ...(thread === null ? [] : [link(thread, text.milestones.thread)]),
-  ];
-  let shown = '';
-  for (const fact of facts) {
-    const longer = shown === '' ? fact : `${shown}${BETWEEN_FACTS}${fact}`;
-    if (longer.length <= FACTS_LENGTH) shown = longer;
-  }
-  return shown;
+  ].join(BETWEEN_FACTS);
 }
 
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {
@@ -192,21 +183,17 @@ const PROBLEMS_LENGTH = 2000;
 const SIDES = ['database', 'devin', 'slack'] as const;
 
 /** One line: what is wrong, or that all is well. */
-function homeHealth(health: HomeHealth, { home, joins }: Text): KnownBlock {
-  const { missingScopes, setAside } = health;
-  const listed = (isWell: boolean): string =>
-    joins.list(SIDES.filter((side) => health[side] === isWell).map((side) => home.health.sides[side]));
-  const [well, unwell] = [listed(true), listed(false)];
-  const sides = [
-    ...(unwell === '' ? [] : [home.health.unreachable(unwell)]),
-    ...(well === '' ? [] : [home.health.reachable(well)]),
+function homeHealth({ missingScopes, setAside, ...sides }: HomeHealth, { home, joins }: Text): KnownBlock {
+  const { label, well, ...words } = home.health;
+  const unwell = SIDES.filter((side) => !sides[side]).map((side) => words.sides[side]);
+  const problems = [
+    ...(unwell.length === 0 ? [] : [words.unreachable(joins.list(unwell))]),
+    ...(missingScopes.length === 0
+      ? []
+      : [words.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH))]),
+    ...(setAside === 0 ? [] : [words.setAside(setAside)]),
   ];
-  const scopes =
-    missingScopes.length === 0
-      ? home.health.allScopes
-      : home.health.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH));
-  const facts = [...sides, ...(health.slack ? [scopes] : []), home.health.setAside(setAside)];
-  return context(`${bold(home.health.label)}${BETWEEN_FACTS}${facts.join(BETWEEN_FACTS)}`);
+  return context([bold(label), ...(problems.length === 0 ? [well] : problems)].join(BETWEEN_FACTS));
 }
 
 function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {

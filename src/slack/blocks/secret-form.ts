@@ -49,12 +49,11 @@ function rowInputs(row: number, { secretForm }: Text): KnownBlock[] {
   const typed = textElement({ maxLength: LIMIT.inputText, multiline: true });
   return [
     header(secretForm.row(row)),
-    inputBlock({ blockId: secretBlock(row, 'name'), label: name.label, hint: '', element: named }),
+    inputBlock({ blockId: secretBlock(row, 'name'), label: name.label, element: named }),
     inputBlock({ blockId: secretBlock(row, 'value'), ...value, element: typed }),
     inputBlock({
       blockId: secretBlock(row, 'sensitive'),
       label: sensitive.label,
-      hint: '',
       element: tickBox(sensitive.option, true),
     }),
   ];

@@ -16,7 +16,7 @@ import { privatePlace } from '../places.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import type { WhoseMessage } from '../whose-message.ts';
-import { createPressed, openingOf, refuses, type PressDeps } from './press.ts';
+import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton } from './routes.ts';
 
 export type ActionDeps = PressDeps & {
@@ -77,7 +77,7 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
     const session = await sessions.ofRequest(request.id);
     const text = await textFor(userId);
     const details = detailsView({ request, session, onlyAsked }, text);
-    await openView(press.triggerId, renderDetails(details, text), openingOf(press));
+    await openView(press, renderDetails(details, text));
   });
 
   const reopen = async (press: Press, request: SessionRequest | null): Promise<void> => {

@@ -14,7 +14,7 @@ import type { Press } from '../interaction-payload.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
+import { actorOf, createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
 type ApprovalDeps = PressDeps & {
@@ -56,7 +56,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     const text = await textFor(press.userId);
     const { channelId, threadTs } = privatePlace(press);
     const dialog = renderDeclineDialog({ ...askedIn(press), channelId, threadTs }, text);
-    await openView(press.triggerId, dialog, openingOf(press));
+    await openView(press, dialog);
   });
 
   // What it asks for is for those who were asked; what it quotes, for those in the conversation it comes from.

@@ -12,7 +12,6 @@ import type { Press } from '../interaction-payload.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { stillOpen } from './forms.ts';
-import { openingOf } from './press.ts';
 import { onButton, onDurableButton, onEvent, onSubmission } from './routes.ts';
 
 type HomeDeps = DefaultsDeps & {
@@ -77,13 +76,13 @@ function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): voi
   const { settings, withNames, authority, openView, tagRequests, textFor } = deps;
 
   onButton(app, ACTION.editDefaults, async (press) => {
-    const { view, teamId, userId, triggerId } = press;
+    const { view, teamId, userId } = press;
     if (view === null) return;
     const metadata = homeMetadata.read(view.metadata);
     const { person = {} } = await settings.layersFor({ ...metadata, teamId, userId });
     const draft = withNames(applyDefaults({ person }));
     const form = renderDefaultsForm({ metadata, draft }, await textFor(userId));
-    await openView(triggerId, form, openingOf(press));
+    await openView(press, form);
   });
 
   onSubmission(app, VIEW.defaults, async ({ view, teamId, userId }, ack) => {

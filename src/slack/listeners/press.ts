@@ -3,13 +3,11 @@ import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { notice } from '../blocks/notices.ts';
-import { button } from '../blocks/objects.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { Actor } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
-import type { Opening } from '../view-opener.ts';
 
 /** What it takes to find the request of a button, and to tell a person why they can't use it. */
 export type PressDeps = {
@@ -82,10 +80,4 @@ export function createPressed(deps: PressDeps) {
 /** The person who pressed it, as a member of their own workspace. */
 export function actorOf(press: Press): Actor {
   return { ...privatePlace(press), teamId: press.homeTeamId };
-}
-
-/** What to say if a view can't be opened, with the same button to press again. */
-export function openingOf(press: Press): Opening {
-  const again = button(press.actionId, press.label, press.value ?? '');
-  return { place: privatePlace(press), again };
 }

@@ -22,7 +22,7 @@ import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, openingOf, refuses, type PressDeps } from './press.ts';
+import { actorOf, createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
 type SteeringDeps = PressDeps & {
@@ -75,7 +75,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     const text = await textFor(press.userId);
     const card = cardView({ request, session, nowMs: deps.now() }, text);
     const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
-    await openView(press.triggerId, dialog, openingOf(press));
+    await openView(press, dialog);
   });
 
   /** A job cancels it. False: there is nothing to cancel. */
@@ -103,7 +103,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       const closed = closedBox(request.id, session, text);
       if (closed !== null) return void (await outbound.tellPrivately(privatePlace(press), closed));
       const box = boxOf(request, session, why);
-      await openView(press.triggerId, renderReplyBox(box, text), openingOf(press));
+      await openView(press, renderReplyBox(box, text));
     });
   }
 }

@@ -4,8 +4,6 @@ export const details = {
   headings: {
     asked: 'What was asked',
     context: 'Context',
-    cost: 'Cost',
-    identity: 'Identity',
     request: 'Progress',
     response: "Devin's answer",
     ids: 'IDs',

@@ -44,14 +44,10 @@ export const home = {
   health: {
     label: 'Health',
     sides: { database: 'Database', devin: 'Devin', slack: 'Slack' },
-    reachable: (sides: string): string => `${sides} reachable`,
+    well: 'Database, Devin, Slack reachable · no missing Slack scopes',
     unreachable: (sides: string): string => `:warning: ${sides} not reachable`,
-    allScopes: 'no missing Slack scopes',
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
-    setAside: (count: number): string =>
-      count === 0
-        ? 'nothing set aside'
-        : `:warning: ${count} set aside after repeated failures (see the log)`,
+    setAside: (count: number): string => `:warning: ${count} set aside after repeated failures (see the log)`,
   },
   /** For workspace admins, and the policy for its owners, too. What is wrong follows `broken`. */
   files: {

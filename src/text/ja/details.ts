@@ -5,8 +5,6 @@ export const details: Text['details'] = {
   headings: {
     asked: '依頼の内容',
     context: 'コンテキスト',
-    cost: '費用',
-    identity: 'アカウント',
     request: '進行状況',
     response: 'Devin の応答',
     ids: 'ID',

@@ -40,14 +40,10 @@ export const home: Text['home'] = {
   health: {
     label: '稼働状況',
     sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },
-    reachable: (sides) => nameBefore('に接続できます', sides),
+    well: 'データベース、Devin、Slack に接続できます · Slack のスコープに不足はありません',
     unreachable: (sides) => `:warning: ${nameBefore('に接続できません', sides)}`,
-    allScopes: 'Slack のスコープに不足はありません',
     missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
-    setAside: (count) =>
-      count === 0
-        ? '保留中の処理はありません'
-        : `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
+    setAside: (count) => `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
   },
   files: {
     policy: {

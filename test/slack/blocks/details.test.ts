@@ -99,21 +99,21 @@ describe('the details', () => {
     expect(shown).toContain(`*As member (${en.details.why.app})*: \`email|abc\``);
   });
 
-  test('are grouped: what was asked, context, cost, identity, and ids last', () => {
+  test("are grouped: what was asked, context, progress, Devin's answer, and ids last", () => {
     const left = ['The file a.zip was left out.'];
     const shown = read({ ...created, included: en.details.contexts.thread, leftOut: left });
     const { headings } = en.details;
     const order = [
       headings.asked,
       '*Task*',
+      '*ACU cap',
       headings.context,
       '*Included*: The whole thread',
       '*Left out*: The file',
-      headings.cost,
-      '*ACU cap',
-      '*ACU used*: 1.4',
-      headings.identity,
+      headings.request,
       '*Runs as*',
+      headings.response,
+      '*ACU used*: 1.4',
       headings.ids,
       '*Session ID*',
     ];

@@ -172,7 +172,7 @@ describe('a Home', () => {
     const well = { database: true, devin: true, slack: true, missingScopes: [], setAside: 0 };
     expect(shown(full)).not.toContain('*Health*');
     expect(shown({ ...full, health: well })).toContain(
-      '*Health* · Database, Devin, Slack reachable · no missing Slack scopes · nothing set aside',
+      '*Health* · Database, Devin, Slack reachable · no missing Slack scopes',
     );
     const ill = { ...well, devin: false, missingScopes: ['im:write', 'files:read'], setAside: 2 };
     const words = shown({ ...full, health: ill });

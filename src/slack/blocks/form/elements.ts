@@ -20,12 +20,12 @@ import { lookup as nameIn, oneLine } from '../text.ts';
 type Labelled = {
   blockId: string;
   label: string;
-  hint: string;
+  hint?: string;
   optional?: boolean;
   element: InputBlock['element'];
 };
 
-export function inputBlock({ blockId, label, hint, optional = true, element }: Labelled): InputBlock {
+export function inputBlock({ blockId, label, hint = '', optional = true, element }: Labelled): InputBlock {
   return {
     type: 'input',
     block_id: blockId,

@@ -191,7 +191,6 @@ function sensitiveInput(text: Text): InputBlock {
   return inputBlock({
     blockId: BLOCK.sensitive,
     label,
-    hint: '',
     element: tickBox(option, true),
   });
 }
