@@ -179,7 +179,7 @@ export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): Moda
     {
       id: VIEW.decline,
       metadata: declineMetadata.write(metadata),
-      words: dialog,
+      words: { title: dialog.title, submit: text.approval.message.decline },
       blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
     },
     text,

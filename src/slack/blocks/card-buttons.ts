@@ -8,7 +8,7 @@ import type { SessionSnapshot } from '../../session/snapshot.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, CARD_ACTION, menuValue, type CardAction } from '../ids.ts';
 import { LIMIT } from './limits.ts';
-import { type Confirmation, actions, button, caption, confirmation, option } from './objects.ts';
+import { actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
 
@@ -22,7 +22,7 @@ type ButtonRow = {
   /** Phases with another label. */
   labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
   /** It is red, and asks first. */
-  confirm?: (text: Text) => Confirmation;
+  confirm?: (text: Text) => string;
 };
 
 /** The buttons of a card. A new one is a row, and its label in the catalog. */
@@ -117,12 +117,17 @@ function menu(actions: readonly CardAction[], card: SessionCard, text: Text): Ov
 export function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   const row = BUTTONS[action];
   const url = row.link?.(card) ?? null;
+  const label = labelOf(action, card, text);
+  const asks = row.confirm?.(text);
   return {
-    ...namedFor(card, button(CARD_ACTION[action], labelOf(action, card, text), card.requestId), text),
+    ...namedFor(card, button(CARD_ACTION[action], label, card.requestId), text),
     ...(url !== null && { url }),
     // At most one: beside a review, a finished session is opened from the menu.
     ...(row.primaryIn?.includes(card.phase) === true && { style: 'primary' as const }),
-    ...(row.confirm !== undefined && { style: 'danger' as const, confirm: confirmation(row.confirm(text)) }),
+    ...(asks !== undefined && {
+      style: 'danger' as const,
+      confirm: confirmation({ title: label, text: asks, confirm: label, deny: text.modal.cancel }),
+    }),
   };
 }
 

@@ -28,7 +28,6 @@ type DefaultsForm = { metadata: HomeMetadata; draft: EffectiveDraft };
 
 /** A person's own defaults, with the inputs of the form that starts a session. */
 export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
-  const { title, save, intro } = text.home.defaultsForm;
   const plan = planTexts(settable, draft.values);
   const inputs = (group: FieldGroup): KnownBlock[] =>
     settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, draft, plan, text));
@@ -36,9 +35,9 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
     {
       id: VIEW.defaults,
       metadata: homeMetadata.write(metadata),
-      words: { title, submit: save },
+      words: { title: text.home.defaults, submit: text.modal.save },
       blocks: [
-        context(intro),
+        context(text.home.defaultsIntro),
         ...inputs('main'),
         ...MORE_GROUPS.flatMap((group) => {
           const found = inputs(group);

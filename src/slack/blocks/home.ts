@@ -170,7 +170,8 @@ function entryFacts(card: SessionCard, thread: string | null, text: Text): strin
 }
 
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {
-  const { title, byCommand, example, byShortcut } = text.home.none;
+  const { title, byCommand, byShortcut } = text.home.none;
+  const [example = ''] = text.command.help.examples;
   return [
     { type: 'divider' },
     section(`${bold(title)}\n${byCommand}\n${codeBlock(`${command} ${example}`)}`),

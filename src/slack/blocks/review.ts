@@ -52,7 +52,7 @@ export function renderReview({ metadata, items, without, instructions }: Review,
     {
       id: VIEW.review,
       metadata: reviewMetadata.write(metadata),
-      words: { ...review, submit: items === null ? null : review.submit },
+      words: { title: review.title, submit: items === null ? null : text.modal.save },
       blocks: [
         context(items === null ? review.loading : review.intro),
         ...(instructions === null ? [] : [instructionsBlock(instructions, text)]),

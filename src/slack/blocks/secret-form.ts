@@ -18,7 +18,7 @@ export function renderSecretForm(metadata: OverFormMetadata, kept: readonly stri
     {
       id: VIEW.secrets,
       metadata: overFormMetadata.write(metadata),
-      words: secretForm,
+      words: { title: secretForm.title, submit: text.modal.save },
       blocks: [
         context(secretForm.intro),
         ...keptInput(kept, text),

@@ -143,8 +143,8 @@ export function renderStopDialog({ card, metadata }: StopDialog, text: Text): Mo
 
 /** It couldn't be saved. */
 export function renderStopTrouble(text: Text): ModalView {
-  const { title, notRecorded } = text.steering.askStop;
-  return modal({ words: { title }, blocks: [alert(notRecorded, 'error')] }, text);
+  const { askStop, notSaved } = text.steering;
+  return modal({ words: { title: askStop.title }, blocks: [alert(notSaved, 'error')] }, text);
 }
 
 /** The same question as a button's own confirmation. */

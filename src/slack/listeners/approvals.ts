@@ -91,7 +91,7 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
     const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
     const by = steering.by(actor, { reason });
     const saving = steering.ask('settle-approval', { requestId, number, act: 'decline', ...by });
-    await orStayOpen(saving, async () => refuse(dialog.notRecorded));
+    await orStayOpen(saving, async () => refuse(text.steering.notSaved));
     return ack();
   });
 }

@@ -147,7 +147,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
 
   // The job checks whether the person may when it sends the message.
   onSubmission(app, VIEW.reply, async ({ view, userId, homeTeamId: teamId }, ack) => {
-    const { box, outsider } = (await textFor(userId)).steering;
+    const { box, outsider, notSaved } = (await textFor(userId)).steering;
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
     const { requestId } = replyMetadata.read(view.metadata);
@@ -160,7 +160,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
     const said = { userId, channelId: session.channelId, text: message, dedupeKey };
     const saving = threads.send({ session, ...said, via: 'box' });
-    await orStayOpen(saving, async () => refuse(box.notRecorded));
+    await orStayOpen(saving, async () => refuse(notSaved));
     return ack();
   });
 }

@@ -85,9 +85,7 @@ export const approval = {
     title: 'Decline this request',
     label: 'Reason',
     hint: 'The person who asked sees it, with your name.',
-    submit: 'Decline',
     empty: 'Add a reason.',
-    notRecorded: "This couldn't be saved. Try again in a minute.",
   },
   details: 'Approval',
 };

@@ -125,12 +125,8 @@ export const card = {
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
   },
   openToApprove: 'Open to approve',
-  confirmStartAnyway: {
-    title: 'Start anyway',
-    text: 'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
-    confirm: 'Start anyway',
-    deny: 'Cancel',
-  },
+  confirmStartAnyway:
+    'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
   /** How its thread works. Mentions come escaped. */
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
   requesterGoesToDevin:

@@ -1,7 +1,6 @@
 /** The view for entering a session's secrets one by one. */
 export const secretForm = {
   title: 'Secrets for this session',
-  submit: 'Save',
   intro:
     'Encrypted until Devin has them, then erased here. Your screen shows what you type. Nothing is sent before you start the session.',
   row: (row: number): string => `Secret ${row}`,
@@ -28,7 +27,6 @@ export const secretForm = {
 /** The list of messages and files that Devin gets with a task. */
 export const review = {
   title: 'What Devin gets',
-  submit: 'Save',
   loading: 'Reading the conversation…',
   unreadable:
     "This app can't read this conversation now, so Devin gets only the message you picked. Close this to go back to the form.",

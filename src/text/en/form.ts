@@ -2,6 +2,7 @@
 export const modal = {
   title: 'Start a Devin session',
   submit: 'Start',
+  save: 'Save',
   /** Of a view that can be sent, and of others. */
   cancel: 'Cancel',
   close: 'Close',

@@ -27,19 +27,14 @@ export const home = {
   none: {
     title: 'You have no sessions yet',
     byCommand: 'In any channel, type a task and one of your repositories:',
-    example: 'fix the flaky login test --repo acme/web --acu 10',
     byShortcut:
       'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Its progress and questions come to Slack.',
   },
   defaults: 'Your defaults',
   editDefaults: 'Edit',
-  /** One's own defaults. */
-  defaultsForm: {
-    title: 'Your defaults',
-    save: 'Save',
-    intro:
-      "Every session you start begins with these, unless you say otherwise. What you leave empty uses the channel's, the workspace's or your organization's default.",
-  },
+  /** On the form for one's own defaults. */
+  defaultsIntro:
+    "Every session you start begins with these, unless you say otherwise. What you leave empty uses the channel's, the workspace's or your organization's default.",
   /** For workspace admins. */
   health: {
     label: 'Health',

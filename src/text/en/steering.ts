@@ -77,6 +77,8 @@ export const steering = {
         `${by} removed your link to a member of the Devin organization. Your email address decides who you are in Devin.`,
     },
   },
+  /** In a view that stays open. */
+  notSaved: "This couldn't be saved. Try again in a minute.",
   /** Asked before the end of a session. */
   askStop: {
     title: 'Stop this session',
@@ -85,7 +87,6 @@ export const steering = {
       `${title}\nThis is final: a stopped session can't be woken. Pushed work stays.`,
     confirm: 'Stop',
     deny: 'Keep running',
-    notRecorded: "This couldn't be saved, so the session keeps running. Try again in a minute.",
   },
   box: {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
@@ -99,6 +100,5 @@ export const steering = {
     /** Private, instead of the box. */
     none: 'There is nothing to reply to: no session was started for this request yet. Its card shows once it has started.',
     gone: "This app no longer knows this session, so your message can't be sent. Copy it before you close this.",
-    notRecorded: "Your message couldn't be saved. Try again in a minute.",
   },
 };

@@ -69,9 +69,7 @@ export const approval: Text['approval'] = {
     title: 'この依頼を却下',
     label: '理由',
     hint: '依頼した人に、あなたの名前とともに表示されます。',
-    submit: '却下',
     empty: '理由を入力してください。',
-    notRecorded: '保存できませんでした。1 分ほどおいて、もう一度お試しください。',
   },
   details: '承認',
 };

@@ -117,12 +117,8 @@ export const card: Text['card'] = {
     archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
   },
   openToApprove: '開いて承認',
-  confirmStartAnyway: {
-    title: 'それでも開始しますか？',
-    text: '見つからなかっただけで、最初の試行が実行中の可能性があります。もう一度開始すると、課金対象のセッションが 2 つになることがあります。「もう一度確認」では何も開始しません。',
-    confirm: 'それでも開始',
-    deny: 'キャンセル',
-  },
+  confirmStartAnyway:
+    '見つからなかっただけで、最初の試行が実行中の可能性があります。もう一度開始すると、課金対象のセッションが 2 つになることがあります。「もう一度確認」では何も開始しません。',
   repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',
   requesterGoesToDevin:
     'ここでは、依頼者の返信と、このアプリをメンションした返信が Devin に届きます。届けたくない返信は (aside) で始めてください。',

@@ -2,7 +2,6 @@ import type { Text } from '../index.ts';
 
 export const secretForm: Text['secretForm'] = {
   title: 'セッションのシークレット',
-  submit: '保存',
   intro:
     'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。入力した内容は画面に表示されます。セッションを開始するまで、何も送信しません。',
   row: (row) => `シークレット ${row}`,
@@ -27,7 +26,6 @@ export const secretForm: Text['secretForm'] = {
 
 export const review: Text['review'] = {
   title: 'Devin に渡す内容',
-  submit: '保存',
   loading: '会話を読み込んでいます…',
   unreadable:
     '会話を読み取れないため、Devin に渡すのは選んだメッセージだけです。閉じるとフォームに戻ります。',

@@ -4,6 +4,7 @@ import { nameBefore } from './joins.ts';
 export const modal: Text['modal'] = {
   title: 'Devin セッションを開始',
   submit: '開始',
+  save: '保存',
   cancel: 'キャンセル',
   close: '閉じる',
   moreOptions: 'その他のオプション',

@@ -25,18 +25,13 @@ export const home: Text['home'] = {
   none: {
     title: 'まだセッションがありません',
     byCommand: 'どのチャンネルでも、タスクとリポジトリを入力して開始できます:',
-    example: '不安定なログインのテストを直して --repo acme/web --acu 10',
     byShortcut:
       'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
   },
   defaults: '自分のデフォルト',
   editDefaults: '編集',
-  defaultsForm: {
-    title: '自分のデフォルト',
-    save: '保存',
-    intro:
-      '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
-  },
+  defaultsIntro:
+    '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
   health: {
     label: '稼働状況',
     sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },
