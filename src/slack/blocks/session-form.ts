@@ -13,7 +13,7 @@ import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, formMetadata } from '../ids.ts';
 import { contextBlocks, type FormContext } from './form/context-inputs.ts';
-import { isLeftOut, isSet, allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
+import { isLeftOut, allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
 import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
 import { takesFile } from './form/text-files.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
@@ -179,7 +179,8 @@ function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
 function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   const { key } = field;
   const { choices } = form;
-  if (isSet(field, choices)) return [setLine(field, choices, text)];
+  const set = setLine(field, choices, text);
+  if (set.length > 0) return set;
   if (isLeftOut(field, givenIn(form, field), choices)) return [];
   const inputs = fieldInputs({
     field,

@@ -1,3 +1,4 @@
+import type { ContextBlock } from '@slack/types';
 import { z } from 'zod';
 import { fields, type Field, type FieldGroup, type FieldValues } from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/choices.ts';
@@ -98,23 +99,15 @@ export function allowedFor({ input, key }: Field, choices: Choices | null): Allo
   };
 }
 
-/** Whether the policy sets the field here: the form shows the value instead of an input. */
-export function isSet({ key }: Field, choices: Choices | null): boolean {
-  return valueSet(key, choices) !== undefined;
-}
-
 /** Whether the policy allows no value at all. What is already entered stays, to be corrected. */
 export function isLeftOut({ key, input }: Field, value: unknown, choices: Choices | null): boolean {
   if (choices === null || value !== undefined) return false;
   return choices.refused.includes(key) || (input.kind === 'choice' && choices.modes.length === 0);
 }
 
-export function setLine({ key }: Field, choices: Choices | null, text: Text) {
+/** The value that the policy sets here, in place of an input; none if it sets none. */
+export function setLine({ key }: Field, choices: Choices | null, text: Text): ContextBlock[] {
+  const { [key]: value }: FieldValues = choices?.set ?? {};
   const label = withWhy(text.fields[key].label, 'policy', text);
-  return context(row(label, shownValue(valueSet(key, choices), text)));
-}
-
-function valueSet(key: Field['key'], choices: Choices | null): unknown {
-  const set: FieldValues = choices?.set ?? {};
-  return set[key];
+  return value === undefined ? [] : [context(row(label, shownValue(value, text)))];
 }
