@@ -112,9 +112,13 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
-  async function hasDecided({ requestId, number, userId }: Decision): Promise<boolean> {
+  /** Someone who declines after their own approval, in another window, doesn't know that the session goes on. */
+  async function hasDecided({ requestId, number, userId, act }: Decision): Promise<boolean> {
     const since = (await requests.find(requestId))?.approvals.slice(number) ?? [];
-    return since.some(({ yes, end }) => end?.by?.userId === userId || isAmong(yes, { userId }));
+    return since.some(({ yes, end }) => {
+      const isTheirs = end?.by?.userId === userId;
+      return act === 'decline' ? isTheirs && end.kind === 'declined' : isTheirs || isAmong(yes, { userId });
+    });
   }
 
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
@@ -136,7 +140,7 @@ export function createSettler(deps: SettleDeps) {
     if (!(await decide(decision, by, deciders))) await tellTooLate(decision);
   }
 
-  /** Unless the person pressed twice: they know. */
+  /** Unless the person did the same twice: they know. */
   async function tellTooLate(decision: Decision): Promise<void> {
     if (await hasDecided(decision)) return;
     const request = await requests.find(decision.requestId);

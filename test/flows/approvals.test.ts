@@ -578,6 +578,20 @@ describe('a decision', () => {
     await pressTooLate(ben.userId, channelId, value);
   });
 
+  test('tells a person whose reason to decline comes after their own approval', async () => {
+    const { ana, ben } = await waiting();
+    const { slack, devin } = world();
+    const asked = await askedOf(ben);
+    await press(ben, 'decline_request', asked);
+    const dialog = await slack.waitForView(({ userId }) => userId === ben.userId);
+    await press(ben, 'approve_request', asked);
+    await sessionOf(devin, ana.devinUserId);
+    slack.typeIn(dialog.id, { decline_reason: 'not yet' });
+    await slack.submit(dialog.id, ben.userId);
+    const { words } = await shownTo(ben, 'already decided or canceled');
+    expect(words).toContain('not yet');
+  });
+
   test("can't be declined or changed on the message of an earlier approval", async () => {
     const { ben, card, channelId } = await waiting(1, `${INFRA} --acu 30`);
     const earlier = valueOn(await askedOf(ben), 'approve_request');
