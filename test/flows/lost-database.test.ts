@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import type { Bot } from '../../src/startup.ts';
+import { toldTo } from '../support/asking.ts';
 import { createWorld, startBot, type World, type WorldOptions } from '../support/bot.ts';
 import { copyStarted } from '../support/folders.ts';
+import { forgePress } from '../support/forged.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
-import { DEVINS } from '../support/worlds.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
+import { DEVINS, useWorld } from '../support/worlds.ts';
 
 const OVERRIDES = {
   watchTimes: {
@@ -226,3 +228,25 @@ for (const [what, devin] of DEVINS)
   describe(`a bot whose database is lost, with a Devin that ${what}`, { shuffle: false }, () => {
     story(devin);
   });
+
+describe('a message of a session that the database does not know', () => {
+  const world = useWorld();
+
+  test.each([
+    'reply',
+    'answer',
+    'ask_stop',
+    'archive',
+    'details',
+    'start_again',
+    'mute',
+    'sync',
+    'approve_request',
+    'decline_request',
+  ])('tells who presses %s what to do', async (actionId) => {
+    const { place } = someoneIn(world());
+    const value = actionId.endsWith('_request') ? 'unknown12345.0' : 'unknown12345';
+    await forgePress(world(), { ...place, actionId, value });
+    await toldTo(world(), place, "This app doesn't know this request.");
+  });
+});

@@ -124,11 +124,15 @@ const SWITCHES = [
   'listen-mentions',
 ] as const satisfies ReplyKind[];
 
-function listenToSwitches(app: App, { sessions, threads }: ActionDeps): void {
+function listenToSwitches(app: App, deps: ActionDeps): void {
+  const { sessions, threads } = deps;
+  const pressed = createPressed(deps);
   for (const kind of SWITCHES) {
-    onDurableButton(app, CARD_ACTION[kind], async ({ value, userId, homeTeamId, actionTs }) => {
-      const session = value === null ? null : await sessions.ofRequest(value);
-      if (session === null || session.teamId !== homeTeamId) return;
+    onDurableButton(app, CARD_ACTION[kind], async (press) => {
+      const request = await pressed.inWorkspace(press);
+      const session = request === null ? null : await sessions.ofRequest(request.id);
+      if (session === null) return;
+      const { userId, actionTs } = press;
       await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });
     });
   }

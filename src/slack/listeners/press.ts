@@ -42,12 +42,17 @@ type WhyNot = (request: SessionRequest, userId: string) => Promise<string | null
 
 /** The request of a button, if the person who pressed it may use it; others are told why. */
 export function createPressed(deps: PressDeps) {
-  const { requests, sessions, authority } = deps;
+  const { requests, sessions, authority, textFor } = deps;
 
   /** For what a job does, since jobs check the person. `requestId`: if it isn't the button's whole value. */
   async function inWorkspace(press: Press, requestId = press.value): Promise<SessionRequest | null> {
     const request = requestId === null ? null : await requests.find(requestId);
-    if (request === null || (await refusesOutsider(deps, press, request.teamId))) return null;
+    if (request === null) {
+      // After a lost database, until its card is found; or for good.
+      await refuses(deps, press, (await textFor(press.userId)).steering.unknown);
+      return null;
+    }
+    if (await refusesOutsider(deps, press, request.teamId)) return null;
     await sessions.touch(request.id);
     return request;
   }

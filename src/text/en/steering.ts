@@ -24,6 +24,9 @@ export const steering = {
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:
     'Nothing was done: only people in the workspace that installed this app can do that, and you belong to another one. Ask someone in that workspace.',
+  /** Its database was lost, or restored from before the request. */
+  unknown:
+    "This app doesn't know this request. Nothing was done. If the app has just started, try again in a few minutes. If that doesn't help, open the session in Devin.",
   notFollowed: "The session wasn't brought here.",
   /** `session`: its title, linked. */
   notDone: {
