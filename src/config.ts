@@ -51,7 +51,11 @@ const environmentSchema = z.object({
   NO_PROXY: z.string().optional(),
   IMPERSONATION: z.enum(['required', 'preferred', 'off']).default('required'),
   REQUEST_TAG: z.enum(['on', 'off']).default('on'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  // `#` ends an address: in a password, it would make another part of it the host.
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .regex(/^[^#]*$/)
+    .optional(),
   DATA_DIR: z.string().default('./data'),
   SECRETS_KEY: keys.optional(),
   WATCH_SECONDS: z.coerce.number().min(1).max(3600).default(10),

@@ -236,6 +236,14 @@ describe('the settings', () => {
     });
   });
 
+  test.each(['p@ss#w/rd', 'p#w', 'p/w', 'p?w'])('say how to write the database password %s', (password) => {
+    const SECRETS_KEY = Buffer.alloc(32, 1).toString('base64');
+    const withPassword = (word: string): ReturnType<typeof parseConfig> =>
+      parseConfig({ ...complete, SECRETS_KEY, DATABASE_URL: `postgres://u:${word}@localhost/x` });
+    expect(problemsOf(withPassword(password)).join('\n')).toContain('# as %23');
+    expect(withPassword(encodeURIComponent(password))).toMatchObject({ ok: true });
+  });
+
   test('need a 32-byte key if replicas share the database', () => {
     const url = { DATABASE_URL: 'postgres://u:p@localhost/x' };
     expect(parseConfig({ ...complete, ...url })).toMatchObject({ ok: false });

@@ -24,7 +24,7 @@ export const config = {
     IMPERSONATION: 'must be required, preferred or off.',
     REQUEST_TAG: 'must be on or off.',
     DATABASE_URL:
-      'must be a Postgres address (postgres://user:password@host:5432/name); leave it out to use the embedded database.',
+      'must be a Postgres address (postgres://user:password@host:5432/name), with # as %23, / as %2F and ? as %3F in the password; leave it out to use the embedded database.',
     DATA_DIR: 'must be a folder for the embedded database.',
     SECRETS_KEY:
       'must be 32 bytes in base64, or several of these, separated by commas: make one with `openssl rand -base64 32`.',
@@ -65,7 +65,7 @@ export const commandLine = {
 /** Start: why the store can't be opened. */
 export const store = {
   unreachable: (server: string): string =>
-    `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, and that the server is running.`,
+    `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, that # in the password is written as %23, and that the server is running.`,
   untrusted: (server: string): string =>
     `The certificate of the Postgres server in DATABASE_URL isn't trusted (${server}): use the host name that it is for, and name the file of its authority, as in ?sslmode=verify-full&sslrootcert=/etc/ca.pem.`,
   refused: (server: string): string =>

@@ -26,7 +26,7 @@ export const config: Text['config'] = {
     IMPERSONATION: 'は required、preferred、off のいずれかにしてください。',
     REQUEST_TAG: 'は on または off にしてください。',
     DATABASE_URL:
-      'には Postgres の URL（postgres://user:password@host:5432/name）を指定してください。組み込みのデータベースを使う場合は省略します。',
+      'には Postgres の URL（postgres://user:password@host:5432/name）を指定してください。パスワードの # は %23、/ は %2F、? は %3F と書きます。組み込みのデータベースを使う場合は省略します。',
     DATA_DIR: 'には組み込みのデータベースを置くフォルダーを指定してください。',
     SECRETS_KEY:
       'には 32 バイトの base64 を指定してください（複数はコンマ区切り）。作成: `openssl rand -base64 32`',
@@ -64,7 +64,7 @@ export const commandLine: Text['commandLine'] = {
 
 export const store: Text['store'] = {
   unreachable: (server) =>
-    `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、サーバーが動いていることを確認してください。`,
+    `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、パスワードの # が %23 と書かれていること、サーバーが動いていることを確認してください。`,
   untrusted: (server) =>
     `DATABASE_URL の Postgres サーバーの証明書を信頼できません（${server}）。証明書のホスト名を使い、認証局の証明書ファイルを指定してください（例: ?sslmode=verify-full&sslrootcert=/etc/ca.pem）。`,
   refused: (server) =>
