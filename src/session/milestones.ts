@@ -32,8 +32,9 @@ export type Milestone =
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
-export const endedByKey = (what: 'stop' | 'archive', userId: string): string =>
-  `${what === 'stop' ? 'ended-by' : 'archived-by'}:${userId}`;
+/** Each time: after it woke, the session can be archived once more. `sinceMs`: since when it had been as they found it. */
+export const endedByKey = (what: 'stop' | 'archive', userId: string, sinceMs: number): string =>
+  `${what === 'stop' ? 'ended-by' : 'archived-by'}:${userId} ${sinceMs}`;
 export const FOUND_LATE = 'found-late:1';
 export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
@@ -99,7 +100,7 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
-  if (name === 'ended-by' || name === 'archived-by') return { kind: name, userId: rest };
+  if (name === 'ended-by' || name === 'archived-by') return { kind: name, userId: rest.split(' ')[0] ?? '' };
   if (name === 'found-late') return { kind: 'found-late' };
   if (name === 'twice') {
     const [id = '', url = ''] = rest.split(' ');

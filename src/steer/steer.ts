@@ -173,7 +173,7 @@ async function record(
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
     if (isNews) {
-      await milestones.add(sessionId, [endedByKey(what, userId)], { trx });
+      await milestones.add(sessionId, [endedByKey(what, userId, session.phaseAt.getTime())], { trx });
       await enqueue('post-waiting', { sessionId }, { trx });
     }
     await audit(trx, { request, session }, { what, userId, result: 'done' });

@@ -59,6 +59,27 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(text).toMatch(new RegExp(`^<@${ana.userId}> .* was archived by ${ben.name}\\.`));
   });
 
+  test('tells the requester again if a colleague archives the session after it woke', async () => {
+    const { slack, devin } = world();
+    const { ana, session, showing, on } = await startSession(world());
+    const ben = addColleague(world());
+    const told = (words: string) =>
+      slack
+        .messages(on.channelId)
+        .filter(
+          ({ text }) => text.startsWith(`<@${ana.userId}>`) && text.includes(`${words} by ${ben.name}.`),
+        );
+    const toldTimes = async (words: string, times: number) =>
+      slack.waitFor(() => (told(words).length === times ? true : undefined), { what: `${times} × ${words}` });
+    for (const times of [1, 2]) {
+      await slack.command(ben.userId, on.channelId, `archive ${session.id}`);
+      await showing('archived by');
+      await toldTimes('was archived', times);
+      devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+      await showing('Working');
+    }
+  });
+
   test('Run again with changes opens a form with what was asked for, and starts another session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, showing, on } = await startSession(world(), {
