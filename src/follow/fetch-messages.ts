@@ -82,7 +82,8 @@ async function storePage(
       else rows.push(...(await rowsOf(deps, { reading, message, trx })));
     }
     await deps.messages.add(sessionId, rows, trx);
-    if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
+    // On the last page only: before that, Devin has gone on.
+    if (cursorAfter(page) === null) await callAgain(deps, sessionId, trx);
     await showLastWords(deps, followed.session, { fresh, trx });
     if (page.endCursor !== null)
       await deps.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);

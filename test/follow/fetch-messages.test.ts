@@ -107,3 +107,39 @@ test('an answer from a box that nobody knew to be delivered is shown in the thre
   expect((await replies.find('one'))?.state).toBe('delivered');
   expect((await messages.nextPending('s'))?.eventId).toBe(shownEvent('one'));
 });
+
+test('a question is looked for once all messages are read, in case Devin went on after a page of them', async () => {
+  const { db } = await open();
+  const messages = createSessionMessages(db);
+  const session = sessionRow({ sessionId: 's', requestId: 'r', phase: 'needs-you' });
+  const said = (eventId: string, message: string) => ({ eventId, source: 'devin', message, createdAt: 1 });
+  const added: string[] = [];
+  const lastWhenAsked: (string | undefined)[] = [];
+  const fetchMessages = createFetchMessages({
+    db,
+    sessions: { change: async () => Promise.resolve(), lock: async () => Promise.resolve(session) },
+    milestones: { add: async (_id, keys) => Promise.resolve(void added.push(...keys)) },
+    calls: {
+      isMissing: async (_id, trx) => {
+        const stored = await trx.selectFrom('sessionMessages').select('eventId').orderBy('seq').execute();
+        lastWhenAsked.push(stored.at(-1)?.eventId);
+        return true;
+      },
+    },
+    messages,
+    replies: createReplies(db),
+    echoes: createEchoes(db),
+    cards: { markStale: async () => Promise.resolve() },
+    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
+    listMessages: async (_id, { after }) =>
+      Promise.resolve(
+        after === null
+          ? { items: [said('e1', 'main or release?')], endCursor: 'a', hasNextPage: true }
+          : { items: [said('e2', 'With docs?')], endCursor: null, hasNextPage: false },
+      ),
+    enqueue: async () => Promise.resolve(),
+  });
+  await fetchMessages({ session, request: requestRow({ id: 'r' }) }, new AbortController().signal);
+  expect(lastWhenAsked).toEqual(['e2']);
+  expect(added).toEqual(['needs-you:1']);
+});
