@@ -1,12 +1,12 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
+import { STANDING } from '../session/lifecycle.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { turnClassOf } from './post-message.ts';
 import type { RelayTimes } from './post-pending.ts';
 import type { FindAttachments } from './share-file.ts';
 
@@ -38,16 +38,12 @@ export function createRelayFromDevin(deps: RelayDeps) {
   const { milestones, withLease, enqueue } = deps;
 
   async function relay(followed: Followed, signal: AbortSignal): Promise<number | null> {
-    const { sessionId, told } = followed.session;
+    const { sessionId, phase, told } = followed.session;
     const failure = await fetchAll(deps, followed, signal);
     // Of one that came after the fetch, Devin's words aren't here yet.
     if (failure === null) await milestones.hear(sessionId, told);
     if (await hasToPost(deps, sessionId))
-      await enqueue(
-        'post-waiting',
-        { sessionId },
-        { interactive: turnClassOf(followed.session) === 'needed' },
-      );
+      await enqueue('post-waiting', { sessionId }, { interactive: STANDING[phase] === 'needs-you' });
     if (failure === null) return null;
     // If Devin doesn't say when, the queue retries.
     const retryAfterMs = failure.retryAfterMs ?? laterMs(deps, followed.session);

@@ -17,7 +17,6 @@ import type { Milestones } from '../store/milestones.ts';
 import type { NextPoll, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { alertOwners, type Budget } from '../trust/index.ts';
-import { turnClassOf } from './post-message.ts';
 
 type RecordDeps = {
   db: Kysely<Tables>;
@@ -60,7 +59,7 @@ export function createRecorder(deps: RecordDeps) {
       await alertOwners(enqueue, await budget.follow(sessionId, spent, trx), trx);
       const { tellAfterMs: afterMs } = deps.times;
       await deps.milestones.add(sessionId, next.keys, { trx, afterMs });
-      const interactive = turnClassOf(next) === 'needed';
+      const interactive = STANDING[next.phase] === 'needs-you';
       await enqueue('relay-from-devin', { sessionId }, { trx, interactive });
       if (current.nextLookAt !== null && next.changes.nextPoll === null) {
         // Under its own key: other jobs for the session may be due sooner.

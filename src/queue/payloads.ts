@@ -145,6 +145,8 @@ const schemas = {
     answerTo: answerToSchema,
     /** The person knows that Devin is getting it now, and what happens then. */
     told: z.boolean().optional(),
+    /** They deleted the message that asked for it. */
+    messageDeleted: z.boolean().optional(),
   }),
   /** Bring a session that was started elsewhere into a channel. */
   'follow-session': z.object({

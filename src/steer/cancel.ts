@@ -32,12 +32,12 @@ export function createCanceller(deps: CancelDeps) {
   const { requests, endingRefusal, transitions, enqueue, notifier, textFor } = deps;
 
   /** false: it's being sent, or has ended. */
-  async function cancel({ requestId, userId, answerTo }: CancelJob): Promise<boolean> {
+  async function cancel({ requestId, userId, messageDeleted }: CancelJob): Promise<boolean> {
     const changes = { failure: { kind: 'cancelled', userId } } as const;
     return transitions.moveLocked(requestId, (locked) => {
       if (!UNSENT.has(locked.state)) return null;
       // A person who pressed Cancel on their own knows; one who deleted the message with the task may not.
-      const tell = answerTo.always ? ({ tell: 'message-deleted' } as const) : {};
+      const tell = messageDeleted === true ? ({ tell: 'message-deleted' } as const) : {};
       return { to: 'failed', changes, effects: { card: true, outcome: userId !== locked.userId, ...tell } };
     });
   }

@@ -79,7 +79,7 @@ async function cancelTask(
   const { id: requestId, teamId, userId, channelId } = request;
   const threadTs = hasReplies(request) ? request.threadTs : null;
   const author = { teamId, userId, channelId, threadTs, responseUrl: null };
-  await steering.ask('cancel-request', { requestId, ...steering.by(author, { always: true }) });
+  await steering.ask('cancel-request', { requestId, messageDeleted: true, ...steering.by(author) });
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
