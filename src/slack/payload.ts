@@ -138,6 +138,16 @@ const deletionSchema = z
   })
   .transform(({ channel: channelId, deleted_ts: ts }) => ({ kind: 'deletion' as const, channelId, ts }));
 
+/** If a message that was deleted has replies, Slack leaves this one in its place. */
+const tombstoneSchema = z
+  .looseObject({
+    type: z.literal('message'),
+    subtype: z.literal('message_changed'),
+    channel: present,
+    message: z.looseObject({ subtype: z.literal('tombstone'), ts: slackTs }),
+  })
+  .transform(({ channel: channelId, message: { ts } }) => ({ kind: 'deletion' as const, channelId, ts }));
+
 /**
  * The other tab is the person's conversation with the app, which `channel` is.
  * https://docs.slack.dev/reference/events/app_home_opened
@@ -177,6 +187,7 @@ const profileSchema = z
 
 const knownSchema = z.union([
   messageSchema,
+  tombstoneSchema,
   editSchema,
   deletionSchema,
   homeSchema,

@@ -277,6 +277,17 @@ describe('a payload from Slack', () => {
       { kind: 'deletion', teamId: 'T1', channelId: 'C1', ts: '6.1' },
     ],
     [
+      'a deletion that left replies',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { subtype: 'tombstone', user: 'USLACKBOT', text: 'This message was deleted.', ts: '6.1' },
+        previous_message: MESSAGE,
+      },
+      { kind: 'deletion', teamId: 'T1', channelId: 'C1', ts: '6.1' },
+    ],
+    [
       'an opened Home',
       { type: 'app_home_opened', tab: 'home', user: 'U1', channel: 'D1' },
       { kind: 'home-opened', teamId: 'T1', userId: 'U1', channelId: 'D1' },
