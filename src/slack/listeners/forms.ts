@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { hiddenValues } from '../../session/defaults.ts';
-import type { Unsaved } from '../../session/failure.ts';
+import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
@@ -104,9 +104,17 @@ async function readSubmission(
   { view: { values: state }, userId }: Pick<Submission, 'view' | 'userId'>,
   { form, text }: { form: Form; text: Text },
 ) {
-  const rules = { expanded: form.expanded, faults: form.faults ?? {}, ownTag };
+  const rules = { expanded: form.expanded, faults: faultsIn(form), ownTag };
   const texts = await readFiles(textFilesIn(state), async (fileId) => readUploadedText(fileId, userId));
   return withTextFiles(readSessionForm(state, rules, text), { state, texts }, { rules, text });
+}
+
+/** Without the fields that the policy sets: these have no input, so nothing to correct. */
+function faultsIn({ faults, description }: Form): Faults {
+  const set = new Set(Object.keys(description?.choices?.set ?? {}));
+  return faultsSchema.parse(
+    Object.fromEntries(Object.entries(faults ?? {}).filter(([key]) => !set.has(key))),
+  );
 }
 
 async function readFiles(

@@ -269,9 +269,9 @@ describe('a refused value', () => {
     tags: { typed: ['x'], said: 'No such tag.' },
   };
 
-  test('is shown at its field, which stays optional', () => {
+  test("is shown at its field, which is then required if it can't hold the value", () => {
     const view = draw({ values: { prompt: TASK }, faults, expanded: true });
-    expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: true });
+    expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: false });
     expect(hintOf(view, 'field.max_acu_limit')).toContain(
       'You typed "ten". Use a whole number from 1 to 1,000,000.',
     );
@@ -295,10 +295,10 @@ describe('a refused value', () => {
     expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }, en).errors).toEqual({});
   });
 
-  test('can be left out', () => {
+  test('is an error if the submission leaves it out', () => {
     const view = draw({ values: { prompt: TASK }, faults });
     const read = readSessionForm(stateOf(view), { ...COLLAPSED, faults }, en);
-    expect(read.errors).toEqual({});
+    expect(read.errors).toEqual({ 'field.max_acu_limit': 'Use a whole number from 1 to 1,000,000.' });
   });
 
   test.each([

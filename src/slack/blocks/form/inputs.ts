@@ -152,9 +152,18 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
     blockId: fieldBlock(key),
     label,
     hint: hintOf(entry),
-    optional: !isTask && !entry.allowed.isRequired,
+    optional: !isTask && !mustBeFilled(entry.field, entry.fault) && !entry.allowed.isRequired,
     element,
   });
+}
+
+/** Whether the input is required: it can't hold what was typed, which must not be dropped silently. */
+export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
+  // The input still holds what Devin refused, or what is left of it without a credential.
+  if (fault === undefined || fault.said !== null || fault.hidden !== undefined) return false;
+  // A required box could only be ticked.
+  if (input.kind === 'switch') return false;
+  return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
 /** The field's hint, how its kind is written, and where a filled-in value comes from, unless the policy's limit says so. */

@@ -7,6 +7,7 @@ import { BLOCK, fieldBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { oneLine, truncate } from '../text.ts';
 import { pickedIn, readEntered, shownFields, type EnteredByBlock } from './entered.ts';
+import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
 
 export type ReadForm = {
@@ -67,7 +68,13 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
   const block = fieldBlock(field.key);
   switch (reading.kind) {
     case 'nothing':
-      return { values: [], errors: field.isTask ? [[block, text.command.problems.noTask]] : [] };
+      if (field.isTask) return { values: [], errors: [[block, text.command.problems.noTask]] };
+      return {
+        values: [],
+        errors: mustBeFilled(field, rules.faults[field.key])
+          ? [[block, text.modal.errors.takes(text.fields[field.key].takes)]]
+          : [],
+      };
     case 'wrong':
       return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
     case 'value': {
