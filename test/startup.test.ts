@@ -47,7 +47,7 @@ test('a stop during the start ends it, and nothing starts afterward', async () =
   expect(asked).toEqual(['/api/auth.test']);
 });
 
-test('while Postgres is away, the app waits, answers on its pages, and says why it is not ready', async () => {
+test('while Postgres is away, the app waits, and answers on its pages until it stops', async () => {
   const slack = await createLocalSlack();
   const devin = await createLocalDevin({});
   await createDatabase('late');
@@ -81,4 +81,6 @@ test('while Postgres is away, the app waits, answers on its pages, and says why 
   await proxyTo(url('late'), databasePort);
   await started;
   expect(await page('/readyz')).toBe('200 {"database":true,"queue":true,"slack":true}');
+  await bot.stop();
+  await expect(page('/healthz')).rejects.toThrow('fetch failed');
 });

@@ -25,6 +25,8 @@ type Sides = {
   environment?: Record<string, string>;
   /** Where Devin answers 404. */
   absent?: string;
+  /** Where Devin answers 403. */
+  forbidden?: string;
   /** What Devin says of the key. */
   self?: Record<string, unknown>;
   /** Slack is too busy for this method. */
@@ -43,6 +45,7 @@ async function prepare({
   devin: devinOptions = {},
   environment,
   absent,
+  forbidden,
   self,
   busy,
   groups = {},
@@ -51,6 +54,8 @@ async function prepare({
   const devin = await createLocalDevin(devinOptions);
   for (const [id, members] of Object.entries(groups)) slack.setGroup(id, members);
   if (absent !== undefined) devin.fail({ method: 'GET', path: absent }, { status: 404, times: Infinity });
+  if (forbidden !== undefined)
+    devin.fail({ method: 'GET', path: forbidden }, { status: 403, times: Infinity });
   if (self !== undefined)
     devin.fail({ method: 'GET', path: '/v3/self' }, { status: 200, problem: self, times: Infinity });
   if (busy !== undefined) slack.fail(busy, { error: 'ratelimited', retryAfter: 3600, times: Infinity });
@@ -186,6 +191,7 @@ describe('the doctor', () => {
       { self: { principal_type: 'service_user', org_id: 'org-other' } },
       'DEVIN_API_KEY belongs to the organization org-other',
     ],
+    ['of the wrong kind', { forbidden: '/v3/self' }, 'DEVIN_API_KEY'],
   ])('refuses a key %s', async (_whose, sides, words) => {
     const { isHealthy, lines } = await askDoctor(sides);
     expect(isHealthy).toBe(false);
