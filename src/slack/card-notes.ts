@@ -20,7 +20,7 @@ export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
     ...waitingNote(request, isWaitSaid, text),
     ...cappedNote(request, text),
-    ...(request.approvals.length === 0 ? [] : approvalNotes(request, text)),
+    ...approvalNotes(request, text),
     ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
   ];
