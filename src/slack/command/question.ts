@@ -11,7 +11,7 @@ import {
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
 import { devinWord, onlyOption, optionsBeside } from './option-names.ts';
-import { meantCommand, nearestSubcommand, takesPerson, takesSession } from './subcommands.ts';
+import { meantCommand, MOST_SLIPS, nearestSubcommand, takesPerson, takesSession } from './subcommands.ts';
 import { bareWord, CODE, isRepository, wordsOf, type Word } from './tokens.ts';
 import { readValues } from './values.ts';
 
@@ -156,7 +156,7 @@ function commandBegun({ words, session }: Said): Subcommand | null {
   const onSession = session >= 0;
   const mayHaveTwo = known.length >= LONG_NAME || (onSession && word.length > SHORT_NAME);
   const isLikely = onSession || isSlip(word, known, words.length === 1);
-  return edits <= (mayHaveTwo ? 2 : 1) && isLikely ? name : null;
+  return edits <= (mayHaveTwo ? MOST_SLIPS : 1) && isLikely ? name : null;
 }
 
 /** Slips rarely change a word's first letter; in a sentence, another letter makes a short word another one: `lint`. */

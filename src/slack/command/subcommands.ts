@@ -172,9 +172,15 @@ export function defaultsSetBeside(task: string): SettingScope | null {
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
 }
 
-/** The word for a sub-command that is closest to this one. */
+/** More are another word. */
+export const MOST_SLIPS = 2;
+
+/** The word for a sub-command that is closest to this one; null: none is close. */
 export function nearestSubcommand(word: string): { name: Subcommand; known: string; edits: number } | null {
-  const words = [...BY_WORD].map(([known, name]) => ({ name, known, edits: editDistance(word, known) }));
+  const words = [...BY_WORD]
+    // Every task is compared, while a person waits.
+    .filter(([known]) => Math.abs(known.length - word.length) <= MOST_SLIPS)
+    .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }));
   return words.toSorted((a, b) => a.edits - b.edits)[0] ?? null;
 }
 
