@@ -287,8 +287,15 @@ test.each([
   },
 );
 
-test('a person who presses again is told nothing', async () => {
+test.each([
+  ['approves again is told nothing', 'approve', undefined],
+  [
+    'declines after their own approval hears that it goes on',
+    'decline',
+    expect.stringContaining('already decided'),
+  ],
+] as const)('a person who %s', async (_what, act, sentence) => {
   const approvals = [{ ...APPROVED, end: { ...APPROVED.end, by: ben } }];
-  const { told } = await decided('decline', { row: { state: 'created', approvals } });
-  expect(told).toEqual([]);
+  const { told } = await decided(act, { row: { state: 'created', approvals } });
+  expect(told[0]).toEqual(sentence);
 });
