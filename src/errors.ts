@@ -41,6 +41,7 @@ export function userMessage(failure: Failure, text: Text): string {
 
 /** The same if the request may have started before. '': there is no reason. */
 export function reasonMessage(failure: Failure, text: Text): string {
+  if (failure.kind === 'cancelled') return text.card.problems.cancelledAgain;
   if (failure.kind !== 'devin') return userMessage(failure, text);
   return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
 }

@@ -217,7 +217,7 @@ describe('a request that needs an approval', () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { ts } = await card('Waiting for approval');
     await world().slack.clickButton(ana.userId, { channelId, ts }, 'cancel');
-    await card('Ended by');
+    await card('Canceled by');
     const { words } = await shownTo(ben, 'Canceled before it was approved');
     expect(words).not.toContain('[Start session]');
     expect(own()).toHaveLength(0);

@@ -326,9 +326,9 @@ describe('canceling a request', () => {
     const { slack, devin } = world();
     const { ana, channelId, on, busy } = await waiting();
     await slack.clickButton(ana.userId, on, 'cancel');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();
-    expect(card.text).toContain('Canceled before it was sent to Devin.');
+    expect(card.text).toContain("It wasn't sent to Devin.");
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
@@ -341,7 +341,7 @@ describe('canceling a request', () => {
     await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel_listed');
     const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Canceling that request');
     expect(told.ts).toBe(message?.ts);
-    await cardOf(slack, channelId, (text) => text.includes('Canceled before it was sent to Devin.'));
+    await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();
   });
 
@@ -350,7 +350,7 @@ describe('canceling a request', () => {
     const { ana, channelId, on, busy } = await waiting();
     const ben = addColleague(world());
     await slack.clickButton(ben.userId, on, 'cancel');
-    await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     const told = await slack.waitForMessage(channelId, ({ text }) => text.includes('was canceled'));
     expect(told.text).toContain(`<@${ana.userId}>`);
     expect(told).toMatchObject({ threadTs: on.ts, ephemeralFor: null });
@@ -385,8 +385,8 @@ describe('canceling a request', () => {
     const { slack, devin } = world();
     const { ana, channelId, answer } = await onItsWay({ status: 429, retryAfter: 30 });
     answer();
-    const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
-    expect(card.text).toContain('Canceled before it was sent to Devin.');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
+    expect(card.text).toContain("It wasn't sent to Devin.");
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 

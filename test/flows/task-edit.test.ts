@@ -214,7 +214,7 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     const deletion = await remove();
     const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Your message was deleted before');
     expect(slack.renderText(told)).toMatch(/Nothing was started[^]*delete the old tests[^]*Open in a form/);
-    await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();
     await slack.redeliver(deletion);
     await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');

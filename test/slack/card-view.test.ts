@@ -46,7 +46,7 @@ test.each([
   ['its secrets were lost', { kind: 'secrets-lost' }, 'SECRETS_KEY'],
   ['Devin was busy for too long', { kind: 'gave-up', waiting: 'busy' }, 'Devin was busy'],
   ['it was declined', declined, 'Too big.'],
-  ['it was canceled', { kind: 'cancelled', userId: 'U1' }, 'Canceled'],
+  ['it was canceled', { kind: 'cancelled', userId: 'U1' }, 'The new attempt was canceled.'],
 ] as const)(
   'a card of an unconfirmed request says why it was not sent again: %s',
   (_why, failure, reason) => {

@@ -156,7 +156,8 @@ export function statusWord(card: SessionCard, text: Text): string {
   const { steeredBy, phase } = card;
   if (steeredBy === null) return phaseWord(card, text);
   const mention = `<@${escape(steeredBy.userId)}>`;
-  if (phase === 'ended' && steeredBy.what === 'ended') return text.card.endedBy(mention);
+  if (phase === 'ended' && steeredBy.what === 'ended')
+    return isNotStarted(card) ? text.card.canceledBy(mention) : text.card.endedBy(mention);
   return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
 }
 

@@ -120,6 +120,8 @@ export const card = {
     'listen-mentions': 'Only mentions go to Devin',
   },
   endedBy: (mention: string): string => `Ended by ${mention}`,
+  /** In its place, without a session. */
+  canceledBy: (mention: string): string => `Canceled by ${mention}`,
   andBy: {
     ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
@@ -153,7 +155,9 @@ export const card = {
       'This app no longer has the session\'s secrets: it keeps them for a day, and can\'t read them once SECRETS_KEY changes. Choose "Edit and try again" and enter the secrets again.',
     slack: (code: string): string =>
       `Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
-    cancelled: 'Canceled before it was sent to Devin.',
+    cancelled: "It wasn't sent to Devin.",
+    /** After an attempt that Devin didn't confirm. */
+    cancelledAgain: 'The new attempt was canceled.',
     askedToWait: (duration: string): string =>
       `Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
     gaveUpOnSlack:

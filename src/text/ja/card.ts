@@ -112,6 +112,7 @@ export const card: Text['card'] = {
     'listen-mentions': 'メンションだけを Devin に送る',
   },
   endedBy: (mention) => `${mention} さんが終了`,
+  canceledBy: (mention) => `${mention} さんがキャンセル`,
   andBy: {
     ended: (status, mention) => `${status}、${mention} さんが終了`,
     archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
@@ -141,7 +142,8 @@ export const card: Text['card'] = {
       'セッションのシークレットはもう残っていません。保存期間は 1 日で、SECRETS_KEY が変わると読み取れなくなります。「編集して再試行」を選び、シークレットをもう一度入力してください。',
     slack: (code) =>
       `Slack がここにもダイレクトメッセージにもカードの投稿を許可しませんでした（${code}）。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。`,
-    cancelled: 'Devin に送信する前にキャンセルしました。',
+    cancelled: 'Devin には送信していません。',
+    cancelledAgain: '2 回目の試行はキャンセルされました。',
     askedToWait: (duration) =>
       `Devin が混み合っており、${duration}待つように指定されました。このアプリが待てる時間を超えているため、その後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
     gaveUpOnSlack:

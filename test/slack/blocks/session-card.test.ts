@@ -205,6 +205,11 @@ describe('a card', () => {
     expect(render(card).text).toMatch(`Fix the flaky login test – ${words}\n`);
   });
 
+  test('says who canceled a request that has no session', () => {
+    const card = { ...full, url: null, phase: 'ended', steeredBy: { what: 'ended', userId: 'U2' } } as const;
+    expect(render(card).text).toMatch('Fix the flaky login test – Canceled by <@U2>\n');
+  });
+
   test("shows at most 150 characters of the title and of Devin's words, and always a title", () => {
     const { text } = render({ ...full, title: 't'.repeat(400), lastWords: 'w'.repeat(400) });
     expect(text.split('t'.repeat(149))).toHaveLength(2);
@@ -415,7 +420,8 @@ describe("a card's buttons", () => {
       buttons: ['All replies go to Devin'],
       menu: ['Mute thread'],
     });
-    expect(labels({ ...full, thread: 'requester', actions: ['mute', 'listen-thread'] }).menu).toEqual([
+    const actions = ['open', 'mute', 'listen-thread'] as const;
+    expect(labels({ ...full, thread: 'requester', actions: [...actions] }).menu).toEqual([
       'Mute thread',
       'All replies go to Devin',
     ]);
@@ -532,13 +538,9 @@ describe("a card's menu", () => {
     expect(labels({ ...full, phase, actions })).toEqual({ buttons: inRow, menu: ['Details'] });
   });
 
-  test.each([
-    ['queued', []],
-    ['needs-approval', ['Cancel']],
-  ] as const)('has Cancel before the session starts, unless it waits for people: %s', (phase, inRow) => {
+  test.each(['queued', 'needs-approval'] as const)('is left out if it would be alone: %s', (phase) => {
     const actions = cardActions({ ...created, state: 'attached' }, null, { phase, thread: null });
-    const { buttons: row, menu: inMenu } = labels({ ...BARE_CARD, phase, actions });
-    expect([row, inMenu]).toEqual([inRow, phase === 'queued' ? ['Details', 'Cancel'] : ['Details']]);
+    expect(labels({ ...BARE_CARD, phase, actions })).toEqual({ buttons: ['Details', 'Cancel'], menu: [] });
   });
 
   test("stays open while the card is edited: the row keeps its block's id", () => {
