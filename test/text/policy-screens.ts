@@ -48,6 +48,7 @@ const EXPLAINED: Omit<Explained, 'decision'> = {
   renewsAtMs: 0,
 };
 const REACHED = {
+  userId: 'U1',
   limits: { openSessions: 2, startsPerHour: 3 },
   usage: { openSessions: 2, startsPerHour: 1 },
   reached: { limit: 'openSessions', allowed: 2, count: 2 },

@@ -18,6 +18,8 @@ import { leftLines } from './usage.ts';
 /** What would happen to a session: any, or one with the options that were asked about. `explained`: null without a policy. */
 export type Why = {
   session: 'any' | 'asked';
+  /** Who asks: nobody approves their own request. */
+  userId: string;
   explained: Explained | null;
   limits: Limits;
   usage: LimitUsage;
@@ -38,7 +40,7 @@ function whyLines(why: Why, text: Text): string[] {
   return [
     bold(titleOf(why, text)),
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
-    ...decisionLines(decision, text),
+    ...decisionLines(decision, why.userId, text),
     ...renewalLines(explained, text),
     ...(explained === null ? [] : placeLines(explained, text)),
     ...limitLines(why, text),
@@ -64,7 +66,9 @@ function renewalLines(explained: Explained | null, text: Text): string[] {
   return [renewal({ left: decision.over.left, renewsAtMs }, text)];
 }
 
-function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
+type NeedsApproval = Extract<PolicyDecision, { kind: 'approval' }>;
+
+function decisionLines(decision: PolicyDecision | null, userId: string, text: Text): string[] {
   const { explain, why } = text.policy;
   if (decision === null) return [why.noPolicy];
   const { kind, rule } = decision;
@@ -73,8 +77,15 @@ function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
   const said = decision.say === null ? [] : [truncate(escape(decision.say), SENTENCE_LENGTH)];
   const caps = capLines(decision, text);
   if (kind === 'refused') return [escape(reason), ...caps, ...said];
-  const names = text.joins.list(decision.approvers.map((one) => patternMention(one)));
-  return [escape(reason), ...caps, ...said, why.approvers(decision.need, names)];
+  return [escape(reason), ...caps, ...said, approversLine(decision, userId, text)];
+}
+
+/** Who is in a group isn't looked up. */
+function approversLine({ approvers, need }: NeedsApproval, userId: string, { policy, joins }: Text): string {
+  const others = approvers.filter((one) => one.kind !== 'user' || one.id !== userId);
+  const enough = others.length >= need || others.some(({ kind }) => kind === 'group');
+  const names = joins.list(others.map((one) => patternMention(one)));
+  return enough ? policy.why.approvers(need, names) : policy.why.lacksApprovers;
 }
 
 /** The rule, limit or budget that decides. */

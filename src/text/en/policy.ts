@@ -88,6 +88,8 @@ export const policy = {
     /** `names`: mentions and addresses. */
     approvers: (need: number, names: string): string =>
       need === 1 ? `Who can approve it: ${names}.` : `${need} of these people must approve it: ${names}.`,
+    lacksApprovers:
+      'Not enough people besides you can approve it. Ask an app admin to name more approvers in the policy.',
     limits: 'Limits:',
     openSessions: (open: number, most: number): string =>
       `Open sessions: ${open} of ${most} (${Math.max(most - open, 0)} left)`,

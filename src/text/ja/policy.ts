@@ -84,6 +84,8 @@ export const policy: Text['policy'] = {
     noPolicy: '適用されるポリシーはありません。',
     approvers: (need, names) =>
       need === 1 ? `承認できる人: ${names}。` : `次のうち ${need} 人の承認が必要です: ${names}。`,
+    lacksApprovers:
+      'あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
     limits: '上限:',
     openSessions: (open, most) =>
       `開いているセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,

@@ -40,7 +40,7 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
     const decision = await explain({ teamId, userId, channelId, placeKind, draft });
     if (decision === 'not-known') return null;
     const session = Object.keys(wish.draft).length === 0 ? 'any' : 'asked';
-    return { session, explained: decision, ...used };
+    return { session, userId, explained: decision, ...used };
   }
 
   /** Who the person is, how that is known, and what they may do here, without a task. */
