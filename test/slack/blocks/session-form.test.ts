@@ -272,6 +272,8 @@ describe('a refused value', () => {
   test("is shown at its field, which is then required if it can't hold the value", () => {
     const view = draw({ values: { prompt: TASK }, faults, expanded: true });
     expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: false });
+    // It would say what happens if the input stays empty.
+    expect(inputOf(view, 'field.max_acu_limit')?.element).not.toHaveProperty('placeholder');
     expect(hintOf(view, 'field.max_acu_limit')).toContain(
       'You typed "ten". Use a whole number from 1 to 1,000,000.',
     );

@@ -42,7 +42,7 @@ export function fieldInputs(given: Entry): InputBlock[] {
   const entry = withinLimit(given);
   const { field, value, names, allowed, text } = entry;
   const { input } = field;
-  const { placeholder } = text.fields[field.key];
+  const placeholder = placeholderOf(entry);
   switch (input.kind) {
     case 'text':
       return typedOr(entry, (lookup) => pickOne(lookup, strings(value), { placeholder, names }));
@@ -127,7 +127,7 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
   const element = (initial: string | undefined, focus: boolean) =>
     textElement({
       initial,
-      placeholder: text.fields[field.key].placeholder,
+      placeholder: placeholderOf(entry),
       maxLength: maxLength(field),
       multiline,
       focus,
@@ -152,10 +152,20 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
     blockId: fieldBlock(key),
     label,
     hint: hintOf(entry),
-    optional: !isTask && !mustBeFilled(entry.field, entry.fault) && !entry.allowed.isRequired,
+    optional: !isTask && !isRequired(entry),
     element,
   });
 }
+
+/** It says what happens if the input stays empty, except at the task. */
+function placeholderOf(entry: Entry): string {
+  const { field, text } = entry;
+  return isRequired(entry) ? '' : text.fields[field.key].placeholder;
+}
+
+/** The task always is. */
+const isRequired = ({ field, fault, allowed }: Entry): boolean =>
+  mustBeFilled(field, fault) || allowed.isRequired;
 
 /** Whether the input is required: it can't hold what was typed, which must not be dropped silently. */
 export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
