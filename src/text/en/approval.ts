@@ -32,7 +32,7 @@ export const approval = {
     cut: 'There is more. Details show all of it.',
     /** `most`: the highest cap of a session, if this one is higher. */
     cost: (cap: string | null, most: string | null): string => {
-      if (cap === null) return 'No ACU cap: it may use any number.';
+      if (cap === null) return 'No cap: it may use any number of ACU.';
       return most === null
         ? `Up to ${cap} ACU.`
         : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
