@@ -23,7 +23,7 @@ export const card = {
   /** What a phase means for the reader, by Devin's reason; `any` if that is missing or unknown. */
   meaning: {
     'needs-approval': {
-      any: 'Devin is waiting for approval. Open the session to approve or decline.',
+      any: 'Open the session to approve or decline what Devin asks for.',
       /** The policy's approval: the line below says what it waits for. */
       'before-start': '',
     },

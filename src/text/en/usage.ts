@@ -29,8 +29,8 @@ export const usage = {
   newestOnly: (count: string): string => `Only the newest ${count} sessions are counted.`,
   day: (midnight: Date): string =>
     midnight.toLocaleDateString('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' }),
-  perDay: 'ACU by the day sessions started (UTC)',
-  perDays: (days: number): string => `ACU by start of session, ${days} days each`,
+  perDay: 'ACU per day',
+  perDays: (days: number): string => `ACU per ${days} days`,
   byTitle: {
     person: 'By person',
     channel: 'By channel',

@@ -21,7 +21,7 @@ export const card: Text['card'] = {
   stopped: '停止',
   meaning: {
     'needs-approval': {
-      any: 'Devin が承認を待っています。セッションを開いて、承認または却下してください。',
+      any: 'セッションを開いて、Devin の依頼を承認または却下してください。',
       'before-start': '',
     },
     asleep: {

@@ -23,8 +23,8 @@ export const usage: Text['usage'] = {
   newestOnly: (count) => `新しい ${count} 件のセッションだけを集計しています。`,
   day: (midnight) =>
     midnight.toLocaleDateString('ja-JP', { month: 'numeric', day: 'numeric', timeZone: 'UTC' }),
-  perDay: 'ACU（セッションの開始日別、UTC）',
-  perDays: (days) => `ACU（セッションの開始日別、${days} 日ごと）`,
+  perDay: 'ACU（1 日ごと）',
+  perDays: (days) => `ACU（${days} 日ごと）`,
   byTitle: {
     person: 'ユーザー別',
     channel: 'チャンネル別',
