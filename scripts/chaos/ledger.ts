@@ -89,11 +89,11 @@ export const sessionIdsIn = (text: string): string[] =>
 
 /** What a card says about a request without a session; null: nothing yet. */
 export function saysWithout(slack: World['slack'], token: string): 'ended' | 'not-confirmed' | null {
-  const { notStarted, phases } = en.card;
+  const { notStarted, phases, canceledBy } = en.card;
   const about = cardsIn(slack).filter(({ text }) => tokenIn(text) === token);
   const says = (status: string): boolean => about.some((card) => hasStatus(card, status));
   if (says(phases.unknown)) return 'not-confirmed';
-  return says(notStarted) || says(phases.ended) ? 'ended' : null;
+  return says(notStarted) || says(phases.ended) || says(canceledBy('')) ? 'ended' : null;
 }
 
 const BEFORE_STATUS = en.card.headline('', '');

@@ -50,7 +50,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },
-  cancel: { inMenu: true },
+  cancel: { inMenu: ({ phase }) => phase !== 'needs-approval' },
   mute: { inMenu: true },
   unmute: {},
   sync: {},
@@ -69,11 +69,8 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
     const { inMenu = false } = BUTTONS[action];
     return inMenu === true || (inMenu !== false && inMenu(card));
   };
-  const shown = shownActions(card);
-  const beside = shown.filter((action) => !isInMenu(action));
-  // A menu alone would hide all that can be done.
-  const buttons = beside.length === 0 ? shown : beside;
-  const options = shown.filter((action) => !buttons.includes(action));
+  const buttons = shownActions(card).filter((action) => !isInMenu(action));
+  const options = shownActions(card).filter(isInMenu);
   const elements = [
     ...buttons.map((action) => cardButton(action, card, text)),
     ...(options.length === 0 ? [] : [menu(options, card, text)]),

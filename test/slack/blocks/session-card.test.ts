@@ -538,9 +538,13 @@ describe("a card's menu", () => {
     expect(labels({ ...full, phase, actions })).toEqual({ buttons: inRow, menu: ['Details'] });
   });
 
-  test.each(['queued', 'needs-approval'] as const)('is left out if it would be alone: %s', (phase) => {
+  test.each([
+    ['queued', []],
+    ['needs-approval', ['Cancel']],
+  ] as const)('has Cancel before the session starts, unless it waits for people: %s', (phase, inRow) => {
     const actions = cardActions({ ...created, state: 'attached' }, null, { phase, thread: null });
-    expect(labels({ ...BARE_CARD, phase, actions })).toEqual({ buttons: ['Details', 'Cancel'], menu: [] });
+    const { buttons: row, menu: inMenu } = labels({ ...BARE_CARD, phase, actions });
+    expect([row, inMenu]).toEqual([inRow, phase === 'queued' ? ['Details', 'Cancel'] : ['Details']]);
   });
 
   test("stays open while the card is edited: the row keeps its block's id", () => {
