@@ -3,7 +3,7 @@ import { assignIds } from './rules/assign-ids.ts';
 import { addProblem, type State } from './state.ts';
 
 export type NewMessage = Pick<Message, 'channelId' | 'text'> &
-  Partial<Omit<Message, 'channelId' | 'text' | 'ts' | 'editedTs' | 'reactions'>>;
+  Partial<Omit<Message, 'channelId' | 'text' | 'ts' | 'editedTs' | 'reactions' | 'isTombstone'>>;
 
 export function addMessage(state: State, message: NewMessage): Message {
   const added: Message = {
@@ -18,6 +18,7 @@ export function addMessage(state: State, message: NewMessage): Message {
     ...message,
     blocks: assignIds(message.blocks ?? []),
     ts: state.nextTs(),
+    isTombstone: false,
     editedTs: null,
     reactions: new Map(),
   };
@@ -56,16 +57,37 @@ export function editMessage(state: State, message: Message, edit: Edit): void {
 
 /** By the app. */
 export function retractMessage(state: State, message: Message): void {
+  const before = { ...message };
   removeMessage(state, message);
-  state.own.emit({ act: 'deleted', message });
+  state.own.emit({ act: 'deleted', message, before });
 }
 
+/** Slack leaves a tombstone above replies. */
 export function removeMessage(state: State, message: Message): void {
-  const list = state.messages.get(message.channelId) ?? [];
-  const at = list.indexOf(message);
-  if (at !== -1) list.splice(at, 1);
+  const hasReplies = publicMessages(state, message.channelId).some(
+    ({ ts, threadTs }) => threadTs === message.ts && ts !== message.ts,
+  );
+  if (hasReplies) Object.assign(message, TOMBSTONE, { reactions: new Map() });
+  else {
+    const list = state.messages.get(message.channelId) ?? [];
+    const at = list.indexOf(message);
+    if (at !== -1) list.splice(at, 1);
+  }
   tell(state, message);
 }
+
+const TOMBSTONE = {
+  isTombstone: true,
+  userId: 'USLACKBOT',
+  botId: null,
+  username: null,
+  text: 'This message was deleted.',
+  blocks: [],
+  attachments: [],
+  fileIds: [],
+  metadata: null,
+  editedTs: null,
+} satisfies Partial<Message>;
 
 export function findMessage(state: State, channelId: string, ts: string): Message | undefined {
   return (state.messages.get(channelId) ?? []).find((message) => message.ts === ts);

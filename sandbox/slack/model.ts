@@ -55,6 +55,8 @@ export type Message = {
   channelId: string;
   ts: string;
   threadTs: string | null;
+  /** It was deleted, and this is left above its replies. */
+  isTombstone: boolean;
   /** The only person who sees it; null: everyone in the channel. */
   ephemeralFor: string | null;
   userId: string | null;
@@ -149,8 +151,8 @@ export type ResponseUrl = {
 };
 
 export type OwnMessage =
-  | { act: 'posted' | 'deleted'; message: Message }
-  | { act: 'changed'; message: Message; before: Message };
+  | { act: 'posted'; message: Message }
+  | { act: 'changed' | 'deleted'; message: Message; before: Message };
 
 export type Change =
   | { kind: 'message'; channelId: string; ts: string }

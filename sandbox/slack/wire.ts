@@ -64,6 +64,7 @@ export function wireMessage(state: State, message: Message, withMetadata = false
   return {
     type: 'message',
     ...author(state, message),
+    ...(message.isTombstone && { subtype: 'tombstone', hidden: true }),
     text: message.text,
     ts: message.ts,
     team: state.users.get(message.userId ?? '')?.teamId ?? state.workspace.teamId,

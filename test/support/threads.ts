@@ -71,7 +71,8 @@ export async function deleteCard(
     headers: { authorization: `Bearer ${slack.workspace.botToken}` },
     body: new URLSearchParams({ channel, ts }),
   });
-  expect(slack.messages(channel).find((one) => one.ts === ts)).toBeUndefined();
+  const left = slack.messages(channel).find((one) => one.ts === ts);
+  expect(left?.isTombstone ?? true).toBe(true);
 }
 
 function isRelayed({ metadata }: Message): boolean {

@@ -1,4 +1,4 @@
-import { changeMessage, findMessage, publicMessages, removeMessage } from '../messages.ts';
+import { changeMessage, findMessage, removeMessage } from '../messages.ts';
 import type { Delivery, Message } from '../model.ts';
 import { requireChannel, type State } from '../state.ts';
 import type { MessageRef } from './commands.ts';
@@ -47,13 +47,9 @@ export function createMessageActs({ state, messageEvents }: { state: State; mess
 
     async deleteMessage(userId: string, ref: MessageRef): Promise<Delivery[]> {
       const message = own(userId, ref);
-      const hasReplies = publicMessages(state, message.channelId).some(
-        ({ ts, threadTs }) => threadTs === message.ts && ts !== message.ts,
-      );
-      // Slack leaves a tombstone above the replies.
-      if (hasReplies) throw new Error('The local Slack deletes no message that has replies.');
+      const before = { ...message };
       removeMessage(state, message);
-      return messageEvents.deleted(message);
+      return messageEvents.deleted(message, before);
     },
   };
 }

@@ -60,17 +60,19 @@ export function createMessageEvents({ state, deliverEvent }: Deps) {
       }),
 
     /** https://docs.slack.dev/reference/events/message/message_deleted */
-    deleted: async (message: Message): Promise<Delivery[]> =>
-      tell(message, {
-        ...hidden('message_deleted'),
-        deleted_ts: message.ts,
-        previous_message: wireMessage(state, message),
-      }),
+    deleted: async (message: Message, before: Message): Promise<Delivery[]> =>
+      message.isTombstone
+        ? events.changed(message, before)
+        : tell(message, {
+            ...hidden('message_deleted'),
+            deleted_ts: message.ts,
+            previous_message: wireMessage(state, before),
+          }),
   };
 
   state.own.subscribe((own) => {
-    if (own.act === 'changed') void events.changed(own.message, own.before);
-    else void events[own.act](own.message);
+    if (own.act === 'posted') void events.posted(own.message);
+    else void events[own.act](own.message, own.before);
   });
   return events;
 }

@@ -75,7 +75,8 @@ export function describedChannel(state: State, channelId: string): Channel {
 
 export function publicMessage(state: State, channelId: string, ts: string): Message {
   const message = findMessage(state, channelId, ts);
-  if (message === undefined || message.ephemeralFor !== null) throw new ApiError('message_not_found');
+  if (message === undefined || message.isTombstone || message.ephemeralFor !== null)
+    throw new ApiError('message_not_found');
   return message;
 }
 

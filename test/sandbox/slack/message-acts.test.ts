@@ -49,12 +49,24 @@ describe('a person', () => {
     ]);
   });
 
-  test('edits and deletes only their own messages, and none with replies', async () => {
-    const { slack, ref, ts } = await startWithMessage();
+  test('leaves a tombstone above replies, which nobody can edit', async () => {
+    const { slack, heard, ref, ts } = await startWithMessage();
+    slack.say('U2', 'C1', 'why?', { threadTs: ts });
+    await slack.deleteMessage('U1', ref);
+    const subtype = 'tombstone';
+    expect(heard.at(-1)).toMatchObject({
+      subtype: 'message_changed',
+      message: { subtype, ts, user: 'USLACKBOT', text: 'This message was deleted.', reply_count: 1 },
+      previous_message: { text: 'use main' },
+    });
+    expect(slack.messages('C1').map(({ text }) => text)).toEqual(['This message was deleted.', 'why?']);
+    await expect(slack.editMessage('U1', ref, 'x')).rejects.toThrow('what they wrote themselves');
+  });
+
+  test('edits and deletes only their own messages', async () => {
+    const { slack, ref } = await startWithMessage();
     await expect(slack.editMessage('U2', ref, 'x')).rejects.toThrow('what they wrote themselves');
     await expect(slack.deleteMessage('U2', ref)).rejects.toThrow('what they wrote themselves');
-    slack.say('U2', 'C1', 'why?', { threadTs: ts });
-    await expect(slack.deleteMessage('U1', ref)).rejects.toThrow('has replies');
   });
 
   test('adds and removes a reaction', async () => {
