@@ -1,3 +1,4 @@
+import { editDistance } from '../../session/edit-distance.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import {
   commandNamed,
@@ -11,7 +12,7 @@ import {
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
 import { devinWord, onlyOption, optionsBeside } from './option-names.ts';
-import { meantCommand, MOST_SLIPS, nearestSubcommand, takesPerson, takesSession } from './subcommands.ts';
+import { meantCommand, SUBCOMMAND_BY_WORD, takesPerson, takesSession } from './subcommands.ts';
 import { bareWord, CODE, isRepository, wordsOf, type Word } from './tokens.ts';
 import { readValues } from './values.ts';
 
@@ -146,6 +147,16 @@ function beginsLikeCommand(said: Said): AskedFirst | null {
 
 const LONG_NAME = 7;
 const SHORT_NAME = 4;
+/** More are another word. */
+const MOST_SLIPS = 2;
+
+/** The word for a sub-command that is closest to this one; null: none is close. */
+function nearestSubcommand(word: string): { name: Subcommand; known: string; edits: number } | null {
+  const words = [...SUBCOMMAND_BY_WORD]
+    .filter(([known]) => Math.abs(known.length - word.length) <= MOST_SLIPS)
+    .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }));
+  return words.toSorted((a, b) => a.edits - b.edits)[0] ?? null;
+}
 
 /** The command that the first word is, perhaps mistyped, which is more likely beside a session. */
 function commandBegun({ words, session }: Said): Subcommand | null {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
-import { editDistance } from '../../session/edit-distance.ts';
 import {
   bareSessionId,
   SUBCOMMANDS,
@@ -145,8 +144,8 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   }),
 };
 
-/** Each word that names a sub-command. */
-const BY_WORD = new Map<string, Subcommand>(
+/** By each word that names one. */
+export const SUBCOMMAND_BY_WORD: ReadonlyMap<string, Subcommand> = new Map(
   SUBCOMMANDS.flatMap((name) => [name, ...ROWS[name].also].map((word) => [word, name] as const)),
 );
 
@@ -161,7 +160,7 @@ export const takesPerson = (name: Subcommand): boolean => ROWS[name].takesPerson
 export function readSubcommand(typed: string): Intent | null {
   const words = wordsOf(typed);
   const [first, ...args] = words;
-  const name = first === undefined ? undefined : BY_WORD.get(bareWord(first.raw));
+  const name = first === undefined ? undefined : SUBCOMMAND_BY_WORD.get(bareWord(first.raw));
   return name === undefined ? null : ROWS[name].read(args, typed);
 }
 
@@ -170,18 +169,6 @@ export function defaultsSetBeside(task: string): SettingScope | null {
   const [first = '', whose = 'me', ...others] = task.split(/\s+/);
   if (first !== 'defaults' || others.length > 0) return null;
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
-}
-
-/** More are another word. */
-export const MOST_SLIPS = 2;
-
-/** The word for a sub-command that is closest to this one; null: none is close. */
-export function nearestSubcommand(word: string): { name: Subcommand; known: string; edits: number } | null {
-  const words = [...BY_WORD]
-    // Every task is compared, while a person waits.
-    .filter(([known]) => Math.abs(known.length - word.length) <= MOST_SLIPS)
-    .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }));
-  return words.toSorted((a, b) => a.edits - b.edits)[0] ?? null;
 }
 
 /** What was probably meant, as a command that can be run; null: something is missing. */
