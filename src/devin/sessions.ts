@@ -3,6 +3,7 @@ import { sessionCreateRequestSchema, type SessionCreateRequest } from '../sessio
 import {
   answeredSessionSchema,
   createdSessionSchema,
+  polledSessionSchema,
   toBareId,
   toPathId,
   toWire,
@@ -74,11 +75,15 @@ export function createSessions(client: DevinClient) {
       });
     },
 
-    async get(sessionId: string, { signal }: Options = {}): Promise<SessionSnapshot> {
+    /** `known`: what stays as it was if the answer can't be read there. */
+    async get(
+      sessionId: string,
+      { known, signal }: Options & { known?: SessionSnapshot } = {},
+    ): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.get',
         path: path(sessionId),
-        answer: answeredSessionSchema,
+        answer: known === undefined ? answeredSessionSchema : polledSessionSchema(known),
         retry: READ_RETRY,
         signal,
       });

@@ -15,8 +15,8 @@ export type PollResult = {
 
 export type PollTrouble = { code: DevinErrorCode; retryAfterMs: number | null };
 
-/** Devin pushes nothing, so it is polled. Ids are bare; at most a batch. */
-export type Poll = (sessionIds: readonly string[], signal: AbortSignal) => Promise<PollResult>;
+/** Devin pushes nothing, so it is polled. `known`: at most a batch, as each was. */
+export type Poll = (known: readonly SessionSnapshot[], signal: AbortSignal) => Promise<PollResult>;
 
 /** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */
 export const BATCH = 50;
@@ -24,10 +24,10 @@ export const BATCH = 50;
 type Options = { signal: AbortSignal };
 type PollingDeps = {
   list: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
-  get: (sessionId: string, options: Options) => Promise<SessionSnapshot>;
+  get: (sessionId: string, options: Options & { known: SessionSnapshot }) => Promise<SessionSnapshot>;
 };
 
-/** One request per batch; a session that the list leaves out is fetched by itself. */
+/** One request per batch; a session that the list leaves out, or gives an odd answer about, is fetched by itself. */
 export function createPoll({ list, get }: PollingDeps): Poll {
   async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> {
     try {
@@ -40,9 +40,10 @@ export function createPoll({ list, get }: PollingDeps): Poll {
     }
   }
 
-  async function pollOne(sessionId: string, result: PollResult, signal: AbortSignal): Promise<void> {
+  async function pollOne(known: SessionSnapshot, result: PollResult, signal: AbortSignal): Promise<void> {
+    const { sessionId } = known;
     try {
-      result.answered.push(await get(sessionId, { signal }));
+      result.answered.push(await get(sessionId, { known, signal }));
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
       if (error.code === 'not-found') result.gone.push(sessionId);
@@ -51,12 +52,13 @@ export function createPoll({ list, get }: PollingDeps): Poll {
     }
   }
 
-  return async (sessionIds, signal) => {
+  return async (known, signal) => {
+    const sessionIds = known.map(({ sessionId: id }) => id);
     const result = await listed(sessionIds, signal);
     const answered = new Set(result.answered.map(({ sessionId: id }) => id));
-    for (const id of sessionIds) {
+    for (const one of known) {
       if (result.trouble !== null || signal.aborted) break;
-      if (!answered.has(id)) await pollOne(id, result, signal);
+      if (!answered.has(one.sessionId)) await pollOne(one, result, signal);
     }
     return result;
   };

@@ -62,7 +62,7 @@ export function createRound(deps: RoundDeps) {
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
     const result = await poll(
-      rows.map(({ sessionId: id }) => id),
+      rows.map(({ snapshot }) => snapshot),
       signal,
     );
     if (!signal.aborted) await recordAll(rows, result);

@@ -129,6 +129,11 @@ export function createdSessionSchema(atS: number) {
   return answeredWith({ status: 'new', createdAt: atS, updatedAt: atS });
 }
 
+/** The same about a session of which this was known: what can't be read stays as it was. */
+export function polledSessionSchema(known: SessionSnapshot) {
+  return answeredWith({ ...known, sessionId: null });
+}
+
 function answeredWith(standIns: Record<string, unknown>) {
   return z.preprocess((value) => {
     const answer = camelKeys(value);

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { createPoll, type Poll } from '../../src/follow/poll.ts';
+import { createPoll, type PollResult } from '../../src/follow/poll.ts';
+import { SESSION, startDevin } from '../devin/local-api.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const NEVER = new AbortController().signal;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answered %s', (idForm) => {
   let local: LocalDevin;
-  let poll: Poll;
+  let poll: (ids: readonly string[]) => Promise<PollResult>;
   const ids: string[] = [];
   let before = 0;
   const asked = (): number => local.requests.length - before;
@@ -16,17 +18,22 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
   beforeAll(async () => {
     local = await createLocalDevin({ idForm });
     const devin = createDevin({ apiUrl: local.url, apiKey: local.apiKey, orgId: local.orgId });
-    poll = createPoll(devin.sessions);
+    const pollKnown = createPoll(devin.sessions);
+    poll = async (some) =>
+      pollKnown(
+        some.map((id) => sessionSnapshot(id)),
+        NEVER,
+      );
     for (let count = 0; count < 50; count += 1)
       ids.push((await devin.sessions.create({ prompt: 'x' })).sessionId);
     // The form that the filter accepts is found once.
-    await poll(ids, NEVER);
+    await poll(ids);
   });
   beforeEach(() => void (before = local.requests.length));
   afterAll(async () => local.stop());
 
   test('takes one request for fifty of them', async () => {
-    const { answered, gone, trouble } = await poll(ids, NEVER);
+    const { answered, gone, trouble } = await poll(ids);
     expect(answered.map(({ sessionId: id }) => id).toSorted()).toEqual(ids.toSorted());
     expect([gone, trouble]).toEqual([[], null]);
     expect(asked()).toBe(1);
@@ -34,14 +41,14 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
 
   test("asks one by one for those the list leaves out, and says which don't exist", async () => {
     const missing = '0'.repeat(32);
-    const { answered, gone, trouble } = await poll([ids[0] ?? '', missing], NEVER);
+    const { answered, gone, trouble } = await poll([ids[0] ?? '', missing]);
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[missing], null]);
   });
 
   test("asks one by one if the list can't be parsed", async () => {
     const fault = local.fail(LIST, { status: 422, times: 9 });
-    const { answered, trouble } = await poll(ids.slice(0, 3), NEVER);
+    const { answered, trouble } = await poll(ids.slice(0, 3));
     fault.clear();
     expect(answered).toHaveLength(3);
     expect(trouble).toBeNull();
@@ -49,7 +56,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
 
   test('stops at once when Devin asks for a pause, and says how long', async () => {
     const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
-    const { answered, gone, trouble } = await poll(ids, NEVER);
+    const { answered, gone, trouble } = await poll(ids);
     fault.clear();
     expect([answered, gone, trouble]).toEqual([[], [], { code: 'rate-limited', retryAfterMs: 60_000 }]);
     expect(asked()).toBe(1);
@@ -61,7 +68,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
       { method: 'GET', path: new RegExp(`devin-${hidden}$`) },
       { status: 403, times: 9 },
     );
-    const { answered, gone, trouble } = await poll([hidden, ids[1] ?? ''], NEVER);
+    const { answered, gone, trouble } = await poll([hidden, ids[1] ?? '']);
     fault.clear();
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[], null]);
@@ -71,11 +78,25 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     const odd = ids[2] ?? '';
     const list = local.fail(LIST, { status: 422 });
     const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, { status: 422 });
-    const { answered, gone, unreadable, trouble } = await poll([odd, ids[1] ?? ''], NEVER);
+    const { answered, gone, unreadable, trouble } = await poll([odd, ids[1] ?? '']);
     list.clear();
     one.clear();
     expect(answered).toHaveLength(1);
     expect([...unreadable.keys()]).toEqual([odd]);
     expect([gone, trouble]).toEqual([[], null]);
   });
+});
+
+test.each([
+  ['status', null],
+  ['status', undefined],
+  ['url', null],
+  ['url', undefined],
+])('reads the rest of a session whose %s is %s, and keeps what was known of it', async (name, value) => {
+  const odd = { ...SESSION, title: 'Renamed', [name]: value };
+  // The same to the list, which has nothing else to show, and to the session.
+  const { sessions } = await startDevin({ json: { ...odd, items: [odd] } });
+  const known = sessionSnapshot('abc', SESSION);
+  const { answered, unreadable } = await createPoll(sessions)([known], NEVER);
+  expect([answered, [...unreadable]]).toEqual([[{ ...known, title: 'Renamed' }], []]);
 });

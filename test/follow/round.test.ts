@@ -110,7 +110,7 @@ describe('a round', () => {
 });
 
 test("a session that can't be recorded waits longer each time, and affects no other", async () => {
-  const rows = ['bad', 'good'].map((id) => sessionRow({ sessionId: id }));
+  const rows = ['bad', 'good'].map((id) => sessionRow({ sessionId: id, snapshot: sessionSnapshot(id) }));
   const recorded: string[] = [];
   const waits: number[] = [];
   let failures = 0;
@@ -124,9 +124,9 @@ test("a session that can't be recorded waits longer each time, and affects no ot
         for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);
       },
     },
-    poll: async (ids) =>
+    poll: async (known) =>
       Promise.resolve({
-        answered: ids.map((id) => sessionSnapshot(id, { title: 'new' })),
+        answered: known.map(({ sessionId: id }) => sessionSnapshot(id, { title: 'new' })),
         gone: [],
         unreadable: new Map(),
         trouble: null,

@@ -55,8 +55,8 @@ describeOnBothDatabases('polls of sessions', (open) => {
       const round = createRound({
         setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
         polls,
-        poll: async (ids) => {
-          looked.push(...ids);
+        poll: async (known) => {
+          looked.push(...known.map(({ sessionId: id }) => id));
           return Promise.resolve({
             answered: [],
             gone: [],
