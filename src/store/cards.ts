@@ -51,13 +51,13 @@ export function createCards(db: Kysely<Tables>, clock: Clock = databaseClock) {
       return settle(db, { requestId: id, shown, updatedAt });
     },
 
-    /** A person deleted it. Its place stays known. */
+    /** A person deleted it. Its place stays known, and so does the thread under it. */
     async lost(requestId: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
         // Locks the session first, as everywhere.
         await trx
           .updateTable('sessions')
-          .set({ introducesThread: false })
+          .set(({ ref }) => ({ introducesThread: false, formerThreadTs: ref('threadTs') }))
           .where('requestId', '=', requestId)
           .execute();
         await card(requestId, trx).set({ cardTs: null, cardShown: null }).execute();

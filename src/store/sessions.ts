@@ -75,6 +75,8 @@ export type SessionsTable = Columns<
 > & {
   /** It is polled before those at rest. */
   watchFirst: Generated<boolean>;
+  /** The thread under its card before that was deleted and posted again: people may go on there. */
+  formerThreadTs: string | null;
   /** When its text was removed because of its age. */
   textRemovedAt: Date | null;
   /** For people who read the table. */
@@ -127,7 +129,7 @@ export function createSessions(db: Kysely<Tables>) {
     db
       .selectFrom('sessions')
       .where('channelId', '=', channelId)
-      .where('threadTs', '=', threadTs)
+      .where(({ or, eb }) => or([eb('threadTs', '=', threadTs), eb('formerThreadTs', '=', threadTs)]))
       .orderBy(IS_OVER)
       .orderBy('createdAt', 'desc');
 

@@ -3,7 +3,7 @@ import { en } from '../../src/text/en.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import { noticesTo, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const SEND = { method: 'POST', path: /\/messages$/ } as const;
@@ -90,6 +90,26 @@ describe('replies in the thread', () => {
       ]);
     },
   );
+
+  test('are sent if they are under a card that was deleted and posted again', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    const ben = addColleague(world());
+    await delivered(thread, (await thread.say(thread.ana.userId, 'one')).ts);
+    await deleteCard(world(), thread.channelId, thread.threadTs);
+    devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user' });
+    const again = await slack.waitForMessage(
+      thread.channelId,
+      ({ ts, threadTs, text }) => ts !== thread.threadTs && threadTs === null && text.includes('Needs you'),
+    );
+    await delivered(thread, (await thread.say(ben.userId, 'two', { threadTs: again.ts })).ts);
+    await delivered(thread, (await thread.say(ben.userId, 'three')).ts);
+    expect(thread.heard()).toEqual([
+      { message: 'one', asUserId: thread.ana.devinUserId },
+      { message: 'two', asUserId: ben.devinUserId },
+      { message: 'three', asUserId: ben.devinUserId },
+    ]);
+  });
 
   test('are sent with their files', async () => {
     const { devin, slack } = world();

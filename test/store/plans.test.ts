@@ -123,6 +123,7 @@ const INDEXES = [
   'sessions_active',
   'sessions_due_first',
   'sessions_due_later',
+  'sessions_former_thread',
   'sessions_going_on',
   'sessions_thread',
 ];

@@ -48,6 +48,7 @@ import { questionsByChannel } from './069-questions-by-channel.ts';
 import { unusedIndex } from './070-unused-index.ts';
 import { postsIndexes } from './071-posts-indexes.ts';
 import { turns } from './072-turns.ts';
+import { formerThreads } from './073-former-threads.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -101,6 +102,7 @@ const migrations: Record<string, Migration> = {
   '070-unused-index': unusedIndex,
   '071-posts-indexes': postsIndexes,
   '072-turns': turns,
+  '073-former-threads': formerThreads,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
