@@ -105,7 +105,7 @@ export const command = {
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     adminTitle: 'For workspace admins',
     subcommands: {
-      help: { usage: 'help', does: 'shows this.' },
+      help: { usage: 'help', does: 'shows how to start, and the most used options.' },
       list: { usage: 'list', does: "shows your sessions; `list all` shows everyone's." },
       status: { usage: 'status <session>', does: 'shows a session.' },
       why: {

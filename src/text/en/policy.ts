@@ -65,7 +65,8 @@ export const policy = {
         `You have ${left} of ${most} ACU left today.`,
       acu_per_channel_per_day: (left: string, most: string): string =>
         `This channel has ${left} of ${most} ACU left today.`,
-      acu_per_month: (left: string, most: string): string => `${left} of ${most} ACU are left this month.`,
+      acu_per_month: (left: string, most: string): string =>
+        `Everyone together has ${left} of ${most} ACU left this month.`,
     },
     asked: (acu: string): string => `This session's cap is ${acu} ACU.`,
     askedAll: 'A session needs at least 1.',

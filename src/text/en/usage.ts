@@ -37,7 +37,7 @@ export const usage = {
     repo: 'By repository',
     mode: 'By mode',
   },
-  merged: (count: number): string => `${count} merged`,
+  merged: (count: number): string => (count === 1 ? '1 merged PR' : `${count} merged PRs`),
   noName: { person: 'Not known', channel: 'Not known', repo: 'None named', mode: 'Devin chose' },
   othersLeftOut: (count: number): string => `And ${count} more.`,
   utc: 'Days and months are UTC. A session counts on the day it started.',

@@ -84,7 +84,7 @@ export const command: Text['command'] = {
     formOnly: (labels) => `フォームでのみ設定: ${labels}`,
     adminTitle: 'ワークスペースの管理者向け',
     subcommands: {
-      help: { usage: 'help', does: 'このヘルプを表示します。' },
+      help: { usage: 'help', does: '始め方と主なオプションを表示します。' },
       list: { usage: 'list', does: '自分のセッションを表示します。 `list all` なら全員分を表示します。' },
       status: { usage: 'status <セッション>', does: 'セッションの状態を表示します。' },
       why: {

@@ -62,9 +62,9 @@ export const policy: Text['policy'] = {
   perSession: (most) => `1 つのセッションに設定できる上限は ${most} ACU です（ \`--acu ${most}\` ）。`,
   ceilings: {
     left: {
-      acu_per_person_per_day: (left, most) => `今日の残りは ${left} / ${most} ACU です。`,
+      acu_per_person_per_day: (left, most) => `あなたの今日の残りは ${left} / ${most} ACU です。`,
       acu_per_channel_per_day: (left, most) => `このチャンネルの今日の残りは ${left} / ${most} ACU です。`,
-      acu_per_month: (left, most) => `今月の残りは ${left} / ${most} ACU です。`,
+      acu_per_month: (left, most) => `全体の今月の残りは ${left} / ${most} ACU です。`,
     },
     asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
     askedAll: 'セッションには少なくとも 1 ACU が必要です。',

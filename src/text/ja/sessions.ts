@@ -32,6 +32,6 @@ export const sessions: Text['sessions'] = {
   notify: (title, where) => `${title} の通知先を、${where}に設定しました。`,
   notYoursToSay: (mention) =>
     `そのセッションの通知は依頼者の ${mention} さんに届くため、設定できるのも本人だけです。何も変更していません。`,
-  follow: 'Devin でセッションを探しています。カードの場所をここでお知らせします。',
+  follow: 'Devin でセッションを探しています。結果をここでお知らせします。',
   link: 'Slack と Devin で確認しています。完了したらここでお知らせします。',
 };

@@ -31,7 +31,7 @@ export const usage: Text['usage'] = {
     repo: 'リポジトリ別',
     mode: 'モード別',
   },
-  merged: (count) => `マージ済み ${count} 件`,
+  merged: (count) => `マージ済みの PR ${count} 件`,
   noName: { person: '不明', channel: '不明', repo: '指定なし', mode: 'Devin が選択' },
   othersLeftOut: (count) => `ほか ${count} 件。`,
   utc: '日と月は UTC です。セッションは開始日に数えます。',

@@ -63,7 +63,7 @@ describe('a report of usage', () => {
     expect(text.split('\n').slice(0, 6)).toEqual([
       '*Usage in this workspace, last 30 days*',
       'You have 12.3 of 60 ACU left today.',
-      '0 of 2,000 ACU are left this month.',
+      'Everyone together has 0 of 2,000 ACU left this month.',
       '3 sessions · 0.3 ACU',
       '0.3 ACU per merged pull request',
       '2 ended, 1 with a merged pull request',
