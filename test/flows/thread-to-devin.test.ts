@@ -308,6 +308,21 @@ describe('replies in the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test("aren't sent again once they were deleted, and their author is told", async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { channelId } = thread;
+    const { userId } = thread.ana;
+    devin.fail(SEND, { times: 1 });
+    const said = await thread.say(userId, 'lost words');
+    const notice = await thread.noticeTo(userId, "didn't confirm that");
+    await slack.deleteMessage(userId, { channelId, ts: said.ts });
+    await slack.clickButton(userId, { channelId, ts: notice.ts }, 'send_again');
+    await thread.noticeTo(userId, en.thread.heldDeleted);
+    await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
+  });
+
   test("aren't sent again while the thread is disconnected, and their author is told", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

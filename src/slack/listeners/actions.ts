@@ -152,6 +152,12 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     return closed !== null && refuses(deps, press, (await textFor(userId)).thread.notTaken[closed]);
   }
 
+  /** Outside the thread: if no reply is left there, Slack shows no notice in it. */
+  async function tellDeleted(press: Press): Promise<void> {
+    const { heldDeleted } = (await textFor(press.userId)).thread;
+    await outbound.settleNotice({ ...press, threadTs: null }, notice([heldDeleted]));
+  }
+
   onDurableButton(app, ACTION.sendHeld, async (press) => {
     const { userId, homeTeamId } = press;
     const { requestId, ts, text: before } = heldReply.read(press.value ?? '');
@@ -163,11 +169,7 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     // Both at the same time: Slack waits 3 s.
     const [staysHere, text] = await Promise.all([isKept(press, { request, session }, channelId), reading]);
     if (staysHere) return;
-    if (text === null) {
-      const { heldDeleted } = (await textFor(userId)).thread;
-      // Outside the thread: if no reply is left there, Slack shows no notice in it.
-      return outbound.settleNotice({ ...press, threadTs: null }, notice([heldDeleted]));
-    }
+    if (text === null) return tellDeleted(press);
     await threads.accept({ session, userId, channelId, ts, kind: 'reply', text, files: [] });
     await outbound.settleNotice(press, null);
   });
@@ -179,6 +181,7 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     if (reply === null || followed === null) return;
     const saidIn = reply.messageTs === null ? null : reply.channelId;
     if (await isKept(press, followed, saidIn)) return;
+    if (reply.state === 'skipped' && reply.editedTs === null) return tellDeleted(press);
     await threads.sendAgain(reply);
     await outbound.settleNotice(press, null);
   });
