@@ -88,14 +88,18 @@ export function createWhoseMessage(deps: WhoseDeps) {
     isTaken: async (session: SessionRow, said: SaidBy): Promise<boolean> =>
       (await isHeardIn(session, said)) && (await closedBy(session)) === null,
 
-    /** Whether Devin would get a message in the thread of a session that hasn't started. */
-    wouldBeTaken: async (
+    /** What becomes of a message in the thread of a session that hasn't started. */
+    async earlyFateOf(
       thread: Omit<ListeningThread, 'listen'>,
       request: SessionRequest,
       said: SaidBy,
-    ): Promise<boolean> =>
-      readThreadMeaning(said.slackText, botUserId()).kind !== 'aside' &&
-      isHeard({ ...thread, listen: null }, request, said),
+    ): Promise<'for-people' | 'cancel' | 'too-early'> {
+      const meaning = meaningOf(said, botUserId());
+      const isForApp =
+        meaning.kind !== 'aside' && (await isHeard({ ...thread, listen: null }, request, said));
+      if (!isForApp) return 'for-people';
+      return isOnlyText(said) && saysStop(meaning) ? 'cancel' : 'too-early';
+    },
 
     /** `isElsewhere`: its author sent it to the session from outside the thread. */
     async fateOf(session: SessionRow, said: SaidBy, isElsewhere = false): Promise<Fate> {
@@ -108,6 +112,12 @@ export function createWhoseMessage(deps: WhoseDeps) {
       return fateOf(said, known, botUserId());
     },
   };
+}
+
+/** Also in a phrase: nothing is lost with a request that hasn't started. */
+function saysStop(meaning: ThreadMeaning): boolean {
+  if (meaning.kind === 'reply') return meaning.perhaps === 'stop';
+  return meaning.kind === 'stop' || meaning.kind === 'ask-stop';
 }
 
 function fateOf(said: Said, known: Known, botUserId: string): Fate {

@@ -66,6 +66,28 @@ describe('the thread of a message whose session has not started yet', () => {
     expect(told()).toEqual([true]);
   });
 
+  test.each(['stop', 'Exit!', '%s please cancel this'])(
+    'cancels the request if its author says "%s", also after another message',
+    async (words) => {
+      const { slack, devin } = world();
+      const { ana, channelId, say } = await ask({});
+      await say(ana, 'and the build');
+      await say(ana, words);
+      await cardOf(slack, channelId, (text) => text.includes('Canceled'));
+      devin.clearFaults();
+      expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+      expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+    },
+  );
+
+  test('stays quiet if others say "stop" to each other', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, say, tasks } = await ask({ above: 'the login test fails' });
+    await say(ben, 'stop');
+    expect(await tasks(ana)).toHaveLength(1);
+    expect(noticesTo(slack, channelId, ben.userId)).toEqual([]);
+  });
+
   test('starts another session if that is what someone asks for', async () => {
     const { ben, say, tasks } = await ask({});
     await say(ben, '%s !new write the docs');

@@ -69,17 +69,25 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
   onEvent(app, 'app_mention', take);
 }
 
-/** Its task isn't at Devin yet, so this is like Cancel on its card. Its author is told, since they see no answer to that. */
-async function cancelTask(
-  { requests, steering }: MessageDeps,
-  deleted: PayloadOf<'deletion'>,
-): Promise<void> {
-  const request = await requests.ofMessage(deleted);
+/** Its task isn't at Devin yet. Its author is told, since they see no answer to that. */
+async function cancelTask(deps: MessageDeps, deleted: PayloadOf<'deletion'>): Promise<void> {
+  const request = await deps.requests.ofMessage(deleted);
   if (request === null || !isPending(request.state)) return;
-  const { id: requestId, teamId, userId, channelId } = request;
+  const { userId, channelId } = request;
   const threadTs = hasReplies(request) ? request.threadTs : null;
-  const author = { teamId, userId, channelId, threadTs, responseUrl: null };
-  await steering.ask('cancel-request', { requestId, messageDeleted: true, ...steering.by(author) });
+  await cancel(deps, request, { userId, channelId, threadTs, messageDeleted: true });
+}
+
+type Canceling = Pick<Message, 'userId' | 'channelId' | 'threadTs'> & { messageDeleted: boolean };
+
+/** As Cancel on its card does. */
+async function cancel(
+  { steering }: MessageDeps,
+  { id: requestId, teamId }: SessionRequest,
+  { messageDeleted, ...said }: Canceling,
+): Promise<void> {
+  const by = steering.by({ ...said, teamId, responseUrl: null });
+  await steering.ask('cancel-request', { requestId, messageDeleted, ...by });
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
@@ -128,8 +136,16 @@ async function sessionIn(
 
 /** Tells the author that Devin gets nothing that is said before its session starts. Otherwise they might start another. */
 async function hearTooEarly(deps: MessageDeps, reply: ThreadMessage, request: SessionRequest): Promise<void> {
-  if (await deps.whose.wouldBeTaken(reply, request, reply))
-    await deps.tellNotTaken(reply, { sessionId: request.id, reason: 'not-started' });
+  switch (await deps.whose.earlyFateOf(reply, request, reply)) {
+    case 'for-people':
+      return;
+    case 'cancel': {
+      const { userId, channelId, threadTs } = reply;
+      return cancel(deps, request, { userId, channelId, threadTs, messageDeleted: false });
+    }
+    case 'too-early':
+      return deps.tellNotTaken(reply, { sessionId: request.id, reason: 'not-started' });
+  }
 }
 
 async function hearReply(deps: MessageDeps, reply: ThreadMessage, session: SessionRow): Promise<void> {
