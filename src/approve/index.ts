@@ -40,23 +40,20 @@ const MOST_GROUPS = 100;
 /** Asks people for their approval of a request, and does what they decide. */
 export function createApprovals(deps: ApprovalDeps): void {
   const { queue, store, slack, policy, decidersOf, resolve, transitions, redrawHome } = deps;
-  const { withLease, postOnce, tuning } = deps;
-  const { requests, approvalMessages: messages, envelopes, audit } = store;
+  const { withLease, postOnce } = deps;
   const { outbound, people, textFor } = slack;
-  const { now, log } = tuning;
-  const approversOf = createApproversOf(slack);
-  const moving = { requests, transitions, now };
-  const deciding = { decidersOf, approversOf, people, resolve, audit };
-  const notifier = createNotifier({ envelopes, outbound, enqueue: queue.enqueue });
-  const { settle, expire } = createSettler({ ...moving, ...deciding, envelopes, notifier, textFor });
+  const { now, log } = deps.tuning;
+  const deciding = { decidersOf, approversOf: createApproversOf(slack), people, resolve };
+  const notifier = createNotifier({ envelopes: store.envelopes, outbound, enqueue: queue.enqueue });
+  const { settle, expire } = createSettler({ store, transitions, ...deciding, notifier, now, textFor });
   const reviews = createReviews(deps);
-  const review = createReviewer({ ...moving, ...reviews, policySha256: policy.sha256 });
-  const notifying = { requests, messages, outbound, withLease, postOnce, redrawHome };
+  const review = createReviewer({ store, transitions, ...reviews, policySha256: policy.sha256, now });
+  const notifying = { store, outbound, withLease, postOnce, redrawHome, now, log, textFor };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
   queue.work('review-approvals', reviews.begin, { concurrency: 1 });
   queue.work('review-approval', review, { concurrency: 1 });
-  queue.work('tell-approvers', createApproverNotifier({ ...notifying, now, log, textFor }), SOME);
+  queue.work('tell-approvers', createApproverNotifier(notifying), SOME);
 }
 
 /** Who decides now. For each change of the policy, Slack is asked once for a group's members. */

@@ -16,14 +16,13 @@ import type { SlackFailure } from '../slack/errors.ts';
 import { approvalMetadata } from '../slack/metadata.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messages.ts';
+import type { ApprovalMessage } from '../store/approval-messages.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
 import { fingerprintOf } from '../store/sql.ts';
+import type { StoreParts } from '../store/store.ts';
 
 type NotifyDeps = {
-  requests: Pick<Requests, 'find'>;
-  messages: Pick<ApprovalMessages, 'ofRequest' | 'posted' | 'shows'>;
+  store: StoreParts<{ requests: 'find'; approvalMessages: 'ofRequest' | 'posted' | 'shows' }>;
   outbound: Pick<Outbound, 'directChannel' | 'edit'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -35,7 +34,8 @@ type NotifyDeps = {
 
 /** Asks each approver once, by direct message, and updates that message with what was decided, and by whom. */
 export function createApproverNotifier(deps: NotifyDeps) {
-  const { requests, messages, withLease } = deps;
+  const { requests, approvalMessages: messages } = deps.store;
+  const { withLease } = deps;
 
   /** null: done; otherwise how long to wait, in ms. */
   async function show(request: SessionRequest, lease: Lease): Promise<number | null> {
@@ -91,7 +91,14 @@ async function post(deps: NotifyDeps, { request, lease, number, userId }: Unsaid
   });
   if (posted.kind !== 'posted') return waitAfter(deps, request, posted);
   const shown = posted.earlier ? '' : fingerprintOf(rendered);
-  await deps.messages.posted({ requestId, number, userId, channelId, slackTs: posted.ts, shown });
+  await deps.store.approvalMessages.posted({
+    requestId,
+    number,
+    userId,
+    channelId,
+    slackTs: posted.ts,
+    shown,
+  });
   await deps.redrawHome({ teamId: request.teamId, userId });
   return posted.earlier ? 0 : null;
 }
@@ -108,7 +115,7 @@ async function edit(
   const updated = await deps.outbound.edit({ channelId, ts }, approvalMetadata(request.id, number), rendered);
   const waitMs = updated.kind === 'updated' ? null : waitAfter(deps, request, updated);
   if (waitMs !== null) return waitMs;
-  await deps.messages.shows({ ...message, shown });
+  await deps.store.approvalMessages.shows({ ...message, shown });
   await deps.redrawHome({ teamId: request.teamId, userId: message.userId });
   return null;
 }

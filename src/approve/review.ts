@@ -2,12 +2,12 @@ import { lookupTrouble, type Transitions } from '../create/index.ts';
 import type { Jobs } from '../queue/index.ts';
 import { awaited, pendingApproval, type Approval } from '../session/approval.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
 import { askPolicyAgain, peopleToAsk, countApprovals } from './moves.ts';
 
 type ReviewDeps = {
-  requests: Pick<Requests, 'find' | 'hasExpired'>;
+  store: StoreParts<{ requests: 'find' | 'hasExpired' }>;
   decidersOf: DecidersOf;
   approversOf: ApproversOf;
   transitions: Pick<Transitions, 'moveLocked'>;
@@ -24,7 +24,8 @@ const BUSY_MS = 30_000;
  * a mistake in its file must not start or end everything that waits.
  */
 export function createReviewer(deps: ReviewDeps) {
-  const { requests, decidersOf, approversOf, transitions, now } = deps;
+  const { requests } = deps.store;
+  const { decidersOf, approversOf, transitions, now } = deps;
 
   async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
     // Before the policy is asked: what changes meanwhile is looked at again.

@@ -15,23 +15,20 @@ import { codeBlocks } from '../slack/blocks/text.ts';
 import type { People } from '../slack/people.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import { subjectOf, type Audit } from '../store/audit.ts';
-import type { Envelopes } from '../store/envelope.ts';
+import { subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
 import { askPolicyAgain, peopleToAsk, countApprovals, type DecidedAt } from './moves.ts';
 
 type SettleDeps = {
-  requests: Pick<Requests, 'find' | 'hasExpired'>;
+  store: StoreParts<{ requests: 'find' | 'hasExpired'; envelopes: 'open'; audit: 'record' }>;
   people: Pick<People, 'find'>;
   decidersOf: DecidersOf;
   approversOf: ApproversOf;
   resolve: ResolveIdentity;
   transitions: Pick<Transitions, 'moveLocked'>;
-  envelopes: Pick<Envelopes, 'open'>;
-  audit: Pick<Audit, 'record'>;
   notifier: Pick<Notifier, 'notifyMarkup'>;
   now: () => number;
   textFor: TextFor;
@@ -45,10 +42,11 @@ type Why = keyof Text['approval']['refused'];
  * are now. The row is locked while decisions are counted, so that only one ends it.
  */
 export function createSettler(deps: SettleDeps) {
-  const { requests, transitions, now } = deps;
+  const { requests } = deps.store;
+  const { transitions, now } = deps;
 
   function reasonIn({ act, answerTo: { id, sealed } }: Decision): string | null {
-    return act === 'decline' ? (deps.envelopes.open(id, sealed)?.reason ?? null) : null;
+    return act === 'decline' ? (deps.store.envelopes.open(id, sealed)?.reason ?? null) : null;
   }
 
   /** A reason is quoted: its dialog is closed. */
@@ -69,7 +67,13 @@ export function createSettler(deps: SettleDeps) {
   ): Promise<void> {
     const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
     const { userId } = decision;
-    await deps.audit.record({ ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result });
+    await deps.store.audit.record({
+      ...subjectOf(request),
+      kind: 'refusal',
+      userId,
+      devinUserId: null,
+      result,
+    });
     await tell(decision, why);
   }
 

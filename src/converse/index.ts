@@ -38,14 +38,11 @@ const THREADS = { concurrency: 10, most: 300 };
 
 /** Takes what people say in the thread, in dialogs and by commands to Devin. */
 export function createConversing(deps: ConversingDeps): void {
-  const { queue, store, slack, check } = deps;
-  const { requests, sessions, replies, forms, leases, threadNotices: notices } = store;
-  const { outbound, textFor } = slack;
+  const { queue, store, slack, check, withLease, resolve } = deps;
+  const { requests, sessions, replies, leases, threadNotices: notices } = store;
+  const { outbound, textFor, presence } = slack;
   const tellOnce = createTellOnce({ leases, notices });
-  const notifying = { replies, sessions, requests, forms, tellOnce, notices, check, outbound, textFor };
-  const notifier = createReplyNotifier(notifying);
-  const { withLease, resolve } = deps;
-  const { presence } = slack;
+  const notifier = createReplyNotifier({ store, tellOnce, check, outbound, textFor });
   const relaying = { sessions, requests, replies, resolve, check, presence, withLease };
   const relay = createRelay(relaying, createParts(deps));
   queue.work('relay-to-devin', relay, THREADS);
@@ -55,13 +52,12 @@ export function createConversing(deps: ConversingDeps): void {
 
 function createParts(deps: ConversingDeps): RelayParts {
   const { queue, store, devin, slack, recordAnswer, fetchMessages, withLease, searchUntilFound } = deps;
-  const { mayFallBack, tuning } = deps;
-  const { log, now } = tuning;
-  const { db, sessions, replies, echoes, messages, cards } = store;
+  const { log, now } = deps.tuning;
+  const { db, replies, messages } = store;
   const { enqueue } = queue;
   const move = createMoveReply({ db, replies, messages, enqueue });
   const { list: listMessages } = devin.messages;
-  const settle = createSettleReply({ replies, echoes, listMessages, move, searchUntilFound, now });
+  const settle = createSettleReply({ store, listMessages, move, searchUntilFound, now });
   const sender = createReplySender({
     files: slack.files,
     upload: devin.attachments.upload,
@@ -73,9 +69,9 @@ function createParts(deps: ConversingDeps): RelayParts {
     settle,
     move,
     forgetIdentity: store.identities.forget,
-    mayFallBack,
+    mayFallBack: deps.mayFallBack,
     now,
   });
-  const applying = { db, sessions, cards, messages, replies, fetchMessages, withLease, enqueue, now, log };
-  return { sender, settle, applyKeyword: createApplyKeyword(applying), move };
+  const applyKeyword = createApplyKeyword({ store, fetchMessages, withLease, enqueue, now, log });
+  return { sender, settle, applyKeyword, move };
 }

@@ -13,24 +13,25 @@ import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import { placeColumns } from '../slack/places.ts';
 import type { TellOnce } from '../slack/tell-once.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Forms } from '../store/forms.ts';
-import type { Replies, Reply } from '../store/replies.ts';
+import type { Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed, lostSecrets, type Requests } from '../store/requests.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { ThreadNotices } from '../store/thread-notices.ts';
+import { findFollowed, lostSecrets } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { createInOrder } from '../time.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { ReplyInSession } from './relay.ts';
 
 type NotifyDeps = {
-  replies: Pick<Replies, 'find'>;
-  sessions: Pick<Sessions, 'find'>;
-  requests: Pick<Requests, 'find'>;
-  forms: Pick<Forms, 'insert'>;
+  store: StoreParts<{
+    replies: 'find';
+    sessions: 'find';
+    requests: 'find';
+    forms: 'insert';
+    threadNotices: 'wasTold' | 'add';
+  }>;
   tellOnce: TellOnce;
-  notices: Pick<ThreadNotices, 'wasTold' | 'add'>;
   check: SteeringCheck;
   outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
   textFor: TextFor;
@@ -38,12 +39,13 @@ type NotifyDeps = {
 
 /** Shows authors what became of their replies: a reaction on the message, or a private notice. */
 export function createReplyNotifier(deps: NotifyDeps) {
-  const { replies, tellOnce, notices, check, outbound, textFor } = deps;
+  const { replies, threadNotices: notices } = deps.store;
+  const { tellOnce, check, outbound, textFor } = deps;
   const inOrder = createInOrder();
 
   async function find(replyId: string): Promise<ReplyInSession | null> {
     const reply = await replies.find(replyId);
-    const followed = reply === null ? null : await findFollowed(deps, reply.sessionId);
+    const followed = reply === null ? null : await findFollowed(deps.store, reply.sessionId);
     return reply === null || followed === null ? null : { reply, ...followed };
   }
 
@@ -213,7 +215,7 @@ function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, t
 
 /** A form filled in like the session's request, with the reply as its task: one for each wording, however often it's told. */
 async function offerForm(
-  { forms }: NotifyDeps,
+  { store: { forms } }: NotifyDeps,
   { reply, request }: UndeliveredReply,
 ): Promise<ReplyNotice['offer']> {
   const { prompt: _task, ...values } = request.draft.values;

@@ -1,14 +1,13 @@
 import { messagePages, mirrorReply, type ListMessages } from '../follow/index.ts';
 import type { SearchUntilFound } from '../queue/index.ts';
 import { sentAs } from '../session/reply.ts';
-import type { Echoes } from '../store/echoes.ts';
-import type { Replies, Reply } from '../store/replies.ts';
+import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { MoveReply, RelayParts } from './relay.ts';
 
 type SettleDeps = {
-  replies: Pick<Replies, 'find'>;
-  echoes: Pick<Echoes, 'recognized' | 'unseenTwins'>;
+  store: StoreParts<{ replies: 'find'; echoes: 'recognized' | 'unseenTwins' }>;
   listMessages: ListMessages;
   move: MoveReply;
   searchUntilFound: SearchUntilFound;
@@ -20,7 +19,8 @@ type SettleDeps = {
  * reply is searched for in the session's messages. If it isn't there, a person decides whether to send it again.
  */
 export function createSettleReply(deps: SettleDeps): RelayParts['settle'] {
-  const { replies, move, searchUntilFound } = deps;
+  const { replies } = deps.store;
+  const { move, searchUntilFound } = deps;
 
   async function findEvent(session: SessionRow, id: string): Promise<string | null> {
     // The row has what was sent, and another process may have found it.
@@ -46,7 +46,7 @@ export function createSettleReply(deps: SettleDeps): RelayParts['settle'] {
  * for. null: it isn't there, or it may be another's.
  */
 async function findEcho(
-  { echoes, listMessages }: SettleDeps,
+  { store: { echoes }, listMessages }: SettleDeps,
   session: SessionRow,
   reply: Reply,
 ): Promise<string | null> {

@@ -1,23 +1,23 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { LEFT_OUT, relayLease } from '../follow/index.ts';
 import type { Log } from '../log.ts';
 import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
-import type { Cards } from '../store/cards.ts';
-import type { Replies } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
-import type { SessionMessages } from '../store/session-messages.ts';
-import type { SessionChanges, Sessions } from '../store/sessions.ts';
+import type { SessionChanges } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Keyword, RelayParts, ReplyInSession, ReplyOutcome } from './relay.ts';
 
 type KeywordDeps = {
-  db: Kysely<Tables>;
-  sessions: Pick<Sessions, 'find' | 'change'>;
-  cards: Pick<Cards, 'markStale'>;
-  messages: Pick<SessionMessages, 'takeLeftOut' | 'add'>;
-  replies: Pick<Replies, 'move'>;
+  store: StoreParts<{
+    db: 'transaction';
+    sessions: 'find' | 'change';
+    cards: 'markStale';
+    messages: 'takeLeftOut' | 'add';
+    replies: 'move';
+  }>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
   enqueue: Enqueue;
@@ -35,7 +35,8 @@ const CHANGES = {
 
 /** Does what a keyword in the thread, or a choice in the card's menu, means. */
 export function createApplyKeyword(deps: KeywordDeps): RelayParts['applyKeyword'] {
-  const { db, replies, enqueue } = deps;
+  const { db, replies } = deps.store;
+  const { enqueue } = deps;
   return async (keyword, inSession, signal) => {
     const { session, reply } = inSession;
     const { sessionId } = session;
@@ -59,7 +60,7 @@ export function createApplyKeyword(deps: KeywordDeps): RelayParts['applyKeyword'
 type Change = { keyword: Exclude<Keyword, 'archive' | 'stop' | 'sleep'>; inSession: ReplyInSession };
 
 async function changeThread(
-  { sessions, cards, enqueue }: KeywordDeps,
+  { store: { sessions, cards }, enqueue }: KeywordDeps,
   { keyword, inSession: { session, reply } }: Change,
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -83,7 +84,8 @@ async function reconnect(
   inSession: ReplyInSession,
   signal: AbortSignal,
 ): Promise<ReplyOutcome> {
-  const { sessions, withLease } = deps;
+  const { sessions } = deps.store;
+  const { withLease } = deps;
   const { request, reply } = inSession;
   const { sessionId } = reply;
   const reconnecting = withLease(relayLease(sessionId), async ({ held }) => {
@@ -109,7 +111,8 @@ async function fetchMissed({ fetchMessages, log }: KeywordDeps, followed: Follow
 }
 
 async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): Promise<void> {
-  const { db, messages, replies, enqueue, now } = deps;
+  const { db, messages, replies } = deps.store;
+  const { enqueue, now } = deps;
   const { id, sessionId } = inSession.reply;
   await db.transaction().execute(async (trx) => {
     const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);

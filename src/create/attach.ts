@@ -5,7 +5,7 @@ import { askedFor } from '../slack/approval-view.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages, type ThreadReader } from '../slack/context.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
+import type { ApprovalNeeded, ApproversOf, FileSource, Gate } from '../trust/index.ts';
 import { handOverFile, handOverText, type UploadFile } from './hand-over.ts';
 import type { WritePrompt } from './identify.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
@@ -145,8 +145,8 @@ async function findFile(
 }
 
 type AskDeps = {
-  policySha256: () => string | null;
-  judge: Gate['judge'];
+  policy: Pick<FileSource<unknown>, 'sha256'>;
+  gate: Pick<Gate, 'judge'>;
   approversOf: ApproversOf;
   flow: Flow;
 };
@@ -164,7 +164,7 @@ type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | null>;
  * fixed from here on, and no file has been uploaded yet.
  */
 export function createAskApproval(deps: AskDeps): AskApproval {
-  const { judge, flow } = deps;
+  const { gate, flow } = deps;
 
   async function ask(run: Run, verdict: Asking, { material, prompt }: ToSend): Promise<StepOutcome> {
     const { request } = run;
@@ -180,8 +180,8 @@ export function createAskApproval(deps: AskDeps): AskApproval {
 
   return async (run, toSend) => {
     // Before it is asked: if it changes meanwhile, the approval is looked at again.
-    const policy = deps.policySha256();
-    const verdict = await judge({ ...run.request, material: toSend.material });
+    const policy = deps.policy.sha256();
+    const verdict = await gate.judge({ ...run.request, material: toSend.material });
     if (verdict.kind === 'allowed') return null;
     if (verdict.kind === 'refused') return flow.end(run, verdict.failure);
     return ask(run, { ...verdict, policy }, toSend);

@@ -3,7 +3,7 @@ import type { SessionQuery } from '../devin/sessions.ts';
 import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { Sessions } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import { remembered } from '../time.ts';
 
 type Options = { signal?: AbortSignal };
@@ -12,7 +12,7 @@ type SearchDeps = {
   listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
   /** A session's first message, which is its prompt; null: it has none yet. */
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
-  sessions: Pick<Sessions, 'bound'>;
+  store: StoreParts<{ sessions: 'bound' }>;
   tagRequests: boolean;
 };
 
@@ -37,7 +37,7 @@ export function createSessionSearch(deps: SearchDeps) {
     const items = await deps.listSessions(query, options);
     // A list that grows while its pages are read shows some twice.
     const listed = new Map(items.map((one) => [one.sessionId, one]));
-    const bound = await deps.sessions.bound([...listed.keys()]);
+    const bound = await deps.store.sessions.bound([...listed.keys()]);
     // A session may start another one, with the same tags.
     return [...listed.values()].filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);
   }

@@ -13,7 +13,7 @@ import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } 
 import type { Send } from './send.ts';
 
 type IdentifyDeps = {
-  judge: Gate['judge'];
+  gate: Pick<Gate, 'judge'>;
   resolve: ResolveIdentity;
   presence: PresenceOf;
   whyNotReplaced: WhyNotReplaced;
@@ -69,7 +69,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     const [identity, placing] = await Promise.all([resolve(request), placeChanges(request)]);
     if (identity.kind === 'refused')
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
-    const verdict = await deps.judge({ ...request, identity });
+    const verdict = await deps.gate.judge({ ...request, identity });
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
     const { replaces, userId } = request;
     const notReplaced = replaces === null ? null : await deps.whyNotReplaced(replaces, userId);
@@ -97,15 +97,15 @@ export type WritePrompt = (request: SessionRequest, quoted: Quoted) => Promise<s
 
 type PromptDeps = {
   /** What the policy adds to every task there. */
-  instructionsAt: Gate['instructionsAt'];
+  gate: Pick<Gate, 'instructionsAt'>;
   nameMentions: NameMentions;
 };
 
-export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps): WritePrompt {
+export function createWritePrompt({ gate, nameMentions }: PromptDeps): WritePrompt {
   return async (request, { thread, transcript }) =>
     buildPrompt({
       task: await nameMentions(request.draft.values.prompt ?? ''),
-      instructions: await instructionsAt(request),
+      instructions: await gate.instructionsAt(request),
       thread,
       transcript,
       requestId: request.id,

@@ -85,46 +85,39 @@ const CREATIONS = { concurrency: 20, most: 300 };
 
 /** From a saved request to a session. */
 export function createCreation(deps: CreationDeps): Creation {
-  const { queue, store, slack, withLease, postNewCard } = deps;
+  const { queue, store, devin, withLease, postNewCard, withNames, tagRequests } = deps;
+  const { outbound, findLeaver, isOutside, textFor } = deps.slack;
   const { log, now, readTime, leaseMs, sweepTimes } = deps.tuning;
-  const { requests, sessions, milestones, unconfirmedCreates, ledger, cards, forms, envelopes } = store;
-  const { db, replies, messages } = store;
   const { enqueue } = queue;
-  const { outbound, textFor } = slack;
-  const transitions = createTransitions({
-    db,
-    requests,
-    cards,
-    sessions,
-    milestones,
-    unconfirmedCreates,
-    ledger,
-    envelopes,
-    enqueue,
-    onMoved: deps.onMoved,
-    now,
+  const transitions = createTransitions({ store, enqueue, onMoved: deps.onMoved, now });
+  const adopt = createAdopt({ store, transitions, withNames });
+  const search = createSessionSearch({
+    store,
+    listSessions: devin.sessions.listAll,
+    firstMessage: async (id, options) =>
+      (await devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null,
+    tagRequests,
   });
-  const adopt = createAdopt({ transitions, envelopes, withNames: deps.withNames });
-  const search = createSearch(deps);
   const steps = createSteps(deps, { transitions, adopt, search });
-  const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps, leaseMs });
-  const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
-  const resume = createResumer({ requests, search, adopt, transitions, enqueue, now });
+  const create = createSessionCreator({ store, withLease, postNewCard, enqueue, steps, leaseMs });
+  const notifyPerson = createPersonNotifier({ store, outbound, textFor });
+  const { postOnce, text } = deps;
+  const people = { outbound, findLeaver, isOutside, textFor };
+  const notifyOutcome = createOutcomeNotifier({ store, ...people, withLease, postOnce, text, now, log });
+  const resume = createResumer({ store, search, adopt, transitions, enqueue, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,
   });
-  queue.work('tell-outcome', createNotifyOutcome(deps), { concurrency: 4 });
+  queue.work('tell-outcome', notifyOutcome, { concurrency: 4 });
   queue.work('resume', async (job) => resume(job), { concurrency: 4, most: 50 });
-  const finder = { db, transitions, envelopes, unconfirmedCreates, ledger, requests, sessions, milestones };
-  const waiting = { requests, cards, replies, messages, milestones };
   return {
     transitions,
     adopt,
-    findUnconfirmed: createUnconfirmedFinder({ ...finder, search, adopt, enqueue, now, log }),
+    findUnconfirmed: createUnconfirmedFinder({ store, transitions, search, adopt, enqueue, now, log }),
     sweep: createSweep({
-      ...waiting,
-      readTime: async () => readTime(db),
+      store,
+      readTime: async () => readTime(store.db),
       enqueue,
       unqueued: queue.unqueued,
       times: sweepTimes,
@@ -133,72 +126,30 @@ export function createCreation(deps: CreationDeps): Creation {
   };
 }
 
-function createNotifyOutcome({ store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
-  const { requests, sessions, posts, settings } = store;
-  const { outbound, findLeaver, isOutside, textFor } = slack;
-  const { now, log } = tuning;
-  return createOutcomeNotifier({
-    requests,
-    sessions,
-    posts,
-    settings,
-    findLeaver,
-    isOutside,
-    outbound,
-    withLease,
-    postOnce,
-    text,
-    textFor,
-    now,
-    log,
-  });
-}
-
-function createSearch({ devin, store, tagRequests }: CreationDeps) {
-  return createSessionSearch({
-    listSessions: devin.sessions.listAll,
-    firstMessage: async (id, options) =>
-      (await devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null,
-    sessions: store.sessions,
-    tagRequests,
-  });
-}
-
 type StepDeps = { transitions: Transitions; adopt: Adopt; search: SessionSearch };
 
 function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDeps) {
-  const { store, devin, slack, resolve, limiter, budget, searchUntilFound, withNames } = deps;
+  const { store, devin, slack, policy, gate, decidersOf, resolve, withNames } = deps;
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
-  const { judge, instructionsAt } = deps.gate;
-  const { requests, envelopes } = store;
-  const flow = createFlow({ transitions, replace: createReplace({ requests, now }), now });
-  const whyNotReplaced = createWhyNotReplaced({ requests, decidersOf: deps.decidersOf });
-  const identify = createIdentify({
-    judge,
-    resolve,
-    presence,
-    whyNotReplaced,
-    flow,
-    withNames,
-    nameMentions,
-    now,
-  });
-  const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
-  const approversOf = createApproversOf(slack);
-  const askApproval = createAskApproval({ policySha256: deps.policy.sha256, judge, approversOf, flow });
+  const flow = createFlow({ transitions, replace: createReplace({ store, now }), now });
+  const whyNotReplaced = createWhyNotReplaced({ store, decidersOf });
+  const identifying = { gate, resolve, presence, whyNotReplaced, flow, withNames, nameMentions, now };
+  const identify = createIdentify(identifying);
+  const writePrompt = createWritePrompt({ gate, nameMentions });
+  const askApproval = createAskApproval({ policy, gate, approversOf: createApproversOf(slack), flow });
+  const { limiter, budget, tagRequests, searchUntilFound } = deps;
   const { send, step } = createSend({
+    store,
     identify,
     createSession: devin.sessions.create,
     devinTime: devin.time,
     limiter,
     budget,
-    envelopes,
-    tagRequests: deps.tagRequests,
+    tagRequests,
     flow,
     adopt,
-    forgetIdentity: store.identities.forget,
     findEarlier: search.findEarlier,
     now,
   });

@@ -20,18 +20,18 @@ import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts
 import type { FindLeaver, IsOutside } from '../slack/people.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import { outcomePosts, type PostedRow, type Posts } from '../store/posts.ts';
+import { outcomePosts, type PostedRow } from '../store/posts.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 
 type OutcomeDeps = {
-  requests: Pick<Requests, 'find'>;
-  posts: Pick<Posts, 'outcomesOf' | 'forget'>;
-  sessions: Pick<Sessions, 'ofRequest'>;
-  settings: Pick<Settings, 'preferencesFor'>;
+  store: StoreParts<{
+    requests: 'find';
+    posts: 'outcomesOf' | 'forget';
+    sessions: 'ofRequest';
+    settings: 'preferencesFor';
+  }>;
   findLeaver: FindLeaver;
   isOutside: IsOutside;
   outbound: Pick<Outbound, 'directChannel' | 'edit' | 'permalink'>;
@@ -53,7 +53,8 @@ const CARD_WAIT_MS = 60_000;
  * said of earlier attempts no longer holds, so those messages say what became of them.
  */
 export function createOutcomeNotifier(deps: OutcomeDeps) {
-  const { requests, settings, withLease, now } = deps;
+  const { requests, settings } = deps.store;
+  const { withLease, now } = deps;
 
   return async ({ requestId }: Jobs['tell-outcome']): Promise<number | null> => {
     const leasing = withLease(`outcome:${requestId}`, async (lease) => {
@@ -131,7 +132,8 @@ function attemptOf(request: SessionRequest): string {
 
 /** Edits each once. Returns how long Slack wants a pause, in ms. */
 async function settleEarlier(deps: OutcomeDeps, request: SessionRequest): Promise<number> {
-  const { posts, outbound } = deps;
+  const { posts } = deps.store;
+  const { outbound } = deps;
   for (const post of await posts.outcomesOf(request.id)) {
     const [at = ''] = post.key.slice(outcomePosts(request.id).length).split(':');
     if (isOutcome(request) && at === attemptOf(request)) continue;
@@ -149,7 +151,7 @@ async function settleEarlier(deps: OutcomeDeps, request: SessionRequest): Promis
 }
 
 async function composePast(
-  { sessions, now, ...words }: OutcomeDeps,
+  { store: { sessions }, now, ...words }: OutcomeDeps,
   request: SessionRequest,
   { key }: PostedRow,
 ): Promise<Rendered> {

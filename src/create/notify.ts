@@ -11,11 +11,9 @@ import type { Outbound } from '../slack/outbound.ts';
 import { placeColumns } from '../slack/places.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Envelopes } from '../store/envelope.ts';
-import type { Forms } from '../store/forms.ts';
 import { hasReplies, type SessionRequest } from '../store/request-row.ts';
-import { lostSecrets, type Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
+import { lostSecrets } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 
@@ -28,20 +26,14 @@ function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
 }
 
 type PersonDeps = {
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'ofRequest'>;
-  forms: Pick<Forms, 'insert'>;
-  envelopes: Envelopes;
+  store: StoreParts<{ requests: 'find'; sessions: 'ofRequest'; forms: 'insert'; envelopes: 'open' }>;
   outbound: Pick<Outbound, 'tellPrivately' | 'removeNotice' | 'permalink'>;
   textFor: TextFor;
 };
 
 /** Private notices about a request, to the person who asked. */
 export function createPersonNotifier({
-  requests,
-  sessions,
-  forms,
-  envelopes,
+  store: { requests, sessions, forms, envelopes },
   outbound,
   textFor,
 }: PersonDeps) {

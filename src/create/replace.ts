@@ -3,7 +3,7 @@ import { awaitedSince, withEnded, type Approval, type Replaces, type Voter } fro
 import type { Failure } from '../session/failure.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { DecidersOf } from '../trust/index.ts';
 import type { Move, Onward } from './transitions.ts';
@@ -24,13 +24,13 @@ export function endUnapproved(
 
 type NotReplaced = Extract<Failure, { kind: 'not-replaced' }>;
 
-type CheckDeps = { requests: Pick<Requests, 'find'>; decidersOf: DecidersOf };
+type CheckDeps = { store: StoreParts<{ requests: 'find' }>; decidersOf: DecidersOf };
 
 /** Why an approver's edit can't replace the request it changes; null: it can. */
 export type WhyNotReplaced = (replaces: Replaces, userId: string) => Promise<NotReplaced | null>;
 
 /** Anyone who may decline it now may change it. Throws if Slack can't be asked. */
-export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNotReplaced {
+export function createWhyNotReplaced({ store: { requests }, decidersOf }: CheckDeps): WhyNotReplaced {
   return async ({ requestId, number }, userId) => {
     const original = await requests.find(requestId);
     const approval = original === null ? null : awaitedSince(original, number);
@@ -40,7 +40,7 @@ export function createWhyNotReplaced({ requests, decidersOf }: CheckDeps): WhyNo
   };
 }
 
-type ReplaceDeps = { requests: Pick<Requests, 'lock'>; now: () => number };
+type ReplaceDeps = { store: StoreParts<{ requests: 'lock' }>; now: () => number };
 
 /** From here on, a request may run. */
 const RUNS: ReadonlySet<RequestState> = new Set(['awaiting-approval', 'sending']);
@@ -55,7 +55,7 @@ export type Replace = (replaces: Replaces, userId: string, to: RequestState) => 
  * What an approver's edit replaces ends in the transaction in which the edit may run. Until then it can be approved, and
  * then the edit can't run.
  */
-export function createReplace({ requests, now }: ReplaceDeps): Replace {
+export function createReplace({ store: { requests }, now }: ReplaceDeps): Replace {
   return ({ requestId, number }, userId, to) => {
     if (!RUNS.has(to)) return null;
     return async (trx) => {

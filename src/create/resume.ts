@@ -1,13 +1,13 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import { sentSince, type SessionSearch } from './find-session.ts';
 import type { Adopt } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type ResumeDeps = {
-  requests: Pick<Requests, 'find'>;
+  store: StoreParts<{ requests: 'find' }>;
   search: Pick<SessionSearch, 'findOne'>;
   adopt: Adopt;
   transitions: Pick<Transitions, 'move' | 'moveLocked'>;
@@ -19,7 +19,7 @@ type ResumeDeps = {
 const NOTHING_APPROVED = { approved: [], approvedAs: null };
 
 /** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
-export function createResumer({ requests, search, adopt, transitions, enqueue, now }: ResumeDeps) {
+export function createResumer({ store: { requests }, search, adopt, transitions, enqueue, now }: ResumeDeps) {
   /** Not if it was restarted meanwhile, and ended again: people press twice. */
   async function restart(
     request: SessionRequest,

@@ -6,10 +6,10 @@ import { isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
 import { EARLY_CARD_MS, isOpen, type OpenState, type RequestState } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Envelopes } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import { requestLease, type Requests } from '../store/requests.ts';
+import { requestLease } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import { repeat, type Interval } from '../time.ts';
 import type { Replace } from './replace.ts';
 import type { Conditions, Earlier, Effects, Onward, Transitions } from './transitions.ts';
@@ -139,11 +139,11 @@ export type Adopt = (request: SessionRequest, session: SessionSnapshot, how?: Ho
 
 type AdoptDeps = {
   transitions: Pick<Transitions, 'move'>;
-  envelopes: Pick<Envelopes, 'open'>;
+  store: StoreParts<{ envelopes: 'open' }>;
   withNames: WithNames;
 };
 
-export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): Adopt {
+export function createAdopt({ store: { envelopes }, transitions, withNames }: AdoptDeps): Adopt {
   return async (request, session, { asked = false, ...held } = {}) => {
     const { id, sealed, resumedAt } = request;
     const { sessionId, url } = session;
@@ -175,7 +175,7 @@ export function createAdopt({ transitions, envelopes, withNames }: AdoptDeps): A
 }
 
 type RunDeps = {
-  requests: Pick<Requests, 'find' | 'attend'>;
+  store: StoreParts<{ requests: 'find' | 'attend' }>;
   withLease: WithLease;
   enqueue: Enqueue;
   steps: Record<OpenState, CreateStep>;
@@ -188,7 +188,8 @@ type RunDeps = {
  * any step; the row says where to continue.
  */
 export function createSessionCreator(deps: RunDeps) {
-  const { requests, withLease, enqueue, steps, postNewCard, leaseMs } = deps;
+  const { requests } = deps.store;
+  const { withLease, enqueue, steps, postNewCard, leaseMs } = deps;
 
   async function walk(run: Run): Promise<StepOutcome> {
     let outcome: StepOutcome = { kind: 'next', request: run.request };

@@ -3,10 +3,10 @@ import { devinUserOf, type Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/policy/limits.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { EMPTY_ENVELOPE, type Envelopes } from '../store/envelope.ts';
-import type { Identities } from '../store/identities.ts';
+import { EMPTY_ENVELOPE } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
 import { askedAt, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
 import type { SessionSearch } from './find-session.ts';
@@ -19,12 +19,10 @@ type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionSnapshot>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
-  envelopes: Envelopes;
+  store: StoreParts<{ envelopes: 'open'; identities: 'forget' }>;
   tagRequests: boolean;
   flow: Flow;
   adopt: Adopt;
-  /** Who the person is in Devin is then looked up again. */
-  forgetIdentity: Identities['forget'];
   findEarlier: SessionSearch['findEarlier'];
   /** What time it is at Devin; null: not known. Throws a `DevinError` while Devin doesn't answer. */
   devinTime: () => Promise<Date | null>;
@@ -75,8 +73,8 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
         ? { kind: 'next', request: run.request }
         : flow.advance(run, { to: 'sending', changes: { failure: trouble.failure } });
     if (trouble.kind === 'final') {
-      // Their account may be gone, or a new one.
-      await deps.forgetIdentity(run.request);
+      // Their account may be gone, or a new one: it's looked up again.
+      await deps.store.identities.forget(run.request);
       return flow.end(run, trouble.failure, sending.earlier);
     }
     const back = await takeBack(run, sending);
@@ -208,7 +206,7 @@ const isAnother = (before: Identity | null, now: Identity): boolean =>
 /** null: the session secrets can no longer be read, or were erased. */
 function composeRequest(
   request: SessionRequest,
-  { envelopes, tagRequests }: Pick<SendDeps, 'envelopes' | 'tagRequests'>,
+  { store: { envelopes }, tagRequests }: Pick<SendDeps, 'store' | 'tagRequests'>,
 ): SessionCreateRequest | null {
   // Without secrets, a key that was lost is no reason not to start: only private notices go another way.
   const envelope = envelopes.open(request.id, request.sealed) ?? EMPTY_ENVELOPE;

@@ -1,10 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Enqueue, Queue } from '../queue/index.ts';
-import type { Cards } from '../store/cards.ts';
-import type { Milestones } from '../store/milestones.ts';
-import type { Replies } from '../store/replies.ts';
-import type { Requests } from '../store/requests.ts';
-import type { SessionMessages } from '../store/session-messages.ts';
+import type { StoreParts } from '../store/store.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 
 export type SweepTimes = {
@@ -19,11 +15,13 @@ export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
 const WAITING_MS = 10 * 60 * 1000;
 
 type SweepDeps = {
-  requests: Pick<Requests, 'stranded' | 'expired' | 'awaitingApproval'>;
-  cards: Pick<Cards, 'stale'>;
-  replies: Pick<Replies, 'waiting'>;
-  messages: Pick<SessionMessages, 'waiting'>;
-  milestones: Pick<Milestones, 'waiting'>;
+  store: StoreParts<{
+    requests: 'stranded' | 'expired' | 'awaitingApproval';
+    cards: 'stale';
+    replies: 'waiting';
+    messages: 'waiting';
+    milestones: 'waiting';
+  }>;
   enqueue: Enqueue;
   unqueued: Queue['unqueued'];
   /** Makes `now` follow the database's clock. */
@@ -36,7 +34,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, cards, replies, messages, milestones } = deps;
+  const { requests, cards, replies, messages, milestones } = deps.store;
   const { enqueue, unqueued, times, log } = deps;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;

@@ -1,17 +1,14 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Enqueue, Lease, Notice } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOpen, isPending, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
-import type { Cards } from '../store/cards.ts';
-import type { Envelopes } from '../store/envelope.ts';
-import type { Ledger } from '../store/ledger.ts';
-import type { Milestones } from '../store/milestones.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
-import type { Requests, Step } from '../store/requests.ts';
-import { SessionTakenError, type NewSession, type SessionRow, type Sessions } from '../store/sessions.ts';
+import type { Step } from '../store/requests.ts';
+import { SessionTakenError, type NewSession, type SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
+import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
 import { alertOwners, type Reservation } from '../trust/index.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
 
@@ -64,14 +61,16 @@ export type Effects = Consequences | ((moved: SessionRequest) => Consequences);
 export type Transitions = ReturnType<typeof createTransitions>;
 
 type TransitionDeps = {
-  db: Kysely<Tables>;
-  requests: Requests;
-  cards: Pick<Cards, 'markStale'>;
-  sessions: Pick<Sessions, 'bind'>;
-  milestones: Pick<Milestones, 'add'>;
-  unconfirmedCreates: Pick<UnconfirmedCreates, 'add' | 'found'>;
-  ledger: Pick<Ledger, 'reserve' | 'release' | 'bind'>;
-  envelopes: Pick<Envelopes, 'withoutSecrets'>;
+  store: StoreParts<{
+    db: 'transaction';
+    requests: 'lock' | 'advance';
+    cards: 'markStale';
+    sessions: 'bind';
+    milestones: 'add';
+    unconfirmedCreates: 'add' | 'found';
+    ledger: 'reserve' | 'release' | 'bind';
+    envelopes: 'withoutSecrets';
+  }>;
   enqueue: Enqueue;
   /** Called after each commit. */
   onMoved: (state: RequestState) => void;
@@ -79,7 +78,8 @@ type TransitionDeps = {
 };
 
 export function createTransitions(deps: TransitionDeps) {
-  const { db, requests, cards, enqueue, onMoved } = deps;
+  const { db, requests, cards } = deps.store;
+  const { enqueue, onMoved } = deps;
 
   /** One transaction; null: the request is no longer in that state, or the session is another's. */
   async function move(move: Move, { lease, onlyIf, alongside }: Conditions = {}): Promise<Moved | null> {
@@ -131,9 +131,9 @@ export function createTransitions(deps: TransitionDeps) {
     const follows = typeof effects === 'function' ? effects(moved) : effects;
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
-    if (earlier !== undefined) await deps.ledger.release(id, trx);
+    if (earlier !== undefined) await deps.store.ledger.release(id, trx);
     else if (from === 'sending' && state === 'unknown')
-      await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
+      await deps.store.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
     const bound = session === undefined ? null : await bind(deps, { from, session, moved }, trx);
     if (card === true && !showsOnCard) await cards.markStale(id, trx);
     // The URL of a new session, or that there is none, goes before everything else.
@@ -155,7 +155,7 @@ export function createTransitions(deps: TransitionDeps) {
  * session, it doesn't end: it is `unknown` again, and keeps what it needs to be started anyway.
  */
 function stepOf(
-  { envelopes }: Pick<TransitionDeps, 'envelopes'>,
+  { store: { envelopes } }: Pick<TransitionDeps, 'store'>,
   { request, to, changes, earlier, expiresInMs }: Move,
   showsOnCard: boolean,
 ): Step {
@@ -197,7 +197,7 @@ function noneIfTaken(error: unknown): Made[] {
 type Reserving = { moved: SessionRequest; reservation: Reservation };
 
 async function reserve(
-  { ledger, enqueue }: TransitionDeps,
+  { store: { ledger }, enqueue }: TransitionDeps,
   { moved, reservation: { at, alerts } }: Reserving,
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -222,7 +222,7 @@ function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedC
 }
 
 async function bind(
-  { sessions, milestones, unconfirmedCreates, ledger, enqueue }: TransitionDeps,
+  { store: { sessions, milestones, unconfirmedCreates, ledger }, enqueue }: TransitionDeps,
   { from, session, moved }: { from: RequestState; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<SessionRow> {

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, SearchUntilFound } from '../queue/index.ts';
@@ -6,14 +5,9 @@ import { duplicateKey } from '../session/milestones.ts';
 import { isOpen, isPending } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
-import type { Envelopes } from '../store/envelope.ts';
-import type { Ledger } from '../store/ledger.ts';
-import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
-import type { Tables } from '../store/tables.ts';
-import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
+import type { StoreParts } from '../store/store.ts';
+import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
 import { LONGEST_RECHECK_MS, recheckInterval, type SessionSearch } from './find-session.ts';
 import type { Adopt, CreateStep, Flow } from './run.ts';
 import { spending, type Transitions } from './transitions.ts';
@@ -42,14 +36,16 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
 }
 
 type FinderDeps = {
-  db: Kysely<Tables>;
+  store: StoreParts<{
+    db: 'transaction';
+    envelopes: 'withoutSecrets';
+    unconfirmedCreates: 'plan' | 'due' | 'found';
+    ledger: 'giveUp' | 'bind';
+    requests: 'find';
+    sessions: 'ofRequest' | 'lock' | 'change';
+    milestones: 'add';
+  }>;
   transitions: Pick<Transitions, 'moveLocked'>;
-  envelopes: Pick<Envelopes, 'withoutSecrets'>;
-  unconfirmedCreates: UnconfirmedCreates;
-  ledger: Pick<Ledger, 'giveUp' | 'bind'>;
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'ofRequest' | 'lock' | 'change'>;
-  milestones: Pick<Milestones, 'add'>;
   search: Pick<SessionSearch, 'find'>;
   adopt: Adopt;
   enqueue: Enqueue;
@@ -62,7 +58,8 @@ type FinderDeps = {
  * sees it or not. Returns how long Devin wants a pause, in ms.
  */
 export function createUnconfirmedFinder(deps: FinderDeps) {
-  const { db, unconfirmedCreates, ledger, requests, now, log } = deps;
+  const { db, unconfirmedCreates, ledger, requests } = deps.store;
+  const { now, log } = deps;
 
   /** null: it was searched for long enough. A pending request may become unknown again. */
   async function intervalOf({ requestId, lostAt }: UnconfirmedCreate): Promise<number | null> {
@@ -117,7 +114,10 @@ export function createUnconfirmedFinder(deps: FinderDeps) {
 }
 
 /** Nobody chose "Start anyway" in time. Anyone who still wants to enters the secrets again. */
-async function eraseSecrets({ transitions, envelopes }: FinderDeps, requestId: string): Promise<void> {
+async function eraseSecrets(
+  { store: { envelopes }, transitions }: FinderDeps,
+  requestId: string,
+): Promise<void> {
   await transitions.moveLocked(requestId, ({ id, state, hadSecrets, sealed }) => {
     if (state !== 'unknown' || !hadSecrets) return null;
     const changes = {
@@ -134,7 +134,8 @@ async function settle(
   request: SessionRequest,
   found: readonly SessionSnapshot[],
 ): Promise<void> {
-  const { sessions, requests, adopt, log } = deps;
+  const { sessions, requests } = deps.store;
+  const { adopt, log } = deps;
   const own = await sessions.ofRequest(request.id);
   const isNews = (one: SessionSnapshot): boolean => own?.told.includes(duplicateKey(toOther(one))) !== true;
   const session = found.find(isNews);
@@ -148,7 +149,7 @@ async function settle(
 
 /** A person started it anyway, so there are two now: announced once, in the thread of the one that is followed. */
 async function announceDuplicate(
-  { db, sessions, milestones, unconfirmedCreates, ledger, enqueue }: FinderDeps,
+  { store: { db, sessions, milestones, unconfirmedCreates, ledger }, enqueue }: FinderDeps,
   request: SessionRequest,
   other: SessionSnapshot,
 ): Promise<void> {

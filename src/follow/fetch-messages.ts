@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { pages } from '../bounds.ts';
 import { cursorAfter } from '../devin/client.ts';
 import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
@@ -7,15 +7,11 @@ import type { MessageQuery } from '../devin/sessions.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { nextKey } from '../session/milestones.ts';
 import { markdownWords } from '../slack/blocks/markdown.ts';
-import type { Calls } from '../store/calls.ts';
-import type { Cards } from '../store/cards.ts';
-import type { Echoes } from '../store/echoes.ts';
-import type { Milestones } from '../store/milestones.ts';
-import type { Replies, Reply } from '../store/replies.ts';
+import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
-import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
+import type { NewMessage } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { mirrorReply } from './post-message.ts';
 
@@ -23,15 +19,17 @@ import { mirrorReply } from './post-message.ts';
 const LAST_WORDS_LENGTH = 300;
 
 type FetchDeps = {
-  db: Kysely<Tables>;
-  sessions: Pick<Sessions, 'change' | 'lock'>;
-  milestones: Pick<Milestones, 'add'>;
-  calls: Pick<Calls, 'isMissing'>;
-  messages: Pick<SessionMessages, 'known' | 'add'>;
-  replies: Pick<Replies, 'move'>;
-  echoes: Pick<Echoes, 'recognize'>;
-  cards: Pick<Cards, 'markStale'>;
-  settings: Pick<Settings, 'preferencesFor'>;
+  store: StoreParts<{
+    db: 'transaction';
+    sessions: 'change' | 'lock';
+    milestones: 'add';
+    calls: 'isMissing';
+    messages: 'known' | 'add';
+    replies: 'move';
+    echoes: 'recognize';
+    cards: 'markStale';
+    settings: 'preferencesFor';
+  }>;
   listMessages: ListMessages;
   enqueue: Enqueue;
 };
@@ -63,7 +61,7 @@ async function storePage(
   { page, isFirstPage }: PageRead,
 ): Promise<number> {
   const { sessionId } = followed.session;
-  const known = await deps.messages.known(
+  const known = await deps.store.messages.known(
     sessionId,
     page.items.map(({ eventId }) => eventId),
   );
@@ -73,27 +71,27 @@ async function storePage(
   const fromPeople = fresh.some((message) => message.source !== 'devin' && message !== prompt);
   const reading = {
     ...followed,
-    showsWebMessages: fromPeople && (await deps.settings.preferencesFor(followed.request)).webMessages,
+    showsWebMessages: fromPeople && (await deps.store.settings.preferencesFor(followed.request)).webMessages,
   };
-  await deps.db.transaction().execute(async (trx) => {
+  await deps.store.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       if (message === prompt) rows.push(messageRow(message, 'skipped'));
       else rows.push(...(await rowsOf(deps, { reading, message, trx })));
     }
-    await deps.messages.add(sessionId, rows, trx);
+    await deps.store.messages.add(sessionId, rows, trx);
     // On the last page only: before that, Devin has gone on.
     if (cursorAfter(page) === null) await callAgain(deps, sessionId, trx);
     await showLastWords(deps, followed.session, { fresh, trx });
     if (page.endCursor !== null)
-      await deps.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
+      await deps.store.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
   });
   return fresh.length;
 }
 
 /** Devin asks something else, between two polls or with its status unchanged: another question is another call. */
 async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
-  const { sessions, milestones, calls } = deps;
+  const { sessions, milestones, calls } = deps.store;
   const session = await sessions.lock(sessionId, trx);
   if (session?.phase !== 'needs-you' || !(await calls.isMissing(sessionId, trx))) return;
   const key = nextKey(session.told, 'needs-you');
@@ -118,7 +116,7 @@ async function rowsOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pro
   const forThread = session.synced ? 'pending' : 'left-out';
   if (source === 'devin') return [messageRow(message, forThread)];
   const echo = { sessionId: session.sessionId, eventId, text };
-  const replyId = await deps.echoes.recognize(echo, trx);
+  const replyId = await deps.store.echoes.recognize(echo, trx);
   if (replyId === null) return [messageRow(message, showsWebMessages ? forThread : 'skipped')];
   const arrivedNow = await arrived(deps, replyId, trx);
   const row = messageRow(message, 'skipped');
@@ -128,7 +126,7 @@ async function rowsOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pro
 
 /** A reply that has arrived is certain now, and must not be sent again. null: it was certain before. */
 async function arrived(
-  { replies, enqueue }: FetchDeps,
+  { store: { replies }, enqueue }: FetchDeps,
   replyId: string,
   trx: Transaction<Tables>,
 ): Promise<Reply | null> {
@@ -147,7 +145,7 @@ type Said = { fresh: readonly SessionMessage[]; trx: Transaction<Tables> };
 
 /** On the card. */
 async function showLastWords(
-  { sessions, cards, enqueue }: FetchDeps,
+  { store: { sessions, cards }, enqueue }: FetchDeps,
   { sessionId, requestId, lastWords }: SessionRow,
   { fresh, trx }: Said,
 ): Promise<void> {

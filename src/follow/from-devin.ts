@@ -2,11 +2,9 @@ import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
-import type { Calls } from '../store/calls.ts';
-import type { Milestones } from '../store/milestones.ts';
-import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
-import type { SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { findFollowed, type Followed } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { RelayTimes } from './post-pending.ts';
 import type { FindAttachments } from './share-file.ts';
 
@@ -19,11 +17,13 @@ const UNREAD_MS = 24 * 60 * 60_000;
 export const relayLease = (sessionId: string): string => `relay-from-devin:${sessionId}`;
 
 type RelayDeps = {
-  sessions: Pick<Sessions, 'find'>;
-  requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'nextPending'>;
-  milestones: Pick<Milestones, 'hear' | 'pending'>;
-  calls: Pick<Calls, 'answered'>;
+  store: StoreParts<{
+    sessions: 'find';
+    requests: 'find';
+    messages: 'nextPending';
+    milestones: 'hear' | 'pending';
+    calls: 'answered';
+  }>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
   withLease: WithLease;
@@ -35,7 +35,8 @@ type RelayDeps = {
 
 /** Stores what was said in a session, then has what waits for its thread posted: also if Devin gives nothing. */
 export function createRelayFromDevin(deps: RelayDeps) {
-  const { milestones, withLease, enqueue } = deps;
+  const { milestones } = deps.store;
+  const { withLease, enqueue } = deps;
 
   async function relay(followed: Followed, signal: AbortSignal): Promise<number | null> {
     const { sessionId, phase, told } = followed.session;
@@ -53,7 +54,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
 
   return async (sessionId: string, signal: AbortSignal): Promise<number | null> => {
     const relaying = withLease(relayLease(sessionId), async ({ held }) => {
-      const followed = await findFollowed(deps, sessionId);
+      const followed = await findFollowed(deps.store, sessionId);
       return followed === null ? null : relay(followed, AbortSignal.any([signal, held]));
     });
     return soonIfBusy(relaying);
@@ -66,7 +67,10 @@ function laterMs({ times, now }: RelayDeps, { changedAt }: SessionRow): number |
   return quietMs > WITH_QUEUE_MS && quietMs < UNREAD_MS ? times.troubleMs : null;
 }
 
-async function hasToPost({ messages, milestones, calls }: RelayDeps, sessionId: string): Promise<boolean> {
+async function hasToPost(
+  { store: { messages, milestones, calls } }: RelayDeps,
+  sessionId: string,
+): Promise<boolean> {
   if ((await messages.nextPending(sessionId)) !== null) return true;
   const waiting = await milestones.pending(sessionId);
   if (waiting.length > 0) return waiting.some(({ dueInMs }) => dueInMs === 0);

@@ -60,50 +60,23 @@ const THREADS = { concurrency: 10, most: 300 };
 
 /** Brings a session's status and Devin's words to its card and its thread. */
 export function createFollowing(deps: FollowingDeps): Following {
-  const { queue, store, devin } = deps;
+  const { queue, store, devin, slack, check, budget, withLease } = deps;
+  const { log, now, watchTimes, relayTimes: times } = deps.tuning;
   const { enqueue } = queue;
-  const { now, watchTimes: times } = deps.tuning;
-  const { db, requests, sessions, milestones, cards, calls, messages, replies, echoes, settings } = store;
-  const recorder = createRecorder({
-    db,
-    sessions,
-    milestones,
-    cards,
-    budget: deps.budget,
-    enqueue,
-    times,
-    now,
-    random: Math.random,
-  });
-  const fetchMessages = createFetchMessages({
-    db,
-    sessions,
-    milestones,
-    calls,
-    messages,
-    replies,
-    echoes,
-    cards,
-    settings,
-    listMessages: devin.messages.list,
-    enqueue,
-  });
-  const notified = createNotified({
-    settings,
-    findLeaver: deps.slack.findLeaver,
-    isOutside: deps.slack.isOutside,
-    check: deps.check,
-    calls,
-  });
-  const relay = createRelay(deps, fetchMessages);
+  const { findLeaver, isOutside } = slack;
+  const random = Math.random;
+  const recorder = createRecorder({ store, budget, enqueue, times: watchTimes, now, random });
+  const fetchMessages = createFetchMessages({ store, listMessages: devin.messages.list, enqueue });
+  const findAttachments = createFindAttachments({ store, listAttachments: devin.attachments.list, now, log });
+  const fetching = { fetchMessages, findAttachments };
+  const relay = createRelayFromDevin({ store, ...fetching, withLease, enqueue, times, now, log });
+  const notified = createNotified({ store, findLeaver, isOutside, check });
   const post = createOutbox({
-    sessions,
-    requests,
-    milestones,
+    store,
     notified,
     postPending: createPosting(deps, notified),
     notify: createNotifying(deps, notified),
-    withLease: deps.withLease,
+    withLease,
   });
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('post-waiting', async ({ sessionId }, { signal }) => post(sessionId, signal), THREADS);
@@ -113,66 +86,21 @@ export function createFollowing(deps: FollowingDeps): Following {
 function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
   const { queue, store, devin, prepare, findUnconfirmed } = deps;
   const { log, now, watchTimes: times } = deps.tuning;
-  const { polls, setAside, leases } = store;
   const { enqueue } = queue;
   const poll = createPoll(devin.sessions);
-  const random = Math.random;
-  const pollDue = createRound({ polls, setAside, poll, recorder, enqueue, times, now, random, log });
+  const pollDue = createRound({ store, poll, recorder, enqueue, times, now, random: Math.random, log });
   const round = async (signal: AbortSignal): Promise<number> =>
     Math.max(await pollDue(signal), await findUnconfirmed(signal));
-  return createWatcher({ leases, prepare, round, times, sleep, log });
-}
-
-/** Devin's words and the files it made, on their way to the thread. */
-function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessages']) {
-  const { queue, store, devin, withLease } = deps;
-  const { log, now, relayTimes: times } = deps.tuning;
-  const { sessions, requests, messages, milestones, calls } = store;
-  return createRelayFromDevin({
-    sessions,
-    requests,
-    messages,
-    milestones,
-    calls,
-    fetchMessages,
-    findAttachments: createFindAttachments({
-      messages,
-      listAttachments: devin.attachments.list,
-      now,
-      log,
-    }),
-    withLease,
-    enqueue: queue.enqueue,
-    times,
-    now,
-    log,
-  });
+  return createWatcher({ leases: store.leases, prepare, round, times, sleep, log });
 }
 
 function createNotifying(deps: FollowingDeps, notified: Notified) {
   const { store, slack, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
-  const { sessions, requests, milestones, setAside, messages, calls } = store;
   const { outbound, nameMentions, textFor } = slack;
-  const composing = {
-    sessions,
-    messages,
-    calls,
-    outbound,
-    notified,
-    nameMentions,
-    command,
-    text,
-    textFor,
-    now,
-  };
+  const composing = { store, outbound, notified, nameMentions, command, text, textFor, now };
   return createMilestoneNotifier({
-    sessions,
-    requests,
-    milestones,
-    setAside,
-    messages,
-    calls,
+    store,
     notified,
     postOnce,
     compose: async (notice) => composeMilestone(composing, notice),
@@ -188,35 +116,10 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
 function createPosting(deps: FollowingDeps, notified: Notified) {
   const { store, devin, slack, postOnce, knownSince, text } = deps;
   const { log, now, relayTimes: times, inFlightMs } = deps.tuning;
-  const { db, sessions, requests, messages, setAside, calls, posts } = store;
   const { outbound, metadata, nameMentions, textFor } = slack;
-  return createPostPending({
-    sessions,
-    requests,
-    messages,
-    setAside,
-    calls,
-    metadata,
-    knownSince,
-    postMessage: createPostMessage({
-      db,
-      messages,
-      posts,
-      inFlightMs,
-      calls,
-      postOnce,
-      outbound,
-      frameOf: createFrameOf({ sessions, requests, messages, calls, notified, text, now }),
-      download: devin.attachments.download,
-      nameMentions,
-      text,
-      now,
-      log,
-    }),
-    outbound,
-    times,
-    textFor,
-    now,
-    log,
-  });
+  const { download } = devin.attachments;
+  const frameOf = createFrameOf({ store, notified, text, now });
+  const posting = { store, inFlightMs, postOnce, outbound, frameOf, download, nameMentions, text, now, log };
+  const postMessage = createPostMessage(posting);
+  return createPostPending({ store, metadata, knownSince, postMessage, outbound, times, textFor, now, log });
 }

@@ -11,18 +11,18 @@ import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { plainName } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { AnsweredCall, Calls } from '../store/calls.ts';
+import type { AnsweredCall } from '../store/calls.ts';
 import type { MilestoneRow } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
+import type { DevinMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import { frameWith, type CallDeps, type Notified } from './notified.ts';
 import type { MilestoneNotice } from './notify-milestones.ts';
 
 type MessageDeps = CallDeps & {
   notified: Pick<Notified, 'called' | 'isOutside'>;
-  calls: Pick<Calls, 'answered' | 'settle'>;
-  messages: Pick<SessionMessages, 'textOf'>;
+  store: StoreParts<{ calls: 'answered' | 'settle'; messages: 'textOf' }>;
   outbound: Pick<Outbound, 'permalink' | 'edit' | 'upload' | 'share'>;
   nameMentions: (text: string) => Promise<string>;
   command: string;
@@ -56,7 +56,7 @@ export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotic
 }
 
 async function whereTold(
-  { sessions, notified, outbound }: MessageDeps,
+  { store: { sessions }, notified, outbound }: MessageDeps,
   { place: { threadTs }, session, request }: MilestoneNotice,
 ): Promise<ToldIn> {
   if (threadTs !== null) return { kind: 'thread', share: await sessions.shareOf(session) };
@@ -94,7 +94,8 @@ export async function markAnsweredCalls(
   session: SessionRow,
   request: SessionRequest,
 ): Promise<number> {
-  const { calls, outbound } = deps;
+  const { calls } = deps.store;
+  const { outbound } = deps;
   const { sessionId } = session;
   for (const call of await calls.answered(sessionId)) {
     const { channelId, slackTs: ts } = call;
@@ -114,7 +115,7 @@ export async function markAnsweredCalls(
 async function renderAnswered(deps: MessageDeps, { call, session, request }: Answered): Promise<Rendered> {
   const { sessionId } = session;
   const { eventId } = call;
-  const said = eventId === null ? '' : ((await deps.messages.textOf(sessionId, eventId)) ?? '');
+  const said = eventId === null ? '' : ((await deps.store.messages.textOf(sessionId, eventId)) ?? '');
   const answered = { userId: call.answeredBy, at: call.answeredAt };
   if (!call.inMessage) return composeMilestone(deps, answeredNotice({ call, session, request }, said));
   const [first] = renderDevinMessage(said, deps.text).posts;
@@ -138,8 +139,7 @@ function answeredNotice({ call, session, request }: Answered, said: string): Mil
 }
 
 type WantedDeps = {
-  messages: Pick<SessionMessages, 'textsWith' | 'isFollowedUp'>;
-  calls: Pick<Calls, 'isMade' | 'isAnswered'>;
+  store: StoreParts<{ messages: 'textsWith' | 'isFollowedUp'; calls: 'isMade' | 'isAnswered' }>;
 };
 
 type Announcement = {
@@ -186,7 +186,7 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
 
 /** Without words, it's another one each time that Devin waits again. */
 async function isNewQuestion(
-  { calls }: WantedDeps,
+  { store: { calls } }: WantedDeps,
   { sessionId, key }: MilestoneRow,
   said: DevinMessage | null,
 ): Promise<boolean> {
@@ -200,10 +200,17 @@ function isInResult({ snapshot }: SessionRow, url: string): boolean {
 }
 
 /** In Devin's words. */
-async function isNamed({ messages }: WantedDeps, sessionId: string, url: string): Promise<boolean> {
+async function isNamed(
+  { store: { messages } }: WantedDeps,
+  sessionId: string,
+  url: string,
+): Promise<boolean> {
   return (await messages.textsWith(sessionId, url)).some((words) => namesUrl(words, url));
 }
 
-async function isAwaited({ messages }: WantedDeps, { sessionId: id, createdAt: at }: MilestoneRow) {
+async function isAwaited(
+  { store: { messages } }: WantedDeps,
+  { sessionId: id, createdAt: at }: MilestoneRow,
+) {
   return messages.isFollowedUp(id, new Date(at.getTime() - RECENT_MS));
 }

@@ -3,21 +3,18 @@ import { labeled, withCall, type Answered, type Call, type Called } from '../sla
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { FindLeaver, IsOutside } from '../slack/people.ts';
-import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
+import type { MessageRow } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 
 type NotifiedDeps = {
-  settings: Pick<Settings, 'preferencesFor'>;
+  store: StoreParts<{ settings: 'preferencesFor'; calls: 'recentAuthors' }>;
   findLeaver: FindLeaver;
   isOutside: IsOutside;
   check: SteeringCheck;
-  calls: Pick<Calls, 'recentAuthors'>;
 };
 
 /** Who is notified of a session, and where. */
@@ -33,7 +30,8 @@ export type Notified = {
 const MOST_CALLED = 3;
 
 export function createNotified(deps: NotifiedDeps): Notified {
-  const { settings, findLeaver, check, calls } = deps;
+  const { settings, calls } = deps.store;
+  const { findLeaver, check } = deps;
 
   async function isOutside({ channelId, threadTs }: SessionRow, request: SessionRequest): Promise<boolean> {
     return threadTs !== '' && (await deps.isOutside(channelId, request));
@@ -63,16 +61,18 @@ export function createNotified(deps: NotifiedDeps): Notified {
 }
 
 export type CallDeps = {
-  sessions: Pick<Sessions, 'shareOf'>;
+  store: StoreParts<{ sessions: 'shareOf' }>;
   notified: Pick<Notified, 'called'>;
   /** In the thread. */
   text: Text;
   now: () => number;
 };
 type FrameDeps = CallDeps & {
-  requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'lastMessage'>;
-  calls: Pick<Calls, 'partOf' | 'join' | 'part' | 'isMade' | 'quietUntil'>;
+  store: StoreParts<{
+    requests: 'find';
+    messages: 'lastMessage';
+    calls: 'partOf' | 'join' | 'part' | 'isMade' | 'quietUntil';
+  }>;
   notified: Pick<Notified, 'where' | 'called'>;
 };
 
@@ -82,7 +82,7 @@ export type FrameOf = (session: SessionRow, row: MessageRow) => Promise<Frame>;
 
 export function createFrameOf(deps: FrameDeps): FrameOf {
   return async (session, row) => {
-    const request = await deps.requests.find(session.requestId);
+    const request = await deps.store.requests.find(session.requestId);
     if (request === null || row.source !== 'devin') return (words) => words;
     const key = await callKey(deps, { session, request, row });
     return frameWith(deps, { session, request, key, answered: null });
@@ -99,7 +99,7 @@ type Framing = {
 
 /** The session's name if two share a thread, and the call. */
 export async function frameWith(
-  { sessions, notified, text, now }: CallDeps,
+  { store: { sessions }, notified, text, now }: CallDeps,
   { session, request, key, answered }: Framing,
 ): Promise<Frame> {
   const { sessionId } = session;
@@ -118,15 +118,15 @@ type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
 async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
   const { sessionId, eventId } = row;
   if (row.attemptedAt !== null) {
-    if (session.phase !== 'needs-you') await deps.calls.part(sessionId, eventId);
-    return deps.calls.partOf(sessionId, eventId);
+    if (session.phase !== 'needs-you') await deps.store.calls.part(sessionId, eventId);
+    return deps.store.calls.partOf(sessionId, eventId);
   }
   if (session.phase !== 'needs-you' || (await deps.notified.where(session, request)) !== 'thread')
     return null;
-  const last = await deps.messages.lastMessage(sessionId);
+  const last = await deps.store.messages.lastMessage(sessionId);
   if (last?.eventId !== eventId) return null;
-  const key = await deps.calls.partOf(sessionId, eventId);
-  if (key !== null || (await deps.calls.isMade(sessionId, last))) return key;
-  if ((await deps.calls.quietUntil(sessionId)) !== null) return null;
-  return deps.calls.join(sessionId, eventId);
+  const key = await deps.store.calls.partOf(sessionId, eventId);
+  if (key !== null || (await deps.store.calls.isMade(sessionId, last))) return key;
+  if ((await deps.store.calls.quietUntil(sessionId)) !== null) return null;
+  return deps.store.calls.join(sessionId, eventId);
 }

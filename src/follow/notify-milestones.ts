@@ -7,13 +7,13 @@ import type { Rendered } from '../slack/blocks/objects.ts';
 import { refusalKind } from '../slack/errors.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
-import type { Calls } from '../store/calls.ts';
-import type { MilestoneRow, Milestones } from '../store/milestones.ts';
+import type { MilestoneRow } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed, type Requests } from '../store/requests.ts';
-import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
+import { findFollowed } from '../store/requests.ts';
+import type { DevinMessage } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import { MOST_FAILURES } from '../store/set-aside.ts';
+import type { StoreParts } from '../store/store.ts';
 import { isWanted } from './milestone-message.ts';
 import type { Notified } from './notified.ts';
 import { turnClassOf, type PostContext } from './post-message.ts';
@@ -33,12 +33,14 @@ export type MilestoneNotice = {
 };
 
 type NotifyDeps = {
-  sessions: Pick<Sessions, 'find'>;
-  requests: Pick<Requests, 'find'>;
-  milestones: Milestones;
-  setAside: Pick<SetAside, 'note' | 'clear'>;
-  messages: Pick<SessionMessages, 'lastMessage' | 'textsWith' | 'isFollowedUp'>;
-  calls: Pick<Calls, 'isMade' | 'isAnswered' | 'quietUntil'>;
+  store: StoreParts<{
+    sessions: 'find';
+    requests: 'find';
+    milestones: 'pending' | 'skip' | 'attempt' | 'posted' | 'redirect';
+    setAside: 'note' | 'clear';
+    messages: 'lastMessage' | 'textsWith' | 'isFollowedUp';
+    calls: 'isMade' | 'isAnswered' | 'quietUntil';
+  }>;
   notified: Pick<Notified, 'where'>;
   postOnce: PostOnce;
   compose: (notice: MilestoneNotice) => Promise<Rendered>;
@@ -63,9 +65,9 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
     context: PostContext,
   ): Promise<number | null> => {
     // A call may be part of a message by now. Read before the session, which is at least as new then.
-    const pending = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
+    const pending = new Set((await deps.store.milestones.pending(sessionId)).map(({ key }) => key));
     const rows = earlier.filter(({ key }) => pending.has(key));
-    const followed = await findFollowed(deps, sessionId);
+    const followed = await findFollowed(deps.store, sessionId);
     if (followed === null) return null;
     const { session, request } = followed;
     const notify = await deps.notified.where(session, request);
@@ -103,14 +105,14 @@ async function notifyOrSetAside(deps: NotifyDeps, delivery: Delivery): Promise<N
   const id = `${sessionId}:${key}`;
   try {
     const result = await deliver(deps, delivery);
-    if (result.kind === 'done') await deps.setAside.clear('milestone', id);
+    if (result.kind === 'done') await deps.store.setAside.clear('milestone', id);
     return result;
   } catch (error) {
     if (delivery.context.signal.aborted) throw error;
-    const failures = await deps.setAside.note('milestone', id, { error });
+    const failures = await deps.store.setAside.note('milestone', id, { error });
     if (failures < MOST_FAILURES) throw error;
     deps.log.error({ err: error, sessionId, key }, 'a milestone could not be announced');
-    await deps.milestones.skip(delivery.row);
+    await deps.store.milestones.skip(delivery.row);
     return DONE;
   }
 }
@@ -119,9 +121,9 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
   const { row, session, request, notify, finishes } = delivery;
   if (row.dueInMs > 0) return { kind: 'later', ms: row.dueInMs };
   const milestone = readMilestone(row.key);
-  const said = await deps.messages.lastMessage(session.sessionId);
+  const said = await deps.store.messages.lastMessage(session.sessionId);
   if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said, finishes }))) {
-    await deps.milestones.skip(row);
+    await deps.store.milestones.skip(row);
     return DONE;
   }
   // Its card, and with it the thread, isn't posted yet.
@@ -131,13 +133,13 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
   if (quietMs > 0) return { kind: 'later', ms: quietMs };
   const place = await placeOf(deps, delivery);
   if (row.attemptedAt === null)
-    await deps.milestones.attempt(row, new Date(deps.now()), said?.eventId ?? null);
+    await deps.store.milestones.attempt(row, new Date(deps.now()), said?.eventId ?? null);
   return post(deps, delivery, { milestone, said, place });
 }
 
 /** Another question waits its turn. */
 async function quietFor(
-  { calls, now }: NotifyDeps,
+  { store: { calls }, now }: NotifyDeps,
   { sessionId, key, attemptedAt }: MilestoneRow,
 ): Promise<number> {
   if (attemptedAt !== null || readMilestone(key)?.kind !== 'needs-you') return 0;
@@ -170,7 +172,7 @@ async function post(
   });
   switch (result.kind) {
     case 'posted':
-      await deps.milestones.posted(row, { channelId: place.channelId, ts: result.ts });
+      await deps.store.milestones.posted(row, { channelId: place.channelId, ts: result.ts });
       return DONE;
     case 'rate-limited':
       return { kind: 'wait', ms: result.retryAfterMs };
@@ -192,15 +194,15 @@ const waitedMs = ({ now }: NotifyDeps, { createdAt: at }: MilestoneRow): number 
 async function refused(deps: NotifyDeps, delivery: Delivery, code: string): Promise<NotifyResult> {
   const { row, session } = delivery;
   if (!row.direct && delivery.notify === 'thread' && refusalKind(code) !== 'token') {
-    await deps.milestones.redirect(row, true);
+    await deps.store.milestones.redirect(row, true);
     return deliver(deps, { ...delivery, row: { ...row, direct: true, attemptedAt: null } });
   }
   if (mayRetryRefusal(code, waitedMs(deps, row))) {
-    await deps.milestones.redirect(row, false);
+    await deps.store.milestones.redirect(row, false);
     return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
   }
   deps.log.warn({ sessionId: session.sessionId, code }, 'Slack refused the notice of a milestone');
-  await deps.milestones.skip(row);
+  await deps.store.milestones.skip(row);
   return DONE;
 }
 

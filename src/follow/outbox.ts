@@ -1,14 +1,12 @@
 import { soonIfBusy, sooner, type WithLease } from '../queue/index.ts';
-import type { MilestoneRow, Milestones } from '../store/milestones.ts';
-import { findFollowed, type Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
+import type { MilestoneRow } from '../store/milestones.ts';
+import { findFollowed } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Notified } from './notified.ts';
 import type { PostContext } from './post-message.ts';
 
 type OutboxDeps = {
-  sessions: Pick<Sessions, 'find'>;
-  requests: Pick<Requests, 'find'>;
-  milestones: Pick<Milestones, 'pending'>;
+  store: StoreParts<{ sessions: 'find'; requests: 'find'; milestones: 'pending' }>;
   notified: Pick<Notified, 'where'>;
   postPending: (
     sessionId: string,
@@ -23,10 +21,11 @@ type OutboxDeps = {
  * thread. Notices that go elsewhere don't wait for the thread.
  */
 export function createOutbox(deps: OutboxDeps) {
-  const { milestones, notified, postPending, notify, withLease } = deps;
+  const { milestones } = deps.store;
+  const { notified, postPending, notify, withLease } = deps;
 
   async function areDirect(sessionId: string): Promise<boolean> {
-    const followed = await findFollowed(deps, sessionId);
+    const followed = await findFollowed(deps.store, sessionId);
     return followed !== null && (await notified.where(followed.session, followed.request)) !== 'thread';
   }
 

@@ -20,11 +20,11 @@ import type { Posted } from '../slack/outbound.ts';
 import { plainName } from '../slack/people.ts';
 import { isDirectMessage } from '../slack/places.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
-import type { Calls } from '../store/calls.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
-import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
+import type { MessageRow, NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
 import type { Frame, FrameOf } from './notified.ts';
@@ -67,10 +67,9 @@ export function mirrorReply(
 
 type PostDeps = Omit<ShareDeps, 'messages'> & {
   postOnce: PostOnce;
-  messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
+  store: StoreParts<{ messages: 'attempt' | 'uploaded' | 'settle'; calls: 'part' }>;
   frameOf: FrameOf;
   /** A message wasn't posted as it was composed: the call that was part of it waits again. */
-  calls: Pick<Calls, 'part'>;
   download: OpenFile;
   nameMentions: (text: string) => Promise<string>;
   text: Text;
@@ -103,7 +102,8 @@ const INSTEAD = -1;
 
 /** Posts a message in the session's thread, in as many parts as it needs, once each. */
 export function createPostMessage(deps: PostDeps) {
-  const { postOnce, messages, calls, text, now, log } = deps;
+  const { messages, calls } = deps.store;
+  const { postOnce, text, now, log } = deps;
 
   async function postPart(posting: Posting, part: number, rendered: Rendered): Promise<Posted> {
     const { place, row, lease, turnClass } = posting;

@@ -7,12 +7,11 @@ import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
 import { privatePlace } from '../slack/places.ts';
 import { CLOCK_MARGIN_S, type MetadataReader } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { MOST_FAILURES, type SetAside } from '../store/set-aside.ts';
+import type { MessageRow } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import { MOST_FAILURES } from '../store/set-aside.ts';
+import type { StoreParts } from '../store/store.ts';
 import { triedForMs, type PostContext, type PostOutcome } from './post-message.ts';
 
 export type RelayTimes = {
@@ -24,11 +23,13 @@ export type RelayTimes = {
 export const RELAY_TIMES: RelayTimes = { unclearMs: 2000, troubleMs: 10 * 60_000 };
 
 type PendingDeps = {
-  sessions: Pick<Sessions, 'find' | 'change'>;
-  requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip' | 'skipThrough'>;
-  setAside: Pick<SetAside, 'note' | 'clear'>;
-  calls: Pick<Calls, 'part'>;
+  store: StoreParts<{
+    sessions: 'find' | 'change';
+    requests: 'find';
+    messages: 'nextPending' | 'leaveOutPending' | 'skip' | 'skipThrough';
+    setAside: 'note' | 'clear';
+    calls: 'part';
+  }>;
   metadata: Pick<MetadataReader, 'read'>;
   /** From when on the database knows what was posted. */
   knownSince: () => Date;
@@ -49,7 +50,8 @@ const DONE: Pending = { isBusy: false, againMs: null };
 
 /** Posts a session's messages that wait in its thread, in order and once each. */
 export function createPostPending(deps: PendingDeps) {
-  const { sessions, messages, times } = deps;
+  const { sessions, messages } = deps.store;
+  const { times } = deps;
 
   function waiting(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>, row: MessageRow): Pending {
     switch (outcome.kind) {
@@ -106,7 +108,7 @@ export function createPostPending(deps: PendingDeps) {
  * otherwise nothing may be posted yet.
  */
 async function skipPosted(
-  { messages, metadata }: PendingDeps,
+  { store: { messages }, metadata }: PendingDeps,
   { sessionId, channelId, threadTs }: SessionRow,
   since: Date,
 ): Promise<Exclude<SlackFailure, { kind: 'refused' }> | null> {
@@ -129,7 +131,7 @@ type Posting = { row: MessageRow; context: PostContext };
 
 /** null: it failed so often that the next messages no longer wait for it. */
 async function postOrSetAside(
-  { postMessage, messages, calls, setAside, log }: PendingDeps,
+  { store: { messages, calls, setAside }, postMessage, log }: PendingDeps,
   session: SessionRow,
   { row, context }: Posting,
 ): Promise<PostOutcome | null> {
@@ -153,10 +155,10 @@ async function postOrSetAside(
 /** Tells the requester, once until something can be posted again. */
 async function noteTrouble(deps: PendingDeps, session: SessionRow, code: string): Promise<void> {
   if (session.threadTrouble !== null) return;
-  const request = await deps.requests.find(session.requestId);
+  const request = await deps.store.requests.find(session.requestId);
   const told = request === null ? 'undeliverable' : await tellTrouble(deps, { request, session, code });
   // Otherwise the next try does.
-  if (told !== 'retryable') await deps.sessions.change(session.sessionId, { threadTrouble: code });
+  if (told !== 'retryable') await deps.store.sessions.change(session.sessionId, { threadTrouble: code });
 }
 
 type Trouble = { request: SessionRequest; session: SessionRow; code: string };

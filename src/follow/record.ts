@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import {
   goesFirst,
@@ -12,17 +12,18 @@ import {
 } from '../session/lifecycle.ts';
 import { progress } from '../session/milestones.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
-import type { Cards } from '../store/cards.ts';
-import type { Milestones } from '../store/milestones.ts';
-import type { NextPoll, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
+import type { NextPoll, SessionChanges, SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { alertOwners, type Budget } from '../trust/index.ts';
 
 type RecordDeps = {
-  db: Kysely<Tables>;
-  sessions: Sessions;
-  milestones: Milestones;
-  cards: Pick<Cards, 'markStale'>;
+  store: StoreParts<{
+    db: 'transaction';
+    sessions: 'lock' | 'change';
+    milestones: 'add';
+    cards: 'markStale';
+  }>;
   budget: Pick<Budget, 'follow'>;
   enqueue: Enqueue;
   times: {
@@ -41,7 +42,8 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Records what Devin says about a session, with everything that follows from it, in one transaction. */
 export function createRecorder(deps: RecordDeps) {
-  const { db, sessions, cards, budget, enqueue, now } = deps;
+  const { db, sessions, cards } = deps.store;
+  const { budget, enqueue, now } = deps;
 
   /** `snapshotOf`: given the current row, what to record; null: nothing. */
   async function record(
@@ -58,7 +60,7 @@ export function createRecorder(deps: RecordDeps) {
       const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[next.phase] !== 'earlier' };
       await alertOwners(enqueue, await budget.follow(sessionId, spent, trx), trx);
       const { tellAfterMs: afterMs } = deps.times;
-      await deps.milestones.add(sessionId, next.keys, { trx, afterMs });
+      await deps.store.milestones.add(sessionId, next.keys, { trx, afterMs });
       const interactive = STANDING[next.phase] === 'needs-you';
       await enqueue('relay-from-devin', { sessionId }, { trx, interactive });
       if (current.nextLookAt !== null && next.changes.nextPoll === null) {

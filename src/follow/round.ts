@@ -5,9 +5,8 @@ import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { elapsedStep, HOT_MS, pollInterval, sessionPhase } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Polls } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { SetAside } from '../store/set-aside.ts';
+import type { StoreParts } from '../store/store.ts';
 import { askedWait } from '../upstream.ts';
 import type { Poll, PollResult, PollTrouble } from './poll.ts';
 import type { Recorder } from './record.ts';
@@ -28,10 +27,12 @@ export const ROUND_TIMES: RoundTimes = {
 };
 
 type RoundDeps = {
-  polls: Polls;
+  store: StoreParts<{
+    polls: 'reschedule' | 'bringForward' | 'due' | 'dueCount';
+    setAside: 'note' | 'clear';
+  }>;
   poll: Poll;
   recorder: Pick<Recorder, 'recordPoll' | 'gone'>;
-  setAside: Pick<SetAside, 'note' | 'clear'>;
   enqueue: Enqueue;
   /** `fastestMs`: how often active sessions are polled. */
   times: RoundTimes & { fastestMs: number };
@@ -53,7 +54,8 @@ const BATCHES_AT_ONCE = 4;
 
 /** Polls the sessions that are due, batch by batch. */
 export function createRound(deps: RoundDeps) {
-  const { polls, poll, times, random, log } = deps;
+  const { polls } = deps.store;
+  const { poll, times, random, log } = deps;
   const refresher = createRefresher(deps);
   const missing = createMissing(deps);
   const schedule = createSchedule(deps);
@@ -144,7 +146,7 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
 const LONGEST_WAIT_MS = 60 * 60_000;
 
 /** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
-function createFailures({ polls, setAside, times, now, log }: RoundDeps) {
+function createFailures({ store: { polls, setAside }, times, now, log }: RoundDeps) {
   const failing = new Set<string>();
   return {
     /** False: the task failed, which affects this session alone. */

@@ -1,11 +1,12 @@
 import { batchesOf } from '../bounds.ts';
 import { goesFirst, HOT_MS, jittered, longestInterval, pollInterval } from '../session/lifecycle.ts';
-import type { Reschedule, Polls } from '../store/polls.ts';
+import type { Reschedule } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import { BATCH } from './poll.ts';
 
 type ScheduleDeps = {
-  polls: Pick<Polls, 'bringForward' | 'due' | 'dueCount'>;
+  store: StoreParts<{ polls: 'bringForward' | 'due' | 'dueCount' }>;
   /** `goneAfterMs`: when to look again for a session that is missing. */
   times: { fastestMs: number; goneAfterMs: number };
   now: () => number;
@@ -16,7 +17,7 @@ const MOST_BATCHES = 20;
 const CORRECT_EVERY_ROUNDS = 60;
 
 /** Which sessions are due for a poll, and when each is due again. */
-export function createSchedule({ polls, times, now, random }: ScheduleDeps) {
+export function createSchedule({ store: { polls }, times, now, random }: ScheduleDeps) {
   let rounds = 0;
 
   /** If the clock was set back, polls that were planned before would come too late. */

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { readAtMost } from '../bounds.ts';
 import type { Download } from '../devin/attachments.ts';
@@ -10,10 +9,10 @@ import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
-import { isInFlight, type Posts } from '../store/posts.ts';
-import { FILE, type MessageRow, type NewMessage, type SessionMessages } from '../store/session-messages.ts';
+import { isInFlight } from '../store/posts.ts';
+import { FILE, type MessageRow, type NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Tables } from '../store/tables.ts';
+import type { StoreParts } from '../store/store.ts';
 
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
@@ -35,7 +34,7 @@ export function readFileRow({ source, text }: MessageRow): SessionFile | null {
 }
 
 type AttachmentDeps = {
-  messages: Pick<SessionMessages, 'add'>;
+  store: StoreParts<{ messages: 'add' }>;
   listAttachments: (sessionId: string, options: { signal: AbortSignal }) => Promise<SessionAttachment[]>;
   now: () => number;
   log: Log;
@@ -50,7 +49,7 @@ const WAIT_MS = 10 * 60_000;
 
 /** Files that Devin made come after the messages so far. */
 export function createFindAttachments({
-  messages,
+  store: { messages },
   listAttachments,
   now,
   log,
@@ -96,10 +95,8 @@ function createListings(now: () => number) {
 }
 
 export type ShareDeps = {
-  db: Kysely<Tables>;
+  store: StoreParts<{ db: 'transaction'; messages: 'uploaded'; posts: 'find' | 'attempt' | 'forget' }>;
   outbound: Pick<Outbound, 'upload' | 'share' | 'findFile' | 'slackTs'>;
-  messages: Pick<SessionMessages, 'uploaded'>;
-  posts: Pick<Posts, 'find' | 'attempt' | 'forget'>;
   /** How long Slack may take to share what a process sent before it died. */
   inFlightMs: number;
 };
@@ -120,7 +117,7 @@ type Sharing = {
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
 export async function shareFile(
-  { db, outbound, messages, posts, inFlightMs }: ShareDeps,
+  { store: { db, messages, posts }, outbound, inFlightMs }: ShareDeps,
   { place, row, lease, read, putOff }: Sharing,
 ): Promise<Shared> {
   const key = `file:${row.sessionId}:${row.eventId}`;

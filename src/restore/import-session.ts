@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
@@ -11,21 +11,21 @@ import { sessionPhase, STANDING } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
-import type { FoundSession, Ledger } from '../store/ledger.ts';
-import type { Milestones } from '../store/milestones.ts';
+import type { FoundSession } from '../store/ledger.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { SessionMessages } from '../store/session-messages.ts';
-import type { SessionChanges, Sessions } from '../store/sessions.ts';
+import type { SessionChanges } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 
 type ImportDeps = {
-  db: Kysely<Tables>;
-  requests: Pick<Requests, 'find' | 'idOf' | 'insert' | 'advance'>;
-  sessions: Pick<Sessions, 'bind' | 'change'>;
-  messages: Pick<SessionMessages, 'add'>;
-  milestones: Pick<Milestones, 'add'>;
-  ledger: Pick<Ledger, 'add'>;
+  store: StoreParts<{
+    db: 'transaction';
+    requests: 'find' | 'idOf' | 'insert' | 'advance';
+    sessions: 'bind' | 'change';
+    messages: 'add';
+    milestones: 'add';
+    ledger: 'add';
+  }>;
   readHistory: ReadHistory;
   sessionMember: SessionMember;
 };
@@ -78,12 +78,7 @@ export type ImportSession = (existing: ExistingSession) => Promise<SessionReques
 
 /** Stores a session that already exists: its request is `created`, and its past isn't announced. */
 export function createImportSession({
-  db,
-  requests,
-  sessions,
-  messages,
-  milestones,
-  ledger,
+  store: { db, requests, sessions, messages, milestones, ledger },
   readHistory,
   sessionMember,
 }: ImportDeps): ImportSession {

@@ -41,34 +41,18 @@ type Restoring = {
 
 /** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
 export function createRestoring(deps: RestoringDeps): Restoring {
-  const { queue, store, devin, slack, resolve, findMember, command } = deps;
+  const { queue, store, devin, slack, resolve, findMember, adopt, tagRequests, command } = deps;
   const { log, now, watchTimes } = deps.tuning;
-  const { db, requests, sessions, messages, milestones, ledger } = store;
   const { enqueue } = queue;
   const { outbound, metadata, people, teamId } = slack;
   const findRequester = createFindRequester({ findMember, people });
   const readHistory = createReadHistory(devin);
   const sessionMember = createSessionMember({ findMember, now });
-  const importSession = createImportSession({
-    db,
-    requests,
-    sessions,
-    messages,
-    milestones,
-    ledger,
-    readHistory,
-    sessionMember,
-  });
+  const importSession = createImportSession({ store, readHistory, sessionMember });
+  const listMessages = devin.messages.list;
   const restoreAll = createSessionsRestorer({
-    requests,
-    sessions,
-    findPlaces: createFindPlaces({
-      listMessages: devin.messages.list,
-      findRequester,
-      outbound,
-      metadata,
-      log,
-    }),
+    store,
+    findPlaces: createFindPlaces({ listMessages, findRequester, outbound, metadata, log }),
     metadata,
     restore: createRestoreSession({
       getSession: devin.sessions.get,
@@ -89,24 +73,15 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   queue.work('restore-sessions', async (search, { signal }) => restoreAll(search, signal), {
     concurrency: 1,
   });
-  return { reconcile: createReconciliation(deps), importSession };
-}
-
-function createReconciliation({ queue, store, devin, slack, adopt, tagRequests, tuning }: RestoringDeps) {
-  const { requests, sessions, ledger } = store;
   const reconcile = createReconciler({
     serviceUserId: async (options) => (await devin.self.get(options)).serviceUserId,
     listSessions: devin.sessions.listAll,
     devinTime: devin.time,
-    sessions,
-    requests,
-    ledger,
-    teamId: slack.teamId,
+    store,
+    teamId,
     adopt,
-    enqueue: queue.enqueue,
-    log: tuning.log,
+    enqueue,
+    log,
   });
-  return async (signal: AbortSignal): Promise<void> => {
-    if (tagRequests) await reconcile(signal);
-  };
+  return { reconcile: tagRequests ? reconcile : async () => Promise.resolve(), importSession };
 }

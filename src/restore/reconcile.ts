@@ -4,9 +4,7 @@ import type { Log } from '../log.ts';
 import type { Enqueue, LostSession } from '../queue/index.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Ledger } from '../store/ledger.ts';
-import type { Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import { spentOn } from './import-session.ts';
 
 /** How old a lost session may be. */
@@ -24,9 +22,7 @@ type ReconcileDeps = {
   listSessions: (query: SessionQuery, options: Options & { maxItems: number }) => Promise<SessionSnapshot[]>;
   /** Devin's time; null: unknown. */
   devinTime: (options: Options) => Promise<Date | null>;
-  sessions: Pick<Sessions, 'bound'>;
-  requests: Pick<Requests, 'find'>;
-  ledger: Pick<Ledger, 'add' | 'isEmpty'>;
+  store: StoreParts<{ sessions: 'bound'; requests: 'find'; ledger: 'add' | 'isEmpty' }>;
   /** The workspace the app is installed in. */
   teamId: () => string;
   adopt: Adopt;
@@ -39,7 +35,8 @@ type ReconcileDeps = {
  * bound to it. The others were started with a database that is lost: their cards are searched for in Slack.
  */
 export function createReconciler(deps: ReconcileDeps) {
-  const { sessions, requests, ledger, adopt, enqueue, log } = deps;
+  const { sessions, requests, ledger } = deps.store;
+  const { adopt, enqueue, log } = deps;
 
   async function match(requestId: string, session: SessionSnapshot): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
@@ -96,7 +93,7 @@ async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   const lostSinceS = time === null ? 0 : Math.floor((time.getTime() - LOOK_BACK_MS) / 1000);
   // An empty ledger is rebuilt from the whole month.
   const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
-  const sinceS = (await deps.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
+  const sinceS = (await deps.store.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
   const since = time !== null && { createdAfter: sinceS };
   const listing = { ...options, maxItems: MOST_LISTED };
   const items = await deps.listSessions({ origins: ['api'], ...since }, listing);

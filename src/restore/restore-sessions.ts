@@ -3,13 +3,11 @@ import type { Log } from '../log.ts';
 import type { Enqueue, LostSession, SearchPlace, CardSearch } from '../queue/index.ts';
 import { slackFailure, unlessRefused } from '../slack/errors.ts';
 import type { MetadataReader, ReadSpan } from '../slack/posted-messages.ts';
-import type { Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { FoundCard, RestoreSession } from './restore-session.ts';
 
 type RestoreDeps = {
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'bound'>;
+  store: StoreParts<{ requests: 'find'; sessions: 'bound' }>;
   findPlaces: (lost: readonly LostSession[], signal: AbortSignal) => Promise<SearchPlace[]>;
   metadata: Pick<MetadataReader, 'read'>;
   restore: RestoreSession;
@@ -30,7 +28,8 @@ const MAX_THREADS = 20;
  * next, at a pace that Slack allows; nothing else waits.
  */
 export function createSessionsRestorer(deps: RestoreDeps) {
-  const { requests, sessions, findPlaces, enqueue, pauseMs, command, log } = deps;
+  const { requests, sessions } = deps.store;
+  const { findPlaces, enqueue, pauseMs, command, log } = deps;
 
   async function stillLost(lost: readonly LostSession[]): Promise<LostSession[]> {
     const bound = await sessions.bound(lost.map(({ sessionId }) => sessionId));

@@ -4,12 +4,12 @@ import { isPending, PENDING_STATES, type RequestState } from '../session/request
 import type { Ending } from '../slack/authority.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Requests } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { Refusal } from './outcome.ts';
 
 type CancelDeps = {
-  requests: Pick<Requests, 'find'>;
+  store: StoreParts<{ requests: 'find' }>;
   endingRefusal: Refusal<Ending>;
   transitions: Pick<Transitions, 'moveLocked'>;
   enqueue: Enqueue;
@@ -29,7 +29,8 @@ const LOOK_AGAIN_MS = 500;
  * canceled after all.
  */
 export function createCanceller(deps: CancelDeps) {
-  const { requests, endingRefusal, transitions, enqueue, notifier, textFor } = deps;
+  const { requests } = deps.store;
+  const { endingRefusal, transitions, enqueue, notifier, textFor } = deps;
 
   /** false: it's being sent, or has ended. */
   async function cancel({ requestId, userId, messageDeleted }: CancelJob): Promise<boolean> {

@@ -15,13 +15,12 @@ import { cardMessage } from '../slack/posted-messages.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { SessionChanges, Sessions } from '../store/sessions.ts';
+import type { SessionChanges } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import { notDone } from './outcome.ts';
 
 type FollowDeps = {
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'find'>;
+  store: StoreParts<{ requests: 'find'; sessions: 'find' }>;
   resolve: ResolveIdentity;
   presence: PresenceOf;
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
@@ -37,7 +36,8 @@ type FollowJob = Jobs['follow-session'];
 
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
 export function createFollower(deps: FollowDeps) {
-  const { requests, sessions, resolve, getSession, placeCard, outbound, notifier, textFor } = deps;
+  const { requests, sessions } = deps.store;
+  const { resolve, getSession, placeCard, outbound, notifier, textFor } = deps;
 
   async function refusal({ teamId, userId }: FollowJob): Promise<string | null> {
     const [identity, text] = await Promise.all([resolve({ teamId, userId }), textFor(userId)]);

@@ -8,7 +8,7 @@ import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
-import { createLateNotifier, createNotifier, type Notifier } from '../slack/tell-later.ts';
+import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
 import type { Store } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -41,20 +41,16 @@ const MANY = { concurrency: 4, most: 100 };
 
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
-  const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
-  const { db, requests, sessions, cards, milestones, replies, messages, envelopes, identities } = store;
+  const { queue, store, devin, slack, resolve, check, transitions, adopt, findMember } = deps;
+  const { importSession, recordAnswer, placeCard, searchUntilFound } = deps;
+  const { db, replies, messages, envelopes, audit } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
-  const identify = deps.resolve;
-  const authority = createAuthority({ identify, presence, check, audit: store.audit, textFor });
+  const authority = createAuthority({ identify: resolve, presence, check, audit, textFor });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
   const notifier = createNotifier({ envelopes, outbound, enqueue });
   const steer = createSteerer({
-    db,
-    requests,
-    cards,
-    milestones,
-    sessions,
+    store,
     moveReply: createMoveReply({ db, replies, messages, enqueue }),
     steeringRefusal: tolerant(authority.steeringRefusal, textFor),
     endingRefusal,
@@ -66,9 +62,20 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({ requests, endingRefusal, transitions, enqueue, notifier, textFor });
-  const follow = createFollowing(deps, notifier);
-  const linking = { people, findMember, identities, enqueue, outbound, notifier, textFor };
+  const cancel = createCanceller({ store, endingRefusal, transitions, enqueue, notifier, textFor });
+  const follow = createFollower({
+    store,
+    resolve,
+    presence,
+    getSession: devin.sessions.get,
+    importSession,
+    adopt,
+    placeCard,
+    outbound,
+    notifier,
+    textFor,
+  });
+  const linking = { store, people, findMember, enqueue, outbound, notifier, textFor };
   const { link, tellLinked } = createLinker(linking);
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', async (job) => cancel(job), MANY);
@@ -76,23 +83,4 @@ export function createSteering(deps: SteeringDeps): void {
   queue.work('link-person', async (job) => link(job), MANY);
   queue.work('tell-later', createLateNotifier({ envelopes, outbound }), MANY);
   queue.work('tell-linked', async (job) => tellLinked(job), MANY);
-}
-
-function createFollowing(deps: SteeringDeps, notifier: Notifier) {
-  const { store, devin, slack, resolve, adopt } = deps;
-  const { requests, sessions } = store;
-  const { outbound, presence, textFor } = slack;
-  return createFollower({
-    requests,
-    sessions,
-    resolve,
-    presence,
-    getSession: devin.sessions.get,
-    importSession: deps.importSession,
-    adopt,
-    placeCard: deps.placeCard,
-    outbound,
-    notifier,
-    textFor,
-  });
 }

@@ -10,7 +10,7 @@ import type { People } from '../slack/people.ts';
 import { privatePlace } from '../slack/places.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Identities } from '../store/identities.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { notDone } from './outcome.ts';
 
@@ -18,7 +18,7 @@ type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;
   /** null: Devin's organization has no such member. */
   findMember: FindMember;
-  identities: Pick<Identities, 'setLink' | 'removeLink'>;
+  store: StoreParts<{ identities: 'setLink' | 'removeLink' }>;
   enqueue: Enqueue;
   outbound: Pick<Outbound, 'tellPrivately'>;
   notifier: Notifier;
@@ -32,7 +32,8 @@ type LinkJob = Jobs['link-person'];
  * themselves, and nobody is linked without hearing of it.
  */
 export function createLinker(deps: LinkDeps) {
-  const { people, findMember, identities, enqueue, outbound, notifier, textFor } = deps;
+  const { identities } = deps.store;
+  const { people, findMember, enqueue, outbound, notifier, textFor } = deps;
   const linkingTextFor = async (userId: string) => (await textFor(userId)).steering.linking;
 
   async function refusal({ userId, personId, devinUserId }: LinkJob): Promise<string | null> {

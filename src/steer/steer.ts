@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { MoveReply } from '../converse/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
@@ -13,11 +13,10 @@ import { cardView } from '../slack/card-view.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
-import type { Cards } from '../store/cards.ts';
-import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { findFollowed, type Followed } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { askDevin, type AskDeps } from './ask-devin.ts';
@@ -27,11 +26,13 @@ import { notDone, type Refusal } from './outcome.ts';
 const CREDIT_WAIT_MS = 500;
 
 type SteerDeps = AskDeps & {
-  db: Kysely<Tables>;
-  requests: Pick<Requests, 'find'>;
-  cards: Pick<Cards, 'markStale'>;
-  milestones: Pick<Milestones, 'add'>;
-  sessions: Pick<Sessions, 'find' | 'lock' | 'change'>;
+  store: StoreParts<{
+    db: 'transaction';
+    requests: 'find';
+    cards: 'markStale';
+    milestones: 'add';
+    sessions: 'find' | 'lock' | 'change';
+  }>;
   moveReply: MoveReply;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;
@@ -71,14 +72,16 @@ export function createSteerer(deps: SteerDeps) {
     }
     await stopper.takeBack();
     if (outcome.kind === 'unknown') {
-      await deps.db.transaction().execute(async (trx) => audit(trx, followed, { ...job, result: 'unknown' }));
+      await deps.store.db
+        .transaction()
+        .execute(async (trx) => audit(trx, followed, { ...job, result: 'unknown' }));
       await tellLost();
     } else await tell(text.steering.notDone[what](name), escape(whyNotDone(outcome.error, text)));
     return unmarkReply(deps, job);
   }
 
   return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
-    const followed = await findFollowed(deps, job.sessionId);
+    const followed = await findFollowed(deps.store, job.sessionId);
     if (followed !== null) await steer(job, followed, signal);
   };
 }
@@ -140,7 +143,7 @@ async function toldDone(
  * back if Devin then shows the session as it was, or can't be asked: nobody is named for an end that may have other causes.
  * Another person's note stays: their Stop may still be done.
  */
-function stopperOf({ db, sessions }: SteerDeps, { what, sessionId, userId }: SteerJob) {
+function stopperOf({ store: { db, sessions } }: SteerDeps, { what, sessionId, userId }: SteerJob) {
   const replace = async (before: string | null, stoppedBy: string | null): Promise<void> => {
     if (what !== 'stop') return;
     await db.transaction().execute(async (trx) => {
@@ -157,7 +160,7 @@ type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapsho
 
 /** First who did it, so that the card never shows an end without a name. If it's news to the requester, they hear of it. */
 async function record(
-  { db, sessions, cards, milestones, enqueue, recordAnswer }: SteerDeps,
+  { store: { db, sessions, cards, milestones }, enqueue, recordAnswer }: SteerDeps,
   { followed: { request, session }, what, userId, snapshot }: Steered,
 ): Promise<void> {
   const { id } = request;

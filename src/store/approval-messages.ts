@@ -13,8 +13,6 @@ export type ApprovalMessage = {
   shown: string;
 };
 
-export type ApprovalMessages = ReturnType<typeof createApprovalMessages>;
-
 /** The messages that ask people for an approval: one for each person and approval. */
 export function createApprovalMessages(db: Kysely<Tables>) {
   return {

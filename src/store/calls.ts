@@ -18,8 +18,6 @@ const openCallSchema = z.object({
 /** A call that still asks for an answer although its question was answered. */
 export type AnsweredCall = z.infer<typeof openCallSchema>;
 
-export type Calls = ReturnType<typeof createCalls>;
-
 const CALL = 'needs-you:%';
 
 /** While Devin waits and nobody answers, the requester is called at most this often. */

@@ -26,8 +26,6 @@ export function stageShown(shown: string): string | null {
 
 type Placement = { channelId: string; ts: string; shown: string };
 
-export type Cards = ReturnType<typeof createCards>;
-
 /** The state of the cards: what they show, and which are out of date. */
 export function createCards(db: Kysely<Tables>, clock: Clock = databaseClock) {
   const card = (requestId: string, trx: Db = db) =>

@@ -12,8 +12,6 @@ const ECHO_LIFE = sql`interval '10 minutes'`;
 /** States in which Devin may already have the same text. */
 const MAYBE_THERE = ['sending', 'delivered', 'unknown'] as const satisfies ReplyState[];
 
-export type Echoes = ReturnType<typeof createEchoes>;
-
 /** Replies that come back in Devin's list of messages, which has no id of ours: they are known by their text. */
 export function createEchoes(db: Kysely<Tables>) {
   return {

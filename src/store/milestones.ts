@@ -39,8 +39,6 @@ export type MilestonesTable = Columns<z.infer<typeof milestoneRowSchema>, never,
 
 const DUE_IN_MS = sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::double precision`;
 
-export type Milestones = ReturnType<typeof createMilestones>;
-
 export function createMilestones(db: Kysely<Tables>) {
   const one = (row: MilestoneRow) =>
     db.updateTable('milestones').where('sessionId', '=', row.sessionId).where('key', '=', row.key);

@@ -21,8 +21,6 @@ const REASON_LENGTH = 300;
 
 type Failure = { error: unknown; by?: number };
 
-export type SetAside = ReturnType<typeof createSetAside>;
-
 export function createSetAside(db: Kysely<Tables>) {
   return {
     /** Counts a failure, or several at once; resolves with the total. */

@@ -29,6 +29,11 @@ import { createUsage } from './usage.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
+/** Of some parts of the store, only what is used: `StoreParts<{ requests: 'find' | 'lock' }>`. */
+export type StoreParts<Used extends { [Part in keyof Store]?: keyof Store[Part] }> = {
+  [Part in keyof Store & keyof Used]: Pick<Store[Part], Used[Part] & keyof Store[Part]>;
+};
+
 type StoreOptions = { editBudget: Rate; clock: Clock };
 
 /** Everything that reads and writes tables. */

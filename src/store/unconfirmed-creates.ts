@@ -21,8 +21,6 @@ export type LostAnswersTable = Columns<UnconfirmedCreate, 'identity'>;
 /** How many are searched for at a time. */
 const MAX_AT_A_TIME = 200;
 
-export type UnconfirmedCreates = ReturnType<typeof createUnconfirmedCreates>;
-
 export function createUnconfirmedCreates(db: Kysely<Tables>) {
   return {
     async add(lost: UnconfirmedCreate, trx: Transaction<Tables>): Promise<void> {

@@ -14,11 +14,13 @@ test('an approver who was asked before a backup was restored is not asked again'
   const searchedSince: (Date | undefined)[] = [];
   const shown: string[] = [];
   const tell = createApproverNotifier({
-    requests: { find: async () => Promise.resolve(request) },
-    messages: {
-      ofRequest: async () => Promise.resolve([]),
-      posted: async (message) => Promise.resolve(void shown.push(message.slackTs)),
-      shows: async () => Promise.resolve(),
+    store: {
+      requests: { find: async () => Promise.resolve(request) },
+      approvalMessages: {
+        ofRequest: async () => Promise.resolve([]),
+        posted: async (message) => Promise.resolve(void shown.push(message.slackTs)),
+        shows: async () => Promise.resolve(),
+      },
     },
     outbound: {
       directChannel: async () => Promise.resolve('D2'),

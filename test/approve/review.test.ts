@@ -24,9 +24,11 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
   const isNow = ({ userId }: Voter): boolean => approvers.some((one) => one.userId === userId);
   const after: (Approval | undefined)[] = [];
   const review = createReviewer({
-    requests: {
-      find: async () => Promise.resolve(request),
-      hasExpired: async () => Promise.resolve(options.hasExpired === true),
+    store: {
+      requests: {
+        find: async () => Promise.resolve(request),
+        hasExpired: async () => Promise.resolve(options.hasExpired === true),
+      },
     },
     decidersOf: async (_request, { people }) => {
       if (options.trouble !== undefined) throw options.trouble;

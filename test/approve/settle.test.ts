@@ -62,9 +62,13 @@ async function decided(
   const changes: (RequestChanges | undefined)[] = [];
   const told: string[] = [];
   const settler = createSettler({
-    requests: {
-      find: async () => Promise.resolve(request),
-      hasExpired: async () => Promise.resolve(hasExpired),
+    store: {
+      requests: {
+        find: async () => Promise.resolve(request),
+        hasExpired: async () => Promise.resolve(hasExpired),
+      },
+      envelopes,
+      audit: { record: async () => Promise.resolve() },
     },
     people: { find: async () => Promise.resolve(null) },
     decidersOf: createDecidersOf({
@@ -87,8 +91,7 @@ async function decided(
         return Promise.resolve(true);
       },
     },
-    envelopes,
-    audit: { record: async () => Promise.resolve() },
+
     notifier: {
       notifyMarkup: async (_userId, _answerTo, ...said) => void (await Promise.resolve(told.push(...said))),
     },

@@ -37,17 +37,19 @@ async function setUp(
     replies.move({ id: 'y', from: ['accepted'], ...to });
   if (step !== null) await move(step);
   const removed: string[] = [];
-  const forms: Parameters<Deps['forms']['insert']>[0][] = [];
+  const forms: Parameters<Deps['store']['forms']['insert']>[0][] = [];
   const notifier = createReplyNotifier({
-    replies,
-    sessions: { find: async () => Promise.resolve(sessionRow()) },
-    requests: {
-      find: async () =>
-        Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'], ...asked })),
+    store: {
+      replies,
+      sessions: { find: async () => Promise.resolve(sessionRow()) },
+      requests: {
+        find: async () =>
+          Promise.resolve(requestRow({ userId: 'U9', hadSecrets: true, secretNames: ['TOKEN'], ...asked })),
+      },
+      forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
+      threadNotices: notices,
     },
-    forms: { insert: async (form) => void (await Promise.resolve(forms.push(form))) },
     tellOnce: createTellOnce({ leases: createLeases(db), notices }),
-    notices,
     check: async () => Promise.resolve(checked),
     outbound: {
       react: unneeded,

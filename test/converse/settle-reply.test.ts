@@ -43,8 +43,7 @@ async function settle({ listed, seen = null, source = 'user', foundBefore, isSto
   }
   await replies.move({ id: 'first', from: ['sending'], to: 'delivered', changes: { eventId: seen } });
   const settleReply = createSettleReply({
-    replies,
-    echoes,
+    store: { replies, echoes },
     listMessages: async () =>
       Promise.resolve({
         items: listed.map((id) => ({ eventId: id, source, message: 'yes', createdAt: 0 })),

@@ -18,11 +18,13 @@ test.each(['mute', 'stop'] as const)('two processes that find the same word do i
   if (reply === null) throw new Error('the word is gone');
   const done: string[] = [];
   const apply = createApplyKeyword({
-    db,
-    sessions: { find: unneeded, change: async () => void (await Promise.resolve(done.push('changed'))) },
-    cards: { markStale: async () => Promise.resolve() },
-    messages: { takeLeftOut: unneeded, add: unneeded },
-    replies,
+    store: {
+      db,
+      sessions: { find: unneeded, change: async () => void (await Promise.resolve(done.push('changed'))) },
+      cards: { markStale: async () => Promise.resolve() },
+      messages: { takeLeftOut: unneeded, add: unneeded },
+      replies,
+    },
     fetchMessages: unneeded,
     withLease: unneeded,
     enqueue: async (name) => void (await Promise.resolve(done.push(name))),

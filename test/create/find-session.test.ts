@@ -32,7 +32,7 @@ function createSearch({ items, bound = [], tagRequests = false, firstMessage = P
       return Promise.resolve(items);
     },
     firstMessage: async () => Promise.resolve(firstMessage),
-    sessions: { bound: async () => Promise.resolve(new Set(bound)) },
+    store: { sessions: { bound: async () => Promise.resolve(new Set(bound)) } },
     tagRequests,
   });
   return { ...search, queries };

@@ -43,14 +43,16 @@ async function tellOutcome(
   const edits: { ts: string; text: string }[] = [];
   const kept = new Set(posted);
   const tell = createOutcomeNotifier({
-    requests: { find: async () => Promise.resolve(requestRow(changes)) },
-    sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
-    posts: {
-      outcomesOf: async () =>
-        Promise.resolve([...kept].map((key) => ({ key, channelId: 'C1', postedTs: key }))),
-      forget: async (key) => Promise.resolve(void kept.delete(key)),
+    store: {
+      requests: { find: async () => Promise.resolve(requestRow(changes)) },
+      sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
+      posts: {
+        outcomesOf: async () =>
+          Promise.resolve([...kept].map((key) => ({ key, channelId: 'C1', postedTs: key }))),
+        forget: async (key) => Promise.resolve(void kept.delete(key)),
+      },
+      settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
     },
-    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
     findLeaver: async () => Promise.resolve(left ?? null),
     isOutside: async (channelId) => Promise.resolve(outside && channelId === 'C1'),
     outbound: {

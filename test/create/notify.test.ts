@@ -11,10 +11,12 @@ import { sessionRow } from '../support/session-row.ts';
 async function told(changes: Partial<SessionRequest>, kind: Notice): Promise<string[]> {
   const texts: string[] = [];
   const tell = createPersonNotifier({
-    requests: { find: async () => Promise.resolve(requestRow(changes)) },
-    sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
-    forms: { insert: async () => Promise.resolve() },
-    envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
+    store: {
+      requests: { find: async () => Promise.resolve(requestRow(changes)) },
+      sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
+      forms: { insert: async () => Promise.resolve() },
+      envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
+    },
     outbound: {
       tellPrivately: async (_place, { text }) => {
         texts.push(text);

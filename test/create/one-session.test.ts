@@ -18,14 +18,16 @@ describeOnBothDatabases('two requests that find the same session at the same mom
     const [requests, sessions] = [createRequests(db), createSessions(db)];
     const reached: string[] = [];
     const { move } = createTransitions({
-      db,
-      requests,
-      cards: createCards(db),
-      sessions,
-      milestones: createMilestones(db),
-      unconfirmedCreates: createUnconfirmedCreates(db),
-      ledger: createLedger(db, databaseClock),
-      envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
+      store: {
+        db,
+        requests,
+        cards: createCards(db),
+        sessions,
+        milestones: createMilestones(db),
+        unconfirmedCreates: createUnconfirmedCreates(db),
+        ledger: createLedger(db, databaseClock),
+        envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
+      },
       enqueue: async () => Promise.resolve(),
       onMoved: (state) => void reached.push(state),
       now: () => 0,

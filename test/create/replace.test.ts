@@ -28,8 +28,10 @@ test.each<[what: string, verdict: Verdict, why: 'notAsked' | null]>([
   ['may change it if the policy asks nobody', { kind: 'allowed', draft, approved: [], rule: null }, null],
 ])('a person who was asked about a request, and whose decline counts, %s', async (_what, verdict, why) => {
   const whyNotReplaced = createWhyNotReplaced({
-    requests: {
-      find: async () => Promise.resolve(requestRow({ state: 'awaiting-approval', approvals: [approval] })),
+    store: {
+      requests: {
+        find: async () => Promise.resolve(requestRow({ state: 'awaiting-approval', approvals: [approval] })),
+      },
     },
     decidersOf: createDecidersOf({
       judge: async () => Promise.resolve(verdict),
@@ -50,7 +52,7 @@ test.each([
   const before = { ...approval, end: { kind, by: null, reason: null, atMs: 0 } };
   const original = requestRow({ state: 'awaiting-approval', approvals: [before, approval] });
   const whyNotReplaced = createWhyNotReplaced({
-    requests: { find: async () => Promise.resolve(original) },
+    store: { requests: { find: async () => Promise.resolve(original) } },
     decidersOf: async () => Promise.resolve({ able: new Set(['U2']), need: 1, isSame: true, terms: null }),
   });
   const found = await whyNotReplaced({ requestId: 'one', number: 0 }, 'U2');

@@ -21,7 +21,7 @@ function onClock(aheadMs: number): void {
 function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
   const [requests, queued] = [createRequests(db), new Array<number>()];
   const create = createSessionCreator({
-    requests,
+    store: { requests },
     withLease: createWithLease(createLeases(db)),
     enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
       void (await Promise.resolve(queued.push(startAfterMs))),

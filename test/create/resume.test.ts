@@ -38,7 +38,7 @@ async function press(
     draft: { ...request.draft, values: { ...values, ...task } },
   };
   const resume = createResumer({
-    requests: { find: async () => Promise.resolve(request) },
+    store: { requests: { find: async () => Promise.resolve(request) } },
     search: {
       findOne: async () => {
         if (isFound === null)

@@ -69,19 +69,21 @@ describe('a create', () => {
     const states: string[] = [];
     const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
     const transitions = createTransitions({
-      db,
-      requests,
-      cards,
-      sessions: createSessions(db),
-      milestones: createMilestones(db),
-      unconfirmedCreates,
-      ledger: createLedger(db, databaseClock),
-      envelopes,
+      store: {
+        db,
+        requests,
+        cards,
+        sessions: createSessions(db),
+        milestones: createMilestones(db),
+        unconfirmedCreates,
+        ledger: createLedger(db, databaseClock),
+        envelopes,
+      },
       enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
       onMoved: (to) => void states.push(to),
       now: () => 0,
     });
-    const adopt = createAdopt({ transitions, envelopes, withNames: (draft) => draft });
+    const adopt = createAdopt({ transitions, store: { envelopes }, withNames: (draft) => draft });
     await requests.insert([newRequest(ID, saved)]);
     const current = async (): Promise<SessionRequest> => {
       const found = await requests.find(ID);
@@ -112,11 +114,10 @@ describe('a create', () => {
       },
       limiter: { beforeSending: async () => ((limitChecks += 1), Promise.resolve(null)) },
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
-      envelopes,
+      store: { envelopes, identities: { forget: async () => Promise.resolve() } },
       tagRequests: true,
       flow: createFlow({ transitions, replace: () => null, now }),
       adopt,
-      forgetIdentity: async () => Promise.resolve(),
       findEarlier,
       devinTime: async () => Promise.resolve(new Date(devinMs)),
       now,

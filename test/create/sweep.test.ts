@@ -12,11 +12,13 @@ type SweepDeps = Parameters<typeof createSweep>[0];
 const nothing = async (): Promise<string[]> => Promise.resolve([]);
 const NOTHING_LEFT: SweepDeps = {
   readTime: async () => Promise.resolve(),
-  requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
-  cards: { stale: nothing },
-  replies: { waiting: nothing },
-  messages: { waiting: nothing },
-  milestones: { waiting: nothing },
+  store: {
+    requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
+    cards: { stale: nothing },
+    replies: { waiting: nothing },
+    messages: { waiting: nothing },
+    milestones: { waiting: nothing },
+  },
   enqueue: async () => Promise.resolve(),
   unqueued: async (_name, keys) => Promise.resolve([...keys]),
   times: { everyMs: EVERY_MS, strandedMs: 15_000 },
@@ -28,12 +30,15 @@ async function startedSweep() {
   const looks: PromiseWithResolvers<string[]>[] = [];
   const sweep = createSweep({
     ...NOTHING_LEFT,
-    requests: {
-      ...NOTHING_LEFT.requests,
-      stranded: async () => {
-        const look = Promise.withResolvers<string[]>();
-        looks.push(look);
-        return look.promise;
+    store: {
+      ...NOTHING_LEFT.store,
+      requests: {
+        ...NOTHING_LEFT.store.requests,
+        stranded: async () => {
+          const look = Promise.withResolvers<string[]>();
+          looks.push(look);
+          return look.promise;
+        },
       },
     },
   });
@@ -79,15 +84,17 @@ test.each([
   const one = (id: string) => async () => Promise.resolve([id]);
   const sweep = createSweep({
     ...NOTHING_LEFT,
-    requests: {
-      expired: one('expired'),
-      awaitingApproval: one('asked'),
-      stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
+    store: {
+      requests: {
+        expired: one('expired'),
+        awaitingApproval: one('asked'),
+        stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
+      },
+      cards: { stale: async () => Promise.resolve(['card', 'waiting']) },
+      replies: { waiting: aged('said') },
+      messages: { waiting: aged('heard') },
+      milestones: { waiting: aged('come to') },
     },
-    cards: { stale: async () => Promise.resolve(['card', 'waiting']) },
-    replies: { waiting: aged('said') },
-    messages: { waiting: aged('heard') },
-    milestones: { waiting: aged('come to') },
     // A job for it waits: it only rests.
     unqueued: async (_name, keys) => Promise.resolve(keys.filter((key) => key !== 'waiting')),
     enqueue: async (name, data) => void queued.push(`${name} ${Object.values(data).join()}`),

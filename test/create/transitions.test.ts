@@ -22,14 +22,16 @@ async function setUp() {
   const { db } = await open();
   const requests = createRequests(db);
   const transitions = createTransitions({
-    db,
-    requests,
-    cards: createCards(db),
-    sessions: createSessions(db),
-    milestones: createMilestones(db),
-    unconfirmedCreates: createUnconfirmedCreates(db),
-    ledger: createLedger(db, databaseClock),
-    envelopes,
+    store: {
+      db,
+      requests,
+      cards: createCards(db),
+      sessions: createSessions(db),
+      milestones: createMilestones(db),
+      unconfirmedCreates: createUnconfirmedCreates(db),
+      ledger: createLedger(db, databaseClock),
+      envelopes,
+    },
     enqueue: async () => Promise.resolve(),
     onMoved: () => undefined,
     now: () => 0,

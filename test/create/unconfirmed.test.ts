@@ -56,10 +56,23 @@ async function searching(
   let reads = 0;
   let nowMs = 3000;
   const look = createUnconfirmedFinder({
-    db,
-    unconfirmedCreates,
-    ledger,
-    envelopes,
+    store: {
+      db,
+      unconfirmedCreates,
+      ledger,
+      envelopes,
+      requests: {
+        find: async () => {
+          const state = states[Math.min((reads += 1), states.length) - 1];
+          const identity = memberOf('user-since');
+          return Promise.resolve(
+            requestRow({ id: 'r1', sessionId: 's1', identity, ...(state && { state }) }),
+          );
+        },
+      },
+      sessions,
+      milestones: { add: async (_id, keys) => (announced.push(...keys), Promise.resolve()) },
+    },
     transitions: {
       moveLocked: async (_id, plan) => {
         const state = states.at(-1);
@@ -70,15 +83,7 @@ async function searching(
         return Promise.resolve(move !== null);
       },
     },
-    requests: {
-      find: async () => {
-        const state = states[Math.min((reads += 1), states.length) - 1];
-        const identity = memberOf('user-since');
-        return Promise.resolve(requestRow({ id: 'r1', sessionId: 's1', identity, ...(state && { state }) }));
-      },
-    },
-    sessions,
-    milestones: { add: async (_id, keys) => (announced.push(...keys), Promise.resolve()) },
+
     search: {
       find: async (missing) => {
         if (trouble !== null) throw trouble;

@@ -90,15 +90,17 @@ test('an answer from a box that nobody knew to be delivered is shown in the thre
     { eventId: 'e2', source: 'user', message: said.text, createdAt: 1 },
   ];
   const fetchMessages = createFetchMessages({
-    db,
-    sessions: createSessions(db),
-    milestones: createMilestones(db),
-    calls: createCalls(db),
-    messages,
-    replies,
-    echoes: createEchoes(db),
-    cards: { markStale: async () => Promise.resolve() },
-    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
+    store: {
+      db,
+      sessions: createSessions(db),
+      milestones: createMilestones(db),
+      calls: createCalls(db),
+      messages,
+      replies,
+      echoes: createEchoes(db),
+      cards: { markStale: async () => Promise.resolve() },
+      settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
+    },
     listMessages: async () => Promise.resolve({ items: listed, endCursor: null, hasNextPage: false }),
     enqueue: async () => Promise.resolve(),
   });
@@ -116,21 +118,23 @@ test('a question is looked for once all messages are read, in case Devin went on
   const added: string[] = [];
   const lastWhenAsked: (string | undefined)[] = [];
   const fetchMessages = createFetchMessages({
-    db,
-    sessions: { change: async () => Promise.resolve(), lock: async () => Promise.resolve(session) },
-    milestones: { add: async (_id, keys) => Promise.resolve(void added.push(...keys)) },
-    calls: {
-      isMissing: async (_id, trx) => {
-        const stored = await trx.selectFrom('sessionMessages').select('eventId').orderBy('seq').execute();
-        lastWhenAsked.push(stored.at(-1)?.eventId);
-        return true;
+    store: {
+      db,
+      sessions: { change: async () => Promise.resolve(), lock: async () => Promise.resolve(session) },
+      milestones: { add: async (_id, keys) => Promise.resolve(void added.push(...keys)) },
+      calls: {
+        isMissing: async (_id, trx) => {
+          const stored = await trx.selectFrom('sessionMessages').select('eventId').orderBy('seq').execute();
+          lastWhenAsked.push(stored.at(-1)?.eventId);
+          return true;
+        },
       },
+      messages,
+      replies: createReplies(db),
+      echoes: createEchoes(db),
+      cards: { markStale: async () => Promise.resolve() },
+      settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
     },
-    messages,
-    replies: createReplies(db),
-    echoes: createEchoes(db),
-    cards: { markStale: async () => Promise.resolve() },
-    settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
     listMessages: async (_id, { after }) =>
       Promise.resolve(
         after === null

@@ -33,11 +33,13 @@ type RelayDeps = Parameters<typeof createRelayFromDevin>[0];
 /** A session that has come to this, without a message. */
 function quietly(told: readonly string[] = []): RelayDeps {
   return {
-    sessions: { find: async () => Promise.resolve(sessionRow({ sessionId: 's', told: [...told] })) },
-    requests: { find: async () => Promise.resolve(requestRow()) },
-    messages: { nextPending: async () => Promise.resolve(null) },
-    milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
-    calls: { answered: async () => Promise.resolve([]) },
+    store: {
+      sessions: { find: async () => Promise.resolve(sessionRow({ sessionId: 's', told: [...told] })) },
+      requests: { find: async () => Promise.resolve(requestRow()) },
+      messages: { nextPending: async () => Promise.resolve(null) },
+      milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
+      calls: { answered: async () => Promise.resolve([]) },
+    },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
@@ -54,10 +56,13 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
   const heard = new Set<string>();
   const relay = createRelayFromDevin({
     ...quietly(pending.map(({ key }) => key)),
-    milestones: {
-      pending: async () =>
-        Promise.resolve(pending.map((row) => ({ ...row, dueInMs: heard.has(row.key) ? 0 : row.dueInMs }))),
-      hear: async (_sessionId, keys) => Promise.resolve(keys.forEach((key) => heard.add(key))),
+    store: {
+      ...quietly(pending.map(({ key }) => key)).store,
+      milestones: {
+        pending: async () =>
+          Promise.resolve(pending.map((row) => ({ ...row, dueInMs: heard.has(row.key) ? 0 : row.dueInMs }))),
+        hear: async (_sessionId, keys) => Promise.resolve(keys.forEach((key) => heard.add(key))),
+      },
     },
     fetchMessages: async () => Promise.resolve(pending.push(...came)),
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
@@ -84,7 +89,7 @@ test('a question that was answered is marked, although nothing is new', async ()
   const queued: string[] = [];
   const relay = createRelayFromDevin({
     ...quietly(),
-    calls: { answered: async () => Promise.resolve([ANSWERED]) },
+    store: { ...quietly().store, calls: { answered: async () => Promise.resolve([ANSWERED]) } },
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
   });
   await relay('s', new AbortController().signal);
@@ -111,8 +116,11 @@ test('messages that are stored are posted although Devin gives no more', async (
   const queued: string[] = [];
   const relay = createRelayFromDevin({
     ...quietly(),
-    messages: {
-      nextPending: async () => Promise.resolve({ ...message, attemptedAt: null, slackFileId: null }),
+    store: {
+      ...quietly().store,
+      messages: {
+        nextPending: async () => Promise.resolve({ ...message, attemptedAt: null, slackFileId: null }),
+      },
     },
     fetchMessages: async () => Promise.reject(error),
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
@@ -150,7 +158,10 @@ test.each([
   const error = new DevinError({ operation: 'messages.list', facts: bareFacts('unavailable') });
   const relay = createRelayFromDevin({
     ...quietly(),
-    sessions: { ...quietly().sessions, find: async () => Promise.resolve(session) },
+    store: {
+      ...quietly().store,
+      sessions: { ...quietly().store.sessions, find: async () => Promise.resolve(session) },
+    },
     fetchMessages: async () => Promise.reject(error),
   });
   expect(await relay('s', new AbortController().signal).catch(() => 'failed')).toBe(again);

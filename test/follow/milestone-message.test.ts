@@ -44,13 +44,15 @@ async function wanted(milestone: Milestone, given: Case): Promise<boolean> {
   const snapshot = sessionSnapshot('s1', { pull_requests });
   return isWanted(
     {
-      messages: {
-        textsWith: async () => Promise.resolve(words),
-        isFollowedUp: async () => Promise.resolve(given.followedUp === true),
-      },
-      calls: {
-        isMade: async () => Promise.resolve(given.made === true),
-        isAnswered: async () => Promise.resolve(given.isAnswered === true),
+      store: {
+        messages: {
+          textsWith: async () => Promise.resolve(words),
+          isFollowedUp: async () => Promise.resolve(given.followedUp === true),
+        },
+        calls: {
+          isMade: async () => Promise.resolve(given.made === true),
+          isAnswered: async () => Promise.resolve(given.isAnswered === true),
+        },
       },
     },
     {

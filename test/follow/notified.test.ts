@@ -26,8 +26,11 @@ function setUp(
 ) {
   const findLeaver = createFindLeaver(slack);
   return createNotified({
-    settings: {
-      preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: chosen } })),
+    store: {
+      settings: {
+        preferencesFor: async () => Promise.resolve(effectivePreferences({ person: { notify: chosen } })),
+      },
+      calls: { recentAuthors: async () => Promise.resolve([...lately]) },
     },
     findLeaver,
     isOutside: createIsOutside({
@@ -37,7 +40,6 @@ function setUp(
     }),
     check: async (_request, userId) =>
       Promise.resolve(userId === 'UGUEST' ? { kind: 'members-only', identity: null } : { kind: 'allowed' }),
-    calls: { recentAuthors: async () => Promise.resolve([...lately]) },
   });
 }
 

@@ -9,14 +9,17 @@ const open = useEmbedded();
 
 test('a question that is recorded during announcements is announced, too, and not taken for answered', async () => {
   const { deps, told, look } = await startTelling(open);
-  const { sessions } = deps;
+  const { sessions } = deps.store;
   const tell = notifier({
     ...deps,
-    sessions: {
-      async find(id) {
-        const row = await sessions.find(id);
-        if (row !== null && row.phase !== 'needs-you') await look({ status_detail: 'waiting_for_user' });
-        return row;
+    store: {
+      ...deps.store,
+      sessions: {
+        async find(id) {
+          const row = await sessions.find(id);
+          if (row !== null && row.phase !== 'needs-you') await look({ status_detail: 'waiting_for_user' });
+          return row;
+        },
       },
     },
   });
@@ -30,13 +33,13 @@ test('a question that is recorded before its words are here waits for them, even
   const later = 'pr:https://github.com/acme/web/pull/1';
   const tell = notifier(deps);
   await look({ status_detail: 'waiting_for_user' });
-  await deps.milestones.add(ID, [later], { afterMs: 3_600_000 });
+  await deps.store.milestones.add(ID, [later], { afterMs: 3_600_000 });
   const laterMs = await tell(ID);
   expect(laterMs).toBeGreaterThan(0);
   // The first that is due.
   expect(laterMs).toBeLessThanOrEqual(15_000);
   expect(told).toEqual([]);
-  await deps.milestones.hear(ID, ['needs-you:1', later]);
+  await deps.store.milestones.hear(ID, ['needs-you:1', later]);
   expect(await tell(ID)).toBeNull();
   expect(told).toEqual(['needs-you', later]);
 });
@@ -110,13 +113,16 @@ test("a milestone whose notice was interrupted isn't counted as failed", async (
   let failures = 0;
   const tell = createMilestoneNotifier({
     ...deps,
-    setAside: { ...deps.setAside, note: async () => Promise.resolve((failures += 1)) },
+    store: {
+      ...deps.store,
+      setAside: { ...deps.store.setAside, note: async () => Promise.resolve((failures += 1)) },
+    },
     compose: async () => {
       stopping.abort();
       return Promise.reject(new Error('no'));
     },
   });
-  const rows = await deps.milestones.pending(ID);
+  const rows = await deps.store.milestones.pending(ID);
   await expect(tell(ID, rows, { signal: stopping.signal, lease: heldLease })).rejects.toThrow('no');
   expect(failures).toBe(0);
 });
@@ -143,9 +149,12 @@ test('a milestone that succeeds after a failure leaves no failure behind', async
   const failures: string[] = [];
   const tell = notifier({
     ...deps,
-    setAside: {
-      note: async (_kind, id) => Promise.resolve(failures.push(id)),
-      clear: async (_kind, id) => void (await Promise.resolve(failures.splice(failures.indexOf(id), 1))),
+    store: {
+      ...deps.store,
+      setAside: {
+        note: async (_kind, id) => Promise.resolve(failures.push(id)),
+        clear: async (_kind, id) => void (await Promise.resolve(failures.splice(failures.indexOf(id), 1))),
+      },
     },
     compose: async (telling) => {
       if (failures.length === 0) throw new Error('no');
@@ -168,7 +177,7 @@ test.each([
   await look({ status_detail: 'finished' });
   await tell(ID);
   const followUp = { eventId: 'e1', source: 'user', text: 'And the docs?', state: 'skipped' as const };
-  await deps.messages.add(ID, [{ ...followUp, saidAt: new Date(Date.now() - minutesAgo * 60_000) }]);
+  await deps.store.messages.add(ID, [{ ...followUp, saidAt: new Date(Date.now() - minutesAgo * 60_000) }]);
   await look({ status_detail: 'working' });
   await look({ status_detail: 'finished' });
   await tell(ID);

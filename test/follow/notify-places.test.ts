@@ -53,7 +53,7 @@ async function asking(where: 'thread' | 'dm') {
   const tell = notifier({ ...deps, notified: { where: async () => Promise.resolve(where) } });
   const say = async (text: string): Promise<void> => {
     const message = { eventId: text, source: 'devin', text, state: 'skipped' as const, saidAt: new Date() };
-    await deps.messages.add(ID, [message]);
+    await deps.store.messages.add(ID, [message]);
   };
   await say('Main or release?');
   await look({ status_detail: 'waiting_for_user' });
@@ -66,7 +66,7 @@ test.each(['thread', 'dm'] as const)(
   async (where) => {
     const { deps, db, told, look, tell, say } = await asking(where);
     await say('Today or tomorrow?');
-    await deps.milestones.add(ID, ['needs-you:2']);
+    await deps.store.milestones.add(ID, ['needs-you:2']);
     const pull_requests = [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }];
     await look({ status_detail: 'waiting_for_user', pull_requests });
     const laterMs = await tell(ID);
@@ -142,7 +142,7 @@ test("a milestone that the thread refused doesn't wait for words that the thread
     postOnce: async ({ place }) => {
       tried.push(place.threadTs);
       if (place.threadTs === null) return Promise.resolve({ kind: 'posted', ts: '2.2', earlier: false });
-      await deps.messages.add(ID, [{ ...words, saidAt: new Date() }]);
+      await deps.store.messages.add(ID, [{ ...words, saidAt: new Date() }]);
       return Promise.resolve({ kind: 'refused', code: 'is_archived' });
     },
   });

@@ -73,7 +73,7 @@ test('a notice that comes while messages are posted waits for those that were st
 test('a notice that became part of a message meanwhile has none of its own', async () => {
   const { deps, told, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
-  const { milestones } = deps;
+  const { milestones } = deps.store;
   const post = notifier({
     ...deps,
     postPending: async () => {

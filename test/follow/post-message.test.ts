@@ -49,7 +49,16 @@ async function postedRow(
   const now = Date.now();
   const [texts, settled]: [string[], string[]] = [[], []];
   const post = createPostMessage({
-    db,
+    store: {
+      db,
+      posts: createPosts(db),
+      messages: {
+        attempt: async () => Promise.resolve(),
+        uploaded: async () => Promise.resolve(),
+        settle: async ({ eventId: id }) => void (await Promise.resolve(settled.push(id))),
+      },
+      calls: { part: async () => Promise.resolve() },
+    },
     postOnce: async ({ render }) => {
       texts.push((await render()).text);
       const answer = answers[texts.length - 1] ?? { kind: 'unclear' };
@@ -61,15 +70,11 @@ async function postedRow(
       share: async () => Promise.resolve({ kind: 'unclear' }),
       slackTs: () => null,
     },
-    posts: createPosts(db),
+
     inFlightMs: 0,
-    messages: {
-      attempt: async () => Promise.resolve(),
-      uploaded: async () => Promise.resolve(),
-      settle: async ({ eventId: id }) => void (await Promise.resolve(settled.push(id))),
-    },
+
     frameOf: async () => Promise.resolve((words) => words),
-    calls: { part: async () => Promise.resolve() },
+
     download,
     nameMentions,
     text: en,
@@ -177,20 +182,22 @@ async function framed(given: Given = {}): Promise<{ text: string; joined: boolea
   let joined = false;
   let isPart = given.part === true;
   const frameOf = createFrameOf({
-    sessions: { shareOf: async () => Promise.resolve(given.share ?? 'alone') },
-    requests: { find: async () => Promise.resolve(requestRow()) },
-    messages: {
-      lastMessage: async () => {
-        const eventId = given.isLast === false ? 'e2' : 'e1';
-        return Promise.resolve({ eventId, text: 'Main or release?', state: 'pending' });
+    store: {
+      sessions: { shareOf: async () => Promise.resolve(given.share ?? 'alone') },
+      requests: { find: async () => Promise.resolve(requestRow()) },
+      messages: {
+        lastMessage: async () => {
+          const eventId = given.isLast === false ? 'e2' : 'e1';
+          return Promise.resolve({ eventId, text: 'Main or release?', state: 'pending' });
+        },
       },
-    },
-    calls: {
-      partOf: async () => Promise.resolve(isPart ? 'needs-you:1' : null),
-      part: async () => Promise.resolve(void (isPart = false)),
-      isMade: async () => Promise.resolve(given.made === true),
-      join: async () => ((joined = true), Promise.resolve('needs-you:2')),
-      quietUntil: async () => Promise.resolve(given.quiet === true ? new Date(MINUTE_MS) : null),
+      calls: {
+        partOf: async () => Promise.resolve(isPart ? 'needs-you:1' : null),
+        part: async () => Promise.resolve(void (isPart = false)),
+        isMade: async () => Promise.resolve(given.made === true),
+        join: async () => ((joined = true), Promise.resolve('needs-you:2')),
+        quietUntil: async () => Promise.resolve(given.quiet === true ? new Date(MINUTE_MS) : null),
+      },
     },
     notified: {
       where: async () => Promise.resolve(given.where ?? 'thread'),

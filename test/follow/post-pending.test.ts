@@ -19,19 +19,21 @@ const context = { signal: new AbortController().signal, lease };
 /** A session for which no message waits. */
 function quietly(): PendingDeps {
   return {
-    sessions: {
-      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0' })),
-      change: async () => Promise.resolve(),
+    store: {
+      sessions: {
+        find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0' })),
+        change: async () => Promise.resolve(),
+      },
+      requests: { find: async () => Promise.resolve(requestRow()) },
+      messages: {
+        nextPending: async () => Promise.resolve(null),
+        leaveOutPending: async () => Promise.resolve(),
+        skip: async () => Promise.resolve(),
+        skipThrough: async () => Promise.resolve(),
+      },
+      calls: { part: async () => Promise.resolve() },
+      setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     },
-    requests: { find: async () => Promise.resolve(requestRow()) },
-    messages: {
-      nextPending: async () => Promise.resolve(null),
-      leaveOutPending: async () => Promise.resolve(),
-      skip: async () => Promise.resolve(),
-      skipThrough: async () => Promise.resolve(),
-    },
-    calls: { part: async () => Promise.resolve() },
-    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
     knownSince: () => new Date(0),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
@@ -63,7 +65,10 @@ test.each([
     const row = { ...waiting('e1'), attemptedAt };
     const post = createPostPending({
       ...quietly(),
-      messages: { ...quietly().messages, nextPending: async () => Promise.resolve(row) },
+      store: {
+        ...quietly().store,
+        messages: { ...quietly().store.messages, nextPending: async () => Promise.resolve(row) },
+      },
       postMessage: async () => Promise.resolve(outcome),
     });
     expect(await post('s', context)).toEqual({ isBusy, againMs });
@@ -82,19 +87,22 @@ test.each([
   const did: string[] = [];
   const post = createPostPending({
     ...quietly(),
-    messages: {
-      ...quietly().messages,
-      nextPending: async () => Promise.resolve(rows[0] ?? null),
-      skip: async ({ eventId }) => {
-        did.push(`skip ${eventId}`);
-        rows.pop();
-        return Promise.resolve();
+    store: {
+      ...quietly().store,
+      messages: {
+        ...quietly().store.messages,
+        nextPending: async () => Promise.resolve(rows[0] ?? null),
+        skip: async ({ eventId }) => {
+          did.push(`skip ${eventId}`);
+          rows.pop();
+          return Promise.resolve();
+        },
       },
+      calls: {
+        part: async (_id, eventId) => void (await Promise.resolve(did.push(`part ${eventId}`))),
+      },
+      setAside: { note: async () => Promise.resolve(failures), clear: async () => Promise.resolve() },
     },
-    calls: {
-      part: async (_id, eventId) => void (await Promise.resolve(did.push(`part ${eventId}`))),
-    },
-    setAside: { note: async () => Promise.resolve(failures), clear: async () => Promise.resolve() },
     postMessage: async () => Promise.reject(new Error('no')),
   });
   const failed = await post('s', context).then(
@@ -109,8 +117,11 @@ test("a message whose posting was interrupted isn't counted as failed", async ()
   let failures = 0;
   const post = createPostPending({
     ...quietly(),
-    messages: { ...quietly().messages, nextPending: async () => Promise.resolve(waiting('e1')) },
-    setAside: { ...quietly().setAside, note: async () => Promise.resolve((failures += 1)) },
+    store: {
+      ...quietly().store,
+      messages: { ...quietly().store.messages, nextPending: async () => Promise.resolve(waiting('e1')) },
+      setAside: { ...quietly().store.setAside, note: async () => Promise.resolve((failures += 1)) },
+    },
     postMessage: async () => {
       stopping.abort();
       return Promise.reject(new Error('no'));
@@ -125,14 +136,17 @@ test('the requester hears once that a thread takes no messages, as soon as Slack
   let told = 0;
   const post = createPostPending({
     ...quietly(),
-    sessions: {
-      find: async () => Promise.resolve(session),
-      change: async (_id, changes) => {
-        session = { ...session, threadTrouble: changes.threadTrouble ?? null };
-        return Promise.resolve();
+    store: {
+      ...quietly().store,
+      sessions: {
+        find: async () => Promise.resolve(session),
+        change: async (_id, changes) => {
+          session = { ...session, threadTrouble: changes.threadTrouble ?? null };
+          return Promise.resolve();
+        },
       },
+      messages: { ...quietly().store.messages, nextPending: async () => Promise.resolve(waiting('e1')) },
     },
-    messages: { ...quietly().messages, nextPending: async () => Promise.resolve(waiting('e1')) },
     postMessage: async () => Promise.resolve({ kind: 'refused', code: 'is_archived' }),
     outbound: {
       tellPrivately: async () => {
@@ -178,11 +192,14 @@ describe('after a restored backup, a session', () => {
     let reads = 0;
     const deps: PendingDeps = {
       ...quietly(),
-      sessions: {
-        find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0', ...session })),
-        change: async () => Promise.resolve(),
+      store: {
+        ...quietly().store,
+        sessions: {
+          find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0', ...session })),
+          change: async () => Promise.resolve(),
+        },
+        messages,
       },
-      messages,
       metadata: {
         read: async (_place, { fromS }) => {
           reads += 1;

@@ -24,10 +24,7 @@ describe("Devin's answer about a session", () => {
     const first: string[] = [];
     const later: unknown[] = [];
     const recorder = createRecorder({
-      db,
-      sessions,
-      milestones,
-      cards: createCards(db),
+      store: { db, sessions, milestones, cards: createCards(db) },
       budget: createBudget({ policy: () => null, ledger }),
       enqueue: async (name, _payload, { key, startAfterMs = 0, interactive = false } = {}) => {
         await Promise.resolve();

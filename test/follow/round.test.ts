@@ -25,16 +25,22 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
   const clock = { ms: Date.now() };
   let answer: Answer = 'there';
   const round = createRound({
-    polls: {
-      due: async () => Promise.resolve([row]),
-      dueCount: async () => Promise.resolve(1),
-      bringForward: async () => Promise.resolve(),
-      reschedule: async (looks) => {
-        await Promise.resolve();
-        for (const { at } of looks) {
-          const afterS = Math.round(((at?.getTime() ?? Infinity) - clock.ms) / 1000);
-          recorded.push(`after ${afterS} s`);
-        }
+    store: {
+      polls: {
+        due: async () => Promise.resolve([row]),
+        dueCount: async () => Promise.resolve(1),
+        bringForward: async () => Promise.resolve(),
+        reschedule: async (looks) => {
+          await Promise.resolve();
+          for (const { at } of looks) {
+            const afterS = Math.round(((at?.getTime() ?? Infinity) - clock.ms) / 1000);
+            recorded.push(`after ${afterS} s`);
+          }
+        },
+      },
+      setAside: {
+        note: async () => Promise.resolve(recorded.push('set aside') && 1),
+        clear: async () => void (await Promise.resolve(recorded.push('cleared'))),
       },
     },
     poll: async () =>
@@ -48,10 +54,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
       recordPoll: async () => Promise.resolve(recorded.push('poll') > 0),
       gone: async () => void (await Promise.resolve(recorded.push('gone'))),
     },
-    setAside: {
-      note: async () => Promise.resolve(recorded.push('set aside') && 1),
-      clear: async () => void (await Promise.resolve(recorded.push('cleared'))),
-    },
+
     enqueue: async () => Promise.resolve(),
     times: { ...ROUND_TIMES, fastestMs: 1000 },
     now: () => clock.ms,
@@ -115,14 +118,17 @@ test("a session that can't be recorded waits longer each time, and affects no ot
   const waits: number[] = [];
   let failures = 0;
   const round = createRound({
-    polls: {
-      due: async () => Promise.resolve(rows),
-      bringForward: async () => Promise.resolve(),
-      dueCount: async () => Promise.resolve(rows.length),
-      reschedule: async (looks) => {
-        await Promise.resolve();
-        for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);
+    store: {
+      polls: {
+        due: async () => Promise.resolve(rows),
+        bringForward: async () => Promise.resolve(),
+        dueCount: async () => Promise.resolve(rows.length),
+        reschedule: async (looks) => {
+          await Promise.resolve();
+          for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);
+        },
       },
+      setAside: { note: async () => Promise.resolve((failures += 1)), clear: async () => Promise.resolve() },
     },
     poll: async (known) =>
       Promise.resolve({
@@ -138,7 +144,7 @@ test("a session that can't be recorded waits longer each time, and affects no ot
       },
       gone: async () => Promise.resolve(),
     },
-    setAside: { note: async () => Promise.resolve((failures += 1)), clear: async () => Promise.resolve() },
+
     enqueue: async () => Promise.resolve(),
     times: { ...ROUND_TIMES, fastestMs: 1000 },
     now: () => 0,
@@ -158,15 +164,18 @@ async function pausesOf(due: number, ...troubles: PollTrouble[]) {
   const pauses: number[] = [];
   let trouble: PollTrouble | null = null;
   const round = createRound({
-    polls: {
-      due: async ({ limit }) => (limits.push(limit), Promise.resolve([sessionRow()])),
-      dueCount: async () => Promise.resolve(due),
-      bringForward: async () => Promise.resolve(),
-      reschedule: async () => Promise.resolve(),
+    store: {
+      polls: {
+        due: async ({ limit }) => (limits.push(limit), Promise.resolve([sessionRow()])),
+        dueCount: async () => Promise.resolve(due),
+        bringForward: async () => Promise.resolve(),
+        reschedule: async () => Promise.resolve(),
+      },
+      setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     },
     poll: async () => Promise.resolve({ answered: [], gone: [], unreadable: new Map(), trouble }),
     recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
-    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+
     enqueue: async () => Promise.resolve(),
     times: { ...ROUND_TIMES, fastestMs: 1000 },
     now: () => 0,
@@ -207,16 +216,19 @@ test('messages are fetched soon after a change, then less and less often', async
   const row = sessionRow({ phase: 'working', changedAt: at, phaseAt: at });
   const fetchedAtS: number[] = [];
   const round = createRound({
-    polls: {
-      due: async () => Promise.resolve([row]),
-      bringForward: async () => Promise.resolve(),
-      dueCount: async () => Promise.resolve(1),
-      reschedule: async () => Promise.resolve(),
+    store: {
+      polls: {
+        due: async () => Promise.resolve([row]),
+        bringForward: async () => Promise.resolve(),
+        dueCount: async () => Promise.resolve(1),
+        reschedule: async () => Promise.resolve(),
+      },
+      setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     },
     poll: async () =>
       Promise.resolve({ answered: [row.snapshot], gone: [], unreadable: new Map(), trouble: null }),
     recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
-    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+
     enqueue: async (name) => {
       await Promise.resolve();
       if (name === 'relay-from-devin') fetchedAtS.push(clock.ms / 1000);

@@ -26,7 +26,13 @@ async function sharedTwice(
   const share = async () =>
     shareFile(
       {
-        db,
+        store: {
+          db,
+          messages: {
+            uploaded: async (_row, fileId) => void (await Promise.resolve((slackFileId = fileId))),
+          },
+          posts: createPosts(db),
+        },
         outbound: {
           upload: async () => Promise.resolve({ kind: 'uploaded', fileId: 'F1' }),
           share: async () => {
@@ -36,10 +42,7 @@ async function sharedTwice(
           findFile,
           slackTs: () => null,
         },
-        messages: {
-          uploaded: async (_row, fileId) => void (await Promise.resolve((slackFileId = fileId))),
-        },
-        posts: createPosts(db),
+
         inFlightMs,
       },
       {
@@ -116,11 +119,13 @@ test.each([
 ])('only files that Devin made come to the thread, while it is connected: %s', async (synced, state) => {
   const added: [string, string][] = [];
   const find = createFindAttachments({
-    messages: {
-      add: async (_id, rows) =>
-        void (await Promise.resolve(
-          added.push(...rows.map((row): [string, string] => [row.eventId, row.state])),
-        )),
+    store: {
+      messages: {
+        add: async (_id, rows) =>
+          void (await Promise.resolve(
+            added.push(...rows.map((row): [string, string] => [row.eventId, row.state])),
+          )),
+      },
     },
     listAttachments: async () =>
       Promise.resolve(
@@ -139,7 +144,7 @@ test.each([
   ['that is over are not listed again if Devin refuses that', null, 'forbidden', true],
 ] as const)('files of a session %s', async (_what, nextLookAt, code, isDone) => {
   const find = createFindAttachments({
-    messages: { add: async () => Promise.resolve() },
+    store: { messages: { add: async () => Promise.resolve() } },
     listAttachments: async () =>
       Promise.reject(new DevinError({ operation: 'attachments.list', facts: bareFacts(code) })),
     now: Date.now,

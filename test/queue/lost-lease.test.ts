@@ -139,16 +139,18 @@ test('a process that lost its lease to another posts nothing more', async () => 
   const withLease = lentBy({ renew: async () => Promise.resolve(false) });
   const posted: string[] = [];
   const post = createPostPending({
-    sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
-    requests: { find: async () => Promise.resolve(request) },
-    messages: {
-      nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
-      leaveOutPending: async () => Promise.resolve(),
-      skip: async () => Promise.resolve(),
-      skipThrough: async () => Promise.resolve(),
+    store: {
+      sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
+      requests: { find: async () => Promise.resolve(request) },
+      messages: {
+        nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
+        leaveOutPending: async () => Promise.resolve(),
+        skip: async () => Promise.resolve(),
+        skipThrough: async () => Promise.resolve(),
+      },
+      setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+      calls: { part: async () => Promise.resolve() },
     },
-    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-    calls: { part: async () => Promise.resolve() },
     metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
     knownSince: () => new Date(0),
     postMessage: async (_session, { text }) => {

@@ -17,12 +17,14 @@ test.each([
 ] as const)('a session exists once, no matter who imports it, with its past: %s', async (source, entries) => {
   const { db } = await open();
   const importSession = createImportSession({
-    db,
-    requests: createRequests(db),
-    sessions: createSessions(db),
-    messages: createSessionMessages(db),
-    milestones: createMilestones(db),
-    ledger: createLedger(db, databaseClock),
+    store: {
+      db,
+      requests: createRequests(db),
+      sessions: createSessions(db),
+      messages: createSessionMessages(db),
+      milestones: createMilestones(db),
+      ledger: createLedger(db, databaseClock),
+    },
     readHistory: async () => Promise.resolve({ messages: said, cursor: 'c2', files }),
     sessionMember: async () => Promise.resolve(null),
   });

@@ -9,15 +9,21 @@ import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 import { unneeded } from '../support/unneeded.ts';
 
+type Deps = Parameters<typeof createReconciler>[0];
+type Given = Partial<Omit<Deps, 'store'>> & { store?: Partial<Deps['store']> };
+
 /** What a test doesn't name is never asked, or says nothing. */
-function createSearch(deps: Partial<Parameters<typeof createReconciler>[0]>) {
+function createSearch({ store = {}, ...deps }: Given) {
   return createReconciler({
     serviceUserId: async () => Promise.resolve(null),
     listSessions: unneeded,
     devinTime: async () => Promise.resolve(null),
-    sessions: { bound: async () => Promise.resolve(new Set()) },
-    requests: { find: unneeded },
-    ledger: { add: unneeded, isEmpty: async () => Promise.resolve(false) },
+    store: {
+      sessions: { bound: async () => Promise.resolve(new Set()) },
+      requests: { find: unneeded },
+      ledger: { add: unneeded, isEmpty: async () => Promise.resolve(false) },
+      ...store,
+    },
     teamId: () => 'T1',
     adopt: unneeded,
     enqueue: unneeded,
@@ -47,7 +53,7 @@ test.each([
   const reconcile = createSearch({
     listSessions: async (_query, { maxItems }) =>
       Promise.resolve(Array.from({ length: maxItems - fewer }, () => sessionSnapshot('s1'))),
-    sessions: { bound: async () => Promise.resolve(new Set(['s1'])) },
+    store: { sessions: { bound: async () => Promise.resolve(new Set(['s1'])) } },
     log,
   });
   await reconcile(new AbortController().signal);
@@ -90,9 +96,11 @@ async function reconciled(
     listSessions: async () =>
       Promise.resolve([sessionSnapshot('s1', { tags, user_id: 'user-ana', created_at: NOW_S, ...session })]),
     devinTime: async () => Promise.resolve(new Date(NOW_S * 1000)),
-    sessions: { bound: async () => Promise.resolve(new Set(isBound ? ['s1'] : [])) },
-    requests: { find: async () => Promise.resolve(row) },
-    ledger: { add: note('counted'), isEmpty: async () => Promise.resolve(false) },
+    store: {
+      sessions: { bound: async () => Promise.resolve(new Set(isBound ? ['s1'] : [])) },
+      requests: { find: async () => Promise.resolve(row) },
+      ledger: { add: note('counted'), isEmpty: async () => Promise.resolve(false) },
+    },
     adopt: async (_request, _session, how) => {
       done.push(how?.asked === true ? 'adopted' : 'adopted late');
       return Promise.resolve({ kind: 'leave' });
@@ -142,8 +150,10 @@ test('of more lost sessions than are searched for, the oldest stay lost', async 
   );
   const reconcile = createSearch({
     listSessions: async () => Promise.resolve(sessions),
-    requests: { find: async () => Promise.resolve(null) },
-    ledger: { add: async () => Promise.resolve(), isEmpty: async () => Promise.resolve(false) },
+    store: {
+      requests: { find: async () => Promise.resolve(null) },
+      ledger: { add: async () => Promise.resolve(), isEmpty: async () => Promise.resolve(false) },
+    },
     enqueue: async (_name, payload) => {
       searched.push(...payloads['restore-sessions'].parse(payload).lost.map(({ sessionId }) => sessionId));
       return Promise.resolve();
@@ -166,10 +176,12 @@ test.each([
         Promise.resolve([
           sessionSnapshot('s1', { tags: [requestTag('r1')], created_at: NOW_S, acus_consumed: 3, status }),
         ]),
-      requests: { find: async () => Promise.resolve(null) },
-      ledger: {
-        add: async (found) => void (await Promise.resolve(counted.push(found))),
-        isEmpty: async () => Promise.resolve(false),
+      store: {
+        requests: { find: async () => Promise.resolve(null) },
+        ledger: {
+          add: async (found) => void (await Promise.resolve(counted.push(found))),
+          isEmpty: async () => Promise.resolve(false),
+        },
       },
       enqueue: async () => Promise.resolve(),
     });
@@ -191,7 +203,7 @@ test.each([
       return Promise.resolve([]);
     },
     devinTime: async () => Promise.resolve(new Date(time)),
-    ledger: { add: unneeded, isEmpty: async () => Promise.resolve(isEmpty) },
+    store: { ledger: { add: unneeded, isEmpty: async () => Promise.resolve(isEmpty) } },
   });
   await reconcile(new AbortController().signal);
   expect(asked).toEqual([Date.parse(since) / 1000]);

@@ -22,8 +22,10 @@ async function spans(lost: LostSession[], place = CHANNEL) {
   const found: { fromS: number; toS: number | null }[] = [];
   let next: CardSearch | null = { lost, places: [place] };
   const search = createSessionsRestorer({
-    requests: { find: async () => Promise.resolve(null) },
-    sessions: { bound: async () => Promise.resolve(new Set()) },
+    store: {
+      requests: { find: async () => Promise.resolve(null) },
+      sessions: { bound: async () => Promise.resolve(new Set()) },
+    },
     findPlaces: async () => Promise.resolve([]),
     metadata: {
       read: async (_place, span) => {
@@ -84,8 +86,10 @@ async function offered(text: string, known: readonly string[] = []): Promise<str
     acuLimit: null,
   };
   const search = createSessionsRestorer({
-    requests: { find: async (id) => Promise.resolve(known.includes(id) ? requestRow({ id }) : null) },
-    sessions: { bound: async () => Promise.resolve(new Set()) },
+    store: {
+      requests: { find: async (id) => Promise.resolve(known.includes(id) ? requestRow({ id }) : null) },
+      sessions: { bound: async () => Promise.resolve(new Set()) },
+    },
     findPlaces: async () => Promise.resolve([]),
     metadata: {
       read: async () =>

@@ -14,7 +14,7 @@ test.each([
   const rows = [requestRow({ state: 'attached' }), requestRow({ state: 'sending' })];
   const jobs: string[] = [];
   const cancel = createCanceller({
-    requests: { find: async () => Promise.resolve(rows.shift() ?? null) },
+    store: { requests: { find: async () => Promise.resolve(rows.shift() ?? null) } },
     endingRefusal: async () => Promise.resolve(null),
     transitions: {
       moveLocked: async (_id, plan) => Promise.resolve(plan(requestRow({ state: 'sending' })) !== null),

@@ -27,8 +27,10 @@ async function followTagged(
   const done: string[] = [];
   const request = requestRow({ state: 'unknown', sessionId: null, identity: ana, ...changes });
   const follow = createFollower({
-    requests: { find: async () => Promise.resolve(request) },
-    sessions: { find: async () => Promise.resolve(known) },
+    store: {
+      requests: { find: async () => Promise.resolve(request) },
+      sessions: { find: async () => Promise.resolve(known) },
+    },
     resolve: async () => Promise.resolve(ana),
     presence: async () => Promise.resolve('in'),
     getSession: async (id) =>

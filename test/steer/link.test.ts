@@ -23,7 +23,7 @@ test('a person hears once of a link and of its removal, even if the process dies
       findOwner: async () => Promise.resolve(null),
     },
     findMember: async (userId) => Promise.resolve({ userId, name: 'Ben Shared', email: null }),
-    identities: createIdentities((await open()).db),
+    store: { identities: createIdentities((await open()).db) },
     enqueue: async (name, payload) => (jobs.push([name, payload]), Promise.resolve()),
     outbound: {
       tellPrivately: async ({ userId }, { text }) => (

@@ -64,11 +64,13 @@ async function steering({
     throw new DevinError({ operation: `sessions.${act}`, facts: bareFacts(code) });
   };
   const steer = createSteerer({
-    db,
-    requests: { find: async () => Promise.resolve(requestRow()) },
-    sessions: { find, lock: find, change },
-    cards: { markStale: async () => Promise.resolve() },
-    milestones: { add: async () => Promise.resolve() },
+    store: {
+      db,
+      requests: { find: async () => Promise.resolve(requestRow()) },
+      sessions: { find, lock: find, change },
+      cards: { markStale: async () => Promise.resolve() },
+      milestones: { add: async () => Promise.resolve() },
+    },
     moveReply: async ({ id, to }) => {
       asked.push(`${id} ${to}`);
       return Promise.resolve(null);

@@ -53,8 +53,10 @@ describeOnBothDatabases('polls of sessions', (open) => {
     const roundOver = async (polls: Polls) => {
       const looked: string[] = [];
       const round = createRound({
-        setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-        polls,
+        store: {
+          setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+          polls,
+        },
         poll: async (known) => {
           looked.push(...known.map(({ sessionId: id }) => id));
           return Promise.resolve({

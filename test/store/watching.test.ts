@@ -74,11 +74,13 @@ describeOnBothDatabases('a milestone', (open) => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
       readTime: async () => Promise.resolve(),
-      requests: createRequests(db),
-      cards: createCards(db),
-      replies: createReplies(db),
-      messages: createSessionMessages(db),
-      milestones: createMilestones(db),
+      store: {
+        requests: createRequests(db),
+        cards: createCards(db),
+        replies: createReplies(db),
+        messages: createSessionMessages(db),
+        milestones: createMilestones(db),
+      },
       enqueue: async (name, payload) => void (await Promise.resolve(jobs.push([name, payload]))),
       unqueued: async (_name, keys) => Promise.resolve([...keys]),
       times: SWEEP_TIMES,

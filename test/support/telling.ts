@@ -41,10 +41,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
   const { db } = await open();
   const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db)];
   const recorder = createRecorder({
-    db,
-    sessions,
-    milestones,
-    cards: createCards(db),
+    store: { db, sessions, milestones, cards: createCards(db) },
     budget: createBudget({ policy: () => null, ledger: createLedger(db, databaseClock) }),
     enqueue: async () => Promise.resolve(),
     times: { fastestMs: 10_000, tellAfterMs, lastReadMs: 30_000 },
@@ -57,14 +54,17 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
   await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
   const told: string[] = [];
   const deps = {
-    sessions,
-    requests,
-    milestones,
-    messages: createSessionMessages(db),
-    calls: createCalls(db),
+    store: {
+      sessions,
+      requests,
+      milestones,
+      messages: createSessionMessages(db),
+      calls: createCalls(db),
+      setAside: createSetAside(db),
+    },
     postPending: async () => Promise.resolve({ isBusy: false, againMs: null }),
     markAnsweredCalls: async () => Promise.resolve(0),
-    setAside: createSetAside(db),
+
     notified: { where: async () => Promise.resolve('thread' as const) },
     withLease: createWithLease(createLeases(db)),
     postOnce: createPostOnce({
