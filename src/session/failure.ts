@@ -7,7 +7,7 @@ import { ceilingLeftSchema, limitReachedSchema } from './policy/limits.ts';
 
 /**
  * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, it was sent before
- * with other words, or a credential is in it.
+ * with other words, a credential is in it, or options are among the words of its task.
  */
 export const UNSAVED = [
   'not-recorded',
@@ -15,6 +15,7 @@ export const UNSAVED = [
   'asked-before',
   'sent-before',
   'credential',
+  'options',
 ] as const;
 export type Unsaved = (typeof UNSAVED)[number];
 

@@ -49,6 +49,30 @@ describeOnBothWorlds('the form', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
+  test('asks once more if there are options in its task', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    const send = async (entries: Record<string, string>) => {
+      slack.typeIn(view.id, entries);
+      return (await slack.submit(view.id, ana.userId)).kind;
+    };
+    expect(await send({ 'field.prompt': 'fix the login test --acu 10' })).toBe('updated');
+    expect(slack.renderText(view.id)).toContain("don't count in this form");
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+    expect(await send({ 'field.prompt': 'fix the login test', 'field.max_acu_limit': '10' })).toBe('closed');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request).toMatchObject({ prompt: 'fix the login test', max_acu_limit: 10 });
+  });
+
+  test('sends flags of other programs in its task as they are', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    const prompt = 'find out why `npm publish --tag next` and npm test --watch fail';
+    slack.typeIn(view.id, { 'field.prompt': prompt });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe(prompt);
+  });
+
   test.each([
     ['guests', { isGuest: true }, "You're a guest"],
     ['people without a Devin account', { inDevin: false }, 'No Devin account for'],

@@ -98,6 +98,8 @@ function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): str
       return words.sentBefore;
     case 'credential':
       return words.credential;
+    case 'options':
+      return words.optionsInTask;
   }
 }
 

@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { hiddenValues } from '../../session/defaults.ts';
 import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
-import type { FieldKey, Lookup } from '../../session/fields.ts';
+import type { FieldKey, Lookup, SessionDraft } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
@@ -13,6 +13,7 @@ import { draftFromState, readSessionForm } from '../blocks/form/read.ts';
 import { textFilesIn, withTextFiles, type TextFile } from '../blocks/form/text-files.ts';
 import { modal, withAlert } from '../blocks/objects.ts';
 import { renderSessionForm } from '../blocks/session-form.ts';
+import { scan } from '../command/flags.ts';
 import type { ReadUploadedText, UploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
@@ -88,7 +89,8 @@ function listenToSubmission(app: App, deps: FormDeps): void {
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
-    if (before === undefined && credentialsInDraft(draft).length > 0) return stayOpen('credential');
+    const doubt = before === undefined ? doubtAbout(draft, draftFromState(view.values)) : null;
+    if (doubt !== null) return stayOpen(doubt);
     const isAnother = before === 'asked-before';
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
     const saving = inbox.acceptForm(form, submitted);
@@ -96,6 +98,12 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
     return reason === null ? ack() : stayOpen(reason);
   });
+}
+
+/** What to ask before it starts. `typed`: without what comes from files. null: nothing. */
+function doubtAbout(draft: SessionDraft, { prompt: typed = '' }: SessionDraft): Unsaved | null {
+  if (credentialsInDraft(draft).length > 0) return 'credential';
+  return scan(typed).given.some(({ kind }) => kind !== 'unknown') ? 'options' : null;
 }
 
 /** With the text of its uploaded files. */

@@ -143,6 +143,8 @@ export const modal = {
     "You already sent this form: look for its card. Nothing new was started. To tell Devin of a change, reply in the card's thread.",
   credential:
     'Nothing was started yet: this seems to contain credentials. Move them to "More options" as secrets, or send the form again to start as it is.',
+  optionsInTask:
+    "Nothing was started yet: options in the task, such as `--acu 10`, don't count in this form. Use the fields for them, or send the form again to start as it is.",
   /** `title`: of a view over the form. */
   notPushed: (title: string): string => `If "${title}" didn't open, choose its button again.`,
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
