@@ -148,6 +148,14 @@ describe('commands on sessions', () => {
     expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('one more thing');
   });
 
+  test('say returns what was typed if nothing is sent', async () => {
+    const { ana, channelId, session } = await startSession(world());
+    const eve = addColleague(world(), { inDevin: false });
+    const typed = 'use yarn and go on';
+    expect(await said(ana.userId, channelId, `say ${UNKNOWN} ${typed}`)).toContain(typed);
+    expect(await said(eve.userId, channelId, `say ${session.id} ${typed}`)).toContain(typed);
+  });
+
   test('say sends it once when Slack redelivers the command', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
@@ -235,7 +243,7 @@ describe('commands on sessions', () => {
           `A session in a private conversation · (?:Queued|Starting|Working).* · for @${ana.name} ·`,
         ),
       );
-    expect(others[3]).toContain("you can't write to it from here. Nothing was sent.");
+    expect(others[3]).toMatch(/you can't write to it from here\. Nothing was sent\.[^]*hello/);
     for (const command of ['stop', 'archive'])
       expect(await said(ben.userId, elsewhere, `${command} ${session.id}`)).toContain(
         "can't end it from here",

@@ -9,6 +9,7 @@ import { doneAlready, notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
 import { renderConcealed, renderSessionList, renderSessionPick } from '../../blocks/session-list.ts';
+import { renderReplyNotice } from '../../blocks/steering.ts';
 import { code } from '../../blocks/text.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
@@ -119,16 +120,20 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions[kind](await nameOf(found, call))]);
   }
 
-  async function say(
-    call: Invocation,
-    { session: typed, text: message }: IntentOf<'say'>,
-  ): Promise<Rendered | null> {
+  /** Slack doesn't keep what is typed after a command. */
+  function notSent(why: string, { text }: Invocation, { text: typed }: IntentOf<'say'>): Rendered {
+    const heading = text.thread.notDelivered;
+    return renderReplyNotice({ heading, sentences: [why], typed, offer: null }, text);
+  }
+
+  async function say(call: Invocation, intent: IntentOf<'say'>): Promise<Rendered | null> {
+    const { session: typed, text: message } = intent;
     const found = await known(call, typed);
-    if (found === null) return unknown(call, typed);
+    if (found === null) return notSent(unknownSentence(call, typed), call, intent);
     const refusal =
       (await authority.steeringRefusal(found.request, call.userId)) ??
       (await authority.writingRefusal(found, call.userId));
-    if (refusal !== null) return notice([refusal]);
+    if (refusal !== null) return notSent(refusal, call, intent);
     const dedupeKey = `say:${call.deliveryId}`;
     const { session } = found;
     const { userId, channelId } = call;
@@ -170,15 +175,19 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions.link]);
   }
 
-  function unknown({ text }: Invocation, typed: string): Rendered {
-    return notice([text.sessions.unknown(code(typed), code(`${deps.command} follow`))]);
-  }
+  const unknownSentence = ({ text }: Invocation, typed: string): string =>
+    text.sessions.unknown(code(typed), code(`${deps.command} follow`));
+
+  const unknown = (call: Invocation, typed: string): Rendered => notice([unknownSentence(call, typed)]);
 
   /** Checks the person before anything is said about any session. */
-  function allowed<I>(run: (call: Invocation, intent: I) => Promise<Rendered | null>) {
+  function allowed<I>(
+    run: (call: Invocation, intent: I) => Promise<Rendered | null>,
+    refused = (why: string, _call: Invocation, _intent: I): Rendered => notice([why]),
+  ) {
     return async (call: Invocation, intent: I): Promise<Rendered | null> => {
       const refusal = await authority.personRefusal(call);
-      return refusal === null ? run(call, intent) : notice([refusal]);
+      return refusal === null ? run(call, intent) : refused(refusal, call, intent);
     };
   }
 
@@ -188,7 +197,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     status: allowed(status),
     stop: allowed(steer),
     archive: allowed(steer),
-    say: allowed(say),
+    say: allowed(say, notSent),
     'notify-session': allowed(notify),
     follow: allowed(follow),
     // The job checks that the person is an administrator.
