@@ -4,8 +4,10 @@ import { askedBeside } from '../session/defaults.ts';
 import { isNoMember } from '../session/identity.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
 import { cardElsewhere, noCard, notice, refusal, renewal } from '../slack/blocks/notices.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
+import { titled, type Rendered } from '../slack/blocks/objects.ts';
+import { linkedTitle } from '../slack/blocks/session-card.ts';
 import { escape, link } from '../slack/blocks/text.ts';
+import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { placeColumns } from '../slack/places.ts';
@@ -23,6 +25,13 @@ function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
   const over = failure.kind === 'policy' ? failure.over : undefined;
   const message = state === 'unknown' ? reasonMessage : userMessage;
   return [[escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n')];
+}
+
+/** null: it no longer waits. */
+function queued(request: SessionRequest, text: Text): Rendered | null {
+  if (request.waiting === null) return null;
+  const card = cardView({ request, session: null, nowMs: request.updatedAt.getTime() }, text);
+  return titled(linkedTitle(card, text), text.card.waiting[request.waiting]);
 }
 
 type PersonDeps = {
@@ -87,7 +96,7 @@ export function createPersonNotifier({
       case 'task-deleted':
         return notice([text.notices.taskDeleted]);
       case 'queued':
-        return request.waiting === null ? null : notice([text.card.waiting[request.waiting]]);
+        return queued(request, text);
     }
   }
 

@@ -31,8 +31,9 @@ async function told(changes: Partial<SessionRequest>, kind: Notice): Promise<str
   return texts;
 }
 
-test('says why a request waits', async () => {
-  expect(await told({ waiting: 'slack' }, 'queued')).toEqual([en.card.waiting.slack]);
+test('says which request waits, and why', async () => {
+  const draft = { values: { prompt: 'fix it' }, sources: {} };
+  expect(await told({ waiting: 'slack', draft }, 'queued')).toEqual([`fix it\n${en.card.waiting.slack}`]);
 });
 
 test('says nothing about the wait once it is over', async () => {
