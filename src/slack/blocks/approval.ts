@@ -28,6 +28,7 @@ import {
   sections,
   type Rendered,
 } from './objects.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, codeBlocks, escape, oneLine, truncate, withUnseen } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
@@ -149,7 +150,7 @@ function standingLines(message: ApprovalView, text: Text): string[] {
   ]);
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
   const when = approval.end === null ? [] : [shownMoment(approval.end.atMs, text)];
-  return [[bold(sentence), ...when].join(' '), ...because];
+  return [[bold(sentence), ...when].join(BETWEEN_FACTS), ...because];
 }
 
 function names(raw: readonly string[]): string {

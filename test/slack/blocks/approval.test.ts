@@ -111,7 +111,7 @@ describe('a message that asks for an approval', () => {
     });
     const words = shown(ended('declined', 'Not now.'));
     expect(words).toMatch(
-      /Ben declined this request\. Nothing was started\.[^]*<!date\^1777627900[^]*Not now\./,
+      /Ben declined this request\. Nothing was started\.\* · <!date\^1777627900[^]*Not now\./,
     );
     expect(words).not.toContain('actions');
   });
