@@ -140,7 +140,7 @@ describe('the App Home', () => {
     await homeOf(world().slack, ana.userId, /Database, Devin, Slack reachable · no missing Slack scopes/);
     const down = devin.fail({ method: 'GET', path: /self/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, /Devin not reachable/);
+    await homeOf(world().slack, ana.userId, /no usable answer: Devin/);
     down.clear();
   });
 

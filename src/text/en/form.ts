@@ -134,7 +134,7 @@ export const modal = {
   /** Without a sign: an alert has its own. */
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   identityUnavailable:
-    "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept.",
+    "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept. If it happens again, tell an app admin.",
   /** Shown on the form until it is sent again, which starts another. An alert holds 200 characters. */
   askedBefore:
     'You already sent this form, or the same task, here: look for its card. Nothing new was started. To start another session, send the form again.',

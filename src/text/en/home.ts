@@ -6,7 +6,7 @@ export const home = {
     member: (name: string): string => `Your sessions run as ${name}.`,
     checked: (moment: string): string => `Checked ${moment}.`,
     notKnown:
-      "This app couldn't check who your sessions run as just now. It checks again before anything goes to Devin.",
+      "This app couldn't check who your sessions run as just now. It checks again before anything goes to Devin. If it happens again, tell an app admin.",
   },
   start: 'Start a session',
   refresh: 'Refresh',
@@ -40,7 +40,8 @@ export const home = {
     label: 'Health',
     sides: { database: 'Database', devin: 'Devin', slack: 'Slack' },
     well: 'Database, Devin, Slack reachable · no missing Slack scopes',
-    unreachable: (sides: string): string => `:warning: ${sides} not reachable`,
+    unreachable: (sides: string): string =>
+      `:warning: no usable answer: ${sides} (\`npm run doctor\` says why)`,
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
     setAside: (count: number): string => `:warning: ${count} set aside after repeated failures (see the log)`,
   },

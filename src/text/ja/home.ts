@@ -7,7 +7,8 @@ export const home: Text['home'] = {
     looking: 'セッションの実行者を確認しています…',
     member: (name) => `セッションは ${nameBefore('として実行されます。', name)}`,
     checked: (moment) => `確認日時: ${moment}`,
-    notKnown: 'セッションの実行者を確認できませんでした。Devin に送信する前に、もう一度確認します。',
+    notKnown:
+      'セッションの実行者を確認できませんでした。Devin に送信する前に、もう一度確認します。続く場合は、アプリの管理者に連絡してください。',
   },
   start: 'セッションを開始',
   refresh: '更新',
@@ -36,7 +37,8 @@ export const home: Text['home'] = {
     label: '稼働状況',
     sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },
     well: 'データベース、Devin、Slack に接続できます · Slack のスコープに不足はありません',
-    unreachable: (sides) => `:warning: ${nameBefore('に接続できません', sides)}`,
+    unreachable: (sides) =>
+      `:warning: 正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
     missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
     setAside: (count) => `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
   },

@@ -47,7 +47,7 @@ export const usage: Text['usage'] = {
     more: (command) => `詳細: ${command}`,
   },
   alert: {
-    acu_per_person_per_day: (person) => `${person} の 1 日の予算`,
+    acu_per_person_per_day: (person) => `${person} さんの 1 日の予算`,
     acu_per_channel_per_day: (channel) => `${channel} の 1 日の予算`,
     acu_per_month: (_everyone) => '今月の予算',
     heading: (budget, percent) => `${budget}: ${percent}% を使用または予約済み`,

@@ -176,7 +176,7 @@ describe('a Home', () => {
     );
     const ill = { ...well, devin: false, missingScopes: ['im:write', 'files:read'], setAside: 2 };
     const words = shown({ ...full, health: ill });
-    expect(words).toContain(':warning: Devin not reachable');
+    expect(words).toContain(':warning: no usable answer: Devin (`npm run doctor` says why)');
     expect(words).toContain(':warning: missing Slack scopes: im:write, files:read');
     expect(words).toContain(':warning: 2 set aside');
     expect(checkView(render({ ...full, health: ill }))).toEqual([]);
