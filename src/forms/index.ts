@@ -1,19 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Log } from '../log.ts';
+import { nullIfFails, type Log } from '../log.ts';
 import type { Jobs, Queue } from '../queue/index.ts';
 import type { SlackMessage } from '../session/context.ts';
-import type { QuotedThread } from '../session/prompt.ts';
+import { mayBeTooLong, type QuotedThread } from '../session/prompt.ts';
 import { pageOfPicked, renderReview, renderUnreviewable, type ReviewItem } from '../slack/blocks/review.ts';
-import { chosenMessages } from '../slack/context.ts';
-import type { Slack } from '../slack/slack.ts';
-import type { Store } from '../store/store.ts';
+import { renderSessionForm } from '../slack/blocks/session-form.ts';
+import { chosenMessages, type ThreadReader } from '../slack/context.ts';
+import { formView } from '../slack/form-view.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Gate } from '../trust/index.ts';
-import { createFormDescriber } from './describe-form.ts';
 
 type FormsDeps = {
   queue: Pick<Queue, 'work'>;
-  store: Pick<Store, 'forms'>;
-  slack: Pick<Slack, 'thread' | 'outbound' | 'textFor'>;
+  store: { forms: Pick<Forms, 'find' | 'describe'> };
+  slack: {
+    thread: Pick<ThreadReader, 'read' | 'quote'>;
+    outbound: Pick<Outbound, 'updateView'>;
+    textFor: TextFor;
+  };
   resolve: ResolveIdentity;
   gate: Pick<Gate, 'choicesFor'>;
   log: Log;
@@ -22,39 +29,82 @@ type FormsDeps = {
 const SOME = { concurrency: 4 };
 
 /** What takes too long to be in a form when it opens. */
-export function createForms({ queue, store: { forms }, slack, resolve, gate, log }: FormsDeps): void {
-  const { thread, outbound, textFor } = slack;
-  const describe = createFormDescriber({ forms, resolve, thread, gate, outbound, textFor, log });
+export function createForms(deps: FormsDeps): void {
+  const { queue } = deps;
+  queue.work('describe-form', async (job) => describeForm(deps, job), SOME);
+  queue.work('review-context', async (job) => review(deps, job), SOME);
+}
 
-  /** Fills in the list of what goes to Devin: every message with who wrote it, and its files. */
-  async function review({ viewId, ...metadata }: Jobs['review-context']): Promise<void> {
-    const form = await forms.find(metadata.formId);
-    if (form === null || form.context === null) return;
-    const text = await textFor(form.userId);
-    const context = { ...form.context, choice: metadata.choice };
-    const read = context.choice === 'message' ? null : await thread.read(context, form.userId);
-    if (read !== null && read.kind !== 'read') {
-      await outbound.updateView(viewId, renderUnreviewable(metadata, text));
-      return;
-    }
-    const messages = read === null ? [context.picked] : chosenMessages(context, read.messages);
-    const quoted = await thread.quote(context, {
-      messages,
-      unread: 0,
-      unticked: { messages: 0, files: 0 },
-    });
-    const items = itemsOf(messages, quoted);
-    const page = metadata.page ?? pageOfPicked(items);
-    const { without } = form;
-    const instructions = form.description?.choices?.instructions ?? null;
-    await outbound.updateView(
-      viewId,
-      renderReview({ metadata: { ...metadata, page }, items, without, instructions }, text),
-    );
+/** Fills in what a form could not know when it was opened: who it will run as, and how long the thread is. */
+async function describeForm(deps: FormsDeps, { formId, viewId }: Jobs['describe-form']): Promise<void> {
+  const { store, slack } = deps;
+  const form = await store.forms.find(formId);
+  if (form === null) return;
+  await store.forms.describe(formId, await describe(deps, form));
+  // Read again: "More options" may have been pressed meanwhile. What was typed stays, Slack keeps it by block id.
+  const described = await store.forms.find(formId);
+  if (described === null || described.description?.refusedView === viewId) return;
+  const text = await slack.textFor(form.userId);
+  const draw = ({ description }: Form) =>
+    renderSessionForm(formView({ ...described, description }, text), text);
+  const view = draw(described);
+  // Slack clears the errors at a form's inputs with each update, so there is none without need: it opened like this,
+  // and no earlier run of the job has changed it.
+  if (form.description?.thread === 'looking' && isDeepStrictEqual(view, draw(form))) return;
+  await slack.outbound.updateView(viewId, view);
+}
+
+async function describe(deps: FormsDeps, form: Form): Promise<FormDescription> {
+  const { resolve, gate, log } = deps;
+  const [identity, thread, left] = await Promise.all([
+    nullIfFails(resolve(form), log, 'a form could not show who it will run as'),
+    threadCounts(deps, form),
+    nullIfFails(gate.choicesFor(form), log, 'a form could not ask the policy what it may offer'),
+  ]);
+  return { identity, thread, choices: left?.choices };
+}
+
+async function threadCounts(
+  { slack: { thread } }: FormsDeps,
+  { context, userId }: Form,
+): Promise<FormDescription['thread']> {
+  if (context === null || context.picked.threadTs === null) return null;
+  const read = await thread.read(context, userId);
+  if (read.kind !== 'read') return null;
+  return {
+    untilHere: count(chosenMessages({ ...context, choice: 'until-here' }, read.messages)),
+    whole: count(read.messages),
+    unread: read.unread.thread,
+    asFile: mayBeTooLong(read.messages.map(({ text: words }) => words)),
+  };
+}
+
+function count(messages: SlackMessage[]): { messages: number; files: number } {
+  return { messages: messages.length, files: messages.flatMap(({ files }) => files).length };
+}
+
+/** Fills in the list of what goes to Devin: every message with who wrote it, and its files. */
+async function review(
+  { store, slack: { thread, outbound, textFor } }: FormsDeps,
+  { viewId, ...metadata }: Jobs['review-context'],
+): Promise<void> {
+  const form = await store.forms.find(metadata.formId);
+  if (form === null || form.context === null) return;
+  const text = await textFor(form.userId);
+  const context = { ...form.context, choice: metadata.choice };
+  const read = context.choice === 'message' ? null : await thread.read(context, form.userId);
+  if (read !== null && read.kind !== 'read') {
+    await outbound.updateView(viewId, renderUnreviewable(metadata, text));
+    return;
   }
-
-  queue.work('describe-form', async ({ formId, viewId }) => describe(formId, viewId), SOME);
-  queue.work('review-context', review, SOME);
+  const messages = read === null ? [context.picked] : chosenMessages(context, read.messages);
+  const quotable = { messages, unread: 0, unticked: { messages: 0, files: 0 } };
+  const items = itemsOf(messages, await thread.quote(context, quotable));
+  const page = metadata.page ?? pageOfPicked(items);
+  const { without } = form;
+  const instructions = form.description?.choices?.instructions ?? null;
+  const shown = { metadata: { ...metadata, page }, items, without, instructions };
+  await outbound.updateView(viewId, renderReview(shown, text));
 }
 
 function itemsOf(messages: readonly SlackMessage[], { messages: quoted }: QuotedThread): ReviewItem[] {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createFormDescriber } from '../../src/forms/describe-form.ts';
+import { createForms as createFormJobs } from '../../src/forms/index.ts';
 import { createLog } from '../../src/log.ts';
+import { payloads } from '../../src/queue/payloads.ts';
 import type { MessageContext, SlackMessage } from '../../src/session/context.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { createForms, type FormDescription } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
+import { unneeded } from '../support/unneeded.ts';
 
 const ANA: Identity = { kind: 'matched', devinUserId: 'u', name: 'Ana', how: 'email', checkedAtMs: 0 };
 const KNOWN: FormDescription = { identity: ANA, thread: 'looking' };
@@ -36,28 +38,40 @@ describe('a form that is open', () => {
     await forms.insert({ id: 'f1', ...place, ...content, sealed: null });
     if (opened !== null) await forms.describe('f1', opened);
     const updates: string[] = [];
-    const describeForm = createFormDescriber({
-      forms,
-      resolve: async () => Promise.resolve(ANA),
-      thread: {
-        read: async () =>
-          Promise.resolve({
-            kind: 'read',
-            messages: [message('1.0'), message('2.0')],
-            unread: { 'until-here': 0, thread: 0 },
-          }),
-      },
-      gate: { choicesFor: async () => Promise.resolve(null) },
-      outbound: {
-        updateView: async (viewId, view) => {
-          updates.push(`${viewId}: ${JSON.stringify(view)}`);
-          return Promise.resolve({ kind: 'updated' });
+    let describeForm = async (): Promise<void> => Promise.reject(new Error('nothing describes forms'));
+    createFormJobs({
+      queue: {
+        work: (name, handler) => {
+          const schema = payloads[name];
+          if (name === 'describe-form')
+            describeForm = async () =>
+              void (await handler(schema.parse({ formId: 'f1', viewId: 'V1' }), new AbortController()));
         },
       },
-      textFor: async () => Promise.resolve(en),
+      store: { forms },
+      resolve: async () => Promise.resolve(ANA),
+      slack: {
+        thread: {
+          read: async () =>
+            Promise.resolve({
+              kind: 'read',
+              messages: [message('1.0'), message('2.0')],
+              unread: { 'until-here': 0, thread: 0 },
+            }),
+          quote: unneeded,
+        },
+        outbound: {
+          updateView: async (viewId, view) => {
+            updates.push(`${viewId}: ${JSON.stringify(view)}`);
+            return Promise.resolve({ kind: 'updated' });
+          },
+        },
+        textFor: async () => Promise.resolve(en),
+      },
+      gate: { choicesFor: async () => Promise.resolve(null) },
       log: createLog('silent'),
     });
-    return { forms, updates, describeForm: async () => describeForm('f1', 'V1') };
+    return { forms, updates, describeForm };
   }
 
   test('shows who it runs as once that is known', async () => {
