@@ -6,8 +6,8 @@ import { renderHelp, renderProblems } from '../../src/slack/command/help.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 
-/** The words of a thread are typed as they are, and help puts the command in front of its examples. */
-const FILES = globSync('src/text/{en,ja}/*.ts').filter((file) => !file.endsWith('/thread.ts'));
+/** The words of a thread are typed as they are, and help puts the command in front of its examples. An index has no words. */
+const FILES = globSync('src/text/{en,ja}/*.ts').filter((file) => !/\/(?:index|thread)\.ts$/.test(file));
 const BARE = new RegExp(`\\\\?\`(${SUBCOMMANDS.join('|')})( |\\\\?\`)`);
 const FIXED = /\/devin\b/;
 
