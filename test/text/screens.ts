@@ -1,7 +1,6 @@
 import { fields } from '../../src/session/fields.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { choicesSchema } from '../../src/session/policy/choices.ts';
-import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
 import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../src/slack/blocks/milestone.ts';
@@ -34,7 +33,7 @@ import {
   type SessionForm,
 } from '../../src/slack/blocks/session-form.ts';
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
-import { renderSetting } from '../../src/slack/blocks/settings.ts';
+import { renderDefaults, renderSetting } from '../../src/slack/blocks/settings.ts';
 import {
   renderAskFirst,
   renderReplyBox,
@@ -244,7 +243,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'an outcome that was overtaken by a session': (text) => renderPastOutcome(card, text),
   'an outcome that was overtaken by another': (text) => renderPastOutcome({ ...card, url: null }, text),
   'the defaults': (text) =>
-    renderDefaults({ draft: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
+    renderDefaults({ defaults: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
   'an empty list': (text) =>
     renderSessionList({ command: '/cog', whose: 'all', page: 1, pages: 0, entries: [], next: '' }, text),
   'a page that is not there': (text) =>

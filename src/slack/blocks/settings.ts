@@ -1,15 +1,28 @@
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
-import type { IntentOf } from '../../session/intent.ts';
+import {
+  fields,
+  storedDraftSchema,
+  type Field,
+  type FieldGroup,
+  type FieldValues,
+  type StoredDraft,
+} from '../../session/fields.ts';
 import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, runAction } from '../ids.ts';
-import { optionWords, row } from './details-values.ts';
-import { actions, button, context, section, type Rendered } from './objects.ts';
+import { ACTION, homeMetadata, runAction, VIEW, type HomeMetadata } from '../ids.ts';
+import { fieldRows, optionWords, row } from './details-values.ts';
+import { ANYTHING, MORE_GROUPS } from './form/entered.ts';
+import { fieldInputs } from './form/inputs.ts';
+import { readFields, type FormRules } from './form/read.ts';
+import { planTexts, type TextPlan } from './form/typed.ts';
+import { notice } from './notices.ts';
+import { actions, button, context, header, modal, section, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { truncate } from './text.ts';
+import { bold, escape, truncate } from './text.ts';
 
-type Setting = IntentOf<'show-setting'>['setting'] | 'language';
+const SETTINGS = ['notify', 'language', 'steer', 'listen', 'web-messages'] as const;
+type Setting = (typeof SETTINGS)[number];
 type Shown = {
   label: string;
   value: string;
@@ -25,18 +38,17 @@ type ShownFor = { preferences: EffectivePreferences; mayChange: boolean };
 
 /** A setting as it is, with a button for each other choice. */
 export function renderSetting(setting: Setting, { preferences, mayChange }: ShownFor, text: Text): Rendered {
-  const { label, value } = shownSetting(setting, preferences, text);
+  const shown = shownSetting(setting, preferences, text);
   const { adminsChange, forThisChannel } = text.settings;
-  const [shown, choices] = settingBlocks(setting, preferences, text);
+  const [line, choices] = settingBlocks(setting, shown, text);
   const changing = OWN_SETTINGS.has(setting) ? [choices] : [context(forThisChannel), choices];
   return {
-    text: text.joins.labeled(label, value),
-    blocks: [shown, ...(mayChange ? changing : [context(adminsChange)])],
+    text: text.joins.labeled(shown.label, shown.value),
+    blocks: [line, ...(mayChange ? changing : [context(adminsChange)])],
   };
 }
 
-function settingBlocks(setting: Setting, preferences: EffectivePreferences, text: Text) {
-  const { label, value, otherChoices } = shownSetting(setting, preferences, text);
+function settingBlocks(setting: Setting, { label, value, otherChoices }: Shown, text: Text) {
   const buttons = otherChoices.map(([choice, words], at) =>
     button(runAction(at), text.settings.useInstead(words), `${setting} ${choice}`),
   );
@@ -65,12 +77,13 @@ function shown<Value extends string>(words: Words & Readonly<Record<Value, strin
   return { label: words.label, value: words[value], otherChoices };
 }
 
-type HomeSettings = { defaults: EffectiveDraft; preferences: EffectivePreferences };
+/** Defaults and preferences that apply. */
+type InForce = { defaults: EffectiveDraft; preferences: EffectivePreferences };
 
 const DEFAULTS_LENGTH = 1500;
 
 /** In the Home: what applies to the person, and the buttons that change it. */
-export function homeSettings({ defaults, preferences }: HomeSettings, text: Text): KnownBlock[] {
+export function homeSettings({ defaults, preferences }: InForce, text: Text): KnownBlock[] {
   const { home, details } = text;
   const options = optionWords(defaults.values, text, defaults.names).join(BETWEEN_FACTS);
   return [
@@ -78,7 +91,79 @@ export function homeSettings({ defaults, preferences }: HomeSettings, text: Text
       ...section(row(home.defaults, truncate(options, DEFAULTS_LENGTH) || details.none)),
       accessory: button(ACTION.editDefaults, home.editDefaults, 'defaults'),
     },
-    ...settingBlocks('notify', preferences, text),
-    ...settingBlocks('language', preferences, text),
+    ...[...OWN_SETTINGS].flatMap((setting) =>
+      settingBlocks(setting, shownSetting(setting, preferences, text), text),
+    ),
   ];
+}
+
+/** What applies to a person in a channel, and where it comes from. `before`: plain sentences about what just changed. */
+export function renderDefaults(
+  { defaults, preferences, before }: InForce & { before: string[] },
+  text: Text,
+): Rendered {
+  const { settings } = text;
+  const lines = fieldRows(defaults, text);
+  return notice([
+    ...before.map(escape),
+    bold(settings.title),
+    ...lines,
+    lines.length === 0 ? settings.none : settings.notSaid,
+    ...SETTINGS.map((setting) => {
+      const { label, value } = shownSetting(setting, preferences, text);
+      return text.joins.labeled(label, value);
+    }),
+  ]);
+}
+
+/** The fields with a flag, which the command can set, too. */
+const settable: readonly Field[] = fields.filter(({ flag }) => flag !== null);
+
+type DefaultsForm = { metadata: HomeMetadata; draft: EffectiveDraft };
+
+/** A person's own defaults, with the inputs of the form that starts a session. */
+export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
+  const plan = planTexts(settable, draft.values);
+  const inputs = (group: FieldGroup): KnownBlock[] =>
+    settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, draft, plan, text));
+  return modal(
+    {
+      id: VIEW.defaults,
+      metadata: homeMetadata.write(metadata),
+      words: { title: text.home.defaults, submit: text.modal.save },
+      blocks: [
+        context(text.home.defaultsIntro),
+        ...inputs('main'),
+        ...MORE_GROUPS.flatMap((group) => {
+          const found = inputs(group);
+          return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
+        }),
+      ],
+    },
+    text,
+  );
+}
+
+function inputsOf(
+  field: Field,
+  { values, names = {} }: EffectiveDraft,
+  plan: TextPlan,
+  text: Text,
+): KnownBlock[] {
+  const { [field.key]: value }: FieldValues = values;
+  const parts = plan.parts.get(field.key);
+  const entry = { field, value, parts, names, allowed: ANYTHING };
+  return fieldInputs({ ...entry, source: undefined, fault: undefined, text });
+}
+
+type ReadDefaults = { draft: StoredDraft; errors: Record<string, string> };
+
+export function readDefaultsForm(
+  state: unknown,
+  { ownTag }: Pick<FormRules, 'ownTag'>,
+  text: Text,
+): ReadDefaults {
+  const rules = { expanded: true, faults: {}, ownTag };
+  const { values, errors } = readFields(settable, state, { rules, text });
+  return { draft: storedDraftSchema.parse(values), errors };
 }

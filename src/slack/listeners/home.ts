@@ -4,7 +4,7 @@ import { applyDefaults, type WithNames } from '../../session/defaults.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { Authority } from '../authority.ts';
-import { readDefaultsForm, renderDefaultsForm } from '../blocks/defaults.ts';
+import { readDefaultsForm, renderDefaultsForm } from '../blocks/settings.ts';
 import { unescape } from '../blocks/text.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, homeMetadata, VIEW } from '../ids.ts';

@@ -6,10 +6,9 @@ import { effectivePreferences, type Language, type Preferences } from '../../../
 import type { Person } from '../../../store/identities.ts';
 import type { SettingKey, Settings } from '../../../store/settings.ts';
 import type { Authority } from '../../authority.ts';
-import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import { OWN_SETTINGS, renderSetting, shownSetting } from '../../blocks/settings.ts';
+import { OWN_SETTINGS, renderDefaults, renderSetting, shownSetting } from '../../blocks/settings.ts';
 import { code, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { People } from '../../people.ts';
@@ -87,8 +86,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       settings.layersFor(call),
       settings.preferencesFor(call),
     ]);
-    const draft = deps.withNames(applyDefaults(layers));
-    return renderDefaults({ draft, preferences, before }, call.text);
+    const defaults = deps.withNames(applyDefaults(layers));
+    return renderDefaults({ defaults, preferences, before }, call.text);
   }
 
   /** Adds to what was set before; `clear` starts over. */
