@@ -7,7 +7,6 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { PrivatePlace } from './outbound.ts';
-import type { Actor } from './steering-inbox.ts';
 
 /**
  * The kind of conversation that a command, a press or a shortcut comes from. Their payloads use these words for private
@@ -82,8 +81,8 @@ export function unnamedPlace(placeKind: PlaceKind | null): string {
   return placeKind === 'private' ? 'privategroup' : '';
 }
 
-/** Who asks for something, and where. */
-export type Origin = Actor & { channelId: string };
+/** Who asks for something, and where. `placeKind`: left out: not known. */
+export type Origin = PrivatePlace & { teamId: string; channelId: string; placeKind?: PlaceKind | null };
 
 /** Only the columns that say who asks, and where. */
 export function placeColumns({

@@ -1,12 +1,8 @@
 import type { AnswerTo, Enqueue, Jobs } from '../queue/index.ts';
-import type { PlaceKind } from '../session/context.ts';
 import type { Commit } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import { newId } from '../store/request-row.ts';
 import type { PrivatePlace } from './outbound.ts';
-
-/** Who acts, and where they hear the result. `placeKind`: left out: not known. */
-export type Actor = PrivatePlace & { teamId: string; placeKind?: PlaceKind | null };
 
 type SteeringDeps = { commit: Commit; envelopes: Envelopes; enqueue: Enqueue };
 
@@ -24,8 +20,8 @@ export type SteeringInbox = ReturnType<typeof createSteeringInbox>;
 export function createSteeringInbox({ commit, envelopes, enqueue }: SteeringDeps) {
   return {
     /** Who acts, and where they hear the result. `always`: even if all went well. `reason`: in their words. */
-    by(actor: Actor, { always = false, reason }: { always?: boolean; reason?: string } = {}) {
-      const { userId, channelId, threadTs, responseUrl } = actor;
+    by(place: PrivatePlace, { always = false, reason }: { always?: boolean; reason?: string } = {}) {
+      const { userId, channelId, threadTs, responseUrl } = place;
       const id = newId();
       const sealed = envelopes.close(id, { responseUrl, ...(reason !== undefined && { reason }) });
       const answerTo: AnswerTo = { id, channelId, threadTs, sealed, always };

@@ -14,7 +14,7 @@ import type { Press } from '../interaction-payload.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, refuses, type PressDeps } from './press.ts';
+import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
 type ApprovalDeps = PressDeps & {
@@ -37,7 +37,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
   onDurableButton(app, ACTION.approve, async (press) => {
     const asked = askedIn(press);
     if ((await pressed.inWorkspace(press, asked.requestId)) === null) return;
-    await steering.ask('settle-approval', { ...asked, act: 'approve', ...steering.by(actorOf(press)) });
+    await steering.ask('settle-approval', { ...asked, act: 'approve', ...steering.by(privatePlace(press)) });
   });
 
   /** null: it was decided meanwhile, and the person is told. */
@@ -88,8 +88,7 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
     if (reason === '') return refuse(dialog.empty);
     const request = await requests.find(requestId);
     if (teamId !== request?.teamId) return refuse(text.steering.outsider);
-    const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
-    const by = steering.by(actor, { reason });
+    const by = steering.by({ userId, channelId, threadTs, responseUrl: null }, { reason });
     const saving = steering.ask('settle-approval', { requestId, number, act: 'decline', ...by });
     await orStayOpen(saving, async () => refuse(text.steering.notSaved));
     return ack();

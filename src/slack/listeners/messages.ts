@@ -83,10 +83,10 @@ type Canceling = Pick<Message, 'userId' | 'channelId' | 'threadTs'> & { messageD
 /** As Cancel on its card does. */
 async function cancel(
   { steering }: MessageDeps,
-  { id: requestId, teamId }: SessionRequest,
+  { id: requestId }: SessionRequest,
   { messageDeleted, ...said }: Canceling,
 ): Promise<void> {
-  const by = steering.by({ ...said, teamId, responseUrl: null });
+  const by = steering.by({ ...said, responseUrl: null });
   await steering.ask('cancel-request', { requestId, messageDeleted, ...by });
 }
 

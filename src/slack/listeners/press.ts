@@ -6,7 +6,6 @@ import { notice } from '../blocks/notices.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import type { Actor } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 
 /** What it takes to find the request of a button, and to tell a person why they can't use it. */
@@ -80,9 +79,4 @@ export function createPressed(deps: PressDeps) {
     bySteerer: async (press: Press): Promise<SessionRequest | null> =>
       unlessRefused(press, [authority.steeringRefusal]),
   };
-}
-
-/** The person who pressed it, as a member of their own workspace. */
-export function actorOf(press: Press): Actor {
-  return { ...privatePlace(press), teamId: press.homeTeamId };
 }

@@ -22,7 +22,7 @@ import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
 import type { ThreadInbox } from '../thread-inbox.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, refuses, type PressDeps } from './press.ts';
+import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
 type SteeringDeps = PressDeps & {
@@ -51,7 +51,8 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   async function steer(press: Press, what: SteeringVerb): Promise<void> {
     const request = await pressed.inWorkspace(press);
     const sessionId = request?.sessionId ?? null;
-    if (sessionId !== null) await steering.ask('steer', { sessionId, what, ...steering.by(actorOf(press)) });
+    if (sessionId !== null)
+      await steering.ask('steer', { sessionId, what, ...steering.by(privatePlace(press)) });
   }
 
   onDurableButton(app, CARD_ACTION.archive, async (press) => steer(press, 'archive'));
@@ -82,7 +83,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   async function cancel(press: Press): Promise<boolean> {
     const request = await pressed.inWorkspace(press);
     if (request !== null)
-      await steering.ask('cancel-request', { requestId: request.id, ...steering.by(actorOf(press)) });
+      await steering.ask('cancel-request', { requestId: request.id, ...steering.by(privatePlace(press)) });
     return request !== null;
   }
 
@@ -133,8 +134,8 @@ function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): 
     const request = await requests.find(requestId);
     const sessionId = request?.sessionId ?? null;
     if (sessionId === null || homeTeamId !== request?.teamId) return ack();
-    const actor = { userId, teamId: homeTeamId, channelId, threadTs, responseUrl: null };
-    const saving = steering.ask('steer', { sessionId, what: 'stop', ...steering.by(actor) });
+    const by = steering.by({ userId, channelId, threadTs, responseUrl: null });
+    const saving = steering.ask('steer', { sessionId, what: 'stop', ...by });
     await orStayOpen(saving, async () =>
       ack({ response_action: 'update', view: renderStopTrouble(await textFor(userId)) }),
     );
