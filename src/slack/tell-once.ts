@@ -10,13 +10,12 @@ import type { Message } from './payload.ts';
 import { privatePlace } from './places.ts';
 import type { TextFor } from './text-for.ts';
 
-/** Tells a person something, unless they were told. Rejects if it should be tried again. */
-export type TellOnce = (once: ThreadNotice, tell: () => Promise<DeliveryResult>) => Promise<void>;
+/** How long a process that died keeps others from telling. */
+const TELLING_MS = 15_000;
+/** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
+const DELIVERED_AGAIN_MS = 10 * 60_000;
 
-/** How long a process that died keeps others from answering. */
-const ANSWERING_MS = 15_000;
-
-/** Another process is answering, or died while it did: it should be tried again. */
+/** Another process is telling the same, or died while it did: it should be tried again. */
 class BeingAnsweredError extends Error {
   readonly code = 'being-answered';
 
@@ -26,31 +25,47 @@ class BeingAnsweredError extends Error {
   }
 }
 
-type TellOnceDeps = {
-  leases: Pick<Leases, 'take' | 'release'>;
-  notices: Pick<ThreadNotices, 'wasTold' | 'add'>;
-};
+type TellingLeases = Pick<Leases, 'take' | 'renew' | 'release' | 'outlasts'>;
+
+/** Tells something once, however often Slack or a job asks for it, and whichever process hears of it. */
+function createOnce(leases: TellingLeases) {
+  const inOrder = createInOrder();
+
+  async function tellNow(name: string, tell: () => Promise<DeliveryResult>): Promise<void> {
+    const lease = await leases.take(name, TELLING_MS, { longestMs: DELIVERED_AGAIN_MS });
+    if (lease === null) {
+      if (await leases.outlasts(name, TELLING_MS)) return;
+      throw new BeingAnsweredError();
+    }
+    let told: DeliveryResult = 'retryable';
+    try {
+      told = await tell();
+    } finally {
+      if (told === 'retryable') await leases.release(name, lease);
+      else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
+    }
+    throwIfRetryable(told);
+  }
+
+  return async (name: string, tell: () => Promise<DeliveryResult>): Promise<void> =>
+    inOrder(name, async () => tellNow(name, tell));
+}
+
+/** Tells a person something, unless they were told. Rejects if it should be tried again. */
+export type TellOnce = (once: ThreadNotice, tell: () => Promise<DeliveryResult>) => Promise<void>;
+
+type TellOnceDeps = { leases: TellingLeases; notices: Pick<ThreadNotices, 'wasTold' | 'add'> };
 
 /** It counts once Slack has it: the process can die before, and what comes twice does less harm than what is lost. */
 export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
-  const inOrder = createInOrder();
-
-  async function tellNow(once: ThreadNotice, name: string, tell: () => Promise<DeliveryResult>) {
-    const lease = await leases.take(name, ANSWERING_MS);
-    if (lease === null) throw new BeingAnsweredError();
-    try {
-      // Another process may have told it since.
-      if (await notices.wasTold(once)) return;
-      throwIfRetryable(await tell());
-      await notices.add(once);
-    } finally {
-      await leases.release(name, lease);
-    }
-  }
-
+  const tellNow = createOnce(leases);
   return async (once, tell) => {
-    const name = `tell ${once.sessionId} ${once.userId} ${once.reason}`;
-    return inOrder(name, async () => ((await notices.wasTold(once)) ? undefined : tellNow(once, name, tell)));
+    if (await notices.wasTold(once)) return;
+    await tellNow(`tell ${once.sessionId} ${once.userId} ${once.reason}`, async () => {
+      const told = await tell();
+      if (told !== 'retryable') await notices.add(once);
+      return told;
+    });
   };
 }
 
@@ -84,26 +99,12 @@ export type AnswerMessage = (
   answer: Rendered | (() => Promise<Rendered>),
 ) => Promise<void>;
 
-type AnswerDeps = {
-  leases: Pick<Leases, 'take' | 'renew' | 'release' | 'outlasts'>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
-};
+type AnswerDeps = { leases: TellingLeases; outbound: Pick<Outbound, 'tellPrivately'> };
 
-/** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
-const DELIVERED_AGAIN_MS = 10 * 60_000;
-
-/** Answers a message once, however often Slack delivers it. */
 export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
-  return async ({ teamId, channelId, ts }, place, answer) => {
-    const name = `answer ${teamId} ${channelId} ${ts}`;
-    const lease = await leases.take(name, ANSWERING_MS, { longestMs: DELIVERED_AGAIN_MS });
-    if (lease === null) {
-      if (await leases.outlasts(name, ANSWERING_MS)) return;
-      throw new BeingAnsweredError();
-    }
-    const told = await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
-    if (told === 'retryable') await leases.release(name, lease);
-    else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
-    throwIfRetryable(told);
-  };
+  const tellNow = createOnce(leases);
+  return async ({ teamId, channelId, ts }, place, answer) =>
+    tellNow(`answer ${teamId} ${channelId} ${ts}`, async () =>
+      outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer),
+    );
 }
