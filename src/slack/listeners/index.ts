@@ -81,10 +81,9 @@ export function createListeners(deps: ListenerDeps): void {
   listenToCommands(app, {
     db,
     limiter: deps.limiter,
+    ...acting,
     explain,
     enqueue,
-    requests,
-    sessions,
     forms,
     listing,
     settings,
@@ -95,21 +94,16 @@ export function createListeners(deps: ListenerDeps): void {
       await store.identities.forget(person);
       await knownPeople.changed(person, new Date(now()));
     },
-    authority,
     effectiveDraft,
     inbox,
-    formInbox,
     steering,
     threads,
-    openForm,
     learnLanguage: slack.learnLanguage,
     redrawHome: deps.redrawHome,
     drawHome,
-    outbound,
     command,
     tagRequests,
     now,
-    textFor,
     log,
   });
   listenToSteering(app, { ...acting, steering, threads, now });
@@ -139,33 +133,12 @@ export function createListeners(deps: ListenerDeps): void {
     command,
     tagRequests,
   });
-  listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });
-  listenToForms(app, {
-    forms,
-    inbox,
-    formInbox,
-    openForm,
-    outbound,
-    tagRequests,
-    readUploadedText,
-    suggest,
-    choicesFor,
-    textFor,
-  });
+  listenToShortcuts(app, { ...acting, ...named });
+  listenToForms(app, { ...acting, forms, inbox, tagRequests, readUploadedText, suggest, choicesFor });
   listenToSecretForm(app, { forms, formInbox, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
-  listenToHome(app, {
-    drawHome,
-    formInbox,
-    openForm,
-    openView,
-    settings,
-    withNames,
-    authority,
-    tagRequests,
-    textFor,
-  });
-  listenToInvitations(app, { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor });
+  listenToHome(app, { ...acting, drawHome, settings, withNames, tagRequests });
+  listenToInvitations(app, { ...acting, db, greetings, enqueue, botUserId });
   listenToChannels(app, { db, queue, log });
   listenToPeople(app, { knownPeople, now });
 }
