@@ -26,8 +26,6 @@ type AuthorityDeps = {
 /** `session`: where it is, or will be. */
 export type Ending = { request: SessionRequest; session: { channelId: string } };
 
-export type Authority = ReturnType<typeof createAuthority>;
-
 /**
  * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
  * Jobs check again before they act: these answers decide what is shown, and refuse at once. Throws if Slack or Devin

@@ -53,8 +53,6 @@ type SubmittedForm = {
   isAnother: boolean;
 };
 
-export type RequestInbox = ReturnType<typeof createRequestInbox>;
-
 /** Saves what people ask for, in one transaction with its jobs. The rest happens after Slack has its answer. */
 export function createRequestInbox(deps: InboxDeps) {
   const { requests, forms, envelopes, effectiveDraft, withPriority } = deps;

@@ -14,8 +14,6 @@ type SteeringJob =
   | 'follow-session'
   | 'link-person';
 
-export type SteeringInbox = ReturnType<typeof createSteeringInbox>;
-
 /** Saves what people want done with existing sessions. Jobs do the rest. */
 export function createSteeringInbox({ commit, envelopes, enqueue }: SteeringDeps) {
   return {

@@ -48,8 +48,6 @@ type ThreadInboxDeps = {
   enqueue: Enqueue;
 };
 
-export type ThreadInbox = ReturnType<typeof createThreadInbox>;
-
 /** Saves what people say to a session, row and job in one transaction. The job takes it to Devin. */
 export function createThreadInbox({ commit, sessions, replies, enqueue }: ThreadInboxDeps) {
   /** A delivery that was seen before changes nothing. */

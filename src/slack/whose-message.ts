@@ -57,8 +57,6 @@ type WhoseDeps = {
   botUserId: () => string;
 };
 
-export type WhoseMessage = ReturnType<typeof createWhoseMessage>;
-
 /** Finds out whose a message in a session's thread is: Devin's, the app's, or people's. */
 export function createWhoseMessage(deps: WhoseDeps) {
   const { requests, replies, messages, botUserId } = deps;

@@ -25,8 +25,6 @@ const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused'
 const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
 const UNANSWERED = sql<boolean>`not milestones.answered and milestones.key like 'needs-you:%'`;
 
-export type Listing = ReturnType<typeof createListing>;
-
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
 export function createListing(db: Kysely<Tables>) {
   const found = ({ teamId, viewerId, whose }: Whose) =>

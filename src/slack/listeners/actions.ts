@@ -1,39 +1,21 @@
 import type { App } from '@slack/bolt';
-import type { Enqueue, Resumption } from '../../queue/index.ts';
+import type { Resumption } from '../../queue/index.ts';
 import { wasAsked } from '../../session/approval.ts';
 import type { ReplyKind } from '../../session/reply.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { findFollowed, type Followed } from '../../store/requests.ts';
-import type { Sessions } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { notice } from '../blocks/notices.ts';
 import { detailsView } from '../details-view.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, CARD_ACTION, heldReply } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import type { ThreadInbox } from '../thread-inbox.ts';
-import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import type { WhoseMessage } from '../whose-message.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-export type ActionDeps = PressDeps & {
-  sessions: Pick<Sessions, 'find' | 'ofRequest'>;
-  threads: ThreadInbox;
-  whose: Pick<WhoseMessage, 'closedBy'>;
-  formInbox: Pick<FormInbox, 'offerAgain'>;
-  openForm: FormOpener;
-  openView: ViewOpener;
-  outbound: Pick<Outbound, 'settleNotice'>;
-  enqueue: Enqueue;
-  /** What a message that Devin hasn't got says now, or said before if nobody could tell in time; null: it was deleted. */
-  readHeld: (
-    message: { channelId: string; ts: string; threadTs: string | null },
-    before: string,
-  ) => Promise<string | null>;
-};
+type ActionDeps = PressDeps &
+  Pick<Tools, 'threads' | 'whose' | 'formInbox' | 'openForm' | 'openView' | 'enqueue' | 'readHeld'>;
 
 export function listenToActions(app: App, deps: ActionDeps): void {
   listenOnRequests(app, deps);

@@ -1,10 +1,7 @@
-import type { MessageContext, PlaceKind } from '../../session/context.ts';
+import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
-import type { Followed } from '../../store/requests.ts';
-import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
-import type { IdentifyInTime } from '../authority.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
@@ -21,36 +18,28 @@ import { cardView, requesterName, runsAs } from '../card-view.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import { readAddressed, type AddressedMeaning } from '../command/meaning.ts';
 import { parseNew } from '../command/parse.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
 import { isOnlyText, withForwarded } from '../messages.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace, type Origin } from '../places.ts';
-import type { RequestInbox, TypedTask } from '../request-inbox.ts';
-import type { AnswerMessage } from '../tell-once.ts';
-import type { TextFor } from '../text-for.ts';
+import type { TypedTask } from '../request-inbox.ts';
+import type { Tools } from './tools.ts';
 
 /** What it takes to start a session with a message, or to answer its author. */
-type AnsweringDeps = {
-  inbox: Pick<RequestInbox, 'acceptMessage'>;
-  formInbox: Pick<FormInbox, 'offerMessage' | 'offerOf'>;
-  sessions: Pick<Sessions, 'ofRequest'>;
-  identify: IdentifyInTime;
-  answerMessage: AnswerMessage;
-  botUserId: () => string;
-  command: string;
-  /** The app adds a tag of its own to each session. */
-  tagRequests: boolean;
-  textFor: TextFor;
-};
+type AnsweringDeps = Pick<
+  Tools,
+  | 'inbox'
+  | 'formInbox'
+  | 'sessions'
+  | 'identify'
+  | 'answerMessage'
+  | 'botUserId'
+  | 'command'
+  | 'tagRequests'
+  | 'textFor'
+>;
 
-export type AddressedDeps = AnsweringDeps & {
-  /** The session that waits for an answer in a direct conversation; null: none. */
-  askingIn: (where: { teamId: string; channelId: string }) => Promise<Followed | null>;
-  now: () => number;
-  /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
-  mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
-};
+export type AddressedDeps = AnsweringDeps & Pick<Tools, 'askingIn' | 'now' | 'mentionsAt'>;
 
 /** A message to the app that belongs to no session: a task starts, and what may not be one is offered to its author. */
 export async function answerAddressed(deps: AddressedDeps, message: Message): Promise<void> {
@@ -145,8 +134,6 @@ async function runsAsOf({ identify }: AnsweringDeps, { teamId, userId }: Person)
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
 
-type Starting = { wish: Wish; text: Text };
-
 /**
  * The request is on disk once this resolves. If the person asked for the same there a moment ago, it resolves with a
  * question instead. If they may not start a session, the request's job tells them why.
@@ -154,7 +141,7 @@ type Starting = { wish: Wish; text: Text };
 async function start(
   deps: AnsweringDeps,
   message: Message,
-  { wish, text }: Starting,
+  { wish, text }: { wish: Wish; text: Text },
 ): Promise<Rendered | null> {
   const { inbox, sessions, formInbox } = deps;
   const origin = originOf(message);

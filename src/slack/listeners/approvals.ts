@@ -1,7 +1,6 @@
 import type { App } from '@slack/bolt';
 import { awaitedSince, isAmong } from '../../session/approval.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import {
   ACTION,
   DECLINE_BLOCK,
@@ -12,17 +11,11 @@ import {
 } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import { privatePlace } from '../places.ts';
-import type { SteeringInbox } from '../steering-inbox.ts';
-import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type ApprovalDeps = PressDeps & {
-  formInbox: Pick<FormInbox, 'offerAgain'>;
-  steering: Pick<SteeringInbox, 'ask' | 'by'>;
-  openForm: FormOpener;
-  openView: ViewOpener;
-};
+type ApprovalDeps = PressDeps & Pick<Tools, 'formInbox' | 'steering' | 'openForm' | 'openView'>;
 
 /** The buttons of the message that asks for an approval. Whether the person may decide is asked by the job. */
 export function listenToApprovals(app: App, deps: ApprovalDeps): void {

@@ -1,8 +1,6 @@
 import type { App } from '@slack/bolt';
-import type { Log } from '../../log.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
-import type { Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
@@ -11,22 +9,16 @@ import { unescape } from '../blocks/text.ts';
 import { renderDoubt, renderHelp } from '../command/help.ts';
 import { doubtAboutCredential, parseCommand } from '../command/parse.ts';
 import { withoutCommand } from '../command/tokens.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, homeMetadata, RUN_ACTION } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
 import type { Command } from '../payload.ts';
 import type { Origin } from '../places.ts';
-import type { RequestInbox } from '../request-inbox.ts';
-import type { SteeringInbox } from '../steering-inbox.ts';
-import type { TextFor } from '../text-for.ts';
-import type { FormOpener } from '../view-opener.ts';
 import { createExplainCommands, type ExplainCommandDeps } from './commands/explain.ts';
 import { createSessionCommands, type SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands, type SettingsCommandDeps } from './commands/settings.ts';
 import { ownForm } from './forms.ts';
-import type { DrawHome } from './home.ts';
 import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
+import type { Tools } from './tools.ts';
 
 /** A little longer than saving takes, which reports by itself what it couldn't save. */
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
@@ -44,18 +36,8 @@ export type Invocation = Call & { text: Text };
 
 type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps &
-  ExplainCommandDeps & {
-    inbox: Pick<RequestInbox, 'acceptCommand' | 'acceptOffered'>;
-    formInbox: Pick<FormInbox, 'offerForm'>;
-    steering: SteeringInbox;
-    drawHome: DrawHome;
-    forms: Pick<Forms, 'find'>;
-    tagRequests: boolean;
-    openForm: FormOpener;
-    outbound: Pick<Outbound, 'settleNotice'>;
-    textFor: TextFor;
-    log: Pick<Log, 'warn'>;
-  };
+  ExplainCommandDeps &
+  Pick<Tools, 'inbox' | 'formInbox' | 'drawHome' | 'forms' | 'tagRequests' | 'openForm' | 'outbound' | 'log'>;
 
 type StartingKind = 'create' | 'open-form' | 'ask-first' | 'invalid';
 type Starting = IntentOf<StartingKind>;
@@ -154,10 +136,8 @@ async function misnamed(command: Command, { command: name, textFor, log }: Comma
   return refusal({ problems, typed: `${name} ${unescape(command.text)}`, formId: null }, text);
 }
 
-type Unrecorded = { command: Command; intent: Intent; error: unknown };
-
 async function notRecorded(
-  { command, intent, error }: Unrecorded,
+  { command, intent, error }: { command: Command; intent: Intent; error: unknown },
   { command: name, textFor }: CommandDeps,
 ): Promise<Rendered> {
   const text = await textFor(command.userId);

@@ -2,31 +2,27 @@ import { asksOther } from '../../session/defaults.ts';
 import { isOpen, isPending } from '../../session/request.ts';
 import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
-import type { Requests } from '../../store/requests.ts';
-import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { SessionRow } from '../../store/sessions.ts';
 import { mentionsIn, readAddressed, readThreadMeaning } from '../command/meaning.ts';
-import type { ThreadReader } from '../context.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { readMessage } from '../messages.ts';
 import type { Edit, PayloadOf } from '../payload.ts';
-import type { TellNotTaken } from '../tell-once.ts';
-import type { ThreadInbox } from '../thread-inbox.ts';
-import type { WhoseMessage } from '../whose-message.ts';
 import { contextOf, NO_WISH } from './addressed.ts';
 import { onceRecorded } from './recorded.ts';
+import type { Tools } from './tools.ts';
 
-export type EditDeps = {
-  whose: WhoseMessage;
-  requests: Pick<Requests, 'find' | 'ofMessage'>;
-  sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
-  threads: ThreadInbox;
-  formInbox: Pick<FormInbox, 'unsentOffer' | 'changeOffer'>;
-  readAgain: ThreadReader['readAgain'];
-  tellNotTaken: TellNotTaken;
-  botUserId: () => string;
-  command: string;
-  tagRequests: boolean;
-};
+export type EditDeps = Pick<
+  Tools,
+  | 'whose'
+  | 'requests'
+  | 'sessions'
+  | 'threads'
+  | 'formInbox'
+  | 'readAgain'
+  | 'tellNotTaken'
+  | 'botUserId'
+  | 'command'
+  | 'tagRequests'
+>;
 
 /** The message that a session is about. `isAsking`: it asked for it, so its options are those of the session. */
 type Task = { kind: 'task'; request: SessionRequest; session: SessionRow | null; isAsking: boolean };

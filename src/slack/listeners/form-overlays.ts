@@ -1,15 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import type { Enqueue } from '../../queue/index.ts';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
-import type { Form, Forms } from '../../store/forms.ts';
+import type { Form } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { pickedIn, readEntered } from '../blocks/form/entered.ts';
 import { withAlert } from '../blocks/objects.ts';
 import { readReview, renderReview } from '../blocks/review.ts';
 import { checkSecretRows, readSecretRows, renderSecretForm } from '../blocks/secret-form.ts';
 import { renderSessionForm } from '../blocks/session-form.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
 import {
   ACTION,
@@ -21,17 +19,11 @@ import {
   VIEW,
   type OverFormMetadata,
 } from '../ids.ts';
-import type { Outbound } from '../outbound.ts';
-import type { TextFor } from '../text-for.ts';
 import { ownForm } from './forms.ts';
 import { onButton, onSubmission, orStayOpen } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type SecretFormDeps = {
-  forms: Pick<Forms, 'find'>;
-  formInbox: Pick<FormInbox, 'keepSecrets'>;
-  outbound: Pick<Outbound, 'pushView' | 'updateView'>;
-  textFor: TextFor;
-};
+type SecretFormDeps = Pick<Tools, 'forms' | 'formInbox' | 'outbound' | 'textFor'>;
 
 /** Secrets for one session, entered one by one over its form, and sealed until it is sent. */
 export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
@@ -62,7 +54,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
   });
 }
 
-type Pushing = { outbound: Pick<Outbound, 'pushView' | 'updateView'>; text: Text };
+type Pushing = Pick<Tools, 'outbound'> & { text: Text };
 type Pushed = { triggerId: string; form: Form; pushed: ModalView };
 
 /** Over the form. If Slack doesn't open it, the form says so, and the failure goes to the log. */
@@ -78,12 +70,7 @@ function drawn(form: Form, { unsaved }: OverFormMetadata, text: Text): ModalView
   return renderSessionForm({ ...formView(form, text), unsaved }, text);
 }
 
-type ReviewDeps = {
-  forms: Pick<Forms, 'find' | 'change'>;
-  outbound: Pick<Outbound, 'pushView' | 'updateView'>;
-  enqueue: Enqueue;
-  textFor: TextFor;
-};
+type ReviewDeps = Pick<Tools, 'forms' | 'outbound' | 'enqueue' | 'textFor'>;
 
 /** The messages and files that go to Devin, shown over the form, where people can untick them. */
 export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: ReviewDeps): void {

@@ -6,46 +6,35 @@ import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.t
 import type { FieldKey, Lookup, SessionDraft } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
-import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
-import { lookupOptions, type Suggestion } from '../blocks/form/elements.ts';
+import { lookupOptions } from '../blocks/form/elements.ts';
 import { draftFromState, readSessionForm } from '../blocks/form/read.ts';
 import { textFilesIn, withTextFiles, type TextFile } from '../blocks/form/text-files.ts';
 import { modal, withAlert } from '../blocks/objects.ts';
 import { renderSessionForm } from '../blocks/session-form.ts';
 import { scan } from '../command/flags.ts';
-import type { ReadUploadedText, UploadedText } from '../files.ts';
-import type { FormInbox } from '../form-inbox.ts';
+import type { UploadedText } from '../files.ts';
 import { formView } from '../form-view.ts';
 import { ACTION, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
 import type { Search, Submission } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
-import type { RequestInbox } from '../request-inbox.ts';
-import type { TextFor } from '../text-for.ts';
-import type { FormOpener } from '../view-opener.ts';
 import { refuses, refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type FormDeps = {
-  forms: Pick<Forms, 'find' | 'change' | 'describe'>;
-  inbox: Pick<RequestInbox, 'acceptForm'>;
-  formInbox: Pick<FormInbox, 'openedFrom'>;
-  openForm: FormOpener;
-  outbound: Pick<Outbound, 'updateView' | 'tellPrivately'>;
-  tagRequests: boolean;
-  /** Doesn't take long, whatever it finds. */
-  readUploadedText: ReadUploadedText;
-  suggest: Suggest;
-  /** null: the policy refuses nothing. Doesn't take long, whatever it finds. */
-  choicesFor: (form: Form) => Promise<{ offers: Offers } | null>;
-  textFor: TextFor;
-};
+type FormDeps = Pick<
+  Tools,
+  | 'forms'
+  | 'inbox'
+  | 'formInbox'
+  | 'openForm'
+  | 'outbound'
+  | 'tagRequests'
+  | 'readUploadedText'
+  | 'suggest'
+  | 'choicesFor'
+  | 'textFor'
+>;
 
-/**
- * Suggestions for what was typed; none if Devin is slow, busy or doesn't allow the look-up, nor for people who may not
- * start a session.
- */
-export type Suggest = (person: Person, lookup: Lookup, typed: string) => Promise<Suggestion[]>;
 /** Whether the policy allows a value. */
 type Offers = (lookup: Lookup, value: string) => boolean;
 

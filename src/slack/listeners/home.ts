@@ -1,43 +1,18 @@
 import type { App } from '@slack/bolt';
-import type { Enqueue } from '../../queue/index.ts';
-import { applyDefaults, type WithNames } from '../../session/defaults.ts';
-import type { Homes } from '../../store/homes.ts';
-import type { Settings } from '../../store/settings.ts';
-import type { Authority } from '../authority.ts';
+import { applyDefaults } from '../../session/defaults.ts';
 import { readDefaultsForm, renderDefaultsForm } from '../blocks/settings.ts';
 import { unescape } from '../blocks/text.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, homeMetadata, VIEW } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { TextFor } from '../text-for.ts';
-import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { stillOpen } from './forms.ts';
 import { onButton, onDurableButton, onEvent, onSubmission } from './routes.ts';
+import type { HomeOwner, Tools } from './tools.ts';
 
-type HomeDeps = DefaultsDeps & {
-  formInbox: Pick<FormInbox, 'offerForm'>;
-  openForm: FormOpener;
-  drawHome: DrawHome;
-};
-
-/** A person's Home, and the conversation with the app, where a card can go. */
-type HomeOwner = { teamId: string; userId: string; channelId: string };
-export type DrawHome = (owner: HomeOwner) => Promise<void>;
-
-type DrawDeps = { homes: Pick<Homes, 'opened'>; enqueue: Enqueue; now: () => number };
-
-/** Draws the Home that a person is looking at: they opened it, or pressed something in it. */
-export function createDrawHome({ homes, enqueue, now }: DrawDeps): DrawHome {
-  return async ({ teamId, userId, channelId }) => {
-    const owner = { teamId, userId, channelId };
-    await homes.opened(owner, new Date(now()));
-    await enqueue('publish-home', owner);
-  };
-}
+type HomeDeps = DefaultsDeps & Pick<Tools, 'formInbox' | 'openForm'>;
 
 export function listenToHome(app: App, deps: HomeDeps): void {
   const { formInbox, openForm, drawHome } = deps;
-  listenToDefaultsForm(app, deps, drawHome);
+  listenToDefaultsForm(app, deps);
 
   onEvent(app, 'app_home_opened', async (event) => {
     if (event.kind === 'home-opened') await drawHome(event);
@@ -61,19 +36,14 @@ function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
   return view === null ? null : { teamId, userId, ...homeMetadata.read(view.metadata) };
 }
 
-type DefaultsDeps = {
-  settings: Pick<Settings, 'layersFor' | 'set'>;
-  withNames: WithNames;
-  authority: Pick<Authority, 'personRefusal'>;
-  openView: ViewOpener;
-  /** Off where the organization enforces its own tags. */
-  tagRequests: boolean;
-  textFor: TextFor;
-};
+type DefaultsDeps = Pick<
+  Tools,
+  'settings' | 'withNames' | 'authority' | 'openView' | 'tagRequests' | 'drawHome' | 'textFor'
+>;
 
 /** One's own defaults, changed in a form over the Home, which lists them. */
-function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): void {
-  const { settings, withNames, authority, openView, tagRequests, textFor } = deps;
+function listenToDefaultsForm(app: App, deps: DefaultsDeps): void {
+  const { settings, withNames, authority, openView, tagRequests, drawHome, textFor } = deps;
 
   onButton(app, ACTION.editDefaults, async (press) => {
     const { view, teamId, userId } = press;
@@ -95,6 +65,6 @@ function listenToDefaultsForm(app: App, deps: DefaultsDeps, draw: DrawHome): voi
     const isNone = Object.keys(draft).length === 0;
     await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
     await ack();
-    await draw({ teamId, userId, ...homeMetadata.read(view.metadata) });
+    await drawHome({ teamId, userId, ...homeMetadata.read(view.metadata) });
   });
 }

@@ -1,12 +1,9 @@
 import type { App } from '@slack/bolt';
 import { isOver } from '../../session/lifecycle.ts';
 import { isPending } from '../../session/request.ts';
-import type { Posts } from '../../store/posts.ts';
 import { hasReplies, type SessionRequest } from '../../store/request-row.ts';
-import type { Requests } from '../../store/requests.ts';
-import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
-import type { Authority } from '../authority.ts';
 import { notice } from '../blocks/notices.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import {
@@ -19,21 +16,14 @@ import {
 import { readMessage } from '../messages.ts';
 import type { Message, Payload, PayloadOf } from '../payload.ts';
 import { privatePlace } from '../places.ts';
-import type { SteeringInbox } from '../steering-inbox.ts';
 import type { NewThreadReply } from '../thread-inbox.ts';
 import { answerAddressed, answerNew, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onceRecorded } from './recorded.ts';
 import { onEvent } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type MessageDeps = EditDeps &
-  AddressedDeps & {
-    posts: Pick<Posts, 'isPlacingCard'>;
-    requests: Pick<Requests, 'openIn'>;
-    sessions: Pick<Sessions, 'inThread'>;
-    authority: Pick<Authority, 'steeringRefusal'>;
-    steering: SteeringInbox;
-  };
+type MessageDeps = EditDeps & AddressedDeps & Pick<Tools, 'posts' | 'authority' | 'steering'>;
 
 /** A person's message in a thread. */
 type ThreadMessage = Message & { threadTs: string };

@@ -1,22 +1,11 @@
 import type { SessionRequest } from '../../store/request-row.ts';
-import type { Requests } from '../../store/requests.ts';
-import type { Sessions } from '../../store/sessions.ts';
-import type { Authority } from '../authority.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import type { TextFor } from '../text-for.ts';
+import type { Tools } from './tools.ts';
 
 /** What it takes to find the request of a button, and to tell a person why they can't use it. */
-export type PressDeps = {
-  requests: Pick<Requests, 'find'>;
-  authority: Authority;
-  /** A session whose button is pressed is polled more often again. */
-  sessions: Pick<Sessions, 'touch'>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
-  textFor: TextFor;
-};
+export type PressDeps = Pick<Tools, 'requests' | 'authority' | 'sessions' | 'outbound' | 'textFor'>;
 
 type Telling = Pick<PressDeps, 'outbound'>;
 
@@ -52,6 +41,7 @@ export function createPressed(deps: PressDeps) {
       return null;
     }
     if (await refusesOutsider(deps, press, request.teamId)) return null;
+    // It is polled more often again.
     await sessions.touch(request.id);
     return request;
   }

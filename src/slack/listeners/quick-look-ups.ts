@@ -11,8 +11,6 @@ import { createUploadedTextReader } from '../files.ts';
 import { readMessage } from '../messages.ts';
 import { nameMentions } from '../people.ts';
 import type { Slack } from '../slack.ts';
-import type { ActionDeps } from './actions.ts';
-import type { Suggest } from './forms.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;
@@ -34,6 +32,8 @@ export type QuickLookUpDeps = {
   log: Log;
 };
 
+type Held = { channelId: string; ts: string; threadTs: string | null };
+
 /** What people wait for: each has an answer in time, whatever Slack and Devin do. */
 export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpDeps) {
   const { people, presence, thread } = slack;
@@ -44,19 +44,21 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
     return kind === 'refused' ? [] : search(lookup, typed);
   }
 
-  const suggest: Suggest = async (person, lookup, typed) => {
+  /** None if Devin is slow, busy or doesn't allow the look-up, nor for people who may not start a session. */
+  async function suggest(person: Person, lookup: Lookup, typed: string): Promise<Suggestion[]> {
     const what = `suggestions for ${lookup}`;
     return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
-  };
+  }
 
-  const readHeld: ActionDeps['readHeld'] = async (held, before) => {
+  /** What a message that Devin hasn't got says now, or said before if nobody could tell in time; null: it was deleted. */
+  async function readHeld(held: Held, before: string): Promise<string | null> {
     const unread = { ...held, slackText: '' };
     const within = { withinMs: MESSAGE_MS, otherwise: unread, what: 'what a message says now' };
     const now = await inTime(thread.readAgain(unread), within);
     if (now === null) return null;
     const text = withoutMention(now.slackText.trim(), slack.botUserId());
     return text === '' ? before : readMessage({ ts: held.ts, text }).text;
-  };
+  }
 
   return {
     suggest,

@@ -1,28 +1,17 @@
 import type { App } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
 import { isOver } from '../../session/lifecycle.ts';
-import type { Sessions } from '../../store/sessions.ts';
 import { renderRunning } from '../blocks/offer.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
 import type { Shortcut } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import type { TextFor } from '../text-for.ts';
-import type { FormOpener } from '../view-opener.ts';
 import { onShortcut } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type ShortcutDeps = {
-  formInbox: Pick<FormInbox, 'offerForm'>;
-  sessions: Pick<Sessions, 'inThread'>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
-  openForm: FormOpener;
-  /** Doesn't take long, whatever it finds. */
-  nameMentions: (text: string) => Promise<string>;
-  /** The same. */
-  isMember: (userId: string) => Promise<boolean>;
-  textFor: TextFor;
-};
+type ShortcutDeps = Pick<
+  Tools,
+  'formInbox' | 'sessions' | 'outbound' | 'openForm' | 'nameMentions' | 'isMember' | 'textFor'
+>;
 
 export function listenToShortcuts(
   app: App,

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
 import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
-import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, sessionOver } from '../blocks/notices.ts';
@@ -17,22 +17,12 @@ import {
 import { cardView } from '../card-view.ts';
 import { ACTION, CARD_ACTION, REPLY_BLOCK, replyMetadata, stopMetadata, VIEW } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
-import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
-import type { SteeringInbox } from '../steering-inbox.ts';
-import type { ThreadInbox } from '../thread-inbox.ts';
-import type { ViewOpener } from '../view-opener.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type SteeringDeps = PressDeps & {
-  sessions: Pick<Sessions, 'ofRequest'>;
-  steering: SteeringInbox;
-  threads: Pick<ThreadInbox, 'send'>;
-  openView: ViewOpener;
-  outbound: Pick<Outbound, 'settleNotice'>;
-  now: () => number;
-};
+type SteeringDeps = PressDeps & Pick<Tools, 'steering' | 'threads' | 'openView' | 'now'>;
 
 /** Buttons that open the box for a message to Devin. */
 const BOXES = ['reply', 'answer', 'wake'] as const satisfies ReplyBox['why'][];

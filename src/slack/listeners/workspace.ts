@@ -1,30 +1,15 @@
 import type { App } from '@slack/bolt';
-import type { Kysely } from 'kysely';
-import type { Log } from '../../log.ts';
-import type { Enqueue, Queue } from '../../queue/index.ts';
 import { changeChannelId } from '../../store/channel-ids.ts';
-import type { Greetings } from '../../store/greetings.ts';
-import type { KnownPeople } from '../../store/identities.ts';
-import type { Tables } from '../../store/tables.ts';
-import type { FormInbox } from '../form-inbox.ts';
 import { ACTION } from '../ids.ts';
-import type { Outbound } from '../outbound.ts';
 import type { Payload } from '../payload.ts';
-import type { TextFor } from '../text-for.ts';
-import type { FormOpener } from '../view-opener.ts';
 import { refusesOutsider } from './press.ts';
 import { onButton, onEvent } from './routes.ts';
+import type { Tools } from './tools.ts';
 
-type GreetingDeps = {
-  db: Kysely<Tables>;
-  greetings: Pick<Greetings, 'invited' | 'isDue'>;
-  formInbox: Pick<FormInbox, 'offerForm'>;
-  openForm: FormOpener;
-  outbound: Pick<Outbound, 'tellPrivately'>;
-  enqueue: Enqueue;
-  botUserId: () => string;
-  textFor: TextFor;
-};
+type GreetingDeps = Pick<
+  Tools,
+  'db' | 'greetings' | 'formInbox' | 'openForm' | 'outbound' | 'enqueue' | 'botUserId' | 'textFor'
+>;
 
 /** The app was invited to a channel. */
 export function listenToInvitations(app: App, deps: GreetingDeps): void {
@@ -48,7 +33,7 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
   });
 }
 
-type ChannelDeps = { db: Kysely<Tables>; queue: Pick<Queue, 'enqueue' | 'changeId'>; log: Log };
+type ChannelDeps = Pick<Tools, 'db' | 'queue' | 'log'>;
 
 /** A channel is restored, or gets another id. */
 export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): void {
@@ -72,7 +57,7 @@ export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): voi
   });
 }
 
-type PeopleDeps = { knownPeople: Pick<KnownPeople, 'changed'>; now: () => number };
+type PeopleDeps = Pick<Tools, 'knownPeople' | 'now'>;
 
 /** After a profile change, such as a deactivation, the person is looked up again. */
 export function listenToPeople(app: App, { knownPeople, now }: PeopleDeps): void {

@@ -1,12 +1,6 @@
-import type { Kysely } from 'kysely';
 import { refusalSentence } from '../../../errors.ts';
 import { isNoMember, type Identity } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
-import type { Person } from '../../../store/identities.ts';
-import type { Limiter } from '../../../store/limiter.ts';
-import type { Tables } from '../../../store/tables.ts';
-import type { QuickGate } from '../../../trust/index.ts';
-import type { IdentifyInTime } from '../../authority.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { escape, unescape } from '../../blocks/text.ts';
@@ -14,17 +8,12 @@ import { type Why, renderWhoami, renderWhy } from '../../blocks/why.ts';
 import { renderProblems } from '../../command/help.ts';
 import { shownIdentity } from '../../form-view.ts';
 import type { Answers, Invocation } from '../commands.ts';
+import type { Tools } from '../tools.ts';
 
-export type ExplainCommandDeps = {
-  command: string;
-  db: Kysely<Tables>;
-  effectiveDraft: QuickGate['effectiveDraft'];
-  limiter: Pick<Limiter, 'usage'>;
-  explain: QuickGate['explain'];
-  identify: IdentifyInTime;
-  /** Forgets what Slack and Devin said about the person. */
-  forgetIdentity: (person: Person) => Promise<void>;
-};
+export type ExplainCommandDeps = Pick<
+  Tools,
+  'command' | 'db' | 'effectiveDraft' | 'limiter' | 'explain' | 'identify' | 'forgetIdentity'
+>;
 
 /** Who a person is in Devin, and what the policy makes of what they ask for. Starts nothing. */
 export function createExplainCommands(deps: ExplainCommandDeps) {

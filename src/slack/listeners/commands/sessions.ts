@@ -1,10 +1,9 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
 import { isDoneAlready, isOver } from '../../../session/lifecycle.ts';
-import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
-import { findFollowed, type Followed, type Requests } from '../../../store/requests.ts';
-import type { SessionRow, Sessions } from '../../../store/sessions.ts';
-import { maySee, type Authority } from '../../authority.ts';
+import { findFollowed, type Followed } from '../../../store/requests.ts';
+import type { SessionRow } from '../../../store/sessions.ts';
+import { maySee } from '../../authority.ts';
 import { doneAlready, notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
@@ -13,20 +12,13 @@ import { renderReplyNotice } from '../../blocks/steering.ts';
 import { code } from '../../blocks/text.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
-import type { SteeringInbox } from '../../steering-inbox.ts';
-import type { ThreadInbox } from '../../thread-inbox.ts';
 import type { Answers, Invocation } from '../commands.ts';
+import type { Tools } from '../tools.ts';
 
-export type SessionCommandDeps = {
-  command: string;
-  requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change' | 'touch'>;
-  listing: Listing;
-  authority: Authority;
-  steering: SteeringInbox;
-  threads: Pick<ThreadInbox, 'send'>;
-  now: () => number;
-};
+export type SessionCommandDeps = Pick<
+  Tools,
+  'command' | 'requests' | 'sessions' | 'listing' | 'authority' | 'steering' | 'threads' | 'now'
+>;
 
 type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
 

@@ -1,32 +1,28 @@
-import type { Enqueue } from '../../../queue/index.ts';
-import { applyDefaults, omitFields, type SettingScope, type WithNames } from '../../../session/defaults.ts';
+import { applyDefaults, omitFields, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
-import { effectivePreferences, type Language, type Preferences } from '../../../session/preferences.ts';
-import type { Person } from '../../../store/identities.ts';
-import type { SettingKey, Settings } from '../../../store/settings.ts';
-import type { Authority } from '../../authority.ts';
+import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
+import type { SettingKey } from '../../../store/settings.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { OWN_SETTINGS, renderDefaults, renderSetting, shownSetting } from '../../blocks/settings.ts';
 import { code, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
-import type { People } from '../../people.ts';
-import type { TextFor } from '../../text-for.ts';
 import type { Answers, Invocation } from '../commands.ts';
+import type { Tools } from '../tools.ts';
 
-export type SettingsCommandDeps = {
-  command: string;
-  settings: Settings;
-  withNames: WithNames;
-  people: Pick<People, 'find'>;
-  enqueue: Enqueue;
-  learnLanguage: (userId: string, language: Language | null) => void;
-  /** Redraws the person's Home if they may be looking at it. */
-  redrawHome: (person: Person) => Promise<void>;
-  textFor: TextFor;
-  authority: Pick<Authority, 'personRefusal'>;
-};
+export type SettingsCommandDeps = Pick<
+  Tools,
+  | 'command'
+  | 'settings'
+  | 'withNames'
+  | 'people'
+  | 'enqueue'
+  | 'learnLanguage'
+  | 'redrawHome'
+  | 'textFor'
+  | 'authority'
+>;
 
 type Preferred = {
   setting: IntentOf<'show-setting'>['setting'];

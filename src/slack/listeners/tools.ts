@@ -1,0 +1,126 @@
+import type { ResolveIdentity } from '../../identity/resolve.ts';
+import type { Log } from '../../log.ts';
+import type { Queue } from '../../queue/index.ts';
+import type { PlaceKind } from '../../session/context.ts';
+import type { WithNames } from '../../session/defaults.ts';
+import type { RequestState } from '../../session/request.ts';
+import { createCommit } from '../../store/commit.ts';
+import type { Database } from '../../store/database.ts';
+import type { Person } from '../../store/identities.ts';
+import type { Limiter } from '../../store/limiter.ts';
+import { findFollowed } from '../../store/requests.ts';
+import type { Store } from '../../store/store.ts';
+import type { QuickGate, SteeringCheck } from '../../trust/index.ts';
+import { createAuthority } from '../authority.ts';
+import { createFormInbox } from '../form-inbox.ts';
+import { createRequestInbox } from '../request-inbox.ts';
+import type { Slack } from '../slack.ts';
+import { createSteeringInbox } from '../steering-inbox.ts';
+import { createMessageAnswers, createTellNotTaken, createTellOnce } from '../tell-once.ts';
+import { createThreadInbox } from '../thread-inbox.ts';
+import { createFormOpener, createViewOpener } from '../view-opener.ts';
+import { createWhoseMessage } from '../whose-message.ts';
+import { createQuickLookUps, type QuickLookUpDeps } from './quick-look-ups.ts';
+
+export type ToolDeps = {
+  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'changeId'>;
+  /** For what people wait for. */
+  store: Store;
+  /** For what they ask for. */
+  withPriority: Database['withPriority'];
+  slack: Pick<
+    Slack,
+    'outbound' | 'people' | 'botUserId' | 'files' | 'thread' | 'presence' | 'quickTextFor' | 'learnLanguage'
+  >;
+  resolve: ResolveIdentity;
+  check: SteeringCheck;
+  limiter: Limiter;
+  search: QuickLookUpDeps['search'];
+  /** With the names of playbooks and the like that are known now. */
+  withNames: WithNames;
+  /** The app adds a tag of its own to each session. */
+  tagRequests: boolean;
+  mentions: 'start' | 'ask';
+  quickGate: QuickGate;
+  command: string;
+  /** Redraws the person's Home if they may be looking at it. */
+  redrawHome: (person: Person) => Promise<void>;
+  /** Called with each new state of a request, after the commit. */
+  onMoved: (state: RequestState) => void;
+  now: () => number;
+  log: Log;
+};
+
+/** What listeners work with. Each names the part that it uses. */
+export type Tools = ReturnType<typeof createTools>;
+
+/** A person's Home, and the conversation with the app, where a card can go. */
+export type HomeOwner = { teamId: string; userId: string; channelId: string };
+
+export function createTools(deps: ToolDeps) {
+  const { queue, store, slack, quickGate, now, log } = deps;
+  const { enqueue } = queue;
+  const { outbound, botUserId, quickTextFor: textFor } = slack;
+  const { requests, sessions, forms } = store;
+  const lookUps = createQuickLookUps(deps);
+  const { identify, presence } = lookUps;
+  const openView = createViewOpener({ outbound, textFor, log });
+  const { choicesFor, effectiveDraft, explain } = quickGate;
+  const tellOnce = createTellOnce({ leases: store.leases, notices: store.threadNotices });
+  return {
+    ...deps,
+    ...store,
+    ...slack,
+    ...lookUps,
+    ...createInboxes(deps),
+    enqueue,
+    textFor,
+    choicesFor,
+    effectiveDraft,
+    explain,
+    readAgain: slack.thread.readAgain,
+    openView,
+    openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
+    authority: createAuthority({ identify, presence, check: deps.check, audit: store.audit, textFor }),
+    whose: createWhoseMessage({ ...store, botUserId }),
+    tellNotTaken: createTellNotTaken({ tellOnce, outbound, textFor }),
+    answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
+
+    /** Forgets what Slack and Devin said about the person. */
+    async forgetIdentity(person: Person): Promise<void> {
+      await store.identities.forget(person);
+      await store.knownPeople.changed(person, new Date(now()));
+    },
+
+    /** Draws the Home that a person is looking at: they opened it, or pressed something in it. */
+    async drawHome({ teamId, userId, channelId }: HomeOwner): Promise<void> {
+      const owner = { teamId, userId, channelId };
+      await store.homes.opened(owner, new Date(now()));
+      await enqueue('publish-home', owner);
+    },
+
+    /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
+    mentionsAt: async (where: { channelId: string; placeKind: PlaceKind | null }) =>
+      (await quickGate.mentionsAt(where)) ?? deps.mentions,
+
+    /** The session that waits for an answer in a direct conversation; null: none. */
+    async askingIn(where: { teamId: string; channelId: string }) {
+      const sessionId = await store.listing.askedIn(where);
+      return sessionId === null ? null : findFollowed({ sessions, requests }, sessionId);
+    },
+  };
+}
+
+/** They save what people ask for. */
+function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ToolDeps) {
+  const { enqueue, enqueueAll } = queue;
+  const { db, forms, envelopes } = store;
+  const { effectiveDraft } = quickGate;
+  const commit = createCommit({ db, withPriority });
+  return {
+    inbox: createRequestInbox({ ...store, effectiveDraft, limiter, enqueueAll, withPriority, onMoved }),
+    formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
+    steering: createSteeringInbox({ commit, envelopes, enqueue }),
+    threads: createThreadInbox({ ...store, commit, enqueue }),
+  };
+}
