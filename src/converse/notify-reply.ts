@@ -205,9 +205,9 @@ function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, t
   const asked = { request, userId: reply.userId };
   switch (failure.kind) {
     case 'requester-only':
-      return refuseSteering({ kind: failure.kind }, asked, text) ?? '';
+      return refuseSteering({ kind: failure.kind }, asked, text);
     case 'members-only':
-      return refuseSteering({ kind: failure.kind, identity: null }, asked, text) ?? '';
+      return refuseSteering({ kind: failure.kind, identity: null }, asked, text);
     default:
       return escape(replyMessage(failure, text));
   }

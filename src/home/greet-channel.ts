@@ -14,13 +14,11 @@ type GreetDeps = {
   log: Log;
 };
 
-type Channel = Jobs['greet-channel'];
-
 /** Says once in a channel what the app does there. A channel that takes no message is left to the next invitation. */
 export function createGreeter(deps: GreetDeps) {
   const { greetings, withLease, postOnce, command, text, log } = deps;
 
-  return async (channel: Channel): Promise<number | null> => {
+  return async (channel: Jobs['greet-channel']): Promise<number | null> => {
     const key = `greeting:${channel.teamId}:${channel.channelId}`;
     const leasing = withLease(key, async (lease) => {
       if (!(await greetings.isDue(channel))) return null;

@@ -98,13 +98,12 @@ export function maySee(place: Place, viewer: { userId: string; channelId: string
 
 type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
 
-/** Why a person may not, with a mention of who may; null: the person may. */
+/** Why a person may not, with a mention of who may. */
 export function refuseSteering(
-  verdict: Steering,
+  verdict: Exclude<Steering, { kind: 'allowed' }>,
   { request, userId }: { request: OwnedRequest; userId: string },
   text: Text,
-): string | null {
-  if (verdict.kind === 'allowed') return null;
+): string {
   const who = whoElse(request, userId);
   if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
   const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));

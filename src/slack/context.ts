@@ -138,7 +138,6 @@ export function tickedMessages({ picked, isTask, without }: MessageContext, chos
   };
 }
 
-/** The messages of the thread that the choice includes. */
 export function chosenMessages(context: MessageContext, thread: SlackMessage[]): SlackMessage[] {
   switch (context.choice) {
     case 'message':

@@ -114,7 +114,6 @@ const MAX_READING_BYTES = 16 * MAX_BODY_BYTES;
 const PIECE_BYTES = 100;
 
 type BodyRead = { kind: 'read'; body: Buffer } | { kind: 'too-large' } | { kind: 'stalled' };
-type BodyReader = (request: IncomingMessage) => Promise<BodyRead>;
 
 type Reading = { cost: number; giveWay: () => void };
 
@@ -122,7 +121,7 @@ type Reading = { cost: number; giveWay: () => void };
  * Reads whole bodies, within bounds. Slack sends a body at once, so under pressure the oldest unfinished one is
  * dropped.
  */
-export function createBodyReader(): BodyReader {
+export function createBodyReader(): (request: IncomingMessage) => Promise<BodyRead> {
   const readings = new Set<Reading>();
   let total = 0;
 

@@ -126,7 +126,6 @@ export const BLOCK = {
   runsAs: 'runs_as',
   /** What went wrong with the whole form. */
   alert: 'form_alert',
-  /** On a card. */
   cardButtons: 'card_buttons',
 } as const;
 
@@ -201,7 +200,6 @@ const stopSchema = z.object({
 export const stopMetadata = viewMetadata(stopSchema);
 export type StopMetadata = z.output<typeof stopSchema>;
 
-/** Which approval of which request. */
 export type AskedApproval = { requestId: string; number: number };
 export const approvalValue = ({ requestId, number }: AskedApproval): string => `${requestId}.${number}`;
 export function readApprovalValue(text: string): AskedApproval {

@@ -128,16 +128,12 @@ export function createOutbound(deps: OutboundDeps) {
 
     directChannel,
 
-    async openView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
-      const opened = await twice(async () => opener.views.open({ trigger_id: triggerId, view }));
-      return { viewId: opened.view?.id ?? null };
-    },
+    openView: async (triggerId: string, view: ModalView) =>
+      opened(async () => opener.views.open({ trigger_id: triggerId, view })),
 
     /** Over the view that the trigger came from. */
-    async pushView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
-      const pushed = await twice(async () => opener.views.push({ trigger_id: triggerId, view }));
-      return { viewId: pushed.view?.id ?? null };
-    },
+    pushView: async (triggerId: string, view: ModalView) =>
+      opened(async () => opener.views.push({ trigger_id: triggerId, view })),
 
     updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
       outcomeOf('updated', answers.views.update({ view_id: viewId, view })),
@@ -211,13 +207,14 @@ function ephemeralNotice(notice: Rendered, replaces: boolean) {
 }
 
 /** Once more after a lost answer. If the first call opened the view, Slack refuses the second, which says nothing new. */
-async function twice<T>(open: () => Promise<T>): Promise<T> {
-  return open().catch(async (lost: unknown) => {
+async function opened(open: () => Promise<{ view?: { id?: string } }>): Promise<{ viewId: string | null }> {
+  const { view } = await open().catch(async (lost: unknown) => {
     if (slackFailure(lost).kind !== 'unclear') throw lost;
     return open().catch(() => {
       throw lost;
     });
   });
+  return { viewId: view?.id ?? null };
 }
 
 function withBlockId({ text, blocks: [first, ...rest] }: Rendered, metadata: MessageMetadata): Rendered {

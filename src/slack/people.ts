@@ -197,7 +197,6 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
     /** null: Slack doesn't say. An answer counts for a minute. */
     isIn: async (groupId: string, userId: string): Promise<boolean | null> =>
       (await membersOf(groupId))?.has(userId) ?? null,
-    /** User ids, as they are now. */
     membersNow,
   };
 }
@@ -207,7 +206,6 @@ export type PeopleById = ReadonlyMap<string, SlackPerson>;
 /** Each id costs a call, of which Slack takes about 100 a minute. Beyond this many, the rest stay as they are. */
 const MOST_NAMED = 30;
 
-/** Replaces `<@U…>` with the person's name. */
 export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
   return mentionsAsNames(text, await findMentioned(mentionedIn(text), people));
 }

@@ -35,7 +35,6 @@ type InboxDeps = {
 
 type Asked = Pick<NewRequest, 'dedupeKey' | 'draft' | 'context' | 'slackFileIds'>;
 
-/** A task as it was typed. */
 export type TypedTask = {
   wish: Wish;
   files: readonly { id: string }[];
@@ -160,7 +159,6 @@ function chosenContext(
 
 /** `unlessTwin`: not if the person asked for the same there a moment ago. */
 type Pending = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
-type Take = Awaited<ReturnType<Limiter['hold']>>['take'];
 
 function twinOf({ request, unlessTwin }: Pending): Twin[] {
   const { id, dedupeKey } = request;
@@ -188,7 +186,7 @@ function createSaveRequest({ db, requests, envelopes, limiter, enqueueAll, onMov
   /** Starts the ones within their person's limits. The audit comes last: it makes others wait. Returns their states. */
   async function startOrRefuse(
     inserted: readonly NewRequest[],
-    take: Take,
+    take: Awaited<ReturnType<Limiter['hold']>>['take'],
     trx: Transaction<Tables>,
   ): Promise<RequestState[]> {
     const refused: RequestState[] = [];

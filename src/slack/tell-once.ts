@@ -71,12 +71,10 @@ export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
 
 type TellNotTakenDeps = { tellOnce: TellOnce; outbound: Pick<Outbound, 'tellPrivately'>; textFor: TextFor };
 
-type NotTaken = { sessionId: string; reason: keyof Text['thread']['notTaken'] };
-
 /** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
 export type TellNotTaken = (
   said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
-  notTaken: NotTaken,
+  notTaken: { sessionId: string; reason: keyof Text['thread']['notTaken'] },
 ) => Promise<void>;
 
 export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps): TellNotTaken {

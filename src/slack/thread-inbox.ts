@@ -38,9 +38,6 @@ type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 /** `session`: the one that has the message. `isTask`: it edits the message that asked for the session. */
 type Edit = Omit<NewThreadReply, 'kind' | 'files'> & { editedTs: string; isTask: boolean };
 
-/** `late`: not saved. Devin may have done the task long ago, and an edit must not wake it. */
-type Corrected = 'saved' | 'late';
-
 type ThreadInboxDeps = {
   commit: Commit;
   sessions: Pick<Sessions, 'find'>;
@@ -105,8 +102,11 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
       await commit(async (trx) => write({ ...row, dedupeKey: messageKey({ ...row, ts }) }, trx));
     },
 
-    /** An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. */
-    async correct(edit: Edit): Promise<Corrected> {
+    /**
+     * An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. `late`: it isn't
+     * saved, since Devin may have done the task long ago, and an edit must not wake it.
+     */
+    async correct(edit: Edit): Promise<'saved' | 'late'> {
       const { session, userId, channelId, ts, text, editedTs } = edit;
       const { teamId } = session;
       return commit(async (trx) => {

@@ -136,12 +136,10 @@ function fateOf(said: Said, known: Known, botUserId: string): Fate {
   }
 }
 
-type Words = Extract<ThreadMeaning, { kind: 'reply' }>;
-
 /** In this order: a phrase for the app counts in a muted thread, too, and thanks wake no session. */
 function fateOfWords(
   said: Said,
-  { text, word, perhaps }: Words,
+  { text, word, perhaps }: Extract<ThreadMeaning, { kind: 'reply' }>,
   { session, isHeard, closed, lastWords, botUserId }: Known & { botUserId: string },
 ): Fate {
   const isPlain = isOnlyText(said);

@@ -188,7 +188,6 @@ type Now = {
   thread: ThreadState | null;
 };
 
-/** Which buttons the card of a request has. */
 export function cardActions(request: ActedOnRequest, session: SessionAnswer | null, now: Now): CardAction[] {
   switch (request.state) {
     case 'created':

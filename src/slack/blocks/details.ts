@@ -35,7 +35,6 @@ export type SessionDetails = {
   updatedAtMs: number;
   /** Sentences about approvals it has or waits for. */
   approvals: string[];
-  /** Why it failed. */
   problem: string | null;
   /** What was included from the conversation; null: nothing. */
   included: string | null;

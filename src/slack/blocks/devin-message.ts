@@ -108,7 +108,6 @@ export function callEnd(
   return { text: words, blocks: [...(words === '' ? [] : [context(words)]), ...buttons] };
 }
 
-/** The card's buttons that help. */
 export function callButtons(card: SessionCard, helps: readonly CardAction[], text: Text): KnownBlock[] {
   return plainButtons({ ...card, actions: card.actions.filter((one) => helps.includes(one)) }, text);
 }

@@ -81,7 +81,6 @@ function linked(leaves: readonly Leaf[]): string {
 /** A line that ends without punctuation. */
 const OPEN_END = /[\p{L}\p{N}]$/u;
 
-/** Its text on one line, without markup. */
 function words(pieces: readonly Piece[]): string {
   const parts: string[] = [];
   for (const [at, piece] of pieces.entries()) {

@@ -12,7 +12,6 @@ import { joinParts, line, small, type Rendered } from './objects.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup } from './text.ts';
 
-/** Where the message appears. */
 export type ToldIn =
   /** If another session is in the thread, the message names its session. */
   | { kind: 'thread'; share: ThreadShare }
@@ -24,7 +23,6 @@ export type ToldIn =
 /** A milestone, with the card at that moment. Strings are raw. */
 type MilestoneMessage = {
   what: Milestone;
-  /** The milestone's key. */
   key: string;
   sessionId: string;
   card: SessionCard;
@@ -34,7 +32,6 @@ type MilestoneMessage = {
   wordsShown: boolean;
   place: ToldIn;
   called: Called;
-  /** Who answered the question. */
   answered: Answered | null;
   /** Who did it, if someone did. */
   by: string;

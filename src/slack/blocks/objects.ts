@@ -60,12 +60,10 @@ export function joinParts(parts: readonly Rendered[], maxText: number = LIMIT.me
   };
 }
 
-/** One section. */
 export function line(escaped: string): Rendered {
   return { text: escaped, blocks: [section(escaped)] };
 }
 
-/** One section that begins with a title. */
 export function titled(title: string, ...lines: string[]): Rendered {
   return {
     text: [title, ...lines].join('\n'),

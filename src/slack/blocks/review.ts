@@ -36,7 +36,6 @@ function distinct(items: readonly ReviewItem[]): ReviewItem[] {
   return [...Map.groupBy(items, reviewBlock).values()].flatMap(([first]) => first ?? []);
 }
 
-/** The page with the picked message. */
 export function pageOfPicked(items: readonly ReviewItem[]): number {
   const at = distinct(items).findIndex((item) => item.kind === 'message' && item.message.picked);
   return Math.max(Math.floor(at / PER_PAGE), 0);

@@ -41,7 +41,6 @@ export type SessionCard = {
   checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
   childSessions: number;
-  /** The last thing Devin said. */
   lastWords: string | null;
   /** Sentences, such as what was left out. */
   notes: string[];
@@ -49,7 +48,6 @@ export type SessionCard = {
   thread: ThreadState | null;
   /** How its thread works, or what is switched off. Escaped. */
   threadLine: string | null;
-  /** Why it failed. */
   problem: string | null;
   /** Who ended or archived it from here: a Slack user id. */
   steeredBy: { what: 'ended' | 'archived'; userId: string } | null;

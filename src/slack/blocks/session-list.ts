@@ -47,7 +47,6 @@ export function renderSessionList(
   ]);
 }
 
-/** A session with its button. */
 function row(words: string, accessory: Button | null): Rendered {
   return { text: `• ${words}`, blocks: [{ ...section(words), ...(accessory !== null && { accessory }) }] };
 }

@@ -12,7 +12,7 @@ import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeMetadata, runAction, VIEW, type HomeMetadata } from '../ids.ts';
 import { fieldRows, optionWords, row } from './details-values.ts';
-import { ANYTHING, MORE_GROUPS } from './form/entered.ts';
+import { ANYTHING, MORE_GROUPS, readEntered } from './form/entered.ts';
 import { fieldInputs } from './form/inputs.ts';
 import { readFields, type FormRules } from './form/read.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
@@ -156,14 +156,12 @@ function inputsOf(
   return fieldInputs({ ...entry, source: undefined, fault: undefined, text });
 }
 
-type ReadDefaults = { draft: StoredDraft; errors: Record<string, string> };
-
 export function readDefaultsForm(
   state: unknown,
   { ownTag }: Pick<FormRules, 'ownTag'>,
   text: Text,
-): ReadDefaults {
+): { draft: StoredDraft; errors: Record<string, string> } {
   const rules = { expanded: true, faults: {}, ownTag };
-  const { values, errors } = readFields(settable, state, { rules, text });
+  const { values, errors } = readFields(settable, readEntered(state), { rules, text });
   return { draft: storedDraftSchema.parse(values), errors };
 }

@@ -116,7 +116,6 @@ export function renderAskFirst(about: Perhaps, held: HeldReply, { thread, card, 
   return joinParts([line(thread.ask[about]), buttonRow(act, send)]);
 }
 
-/** The keywords for threads. */
 export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;
   return joinParts([titled(helpTitle), packed(help)]);

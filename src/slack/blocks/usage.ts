@@ -47,7 +47,6 @@ export function renderUsage(report: UsageReport, text: Text): Rendered {
   ]);
 }
 
-/** What is left of each budget. */
 export function leftLines(left: readonly CeilingLeft[], { policy: { ceilings } }: Text): string[] {
   return left.map((one) => ceilings.left[one.key](...leftWords(one)));
 }
@@ -76,7 +75,6 @@ function isNothing({ summary, devin: { acu, work } }: Counted): boolean {
   return counted.every((count) => count === 0);
 }
 
-/** One line each. */
 function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
   const { usage, card } = text;
   const { sessions, acu, acuPerMerged, ended, endedMerged } = summary;
@@ -148,7 +146,6 @@ export function homeUsage(usage: HomeUsage, command: string, text: Text): KnownB
 
 const MOST_PEOPLE = 5;
 
-/** What everyone used, and who used most. */
 export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
   const lines = [...totalLines(everyone, text), ...devinLines(everyone, text)];
   const people = groupLines(everyone, text, MOST_PEOPLE);

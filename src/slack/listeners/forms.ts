@@ -48,7 +48,6 @@ export async function ownForm(
   return form !== null && form.userId === userId && form.teamId === homeTeamId ? form : null;
 }
 
-/** The form that starts a session. */
 export function listenToForms(app: App, deps: FormDeps): void {
   listenToSubmission(app, deps);
   listenToButtons(app, deps);

@@ -79,12 +79,10 @@ function onPress(app: App, actionId: ActionId | RegExp, handle: HandlePress): vo
   });
 }
 
-type SubmissionAck = SlackViewMiddlewareArgs<ViewSubmitAction>['ack'];
-
 export function onSubmission(
   app: App,
   callbackId: string,
-  handle: (submission: Submission, ack: SubmissionAck) => Promise<void>,
+  handle: (submission: Submission, ack: SlackViewMiddlewareArgs<ViewSubmitAction>['ack']) => Promise<void>,
 ): void {
   app.view<ViewSubmitAction>({ callback_id: callbackId, type: 'view_submission' }, async ({ body, ack }) => {
     const submission = payloadOf(body, 'submission');
@@ -114,12 +112,10 @@ export function onShortcut(
   });
 }
 
-type SearchAck = SlackOptionsMiddlewareArgs<'block_suggestion'>['ack'];
-
 export function onSearch(
   app: App,
   actionId: RegExp,
-  handle: (search: Search, ack: SearchAck) => Promise<void>,
+  handle: (search: Search, ack: SlackOptionsMiddlewareArgs<'block_suggestion'>['ack']) => Promise<void>,
 ): void {
   app.options(actionId, async ({ body, ack }) => {
     const search = payloadOf(body, 'search');

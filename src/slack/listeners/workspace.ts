@@ -11,7 +11,6 @@ type GreetingDeps = Pick<
   'db' | 'greetings' | 'formInbox' | 'openForm' | 'outbound' | 'enqueue' | 'botUserId' | 'textFor'
 >;
 
-/** The app was invited to a channel. */
 export function listenToInvitations(app: App, deps: GreetingDeps): void {
   const { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor } = deps;
 

@@ -68,7 +68,6 @@ function excerptOf(picked: string): string {
   return escape(oneLine(picked)).replaceAll(ESCAPED_MENTION, '<$1>');
 }
 
-/** The choice, with counts of what can be counted. */
 function counted({ choice, messages, files }: ContextOption, text: Text): string {
   const words = text.modal.context;
   const counts = [

@@ -127,7 +127,6 @@ export function fileElement(most: number): FileInput {
   return { type: 'file_input', action_id: INPUT, max_files: most };
 }
 
-/** The value of a ticked box. */
 const TICKED = 'on';
 
 export function tickBox(label: string, ticked: boolean): Checkboxes {

@@ -32,7 +32,6 @@ type Entry = {
   names: Names;
   /** What was refused here before; undefined: nothing. */
   fault: Fault | undefined;
-  /** What the policy allows. */
   allowed: Allowed;
   text: Text;
 };

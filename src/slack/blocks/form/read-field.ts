@@ -64,14 +64,6 @@ function readItems(items: string[], saidNone: string | null): Reading {
     : { kind: 'wrong', block: saidNone, sentence: (text) => text.modal.errors.noneAndValues };
 }
 
-function readSecrets(typed: string, sensitive: boolean): Reading {
-  const { secrets, fault } = readSecretLines(typed, sensitive);
-  if (fault !== null) {
-    return { kind: 'wrong', sentence: (text) => text.modal.errors.secrets[fault.kind](fault.line) };
-  }
-  return secrets.length === 0 ? NOTHING : { kind: 'value', raw: secrets };
-}
-
 export function readJson(typed: string): Reading {
   const parsed = parseJson(typed);
   if ('error' in parsed) return { kind: 'wrong', sentence: (text) => text.modal.errors.json(parsed.error) };
@@ -93,28 +85,28 @@ function parseJson(typed: string): { value: unknown } | { error: string } {
 
 const MAX_KEY_LENGTH = 256;
 
-/** The fault by line only, since the line may hold a secret. Lines count from 1. */
-type SecretFault = { kind: 'no-equals' | 'bad-key' | 'repeated'; line: number };
-
-type SecretLines = { secrets: SessionSecret[]; fault: SecretFault | null };
-
-/** KEY=VALUE lines up to the first wrong one. Spaces around key and value are cut; quotes stay. */
-function readSecretLines(text: string, sensitive: boolean): SecretLines {
+/**
+ * KEY=VALUE lines. Spaces around key and value are cut; quotes stay. A fault is told by its line only, since the line may
+ * hold a secret; lines count from 1.
+ */
+function readSecrets(typed: string, sensitive: boolean): Reading {
   const secrets: SessionSecret[] = [];
   const keys = new Set<string>();
-  for (const [i, raw] of text.split('\n').entries()) {
-    const entry = raw.trim();
+  for (const [at, line] of typed.split('\n').entries()) {
+    const entry = line.trim();
     if (entry === '' || entry.startsWith('#')) continue;
-    const line = i + 1;
     const equals = entry.indexOf('=');
-    if (equals === -1) return { secrets, fault: { kind: 'no-equals', line } };
     const key = entry.slice(0, equals).trim();
-    if (key === '' || key.length > MAX_KEY_LENGTH || /\s/.test(key)) {
-      return { secrets, fault: { kind: 'bad-key', line } };
-    }
-    if (keys.has(key)) return { secrets, fault: { kind: 'repeated', line } };
+    const fault = equals === -1 ? 'no-equals' : faultOf(key, keys);
+    if (fault !== null)
+      return { kind: 'wrong', sentence: (text) => text.modal.errors.secrets[fault](at + 1) };
     keys.add(key);
     secrets.push({ key, value: entry.slice(equals + 1).trim(), sensitive });
   }
-  return { secrets, fault: null };
+  return secrets.length === 0 ? NOTHING : { kind: 'value', raw: secrets };
+}
+
+function faultOf(key: string, before: ReadonlySet<string>): 'bad-key' | 'repeated' | null {
+  if (key === '' || key.length > MAX_KEY_LENGTH || /\s/.test(key)) return 'bad-key';
+  return before.has(key) ? 'repeated' : null;
 }

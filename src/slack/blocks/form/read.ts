@@ -29,7 +29,7 @@ export type FormRules = Rules & {
 /** Reads a submission, with an error at each wrong input. */
 export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
   const entered = readEntered(state);
-  const { values, errors } = readFields(shownFields(rules.expanded), state, { rules, text });
+  const { values, errors } = readFields(shownFields(rules.expanded), entered, { rules, text });
   const [choice] = pickedIn(entered, BLOCK.context);
   return {
     draft: sessionDraftSchema.parse(values),
@@ -40,8 +40,7 @@ export function readSessionForm(state: unknown, rules: FormRules, text: Text): R
 }
 
 /** The values of these fields, and the errors by block id. */
-export function readFields(shown: readonly Field[], state: unknown, reader: Reader) {
-  const entered = readEntered(state);
+export function readFields(shown: readonly Field[], entered: EnteredByBlock, reader: Reader) {
   const read = shown.map((field) => checkedField(field, entered, reader));
   return {
     values: Object.fromEntries(read.flatMap(({ values }) => values)),

@@ -28,12 +28,10 @@ export function textFilesIn(state: unknown): TextFile[] {
   });
 }
 
-type Uploaded = { state: unknown; texts: ReadonlyMap<FieldKey, UploadedText> };
-
 /** A submission with the values from its files, or with their errors. */
 export function withTextFiles(
   read: ReadForm,
-  { state, texts }: Uploaded,
+  { state, texts }: { state: unknown; texts: ReadonlyMap<FieldKey, UploadedText> },
   { rules, text }: { rules: FormRules; text: Text },
 ): ReadForm {
   const sensitive = pickedIn(readEntered(state), BLOCK.sensitive).length > 0;

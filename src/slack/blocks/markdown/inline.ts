@@ -62,7 +62,6 @@ export function attribute({ attrs }: Token, name: string): string {
   return String(attrs?.find(([key]) => key === name)?.[1] ?? '');
 }
 
-/** Joins neighbors of the same style. */
 function joined(leaves: readonly Leaf[]): Leaf[] {
   const out: Leaf[] = [];
   for (const leaf of leaves) {

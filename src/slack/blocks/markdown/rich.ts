@@ -38,7 +38,6 @@ export function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBloc
   return blocks;
 }
 
-/** Groups neighbors that become one element. */
 function groupsOf(pieces: readonly Piece[]): Piece[][] {
   const groups: Piece[][] = [];
   for (const piece of pieces) {
