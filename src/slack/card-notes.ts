@@ -95,13 +95,6 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
     : text.notices.serviceUser.noMatch[identity.because];
 }
 
-export function serviceUserSentence(
-  identity: Extract<Identity, { kind: 'service-user' }>,
-  text: Text,
-): string {
-  return text.joins.sentences([text.notices.serviceUser.runsAs, identitySentence(identity, text)]);
-}
-
 /** What is switched off in the thread; on its first card, also how it works. Escaped. */
 export function threadLine(
   { mutedBy, introducesThread }: SessionRow,

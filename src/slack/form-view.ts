@@ -7,7 +7,7 @@ import type { Text } from '../text/index.ts';
 import type { FormContext } from './blocks/form/context-inputs.ts';
 import type { FormIdentity, SessionForm } from './blocks/session-form.ts';
 import { truncate } from './blocks/text.ts';
-import { identitySentence, serviceUserSentence, untickedWords } from './card-notes.ts';
+import { identitySentence, untickedWords } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
 
@@ -114,13 +114,10 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
 /** null: it could not be looked up. */
 export function shownIdentity(identity: Identity | null, text: Text): FormIdentity {
   if (identity === null) return { kind: 'not-known', why: text.home.runsAs.notKnown };
+  if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
   const { checkedAtMs } = identity;
-  switch (identity.kind) {
-    case 'matched':
-      return { kind: 'member', name: identity.name, how: identitySentence(identity, text), checkedAtMs };
-    case 'service-user':
-      return { kind: 'service-user', why: serviceUserSentence(identity, text), checkedAtMs };
-    case 'refused':
-      return { kind: 'refused', why: refusalSentence(identity, text) };
-  }
+  const how = identitySentence(identity, text);
+  if (identity.kind === 'matched') return { kind: 'member', name: identity.name, how, checkedAtMs };
+  const why = text.joins.sentences([text.notices.serviceUser.runsAs, how]);
+  return { kind: 'service-user', why, checkedAtMs };
 }
