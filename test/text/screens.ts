@@ -245,9 +245,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'the defaults': (text) =>
     renderDefaults({ defaults: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
   'an empty list': (text) =>
-    renderSessionList({ command: '/cog', whose: 'all', page: 1, pages: 0, entries: [], next: '' }, text),
+    renderSessionList({ command: '/cog', whose: 'all', page: 1, pages: 0, entries: [] }, text),
   'a page that is not there': (text) =>
-    renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
+    renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [] }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
   'the question whether a message is an answer': (text) =>
     renderAnswerOrTask({ held: HELD, session: 'words' }, 'f1', text),

@@ -18,19 +18,18 @@ type SessionList = {
   /** `isShown`: the viewer may see its title. */
   entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
   command: string;
-  /** What to type for the next page. */
-  next: string;
 };
 
 /** A page of sessions for one person: each is a row with a button. */
 export function renderSessionList(
-  { command, whose, page, pages, entries, next }: SessionList,
+  { command, whose, page, pages, entries }: SessionList,
   text: Text,
 ): Rendered {
   const { sessions } = text;
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);
   if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
+  const next = [command, 'list', ...(whose === 'all' ? [whose] : []), page + 1].join(' ');
   const after = [
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
     ...(page < pages ? [sessions.nextPage(code(next))] : []),

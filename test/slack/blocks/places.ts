@@ -25,7 +25,6 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         whose: 'mine',
         page: 1,
         pages: 1,
-        next: '',
         entries: [{ card: cardOf(words), ...LISTED }],
       },
       text,

@@ -60,12 +60,9 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const offset = (page - 1) * PER_PAGE;
     const found = await listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
     const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, call)));
-    const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
     const pages = Math.ceil(found.total / PER_PAGE);
-    return renderSessionList(
-      { command: deps.command, whose, page, pages, entries: entries.flat(), next },
-      call.text,
-    );
+    const listed = { command: deps.command, whose, page, pages, entries: entries.flat() };
+    return renderSessionList(listed, call.text);
   }
 
   /** The person's sessions that the command works on, most pressing first. */
