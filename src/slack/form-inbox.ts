@@ -20,14 +20,12 @@ type InboxDeps = {
 };
 
 type FormContent = {
-  /** Left out: a new one. */
-  id?: string;
   draft: EffectiveDraft;
-  context?: MessageContext | null;
+  context: MessageContext | null;
+  /** What was refused, by field. */
+  faults: Faults;
   /** Names of session secrets that were not kept. */
   lostSecrets?: string[] | null;
-  /** What was refused, by field. */
-  faults?: Faults;
   /** The approval that a request waits for, if the person wants to change it. */
   replaces?: Replaces | null;
 };
@@ -39,15 +37,13 @@ type OfferedMessage = { wish: ReadWish; context: MessageContext | null };
 type Reopening = Pick<Origin, 'userId' | 'responseUrl'> & { replaces?: Replaces | null };
 type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
 
-export type FormInbox = ReturnType<typeof createFormInbox>;
-
 /** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
 export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps) {
-  async function keep(origin: Origin, { id = newId(), ...content }: FormContent): Promise<Form> {
-    const { draft, context = null, lostSecrets: lost = null, faults = {}, replaces = null } = content;
+  async function keep(id: string, origin: Origin, content: FormContent): Promise<Form> {
+    const filled = { lostSecrets: null, replaces: null, ...content };
     const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
-    const filled = { draft, context, sealed, lostSecrets: lost, faults, replaces };
-    const form = { ...placeColumns(origin), id, ...filled, expanded: hiddenFields(faults).length > 0 };
+    const expanded = hiddenFields(content.faults).length > 0;
+    const form = { ...placeColumns(origin), id, ...filled, sealed, expanded };
     await forms.insert(form);
     return { ...form, without: null, secretNames: null, sentIn: null, description: null };
   }
@@ -57,20 +53,20 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     faults: faultsOf(wish.problems ?? []),
   });
 
+  /** With what could be read, and at its fields what could not. */
+  const offer = async (id: string, origin: Origin, { wish, context }: OfferedMessage): Promise<Form> =>
+    keep(id, origin, { ...(await contentOf(origin, wish)), context });
+
   return {
-    /** With what could be read, and at its fields what could not. */
-    async offerForm(
+    offerForm: async (
       origin: Origin,
       wish: ReadWish = { draft: {} },
       context: MessageContext | null = null,
-    ): Promise<Form> {
-      return withDeadline(async () => keep(origin, { ...(await contentOf(origin, wish)), context }));
-    },
+    ): Promise<Form> => withDeadline(async () => offer(newId(), origin, { wish, context })),
 
     /** With a message to the app: one form, however often the message arrives. */
-    async offerMessage(origin: Origin, ts: string, { wish, context }: OfferedMessage): Promise<Form> {
-      return keep(origin, { ...(await contentOf(origin, wish)), id: offerId({ ...origin, ts }), context });
-    },
+    offerMessage: async (origin: Origin, ts: string, offered: OfferedMessage): Promise<Form> =>
+      offer(offerId({ ...origin, ts }), origin, offered),
 
     /** The form that was offered with a message; null: none. */
     offerOf: async (message: MessageRef): Promise<Form | null> => forms.find(offerId(message)),
@@ -94,7 +90,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       const isAuthor = userId === request.userId;
       const filled = draftFor({ isAuthor }, draft);
-      return keep(origin, {
+      return keep(newId(), origin, {
         draft: filled.draft,
         context,
         lostSecrets: lostSecrets(request),
