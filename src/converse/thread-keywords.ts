@@ -17,6 +17,7 @@ type KeywordDeps = {
     cards: 'markStale';
     messages: 'takeLeftOut' | 'add';
     replies: 'move';
+    threadNotices: 'forget';
   }>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
@@ -60,7 +61,7 @@ export function createApplyKeyword(deps: KeywordDeps): RelayParts['applyKeyword'
 type Change = { keyword: Exclude<Keyword, 'archive' | 'stop' | 'sleep'>; inSession: ReplyInSession };
 
 async function changeThread(
-  { store: { sessions, cards }, enqueue }: KeywordDeps,
+  { store: { sessions, cards, threadNotices }, enqueue }: KeywordDeps,
   { keyword, inSession: { session, reply } }: Change,
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -68,6 +69,8 @@ async function changeThread(
   const { id, userId } = reply;
   const changes = keyword === 'mute' ? { muted: true, mutedBy: userId } : CHANGES[keyword];
   await sessions.change(sessionId, changes, trx);
+  if (keyword === 'mute') await threadNotices.forget({ sessionId, reason: 'muted' }, trx);
+  if (keyword === 'unsync') await threadNotices.forget({ sessionId, reason: 'untied' }, trx);
   await cards.markStale(requestId, trx);
   await enqueue('update-card', { requestId }, { trx });
   await enqueue('tell-reply', { replyId: id }, { trx });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Why a person is told, once, that a message stays in the thread. */
@@ -37,6 +37,18 @@ export function createThreadNotices(db: Kysely<Tables>) {
         .insertInto('threadNotices')
         .values({ sessionId, userId, reason })
         .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** The thread is muted or disconnected anew: who heard of it before doesn't know. */
+    async forget(
+      { sessionId, reason }: Pick<ThreadNotice, 'sessionId' | 'reason'>,
+      trx: Transaction<Tables>,
+    ): Promise<void> {
+      await trx
+        .deleteFrom('threadNotices')
+        .where('sessionId', '=', sessionId)
+        .where('reason', '=', reason)
         .execute();
     },
   };

@@ -24,6 +24,7 @@ test.each(['mute', 'stop'] as const)('two processes that find the same word do i
       cards: { markStale: async () => Promise.resolve() },
       messages: { takeLeftOut: unneeded, add: unneeded },
       replies,
+      threadNotices: { forget: async () => Promise.resolve() },
     },
     fetchMessages: unneeded,
     withLease: unneeded,

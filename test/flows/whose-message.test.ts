@@ -181,6 +181,29 @@ describe('a thread under a card', () => {
     expect(slack.messages(slack.directMessages(ben.userId))).toHaveLength(1);
   });
 
+  test.each([
+    ['muted', 'mute', 'unmute'],
+    ['untied', 'unsync', 'sync'],
+  ] as const)('tells people once each time that it is %s', async (reason, close, reopen) => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const say = async (word: string) =>
+      thread.marked((await thread.say(userId, word)).ts, 'white_check_mark');
+    const told = (): number =>
+      noticesTo(slack, thread.channelId, userId).filter(({ text }) =>
+        text.includes(en.thread.notTaken[reason]),
+      ).length;
+    await say(close);
+    await thread.say(userId, 'use yarn');
+    await thread.say(userId, 'hello?');
+    await expect.poll(told).toBe(1);
+    await say(reopen);
+    await say(close);
+    await thread.say(userId, 'use Postgres');
+    await expect.poll(told).toBe(2);
+  });
+
   test('can be muted, disconnected and switched from the card, which says so and can undo it', async () => {
     const { slack } = world();
     const thread = await startThread(world());
