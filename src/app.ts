@@ -26,123 +26,60 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve } = services;
-  const { gate, budget, decidersOf } = services;
-  const { withLease, postOnce, knownSince, searchUntilFound, withNames } = services;
-  const { now } = tuning;
+  const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve, withNames } = services;
+  const { gate, budget, decidersOf, withLease, postOnce, knownSince, searchUntilFound, onMoved } = services;
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
+  const { now } = tuning;
+  const { outbound } = slack;
+  // What most features work with. The type of each says what it takes of it.
+  const common = { queue, store, devin, slack, resolve, withLease, postOnce, command, tuning, text };
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
-  const { outbound } = slack;
-  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
-  const creation = createCreation({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
+  const cards = createCards({ ...common, outbound, redrawHome });
+  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({
+    ...common,
     policy,
     gate,
     decidersOf,
     limiter,
     budget,
     postNewCard: cards.postNewCard,
-    withLease,
-    postOnce,
     searchUntilFound,
     withNames,
     tagRequests,
-    onMoved: services.onMoved,
-    tuning,
-    text,
+    onMoved,
   });
-  const { transitions, adopt, sweep } = creation;
-  const approving = { queue, store, slack, policy, gate, decidersOf, resolve, transitions, tuning };
-  createApprovals({ ...approving, redrawHome, withLease, postOnce });
-  const { identities } = store;
-  notifyOfSharing({ queue, findMember, slack, identities, withLease, postOnce, log });
-  createForms({ queue, store, slack, resolve, gate, log });
+  createApprovals({ ...common, policy, gate, decidersOf, transitions, redrawHome });
+  notifyOfSharing({ ...common, findMember, log });
+  createForms({ ...common, gate, log });
+  const usage = createSpending({ ...common, policy, budget });
+  createHome({ ...common, policy, mapping, withNames, usage, botToken });
 
-  const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
-  const usage = createSpending(spending);
-  createHome({
-    queue,
-    store,
-    devin,
-    slack,
-    policy,
-    mapping,
-    resolve,
-    withNames,
-    usage,
-    withLease,
-    postOnce,
-    botToken,
-    command,
-    tuning,
-    text,
-  });
-
-  const restoring = createRestoring({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    findMember,
-    adopt,
-    tagRequests,
-    command,
-    tuning,
-  });
+  const { reconcile, importSession } = createRestoring({ ...common, findMember, adopt, tagRequests });
   const check = createSteeringCheck({ resolve, settings: store.settings });
   const { watcher, recorder, fetchMessages } = createFollowing({
-    queue,
-    store,
-    devin,
-    slack,
+    ...common,
     check,
     budget,
-    prepare: restoring.reconcile,
-    findUnconfirmed: creation.findUnconfirmed,
-    withLease,
-    postOnce,
+    prepare: reconcile,
+    findUnconfirmed,
     knownSince,
-    command,
-    tuning,
-    text,
   });
+  const recordAnswer = recorder.answer;
   createSteering({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
+    ...common,
     check,
     transitions,
     adopt,
     findMember,
-    importSession: restoring.importSession,
-    recordAnswer: recorder.answer,
+    importSession,
+    recordAnswer,
     placeCard: cards.placeCard,
     searchUntilFound,
-    tuning,
   });
-  createConversing({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    check,
-    recordAnswer: recorder.answer,
-    fetchMessages,
-    withLease,
-    searchUntilFound,
-    mayFallBack: impersonation !== 'required',
-    tuning,
-  });
+  const mayFallBack = impersonation !== 'required';
+  createConversing({ ...common, check, recordAnswer, fetchMessages, searchUntilFound, mayFallBack });
 
   const { settings } = interactiveStore;
   createListeners({

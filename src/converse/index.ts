@@ -39,12 +39,10 @@ const THREADS = { concurrency: 10, most: 300 };
 /** Takes what people say in the thread, in dialogs and by commands to Devin. */
 export function createConversing(deps: ConversingDeps): void {
   const { queue, store, slack, check, withLease, resolve } = deps;
-  const { requests, sessions, replies, leases, threadNotices: notices } = store;
   const { outbound, textFor, presence } = slack;
-  const tellOnce = createTellOnce({ leases, notices });
+  const tellOnce = createTellOnce({ leases: store.leases, notices: store.threadNotices });
   const notifier = createReplyNotifier({ store, tellOnce, check, outbound, textFor });
-  const relaying = { sessions, requests, replies, resolve, check, presence, withLease };
-  const relay = createRelay(relaying, createParts(deps));
+  const relay = createRelay({ store, resolve, check, presence, withLease }, createParts(deps));
   queue.work('relay-to-devin', relay, THREADS);
   queue.work('mark-taken', notifier.markTaken, { concurrency: 4 });
   queue.work('tell-reply', notifier.notify, { concurrency: 4 });
@@ -53,9 +51,8 @@ export function createConversing(deps: ConversingDeps): void {
 function createParts(deps: ConversingDeps): RelayParts {
   const { queue, store, devin, slack, recordAnswer, fetchMessages, withLease, searchUntilFound } = deps;
   const { log, now } = deps.tuning;
-  const { db, replies, messages } = store;
   const { enqueue } = queue;
-  const move = createMoveReply({ db, replies, messages, enqueue });
+  const move = createMoveReply({ store, enqueue });
   const { list: listMessages } = devin.messages;
   const settle = createSettleReply({ store, listMessages, move, searchUntilFound, now });
   const sender = createReplySender({

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import { lookupTrouble, refusedAs, type Waiting } from '../create/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { soonIfBusy, sooner, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
@@ -14,11 +13,11 @@ import {
 } from '../session/reply.ts';
 import { isLetIn, type PresenceOf } from '../slack/conversations.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
-import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
-import { findFollowed, type Followed, type Requests } from '../store/requests.ts';
-import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Reply, ReplyStep } from '../store/replies.ts';
+import { findFollowed, type Followed } from '../store/requests.ts';
+import type { NewMessage } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 
 /** A reply with the session it is for, and the request that session was started for. */
@@ -36,9 +35,7 @@ export type Keyword = Exclude<ReplyKind, MessageKind>;
 export type MoveReply = ReturnType<typeof createMoveReply>;
 
 type MoveDeps = {
-  db: Kysely<Tables>;
-  replies: Pick<Replies, 'move' | 'takeEdit'>;
-  messages: Pick<SessionMessages, 'add'>;
+  store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' }>;
   enqueue: Enqueue;
 };
 
@@ -55,7 +52,7 @@ type Delivery = {
  * One transaction, with the jobs that tell people how it ended; null: another process moved it. With a lease, it throws
  * a LeaseLostError if another process has taken over.
  */
-export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
+export function createMoveReply({ store: { db, replies, messages }, enqueue }: MoveDeps) {
   return async (
     { as = null, wakes = false, mirror = null, ...step }: ReplyStep & Delivery,
     lease?: Lease,
@@ -92,9 +89,7 @@ function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: b
 
 /** `sessions.touch`: the request's session is polled soon, whatever a person wants of it. */
 type RelayDeps = {
-  sessions: Pick<Sessions, 'find' | 'touch'>;
-  requests: Pick<Requests, 'find'>;
-  replies: Pick<Replies, 'nextOpen'>;
+  store: StoreParts<{ sessions: 'find' | 'touch'; requests: 'find'; replies: 'nextOpen' }>;
   resolve: ResolveIdentity;
   check: SteeringCheck;
   presence: PresenceOf;
@@ -125,7 +120,8 @@ const URGENT = ['stop'] as const;
 
 /** Takes what people say about a session to Devin: in order, each once, one process at a time. */
 export function createRelay(deps: RelayDeps, { sender, settle, applyKeyword, move }: RelayParts) {
-  const { sessions, replies, withLease } = deps;
+  const { sessions, replies } = deps.store;
+  const { withLease } = deps;
 
   async function handle(inSession: ReplyInSession, { signal, lease }: Run): Promise<ReplyOutcome> {
     const { session, reply } = inSession;
@@ -154,7 +150,7 @@ export function createRelay(deps: RelayDeps, { sender, settle, applyKeyword, mov
     for (;;) {
       run.signal.throwIfAborted();
       const reply = await replies.nextOpen(sessionId, kinds);
-      const followed = reply === null ? null : await findFollowed(deps, sessionId);
+      const followed = reply === null ? null : await findFollowed(deps.store, sessionId);
       if (reply === null || followed === null) return null;
       const waitMs = await handle({ ...followed, reply }, run);
       if (waitMs !== null) return waitMs;

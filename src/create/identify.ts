@@ -1,16 +1,14 @@
-import { DevinError } from '../devin/errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { EffectiveDraft, WithNames } from '../session/defaults.ts';
-import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { isOutside, type PresenceOf } from '../slack/conversations.ts';
-import { slackFailure } from '../slack/errors.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
 import type { WhyNotReplaced } from './replace.ts';
-import { devinTrouble, type CreateStep, type Flow, type Run, type StepOutcome } from './run.ts';
+import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
+import { lookupTrouble, refusedAs } from './trouble.ts';
 
 type IdentifyDeps = {
   gate: Pick<Gate, 'judge'>;
@@ -137,25 +135,4 @@ const BARE = { thread: null, transcript: null };
 /** The next step collects what is sent, and asks for an approval if the policy wants one. */
 async function toIdentified(flow: Flow, run: Run, changes: RequestChanges): Promise<StepOutcome> {
   return flow.advance(run, { to: 'identified', changes, effects: { card: run.isSlow() } });
-}
-
-export function refusedAs({
-  reason,
-  maskedEmail,
-  about,
-}: RefusedIdentity): Extract<Failure, { kind: 'identity' }> {
-  return { kind: 'identity', reason, maskedEmail, about };
-}
-
-/** A lookup changes nothing, so it can be repeated whatever happened to its answer. */
-export function lookupTrouble(error: unknown) {
-  if (!(error instanceof DevinError)) {
-    const failure = slackFailure(error);
-    const retryAfterMs = failure.kind === 'rate-limited' ? failure.retryAfterMs : null;
-    return { kind: 'wait', waiting: 'slack', retryAfterMs } as const;
-  }
-  const trouble = devinTrouble(error);
-  if (trouble.kind === 'unknown-outcome')
-    return { kind: 'wait', waiting: 'down', retryAfterMs: null } as const;
-  return trouble;
 }

@@ -16,6 +16,7 @@ import {
   type Gate,
 } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
+import { createAdopt, type Adopt } from './adopt.ts';
 import { createAskApproval, createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
@@ -23,16 +24,18 @@ import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createResumer } from './resume.ts';
-import { createAdopt, createFlow, createSessionCreator, type Adopt } from './run.ts';
+import { createFlow, createSessionCreator } from './run.ts';
 import { createSend } from './send.ts';
-import { createSweep, type Sweep } from './sweep.ts';
+import { createSweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
-export { devinTrouble, type Adopt, type DevinTrouble, type Waiting } from './run.ts';
+export type { Adopt } from './adopt.ts';
+export type { Waiting } from './run.ts';
+export { devinTrouble, lookupTrouble, refusedAs, type DevinTrouble } from './trouble.ts';
 export { isTaggedFor } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
-export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
+export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { endUnapproved } from './replace.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
@@ -72,19 +75,11 @@ type CreationDeps = {
   text: Text;
 };
 
-type Creation = {
-  transitions: Transitions;
-  adopt: Adopt;
-  /** Searches again for sessions whose creation was not confirmed. Returns how long Devin wants a pause, in ms. */
-  findUnconfirmed: (signal: AbortSignal) => Promise<number>;
-  sweep: Sweep;
-};
-
 /** Each may wait for Devin as long as a POST takes: `most` is what a process can hold. */
 const CREATIONS = { concurrency: 20, most: 300 };
 
 /** From a saved request to a session. */
-export function createCreation(deps: CreationDeps): Creation {
+export function createCreation(deps: CreationDeps) {
   const { queue, store, devin, withLease, postNewCard, withNames, tagRequests } = deps;
   const { outbound, findLeaver, isOutside, textFor } = deps.slack;
   const { log, now, readTime, leaseMs, sweepTimes } = deps.tuning;

@@ -1,7 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
-import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
@@ -48,18 +47,11 @@ type FollowingDeps = {
   text: Text;
 };
 
-type Following = {
-  watcher: Watcher;
-  /** For everything else that gets a session's status from Devin. */
-  recorder: Recorder;
-  fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
-};
-
 /** Each may wait for Devin or Slack; a slow session delays only itself. */
 const THREADS = { concurrency: 10, most: 300 };
 
 /** Brings a session's status and Devin's words to its card and its thread. */
-export function createFollowing(deps: FollowingDeps): Following {
+export function createFollowing(deps: FollowingDeps) {
   const { queue, store, devin, slack, check, budget, withLease } = deps;
   const { log, now, watchTimes, relayTimes: times } = deps.tuning;
   const { enqueue } = queue;
@@ -80,6 +72,7 @@ export function createFollowing(deps: FollowingDeps): Following {
   });
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('post-waiting', async ({ sessionId }, { signal }) => post(sessionId, signal), THREADS);
+  /** `recorder`: for everything else that gets a session's status from Devin. */
   return { watcher: createWatching(deps, recorder), recorder, fetchMessages };
 }
 

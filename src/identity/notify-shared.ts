@@ -13,14 +13,14 @@ import { escape } from '../slack/blocks/text.ts';
 import { sharedMetadata } from '../slack/metadata.ts';
 import { directPlace } from '../slack/outbound.ts';
 import type { Slack } from '../slack/slack.ts';
-import type { Identities } from '../store/identities.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { FindMember } from './resolve.ts';
 
 type NotifyDeps = {
   queue: Pick<Queue, 'work'>;
   findMember: FindMember;
   slack: Pick<Slack, 'outbound' | 'people' | 'textFor'>;
-  identities: Pick<Identities, 'isSharingTold' | 'sharingTold'>;
+  store: StoreParts<{ identities: 'isSharingTold' | 'sharingTold' }>;
   withLease: WithLease;
   postOnce: PostOnce;
   log: Log;
@@ -45,7 +45,7 @@ export function notifyOfSharing({ queue, ...deps }: NotifyDeps): void {
 
 /** null: nothing is left to do; else how long to wait, in ms. */
 async function tell(
-  { findMember, slack, identities, postOnce, log }: Omit<NotifyDeps, 'queue'>,
+  { findMember, slack, store: { identities }, postOnce, log }: Omit<NotifyDeps, 'queue'>,
   shared: Shared,
   lease: Lease,
 ): Promise<number | null> {

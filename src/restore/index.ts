@@ -6,12 +6,7 @@ import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFindPlaces, createFindRequester } from './find-places.ts';
-import {
-  createImportSession,
-  createReadHistory,
-  createSessionMember,
-  type ImportSession,
-} from './import-session.ts';
+import { createImportSession, createReadHistory, createSessionMember } from './import-session.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRestoreSession } from './restore-session.ts';
 import { createSessionsRestorer } from './restore-sessions.ts';
@@ -32,15 +27,8 @@ type RestoringDeps = {
   tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes'>;
 };
 
-type Restoring = {
-  /** Finds sessions of this app at Devin that the database doesn't know. */
-  reconcile: (signal: AbortSignal) => Promise<void>;
-  /** Stores a session that already exists. */
-  importSession: ImportSession;
-};
-
 /** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
-export function createRestoring(deps: RestoringDeps): Restoring {
+export function createRestoring(deps: RestoringDeps) {
   const { queue, store, devin, slack, resolve, findMember, adopt, tagRequests, command } = deps;
   const { log, now, watchTimes } = deps.tuning;
   const { enqueue } = queue;

@@ -43,7 +43,7 @@ const MANY = { concurrency: 4, most: 100 };
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, resolve, check, transitions, adopt, findMember } = deps;
   const { importSession, recordAnswer, placeCard, searchUntilFound } = deps;
-  const { db, replies, messages, envelopes, audit } = store;
+  const { envelopes, audit } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
   const authority = createAuthority({ identify: resolve, presence, check, audit, textFor });
@@ -51,7 +51,7 @@ export function createSteering(deps: SteeringDeps): void {
   const notifier = createNotifier({ envelopes, outbound, enqueue });
   const steer = createSteerer({
     store,
-    moveReply: createMoveReply({ db, replies, messages, enqueue }),
+    moveReply: createMoveReply({ store, enqueue }),
     steeringRefusal: tolerant(authority.steeringRefusal, textFor),
     endingRefusal,
     devin: devin.sessions,

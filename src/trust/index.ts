@@ -3,10 +3,10 @@ import type { Policy } from '../session/policy/schema.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { Groups } from '../slack/people.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { createDecidersOf, createMayApprove, type DecidersOf } from './approvers.ts';
-import { createBudget, type Budget } from './budget.ts';
+import { createDecidersOf, createMayApprove } from './approvers.ts';
+import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate } from './gate.ts';
 
 export {
   createApproversOf,
@@ -42,10 +42,8 @@ type TrustDeps = {
   };
 };
 
-type Trust = { gate: Gate; budget: Budget; decidersOf: DecidersOf };
-
 /** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
-export function createTrust({ policy, ledger, slack }: TrustDeps): Trust {
+export function createTrust({ policy, ledger, slack }: TrustDeps) {
   const { people, groups, describePlace } = slack;
   const mayApprove = createMayApprove({ people, groups });
   const budget = createBudget({ policy: policy.current, ledger });

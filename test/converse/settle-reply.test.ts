@@ -51,9 +51,7 @@ async function settle({ listed, seen = null, source = 'user', foundBefore, isSto
         hasNextPage: false,
       }),
     move: createMoveReply({
-      db,
-      replies,
-      messages: { add: async () => void (await Promise.resolve((shown += 1))) },
+      store: { db, replies, messages: { add: async () => void (await Promise.resolve((shown += 1))) } },
       enqueue: async () => Promise.resolve(),
     }),
     now: Date.now,
@@ -121,7 +119,7 @@ test.each([
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
   await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'yes', files: [] });
   const enqueue = async () => Promise.resolve();
-  const move = createMoveReply({ db, replies, messages: { add: unneeded }, enqueue });
+  const move = createMoveReply({ store: { db, replies, messages: { add: unneeded } }, enqueue });
   await move({ id: 'y', from: ['accepted'], to: 'sending' });
   await move({ id: 'y', from: ['sending'], to, as: 'user-1', wakes });
   const entries: unknown[] = [];
@@ -135,7 +133,7 @@ test('moves nothing once another process has taken over', async () => {
   const replies = createReplies(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
   await replies.insert({ id: 'y', dedupeKey: 'y', ...place, kind: 'reply', text: 'yes', files: [] });
-  const move = createMoveReply({ db, replies, messages: { add: unneeded }, enqueue: unneeded });
+  const move = createMoveReply({ store: { db, replies, messages: { add: unneeded } }, enqueue: unneeded });
   const lost = { ...heldLease, fence: async () => Promise.reject(new Error('taken over')) };
   await expect(move({ id: 'y', from: ['accepted'], to: 'sending' }, lost)).rejects.toThrow('taken over');
   expect((await replies.find('y'))?.state).toBe('accepted');

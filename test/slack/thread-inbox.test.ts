@@ -32,9 +32,7 @@ async function setUp() {
     jobs,
     /** As the relay does. */
     move: createMoveReply({
-      db,
-      replies,
-      messages: { add: async () => Promise.resolve() },
+      store: { db, replies, messages: { add: async () => Promise.resolve() } },
       enqueue: async () => Promise.resolve(),
     }),
     edit: async (text: string, editedTs: string, userId = said.userId) =>
