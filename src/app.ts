@@ -83,12 +83,12 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
 
   const { settings } = interactiveStore;
   createListeners({
+    ...common,
     app: slack.bolt.app,
-    queue,
+    // Here, a person waits for the answer.
     store: interactiveStore,
-    withPriority: writes.withPriority,
-    slack,
     resolve: services.resolveNow,
+    withPriority: writes.withPriority,
     check: createSteeringCheck({ resolve: services.resolveNow, settings }),
     limiter,
     quickGate: createQuickGate({ gate, settings, withNames, log }),
@@ -96,7 +96,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     withNames,
     tagRequests,
     mentions,
-    command,
     redrawHome,
     onMoved: metrics.countState,
     now,
@@ -111,13 +110,10 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const removeExpired = createRemoveExpired(store.db, store.leases);
   const tidying = createTidying({ removeExpired, retentionDays, log });
   return createStartup({
+    ...common,
     config,
     database,
     begin: services.begin,
-    store,
-    queue,
-    devin,
-    slack,
     sweep,
     watcher,
     tidying,

@@ -79,8 +79,6 @@ function isBase(value: string): boolean {
   return !/^\/v\d+\w*\/*$/.test(URL.parse(value)?.pathname ?? '');
 }
 
-type Variable = keyof typeof environmentSchema.shape;
-
 export type Config = ReturnType<typeof toConfig>;
 
 /** A name that nothing reads, and the setting it is probably meant for. */
@@ -181,7 +179,7 @@ function variableProblems(error: z.ZodError, { config: words }: Text): string[] 
   const wrong = environmentSchema
     .keyof()
     .options.filter((name) => error.issues.some((issue) => issue.path[0] === name));
-  const isToken = (name: Variable): boolean =>
+  const isToken = (name: keyof typeof environmentSchema.shape): boolean =>
     error.issues.some(({ path, message }) => path[0] === name && message === NOT_ALONE);
   return wrong.map((name) => (isToken(name) ? words.notAlone(name) : `${name} ${words.variables[name]}`));
 }

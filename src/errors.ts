@@ -8,8 +8,6 @@ import { acuWords, durationWords, leftWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
-type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
-
 /**
  * Why a request failed: what happened, why, what to do next; the place where it is shown says whether anything was started.
  * Plain text, as all of these are; renderers escape it.
@@ -126,7 +124,7 @@ function approvalMessage(
   ].join('\n');
 }
 
-function gaveUp({ waiting, askedToWaitMs }: GaveUp, text: Text): string {
+function gaveUp({ waiting, askedToWaitMs }: Extract<Failure, { kind: 'gave-up' }>, text: Text): string {
   const { problems } = text.card;
   if (waiting === 'slack') return problems.gaveUpOnSlack;
   return askedToWaitMs === undefined

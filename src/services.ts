@@ -138,13 +138,11 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   };
 }
 
-type GuardedDevin = Devin & Pick<Upstream, 'isUp'>;
-
 function createGuardedDevin(
   { devin, proxy }: Config,
   { fetch, now, log }: Tuning,
   metrics: Metrics,
-): GuardedDevin {
+): Devin & Pick<Upstream, 'isUp'> {
   const origin = new URL(devin.apiUrl).origin;
   const upstream = createUpstream({ origin, fetch, refuse: refuseConnection });
   const viaProxy = (url: URL): boolean => proxy !== null && isProxied(proxy, url);

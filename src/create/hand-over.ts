@@ -13,11 +13,9 @@ export type UploadFile = (file: {
 
 type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
 
-type HandOverDeps = { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number };
-
 /** Streams a file from Slack to Devin. Throws if asking Slack again later may help. */
 export async function handOverFile(
-  { files, upload, now }: HandOverDeps,
+  { files, upload, now }: { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number },
   file: SlackFile,
   { askedAt, signal }: { askedAt: Date; signal: AbortSignal },
 ): Promise<HandedOver> {

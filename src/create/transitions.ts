@@ -194,11 +194,9 @@ function noneIfTaken(error: unknown): Made[] {
   throw error;
 }
 
-type Reserving = { moved: SessionRequest; reservation: Reservation };
-
 async function reserve(
   { store: { ledger }, enqueue }: TransitionDeps,
-  { moved, reservation: { at, alerts } }: Reserving,
+  { moved, reservation: { at, alerts } }: { moved: SessionRequest; reservation: Reservation },
   trx: Transaction<Tables>,
 ): Promise<void> {
   await ledger.reserve({ ...spending(moved), at }, trx);

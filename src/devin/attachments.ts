@@ -16,8 +16,6 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 const LIST_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
 
-type Upload = Options & FilePart;
-
 /** `size` in bytes; null if it's unknown. Read the body or cancel it. */
 export type Download = { body: ReadableStream<Uint8Array>; size: number | null };
 
@@ -33,7 +31,7 @@ const sessionAttachmentsSchema = readableOnly(sessionAttachmentSchema, MOST_FILE
 export function createAttachments(client: DevinClient, isProxied: IsProxied) {
   return {
     /** Streams a file to Devin; its `url` goes into `attachment_urls`. One attempt. */
-    async upload({ name, contentType, content, signal }: Upload): Promise<UploadedAttachment> {
+    async upload({ name, contentType, content, signal }: Options & FilePart): Promise<UploadedAttachment> {
       return client.call({
         operation: 'attachments.upload',
         method: 'post',

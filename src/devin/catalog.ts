@@ -35,7 +35,7 @@ export function createCatalog(client: DevinClient, now: () => number) {
     playbooks: async (query) => matching(await lists('playbooks'), query),
     secrets: async (query) => matching(await lists('secrets'), query),
   };
-  const forbidden = createForbidden({ now, forMs: REMEMBERED_MS });
+  const unlessForbidden = createForbidden({ now, forMs: REMEMBERED_MS });
   const names = new Map<string, string>();
   const namedAtMs = new Map<Lookup, number>();
 
@@ -51,7 +51,7 @@ export function createCatalog(client: DevinClient, now: () => number) {
   }
 
   const find = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
-    forbidden.readOr(lookup, [], async () => read(lookup, query));
+    unlessForbidden(lookup, [], async () => read(lookup, query));
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */

@@ -36,8 +36,6 @@ type Call<Answer> = Options & {
 /** What every operation takes. */
 export type Options = { signal?: AbortSignal | undefined };
 
-type Opening = Options & { operation: string; url: URL; withKey: boolean };
-
 export type DevinClient = {
   /** `/v3/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
   orgPath(segments: readonly string[], version?: ApiVersion): string;
@@ -46,7 +44,7 @@ export type DevinClient = {
   /** Where the API is. */
   readonly hostname: string;
   /** GET of any URL; redirects aren't followed. Resolves with a success or a redirect, else throws DevinError. */
-  open(opening: Opening): Promise<Response>;
+  open(opening: Options & { operation: string; url: URL; withKey: boolean }): Promise<Response>;
 };
 
 const TIMEOUT_MS = 30_000;

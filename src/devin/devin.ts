@@ -110,7 +110,7 @@ type OrganizationWork = { sessions: number; pullRequests: number; merged: number
  * user may not read it, and it isn't requested again for an hour.
  */
 function createOrganizationUsage(client: DevinClient, now: () => number) {
-  const forbidden = createForbidden({ now, forMs: HOUR_MS });
+  const unlessForbidden = createForbidden({ now, forMs: HOUR_MS });
   const read = readersOfUsage(client, now);
   return {
     /** Whether it may be read. Throws DevinError, `forbidden` too. */
@@ -120,10 +120,10 @@ function createOrganizationUsage(client: DevinClient, now: () => number) {
 
     /** ACU used since then. */
     acuSince: async (since: Date, options: Options = {}) =>
-      forbidden.readOr<number | null>('acu', null, async () => read.acu(since, options)),
+      unlessForbidden<number | null>('acu', null, async () => read.acu(since, options)),
 
     workSince: async (since: Date, options: Options = {}) =>
-      forbidden.readOr<OrganizationWork | null>('work', null, async () => read.work(since, options)),
+      unlessForbidden<OrganizationWork | null>('work', null, async () => read.work(since, options)),
   };
 }
 

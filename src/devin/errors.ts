@@ -104,17 +104,15 @@ function isConnectFailure(error: Error): boolean {
 /** What the service user may not read isn't requested again for a while. */
 export function createForbidden({ now, forMs }: { now: () => number; forMs: number }) {
   const untilMs = new Map<string, number>();
-  return {
-    /** `instead`: the result if it may not be read. Throws `read`'s other errors. */
-    async readOr<T>(key: string, instead: T, read: () => Promise<T>): Promise<T> {
-      if (now() < (untilMs.get(key) ?? 0)) return instead;
-      try {
-        return await read();
-      } catch (error) {
-        if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
-        untilMs.set(key, now() + forMs);
-        return instead;
-      }
-    },
+  /** `instead`: the result if it may not be read. Throws `read`'s other errors. */
+  return async <T>(key: string, instead: T, read: () => Promise<T>): Promise<T> => {
+    if (now() < (untilMs.get(key) ?? 0)) return instead;
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
+      untilMs.set(key, now() + forMs);
+      return instead;
+    }
   };
 }

@@ -3,8 +3,6 @@ import { cleanJson, cleanText } from '../bounds.ts';
 import { isAboutPerson } from '../session/failure.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
-type FailedAnswer = { status: number; headers: Headers; bodyText: string };
-
 /** What reading an answer needs of its request. */
 type AskedFor = {
   /** Devin's names of the body's members. */
@@ -13,16 +11,14 @@ type AskedFor = {
   sensitive: readonly string[];
 };
 
-type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null };
-
 /**
  * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
 export function parseProblem(
-  { status, headers, bodyText }: FailedAnswer,
+  { status, headers, bodyText }: { status: number; headers: Headers; bodyText: string },
   asked: AskedFor = { fields: [], sensitive: [] },
-): Problem {
+): { facts: DevinErrorFacts; retryAfterMs: number | null } {
   const code = CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));
   const body = readBody(bodyText);
@@ -94,9 +90,7 @@ const issueSchema = z.object({
   detail: text,
 });
 
-type Body = { reason: string | null; issues: FieldError[] };
-
-function readBody(bodyText: string): Body {
+function readBody(bodyText: string): { reason: string | null; issues: FieldError[] } {
   const parsed = problemSchema.safeParse(parseJson(bodyText));
   if (!parsed.success) return { reason: plainText(cleanText(bodyText)), issues: [] };
   const { title, detail, message, error, errors } = parsed.data;

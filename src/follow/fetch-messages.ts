@@ -53,12 +53,10 @@ export function createFetchMessages(deps: FetchDeps) {
   };
 }
 
-type PageRead = { page: Page<SessionMessage>; isFirstPage: boolean };
-
 async function storePage(
   deps: FetchDeps,
   followed: Followed,
-  { page, isFirstPage }: PageRead,
+  { page, isFirstPage }: { page: Page<SessionMessage>; isFirstPage: boolean },
 ): Promise<number> {
   const { sessionId } = followed.session;
   const known = await deps.store.messages.known(
@@ -141,13 +139,11 @@ export function lastWordsOf(messages: readonly SessionMessage[]): string | null 
   return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
 }
 
-type Said = { fresh: readonly SessionMessage[]; trx: Transaction<Tables> };
-
 /** On the card. */
 async function showLastWords(
   { store: { sessions, cards }, enqueue }: FetchDeps,
   { sessionId, requestId, lastWords }: SessionRow,
-  { fresh, trx }: Said,
+  { fresh, trx }: { fresh: readonly SessionMessage[]; trx: Transaction<Tables> },
 ): Promise<void> {
   const words = lastWordsOf(fresh) ?? '';
   if (words === '' || words === lastWords) return;

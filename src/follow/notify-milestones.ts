@@ -147,12 +147,10 @@ async function quietFor(
   return until === null ? 0 : until.getTime() - now();
 }
 
-type Content = { milestone: Milestone; said: DevinMessage | null; place: CardPlace };
-
 async function post(
   deps: NotifyDeps,
   delivery: Delivery,
-  { milestone, said, place }: Content,
+  { milestone, said, place }: { milestone: Milestone; said: DevinMessage | null; place: CardPlace },
 ): Promise<NotifyResult> {
   const { row, session, request } = delivery;
   const result = await deps.postOnce({

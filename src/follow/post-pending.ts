@@ -127,13 +127,11 @@ async function skipPosted(
   }
 }
 
-type Posting = { row: MessageRow; context: PostContext };
-
 /** null: it failed so often that the next messages no longer wait for it. */
 async function postOrSetAside(
   { store: { messages, calls, setAside }, postMessage, log }: PendingDeps,
   session: SessionRow,
-  { row, context }: Posting,
+  { row, context }: { row: MessageRow; context: PostContext },
 ): Promise<PostOutcome | null> {
   const { sessionId, eventId } = row;
   const id = `${sessionId}:${eventId}`;
@@ -161,11 +159,9 @@ async function noteTrouble(deps: PendingDeps, session: SessionRow, code: string)
   if (told !== 'retryable') await deps.store.sessions.change(session.sessionId, { threadTrouble: code });
 }
 
-type Trouble = { request: SessionRequest; session: SessionRow; code: string };
-
 async function tellTrouble(
   { outbound, textFor }: PendingDeps,
-  { request: { userId }, session, code }: Trouble,
+  { request: { userId }, session, code }: { request: SessionRequest; session: SessionRow; code: string },
 ): Promise<DeliveryResult> {
   const { thread, card } = await textFor(userId);
   const why = lookup(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));

@@ -8,9 +8,8 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
 import { askedWait } from '../upstream.ts';
-import type { Poll, PollResult, PollTrouble } from './poll.ts';
+import { createSchedule, type Poll, type PollResult, type PollTrouble } from './poll.ts';
 import type { Recorder } from './record.ts';
-import { createSchedule } from './schedule.ts';
 
 export type RoundTimes = {
   /** How often it checks which sessions are due. */

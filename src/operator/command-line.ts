@@ -99,13 +99,11 @@ export async function printAll(lines: AsyncIterable<string>): Promise<number> {
   return FINE;
 }
 
-type Export = { since: Date | null; csv: boolean };
-
 /** JavaScript also reads a date in much that isn't one, and takes February 30 for March 2. */
 const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 
 /** What follows `export`: `[--since ISO] [--csv]`. */
-export function readExport(args: string[], words: Words): Export {
+export function readExport(args: string[], words: Words): { since: Date | null; csv: boolean } {
   const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
   const { since, csv } = readArguments(args, { options, words }).values;
   if (since === undefined) return { since: null, csv };

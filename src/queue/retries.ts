@@ -15,8 +15,6 @@ const WINDOW_MS = {
   /** What Slack refuses for no reason that is known here. */
   slack: 24 * HOUR_MS,
 } as const;
-type WindowName = keyof typeof WINDOW_MS;
-
 const FIRST_WAIT_MS = SECOND_MS;
 const LONGEST_WAIT_MS = MINUTE_MS;
 
@@ -37,7 +35,7 @@ export function sooner(one: number | null, other: number | null): number | null 
  * Whether to try again, and when. It is also over when the other side asks for more time than is left: nobody is kept
  * waiting for what can only fail.
  */
-export function retryWindow(name: WindowName, { triedForMs, retryAfterMs = null }: Tried): Retry {
+export function retryWindow(name: keyof typeof WINDOW_MS, { triedForMs, retryAfterMs = null }: Tried): Retry {
   const leftMs = WINDOW_MS[name] - triedForMs;
   if (leftMs <= 0) return { kind: 'over', askedToWaitMs: null };
   if (retryAfterMs !== null && retryAfterMs > leftMs) return { kind: 'over', askedToWaitMs: retryAfterMs };

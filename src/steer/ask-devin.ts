@@ -3,12 +3,10 @@ import type { SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 
 type Options = { signal: AbortSignal };
-type OnSession = (sessionId: string, options: Options) => Promise<SessionSnapshot>;
-
 type Call = { call: 'terminate' | 'archive' | 'unarchive'; isDone: (snapshot: SessionSnapshot) => boolean };
 
 export type AskDeps = {
-  devin: Record<Call['call'] | 'get', OnSession>;
+  devin: Record<Call['call'] | 'get', (sessionId: string, options: Options) => Promise<SessionSnapshot>>;
   searchUntilFound: SearchUntilFound;
 };
 

@@ -186,13 +186,11 @@ async function record(
   if (what === 'stop') await enqueue('relay-to-devin', { sessionId });
 }
 
-type Result = { what: SteeringVerb; userId: string; result: 'done' | 'unknown' };
-
 /** Without a Devin member: only the app's service user can do these. */
 async function audit(
   trx: Transaction<Tables>,
   { session: { sessionId, requestId, channelId } }: Followed,
-  { what: kind, userId, result }: Result,
+  { what: kind, userId, result }: { what: SteeringVerb; userId: string; result: 'done' | 'unknown' },
 ): Promise<void> {
   await appendAudit([{ kind, userId, channelId, requestId, sessionId, result }], trx);
 }

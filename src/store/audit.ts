@@ -33,7 +33,9 @@ export type AuditTable = {
   seq: ColumnType<string | number, never, never>;
   at: ColumnType<Date, never, never>;
   kind: string;
+  /** Who acted, or asked. */
   userId: string | null;
+  /** As whom. */
   devinUserId: string | null;
   channelId: string | null;
   messageTs: string | null;
@@ -54,19 +56,9 @@ export type AuditEndTable = {
 };
 
 /** Ids and fixed words only: nothing that people wrote. */
-export type AuditEntry = {
-  kind: AuditKind;
-  /** Who acted, or asked. */
-  userId?: string | null;
-  /** As whom. */
-  devinUserId?: string | null;
-  channelId?: string | null;
-  messageTs?: string | null;
-  requestId?: string | null;
-  sessionId?: string | null;
-  rule?: string | null;
-  result: string;
-};
+export type AuditEntry = { kind: AuditKind; result: string } & Partial<
+  Omit<AuditTable, 'seq' | 'at' | 'kind' | 'result' | 'prev' | 'hash'>
+>;
 
 export type AuditRow = Selectable<AuditTable>;
 
@@ -136,8 +128,8 @@ const NO_FILE = 'none';
 /** What to record of a request's transition; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
   const { state } = moved;
-  if (state === 'awaiting-approval') return approvalEntries(moved);
-  if (from === 'awaiting-approval' && state !== 'created') return approvalEntries(moved);
+  const waited = from === 'awaiting-approval' && state !== 'created';
+  if (state === 'awaiting-approval' || waited) return approvalEntries(moved);
   if (from === state) return [];
   const entry = subjectOf(moved);
   switch (state) {

@@ -24,8 +24,6 @@ export function stageShown(shown: string): string | null {
   return stage === BEFORE_URL ? null : stage;
 }
 
-type Placement = { channelId: string; ts: string; shown: string };
-
 /** The state of the cards: what they show, and which are out of date. */
 export function createCards(db: Kysely<Tables>, clock: Clock = databaseClock) {
   const card = (requestId: string, trx: Db = db) =>
@@ -71,7 +69,7 @@ export function createCards(db: Kysely<Tables>, clock: Clock = databaseClock) {
     /** It is posted and shows this; false: there is more to show by now. */
     async placed(
       { id, updatedAt }: SessionRequest,
-      { channelId, ts, shown }: Placement,
+      { channelId, ts, shown }: { channelId: string; ts: string; shown: string },
       trx: Transaction<Tables>,
     ): Promise<boolean> {
       const place = { cardChannelId: channelId, cardTs: ts };

@@ -32,8 +32,6 @@ export type IdentityLinksTable = Person & {
 
 /** What a person was found by, and as whom. */
 type Remembered = { address: string | null; identity: Identity };
-type Known = { link: string | null; remembered: Remembered | null };
-
 type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
 
 /** A person who may be a member whose account is someone else's. */
@@ -46,7 +44,7 @@ export type Identities = ReturnType<typeof createIdentities>;
 export function createIdentities(db: Kysely<Tables>) {
   return {
     /** The member that an administrator linked to a person, and what is remembered; null: there is none. In one statement. */
-    async known(person: Person): Promise<Known> {
+    async known(person: Person): Promise<{ link: string | null; remembered: Remembered | null }> {
       const of = isOf(person);
       const row = await db
         .selectNoFrom(({ selectFrom }) => [

@@ -6,8 +6,6 @@ import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
-type Query = Whose & { offset: number; limit: number };
-
 type OpenIn = { teamId: string; channelId: string | null; limit: number };
 type Own = { teamId: string; userId: string; limit: number };
 
@@ -63,7 +61,7 @@ export function createListing(db: Kysely<Tables>) {
       .limit(MOST_PRESSING);
 
   return {
-    async page(query: Query): Promise<Found> {
+    async page(query: Whose & { offset: number; limit: number }): Promise<Found> {
       const [rows, total] = await Promise.all([
         found(query)
           .select('id')

@@ -37,10 +37,8 @@ export const requestLease = (requestId: string): string => `request:${requestId}
 
 /** A session, and the request it was started for. */
 export type Followed = { session: SessionRow; request: SessionRequest };
-type FollowedDeps = { sessions: Pick<Sessions, 'find'>; requests: Pick<Requests, 'find'> };
-
 export async function findFollowed(
-  { sessions, requests }: FollowedDeps,
+  { sessions, requests }: { sessions: Pick<Sessions, 'find'>; requests: Pick<Requests, 'find'> },
   sessionId: string,
 ): Promise<Followed | null> {
   const session = await sessions.find(sessionId);

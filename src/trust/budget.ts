@@ -18,8 +18,6 @@ import type { Tables } from '../store/tables.ts';
 
 type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'follow' | 'lock' | 'spend'> };
 
-type Consumption = Parameters<Ledger['follow']>[1];
-
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
 /** `at`: the reservation counts in this day and month, by the database's clock; null: when it is recorded. */
@@ -62,7 +60,7 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
      */
     async follow(
       sessionId: string,
-      consumption: Consumption,
+      consumption: Parameters<Ledger['follow']>[1],
       trx: Transaction<Tables>,
     ): Promise<readonly BudgetAlert[]> {
       const grown = await ledger.follow(sessionId, consumption, trx);

@@ -190,8 +190,6 @@ type QuickDeps = {
 };
 
 export type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
-type Asker = Person & Where;
-
 export type QuickGate = ReturnType<typeof createQuickGate>;
 
 /** For listeners, which can't wait. The job that starts a session asks the gate again. */
@@ -199,7 +197,7 @@ export function createQuickGate({ gate, settings, withNames, log }: QuickDeps) {
   const quickly = createQuickly(log);
   return {
     /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
-    async effectiveDraft(asker: Asker, { draft, reset = [] }: TypedDraft): Promise<EffectiveDraft> {
+    async effectiveDraft(asker: Person & Where, { draft, reset = [] }: TypedDraft): Promise<EffectiveDraft> {
       const [layers, rules] = await Promise.all([
         settings.layersFor(asker),
         quickly(gate.rulesAt(asker), null),

@@ -1,4 +1,3 @@
-import type { Log } from '../log.ts';
 import {
   backOffMs,
   soonIfBusy,
@@ -11,20 +10,18 @@ import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
 import { budgetMetadata } from '../slack/metadata.ts';
-import { directPlace, type Outbound } from '../slack/outbound.ts';
-import type { Groups } from '../slack/people.ts';
-import type { TextFor } from '../slack/text-for.ts';
+import { directPlace } from '../slack/outbound.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Tuning } from '../tuning.ts';
 import { idsOf } from './approvers.ts';
 
 type NotifyDeps = {
-  policy: () => Policy | null;
-  membersNow: Groups['membersNow'];
-  outbound: Pick<Outbound, 'directChannel'>;
-  textFor: TextFor;
+  policy: { current: () => Policy | null };
+  slack: Pick<Slack, 'groups' | 'outbound' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   command: string;
-  log: Log;
+  tuning: Pick<Tuning, 'log'>;
 };
 
 /** At most this many owners are notified. */
@@ -32,32 +29,32 @@ const MOST_TOLD = 20;
 
 /** Sends each owner of the policy one direct message about how much of a budget is used. */
 export function createOwnerNotifier(deps: NotifyDeps) {
-  const { policy, withLease, postOnce, log } = deps;
+  const { policy, slack, withLease, postOnce } = deps;
 
   async function tell(userId: string, alert: BudgetAlert, lease: Lease): Promise<PostedOnce> {
     const name = alertName(alert);
-    const over = policy()?.limits.over ?? 'refuse';
+    const over = policy.current()?.limits.over ?? 'refuse';
     return postOnce({
       key: `budget:${name}:${userId}`,
-      place: await directPlace(deps.outbound, userId),
+      place: await directPlace(slack.outbound, userId),
       metadata: budgetMetadata(name, userId),
       lease,
       render: async () =>
-        renderBudgetAlert({ alert, over, command: deps.command }, await deps.textFor(userId)),
+        renderBudgetAlert({ alert, over, command: deps.command }, await slack.textFor(userId)),
     });
   }
 
   /** null: everyone was notified; otherwise how long to wait before notifying the rest, in ms. */
   async function tellAll(alert: BudgetAlert, lease: Lease): Promise<number | null> {
     let waitMs: number | null = null;
-    const owners = await idsOf(policy()?.owners ?? [], deps.membersNow);
+    const owners = await idsOf(policy.current()?.owners ?? [], slack.groups.membersNow);
     for (const userId of [...owners].slice(0, MOST_TOLD)) {
       lease.held.throwIfAborted();
       const posted = await tell(userId, alert, lease);
       if (posted.kind === 'rate-limited') return posted.retryAfterMs;
       if (posted.kind === 'unclear') waitMs = backOffMs(0);
       if (posted.kind === 'refused')
-        log.warn(
+        deps.tuning.log.warn(
           { code: posted.code, userId },
           'Slack refused to tell an owner of the policy about a budget',
         );

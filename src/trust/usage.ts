@@ -46,21 +46,10 @@ export type Spending = ReturnType<typeof createSpending>;
 
 /** Shows what was used: to people who ask, in App Home, and to the policy's owners when a budget runs low. */
 export function createSpending(deps: SpendingDeps) {
-  const { queue, policy, slack, tuning } = deps;
   const mayAll = createMayAll(deps);
   const report = createReport(deps);
-  const notifyOwners = createOwnerNotifier({
-    policy: policy.current,
-    membersNow: slack.groups.membersNow,
-    outbound: slack.outbound,
-    textFor: slack.textFor,
-    withLease: deps.withLease,
-    postOnce: deps.postOnce,
-    command: deps.command,
-    log: tuning.log,
-  });
-  queue.work('tell-owners', notifyOwners, { concurrency: 1 });
-  queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
+  deps.queue.work('tell-owners', createOwnerNotifier(deps), { concurrency: 1 });
+  deps.queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
   return {
     mayAll,
 

@@ -128,10 +128,8 @@ export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   return mismatches(rule, facts).length === 0;
 }
 
-type PassedOver = { name: string; parts: string[] };
-
 /** The rules before the one that counts, each with what keeps it from counting. */
-export function passedOver(policy: Policy, facts: PolicyFacts): PassedOver[] {
+export function passedOver(policy: Policy, facts: PolicyFacts): { name: string; parts: string[] }[] {
   const { filledIn } = valuesOf(policy, facts);
   const all = policy.rules.map((rule) => ({ name: rule.name, parts: mismatches(rule, filledIn) }));
   const end = all.findIndex(({ parts }) => parts.length === 0);
@@ -161,14 +159,12 @@ export function setValues({ modes, acu, repos, tags }: PolicyValues): PolicyChan
   };
 }
 
-type Exceeded = { then: 'refuse' | 'approve'; rule: string; over?: Over; most?: number };
-
 /** null: the request is within all of them, or may go over. */
 function overLimit(
   { limits }: Policy,
   { draft: { max_acu_limit: asked }, approved }: PolicyRequest,
   ceilings: readonly Ceiling[],
-): Exceeded | null {
+): { then: 'refuse' | 'approve'; rule: string; over?: Over; most?: number } | null {
   const { acu_per_session: most = Infinity, over: then } = limits;
   const mayPass = then === 'approve' && approved.includes(SESSION_LIMIT);
   if ((asked ?? 0) > most && !mayPass) return { then, rule: SESSION_LIMIT, most };

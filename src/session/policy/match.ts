@@ -116,14 +116,10 @@ function isRepository(glob: string, name: string): Known {
   return matchesGlob(withoutHost(glob), withoutHost(name)) ? null : false;
 }
 
-type Values = string | undefined | readonly (string | undefined)[];
-
-type Comparing = { combine: Combine; isOne?: (glob: string, value: string) => Known };
-
 function areAmong(
   globs: readonly string[],
-  values: Values,
-  { combine, isOne = matchesGlob }: Comparing,
+  values: string | undefined | readonly (string | undefined)[],
+  { combine, isOne = matchesGlob }: { combine: Combine; isOne?: (glob: string, value: string) => Known },
 ): Known {
   const given = [values].flat().filter((value) => value !== undefined);
   return globs.length === 0 || combine(given.map((value) => anyOf(globs.map((glob) => isOne(glob, value)))));

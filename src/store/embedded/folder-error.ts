@@ -9,8 +9,6 @@ export type Machine = {
   mostFiles: () => number;
 };
 
-type FolderOptions = Partial<Machine> & { dataDir: string };
-
 /** A file of the write-ahead log. With less, nothing can be opened, and the error may name anything. */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
@@ -18,7 +16,7 @@ const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 export function folderError(
   code: 'folder-unusable' | 'folder-unreadable',
   cause: unknown,
-  { dataDir, freeBytes = freeBytesOf, mostFiles = openFileLimit }: FolderOptions,
+  { dataDir, freeBytes = freeBytesOf, mostFiles = openFileLimit }: Partial<Machine> & { dataDir: string },
 ): OperatorError {
   if (cause instanceof OperatorError) return cause;
   // What makes a folder unusable comes before the database is opened, and says what it is.

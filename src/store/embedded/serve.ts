@@ -50,10 +50,8 @@ export function serve(port: MessagePort, fsync: Fsync = fsyncSync): void {
 /** The orders once it is open. */
 type Later = Exclude<Order, { do: 'open' }>;
 
-type Folder = { folder: string; fresh: boolean };
-
 async function startPGlite(
-  { folder, fresh }: Folder,
+  { folder, fresh }: { folder: string; fresh: boolean },
   fsync: Fsync,
   onPanic: (panic: Error) => void,
 ): Promise<GuardedPGlite> {
