@@ -99,7 +99,7 @@ export const policy = {
     perSession: (most: number): string => `ACU cap of a session: up to ${most}`,
     nothingDecided: 'Nothing was checked.',
     notKnown:
-      "This app couldn't check who you are or where you asked just now. Try again in a minute. Nothing was started.",
+      "This app couldn't check who you are or where you asked just now. Nothing was started. Try again in a minute. If it happens again, tell an app admin.",
   },
   linking: 'How linking works',
   explain: {
