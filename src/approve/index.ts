@@ -43,7 +43,7 @@ export function createApprovals(deps: ApprovalDeps): void {
   const { withLease, postOnce } = deps;
   const { outbound, people, textFor } = slack;
   const { now, log } = deps.tuning;
-  const deciding = { decidersOf, approversOf: createApproversOf(slack), people, resolve };
+  const deciding = { decidersOf, approversOf: createApproversOf({ ...slack, resolve }), people, resolve };
   const notifier = createNotifier({ envelopes: store.envelopes, outbound, enqueue: queue.enqueue });
   const { settle, expire } = createSettler({ store, transitions, ...deciding, notifier, now, textFor });
   const reviews = createReviews(deps);
@@ -57,7 +57,15 @@ export function createApprovals(deps: ApprovalDeps): void {
 }
 
 /** Who decides now. For each change of the policy, Slack is asked once for a group's members. */
-function createReviews({ queue, store, slack: { groups, people }, policy, gate, tuning }: ApprovalDeps) {
+function createReviews({
+  queue,
+  store,
+  slack: { groups, people },
+  policy,
+  gate,
+  resolve,
+  tuning,
+}: ApprovalDeps) {
   let changes = 0;
   const keyOf = (groupId: string): string => `${changes}:${groupId}`;
   const membersNow = remembered(groups.membersNow, { keyOf, most: MOST_GROUPS, now: tuning.now });
@@ -69,6 +77,6 @@ function createReviews({ queue, store, slack: { groups, people }, policy, gate, 
         await queue.enqueue('review-approval', { requestId });
     },
     decidersOf: createDecidersOf({ judge: gate.judge, mayApprove: createMayApprove(known) }),
-    approversOf: createApproversOf(known),
+    approversOf: createApproversOf({ ...known, resolve }),
   };
 }

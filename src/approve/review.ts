@@ -34,7 +34,7 @@ export function createReviewer(deps: ReviewDeps) {
     const { able, isSame, terms } = await decidersOf(request, approval);
     if (terms === null) return;
     const { approvers, need } = terms;
-    const found = await approversOf(approvers, request.userId);
+    const found = await approversOf(approvers, request);
     if (found.length < need) return;
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);

@@ -94,7 +94,7 @@ export function createSettler(deps: SettleDeps) {
     request: SessionRequest,
     { able, need, terms }: Deciders,
   ): Promise<boolean> {
-    const found = terms === null ? [] : await deps.approversOf(terms.approvers, request.userId);
+    const found = terms === null ? [] : await deps.approversOf(terms.approvers, request);
     if (found.length < need) return false;
     return moveAwaited(decision, (locked, approval, at) => {
       const people = peopleToAsk(approval.people, found, able);

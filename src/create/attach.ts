@@ -195,7 +195,7 @@ async function approvalFor(
   { asks, fingerprint, policy, asked }: Asking & { asked: AskedFor },
 ): Promise<Approval | null> {
   const { rule, say, need, budget, most } = asks;
-  const people = await approversOf(asks.approvers, request.userId);
+  const people = await approversOf(asks.approvers, request);
   if (people.length < need) return null;
   const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
   return { rule, say, need, people, fingerprint, policy, ...about, asked, yes: [], end: null };

@@ -133,7 +133,12 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
   const identifying = { gate, resolve, presence, whyNotReplaced, flow, withNames, nameMentions, now };
   const identify = createIdentify(identifying);
   const writePrompt = createWritePrompt({ gate, nameMentions });
-  const askApproval = createAskApproval({ policy, gate, approversOf: createApproversOf(slack), flow });
+  const askApproval = createAskApproval({
+    policy,
+    gate,
+    approversOf: createApproversOf({ ...slack, resolve }),
+    flow,
+  });
   const { limiter, budget, tagRequests, searchUntilFound } = deps;
   const { send, step } = createSend({
     store,

@@ -1,9 +1,10 @@
 import type { Approval, Voter } from '../session/approval.ts';
-import type { SlackPerson } from '../session/identity.ts';
+import { devinUserOf, type Identity, type SlackPerson } from '../session/identity.ts';
 import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Groups, MembersOf } from '../slack/people.ts';
+import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -17,21 +18,34 @@ const MOST_ASKED = 20;
 /** Some may not approve: in a group of guests, nobody may. */
 const MOST_LOOKED_AT = 60;
 
-export type ApproversOf = (patterns: readonly PersonPattern[], requester: string) => Promise<Voter[]>;
+type Requester = Pick<SessionRequest, 'teamId' | 'userId' | 'identity'>;
+
+export type ApproversOf = (patterns: readonly PersonPattern[], requester: Requester) => Promise<Voter[]>;
 export type MayApprove = (patterns: readonly PersonPattern[], asked: Asked) => Promise<ReadonlySet<string>>;
 type Asked = { among: readonly string[]; requester: string };
 
-/** Who is asked for an approval; only they can give it. Never the requester. Throws if Slack can't be asked. */
-export function createApproversOf({ groups, people }: ApproversDeps): ApproversOf {
+type AskedDeps = ApproversDeps & { resolve: (person: Person) => Promise<Identity> };
+
+/**
+ * Who is asked for an approval; only they can give it. Never the requester, nor who is the same member in Devin. Throws if
+ * Slack or Devin can't be asked.
+ */
+export function createApproversOf({ groups, people, resolve }: AskedDeps): ApproversOf {
+  async function isSameMember(userId: string, { teamId, identity }: Requester): Promise<boolean> {
+    const member = devinUserOf(identity);
+    return member !== null && devinUserOf(await resolve({ teamId, userId })) === member;
+  }
+
   return async (patterns, requester) => {
     const all = await idsOf(patterns, groups.membersNow);
-    all.delete(requester);
+    all.delete(requester.userId);
     const looked = [...all].slice(0, MOST_LOOKED_AT);
     const found: Voter[] = [];
     for (const userId of looked) {
       if (found.length === MOST_ASKED) break;
       const person = await people.find(userId);
-      if (person?.kind === 'member') found.push({ userId, name: person.name });
+      if (person?.kind === 'member' && !(await isSameMember(userId, requester)))
+        found.push({ userId, name: person.name });
     }
     return found;
   };

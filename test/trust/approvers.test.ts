@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Identity } from '../../src/session/identity.ts';
 import { createApproversOf, createMayApprove } from '../../src/trust/approvers.ts';
 
 const ids = (prefix: string, count: number) =>
@@ -22,19 +23,35 @@ function groupOf(members: readonly string[]) {
   };
 }
 
-test('at most twenty people are asked: those named by id first, never the requester, no guests', async () => {
-  const ask = createApproversOf(groupOf(['U0', ...ids('UG', 5), ...ids('U', 30)]));
+/** In Devin, each is a member of their own, but U2 is the requester's. */
+const memberOf = (userId: string): Identity => ({
+  kind: 'matched',
+  devinUserId: userId === 'U2' ? 'devin-U0' : `devin-${userId}`,
+  name: userId,
+  how: 'mapping',
+  checkedAtMs: 0,
+});
+
+const asker = { teamId: 'T1', userId: 'U0', identity: memberOf('U0') };
+
+const deps = (members: readonly string[]) => ({
+  ...groupOf(members),
+  resolve: async ({ userId }: { userId: string }) => Promise.resolve(memberOf(userId)),
+});
+
+test('at most twenty people are asked: those named by id first, never the requester or their Devin account, no guests', async () => {
+  const ask = createApproversOf(deps(['U0', ...ids('UG', 5), ...ids('U', 30)]));
   const patterns = [
     { kind: 'group', id: 'S1' },
     { kind: 'user', id: 'U30' },
   ] as const;
-  const asked = await ask(patterns, 'U0');
-  expect(asked.map(({ userId }) => userId)).toEqual(['U30', ...ids('U', 19)]);
+  const asked = await ask(patterns, asker);
+  expect(asked.map(({ userId }) => userId)).toEqual(['U30', 'U1', ...ids('U', 20).slice(2)]);
 });
 
 test('nobody is asked if the first sixty are guests', async () => {
-  const ask = createApproversOf(groupOf([...ids('UG', 60), 'U1']));
-  expect(await ask([{ kind: 'group', id: 'S1' }], 'U0')).toEqual([]);
+  const ask = createApproversOf(deps([...ids('UG', 60), 'U1']));
+  expect(await ask([{ kind: 'group', id: 'S1' }], asker)).toEqual([]);
 });
 
 test('of those who were asked, members who are still in the group may approve, but not their own request', async () => {
