@@ -46,7 +46,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   archive: { inMenu: true },
   'raise-cap': { primaryIn: ['capped'] },
   'start-again': {
-    primaryIn: ['capped', 'failed'],
+    primaryIn: ['failed'],
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },

@@ -529,7 +529,7 @@ describe("a card's menu", () => {
   );
 
   test.each([
-    ['capped', 'created', 'out_of_credits', ['Run again with changes (primary)', 'Open in Devin']],
+    ['capped', 'created', 'out_of_credits', ['Run again with changes', 'Open in Devin']],
     ['unknown', 'unknown', null, ['Check again (primary)', 'Start anyway (danger)']],
     ['failed', 'failed', null, ['Edit and try again (primary)', 'Try again']],
   ] as const)('is beside what continues: %s (%s, %s)', (phase, state, statusDetail, inRow) => {
