@@ -103,7 +103,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   const { host, port, metricsToken } = config.http;
   const waiting = createWaiting({ text: logged, log });
-  const warnings = (): string[] => [...waiting.warnings(), ...skewWarnings(skews, logged)];
+  const warnings = (): string[] => [
+    ...waiting.warnings(),
+    ...(devin.refusesKey() ? [logged.start.devinKey] : []),
+    ...skewWarnings(skews, logged),
+  ];
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;

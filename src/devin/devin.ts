@@ -37,7 +37,7 @@ export function createDevin({
 }: DevinOptions) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch, fetchNow = fetch } = options;
-  const onRequest = noteRefusedKey(options);
+  const { onRequest, refusesKey } = watchKey(options);
   const clientOf = (by: typeof fetch) =>
     createDevinClient({ ...options, onRequest, fetch: clock.observe(by) });
   const client = clientOf(fetch);
@@ -50,6 +50,8 @@ export function createDevin({
       return nowMs === null ? null : new Date(nowMs);
     },
     clock,
+    /** Whether the last answer refused the key. */
+    refusesKey,
     sessions: createSessions(client),
     messages: createMessages(client),
     attachments: createAttachments(client, isProxied),
@@ -66,15 +68,20 @@ export type Devin = ReturnType<typeof createDevin>;
 
 const UNAUTHORIZED = 401;
 
-function noteRefusedKey({ onRequest, log }: DevinOptions) {
+function watchKey({ onRequest, log }: DevinOptions) {
   const onceAMinute = createOnceAMinute();
-  return (facts: DevinRequestFacts): void => {
-    onRequest?.(facts);
-    const { operation, status } = facts;
-    if (status !== UNAUTHORIZED) return;
-    onceAMinute('key', (leftOut) =>
-      log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
-    );
+  let isRefused = false;
+  return {
+    refusesKey: (): boolean => isRefused,
+    onRequest: (facts: DevinRequestFacts): void => {
+      onRequest?.(facts);
+      const { operation, status } = facts;
+      if (status !== null) isRefused = status === UNAUTHORIZED;
+      if (!isRefused) return;
+      onceAMinute('key', (leftOut) =>
+        log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
+      );
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
-import { checkSlack } from '../operator/checks.ts';
+import { checkSlack, refusesKey } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { WithNames } from '../session/defaults.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
@@ -64,20 +64,31 @@ function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDe
 
   return async (userId: string): Promise<HomeHealth | null> => {
     if (!isAdministrator(await orNull(people.find(userId)))) return null;
-    const [inSlack, self, counts] = await Promise.all([
+    const [inSlack, inDevin, counts] = await Promise.all([
       orNull(checkSlack({ client, botToken })),
-      orNull(devin.self.get()),
+      orNull(keyIn(devin)),
       orNull(countSetAside(store.db)),
     ]);
     const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
     return {
       database: counts !== null,
-      devin: self !== null,
+      devin: inDevin !== null,
       slack: inSlack !== null,
+      keyRefused: inDevin === 'refused',
       missingScopes: missingScopes(inSlack?.scopes ?? null),
       setAside: sum,
     };
   };
+}
+
+async function keyIn({ self }: Pick<Devin, 'self'>): Promise<'accepted' | 'refused'> {
+  try {
+    await self.get();
+    return 'accepted';
+  } catch (error) {
+    if (refusesKey(error)) return 'refused';
+    throw error;
+  }
 }
 
 /** The state of the files that a person may see: both for administrators, the policy for its owners. */

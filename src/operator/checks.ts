@@ -83,11 +83,16 @@ export async function checkDevin({ devin, orgId, signal }: DevinCheck): Promise<
     return principalType === 'service_user' ? [] : [({ start }) => start.notAServiceUser];
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
-    if (error.code === 'unauthorized' || error.status === 403) {
+    if (refusesKey(error)) {
       throw new OperatorError('devin-key', ({ start }) => start.devinKey, { cause: error });
     }
     return [({ start }) => start.devinUnreachable(reasonOf(error))];
   }
+}
+
+/** Whether Devin doesn't even say whose key it is. */
+export function refusesKey(error: unknown): boolean {
+  return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
 }
 
 type Permission = keyof Text['devin']['without'];

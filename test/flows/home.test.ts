@@ -142,6 +142,13 @@ describe('the App Home', () => {
     await slack.openHome(ana.userId);
     await homeOf(world().slack, ana.userId, /no usable answer: Devin/);
     down.clear();
+    const revoked = devin.fail({ method: 'GET', path: /./ }, { status: 401, times: Infinity });
+    await slack.openHome(ana.userId);
+    const refused = await homeOf(world().slack, ana.userId, /Devin refuses this app's key/);
+    expect(refused.text).not.toContain('no usable answer');
+    const ready = await fetch(`${world().address}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining('DEVIN_API_KEY')]);
+    revoked.clear();
   });
 
   test("shows everyone's usage to administrators only, with what Devin counts", async () => {

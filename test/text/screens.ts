@@ -123,7 +123,7 @@ function choicesWith(has: boolean): SessionForm['choices'] {
 }
 
 function HOMES(): Partial<Home>[] {
-  const health = { database: true, devin: true, slack: false, missingScopes: ['a'], setAside: 2 };
+  const health = { database: true, devin: true, slack: false, keyRefused: true, missingScopes: ['a'], setAside: 2 };
   return [
     {},
     { preferences: { ...PREFERENCES, language: 'ja' } },

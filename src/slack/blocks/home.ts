@@ -20,6 +20,8 @@ export type HomeHealth = {
   database: boolean;
   devin: boolean;
   slack: boolean;
+  /** Devin answers, but not to the app's key. */
+  keyRefused: boolean;
   missingScopes: readonly string[];
   /** How much was given up after repeated failures. */
   setAside: number;
@@ -184,11 +186,15 @@ const PROBLEMS_LENGTH = 2000;
 const SIDES = ['database', 'devin', 'slack'] as const;
 
 /** One line: what is wrong, or that all is well. */
-function homeHealth({ missingScopes, setAside, ...sides }: HomeHealth, { home, joins }: Text): KnownBlock {
+function homeHealth(
+  { keyRefused, missingScopes, setAside, ...sides }: HomeHealth,
+  { home, joins }: Text,
+): KnownBlock {
   const { label, well, ...words } = home.health;
   const unwell = SIDES.filter((side) => !sides[side]).map((side) => words.sides[side]);
   const problems = [
     ...(unwell.length === 0 ? [] : [words.unreachable(joins.list(unwell))]),
+    ...(keyRefused ? [words.keyRefused] : []),
     ...(missingScopes.length === 0
       ? []
       : [words.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH))]),

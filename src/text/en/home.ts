@@ -42,6 +42,8 @@ export const home = {
     well: 'Database, Devin, Slack reachable · no missing Slack scopes',
     unreachable: (sides: string): string =>
       `:warning: no usable answer: ${sides} (\`npm run doctor\` says why)`,
+    keyRefused:
+      ":warning: Devin refuses this app's key: an app admin has to replace DEVIN_API_KEY (`npm run doctor` says how)",
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
     setAside: (count: number): string => `:warning: ${count} set aside after repeated failures (see the log)`,
   },

@@ -39,6 +39,8 @@ export const home: Text['home'] = {
     well: 'データベース、Devin、Slack に接続できます · Slack のスコープに不足はありません',
     unreachable: (sides) =>
       `:warning: 正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
+    keyRefused:
+      ':warning: Devin がこのアプリのキーを受け付けません。アプリの管理者が DEVIN_API_KEY を差し替える必要があります（手順は `npm run doctor` で確認できます）',
     missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
     setAside: (count) => `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
   },
