@@ -270,6 +270,7 @@ describe('one message for each event', () => {
     const { ana, told, pings } = await asked({ status: 401 }, 'DEVIN_API_KEY');
     expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* wasn't started\\.`));
     expect(told.text).toContain('DEVIN_API_KEY');
+    expect(told.text).toContain('choose "Edit and try again" on its card');
     expect(pings()).toEqual([told]);
   });
 

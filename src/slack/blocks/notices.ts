@@ -139,15 +139,15 @@ type OutcomeMessage = {
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
   const { card, called, reason, outside, cardUrl } = message;
-  const { milestones, notices } = text;
+  const { notices } = text;
   const words = outcomeWords(card, text);
   const lines = [
     words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     ...(outside ? [notices.elsewhereBecause.person_not_in_conversation] : []),
-    ...(!outside && card.phase === 'unknown' ? [milestones.notConfirmedNow] : []),
+    ...(outside ? [] : onItsCard(card, text)),
   ];
-  const below = cardUrl === null || outside ? [] : [small(link(cardUrl, text.notices.openCard))];
+  const below = cardUrl === null || outside ? [] : [small(link(cardUrl, notices.openCard))];
   return joinParts([...lines.map(line), ...below]);
 }
 
@@ -155,6 +155,13 @@ export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
 export function renderPastOutcome(card: SessionCard, text: Text): Rendered {
   const { startedSince, triedAgain } = text.milestones;
   return line((card.url === null ? triedAgain : startedSince)(bold(linkedTitle(card, text))));
+}
+
+/** What its buttons do next. */
+function onItsCard({ phase, actions }: SessionCard, { milestones, card }: Text): string[] {
+  if (phase === 'unknown') return [milestones.notConfirmedNow];
+  const edit = 'edit-and-try-again';
+  return actions.includes(edit) ? [milestones.notStartedNow(card.buttons[edit])] : [];
 }
 
 function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {

@@ -137,6 +137,8 @@ export const milestones = {
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
+  /** `button`: its label. */
+  notStartedNow: (button: string): string => `To change it, choose "${button}" on its card.`,
   /** Replaces the message about an attempt once the request was tried again. */
   startedSince: (title: string): string => `${title} has started since.`,
   triedAgain: (title: string): string => `${title} was tried again since. Its card is up to date.`,

@@ -118,6 +118,7 @@ export const milestones: Text['milestones'] = {
   notApproved: (mention, title) => `${mention} さん、 ${title} は承認されませんでした。`,
   notConfirmedNow:
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
+  notStartedNow: (button) => `内容を変更するには、カードの「${button}」を選んでください。`,
   startedSince: (title) => `${title} はその後、開始されました。`,
   triedAgain: (title) => `${title} はその後、再試行されました。最新の状態はカードで確認できます。`,
   whatNow: 'セッションを開いて経過を確認するか、タスクを変更してもう一度実行してください。',

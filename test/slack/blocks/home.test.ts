@@ -169,7 +169,14 @@ describe('a Home', () => {
   });
 
   test("tells administrators the app's state in one line", () => {
-    const well = { database: true, devin: true, slack: true, keyRefused: false, missingScopes: [], setAside: 0 };
+    const well = {
+      database: true,
+      devin: true,
+      slack: true,
+      keyRefused: false,
+      missingScopes: [],
+      setAside: 0,
+    };
     expect(shown(full)).not.toContain('*Health*');
     expect(shown({ ...full, health: well })).toContain(
       '*Health* · Database, Devin, Slack reachable · no missing Slack scopes',
