@@ -176,6 +176,7 @@ export async function isWanted(deps: WantedDeps, announcement: Announcement): Pr
       return !isOutdated(row.key, session.told);
     case 'ended-by':
     case 'archived-by':
+    case 'put-to-sleep-by':
       return true;
     case 'ended':
       return session.stoppedBy === null;

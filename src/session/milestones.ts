@@ -18,11 +18,14 @@ type PhaseFacts = {
   wasFinished: boolean;
 };
 
+const ENDED_BY = { stop: 'ended-by', archive: 'archived-by', sleep: 'put-to-sleep-by' } as const;
+type EndedBy = (typeof ENDED_BY)[keyof typeof ENDED_BY];
+
 export type Milestone =
   | { kind: ToldPhase }
   | { kind: 'pr'; url: string }
   /** By someone in Slack, not its requester. */
-  | { kind: 'ended-by' | 'archived-by'; userId: string }
+  | { kind: EndedBy; userId: string }
   /** It turned up after its request had been given up. */
   | { kind: 'found-late' }
   /** Another session turned up that was created for the same request. */
@@ -32,9 +35,9 @@ export type Milestone =
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
-/** Each time: after it woke, the session can be archived once more. `sinceMs`: since when it had been as they found it. */
-export const endedByKey = (what: 'stop' | 'archive', userId: string, sinceMs: number): string =>
-  `${what === 'stop' ? 'ended-by' : 'archived-by'}:${userId} ${sinceMs}`;
+/** Each time: after it woke, it can be put to sleep once more. `sinceMs`: since when it had been as they found it. */
+export const endedByKey = (what: keyof typeof ENDED_BY, userId: string, sinceMs: number): string =>
+  `${ENDED_BY[what]}:${userId} ${sinceMs}`;
 export const FOUND_LATE = 'found-late:1';
 export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
@@ -100,7 +103,8 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
-  if (name === 'ended-by' || name === 'archived-by') return { kind: name, userId: rest.split(' ')[0] ?? '' };
+  const endedBy = Object.values(ENDED_BY).find((kind) => kind === name);
+  if (endedBy !== undefined) return { kind: endedBy, userId: rest.split(' ')[0] ?? '' };
   if (name === 'found-late') return { kind: 'found-late' };
   if (name === 'twice') {
     const [id = '', url = ''] = rest.split(' ');

@@ -170,7 +170,7 @@ async function record(
     archive: { archivedBy: userId },
     sleep: {},
   }[what];
-  const isNews = what !== 'sleep' && userId !== request.userId && STANDING[session.phase] !== 'earlier';
+  const isNews = userId !== request.userId && STANDING[session.phase] !== 'earlier';
   await db.transaction().execute(async (trx) => {
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);

@@ -59,6 +59,17 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(text).toMatch(new RegExp(`^<@${ana.userId}> .* was archived by ${ben.name}\\.`));
   });
 
+  test('tells the requester if a colleague puts the session to sleep', async () => {
+    const { slack } = world();
+    const { ana, card, on } = await startSession(world());
+    const ben = addColleague(world());
+    await slack.speak(ben.userId, on.channelId, 'sleep', { threadTs: card.ts });
+    const { text } = await slack.waitForMessage(on.channelId, ({ text: one }) =>
+      one.includes('was put to sleep by'),
+    );
+    expect(text).toMatch(new RegExp(`^<@${ana.userId}> .* was put to sleep by ${ben.name}\\.`));
+  });
+
   test('tells the requester again if a colleague archives the session after it woke', async () => {
     const { slack, devin } = world();
     const { ana, session, showing, on } = await startSession(world());

@@ -123,7 +123,14 @@ function choicesWith(has: boolean): SessionForm['choices'] {
 }
 
 function HOMES(): Partial<Home>[] {
-  const health = { database: true, devin: true, slack: false, keyRefused: true, missingScopes: ['a'], setAside: 2 };
+  const health = {
+    database: true,
+    devin: true,
+    slack: false,
+    keyRefused: true,
+    missingScopes: ['a'],
+    setAside: 2,
+  };
   return [
     {},
     { preferences: { ...PREFERENCES, language: 'ja' } },
@@ -214,7 +221,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   ...named(
     'what someone else did',
-    ['ended-by', 'archived-by'] as const,
+    ['ended-by', 'archived-by', 'put-to-sleep-by'] as const,
     (kind) => (text) =>
       renderMilestone({ ...messageOf('ended', 'words'), what: { kind, userId: 'U2' } }, text),
   ),

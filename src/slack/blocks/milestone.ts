@@ -78,6 +78,8 @@ function headline(message: MilestoneMessage, text: Text): string {
       return withResults(text.milestones.endedBy(mention, title, escape(message.by)), card, text);
     case 'archived-by':
       return text.milestones.archivedBy(mention, title, escape(message.by));
+    case 'put-to-sleep-by':
+      return text.milestones.putToSleepBy(mention, title, escape(message.by));
     case 'failed':
       return text.milestones.failed(mention, title);
     case 'capped':
@@ -149,6 +151,7 @@ function body(message: MilestoneMessage, most: number, text: Text): string[] {
     case 'ended-by':
       return [text.milestones.whatNow];
     case 'archived-by':
+    case 'put-to-sleep-by':
       return [text.card.meaning.asleep.any];
     case 'capped':
       return [capReason(card, text)];
@@ -188,6 +191,7 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   ended: ['open', 'start-again'],
   'ended-by': ['open', 'start-again'],
   'archived-by': ['wake', 'open'],
+  'put-to-sleep-by': ['wake', 'open'],
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
   'found-late': ['open', 'ask-stop'],

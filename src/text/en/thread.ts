@@ -128,6 +128,8 @@ export const milestones = {
     `${mention} ${title} was ended by ${name}`,
   archivedBy: (mention: string, title: string, name: string): string =>
     `${mention} ${title} was archived by ${name}.`,
+  putToSleepBy: (mention: string, title: string, name: string): string =>
+    `${mention} ${title} was put to sleep by ${name}.`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
   /** Of a request that has no session. All point at the card's buttons. */
   notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,

@@ -110,6 +110,8 @@ export const milestones: Text['milestones'] = {
   ended: (mention, title) => `${mention} さん、 ${title} は終了しました`,
   endedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんが終了しました`,
   archivedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんがアーカイブしました。`,
+  putToSleepBy: (mention, title, name) =>
+    `${mention} さん、 ${title} は ${name} さんがスリープ状態にしました。`,
   failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
   notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>

@@ -104,6 +104,7 @@ describe('a message about a session', () => {
     ['capped', ['open_session', 'raise_cap', 'start_again']],
     ['ended-by', ['open_session', 'start_again']],
     ['archived-by', ['open_session']],
+    ['put-to-sleep-by', ['open_session']],
     ['found-late', ['open_session', 'ask_stop']],
   ] as const)('has the buttons that help if it is about %s', (kind, ids) => {
     const actions = ['reply', 'open', 'answer', 'details', 'raise-cap', 'start-again', 'ask-stop'] as const;
