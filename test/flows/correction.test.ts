@@ -27,6 +27,7 @@ describe('an invalid command', () => {
     const { slack, devin } = world();
     const { ana, view } = await correct('fix it soon --acu ten');
     expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number from 1 to 1,000,000.');
+    expect(slack.renderText(view.id)).toContain("It can't stay empty here.");
     const refused = await slack.submit(view.id, ana.userId);
     expect(refused).toMatchObject({ kind: 'invalid' });
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);

@@ -120,6 +120,8 @@ export const modal = {
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
+    /** At an input that would drop what was typed if it stayed empty. */
+    filled: "It can't stay empty here. To go without it, send the request again without it.",
     /** What to do at a box. */
     tick: 'Check the box or leave it empty.',
     said: (words: string): string => `⚠️ Devin refused this: "${words.replace(/\.$/, '')}".`,

@@ -108,6 +108,7 @@ export const modal: Text['modal'] = {
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
     untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
+    filled: 'ここでは空にできません。指定しない場合は、この項目を除いて依頼し直してください。',
     tick: 'チェックを入れるか、外したままにしてください。',
     said: (words) => `⚠️ Devin に拒否されました: 「${words}」`,
     byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,

@@ -177,7 +177,7 @@ export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolea
 
 /** The field's hint, how its kind is written, and where a filled-in value comes from, unless the policy's limit says so. */
 function hintOf(entry: Entry): string {
-  const { field, value, source, allowed, text } = entry;
+  const { field, value, source, fault, allowed, text } = entry;
   const { input, key } = field;
   const kinds: Partial<Record<string, string>> = text.modal.kinds;
   const isPicked = 'lookup' in input && input.lookup !== undefined;
@@ -185,6 +185,7 @@ function hintOf(entry: Entry): string {
   const isFilledIn = value !== undefined && source !== undefined && source !== 'request' && !isSaid;
   return text.joins.sentences([
     ...faultSentences(entry),
+    ...(mustBeFilled(field, fault) ? [text.modal.refused.filled] : []),
     ...policySentences(entry),
     text.fields[key].hint,
     ...(isPicked ? [] : [kinds[input.kind] ?? '']),
