@@ -17,6 +17,7 @@ import type { Tidying } from './store/retention.ts';
 import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
+import { once } from './time.ts';
 import type { FileSource } from './trust/index.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -66,16 +67,15 @@ export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
   const { reviewAfterMs, readiness, log } = deps;
   const stopping = new AbortController();
-  let stopped: Promise<void> | null = null;
 
-  async function stop(): Promise<void> {
+  const stop = once(async (): Promise<void> => {
     stopping.abort();
     await slack.bolt.stop();
     await server.stop();
     await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop(), mapping.stop()]);
     await queue.stop({ timeoutMs: DRAIN_MS });
     await database.close();
-  }
+  });
 
   async function start(): Promise<{ port: number }> {
     const unhandled = queue.unhandled();
@@ -116,7 +116,7 @@ export function createStartup(deps: StartupDeps): Bot {
         stopping.signal.throwIfAborted();
         throw error;
       }),
-    stop: async () => (stopped ??= stop()),
+    stop,
     readiness,
   };
 }

@@ -28,6 +28,12 @@ export function repeat(task: () => Promise<void>, everyMs: number): Interval {
   };
 }
 
+/** Runs it with the first call; all calls have its result. */
+export function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return async () => (done ??= run());
+}
+
 type Bounds<T> = {
   withinMs: number;
   /** If the answer is late or fails. */

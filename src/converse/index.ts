@@ -23,7 +23,6 @@ type ConversingDeps = {
   slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
   resolve: ResolveIdentity;
   check: SteeringCheck;
-  /** What Devin answered is how the session is now. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;

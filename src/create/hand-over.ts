@@ -30,7 +30,6 @@ export async function handOverFile(
   return uploaded(upload, { name, contentType, content: body, signal });
 }
 
-/** Uploads a text to Devin as a file. */
 export async function handOverText(
   upload: UploadFile,
   { name, text, signal }: { name: string; text: string; signal: AbortSignal },

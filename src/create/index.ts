@@ -69,7 +69,6 @@ type CreationDeps = {
   searchUntilFound: SearchUntilFound;
   withNames: WithNames;
   tagRequests: boolean;
-  /** Called with each new state of a request, after the commit. */
   onMoved: (state: RequestState) => void;
   tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'leaseMs' | 'sweepTimes'>;
   text: Text;
@@ -105,7 +104,7 @@ export function createCreation(deps: CreationDeps) {
     concurrency: 4,
   });
   queue.work('tell-outcome', notifyOutcome, { concurrency: 4 });
-  queue.work('resume', async (job) => resume(job), { concurrency: 4, most: 50 });
+  queue.work('resume', resume, { concurrency: 4, most: 50 });
   return {
     transitions,
     adopt,

@@ -70,7 +70,9 @@ export function createOutcomeNotifier(deps: OutcomeDeps) {
       const left = await deps.findLeaver(request);
       const called: Called =
         left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left };
-      const outside = left === null && (await isOutsideThread(deps, request));
+      const thread = threadOfCard(request);
+      // The person left the conversation with the card.
+      const outside = left === null && thread !== null && (await deps.isOutside(thread.channelId, request));
       const direct = outside || (notify === 'dm' && left === null);
       return notifyOnce(deps, { request, lease, direct, outside, called });
     });
@@ -86,15 +88,6 @@ function isOutcome({ state, failure, userId }: SessionRequest): boolean {
 
 function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {
   return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
-}
-
-/** The person left the conversation with the card. */
-async function isOutsideThread(
-  { isOutside }: Pick<OutcomeDeps, 'isOutside'>,
-  request: SessionRequest,
-): Promise<boolean> {
-  const thread = threadOfCard(request);
-  return thread !== null && isOutside(thread.channelId, request);
 }
 
 type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; outside: boolean; called: Called };

@@ -4,7 +4,6 @@ import type { StoreParts } from '../store/store.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 
 export type SweepTimes = {
-  /** How often it sweeps. */
   everyMs: number;
   /** How long an open request may rest until the sweep takes it up. */
   strandedMs: number;
@@ -53,7 +52,6 @@ export function createSweep(deps: SweepDeps) {
       await enqueue('update-card', { requestId });
   }
 
-  /** Messages and milestones that wait. */
   async function recoverThreads(waitingMs: number): Promise<void> {
     for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
     for (const rows of [messages, milestones])

@@ -72,7 +72,7 @@ type TransitionDeps = {
     envelopes: 'withoutSecrets';
   }>;
   enqueue: Enqueue;
-  /** Called after each commit. */
+  /** Called with each new state, after the commit. */
   onMoved: (state: RequestState) => void;
   now: () => number;
 };

@@ -105,7 +105,6 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
   });
 }
 
-/** What waits for the thread. */
 function createPosting(deps: FollowingDeps, notified: Notified) {
   const { store, devin, slack, postOnce, knownSince, text } = deps;
   const { log, now, relayTimes: times, inFlightMs } = deps.tuning;

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import { createWithLease } from '../queue/index.ts';
 import type { Leases } from '../store/leases.ts';
-import { createOnceAMinute } from '../time.ts';
+import { createOnceAMinute, once } from '../time.ts';
 
 /** Does a part of the work; resolves with how long to rest, in ms. After an error, the watcher decides. */
 type Round = (signal: AbortSignal) => Promise<number>;
@@ -17,7 +17,6 @@ export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
 type WatcherDeps = {
   leases: Pick<Leases, 'take' | 'renew' | 'release'>;
   round: Round;
-  /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   times: WatcherTimes;
   /** Resolves false if the signal ended it. */
@@ -55,19 +54,19 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
   const onceAMinute = createOnceAMinute();
   const warn: Leading['warn'] = (error, message) =>
     onceAMinute(message, (leftOut) => log.warn({ err: error, leftOut }, message));
-  const once: { preparing?: Promise<void> } = {};
+  const preparing = once(async () => prepareOnce(deps, signal));
   while (!signal.aborted) {
     const leading = withLease(LEASE, async ({ held }) => {
-      once.preparing ??= prepareOnce(deps, signal);
+      void preparing();
       await lead({ ...deps, warn }, AbortSignal.any([signal, held]));
-      if (signal.aborted) await once.preparing;
+      if (signal.aborted) await preparing();
     });
     await leading.catch((error: unknown) =>
       warn(error, 'the lease on watching sessions could not be taken or released'),
     );
     await sleep(times.standbyMs, signal);
   }
-  await once.preparing;
+  await preparing();
 }
 
 /** Runs beside the rounds until it succeeds once. If a stop ends it, the next start repeats it. */

@@ -45,7 +45,6 @@ type PoolParts = {
   pollSeconds: number;
 };
 
-/** Starts pg-boss, its queues and the workers. */
 export async function startWorkerPool({
   boss,
   names,

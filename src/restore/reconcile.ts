@@ -23,7 +23,6 @@ type ReconcileDeps = {
   /** Devin's time; null: unknown. */
   devinTime: (options: Options) => Promise<Date | null>;
   store: StoreParts<{ sessions: 'bound'; requests: 'find'; ledger: 'add' | 'isEmpty' }>;
-  /** The workspace the app is installed in. */
   teamId: () => string;
   adopt: Adopt;
   enqueue: Enqueue;

@@ -29,7 +29,6 @@ type RestoreDeps = {
   metadata: Pick<MetadataReader, 'read'>;
   importSession: ImportSession;
   enqueue: Enqueue;
-  /** The workspace the app is installed in. */
   teamId: () => string;
 };
 

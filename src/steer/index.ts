@@ -29,7 +29,6 @@ type SteeringDeps = {
   adopt: Adopt;
   findMember: FindMember;
   importSession: ImportSession;
-  /** Records what Devin answered as the session's state. */
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   placeCard: PlaceCard;
   searchUntilFound: SearchUntilFound;
@@ -78,9 +77,9 @@ export function createSteering(deps: SteeringDeps): void {
   const linking = { store, people, findMember, enqueue, outbound, notifier, textFor };
   const { link, tellLinked } = createLinker(linking);
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
-  queue.work('cancel-request', async (job) => cancel(job), MANY);
-  queue.work('follow-session', async (job) => follow(job), MANY);
-  queue.work('link-person', async (job) => link(job), MANY);
+  queue.work('cancel-request', cancel, MANY);
+  queue.work('follow-session', follow, MANY);
+  queue.work('link-person', link, MANY);
   queue.work('tell-later', createLateNotifier({ envelopes, outbound }), MANY);
-  queue.work('tell-linked', async (job) => tellLinked(job), MANY);
+  queue.work('tell-linked', tellLinked, MANY);
 }

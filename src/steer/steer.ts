@@ -19,6 +19,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import { once } from '../time.ts';
 import { askDevin, type AskDeps } from './ask-devin.ts';
 import { notDone, type Refusal } from './outcome.ts';
 
@@ -63,6 +64,7 @@ export function createSteerer(deps: SteerDeps) {
     await stopper.note();
     const { text, name } = await wordsFor(deps, followed, userId);
     const tell = async (...said: string[]) => notifier.notifyMarkup(userId, answerTo, ...said);
+    // Early: the search for what a lost answer left takes half a minute, and more if Devin didn't answer at all.
     const tellLost = once(async () => tell(text.steering.lost[what](name), text.steering.lostNow));
     const outcome = await askDevin(deps, { ...job, tellLost }, signal);
     if (outcome.kind === 'done') {
@@ -90,12 +92,6 @@ async function wordsFor({ textFor, now }: SteerDeps, followed: Followed, userId:
   const text = await textFor(userId);
   const card = cardView({ ...followed, nowMs: now() }, text);
   return { text, card, name: linkedTitle(card, text) };
-}
-
-/** Told early: the search for what a lost answer left takes half a minute, and more if Devin didn't answer at all. */
-function once(tell: () => Promise<void>): () => Promise<void> {
-  let told: Promise<void> | null = null;
-  return async () => (told ??= tell());
 }
 
 /** The id of a session that was known here isn't mistyped. */

@@ -76,7 +76,6 @@ export function createCards(db: Kysely<Tables>, clock: Clock = databaseClock) {
       return settle(trx, { requestId: id, shown, updatedAt, place });
     },
 
-    /** Cards that are out of date. */
     async stale(): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionRequests')

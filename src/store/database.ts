@@ -5,6 +5,7 @@ import type { ConstructorOptions } from 'pg-boss';
 import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
 import { OperatorError } from '../operator-error.ts';
+import { once } from '../time.ts';
 import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
@@ -127,14 +128,6 @@ function openOnServer(
 
 async function ping(db: Kysely<Tables>): Promise<void> {
   await sql`select 1`.execute(db);
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | null = null;
-  return async () => {
-    done ??= run();
-    await done;
-  };
 }
 
 /** Longer than any of our statements takes. */

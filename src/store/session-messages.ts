@@ -40,7 +40,6 @@ export type NewMessage = {
   saidAt: Date;
 };
 
-/** A message from Devin. */
 export type DevinMessage = { eventId: string; text: string; state: MessageState };
 
 /** A statement takes 65,535 parameters; the history of an imported session can be longer. */

@@ -46,7 +46,6 @@ export function createSetAside(db: Kysely<Tables>) {
   };
 }
 
-/** How many of each kind are set aside now. */
 export async function countSetAside(db: Kysely<Tables>): Promise<Record<string, number>> {
   const rows = await db
     .selectFrom('setAside')

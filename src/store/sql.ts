@@ -91,7 +91,6 @@ export function parsed<Schema extends z.ZodType>(schema: Schema, row: unknown): 
 /** The time, as SQL: what several processes compare comes from one clock. */
 export type Clock = () => RawBuilder<Date>;
 
-/** The database's own. */
 export const databaseClock: Clock = () => sql<Date>`clock_timestamp()`;
 
 /** A clock set from outside, as in a test. */

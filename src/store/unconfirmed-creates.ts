@@ -18,7 +18,6 @@ export type UnconfirmedCreate = z.infer<typeof unconfirmedCreateSchema>;
 
 export type LostAnswersTable = Columns<UnconfirmedCreate, 'identity'>;
 
-/** How many are searched for at a time. */
 const MAX_AT_A_TIME = 200;
 
 export function createUnconfirmedCreates(db: Kysely<Tables>) {

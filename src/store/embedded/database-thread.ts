@@ -31,7 +31,6 @@ type ThreadOptions = {
   onFatal: (cause: Error) => void;
 };
 
-/** The program that runs the database. */
 export const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
 
 export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions): DatabaseThread {
