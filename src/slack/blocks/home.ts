@@ -166,7 +166,7 @@ function entryFacts(card: SessionCard, thread: string | null, text: Text): strin
   return [
     ...progressFacts(card, text),
     // They name their repository.
-    ...(pullRequests.length === 0 ? repositoryFact(card, text) : pullRequests),
+    ...(pullRequests.length === 0 ? repositoryFact(card, text) : [text.joins.list(pullRequests)]),
     ...(thread === null ? [] : [link(thread, text.milestones.thread)]),
   ].join(BETWEEN_FACTS);
 }

@@ -118,6 +118,15 @@ describe('a Home', () => {
     expect(lineOf(full, 'r2')).not.toContain('style');
   });
 
+  test('sets pull requests apart from the state of the one before', () => {
+    const pullRequests = ['merged', 'open'].map((state, at) => ({
+      url: `https://a.example/pull/${at}`,
+      state,
+    }));
+    const words = shown({ ...full, sessions: [on({ ...working, pullRequests })] });
+    expect(words).toMatch(/ · merged, <[^>]+> · open · </);
+  });
+
   test("shows each session's status, time, cost and pull requests, or its repository if there are none", () => {
     const words = shown({ ...full, sessions: [on(working)] });
     expect(words).toContain(
