@@ -84,12 +84,12 @@ function printExports(sources: readonly SourceFile[]): void {
   const used = new Set(sources.flatMap((source) => [...importsOf(source), ...awaitedImportsOf(source)]));
   const unused = sources
     .flatMap((source) => exportsOf(source).map((name) => `${source.fileName}#${name}`))
-    .filter((name) => !used.has(name))
+    .filter((name) => !used.has(name) && !used.has(name.replace(/#.*/, '#*')))
     .map((name) => relative('src', name));
   console.log(`exports of src without a user in src: ${unused.length}\n  ${unused.join(' ')}\n`);
 }
 
-/** `file#name` of everything that a file imports or exports again. */
+/** `file#name` of everything that a file imports or exports again; `file#*` of a whole file. */
 function importsOf(source: SourceFile): string[] {
   return source.statements.flatMap((statement) => {
     if (!isImportDeclaration(statement) && !isExportDeclaration(statement)) return [];
@@ -98,8 +98,8 @@ function importsOf(source: SourceFile): string[] {
       ? statement.importClause?.namedBindings
       : statement.exportClause;
     if (from === undefined || !isStringLiteral(from) || named === undefined) return [];
-    if (!isNamedImports(named) && !isNamedExports(named)) return [];
     const file = resolve(dirname(source.fileName), from.text);
+    if (!isNamedImports(named) && !isNamedExports(named)) return [`${file}#*`];
     return named.elements.map(({ propertyName, name }) => `${file}#${(propertyName ?? name).text}`);
   });
 }

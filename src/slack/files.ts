@@ -133,16 +133,13 @@ export type UploadedText =
   /** Slack didn't deliver it in time. */
   | { kind: 'slow' };
 
-/** `userId`: who uploaded it. */
-export type ReadUploadedText = (fileId: string, userId: string) => Promise<UploadedText>;
-
 type Deps = { files: Pick<SlackFiles, 'findUpload' | 'open'>; timeoutMs: number };
 
 /** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
 const MOST_BYTES = 256 * 1024;
 
-/** Reads a text file while a person waits for the form's answer. */
-export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUploadedText {
+/** Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. */
+export function createUploadedTextReader({ files, timeoutMs }: Deps) {
   async function read(upload: {
     fileId: string;
     userId: string;
@@ -158,7 +155,7 @@ export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUpload
     return bytes === null ? { kind: 'too-large' } : decoded(bytes);
   }
 
-  return async (fileId, userId) => {
+  return async (fileId: string, userId: string): Promise<UploadedText> => {
     const abort = new AbortController();
     const slow = delay(timeoutMs, { kind: 'slow' } as const, { ref: false });
     const result = await Promise.race([

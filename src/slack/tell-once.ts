@@ -72,13 +72,11 @@ export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
 type TellNotTakenDeps = { tellOnce: TellOnce; outbound: Pick<Outbound, 'tellPrivately'>; textFor: TextFor };
 
 /** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
-export type TellNotTaken = (
-  said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
-  notTaken: { sessionId: string; reason: keyof Text['thread']['notTaken'] },
-) => Promise<void>;
-
-export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps): TellNotTaken {
-  return async (said, { sessionId, reason }) => {
+export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps) {
+  return async (
+    said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
+    { sessionId, reason }: { sessionId: string; reason: keyof Text['thread']['notTaken'] },
+  ): Promise<void> => {
     const { userId } = said;
     const { thread } = await textFor(userId);
     await tellOnce({ sessionId, userId, reason }, async () =>
@@ -87,21 +85,19 @@ export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTaken
   };
 }
 
+type AnswerDeps = { leases: TellingLeases; outbound: Pick<Outbound, 'tellPrivately'> };
+
 /**
  * Tells the author of a message something about it. A function is called only if the message wasn't answered before.
  * Rejects if Slack should deliver the message again.
  */
-export type AnswerMessage = (
-  message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
-  place: PrivatePlace,
-  answer: Rendered | (() => Promise<Rendered>),
-) => Promise<void>;
-
-type AnswerDeps = { leases: TellingLeases; outbound: Pick<Outbound, 'tellPrivately'> };
-
-export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
+export function createMessageAnswers({ leases, outbound }: AnswerDeps) {
   const tellNow = createOnce(leases);
-  return async ({ teamId, channelId, ts }, place, answer) =>
+  return async (
+    { teamId, channelId, ts }: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
+    place: PrivatePlace,
+    answer: Rendered | (() => Promise<Rendered>),
+  ): Promise<void> =>
     tellNow(`answer ${teamId} ${channelId} ${ts}`, async () =>
       outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer),
     );
