@@ -27,12 +27,15 @@ class BeingAnsweredError extends Error {
 
 type TellingLeases = Pick<Leases, 'take' | 'renew' | 'release' | 'outlasts'>;
 
-/** Tells something once, however often Slack or a job asks for it, and whichever process hears of it. */
-function createOnce(leases: TellingLeases) {
+/**
+ * Tells something once, however often Slack or a job asks for it, and whichever process hears of it. `keptMs`: for how long
+ * that it was told is known; 0: that is stored elsewhere.
+ */
+function createOnce(leases: TellingLeases, keptMs: number) {
   const inOrder = createInOrder();
 
   async function tellNow(name: string, tell: () => Promise<DeliveryResult>): Promise<void> {
-    const lease = await leases.take(name, TELLING_MS, { longestMs: DELIVERED_AGAIN_MS });
+    const lease = await leases.take(name, TELLING_MS, { longestMs: Math.max(keptMs, TELLING_MS) });
     if (lease === null) {
       if (await leases.outlasts(name, TELLING_MS)) return;
       throw new BeingAnsweredError();
@@ -41,8 +44,8 @@ function createOnce(leases: TellingLeases) {
     try {
       told = await tell();
     } finally {
-      if (told === 'retryable') await leases.release(name, lease);
-      else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
+      if (told === 'retryable' || keptMs === 0) await leases.release(name, lease);
+      else await leases.renew(name, lease, keptMs);
     }
     throwIfRetryable(told);
   }
@@ -58,10 +61,12 @@ type TellOnceDeps = { leases: TellingLeases; notices: Pick<ThreadNotices, 'wasTo
 
 /** It counts once Slack has it: the process can die before, and what comes twice does less harm than what is lost. */
 export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
-  const tellNow = createOnce(leases);
+  const tellNow = createOnce(leases, 0);
   return async (once, tell) => {
     if (await notices.wasTold(once)) return;
     await tellNow(`tell ${once.sessionId} ${once.userId} ${once.reason}`, async () => {
+      // Another process may have told it since.
+      if (await notices.wasTold(once)) return 'delivered';
       const told = await tell();
       if (told !== 'retryable') await notices.add(once);
       return told;
@@ -92,7 +97,7 @@ type AnswerDeps = { leases: TellingLeases; outbound: Pick<Outbound, 'tellPrivate
  * Rejects if Slack should deliver the message again.
  */
 export function createMessageAnswers({ leases, outbound }: AnswerDeps) {
-  const tellNow = createOnce(leases);
+  const tellNow = createOnce(leases, DELIVERED_AGAIN_MS);
   return async (
     { teamId, channelId, ts }: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
     place: PrivatePlace,

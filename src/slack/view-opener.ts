@@ -18,7 +18,7 @@ import type { TextFor } from './text-for.ts';
 type Opening = Place & { triggerId: string; actionId: string; label: string; value: string | null };
 
 /** `viewId`: null if Slack didn't open it, and the person is told. */
-export type ViewOpener = (opening: Opening, view: ModalView) => Promise<{ viewId: string | null }>;
+type ViewOpener = (opening: Opening, view: ModalView) => Promise<{ viewId: string | null }>;
 
 type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; textFor: TextFor; log: Log };
 
@@ -45,9 +45,6 @@ function mayBeOpen(failure: SlackFailure): boolean {
 /** Who asked for the form, and where: not always where its card goes. */
 type Asked = Place & { triggerId: string };
 
-/** Opens a form at once with what is known; a job adds what has to be looked up. */
-export type FormOpener = (asked: Asked, form: Form) => Promise<void>;
-
 type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
   identify: IdentifyInTime;
@@ -58,7 +55,8 @@ type FormOpenerDeps = {
   textFor: TextFor;
 };
 
-export function createFormOpener(deps: FormOpenerDeps): FormOpener {
+/** Opens a form at once with what is known; a job adds what has to be looked up. */
+export function createFormOpener(deps: FormOpenerDeps) {
   const { forms, identify, choicesFor, openView, enqueue, textFor } = deps;
 
   async function known(form: Form): Promise<FormDescription | null> {
@@ -67,7 +65,7 @@ export function createFormOpener(deps: FormOpenerDeps): FormOpener {
     return identity === null ? null : { identity, thread: 'looking', choices: left?.choices };
   }
 
-  return async (asked, form) => {
+  return async (asked: Asked, form: Form): Promise<void> => {
     const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
