@@ -734,6 +734,8 @@ describe('sub-commands', () => {
     ['hi there!', 'help', 'help'],
     ['hello Devin', 'help', 'help'],
     ['is this ok?', null, null],
+    ['is down again?', null, null],
+    ['was slow and is broken', null, null],
     ['undo that', null, null],
     ['resume it', 'say', 'say'],
     ['continue, please', 'say', 'say'],
@@ -1047,6 +1049,8 @@ describe('sub-commands', () => {
     'セッションを停止するボタンを追加して',
     '-- help',
     'x --acu 1',
+    'is the login page down?',
+    'fix the slow build',
   ])('%s is a task without a question', (text) => {
     expect(parseCommand(text).kind).toBe('create');
   });
