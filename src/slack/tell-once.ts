@@ -50,8 +50,11 @@ function createOnce(leases: TellingLeases, keptMs: number) {
     throwIfRetryable(told);
   }
 
-  return async (name: string, tell: () => Promise<DeliveryResult>): Promise<void> =>
-    inOrder(name, async () => tellNow(name, tell));
+  return async (
+    name: string,
+    tell: () => Promise<DeliveryResult>,
+    wasTold = async () => Promise.resolve(false),
+  ): Promise<void> => inOrder(name, async () => ((await wasTold()) ? undefined : tellNow(name, tell)));
 }
 
 /** Tells a person something, unless they were told. Rejects if it should be tried again. */
@@ -63,14 +66,15 @@ type TellOnceDeps = { leases: TellingLeases; notices: Pick<ThreadNotices, 'wasTo
 export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
   const tellNow = createOnce(leases, 0);
   return async (once, tell) => {
-    if (await notices.wasTold(once)) return;
-    await tellNow(`tell ${once.sessionId} ${once.userId} ${once.reason}`, async () => {
+    const wasTold = async (): Promise<boolean> => notices.wasTold(once);
+    const tellAndAdd = async (): Promise<DeliveryResult> => {
       // Another process may have told it since.
-      if (await notices.wasTold(once)) return 'delivered';
+      if (await wasTold()) return 'delivered';
       const told = await tell();
       if (told !== 'retryable') await notices.add(once);
       return told;
-    });
+    };
+    await tellNow(`tell ${once.sessionId} ${once.userId} ${once.reason}`, tellAndAdd, wasTold);
   };
 }
 
