@@ -311,6 +311,17 @@ describe('a thread under a card', () => {
     );
   });
 
+  test('names the session that it asks about if there are several in the thread', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    await thread.say(userId, '!new write the docs');
+    await cardOf(slack, thread.channelId, (text) => text.includes('write the docs'));
+    await thread.marked((await thread.say(userId, 'in English')).ts, 'white_check_mark');
+    await thread.say(userId, 'stop');
+    expect((await thread.noticeTo(userId, 'Stop this session for good?')).text).toContain('write the docs');
+  });
+
   test.each([
     ['please archive this', 'Archive this session?', 'archive_asked', 'Archived'],
     ['stop it', 'Stop this session for good?', 'stop', 'Ended'],

@@ -292,8 +292,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       text,
     ),
   'help in a thread': renderThreadHelp,
-  'the question before a stop in a thread': (text) => renderAskFirst('stop', HELD, text),
-  'the question before an archive in a thread': (text) => renderAskFirst('archive', HELD, text),
+  'the question before a stop in a thread': (text) =>
+    renderAskFirst({ about: 'stop', held: HELD, name: null }, text),
+  'the question before an archive in a thread': (text) =>
+    renderAskFirst({ about: 'archive', held: HELD, name: '*words*' }, text),
   'the question before a stop': (text) =>
     renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
   'a stop that failed': renderStopTrouble,

@@ -105,15 +105,22 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
   );
 }
 
+/** `name`: of the session, in Slack's markup; null: it's the only one in the thread. */
+type AskedFirst = { about: Perhaps; held: HeldReply; name: string | null };
+
 /** Asks whether a reply is a message to Devin or ends the session. */
-export function renderAskFirst(about: Perhaps, held: HeldReply, { thread, card, steering }: Text): Rendered {
+export function renderAskFirst(
+  { about, held, name }: AskedFirst,
+  { thread, card, steering }: Text,
+): Rendered {
   const { requestId } = held;
   const act: Button =
     about === 'stop'
       ? { ...button(ACTION.stop, steering.askStop.confirm, requestId), style: 'danger' }
       : button(ACTION.archiveAsked, card.buttons.archive, requestId);
   const send = button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held));
-  return joinParts([line(thread.ask[about]), buttonRow(act, send)]);
+  const named = name === null ? [] : [line(name)];
+  return joinParts([...named, line(thread.ask[about]), buttonRow(act, send)]);
 }
 
 export function renderThreadHelp(text: Text): Rendered {

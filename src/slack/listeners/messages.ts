@@ -5,7 +5,9 @@ import { hasReplies, type SessionRequest } from '../../store/request-row.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
 import { notice } from '../blocks/notices.ts';
+import { linkedTitle } from '../blocks/session-card.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
+import { cardView } from '../card-view.ts';
 import {
   isAddressed,
   mentionsIn,
@@ -167,7 +169,7 @@ async function askFirst(
   reply: ThreadMessage,
   { session, about }: { session: SessionRow; about: Perhaps },
 ): Promise<void> {
-  const { requests, authority, answerMessage, botUserId, textFor } = deps;
+  const { requests, sessions, authority, answerMessage, botUserId, textFor, now } = deps;
   const { ts, slackText, userId } = reply;
   await answerMessage(reply, privatePlace(reply), async () => {
     const request = await requests.find(session.requestId);
@@ -176,6 +178,9 @@ async function askFirst(
     const sentence = refused ?? (isOver(session) ? text.thread.doneOver : null);
     if (sentence !== null) return notice([sentence]);
     const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;
-    return renderAskFirst(about, { requestId: session.requestId, ts, text: typed }, text);
+    const isAmong = request !== null && (await sessions.shareOf(session)) !== 'alone';
+    const name = isAmong ? linkedTitle(cardView({ request, session, nowMs: now() }, text), text) : null;
+    const held = { requestId: session.requestId, ts, text: typed };
+    return renderAskFirst({ about, held, name }, text);
   });
 }
