@@ -32,43 +32,90 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { command, botToken } = config.slack;
   const { now } = tuning;
   const { outbound } = slack;
-  // What most features work with. The type of each says what it takes of it.
-  const common = { queue, store, devin, slack, resolve, withLease, postOnce, command, tuning, text };
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
-  const cards = createCards({ ...common, outbound, redrawHome });
+  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
   const { transitions, adopt, sweep, findUnconfirmed } = createCreation({
-    ...common,
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
     policy,
     gate,
     decidersOf,
     limiter,
     budget,
     postNewCard: cards.postNewCard,
+    withLease,
+    postOnce,
     searchUntilFound,
     withNames,
     tagRequests,
     onMoved,
+    tuning,
+    text,
   });
-  createApprovals({ ...common, policy, gate, decidersOf, transitions, redrawHome });
-  notifyOfSharing({ ...common, findMember, log });
-  createForms({ ...common, gate, log });
-  const usage = createSpending({ ...common, policy, budget });
-  createHome({ ...common, policy, mapping, withNames, usage, botToken });
+  const approving = { queue, store, slack, resolve, policy, gate, decidersOf, transitions, redrawHome };
+  createApprovals({ ...approving, withLease, postOnce, tuning });
+  notifyOfSharing({ queue, store, slack, findMember, withLease, postOnce, log });
+  createForms({ queue, store, slack, resolve, gate, log });
+  const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
+  const usage = createSpending(spending);
+  createHome({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    policy,
+    mapping,
+    withNames,
+    usage,
+    withLease,
+    postOnce,
+    botToken,
+    command,
+    tuning,
+    text,
+  });
 
-  const { reconcile, importSession } = createRestoring({ ...common, findMember, adopt, tagRequests });
+  const { reconcile, importSession } = createRestoring({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    findMember,
+    adopt,
+    tagRequests,
+    command,
+    tuning,
+  });
   const check = createSteeringCheck({ resolve, settings: store.settings });
   const { watcher, recorder, fetchMessages } = createFollowing({
-    ...common,
+    queue,
+    store,
+    devin,
+    slack,
     check,
     budget,
     prepare: reconcile,
     findUnconfirmed,
+    withLease,
+    postOnce,
     knownSince,
+    command,
+    tuning,
+    text,
   });
   const recordAnswer = recorder.answer;
   createSteering({
-    ...common,
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
     check,
     transitions,
     adopt,
@@ -77,14 +124,29 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     recordAnswer,
     placeCard: cards.placeCard,
     searchUntilFound,
+    tuning,
   });
-  const mayFallBack = impersonation !== 'required';
-  createConversing({ ...common, check, recordAnswer, fetchMessages, searchUntilFound, mayFallBack });
+  createConversing({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    check,
+    recordAnswer,
+    fetchMessages,
+    withLease,
+    searchUntilFound,
+    mayFallBack: impersonation !== 'required',
+    tuning,
+  });
 
   const { settings } = interactiveStore;
   createListeners({
-    ...common,
     app: slack.bolt.app,
+    queue,
+    slack,
+    command,
     // Here, a person waits for the answer.
     store: interactiveStore,
     resolve: services.resolveNow,
@@ -114,8 +176,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const removeExpired = createRemoveExpired(store.db, store.leases);
   const tidying = createTidying({ removeExpired, retentionDays, log });
   return createStartup({
-    ...common,
     config,
+    store,
+    queue,
+    devin,
+    slack,
     database,
     begin: services.begin,
     sweep,
