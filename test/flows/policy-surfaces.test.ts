@@ -114,7 +114,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     await cardOf(slack, who.channelId, (text) => text.includes('Ended by'));
     await slack.clickButton(who.ana.userId, on, 'start_again');
     const form = await settledForm(slack, who.ana.userId);
-    slack.typeIn(form.id, { 'field.prompt': `${task(who, kind)} again` });
+    slack.typeIn(form.id, { 'field.prompt': `the task of ${who.ana.name} again` });
     return async () => submitIn(who);
   },
   '"Try again"': async (who, kind) => {
