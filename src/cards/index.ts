@@ -1,21 +1,15 @@
 import type { RedrawHome } from '../home/index.ts';
 import { soonIfBusy, sooner, type Lease, type PostOnce, type Queue, type WithLease } from '../queue/index.ts';
-import { elapsedStep, untilNextStep, waitedStep } from '../session/lifecycle.ts';
-import { isOpen, isPending } from '../session/request.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
-import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
-import { cardView } from '../slack/card-view.ts';
-import { createListenHere, type ListenHere } from '../slack/places.ts';
-import { shownAs } from '../store/cards.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { fingerprintOf } from '../store/sql.ts';
+import { createListenHere } from '../slack/places.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
-import { rounded } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { putCard, threadOfCard, type DrawCard, type DrawnCard, type PutDeps } from './put-card.ts';
+import { createDrawCard, hasCard, type DrawnCard } from './draw-card.ts';
+import { putCard, threadOfCard, type PutDeps } from './put-card.ts';
 
+export { hasCard } from './draw-card.ts';
 export { threadOfCard } from './put-card.ts';
 
 type UpdaterDeps = PutDeps & {
@@ -50,15 +44,26 @@ type CardsDeps = {
  */
 export type PlaceCard = (requestId: string) => Promise<number | null>;
 
+type CardMakers = { postNewCard: PostNewCard; placeCard: PlaceCard };
+
 /** Draws cards in jobs, and at once for a session that has just been created or is followed from now on. */
-export function createCards(deps: CardsDeps): { postNewCard: PostNewCard; placeCard: PlaceCard } {
+export function createCards(deps: CardsDeps): CardMakers {
   const { queue, store, outbound, redrawHome, withLease, postOnce, tuning, text } = deps;
   const { sessions, listing } = store;
   const { enqueue, work } = queue;
   const { now, log } = tuning;
   const drawCard = createDrawCard({ sessions, listenHere: createListenHere(store), text, now });
-  const putting = { store, outbound, drawCard, postOnce, enqueue, now, log };
-  const updater = createCardUpdater({ ...putting, withLease, redrawHome });
+  const updater = createCardUpdater({
+    store,
+    outbound,
+    drawCard,
+    withLease,
+    postOnce,
+    enqueue,
+    redrawHome,
+    now,
+    log,
+  });
   work(
     'redraw-cards',
     async (where) => {
@@ -159,50 +164,4 @@ async function placeSession(
     await sessions.place(sessionId, thread, trx);
     await enqueue('relay-from-devin', { sessionId }, { trx });
   });
-}
-
-type DrawDeps = {
-  sessions: Pick<Sessions, 'ofRequest'>;
-  listenHere: ListenHere;
-  text: Text;
-  now: () => number;
-};
-
-export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): DrawCard {
-  return async (request, known = null) => {
-    const session = known ?? (request.state === 'created' ? await sessions.ofRequest(request.id) : null);
-    const here = session === null ? null : await listenHere(session, request);
-    const card = cardView({ request, session, here, nowMs: now() }, text);
-    const { phase } = card;
-    const shown = shownAs(isPending(request.state) ? null : phase, fingerprint(card));
-    const render = (): Rendered => renderCard(card, text);
-    return { render, shown, phase, session, againInMs: againIn(request, now()) };
-  };
-}
-
-/** The same for two cards that read the same, except for a little more time. */
-function fingerprint(card: SessionCard): string {
-  const { elapsedMs, waitedMs, acusUsed } = card;
-  const read: SessionCard = {
-    ...card,
-    elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs),
-    waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
-    acusUsed: acusUsed === null ? null : rounded(acusUsed),
-  };
-  return fingerprintOf(read);
-}
-
-function againIn(request: SessionRequest, nowMs: number): number | null {
-  return isOpen(request.state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null;
-}
-
-/**
- * Whether there is a card, or may be one: not before it's known who asks, since a refusal must leave none behind; and
- * imported sessions post their own.
- */
-export function hasCard(request: SessionRequest): boolean {
-  const { source, identity, cardChannelId: channelId } = request;
-  if (channelId !== null) return true;
-  if (source === 'follow' || source === 'restored') return false;
-  return identity !== null;
 }

@@ -1,32 +1,17 @@
 import type { Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import { retrySlack, type Enqueue, type Lease, type PostOnce } from '../queue/index.ts';
-import type { SessionPhase } from '../session/lifecycle.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { cardMessage } from '../slack/posted-messages.ts';
 import { shownUnknown, stageShown } from '../store/cards.ts';
 import { cardPost } from '../store/posts.ts';
-import { cardThread, type SessionRequest } from '../store/request-row.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Turn, TurnClass } from '../store/turns.ts';
-
-export type DrawnCard = {
-  render: () => Rendered;
-  /** Its stage, and a fingerprint of what it shows; a little more time doesn't change it. */
-  shown: string;
-  phase: SessionPhase;
-  /** null: it has none, or has not been read. */
-  session: SessionRow | null;
-  /** When to draw it again, to update how long the request has waited; null: nothing waits. */
-  againInMs: number | null;
-};
-/** `session`: if it was read just now. */
-export type DrawCard = (request: SessionRequest, session?: SessionRow | null) => Promise<DrawnCard>;
+import type { Turn } from '../store/turns.ts';
+import { isNeeded, placeOf, turnClassOf, wasDeleted, type DrawCard, type DrawnCard } from './draw-card.ts';
 
 export type PutDeps = {
   store: Pick<Store, 'cards' | 'posts' | 'turns' | 'sessions'>;
@@ -70,33 +55,6 @@ export async function putCard(deps: PutDeps, post: CardPost): Promise<number | n
   return postCard(deps, { ...post, request: gone, drawn: await deps.drawCard(gone) });
 }
 
-/** Phases in which a person has something to do or to know: a deleted card is reposted. */
-const NEEDED: ReadonlySet<SessionPhase> = new Set([
-  'needs-you',
-  'needs-approval',
-  'finished',
-  'failed',
-  'capped',
-  'unknown',
-]);
-const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
-
-export const isNeeded = (phase: SessionPhase): boolean => NEEDED.has(phase);
-
-/** How soon a change of the card must be visible. */
-export function turnClassOf(
-  { cardShown: before, state }: SessionRequest,
-  { shown, phase }: Pick<DrawnCard, 'shown' | 'phase'>,
-): TurnClass {
-  // A person must find it.
-  if (state === 'awaiting-approval') return 'needed';
-  const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];
-  if (is === null || was === is) return 'rest';
-  const hadUrl = was !== null && was !== 'unknown';
-  if (!hadUrl && state !== 'unknown') return 'url';
-  return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
-}
-
 /** A card that is posted without its URL counts as an edit, and the edit that adds it doesn't. */
 function editTurn({ request, drawn }: CardPost): Turn {
   const turnClass = turnClassOf(request, drawn);
@@ -111,23 +69,6 @@ function editTurn({ request, drawn }: CardPost): Turn {
 function isLost(code: string, { request, drawn }: CardPost): boolean {
   if (code === 'message_not_found') return true;
   return code === 'cant_update_message' && request.sessionId === null && isNeeded(drawn.phase);
-}
-
-/** A person deleted it. */
-function wasDeleted({ cardChannelId: channelId, cardTs: ts }: SessionRequest): boolean {
-  return channelId !== null && ts === null;
-}
-
-/** Where the card belongs: where the person asked, or their direct messages; null: there is no such place. */
-async function placeOf(
-  request: SessionRequest,
-  { directChannel }: Pick<Outbound, 'directChannel'>,
-): Promise<CardPlace | null> {
-  const { cardChannelId: before, cardElsewhere: elsewhere, channelId: asked, userId } = request;
-  const threadTs = cardThread(request);
-  if (elsewhere === null) return { channelId: before ?? asked, threadTs };
-  const direct = await directChannel(userId);
-  return direct === null ? null : { channelId: direct, threadTs };
 }
 
 async function postCard(deps: PutDeps, post: CardPost): Promise<number | null> {

@@ -24,7 +24,7 @@ export type PollTrouble = { code: DevinErrorCode; retryAfterMs: number | null };
 export type Poll = (known: readonly SessionSnapshot[], signal: AbortSignal) => Promise<PollResult>;
 
 /** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */
-export const BATCH = 50;
+const BATCH = 50;
 
 type Options = { signal: AbortSignal };
 type PollingDeps = {

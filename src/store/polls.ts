@@ -10,8 +10,6 @@ export type Reschedule = { id: string; was: Date | null; at: Date | null; first:
 /** How long until an unreadable row is tried again. */
 const UNREADABLE_MS = 60 * 60_000;
 
-export type Polls = ReturnType<typeof createPolls>;
-
 /** Which sessions are polled next, and when: for the watcher. */
 export function createPolls(db: Kysely<Tables>) {
   const dueOf = (first: boolean, until: Date) =>

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createDrawCard } from '../../src/cards/index.ts';
-import { isNeeded, turnClassOf } from '../../src/cards/put-card.ts';
+import { createDrawCard, isNeeded, turnClassOf } from '../../src/cards/draw-card.ts';
 import { SESSION_PHASES, type SessionPhase } from '../../src/session/lifecycle.ts';
 import type { RequestState } from '../../src/session/request.ts';
 import { shownAs } from '../../src/store/cards.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BATCH, type PollTrouble } from '../../src/follow/poll.ts';
+import type { PollTrouble } from '../../src/follow/poll.ts';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
@@ -206,8 +206,8 @@ test('an outage of Devin is logged once, and its end', async () => {
 });
 
 test('a round fills its batches up with sessions that are due soon', async () => {
-  expect((await pausesOf(1)).limits).toEqual([BATCH]);
-  expect((await pausesOf(BATCH + 1)).limits).toEqual([2 * BATCH]);
+  expect((await pausesOf(1)).limits).toEqual([50]);
+  expect((await pausesOf(51)).limits).toEqual([100]);
 });
 
 test('messages are fetched soon after a change, then less and less often', async () => {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { BATCH } from '../../src/follow/poll.ts';
 import {
   goesFirst,
   jittered,
@@ -8,6 +7,8 @@ import {
   SESSION_PHASES,
 } from '../../src/session/lifecycle.ts';
 
+/** Sessions that one request asks about. */
+const BATCH = 50;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 

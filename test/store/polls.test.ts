@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
-import { createPolls, type Polls } from '../../src/store/polls.ts';
+import { createPolls } from '../../src/store/polls.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -50,7 +50,7 @@ describeOnBothDatabases('polls of sessions', (open) => {
   });
 
   describe('when the clock was set back an hour', () => {
-    const roundOver = async (polls: Polls) => {
+    const roundOver = async (polls: ReturnType<typeof createPolls>) => {
       const looked: string[] = [];
       const round = createRound({
         store: {
