@@ -41,13 +41,30 @@ const MOST_GROUPS = 100;
 export function createApprovals(deps: ApprovalDeps): void {
   const { queue, store, slack, policy, decidersOf, resolve, transitions, redrawHome } = deps;
   const { withLease, postOnce } = deps;
-  const { outbound, people, textFor } = slack;
+  const { outbound, groups, people, textFor } = slack;
   const { now, log } = deps.tuning;
-  const deciding = { decidersOf, approversOf: createApproversOf({ ...slack, resolve }), people, resolve };
+  const approversOf = createApproversOf({ groups, people, resolve });
   const notifier = createNotifier({ envelopes: store.envelopes, outbound, enqueue: queue.enqueue });
-  const { settle, expire } = createSettler({ store, transitions, ...deciding, notifier, now, textFor });
+  const { settle, expire } = createSettler({
+    store,
+    transitions,
+    decidersOf,
+    approversOf,
+    people,
+    resolve,
+    notifier,
+    now,
+    textFor,
+  });
   const reviews = createReviews(deps);
-  const review = createReviewer({ store, transitions, ...reviews, policySha256: policy.sha256, now });
+  const review = createReviewer({
+    store,
+    transitions,
+    decidersOf: reviews.decidersOf,
+    approversOf: reviews.approversOf,
+    policySha256: policy.sha256,
+    now,
+  });
   const notifying = { store, outbound, withLease, postOnce, redrawHome, now, log, textFor };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
@@ -69,14 +86,17 @@ function createReviews({
   let changes = 0;
   const keyOf = (groupId: string): string => `${changes}:${groupId}`;
   const membersNow = remembered(groups.membersNow, { keyOf, most: MOST_GROUPS, now: tuning.now });
-  const known = { people, groups: { membersNow } };
+  const remembering = { membersNow };
   return {
     async begin(): Promise<void> {
       changes += 1;
       for (const requestId of await store.requests.toReview(policy.sha256()))
         await queue.enqueue('review-approval', { requestId });
     },
-    decidersOf: createDecidersOf({ judge: gate.judge, mayApprove: createMayApprove(known) }),
-    approversOf: createApproversOf({ ...known, resolve }),
+    decidersOf: createDecidersOf({
+      judge: gate.judge,
+      mayApprove: createMayApprove({ people, groups: remembering }),
+    }),
+    approversOf: createApproversOf({ people, groups: remembering, resolve }),
   };
 }

@@ -125,7 +125,7 @@ type StepDeps = { transitions: Transitions; adopt: Adopt; search: SessionSearch 
 function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDeps) {
   const { store, devin, slack, policy, gate, decidersOf, resolve, withNames } = deps;
   const { now } = deps.tuning;
-  const { thread, presence, nameMentions, files } = slack;
+  const { thread, people, groups, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const flow = createFlow({ transitions, replace: createReplace({ store, now }), now });
   const whyNotReplaced = createWhyNotReplaced({ store, decidersOf });
@@ -135,7 +135,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
   const askApproval = createAskApproval({
     policy,
     gate,
-    approversOf: createApproversOf({ ...slack, resolve }),
+    approversOf: createApproversOf({ groups, people, resolve }),
     flow,
   });
   const { limiter, budget, tagRequests, searchUntilFound } = deps;

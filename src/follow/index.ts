@@ -60,8 +60,16 @@ export function createFollowing(deps: FollowingDeps) {
   const recorder = createRecorder({ store, budget, enqueue, times: watchTimes, now, random });
   const fetchMessages = createFetchMessages({ store, listMessages: devin.messages.list, enqueue });
   const findAttachments = createFindAttachments({ store, listAttachments: devin.attachments.list, now, log });
-  const fetching = { fetchMessages, findAttachments };
-  const relay = createRelayFromDevin({ store, ...fetching, withLease, enqueue, times, now, log });
+  const relay = createRelayFromDevin({
+    store,
+    fetchMessages,
+    findAttachments,
+    withLease,
+    enqueue,
+    times,
+    now,
+    log,
+  });
   const notified = createNotified({ store, findLeaver, isOutside, check });
   const post = createOutbox({
     store,

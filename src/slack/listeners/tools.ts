@@ -58,38 +58,66 @@ export type Tools = ReturnType<typeof createTools>;
 export type HomeOwner = { teamId: string; userId: string; channelId: string };
 
 export function createTools(deps: ToolDeps) {
-  const { queue, store, slack, quickGate, now, log } = deps;
+  const { queue, store, slack, check, command, limiter, withNames, tagRequests, redrawHome, now, log } = deps;
   const { enqueue } = queue;
-  const { outbound, botUserId, quickTextFor: textFor } = slack;
-  const { requests, sessions, forms } = store;
-  const lookUps = createQuickLookUps(deps);
-  const { identify, presence } = lookUps;
+  const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
+  const { db, requests, sessions, forms, settings, listing, posts, greetings, knownPeople, leases } = store;
+  const { replies, messages, threadNotices: notices } = store;
+  const { choicesFor, effectiveDraft, explain } = deps.quickGate;
+  const { inbox, formInbox, steering, threads } = createInboxes(deps);
+  const { identify, presence, suggest, readHeld, readUploadedText, nameMentions, isMember } =
+    createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor, log });
-  const { choicesFor, effectiveDraft, explain } = quickGate;
-  const tellOnce = createTellOnce({ leases: store.leases, notices: store.threadNotices });
+  const tellOnce = createTellOnce({ leases, notices });
   return {
-    ...deps,
-    ...store,
-    ...slack,
-    ...lookUps,
-    ...createInboxes(deps),
+    db,
+    requests,
+    sessions,
+    forms,
+    settings,
+    listing,
+    posts,
+    greetings,
+    knownPeople,
+    queue,
     enqueue,
+    outbound,
+    people,
+    botUserId,
+    learnLanguage,
     textFor,
+    command,
+    limiter,
+    withNames,
+    tagRequests,
+    redrawHome,
+    now,
+    log,
     choicesFor,
     effectiveDraft,
     explain,
+    inbox,
+    formInbox,
+    steering,
+    threads,
+    identify,
+    suggest,
+    readHeld,
+    readUploadedText,
+    nameMentions,
+    isMember,
     readAgain: slack.thread.readAgain,
     openView,
     openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
-    authority: createAuthority({ identify, presence, check: deps.check, audit: store.audit, textFor }),
-    whose: createWhoseMessage({ ...store, botUserId }),
+    authority: createAuthority({ identify, presence, check, audit: store.audit, textFor }),
+    whose: createWhoseMessage({ requests, settings, replies, messages, botUserId }),
     tellNotTaken: createTellNotTaken({ tellOnce, outbound, textFor }),
-    answerMessage: createMessageAnswers({ leases: store.leases, outbound }),
+    answerMessage: createMessageAnswers({ leases, outbound }),
 
     /** Forgets what Slack and Devin said about the person. */
     async forgetIdentity(person: Person): Promise<void> {
       await store.identities.forget(person);
-      await store.knownPeople.changed(person, new Date(now()));
+      await knownPeople.changed(person, new Date(now()));
     },
 
     /** Draws the Home that a person is looking at: they opened it, or pressed something in it. */
@@ -101,11 +129,11 @@ export function createTools(deps: ToolDeps) {
 
     /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
     mentionsAt: async (where: { channelId: string; placeKind: PlaceKind | null }) =>
-      (await quickGate.mentionsAt(where)) ?? deps.mentions,
+      (await deps.quickGate.mentionsAt(where)) ?? deps.mentions,
 
     /** The session that waits for an answer in a direct conversation; null: none. */
     async askingIn(where: { teamId: string; channelId: string }) {
-      const sessionId = await store.listing.askedIn(where);
+      const sessionId = await listing.askedIn(where);
       return sessionId === null ? null : findFollowed({ sessions, requests }, sessionId);
     },
   };
@@ -114,13 +142,23 @@ export function createTools(deps: ToolDeps) {
 /** They save what people ask for. */
 function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ToolDeps) {
   const { enqueue, enqueueAll } = queue;
-  const { db, forms, envelopes } = store;
+  const { db, requests, sessions, forms, envelopes, replies } = store;
   const { effectiveDraft } = quickGate;
   const commit = createCommit({ db, withPriority });
   return {
-    inbox: createRequestInbox({ ...store, effectiveDraft, limiter, enqueueAll, withPriority, onMoved }),
+    inbox: createRequestInbox({
+      db,
+      requests,
+      forms,
+      envelopes,
+      effectiveDraft,
+      limiter,
+      enqueueAll,
+      withPriority,
+      onMoved,
+    }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
     steering: createSteeringInbox({ commit, envelopes, enqueue }),
-    threads: createThreadInbox({ ...store, commit, enqueue }),
+    threads: createThreadInbox({ commit, sessions, replies, enqueue }),
   };
 }
