@@ -178,14 +178,16 @@ export function createAskApproval(deps: AskDeps): AskApproval {
     return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: true } });
   }
 
-  return async (run, toSend) => {
+  async function judged(run: Run, toSend: ToSend): Promise<StepOutcome | null> {
     // Before it is asked: if it changes meanwhile, the approval is looked at again.
     const policy = deps.policy.sha256();
     const verdict = await gate.judge({ ...run.request, material: toSend.material });
     if (verdict.kind === 'allowed') return null;
     if (verdict.kind === 'refused') return flow.end(run, verdict.failure);
     return ask(run, { ...verdict, policy }, toSend);
-  };
+  }
+
+  return async (run, toSend) => judged(run, toSend).catch(async (error) => flow.afterLookup(run, error));
 }
 
 /** null: too few people can be asked. */

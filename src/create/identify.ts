@@ -8,7 +8,7 @@ import type { Gate } from '../trust/index.ts';
 import type { WhyNotReplaced } from './replace.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
-import { lookupTrouble, refusedAs } from './trouble.ts';
+import { refusedAs } from './trouble.ts';
 
 type IdentifyDeps = {
   gate: Pick<Gate, 'judge'>;
@@ -83,9 +83,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     try {
       return await find(run);
     } catch (error) {
-      const trouble = lookupTrouble(error);
-      const ended = trouble.kind === 'final' ? flow.end(run, trouble.failure) : flow.wait(run, trouble);
-      return { kind: 'not', outcome: await ended };
+      return { kind: 'not', outcome: await flow.afterLookup(run, error) };
     }
   };
 }

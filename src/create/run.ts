@@ -9,6 +9,7 @@ import type { StoreParts } from '../store/store.ts';
 import { repeat, type Interval } from '../time.ts';
 import type { Replace } from './replace.ts';
 import type { Conditions, Earlier, Onward, Transitions } from './transitions.ts';
+import { lookupTrouble } from './trouble.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
@@ -88,7 +89,13 @@ export function createFlow({ transitions, replace, now }: FlowDeps) {
     return { kind: 'later', afterMs: retry.afterMs };
   }
 
-  return { advance, end, wait };
+  /** Ends only if asking again can't help. */
+  async function afterLookup(run: Run, error: unknown): Promise<StepOutcome> {
+    const trouble = lookupTrouble(error);
+    return trouble.kind === 'final' ? end(run, trouble.failure) : wait(run, trouble);
+  }
+
+  return { advance, end, wait, afterLookup };
 }
 
 type RunDeps = {

@@ -65,11 +65,11 @@ export function mirrorReply(
   };
 }
 
-type PostDeps = Omit<ShareDeps, 'messages'> & {
+type PostDeps = ShareDeps & {
   postOnce: PostOnce;
+  /** `calls.part`: a message wasn't posted as it was composed, and the call that was part of it waits again. */
   store: StoreParts<{ messages: 'attempt' | 'uploaded' | 'settle'; calls: 'part' }>;
   frameOf: FrameOf;
-  /** A message wasn't posted as it was composed: the call that was part of it waits again. */
   download: OpenFile;
   nameMentions: (text: string) => Promise<string>;
   text: Text;

@@ -217,6 +217,7 @@ async function settle(found: 'found' | 'missing' | 'stopped') {
       advance: async (_run, { to }) => (moved.push(to), Promise.resolve({ kind: 'leave' })),
       end: async () => Promise.resolve({ kind: 'leave' }),
       wait: async () => Promise.resolve({ kind: 'leave' }),
+      afterLookup: async () => Promise.resolve({ kind: 'leave' }),
     },
     searchUntilFound: async (look, signal) => {
       signal.throwIfAborted();

@@ -242,6 +242,22 @@ describe('a request that needs an approval', () => {
     expect(own()).toHaveLength(0);
   });
 
+  test('says that Devin is busy while it does not say who shares an account, and then asks', async () => {
+    const { ana, ben, type, card } = team();
+    // From now on, the app knows who the requester is in Devin.
+    await type('whoami');
+    const busy = world().devin.fail(
+      { method: 'GET', path: '/members/users' },
+      { status: 429, retryAfter: 1, times: Infinity },
+    );
+    onTestFinished(() => busy.clear());
+    await type(`fix it for ${ana.name} ${INFRA}`);
+    await card('Devin is busy');
+    busy.clear();
+    await card('Waiting for approval');
+    await askedOf(ben);
+  });
+
   test('sends no file to Devin before it is approved', async () => {
     const { ana, ben, channelId, card } = team();
     const { slack, devin } = world();
