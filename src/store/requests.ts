@@ -94,12 +94,12 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return parsed(requestSchema, row);
     },
 
-    /** The request, without a session yet, whose session will be in this thread; null: there is none. */
+    /** The request, without a session yet, whose session will or may be in this thread; null: there is none. */
     async openIn(channelId: string, threadTs: string): Promise<SessionRequest | null> {
       const row = await db
         .selectFrom('sessionRequests')
         .selectAll()
-        .where(sql<boolean>`state in ${literals(PENDING_STATES)}`)
+        .where(sql<boolean>`state in ${literals([...PENDING_STATES, 'unknown'])}`)
         .where(
           sql<boolean>`((card_channel_id, card_ts) = (${channelId}, ${threadTs})
             or (card_elsewhere is null and (channel_id, thread_ts) = (${channelId}, ${threadTs})))`,

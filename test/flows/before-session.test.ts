@@ -5,7 +5,7 @@ import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
-const NOT_STARTED = "session hasn't started yet";
+const NOT_STARTED = "session hasn't started or isn't confirmed yet";
 
 describe('the thread of a message whose session has not started yet', () => {
   const world = useWorld();
@@ -120,5 +120,55 @@ describe('the thread of a message whose session has not started yet', () => {
     await expect
       .poll(() => devin.session(id).messages.map(({ message }) => message))
       .toEqual([request.prompt, 'and the logout test']);
+  });
+});
+
+describe('the thread of a message whose session is not confirmed', () => {
+  const world = useWorld();
+
+  /** Devin's answer is lost, and no session is found. */
+  const ask = async ({ isDirect = false }: { isDirect?: boolean } = {}) => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = isDirect
+      ? slack.directMessages(ana.userId)
+      : slack.addChannel({ name: `unsure-${ana.name}`, members: [ana.userId, ben.userId] });
+    const bot = `<@${slack.workspace.botUserId}>`;
+    devin.fail(CREATE, { times: 1 });
+    const { ts: threadTs } = await slack.speak(ana.userId, channelId, `${bot} fix the login of ${ana.name}`);
+    await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+    const say = async ({ userId }: { userId: string }, words: string) =>
+      slack.speak(userId, channelId, words.replace('%s', bot), { threadTs });
+    return { ana, ben, channelId, say };
+  };
+
+  test.each([false, true])(
+    'tells its author once that Devin gets no messages, and starts nothing (direct: %s)',
+    async (isDirect) => {
+      const { slack, devin } = world();
+      const { ana, channelId, say } = await ask({ isDirect });
+      await say(ana, 'and the logout test');
+      const told = await slack.waitForMessage(channelId, ({ text }) => text.includes(NOT_STARTED));
+      expect(told.text).toContain("isn't confirmed yet");
+      await say(ana, 'and the docs of it');
+      expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+    },
+  );
+
+  test.each(['stop', '%s stop'])('answers "%s" that it is too late to cancel', async (words) => {
+    const { ana, channelId, say } = await ask();
+    await say(ana, words);
+    await toldTo(world(), { channelId, userId: ana.userId }, "It's too late to cancel");
+  });
+
+  test('starts another session for a task that mentions the app, and stays quiet about what others say', async () => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, say } = await ask();
+    await say(ben, 'who takes this?');
+    await say(ben, '%s write the docs for it');
+    const { request } = await sessionOf(devin, ben.devinUserId);
+    expect(request.prompt).toContain('write the docs for it');
+    expect(noticesTo(slack, channelId, ben.userId)).toEqual([]);
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 });

@@ -136,6 +136,9 @@ async function hearTooEarly(deps: MessageDeps, reply: ThreadMessage, request: Se
       return cancel(deps, request, { userId, channelId, threadTs, messageDeleted: false });
     }
     case 'too-early':
+      // Nobody knows whether the other one starts.
+      if (request.state === 'unknown' && mentionsIn(reply.slackText, deps.botUserId()).app)
+        return answerAddressed(deps, reply);
       return deps.tellNotTaken(reply, { sessionId: request.id, reason: 'not-started' });
   }
 }

@@ -47,7 +47,7 @@ export const steering = {
     sleep: (session: string): string => `${session} is asleep.`,
   },
   sentAlready:
-    "It's too late to cancel: Devin already has the request. To end the session, use Stop once its card shows it.",
+    "It's too late to cancel: the request was already sent to Devin. If its card shows a session, use Stop there to end it.",
   beingSent:
     "Devin is getting the request right now. If Devin doesn't take it, it's canceled. If a session starts, use Stop on its card to end it.",
   followNeedsAccount:

@@ -51,7 +51,7 @@ export const thread = {
     courtesy:
       'Devin is at rest, so a message that is only thanks or an OK stays here: it would wake Devin, which costs ACU. To wake it, write what to do.',
     'not-started':
-      "The session hasn't started yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
+      "The session hasn't started or isn't confirmed yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
     'early-edit':
       "The session hasn't started or isn't confirmed yet, so your edit stays here: Devin gets the task as you first sent it. Once it has started, write in its thread what changed. Or, if its card still has Cancel, cancel it and ask again.",
     'options-edit':

@@ -43,7 +43,7 @@ export const steering: Text['steering'] = {
     sleep: (session) => `${session} をスリープ状態にしました。`,
   },
   sentAlready:
-    '依頼はすでに Devin に送信されたため、キャンセルできません。終了するには、カードに表示される「停止」を使ってください。',
+    '依頼はすでに Devin に送信されたため、キャンセルできません。カードにセッションが表示されたら、「停止」で終了してください。',
   beingSent:
     '依頼を Devin に送信しているところです。Devin が受け付けなければキャンセルします。セッションが開始した場合は、カードの「停止」で終了してください。',
   followNeedsAccount:
