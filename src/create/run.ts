@@ -31,7 +31,7 @@ export type Run = {
 
 export type CreateStep = (run: Run) => Promise<StepOutcome>;
 
-/** `slack`: Slack doesn't say who asks. */
+/** `slack`: Slack doesn't say who asks, or who can approve it. */
 export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 
 type FlowDeps = { transitions: Pick<Transitions, 'move'>; replace: Replace; now: () => number };

@@ -183,7 +183,7 @@ describe('a person', () => {
     const { ana, channelId } = someoneIn(world());
     slack.fail('users.info', { error: 'missing_scope', args: { user: ana.userId } });
     await slack.command(ana.userId, channelId, 'wait for Slack');
-    await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't tell this app who asked.");
+    await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't let this app look people up.");
     await sessionOf(devin, ana.devinUserId);
   });
 });

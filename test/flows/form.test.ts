@@ -57,7 +57,8 @@ describeOnBothWorlds('the form', (world) => {
       return (await slack.submit(view.id, ana.userId)).kind;
     };
     expect(await send({ 'field.prompt': 'fix the login test --acu 10' })).toBe('updated');
-    expect(slack.renderText(view.id)).toContain("don't count in this form");
+    const words = slack.renderText(view.id);
+    expect(words).toContain("such as --acu 10, don't count in this form");
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     expect(await send({ 'field.prompt': 'fix the login test', 'field.max_acu_limit': '10' })).toBe('closed');
     const { request } = await sessionOf(devin, ana.devinUserId);

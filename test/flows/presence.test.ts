@@ -48,7 +48,7 @@ describe('a former member of a private channel', () => {
     const { ben, channelId, byTheApp } = seedPrivate();
     slack.fail('users.info', { retryAfter: 2, args: { user: ben.userId } });
     await typeTask(world(), { userId: ben.userId, channelId }, `task of ${ben.name}`);
-    await toldTo(world(), { channelId, userId: ben.userId }, "Slack doesn't tell this app who asked.");
+    await toldTo(world(), { channelId, userId: ben.userId }, "Slack doesn't let this app look people up.");
     leave(world(), ben.userId, channelId);
     const session = await sessionOf(devin, ben.devinUserId);
     await cardOf(slack, slack.directMessages(ben.userId), (text) => text.includes(session.url));

@@ -70,7 +70,7 @@ export const card = {
   waitsFor: {
     busy: 'Devin is busy',
     down: "Devin can't be reached",
-    slack: "Slack doesn't say who asked",
+    slack: "Slack doesn't let this app look people up",
     answer: "waiting for Devin's answer",
   },
   /** If what it waits for is said already. */
@@ -143,7 +143,7 @@ export const card = {
   waiting: {
     busy: 'Devin is busy. It will start automatically.',
     down: "Devin can't be reached. It will start automatically.",
-    slack: "Slack doesn't tell this app who asked. It will start once Slack does.",
+    slack: "Slack doesn't let this app look people up. It will continue once Slack does.",
     looking: "Devin didn't confirm. We're checking whether it started.",
   },
   /** `reason`: in Devin's words. */
@@ -161,7 +161,7 @@ export const card = {
     askedToWait: (duration: string): string =>
       `Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
     gaveUpOnSlack:
-      "Slack didn't tell this app in time who asked. Ask an app admin to check this app's permissions in Slack, then try again.",
+      "Slack didn't let this app look people up in time. Ask an app admin to check this app's permissions in Slack, then try again.",
     gaveUp:
       "Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
   },

@@ -146,7 +146,7 @@ export const modal = {
   credential:
     'Nothing was started yet: this seems to contain credentials. Move them to "More options" as secrets, or send the form again to start as it is.',
   optionsInTask:
-    "Nothing was started yet: options in the task, such as `--acu 10`, don't count in this form. Use the fields for them, or send the form again to start as it is.",
+    "Nothing was started yet: options in the task, such as --acu 10, don't count in this form. Use the fields for them, or send the form again to start as it is.",
   /** `title`: of a view over the form. */
   notPushed: (title: string): string => `If "${title}" didn't open, choose its button again.`,
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',

@@ -68,7 +68,7 @@ export const card: Text['card'] = {
   waitsFor: {
     busy: 'Devin が混み合っています',
     down: 'Devin に接続できません',
-    slack: '依頼者を Slack に確認できません',
+    slack: 'Slack で利用者を確認できません',
     answer: 'Devin の応答待ち',
   },
   startsItself: '自動的に開始します。',
@@ -132,7 +132,7 @@ export const card: Text['card'] = {
   waiting: {
     busy: 'Devin が混み合っています。自動的に開始します。',
     down: 'Devin に接続できません。自動的に開始します。',
-    slack: '依頼者が誰かを Slack に確認できません。確認できしだい開始します。',
+    slack: 'Slack で利用者を確認できません。確認できしだい先に進みます。',
     looking: 'Devin から確認が取れていません。開始されたかどうかを確認しています。',
   },
   devinAnswered: (status, reason) =>
@@ -147,7 +147,7 @@ export const card: Text['card'] = {
     askedToWait: (duration) =>
       `Devin が混み合っており、${duration}待つように指定されました。このアプリが待てる時間を超えているため、その後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
     gaveUpOnSlack:
-      '依頼者が誰かを長時間 Slack に確認できませんでした。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。',
+      'Slack で利用者を確認できない状態が長く続きました。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。',
     gaveUp:
       'Devin が混み合っている、または接続できない状態が長く続きました。後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
   },
