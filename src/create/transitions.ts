@@ -142,7 +142,8 @@ export function createTransitions(deps: TransitionDeps) {
     if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
     if (run === true) await enqueue('create-session', { requestId: id }, { trx });
-    if ([from, state].includes('awaiting-approval'))
+    // Approvers also see if nothing starts after all.
+    if (from === 'awaiting-approval' || (moved.approvals.length > 0 && !isOpen(state)))
       await enqueue('tell-approvers', { requestId: id }, { trx });
     return { request: moved, session: bound };
   }

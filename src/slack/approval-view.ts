@@ -44,8 +44,10 @@ export function askedFor({ id, draft, material, identity, prompt }: Asked): Aske
   };
 }
 
-/** An attempt that was sent before it waited may have started a session. */
+/** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */
 function startedOf({ state, sentAt, approvals }: SessionRequest, number: number): ApprovalView['started'] {
+  const isApproved = approvals[number]?.end?.kind === 'approved';
+  if (isApproved && state !== 'failed' && state !== 'refused') return null;
   if (sentAt === null) return 'nothingStarted';
   return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
 }

@@ -155,6 +155,23 @@ async function waiting(approvers = 1, options = INFRA): Promise<Team> {
 }
 
 describe('a request that needs an approval', () => {
+  // First: once the clock is ahead, a request has waited for too long from the start.
+  test('says that Devin is busy while it does not say who shares an account, and then asks', async () => {
+    const { ana, ben, type, card } = team();
+    // From now on, the app knows who the requester is in Devin.
+    await type('whoami');
+    const busy = world().devin.fail(
+      { method: 'GET', path: '/members/users' },
+      { status: 429, retryAfter: 1, times: Infinity },
+    );
+    onTestFinished(() => busy.clear());
+    await type(`fix it for ${ana.name} ${INFRA}`);
+    await card('Devin is busy');
+    busy.clear();
+    await card('Waiting for approval');
+    await askedOf(ben);
+  });
+
   test('starts as the requester once it is approved, and every message says who approved', async () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack, devin } = world();
@@ -223,6 +240,22 @@ describe('a request that needs an approval', () => {
     expect(own()).toHaveLength(0);
   });
 
+  test('tells the approvers on their messages if nothing starts after all', async () => {
+    const { ana, ben, own, card, place } = await waiting();
+    const { slack } = world();
+    const busy = busyDevin();
+    await press(ben, 'approve_request');
+    await card('busy');
+    await shownTo(ben, `Approved by ${ben.name}.`);
+    await slack.changeUser(ana.userId, { isGuest: true });
+    busy.clear();
+    await card('Not started');
+    await shownTo(ben, `Approved by ${ben.name}. Nothing was started.`);
+    await toldTo(world(), place, "guests can't start");
+    expect(sentTo(ben)).toHaveLength(1);
+    expect(own()).toHaveLength(0);
+  });
+
   test('expires if nobody decides in time', async () => {
     const one = await waiting();
     const { ana, ben, own, card, channelId } = one;
@@ -240,22 +273,6 @@ describe('a request that needs an approval', () => {
     await type(`fix it ${INFRA}`);
     await toldTo(world(), place, 'not enough people besides you');
     expect(own()).toHaveLength(0);
-  });
-
-  test('says that Devin is busy while it does not say who shares an account, and then asks', async () => {
-    const { ana, ben, type, card } = team();
-    // From now on, the app knows who the requester is in Devin.
-    await type('whoami');
-    const busy = world().devin.fail(
-      { method: 'GET', path: '/members/users' },
-      { status: 429, retryAfter: 1, times: Infinity },
-    );
-    onTestFinished(() => busy.clear());
-    await type(`fix it for ${ana.name} ${INFRA}`);
-    await card('Devin is busy');
-    busy.clear();
-    await card('Waiting for approval');
-    await askedOf(ben);
   });
 
   test('sends no file to Devin before it is approved', async () => {

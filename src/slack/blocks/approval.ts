@@ -38,7 +38,7 @@ export type ApprovalView = {
   approval: Approval;
   /** null: it waits for them. `notAsked`: it waits for others by now. */
   ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | 'notAsked' | null;
-  /** Whether anything started, if it ended without an approval; null: not shown. */
+  /** Whether anything started, if it ended without a session; null: not shown. */
   started: 'nothingStarted' | 'notSentAgain' | null;
   untilMs: number | null;
   /** Slack user id. */
@@ -130,7 +130,12 @@ function factLines(message: ApprovalView, text: Text): string[] {
 
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
 
-const SAYS_WHAT_STARTED: ReadonlySet<ApprovalView['ended']> = new Set(['declined', 'expired', 'canceled']);
+const SAYS_WHAT_STARTED: ReadonlySet<ApprovalView['ended']> = new Set([
+  'approved',
+  'declined',
+  'expired',
+  'canceled',
+]);
 
 function standingLines(message: ApprovalView, text: Text): string[] {
   const { approval, untilMs, ended, started } = message;
