@@ -17,6 +17,8 @@ const columnsSchema = z.object({
   /** The thread in which it is followed and steered: the card's, or the one under the card. */
   channelId: z.string(),
   threadTs: z.string(),
+  /** The thread under its card before that was deleted and posted again: people may go on there. */
+  formerThreadTs: z.string().nullable(),
   phase: z.enum(SESSION_PHASES).catch('other'),
   /** When it entered this phase. */
   phaseAt: z.date(),
@@ -75,8 +77,6 @@ export type SessionsTable = Columns<
 > & {
   /** It is polled before those at rest. */
   watchFirst: Generated<boolean>;
-  /** The thread under its card before that was deleted and posted again: people may go on there. */
-  formerThreadTs: string | null;
   /** When its text was removed because of its age. */
   textRemovedAt: Date | null;
   /** For people who read the table. */
@@ -103,6 +103,7 @@ export type SessionChanges = Partial<
     | 'teamId'
     | 'channelId'
     | 'threadTs'
+    | 'formerThreadTs'
     | 'introducesThread'
     | 'nextLookAt'
     | 'touchedAt'

@@ -111,6 +111,27 @@ describe('replies in the thread', () => {
     ]);
   });
 
+  test('are taken back by an edit under a card that was deleted and posted again', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const ben = addColleague(world());
+    await deleteCard(world(), thread.channelId, thread.threadTs);
+    devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user' });
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ ts, text }) => ts !== thread.threadTs && text.includes('Needs you'),
+    );
+    const busy = devin.fail(SEND, { status: 429, retryAfter: 1, times: Infinity });
+    const { ts } = await thread.say(userId, 'please call me');
+    await thread.marked(ts, 'eyes');
+    await slack.editMessage(userId, { channelId: thread.channelId, ts }, `<@${ben.userId}> please call me`);
+    await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && !one.reactions.has('eyes'));
+    busy.clear();
+    await delivered(thread, (await thread.say(userId, 'go')).ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go']);
+  });
+
   test('are sent with their files', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

@@ -14,6 +14,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     teamId: 'T1',
     channelId: 'C1',
     threadTs: '1.1',
+    formerThreadTs: null,
     phase: 'working',
     phaseAt: LONG_AGO,
     wasFinished: false,

@@ -98,7 +98,8 @@ export async function dropOffer(
 
 /** It is read like a new message: what isn't for Devin any longer is taken back. */
 async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {
-  const isElsewhere = session.channelId !== edit.channelId || session.threadTs !== edit.threadTs;
+  const { channelId, threadTs, formerThreadTs } = session;
+  const isElsewhere = channelId !== edit.channelId || ![threadTs, formerThreadTs].includes(edit.threadTs);
   const fate = await deps.whose.fateOf(session, edit, isElsewhere);
   if (fate.kind === 'for-devin') await correct(deps, edit, { session, text: fate.text, isTask: false });
   else await deps.threads.retract(edit);
