@@ -57,9 +57,7 @@ export function createApprovalMessages(db: Kysely<Tables>) {
       await db
         .updateTable('approvalMessages')
         .set({ shown })
-        .where('requestId', '=', requestId)
-        .where('number', '=', number)
-        .where('userId', '=', userId)
+        .where((row) => row.and({ requestId, number, userId }))
         .execute();
     },
   };

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { MESSAGE_KINDS } from '../session/reply.ts';
+import { createSessionMessages } from './session-messages.ts';
 import { literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -45,14 +46,13 @@ export function createCalls(db: Kysely<Tables>) {
     { eventId, text }: { eventId: string; text: string },
     from: Db = db,
   ): Promise<boolean> {
-    const { rows } = await sql<{ is: boolean }>`
-      select exists (
-        select from milestones m
-        left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
-        where m.session_id = ${sessionId} and m.state = 'posted' and m.key like ${CALL}
-          and (m.event_id = ${eventId} or (btrim(q.text) = btrim(${text}) and not exists (select from ${ANSWERS} answers)))
-      ) as is`.execute(from);
-    return rows[0]?.is === true;
+    const { rows } = await sql`
+      select m.key from milestones m
+      left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
+      where m.session_id = ${sessionId} and m.state = 'posted' and m.key like ${CALL}
+        and (m.event_id = ${eventId} or (btrim(q.text) = btrim(${text}) and not exists (select from ${ANSWERS} answers)))
+      limit 1`.execute(from);
+    return rows.length > 0;
   }
 
   return {
@@ -61,9 +61,7 @@ export function createCalls(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('milestones')
         .select('key')
-        .where('sessionId', '=', sessionId)
-        .where('eventId', '=', eventId)
-        .where('inMessage', '=', true)
+        .where((row) => row.and({ sessionId, eventId, inMessage: true }))
         .executeTakeFirst();
       return row?.key ?? null;
     },
@@ -86,9 +84,7 @@ export function createCalls(db: Kysely<Tables>) {
       await db
         .updateTable('milestones')
         .set({ state: 'pending', inMessage: false, eventId: null })
-        .where('sessionId', '=', sessionId)
-        .where('eventId', '=', eventId)
-        .where('inMessage', '=', true)
+        .where((row) => row.and({ sessionId, eventId, inMessage: true }))
         .execute();
     },
 
@@ -106,26 +102,19 @@ export function createCalls(db: Kysely<Tables>) {
         .limit(1)
         .executeTakeFirst();
       if (last === undefined || last.state === 'pending') return false;
-      const said = await trx
-        .selectFrom('sessionMessages')
-        .select(['eventId', 'text'])
-        .where('sessionId', '=', sessionId)
-        .where('source', '=', sql.lit('devin'))
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return said !== undefined && !(await isMade(sessionId, said, trx));
+      const said = await createSessionMessages(trx).lastMessage(sessionId);
+      return said !== null && !(await isMade(sessionId, said, trx));
     },
 
     /** Whether a call that waits, about this question, needs no posting: someone answered meanwhile. */
     async isAnswered(sessionId: string, key: string, eventId: string | null): Promise<boolean> {
-      const { rows } = await sql<{ is: boolean }>`
-        select exists (
-          select from milestones m
-          left join session_messages q on q.session_id = m.session_id and q.event_id = ${eventId}
-          where m.session_id = ${sessionId} and m.key = ${key} and exists (select from ${ANSWERS} answers)
-        ) as is`.execute(db);
-      return rows[0]?.is === true;
+      const { rows } = await sql`
+        select m.key from milestones m
+        left join session_messages q on q.session_id = m.session_id and q.event_id = ${eventId}
+        where m.session_id = ${sessionId} and m.key = ${key} and exists (select from ${ANSWERS} answers)`.execute(
+        db,
+      );
+      return rows.length > 0;
     },
 
     /** Until when the next call waits, because the last one, since Devin began to wait, isn't answered; null: it needn't. */
@@ -182,8 +171,7 @@ export function createCalls(db: Kysely<Tables>) {
       await db
         .updateTable('milestones')
         .set({ answered: true })
-        .where('sessionId', '=', sessionId)
-        .where('key', '=', key)
+        .where((row) => row.and({ sessionId, key }))
         .execute();
     },
   };

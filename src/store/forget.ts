@@ -56,25 +56,20 @@ async function findTheirs(db: Kysely<Tables>, userId: string): Promise<Theirs[]>
 }
 
 async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promise<void> {
+  const sessionIds = theirs.flatMap(({ sessionId }) => sessionId ?? []);
+  const ids = theirs.map(({ id }) => id);
   await db.transaction().execute(async (trx) => {
-    await clearTalk(
-      trx,
-      theirs.flatMap(({ sessionId }) => sessionId ?? []),
-    );
-    await clearRequests(
-      trx,
-      theirs.map(({ id }) => id),
-    );
+    await clearTalk(trx, sessionIds);
+    await clearRequests(trx, ids);
   });
 }
 
 /** Other people's requests about a message that the person wrote: its words may be their task. */
 async function clearQuotes(trx: Trx, userId: string): Promise<void> {
+  const quoting = sql`context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`;
   await sql`
     update session_requests set prompt = null, context = null, material = null, draft = draft #- '{values,prompt}'
-    where context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`.execute(
-    trx,
-  );
+    where ${quoting}`.execute(trx);
 }
 
 /** What they said in other people's sessions, and how those threads show it. */

@@ -6,7 +6,7 @@ import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/choices.ts';
 import { effectiveDraftSchema } from './request-row.ts';
-import { json, parsed, withJson, type Columns } from './sql.ts';
+import { json, readFirst, withJson, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({
@@ -110,8 +110,7 @@ export function createForms(db: Kysely<Tables>) {
     },
 
     async find(id: string): Promise<Form | null> {
-      const row = await db.selectFrom('forms').selectAll().where('id', '=', id).executeTakeFirst();
-      return parsed(formSchema, row);
+      return readFirst(formSchema, db.selectFrom('forms').selectAll().where('id', '=', id));
     },
 
     async change(id: string, changes: FormChanges): Promise<void> {

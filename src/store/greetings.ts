@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { hasRow } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 type Channel = { teamId: string; channelId: string };
@@ -11,7 +12,7 @@ export type Greetings = ReturnType<typeof createGreetings>;
 /** The channels in which the app introduced itself: once in each. */
 export function createGreetings(db: Kysely<Tables>) {
   return {
-    async invited({ teamId, channelId }: Channel, trx: Db = db): Promise<void> {
+    async invited({ teamId, channelId }: Channel, trx: Db): Promise<void> {
       await trx
         .insertInto('greetings')
         .values({ teamId, channelId })
@@ -21,22 +22,15 @@ export function createGreetings(db: Kysely<Tables>) {
 
     /** Whether the app was invited to this channel and hasn't introduced itself. */
     async isDue({ teamId, channelId }: Channel, trx: Db = db): Promise<boolean> {
-      const row = await trx
-        .selectFrom('greetings')
-        .select('channelId')
-        .where('teamId', '=', teamId)
-        .where('channelId', '=', channelId)
-        .where('greetedAt', 'is', null)
-        .executeTakeFirst();
-      return row !== undefined;
+      const invited = trx.selectFrom('greetings').where((row) => row.and({ teamId, channelId }));
+      return hasRow(invited.where('greetedAt', 'is', null).select('channelId'));
     },
 
     async greeted({ teamId, channelId }: Channel): Promise<void> {
       await db
         .updateTable('greetings')
         .set({ greetedAt: sql<Date>`now()` })
-        .where('teamId', '=', teamId)
-        .where('channelId', '=', channelId)
+        .where((row) => row.and({ teamId, channelId }))
         .execute();
     },
   };

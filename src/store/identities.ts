@@ -2,7 +2,7 @@ import { sql, type Generated, type Kysely, type RawBuilder, type Transaction } f
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import { json, type Columns } from './sql.ts';
+import { hasRow, json, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
@@ -80,13 +80,8 @@ export function createIdentities(db: Kysely<Tables>) {
 
     /** Whether the member heard that this person may be them. */
     async isSharingTold(sharing: Sharing): Promise<boolean> {
-      const row = await db
-        .selectFrom('sharedAccounts')
-        .select('userId')
-        .where(isOf(sharing))
-        .where('devinUserId', '=', sharing.devinUserId)
-        .executeTakeFirst();
-      return row !== undefined;
+      const told = db.selectFrom('sharedAccounts').where(isOf(sharing)).select('userId');
+      return hasRow(told.where('devinUserId', '=', sharing.devinUserId));
     },
 
     async sharingTold({ teamId, userId, devinUserId }: Sharing): Promise<void> {

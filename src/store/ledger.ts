@@ -1,5 +1,5 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Transaction } from 'kysely';
-import type { CeilingKey, Spend } from '../session/policy/limits.ts';
+import { subjectOf, type CeilingKey, type Spend } from '../session/policy/limits.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -57,15 +57,11 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     sql<string>`(select id from ledger where request_id = ${requestId} and session_id is null
       order by id ${sql.raw(order)} limit 1)`;
 
-  const totals = ({ teamId, userId, channelId }: Spender, now: Date) => ({
-    acu_per_person_per_day: sql<number>`(
-      select coalesce(sum(counted), 0) from ledger
-      where team_id = ${teamId} and user_id = ${userId} and at >= ${since('day', now)})`,
-    acu_per_channel_per_day: sql<number>`(
-      select coalesce(sum(counted), 0) from ledger
-      where team_id = ${teamId} and channel_id = ${channelId} and at >= ${since('day', now)})`,
-    acu_per_month: sql<number>`(
-      select coalesce(sum(counted), 0) from ledger where at >= ${since('month', now)})`,
+  /** Which rows count for each ceiling. */
+  const counting = ({ teamId, userId, channelId }: Spender, now: Date) => ({
+    acu_per_person_per_day: sql`team_id = ${teamId} and user_id = ${userId} and at >= ${since('day', now)}`,
+    acu_per_channel_per_day: sql`team_id = ${teamId} and channel_id = ${channelId} and at >= ${since('day', now)}`,
+    acu_per_month: sql`at >= ${since('month', now)}`,
   });
 
   async function now(trx: Db = db): Promise<Date> {
@@ -91,10 +87,8 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   return {
     /** Locks these ceilings for reservations until the end of the transaction. */
     async lock(keys: readonly CeilingKey[], spender: Spender, trx: Db): Promise<void> {
-      await lockNames(
-        keys.map((key) => lockName(key, spender)),
-        trx,
-      );
+      const names = keys.map((key) => lockName(key, spender));
+      await lockNames(names, trx);
     },
 
     /** What counts under these ceilings, and as of when. */
@@ -105,11 +99,13 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     ): Promise<{ at: Date; spend: Spend }> {
       const at = await now(trx);
       if (keys.length === 0) return { at, spend: {} };
-      const of = totals(spender, at);
-      const each = keys.map((key) => sql`select ${key}::text as key, ${of[key]} as used`);
-      const { rows } = await sql<{ key: string; used: number }>`${sql.join(each, sql` union all `)}`.execute(
-        trx,
+      const rowsOf = counting(spender, at);
+      const each = keys.map(
+        (key) =>
+          sql`select ${key}::text as key, coalesce(sum(counted), 0) as used from ledger where ${rowsOf[key]}`,
       );
+      const all = sql<{ key: string; used: number }>`${sql.join(each, sql` union all `)}`;
+      const { rows } = await all.execute(trx);
       return { at, spend: Object.fromEntries(rows.map(({ key, used }) => [key, used])) };
     },
 
@@ -170,15 +166,9 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   };
 }
 
-function lockName(key: CeilingKey, { teamId, userId, channelId }: Spender): string {
-  switch (key) {
-    case 'acu_per_person_per_day':
-      return `ledger:${key}:${teamId}:${userId}`;
-    case 'acu_per_channel_per_day':
-      return `ledger:${key}:${teamId}:${channelId}`;
-    case 'acu_per_month':
-      return `ledger:${key}`;
-  }
+function lockName(key: CeilingKey, spender: Spender): string {
+  const subject = subjectOf(key, spender);
+  return subject === null ? `ledger:${key}` : `ledger:${key}:${spender.teamId}:${subject}`;
 }
 
 /** Records what owners are told; returns what is new. */

@@ -40,20 +40,15 @@ export function createLimiter(limits: () => Limits) {
      */
     async hold(people: readonly Person[], asked: readonly Twin[], trx: Trx): Promise<Lately> {
       await lockPeople(people, trx);
-      const rows = await read<Row & { before: Twin[] }>(
-        people,
-        sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, asked)} as before`,
-        trx,
-      );
+      const columns = sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, asked)} as before`;
+      const rows = await read<Row & { before: Twin[] }>(people, columns, trx);
       const used = new Map(rows.map((row) => [keyOf(row), usageOf(row)]));
       const take = (person: Person): LimitReached | null => {
-        const usage = used.get(keyOf(person)) ?? NOTHING;
-        const reached = limitReached(limits(), usage);
+        const key = keyOf(person);
+        const { openSessions, startsPerHour } = used.get(key) ?? NOTHING;
+        const reached = limitReached(limits(), { openSessions, startsPerHour });
         if (reached === null)
-          used.set(keyOf(person), {
-            openSessions: usage.openSessions + 1,
-            startsPerHour: usage.startsPerHour + 1,
-          });
+          used.set(key, { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 });
         return reached;
       };
       return { twins: findTwins(asked, rows[0]?.before ?? []), take };
@@ -87,11 +82,8 @@ const NOTHING: LimitUsage = { openSessions: 0, startsPerHour: 0 };
 const LOCK_TOGETHER_MS = 100;
 
 async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
-  await lockNames(
-    people.map((person) => `limits:${keyOf(person)}`),
-    trx,
-    people.length > 1 ? LOCK_TOGETHER_MS : undefined,
-  );
+  const names = people.map((person) => `limits:${keyOf(person)}`);
+  await lockNames(names, trx, people.length > 1 ? LOCK_TOGETHER_MS : undefined);
 }
 
 type Row = Person & { inWork: string; goingOn: string; sent: string };

@@ -37,11 +37,13 @@ export type MilestonesTable = Columns<z.infer<typeof milestoneRowSchema>, never,
   answered: Generated<boolean>;
 };
 
+/** Written out as in the index. */
+const PENDING = sql.lit<'pending'>('pending');
 const DUE_IN_MS = sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::double precision`;
 
 export function createMilestones(db: Kysely<Tables>) {
-  const one = (row: MilestoneRow) =>
-    db.updateTable('milestones').where('sessionId', '=', row.sessionId).where('key', '=', row.key);
+  const one = ({ sessionId, key }: MilestoneRow) =>
+    db.updateTable('milestones').where((row) => row.and({ sessionId, key }));
 
   return {
     /** To be announced after so long. One that already exists stays as it is. */
@@ -65,8 +67,7 @@ export function createMilestones(db: Kysely<Tables>) {
       await db
         .updateTable('milestones')
         .set({ dueAt: sql<Date>`now()` })
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('pending'))
+        .where((row) => row.and({ sessionId, state: PENDING }))
         .where(sql<boolean>`key = any(${[...keys]}::text[])`)
         .where('dueAt', '>', sql<Date>`now()`)
         .execute();
@@ -78,8 +79,7 @@ export function createMilestones(db: Kysely<Tables>) {
         .selectFrom('milestones')
         .selectAll()
         .select(DUE_IN_MS.as('dueInMs'))
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('pending'))
+        .where((row) => row.and({ sessionId, state: PENDING }))
         .orderBy('seq')
         .execute();
       return rows.map((row) => pendingSchema.parse(row));
@@ -91,7 +91,7 @@ export function createMilestones(db: Kysely<Tables>) {
         .selectFrom('milestones')
         .select('sessionId')
         .distinct()
-        .where('state', '=', sql.lit('pending'))
+        .where('state', '=', PENDING)
         .where(isLongAgo(sql`created_at`, forMs))
         .limit(MOST_SWEPT)
         .execute();
@@ -108,7 +108,7 @@ export function createMilestones(db: Kysely<Tables>) {
 
     /** `eventId`: Devin's message that it's about. */
     async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<void> {
-      await one(row).set({ attemptedAt: at, eventId }).where('state', '=', sql.lit('pending')).execute();
+      await one(row).set({ attemptedAt: at, eventId }).where('state', '=', PENDING).execute();
     },
 
     /** Sends it to the person instead, or back to the thread, as if it hadn't been tried. */

@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { parsed, type Columns } from './sql.ts';
+import { hasRow, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const postSchema = z.object({
@@ -53,13 +53,9 @@ export type Posts = ReturnType<typeof createPosts>;
 export function createPosts(db: Kysely<Tables>) {
   return {
     async find(key: string): Promise<FoundPost | null> {
-      const row = await db
-        .selectFrom('posts')
-        .selectAll()
-        .select(sql<number>`1000 * extract(epoch from now() - at)::float8`.as('triedMsAgo'))
-        .where('key', '=', key)
-        .executeTakeFirst();
-      return parsed(foundSchema, row);
+      const triedMsAgo = sql<number>`1000 * extract(epoch from now() - at)::float8`.as('triedMsAgo');
+      const post = db.selectFrom('posts').where('key', '=', key);
+      return readFirst(foundSchema, post.selectAll().select(triedMsAgo));
     },
 
     /** The messages about a request's outcome that Slack has. */
@@ -78,7 +74,7 @@ export function createPosts(db: Kysely<Tables>) {
     /** False: posted meanwhile, or not `onlyIf`; for a first attempt also: attempted meanwhile. */
     async attempt(
       { key, channelId, threadTs, slackTs, isFirst, onlyIf = sql<boolean>`true` }: Attempt,
-      trx: Db = db,
+      trx: Db,
     ): Promise<boolean> {
       const { rows } = await sql`
         insert into posts (key, channel_id, thread_ts, first_ts, last_ts)
@@ -90,7 +86,7 @@ export function createPosts(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
-    async posted(key: string, ts: string, trx: Db = db): Promise<void> {
+    async posted(key: string, ts: string, trx: Db): Promise<void> {
       await trx
         .updateTable('posts')
         .set({ postedTs: ts, at: sql<Date>`now()` })
@@ -100,7 +96,7 @@ export function createPosts(db: Kysely<Tables>) {
 
     /** Whether this conversation may have a card that isn't recorded yet: Slack's answer can be late, or lost. */
     async isPlacingCard(channelId: string): Promise<boolean> {
-      const row = await db
+      const placing = db
         .selectFrom('posts')
         .innerJoin('sessionRequests as request', (join) =>
           // By the request's id, which has an index.
@@ -110,9 +106,8 @@ export function createPosts(db: Kysely<Tables>) {
         .where('posts.channelId', '=', channelId)
         .where('posts.at', '>', sql<Date>`now() - ${PLACING}`)
         .where('request.cardTs', 'is', null)
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
+        .limit(1);
+      return hasRow(placing);
     },
 
     /** Slack certainly doesn't have it. */

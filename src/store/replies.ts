@@ -12,7 +12,7 @@ import {
   type ReplyWay,
 } from '../session/reply.ts';
 import type { MessageRef } from './request-row.ts';
-import { interval, literals, MOST_SWEPT, parsed, withJson, type Columns } from './sql.ts';
+import { hasRow, interval, literals, MOST_SWEPT, readFirst, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -107,18 +107,15 @@ export function createReplies(db: Kysely<Tables>) {
   return {
     /** False: Slack delivered it before. */
     async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
-      const inserted = await trx
+      const inserted = trx
         .insertInto('replies')
         .values(withJson(reply, JSON_COLUMNS))
-        .onConflict((conflict) => conflict.column('dedupeKey').doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      return inserted !== undefined;
+        .onConflict((conflict) => conflict.column('dedupeKey').doNothing());
+      return hasRow(inserted.returning('id'));
     },
 
     async find(id: string): Promise<Reply | null> {
-      const row = await db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst();
-      return parsed(replySchema, row);
+      return readFirst(replySchema, db.selectFrom('replies').selectAll().where('id', '=', id));
     },
 
     /** The session that a message was sent to; null: none. */
@@ -134,7 +131,7 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** The first of these kinds that isn't finished. */
     async nextOpen(sessionId: string, kinds: readonly ReplyKind[] = REPLY_KINDS): Promise<Reply | null> {
-      const row = await db
+      const open = db
         .selectFrom('replies')
         .selectAll()
         .select(WAIT_MS.as('waitMs'))
@@ -142,10 +139,8 @@ export function createReplies(db: Kysely<Tables>) {
         .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
         .where('kind', 'in', kinds)
         .orderBy(SAID_AT)
-        .orderBy('id')
-        .limit(1)
-        .executeTakeFirst();
-      return parsed(replySchema, row);
+        .orderBy('id');
+      return readFirst(replySchema, open.limit(1));
     },
 
     /**
@@ -169,7 +164,7 @@ export function createReplies(db: Kysely<Tables>) {
     /** Moves on only from `from`: null means that another process moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
       const { waitMs, sentAt, ...plain } = changes;
-      const row = await trx
+      const moved = trx
         .updateTable('replies')
         .set({
           ...withJson(plain, JSON_COLUMNS),
@@ -183,9 +178,8 @@ export function createReplies(db: Kysely<Tables>) {
         .where('id', '=', id)
         .where('state', 'in', from)
         .$if(whileText !== undefined, (update) => update.where('text', '=', whileText ?? ''))
-        .returningAll()
-        .executeTakeFirst();
-      return parsed(replySchema, row);
+        .returningAll();
+      return readFirst(replySchema, moved);
     },
 
     /** What an edit says that waited for a message on its way becomes the message, which isn't at Devin for certain. */
@@ -202,27 +196,22 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** The person wants it sent again. False if it can't be. */
     async resend(id: string, trx: Db = db): Promise<boolean> {
-      const row = await trx
+      const again = trx
         .updateTable('replies')
         .set({ state: 'accepted', failure: null, sentAt: null, sentText: null, createdAt: sql<Date>`now()` })
         .where('id', '=', id)
-        .where(sql<boolean>`state in ${literals(['failed', 'unknown'])}`)
-        .returning('id')
-        .executeTakeFirst();
-      return row !== undefined;
+        .where(sql<boolean>`state in ${literals(['failed', 'unknown'])}`);
+      return hasRow(again.returning('id'));
     },
 
     /** Whether a request to reconnect the thread is pending. */
     async isOpening(sessionId: string): Promise<boolean> {
-      const row = await db
+      const opening = db
         .selectFrom('replies')
-        .select('id')
         .where('sessionId', '=', sessionId)
-        .where(sql<boolean>`kind in ${literals(['unmute', 'sync'])}`)
         .where('state', '=', sql.lit('accepted'))
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
+        .where(sql<boolean>`kind in ${literals(['unmute', 'sync'])}`);
+      return hasRow(opening.select('id').limit(1));
     },
 
     /** Sessions with a reply that has waited this long, or since a future time: the clock was set back. */

@@ -195,10 +195,8 @@ export function newId(): string {
 export function toRow(request: NewRequest) {
   const { secretNames = [], placeKind = null } = request;
   const hadSecrets = secretNames.length > 0;
-  return withJson(
-    { ...request, secretNames, placeKind, hadSecrets, twinKey: twinKey(request) },
-    JSON_COLUMNS,
-  );
+  const row = { ...request, secretNames, placeKind, hadSecrets, twinKey: twinKey(request) };
+  return withJson(row, JSON_COLUMNS);
 }
 
 export function toColumns(changes: RequestChanges) {

@@ -13,7 +13,16 @@ import {
   type SessionRequest,
 } from './request-row.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
-import { databaseClock, interval, isLongAgo, literals, MOST_SWEPT, parsed, type Clock } from './sql.ts';
+import {
+  databaseClock,
+  hasRow,
+  interval,
+  isLongAgo,
+  literals,
+  MOST_SWEPT,
+  readFirst,
+  type Clock,
+} from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type Step = {
@@ -51,6 +60,7 @@ const LONGEST_LEASE_MS = 60_000;
 
 /** `clock`: for the expiry of approvals. */
 export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
+  const byId = (id: string, from: Db) => from.selectFrom('sessionRequests').selectAll().where('id', '=', id);
   /** By when their approval expires. */
   const awaiting = () =>
     db
@@ -86,17 +96,16 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     async ofMessage(message: MessageRef): Promise<SessionRequest | null> {
       const keys = [messageKey(message), offeredKey(offerId(message))];
       const rows = db.selectFrom('sessionRequests').selectAll().where('dedupeKey', 'in', keys);
-      return parsed(requestSchema, await rows.executeTakeFirst());
+      return readFirst(requestSchema, rows);
     },
 
     async find(id: string): Promise<SessionRequest | null> {
-      const row = await db.selectFrom('sessionRequests').selectAll().where('id', '=', id).executeTakeFirst();
-      return parsed(requestSchema, row);
+      return readFirst(requestSchema, byId(id, db));
     },
 
     /** The request, without a session yet, whose session will or may be in this thread; null: there is none. */
     async openIn(channelId: string, threadTs: string): Promise<SessionRequest | null> {
-      const row = await db
+      const open = db
         .selectFrom('sessionRequests')
         .selectAll()
         .where(sql<boolean>`state in ${literals([...PENDING_STATES, 'unknown'])}`)
@@ -105,23 +114,21 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
             or (card_elsewhere is null and (channel_id, thread_ts) = (${channelId}, ${threadTs})))`,
         )
         .orderBy('createdAt', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return parsed(requestSchema, row);
+        .limit(1);
+      return readFirst(requestSchema, open);
     },
 
     /** Whether a thread, in which there is a session, is under a card. */
     async isUnderCard(channelId: string, threadTs: string): Promise<boolean> {
-      const row = await db
+      const found = db
         .selectFrom('sessions')
         .innerJoin('sessionRequests as request', 'request.id', 'sessions.requestId')
         .select('request.id')
         .where('sessions.channelId', '=', channelId)
         .where('sessions.threadTs', '=', threadTs)
         .whereRef('request.cardTs', '=', 'sessions.threadTs')
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
+        .limit(1);
+      return hasRow(found);
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
@@ -129,7 +136,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       { id, from, to, changes = {}, expiresInMs }: Step,
       trx: Db = db,
     ): Promise<SessionRequest | null> {
-      const row = await trx
+      const moved = trx
         .updateTable('sessionRequests')
         .set({
           ...toColumns(changes),
@@ -139,11 +146,9 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
           state: to,
           updatedAt: clock(),
         })
-        .where('id', '=', id)
-        .where('state', '=', from)
-        .returningAll()
-        .executeTakeFirst();
-      return parsed(requestSchema, row);
+        .where((row) => row.and({ id, state: from }))
+        .returningAll();
+      return readFirst(requestSchema, moved);
     },
 
     /** A process works on it that has no lease yet: it isn't left behind. */
@@ -151,20 +156,13 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       await db
         .updateTable('sessionRequests')
         .set({ updatedAt: clock() })
-        .where('id', '=', id)
-        .where('state', '=', 'accepted')
+        .where((row) => row.and({ id, state: 'accepted' }))
         .execute();
     },
 
     /** Locked until the end of the transaction. */
     async lock(id: string, trx: Transaction<Tables>): Promise<SessionRequest | null> {
-      const row = await trx
-        .selectFrom('sessionRequests')
-        .selectAll()
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst();
-      return parsed(requestSchema, row);
+      return readFirst(requestSchema, byId(id, trx).forUpdate());
     },
 
     /** Requests whose approval has expired, by the database's clock. */
@@ -177,13 +175,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       allOf(awaiting().where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)),
 
     async hasExpired(id: string): Promise<boolean> {
-      const row = await db
-        .selectFrom('sessionRequests')
-        .select('id')
-        .where('id', '=', id)
-        .where('approvalUntil', '<=', clock())
-        .executeTakeFirst();
-      return row !== undefined;
+      return hasRow(byId(id, db).where('approvalUntil', '<=', clock()));
     },
 
     /** Open requests that nobody works on, unchanged for this long. */

@@ -36,12 +36,9 @@ export function createRemoveExpired(db: Kysely<Tables>, leases: Pick<Leases, 'ta
           and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
         order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
       const sessionIds = old.rows.map((row) => row.sessionId);
-      if (sessionIds.length === 0) return 0;
+      const requestIds = old.rows.map((row) => row.requestId);
       await clearTalk(trx, sessionIds);
-      await clearRequests(
-        trx,
-        old.rows.map((row) => row.requestId),
-      );
+      await clearRequests(trx, requestIds);
       return sessionIds.length;
     });
   }

@@ -1,7 +1,7 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../bounds.ts';
-import { isLongAgo, literals, MOST_SWEPT, parsed, type Columns } from './sql.ts';
+import { isLongAgo, literals, MOST_SWEPT, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
@@ -42,6 +42,9 @@ export type NewMessage = {
 
 export type DevinMessage = { eventId: string; text: string; state: MessageState };
 
+/** Written out as in the index. */
+const PENDING = sql.lit<MessageState>('pending');
+
 /** A statement takes 65,535 parameters; the history of an imported session can be longer. */
 const MOST_TOGETHER = 1000;
 
@@ -51,8 +54,10 @@ export function createSessionMessages(db: Kysely<Tables>) {
   const one = (row: MessageRow, trx: Db = db) =>
     trx
       .updateTable('sessionMessages')
-      .where('sessionId', '=', row.sessionId)
-      .where('eventId', '=', row.eventId);
+      .where((where) => where.and({ sessionId: row.sessionId, eventId: row.eventId }));
+
+  const pending = (sessionId: string) =>
+    db.selectFrom('sessionMessages').where((row) => row.and({ sessionId, state: PENDING }));
 
   return {
     /** Which of these are stored. */
@@ -79,16 +84,9 @@ export function createSessionMessages(db: Kysely<Tables>) {
 
     /** The first one that waits: words don't wait for files. */
     async nextPending(sessionId: string): Promise<MessageRow | null> {
-      const row = await db
-        .selectFrom('sessionMessages')
-        .selectAll()
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('pending'))
-        .orderBy(sql`source = ${sql.lit(FILE)}`)
-        .orderBy('seq')
-        .limit(1)
-        .executeTakeFirst();
-      return parsed(messageRowSchema, row);
+      const waiting = pending(sessionId).selectAll();
+      const wordsFirst = waiting.orderBy(sql`source = ${sql.lit(FILE)}`).orderBy('seq');
+      return readFirst(messageRowSchema, wordsFirst.limit(1));
     },
 
     /** Devin's last message that was fetched. */
@@ -96,8 +94,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('sessionMessages')
         .select(['eventId', 'text', 'state'])
-        .where('sessionId', '=', sessionId)
-        .where('source', '=', sql.lit('devin'))
+        .where((row) => row.and({ sessionId, source: sql.lit('devin') }))
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -108,8 +105,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('sessionMessages')
         .select('text')
-        .where('sessionId', '=', sessionId)
-        .where('eventId', '=', eventId)
+        .where((row) => row.and({ sessionId, eventId }))
         .executeTakeFirst();
       return row?.text ?? null;
     },
@@ -119,8 +115,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       const rows = await db
         .selectFrom('sessionMessages')
         .select('text')
-        .where('sessionId', '=', sessionId)
-        .where('source', '=', sql.lit('devin'))
+        .where((row) => row.and({ sessionId, source: sql.lit('devin') }))
         .where(sql<boolean>`state in ${literals(['pending', 'posted'])}`)
         .where(sql<boolean>`strpos(text, ${words}) > 0`)
         .limit(100)
@@ -143,7 +138,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       await one(row).set({ attemptedAt: at }).execute();
     },
 
-    async uploaded(row: MessageRow, slackFileId: string, trx: Db = db): Promise<void> {
+    async uploaded(row: MessageRow, slackFileId: string, trx: Db): Promise<void> {
       await one(row, trx).set({ slackFileId }).execute();
     },
 
@@ -161,17 +156,14 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** Those that wait and weren't attempted aren't posted, up to the last of these. */
     async skipThrough(sessionId: string, eventIds: readonly string[]): Promise<void> {
       if (eventIds.length === 0) return;
-      const unattempted = db
-        .selectFrom('sessionMessages')
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('pending'))
-        .where('attemptedAt', 'is', null);
-      const last = unattempted.where('eventId', 'in', eventIds).select(({ fn }) => fn.max('seq').as('seq'));
+      const last = pending(sessionId)
+        .where('attemptedAt', 'is', null)
+        .where('eventId', 'in', eventIds)
+        .select(({ fn }) => fn.max('seq').as('seq'));
       await db
         .updateTable('sessionMessages')
         .set({ state: 'skipped' })
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('pending'))
+        .where((row) => row.and({ sessionId, state: PENDING }))
         .where('attemptedAt', 'is', null)
         .where('seq', '<=', last)
         .execute();
@@ -196,10 +188,9 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .where('sessionId', '=', ({ selectFrom }) =>
           selectFrom('sessions')
             .select('sessionId')
-            .where('sessionId', '=', sessionId)
-            .where('synced', '=', false),
+            .where((row) => row.and({ sessionId, synced: false })),
         )
-        .where('state', '=', sql.lit('pending'))
+        .where('state', '=', PENDING)
         .execute();
     },
 
@@ -210,7 +201,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .innerJoin('sessions', 'sessions.sessionId', 'sessionMessages.sessionId')
         .select('sessionMessages.sessionId')
         .distinct()
-        .where('sessionMessages.state', '=', sql.lit('pending'))
+        .where('sessionMessages.state', '=', PENDING)
         .where(isLongAgo(sql`coalesce(attempted_at, said_at)`, forMs))
         .where('sessions.threadTs', '<>', '')
         .where('sessions.threadTrouble', 'is', null)

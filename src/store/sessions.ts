@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, NOTIFY, type ThreadShare } from '../session/preferences.ts';
 import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import { interval, json, parsed, type Columns } from './sql.ts';
+import { interval, json, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({
@@ -113,6 +113,8 @@ export type SessionChanges = Partial<
 
 export const IS_OVER = sql<boolean>`(phase = 'gone' or response ->> 'status' in (${sql.join(CLOSED)}))`;
 
+const HAS_ACTED = sql<boolean>`(response ->> 'updated_at')::bigint > (response ->> 'created_at')::bigint`;
+
 /** The session belongs to another request: the transaction that was to bind it is undone. */
 export class SessionTakenError extends Error {
   override readonly name = 'SessionTakenError';
@@ -122,8 +124,7 @@ export class SessionTakenError extends Error {
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(db: Kysely<Tables>) {
-  const oneOf = ([row]: unknown[]): SessionRow | null => parsed(sessionRowSchema, row);
-  const byId = (sessionId: string, from: Db = db) =>
+  const byId = (sessionId: string, from: Db) =>
     from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
   /** In this thread; those that take no more messages come last. */
   const latestFirst = (channelId: string, threadTs: string) =>
@@ -136,34 +137,30 @@ export function createSessions(db: Kysely<Tables>) {
 
   return {
     /** Binds a session to its request. Throws a `SessionTakenError` if either was bound before. */
-    async bind({ snapshot, told = [], ...session }: NewSession, trx: Db = db): Promise<SessionRow> {
-      const rows = await trx
+    async bind({ snapshot, told = [], ...session }: NewSession, trx: Db): Promise<SessionRow> {
+      const columns = { response: json(toWire(snapshot)), told: json(told) };
+      const inserted = trx
         .insertInto('sessions')
-        .values({
-          ...session,
-          response: json(toWire(snapshot)),
-          told: json(told),
-          introducesThread: isFirstIn(session),
-        })
+        .values({ ...session, ...columns, introducesThread: isFirstIn(session) })
         .onConflict((conflict) => conflict.doNothing())
-        .returningAll()
-        .execute();
-      const bound = oneOf(rows);
+        .returningAll();
+      const bound = await readFirst(sessionRowSchema, inserted);
       if (bound === null) throw new SessionTakenError(session.sessionId);
       return bound;
     },
 
     async find(sessionId: string, trx: Db = db): Promise<SessionRow | null> {
-      return oneOf(await byId(sessionId, trx).execute());
+      return readFirst(sessionRowSchema, byId(sessionId, trx));
     },
 
     async ofRequest(requestId: string): Promise<SessionRow | null> {
-      return oneOf(await db.selectFrom('sessions').selectAll().where('requestId', '=', requestId).execute());
+      const rows = db.selectFrom('sessions').selectAll().where('requestId', '=', requestId);
+      return readFirst(sessionRowSchema, rows);
     },
 
     /** The session followed in this thread. If `!new` started another: the latest that still takes messages. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
-      return oneOf(await latestFirst(channelId, threadTs).selectAll().limit(1).execute());
+      return readFirst(sessionRowSchema, latestFirst(channelId, threadTs).selectAll().limit(1));
     },
 
     async shareOf({ sessionId, channelId, threadTs }: SessionRow): Promise<ThreadShare> {
@@ -185,7 +182,7 @@ export function createSessions(db: Kysely<Tables>) {
 
     /** Nobody else changes it until the transaction ends. */
     async lock(sessionId: string, trx: Transaction<Tables>): Promise<SessionRow | null> {
-      return oneOf(await byId(sessionId, trx).forUpdate().execute());
+      return readFirst(sessionRowSchema, byId(sessionId, trx).forUpdate());
     },
 
     /** Its card is posted: it's followed in this thread from now on. `hasActed`: it has changed since it was created. */
@@ -198,11 +195,7 @@ export function createSessions(db: Kysely<Tables>) {
         .updateTable('sessions')
         .set({ channelId, threadTs, updatedAt: sql<Date>`now()` })
         .where('sessionId', '=', sessionId)
-        .returning(
-          sql<boolean>`(response ->> 'updated_at')::bigint > (response ->> 'created_at')::bigint`.as(
-            'hasActed',
-          ),
-        )
+        .returning(HAS_ACTED.as('hasActed'))
         .executeTakeFirst();
       return { hasActed: placed?.hasActed ?? true };
     },

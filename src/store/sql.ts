@@ -83,9 +83,20 @@ function inOrder(_key: string, value: unknown): unknown {
 /** Rows that a sweep reads at a time. */
 export const MOST_SWEPT = 500;
 
-/** The row as its schema reads it; null: there is none. */
-export function parsed<Schema extends z.ZodType>(schema: Schema, row: unknown): z.output<Schema> | null {
+type Query = { executeTakeFirst(): Promise<unknown> };
+
+/** Its first row as the schema reads it; null: there is none. */
+export async function readFirst<Schema extends z.ZodType>(
+  schema: Schema,
+  query: Query,
+): Promise<z.output<Schema> | null> {
+  const row = await query.executeTakeFirst();
   return row === undefined ? null : schema.parse(row);
+}
+
+/** Whether it finds, or changes, a row. */
+export async function hasRow(query: Query): Promise<boolean> {
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 /** The time, as SQL: what several processes compare comes from one clock. */

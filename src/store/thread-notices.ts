@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { hasRow } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** Why a person is told, once, that a message stays in the thread. */
@@ -22,14 +23,8 @@ export type ThreadNotices = ReturnType<typeof createThreadNotices>;
 export function createThreadNotices(db: Kysely<Tables>) {
   return {
     async wasTold({ sessionId, userId, reason }: ThreadNotice): Promise<boolean> {
-      const told = await db
-        .selectFrom('threadNotices')
-        .select('reason')
-        .where('sessionId', '=', sessionId)
-        .where('userId', '=', userId)
-        .where('reason', '=', reason)
-        .executeTakeFirst();
-      return told !== undefined;
+      const told = db.selectFrom('threadNotices').where((row) => row.and({ sessionId, userId, reason }));
+      return hasRow(told.select('reason'));
     },
 
     async add({ sessionId, userId, reason }: ThreadNotice): Promise<void> {
@@ -45,11 +40,8 @@ export function createThreadNotices(db: Kysely<Tables>) {
       { sessionId, reason }: Pick<ThreadNotice, 'sessionId' | 'reason'>,
       trx: Transaction<Tables>,
     ): Promise<void> {
-      await trx
-        .deleteFrom('threadNotices')
-        .where('sessionId', '=', sessionId)
-        .where('reason', '=', reason)
-        .execute();
+      const told = trx.deleteFrom('threadNotices').where((row) => row.and({ sessionId, reason }));
+      await told.execute();
     },
   };
 }

@@ -38,7 +38,7 @@ describe("Devin's answer about a session", () => {
     });
     const snapshot = answer({ status: 'new' });
     const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-    await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
+    await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place }, db);
     const row = async () => {
       const found = await sessions.find(ID);
       if (found === null) throw new Error('the session is not there');

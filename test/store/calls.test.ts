@@ -46,7 +46,7 @@ async function quietMinutes(
   await createRequests(db).insert([newRequest('r1', place)]);
   const snapshot = sessionSnapshot(ID, {});
   const sessions = createSessions(db);
-  await sessions.bind({ sessionId: ID, requestId: 'r1', url: '', snapshot, threadTs: '1.1', ...place });
+  await sessions.bind({ sessionId: ID, requestId: 'r1', url: '', snapshot, threadTs: '1.1', ...place }, db);
   await sessions.change(ID, { phaseAt: at(waits) });
   if (answer !== undefined && answer.as !== 'web') await reply(db, answer.as, at(answer.ago));
   const until = await calls.quietUntil(ID);

@@ -59,9 +59,9 @@ describeOnBothDatabases('a channel that gets another id', (open) => {
     const greetings = createGreetings(db);
     const [before, after] = [IDS.from, IDS.to].map((channelId) => ({ teamId: 'T1', channelId }));
     if (before === undefined || after === undefined) throw new Error('there are two ids');
-    await greetings.invited(before);
+    await greetings.invited(before, db);
     await greetings.greeted(before);
-    await greetings.invited(after);
+    await greetings.invited(after, db);
     await changeChannelId(db, IDS);
     expect(await greetings.isDue(after)).toBe(false);
   });
@@ -96,14 +96,17 @@ test('the id of a channel changes in each column that holds one', async () => {
   const { db } = await useOpen();
   await fillHistory(db, { requests: 60 });
   await createForms(db).insert({ ...FORM, id: 'f1', context: null });
-  await createGreetings(db).invited({ teamId: 'T1', channelId: IDS.from });
-  await createPosts(db).attempt({
-    key: 'k1',
-    channelId: IDS.from,
-    threadTs: null,
-    slackTs: null,
-    isFirst: true,
-  });
+  await createGreetings(db).invited({ teamId: 'T1', channelId: IDS.from }, db);
+  await createPosts(db).attempt(
+    {
+      key: 'k1',
+      channelId: IDS.from,
+      threadTs: null,
+      slackTs: null,
+      isFirst: true,
+    },
+    db,
+  );
   const { rows } = await sql<{ table: string; column: string }>`
     select table_name as table, column_name as column from information_schema.columns
     where table_schema = 'public' and column_name like '%channel_id' order by 1, 2`.execute(db);

@@ -24,7 +24,7 @@ async function openListing() {
     await db.updateTable('sessionRequests').set(changes).where('id', '=', id).execute();
     if (phase === null) return;
     const session = { sessionId: `s-${id}`, requestId: id, url: '', snapshot: sessionSnapshot(`s-${id}`) };
-    await sessions.bind({ ...session, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
+    await sessions.bind({ ...session, teamId: 'T1', channelId: 'C1', threadTs: '1.0' }, db);
     await sessions.change(`s-${id}`, { phase });
   }
 

@@ -17,7 +17,7 @@ describeOnBothDatabases('polls of sessions', (open) => {
     const add = async (id: string, columns: object, said: object = {}): Promise<void> => {
       const snapshot = sessionSnapshot(id, said);
       const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-      await sessions.bind({ sessionId: id, requestId: id, url: snapshot.url, snapshot, ...place });
+      await sessions.bind({ sessionId: id, requestId: id, url: snapshot.url, snapshot, ...place }, db);
       await db.updateTable('sessions').set(columns).where('sessionId', '=', id).execute();
     };
     const dueNow = async () => {

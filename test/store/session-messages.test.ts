@@ -43,13 +43,16 @@ describeOnBothDatabases('the history of a session', (open) => {
     const [messages, sessions] = [createSessionMessages(db), createSessions(db)];
     const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
     await createRequests(db).insert([newRequest('r1', place)]);
-    await sessions.bind({
-      sessionId: 's1',
-      requestId: 'r1',
-      url: '',
-      snapshot: sessionSnapshot('s1'),
-      ...place,
-    });
+    await sessions.bind(
+      {
+        sessionId: 's1',
+        requestId: 'r1',
+        url: '',
+        snapshot: sessionSnapshot('s1'),
+        ...place,
+      },
+      db,
+    );
     await db.updateTable('sessions').set({ synced }).execute();
     await messages.add('s1', [said(1), { ...said(2), state: 'pending' }]);
     await messages.leaveOutPending('s1');

@@ -46,15 +46,18 @@ describeOnBothDatabases('work that keeps failing', (open) => {
   test("a session whose row can't be read affects only itself", async () => {
     const { db, sessions } = await opened();
     for (const id of ['bad', 'good'])
-      await sessions.bind({
-        sessionId: id,
-        requestId: `r-${id}`,
-        url: `https://app.devin.ai/sessions/${id}`,
-        snapshot: sessionSnapshot(id),
-        teamId: 'T1',
-        channelId: 'C1',
-        threadTs: '1.1',
-      });
+      await sessions.bind(
+        {
+          sessionId: id,
+          requestId: `r-${id}`,
+          url: `https://app.devin.ai/sessions/${id}`,
+          snapshot: sessionSnapshot(id),
+          teamId: 'T1',
+          channelId: 'C1',
+          threadTs: '1.1',
+        },
+        db,
+      );
     await sql`update sessions set next_look_at = now() - interval '1 minute'`.execute(db);
     await sql`update sessions set told = '"no list"' where session_id = 'bad'`.execute(db);
     const due = await createPolls(db).due({ until: new Date(), hotSince: new Date(0), limit: 10 });

@@ -231,14 +231,17 @@ describeOnBothDatabases('the turns of messages in a channel for which Slack was 
     const { db, turns, time } = await busy();
     const posts = createPosts(db);
     const attempt = async (key: string, channelId: string): Promise<boolean> =>
-      posts.attempt({
-        key,
-        channelId,
-        threadTs: null,
-        slackTs: null,
-        isFirst: true,
-        onlyIf: turns.isCalm(channelId),
-      });
+      posts.attempt(
+        {
+          key,
+          channelId,
+          threadTs: null,
+          slackTs: null,
+          isFirst: true,
+          onlyIf: turns.isCalm(channelId),
+        },
+        db,
+      );
     expect(await attempt('quiet', 'C2')).toBe(true);
     expect(await attempt('busy', 'C1')).toBe(false);
     time.ms += 5000;

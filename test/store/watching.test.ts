@@ -49,7 +49,7 @@ describe('a card that is reposted while a poll of its session is recorded', () =
     const [requests, sessions] = [createRequests(db), createSessions(db)];
     await requests.insert([newRequest('r1')]);
     const bound = { sessionId: 's1', requestId: 'r1', url: '', snapshot: sessionSnapshot('s1') };
-    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
+    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' }, db);
     const before = await requests.find('r1');
     if (before === null) throw new Error('the request is gone');
     let placed: Promise<unknown> = Promise.resolve();
@@ -103,7 +103,7 @@ describeOnBothDatabases('a milestone', (open) => {
     await requests.insert([newRequest('r2', { source: 'follow' })]);
     await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
     const bound = { sessionId: 's2', requestId: 'r2', url: '', snapshot: sessionSnapshot('s2') };
-    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });
+    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' }, db);
     await cards.markStale('r2');
     const said = {
       eventId: 'e1',
@@ -133,7 +133,7 @@ describeOnBothDatabases('a session that gets its thread', (open) => {
     const { db } = await open();
     const sessions = createSessions(db);
     const bound = { sessionId: 's3', requestId: 'r3', url: '', snapshot: sessionSnapshot('s3', times) };
-    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });
+    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' }, db);
     const place = { channelId: 'C1', threadTs: '1.1' };
     await expect(sessions.place('s3', place)).resolves.toEqual({ hasActed });
   });

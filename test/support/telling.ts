@@ -51,7 +51,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
   const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
   await requests.insert([newRequest('r1', place)]);
   const snapshot = answer({});
-  await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
+  await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place }, db);
   const told: string[] = [];
   const deps = {
     store: {

@@ -93,23 +93,17 @@ export const budgetAlertSchema = z.object({
 /** Tells owners how much of a ceiling counts. */
 export type BudgetAlert = z.infer<typeof budgetAlertSchema>;
 
-type Spending = { userId: string; channelId: string; cap: number; at: Date };
+type Spender = { userId: string; channelId: string };
+type Spending = Spender & { cap: number; at: Date };
 
 /** What owners are told once this much more is reserved. */
 export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): BudgetAlert[] {
-  return ceilings.flatMap((ceiling) => {
-    const { key, most, left } = ceiling;
+  return ceilings.flatMap(({ key, most, left }) => {
     const counted = most - left + spending.cap;
     const period = periodOf(key, spending.at);
     const passed = MARKS.filter((percent) => counted * 100 >= most * percent);
-    return passed.map((percent) => ({
-      key,
-      subject: subjectOf(ceiling, spending),
-      period,
-      percent,
-      counted,
-      most,
-    }));
+    const subject = subjectOf(key, spending);
+    return passed.map((percent) => ({ key, subject, period, percent, counted, most }));
   });
 }
 
@@ -131,7 +125,8 @@ export function highestMarks(alerts: readonly BudgetAlert[]): BudgetAlert[] {
   );
 }
 
-function subjectOf({ key }: Ceiling, { userId, channelId }: Spending): string | null {
+/** Whose ceiling it is: a person's or a channel's id; null: everyone's. */
+export function subjectOf(key: CeilingKey, { userId, channelId }: Spender): string | null {
   switch (key) {
     case 'acu_per_person_per_day':
       return userId;
