@@ -59,10 +59,8 @@ async function storePage(
   { page, isFirstPage }: { page: Page<SessionMessage>; isFirstPage: boolean },
 ): Promise<number> {
   const { sessionId } = followed.session;
-  const known = await deps.store.messages.known(
-    sessionId,
-    page.items.map(({ eventId }) => eventId),
-  );
+  const eventIds = page.items.map(({ eventId }) => eventId);
+  const known = await deps.store.messages.known(sessionId, eventIds);
   const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
   if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;

@@ -92,10 +92,8 @@ async function fetchAll(
     signal.throwIfAborted();
     const isFinal = error.code === 'not-found' || error.code === 'forbidden';
     if (!isFinal) return error;
-    log.warn(
-      { err: error, sessionId: followed.session.sessionId },
-      'Devin refused the messages of a session',
-    );
+    const { sessionId } = followed.session;
+    log.warn({ err: error, sessionId }, 'Devin refused the messages of a session');
     return null;
   }
 }

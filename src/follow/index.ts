@@ -105,7 +105,7 @@ function createNotifying(deps: FollowingDeps, notified: Notified) {
     notified,
     postOnce,
     compose: async (notice) => composeMilestone(composing, notice),
-    markAnsweredCalls: async (session, request) => markAnsweredCalls(composing, session, request),
+    markAnsweredCalls: async (followed) => markAnsweredCalls(composing, followed),
     shareResult: async (place, session) => shareResult(composing, place, session),
     outbound,
     now,

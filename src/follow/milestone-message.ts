@@ -13,7 +13,7 @@ import { plainName } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { AnsweredCall } from '../store/calls.ts';
 import type { MilestoneRow } from '../store/milestones.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
 import type { DevinMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
@@ -86,14 +86,10 @@ export async function shareResult(
   return shared.kind === 'shared';
 }
 
-type Answered = { call: AnsweredCall; session: SessionRow; request: SessionRequest };
+type Answered = Followed & { call: AnsweredCall };
 
 /** Adds to each call whose question was answered who answered it. Returns how long Slack wants a pause, in ms. */
-export async function markAnsweredCalls(
-  deps: MessageDeps,
-  session: SessionRow,
-  request: SessionRequest,
-): Promise<number> {
+export async function markAnsweredCalls(deps: MessageDeps, { session, request }: Followed): Promise<number> {
   const { calls } = deps.store;
   const { outbound } = deps;
   const { sessionId } = session;

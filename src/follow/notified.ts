@@ -4,6 +4,7 @@ import type { Rendered } from '../slack/blocks/objects.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { FindLeaver, IsOutside } from '../slack/people.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
 import type { MessageRow } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
@@ -90,12 +91,7 @@ export function createFrameOf(deps: FrameDeps): FrameOf {
 }
 
 /** `key`: of the call, if the words are a question. */
-type Framing = {
-  session: SessionRow;
-  request: SessionRequest;
-  key: string | null;
-  answered: Answered | null;
-};
+type Framing = Followed & { key: string | null; answered: Answered | null };
 
 /** The session's name if two share a thread, and the call. */
 export async function frameWith(
@@ -112,10 +108,11 @@ export async function frameWith(
   return (words) => withCall(name(words), call, text);
 }
 
-type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
-
 /** A message that was attempted before keeps its call, unless Devin has gone on since: then it waits again, or is left out. */
-async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
+async function callKey(
+  deps: FrameDeps,
+  { session, request, row }: Followed & { row: MessageRow },
+): Promise<string | null> {
   const { sessionId, eventId } = row;
   if (row.attemptedAt !== null) {
     if (session.phase !== 'needs-you') await deps.store.calls.part(sessionId, eventId);

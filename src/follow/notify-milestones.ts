@@ -8,8 +8,7 @@ import { refusalKind } from '../slack/errors.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { MilestoneRow } from '../store/milestones.ts';
-import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed } from '../store/requests.ts';
+import { findFollowed, type Followed } from '../store/requests.ts';
 import type { DevinMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
@@ -18,11 +17,9 @@ import { isWanted } from './milestone-message.ts';
 import type { Notified } from './notified.ts';
 import { turnClassOf, type PostContext } from './post-message.ts';
 
-export type MilestoneNotice = {
+export type MilestoneNotice = Followed & {
   milestone: Milestone;
   key: string;
-  request: SessionRequest;
-  session: SessionRow;
   /** Devin's last message. */
   said: DevinMessage | null;
   place: CardPlace;
@@ -45,7 +42,7 @@ type NotifyDeps = {
   postOnce: PostOnce;
   compose: (notice: MilestoneNotice) => Promise<Rendered>;
   /** Adds to answered calls who answered them; returns how long Slack wants a pause, in ms. */
-  markAnsweredCalls: (session: SessionRow, request: SessionRequest) => Promise<number>;
+  markAnsweredCalls: (followed: Followed) => Promise<number>;
   /** Puts a result that is too long for a message into the thread; false if there is none, or it failed. */
   shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
   outbound: Pick<Outbound, 'directChannel'>;
@@ -79,7 +76,7 @@ export function createMilestoneNotifier(deps: NotifyDeps) {
       if (result.kind === 'wait') return result.ms;
       if (result.kind === 'later') laterMs = Math.min(laterMs ?? result.ms, result.ms);
     }
-    const waitMs = await deps.markAnsweredCalls(session, request);
+    const waitMs = await deps.markAnsweredCalls(followed);
     return waitMs === 0 ? laterMs : waitMs;
   };
 }
@@ -89,10 +86,8 @@ function saysResult({ key, attemptedAt }: MilestoneRow): boolean {
   return readMilestone(key)?.kind === 'finished' && isFirst(key) && attemptedAt === null;
 }
 
-type Delivery = {
+type Delivery = Followed & {
   row: MilestoneRow;
-  session: SessionRow;
-  request: SessionRequest;
   notify: Notify;
   /** One of the milestones that wait says that it finished. */
   finishes: boolean;

@@ -19,11 +19,7 @@ export type RoundTimes = {
   /** Messages may come without a change of status: how often, at least, to fetch them while a session is active. */
   messagesMs: number;
 };
-export const ROUND_TIMES: RoundTimes = {
-  tickMs: 500,
-  goneAfterMs: 60_000,
-  messagesMs: 120_000,
-};
+export const ROUND_TIMES: RoundTimes = { tickMs: 500, goneAfterMs: 60_000, messagesMs: 120_000 };
 
 type RoundDeps = {
   store: StoreParts<{
@@ -62,10 +58,8 @@ export function createRound(deps: RoundDeps) {
   let failedRounds = 0;
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
-    const result = await poll(
-      rows.map(({ snapshot }) => snapshot),
-      signal,
-    );
+    const known = rows.map(({ snapshot }) => snapshot);
+    const result = await poll(known, signal);
     if (!signal.aborted) await recordAll(rows, result);
     return result.trouble;
   }
@@ -98,10 +92,9 @@ export function createRound(deps: RoundDeps) {
     }
     // After an error, those without an answer stay due.
     const isDone = (row: SessionRow): boolean => result.trouble === null || answers.has(row.sessionId);
+    const settled = unchanged.filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row));
     await polls.reschedule(
-      unchanged
-        .filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row))
-        .map((row) => schedule.next(row, { isMissing: missing.has(row.sessionId) })),
+      settled.map((row) => schedule.next(row, { isMissing: missing.has(row.sessionId) })),
     );
   }
 

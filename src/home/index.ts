@@ -1,9 +1,7 @@
 import type { Devin } from '../devin/devin.ts';
-import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { checkSlack, refusesKey } from '../operator/checks.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
-import type { WithNames } from '../session/defaults.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home.ts';
@@ -13,45 +11,32 @@ import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
-import type { Tuning } from '../tuning.ts';
 import { createGreeter } from './greet-channel.ts';
-import { createHomePublisher } from './publish-home.ts';
+import { createHomePublisher, type PublishDeps } from './publish-home.ts';
 
 export { createHomeRedrawer, HOME_PAUSE_MS, type RedrawHome } from './publish-home.ts';
 
-type HomeDeps = {
+type HomeDeps = PublishDeps & {
   queue: Pick<Queue, 'work'>;
-  store: Pick<
-    Store,
-    'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings' | 'greetings'
-  >;
+  store: Pick<Store, 'db' | 'greetings'>;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'outbound' | 'answers' | 'people' | 'textFor'>;
+  slack: Pick<Slack, 'answers' | 'people'>;
   policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
   mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
-  resolve: ResolveIdentity;
-  withNames: WithNames;
   usage: Spending;
   withLease: WithLease;
   postOnce: PostOnce;
   botToken: string;
-  command: string;
-  tuning: Pick<Tuning, 'log' | 'now'>;
   text: Text;
 };
 
 /** Each person's App Home, and what the app says in a channel it was invited to. */
 export function createHome(deps: HomeDeps): void {
-  const { queue, store, withLease, postOnce, command, tuning, text } = deps;
+  const { queue, withLease, postOnce, command, text } = deps;
+  const { greetings } = deps.store;
+  const { log } = deps.tuning;
   const publish = createHomePublisher(deps, { healthFor: createHealth(deps), filesFor: createFiles(deps) });
-  const greet = createGreeter({
-    greetings: store.greetings,
-    withLease,
-    postOnce,
-    command,
-    text,
-    log: tuning.log,
-  });
+  const greet = createGreeter({ greetings, withLease, postOnce, command, text, log });
   queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
   queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }
@@ -92,18 +77,17 @@ async function keyIn({ self }: Pick<Devin, 'self'>): Promise<'accepted' | 'refus
 }
 
 /** The state of the files that a person may see: both for administrators, the policy for its owners. */
-function createFiles({ policy, mapping, slack: { people }, usage }: HomeDeps) {
+function createFiles({ policy, mapping, slack, usage }: HomeDeps) {
   return async (userId: string): Promise<HomeFile[]> => {
     if (!(await usage.mayAll(userId))) return [];
-    const isAdmin = isAdministrator(await people.find(userId));
-    const [rules, mapped] = [policy.current(), isAdmin ? mapping.current() : null];
-    return [
-      ...(rules === null
-        ? []
-        : [{ kind: 'policy' as const, entries: rules.rules.length, problems: policy.problems() }]),
-      ...(mapped === null
-        ? []
-        : [{ kind: 'identity' as const, entries: mapped.people.length, problems: mapping.problems() }]),
-    ];
+    const isAdmin = isAdministrator(await slack.people.find(userId));
+    const rules = policy.current()?.rules;
+    const people = isAdmin ? mapping.current()?.people : undefined;
+    const files: HomeFile[] = [];
+    if (rules !== undefined)
+      files.push({ kind: 'policy', entries: rules.length, problems: policy.problems() });
+    if (people !== undefined)
+      files.push({ kind: 'identity', entries: people.length, problems: mapping.problems() });
+    return files;
   };
 }

@@ -19,7 +19,7 @@ import { sleep } from '../time.ts';
 import type { Spending } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 
-type PublishDeps = {
+export type PublishDeps = {
   store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
   slack: Pick<Slack, 'outbound' | 'textFor'>;
   resolve: ResolveIdentity;

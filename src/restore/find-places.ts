@@ -63,10 +63,7 @@ export function createFindPlaces(deps: PlacesDeps) {
 /** The Slack user id of a member of the Devin organization; null: nobody in the workspace has their address. */
 export type FindRequester = (devinUserId: string) => Promise<string | null>;
 
-type RequesterDeps = {
-  findMember: FindMember;
-  people: Pick<People, 'findByEmail'>;
-};
+type RequesterDeps = { findMember: FindMember; people: Pick<People, 'findByEmail'> };
 
 export function createFindRequester({ findMember, people }: RequesterDeps): FindRequester {
   return async (devinUserId) => {

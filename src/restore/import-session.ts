@@ -93,12 +93,9 @@ export function createImportSession({
       if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
       const changes = { sessionId, identity, ...existing.requestChanges };
       await requests.advance({ id: request.id, from: 'accepted', to: 'created', changes }, trx);
-      const { teamId, channelId } = request;
+      const { id: requestId, teamId, channelId } = request;
       const { threadTs } = existing;
-      await sessions.bind(
-        { sessionId, requestId: request.id, url, snapshot, teamId, channelId, threadTs },
-        trx,
-      );
+      await sessions.bind({ sessionId, requestId, url, snapshot, teamId, channelId, threadTs }, trx);
       await sessions.change(sessionId, { messagesCursor: history.cursor, ...existing.sessionChanges }, trx);
       const said = history.messages.map((message) =>
         messageRow(message, unposted.has(message.eventId) ? 'pending' : 'skipped'),
@@ -152,12 +149,9 @@ function draftOf(
   const prompt = first?.source === 'user' ? readPrompt(first.message, requestId).task : null;
   const { title, devinMode, playbookId } = snapshot;
   // Devin may return values that our field table doesn't allow: leave them out.
-  const values = Object.fromEntries(
-    Object.entries({ prompt, title, devin_mode: devinMode, playbook_id: playbookId, ...more }).filter(
-      ([key, value]) => storedDraftSchema.safeParse({ [key]: value }).success,
-    ),
-  );
-  return { values: storedDraftSchema.parse(values), sources: {} };
+  const known = Object.entries({ prompt, title, devin_mode: devinMode, playbook_id: playbookId, ...more });
+  const valid = known.filter(([key, value]) => storedDraftSchema.safeParse({ [key]: value }).success);
+  return { values: storedDraftSchema.parse(Object.fromEntries(valid)), sources: {} };
 }
 
 type MemberDeps = { findMember: FindMember; now: () => number };

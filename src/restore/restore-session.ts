@@ -110,11 +110,7 @@ function catchUp(snapshot: SessionSnapshot, { messages }: History, thread: reado
   return {
     unposted: new Set(late.slice(-MAX_LATE).map(({ eventId }) => eventId)),
     untold,
-    sessionChanges: {
-      ...changes,
-      lastWords: lastWordsOf(messages),
-      nextPoll: { inMs: 0, first: true },
-    },
+    sessionChanges: { ...changes, lastWords: lastWordsOf(messages), nextPoll: { inMs: 0, first: true } },
   };
 }
 
