@@ -110,12 +110,11 @@ export function readMilestone(key: string): Milestone | null {
     const [id = '', url = ''] = rest.split(' ');
     return { kind: 'duplicate', other: { id, url } };
   }
-  const phase = TOLD_PHASES.find((candidate) => candidate === name);
-  return phase === undefined ? null : { kind: phase };
+  const phase = readToldPhase(key);
+  return phase === null ? null : { kind: phase };
 }
 
 /** The phase that a key announces; null: something else. */
 export function readToldPhase(key: string): ToldPhase | null {
-  const kind = readMilestone(key)?.kind;
-  return TOLD_PHASES.find((phase) => phase === kind) ?? null;
+  return TOLD_PHASES.find((phase) => key.startsWith(`${phase}:`)) ?? null;
 }

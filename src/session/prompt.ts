@@ -67,14 +67,13 @@ export function buildPrompt(prompt: Prompt): string {
 
 const STANDING = 'Standing instructions of the organization, which hold for every session here:';
 const standingFence = (requestId: string): string => `standing-instructions-${requestId}`;
+const standingHead = (requestId: string): string => `\n\n${STANDING}\n<${standingFence(requestId)}>\n`;
+const standingEnd = (requestId: string): string => `\n</${standingFence(requestId)}>`;
 
 function withInstructions({ task, instructions = null, requestId }: Prompt): string {
   if (instructions === null) return task;
-  const fence = standingFence(requestId);
-  return [task, '', STANDING, `<${fence}>`, instructions, `</${fence}>`].join('\n');
+  return `${task}${standingHead(requestId)}${instructions}${standingEnd(requestId)}`;
 }
-
-const standingHead = (requestId: string): string => `\n\n${STANDING}\n<${standingFence(requestId)}>\n`;
 
 function withoutInstructions(task: string, requestId: string): string {
   const at = task.lastIndexOf(standingHead(requestId));
@@ -85,7 +84,7 @@ function withoutInstructions(task: string, requestId: string): string {
 export function instructionsIn(prompt: string, requestId: string): string | null {
   const head = standingHead(requestId);
   const at = prompt.lastIndexOf(head);
-  const end = prompt.indexOf(`\n</${standingFence(requestId)}>`, at);
+  const end = prompt.indexOf(standingEnd(requestId), at);
   return at === -1 || end === -1 ? null : prompt.slice(at + head.length, end);
 }
 

@@ -80,9 +80,14 @@ export function createGate(deps: GateDeps) {
     return { userId, email, groups };
   }
 
-  async function whoAndWhere(policy: Policy, { userId, ...where }: Where & { userId: string }) {
-    const [person, place] = await Promise.all([personOf(policy, userId), placeOf(policy, where)]);
-    return { person, place };
+  /** `at`: as of when `spend` counts. */
+  async function factsOf(policy: Policy, asking: Where & Person) {
+    const [person, place, { at, spend }] = await Promise.all([
+      personOf(policy, asking.userId),
+      placeOf(policy, asking),
+      deps.budget.spend(asking),
+    ]);
+    return { person, place, spend, at };
   }
 
   return {
@@ -90,17 +95,14 @@ export function createGate(deps: GateDeps) {
     async judge(request: SessionRequest): Promise<Verdict> {
       const policy = deps.policy();
       if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [], rule: null };
-      const [{ person, place }, { at, spend }] = await Promise.all([
-        whoAndWhere(policy, request),
-        deps.budget.spend(request),
-      ]);
+      const { at, ...facts } = await factsOf(policy, request);
       const open = withoutLeft(request.draft);
-      const draft = withSet(open, policyChanges(policy, place, open.values));
+      const draft = withSet(open, policyChanges(policy, facts.place, open.values));
       // What is left of a ceiling changes by itself, so it isn't part of what is approved.
       const fingerprint = fingerprintOf(sentOf(request, draft));
       const approved = await approvedOf(policy, { request, fingerprint }, deps.mayApprove);
       const asked = { ...askedOf({ ...request, draft: open }), approved };
-      const decision = decide(policy, { person, place, request: asked, spend });
+      const decision = decide(policy, { ...facts, request: asked });
       return verdictOf(decision, { asked: request.draft, draft, approved, fingerprint, at });
     },
 
@@ -108,12 +110,10 @@ export function createGate(deps: GateDeps) {
     async explain({ draft, ...where }: Asking): Promise<Explained | null> {
       const policy = deps.policy();
       if (policy === null) return null;
-      const [{ person, place }, { at, spend }] = await Promise.all([
-        whoAndWhere(policy, where),
-        deps.budget.spend(where),
-      ]);
+      const { at, ...facts } = await factsOf(policy, where);
+      const { place, spend } = facts;
       const request = filledIn({ draft, context: null, without: null, secretNames: null });
-      const decision = decide(policy, { person, place, request, spend });
+      const decision = decide(policy, { ...facts, request });
       const over = decision.kind === 'allowed' ? undefined : decision.over;
       return {
         decision,
@@ -130,8 +130,7 @@ export function createGate(deps: GateDeps) {
     async choicesFor(form: Asking & Filled) {
       const policy = deps.policy();
       if (policy === null) return null;
-      const [who, { spend }] = await Promise.all([whoAndWhere(policy, form), deps.budget.spend(form)]);
-      const facts = { ...who, request: filledIn(form), spend };
+      const facts = { ...(await factsOf(policy, form)), request: filledIn(form) };
       const refusalOf = refusalsOf(policy, facts);
       return {
         choices: choicesOf(policy, facts),

@@ -60,7 +60,9 @@ export function verdictOf(
     return { kind: 'refused', failure };
   }
   const { capOf, changes } = decision;
-  const left = withCapOf(draft, { capOf, cap: changes.max_acu_limit });
+  const { max_acu_limit: cap } = changes;
+  const isOfCeiling = capOf !== undefined && cap !== undefined;
+  const left = isOfCeiling ? withCap(draft, cap, SOURCE_OF[PERIOD_OF[capOf]]) : draft;
   const capped = approved.length > 0 ? withinShown(left, asked) : left;
   if (decision.kind === 'allowed') {
     const rule = decision.rule ?? approved[0] ?? null;
@@ -95,13 +97,6 @@ export function withoutLeft(draft: EffectiveDraft): EffectiveDraft {
   const { max_acu_limit: _cap, ...values } = draft.values;
   const { max_acu_limit: _source, ...sources } = draft.sources;
   return { ...draft, values, sources };
-}
-
-/** `capOf`: `cap` is what is left of this ceiling; undefined: of none. */
-type Cap = { capOf: CeilingKey | undefined; cap: number | undefined };
-
-function withCapOf(draft: EffectiveDraft, { capOf, cap }: Cap): EffectiveDraft {
-  return capOf === undefined || cap === undefined ? draft : withCap(draft, cap, SOURCE_OF[PERIOD_OF[capOf]]);
 }
 
 /** No more than its approvers were shown as left, even if no ceiling limits it now. */

@@ -39,10 +39,6 @@ export type PolicyFacts = {
   spend: Spend;
 };
 
-function isPerson(patterns: readonly PersonPattern[], person: PolicyPerson): Known {
-  return anyOf(patterns.map((pattern) => isOne(pattern, person)));
-}
-
 export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Known {
   return anyOf(patterns.map((pattern) => isThere(pattern, place)));
 }
@@ -57,7 +53,7 @@ export function mismatches(rule: PolicyRule, facts: PolicyFacts): string[] {
   const { people, channels, when = NEVER_MIND, verdict } = rule;
   const { person, place, request } = facts;
   const parts: Record<string, Known> = {
-    people: people === undefined || isPerson(people, person),
+    people: people === undefined || anyOf(people.map((pattern) => isOne(pattern, person))),
     channels: channels === undefined || isPlace(channels, place),
     ...matchesOf(when, request, verdict === 'allow' ? eachOf : anyOf),
   };
@@ -136,11 +132,7 @@ function anyOf(found: readonly Known[]): Known {
 
 /** A request that names nothing doesn't match. */
 function eachOf(found: readonly Known[]): Known {
-  return found.length > 0 && allOf(found);
-}
-
-function allOf(found: readonly Known[]): Known {
-  if (found.includes(false)) return false;
+  if (found.length === 0 || found.includes(false)) return false;
   return found.includes(null) ? null : true;
 }
 

@@ -17,12 +17,8 @@ const listOf = <T extends z.ZodType>(entry: T) => z.array(entry).min(1).max(MAX_
 const globs = z.array(pattern).max(MAX_ENTRIES).default([]);
 const instructions = z.string().trim().min(1).max(MAX_INSTRUCTIONS);
 /** Patterns are taken as they are; a word must be one that Devin knows. */
-const modePattern = pattern.refine(
-  (typed) => typed.includes('*') || DEVIN_MODES.some((mode) => mode === typed),
-  {
-    error: 'mode' satisfies PolicyFault,
-  },
-);
+const isMode = (typed: string): boolean => typed.includes('*') || DEVIN_MODES.some((mode) => mode === typed);
+const modePattern = pattern.refine(isMode, { error: 'mode' satisfies PolicyFault });
 
 /** Devin needs to find it: no pattern. */
 const repository = pattern.regex(/^[\w.-]+(?:\/[\w.-]+)+$/, { error: 'repository' satisfies PolicyFault });
@@ -105,8 +101,8 @@ export const policySchema = z
     channels: z.array(channelSchema).max(MAX_ENTRIES).default([]),
   })
   .superRefine((policy, context) => {
-    for (const { path, message } of jointFaults(policy))
-      context.addIssue({ code: 'custom', path: [...path], message });
+    const faults = [...repeatedNames(policy), ...withoutApprovers(policy), ...aboveTheLimit(policy)];
+    for (const { path, message } of faults) context.addIssue({ code: 'custom', path: [...path], message });
   });
 
 export type Policy = z.output<typeof policySchema>;
@@ -128,10 +124,6 @@ export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
 export const expiryOf = ({ expires }: Pick<PolicyRule, 'expires'>): number => expires ?? DEFAULT_EXPIRY_MS;
 
 type JointFault = { path: readonly (string | number)[]; message: PolicyFault };
-
-function jointFaults(policy: Policy): JointFault[] {
-  return [...repeatedNames(policy), ...withoutApprovers(policy), ...aboveTheLimit(policy)];
-}
 
 /** A refusal names its rule: two of one name could not be told apart. */
 function repeatedNames({ rules }: Policy): JointFault[] {

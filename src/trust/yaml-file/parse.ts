@@ -112,12 +112,8 @@ function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Probl
   }
   if (isMissing(plain.value, path))
     return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
-  return [
-    {
-      offset: plain.offsetOf(path),
-      sentence: `${label(path, format.faults(text).whole)}${reason(issue, words)}`,
-    },
-  ];
+  const sentence = `${label(path, format.faults(text).whole)}${reason(issue, words)}`;
+  return [{ offset: plain.offsetOf(path), sentence }];
 }
 
 function reason(issue: Issue, { format, text }: Words): string {
@@ -149,7 +145,7 @@ function entryOf(table: Readonly<Record<string, unknown>>, key: string): string 
 }
 
 function isMissing(value: unknown, path: Path): boolean {
-  const [last] = path.slice(-1);
+  const last = path.at(-1);
   let inner = value;
   for (const part of path.slice(0, -1)) inner = childOf(inner, part);
   return (
