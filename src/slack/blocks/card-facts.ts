@@ -131,12 +131,12 @@ export function acuFact(card: SessionCard, text: Text): string[] {
   return acuLimit === null || isNotStarted(card) ? [] : [text.card.acuLimit(acuWords(acuLimit))];
 }
 
+const PULL_REQUEST =
+  /^https?:\/\/[^/]+\/(.+?)\/(?:-\/)?(?:pull|pulls|merge_requests|pull-requests|pullrequest)\/(\d+)/i;
+
 /** `acme/web #412` for addresses of GitHub, GitLab, Bitbucket and Azure; otherwise the address without its scheme. */
 function pullRequestName(url: string): string {
-  const found =
-    /^https?:\/\/[^/]+\/(.+?)\/(?:-\/)?(?:pull|pulls|merge_requests|pull-requests|pullrequest)\/(\d+)/i.exec(
-      url,
-    );
+  const found = PULL_REQUEST.exec(url);
   const name = found === null ? url.replace(/^https?:\/\//i, '') : `${found[1]} #${found[2]}`;
   return truncate(name, FACT_LENGTH);
 }

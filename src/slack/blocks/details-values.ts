@@ -56,16 +56,10 @@ type Sourced = { values: FieldValues; sources?: Sources; names?: Names | undefin
 
 /** Each field with a value in a row, uncut, in the order of the field table. */
 export function fieldRows({ values, sources = {}, names }: Sourced, text: Text): string[] {
-  return fields.flatMap(({ key }) =>
-    values[key] === undefined
-      ? []
-      : [
-          row(
-            withWhy(text.fields[key].label, sources[key] ?? 'request', text),
-            shownValue(values[key], text, names),
-          ),
-        ],
-  );
+  return fields.flatMap(({ key }) => {
+    const label = withWhy(text.fields[key].label, sources[key] ?? 'request', text);
+    return values[key] === undefined ? [] : [row(label, shownValue(values[key], text, names))];
+  });
 }
 
 function shownNamed(value: string, text: Text, names: Names): string {
@@ -99,12 +93,8 @@ const keyedSchema = z.array(z.object({ key: z.string() }));
 /** The names of secrets, never their values. */
 export function shownSecrets(value: unknown, text: Text): string {
   const secrets = keyedSchema.safeParse(value).data ?? [];
-  return text.details.secretKeys(
-    shownList(
-      secrets.map(({ key }) => key),
-      text,
-    ),
-  );
+  const names = secrets.map(({ key }) => key);
+  return text.details.secretKeys(shownList(names, text));
 }
 
 /** A long address as its host and its last part, within a line of a narrow window. */

@@ -109,11 +109,8 @@ function messageWords(message: QuotedMessage, text: Text): string {
     ...(picked ? [review.picked] : []),
   ].join(' · ');
   const whole = escape(words.trim() === '' ? review.empty : words);
-  const shown = truncateTo(
-    whole,
-    SHOWN_LENGTH,
-    (part) => Buffer.byteLength(JSON.stringify(part)) <= SHOWN_BYTES,
-  );
+  const fits = (part: string): boolean => Buffer.byteLength(JSON.stringify(part)) <= SHOWN_BYTES;
+  const shown = truncateTo(whole, SHOWN_LENGTH, fits);
   return shown === whole ? `${head}\n${shown}` : `${head}\n${shown}\n_${review.cut}_`;
 }
 

@@ -41,21 +41,15 @@ function keptInput(kept: readonly string[], { secretForm, joins }: Text): InputB
 
 function rowInputs(row: number, { secretForm }: Text): KnownBlock[] {
   const { name, value, sensitive } = secretForm;
-  const named = textElement({
-    placeholder: name.placeholder,
-    maxLength: MAX_NAME,
-    multiline: false,
-  });
+  const { placeholder } = name;
+  const named = textElement({ placeholder, maxLength: MAX_NAME, multiline: false });
   const typed = textElement({ maxLength: LIMIT.inputText, multiline: true });
+  const ticked = tickBox(sensitive.option, true);
   return [
     header(secretForm.row(row)),
     inputBlock({ blockId: secretBlock(row, 'name'), label: name.label, element: named }),
     inputBlock({ blockId: secretBlock(row, 'value'), ...value, element: typed }),
-    inputBlock({
-      blockId: secretBlock(row, 'sensitive'),
-      label: sensitive.label,
-      element: tickBox(sensitive.option, true),
-    }),
+    inputBlock({ blockId: secretBlock(row, 'sensitive'), label: sensitive.label, element: ticked }),
   ];
 }
 

@@ -88,16 +88,12 @@ function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
 }
 type Totals = Pick<UsageReport, 'summary' | 'medianWaitMs'>;
 
-function spanTitle({ summary: { spans } }: Pick<UsageReport, 'summary'>, { usage }: Text): string {
-  const days = spans[0]?.days ?? 1;
-  return days === 1 ? usage.perDay : usage.perDays(days);
-}
-
-function spanLines(report: UsageReport, text: Text): string[] {
-  const used = report.summary.spans.filter(({ acu }) => acu > 0);
-  if (used.length === 0) return [];
-  const words = used.map(({ from, acu }) => `${text.usage.day(from)}: ${acuWords(acu)}`);
-  return [bold(spanTitle(report, text)), words.join(' · ')];
+function spanLines({ summary: { spans } }: UsageReport, { usage }: Text): string[] {
+  const used = spans.filter(({ acu }) => acu > 0);
+  const [first] = used;
+  if (first === undefined) return [];
+  const title = first.days === 1 ? usage.perDay : usage.perDays(first.days);
+  return [bold(title), used.map(({ from, acu }) => `${usage.day(from)}: ${acuWords(acu)}`).join(' · ')];
 }
 
 function groupLines(

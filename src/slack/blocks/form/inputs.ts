@@ -52,13 +52,10 @@ export function fieldInputs(given: Entry): InputBlock[] {
         ),
         ...(input.none ? [noneInput(entry)] : []),
       ];
-    case 'choice':
-      return [
-        single(
-          entry,
-          choiceElement({ values: allowed.options ?? input.options, chosen: value, placeholder }, text),
-        ),
-      ];
+    case 'choice': {
+      const values = allowed.options ?? input.options;
+      return [single(entry, choiceElement({ values, chosen: value, placeholder }, text))];
+    }
     case 'number':
       return [single(entry, numberElement({ ...input, max: allowed.most ?? input.max, value, placeholder }))];
     case 'switch':
@@ -123,14 +120,9 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
   const { field, value, text } = entry;
   const multiline = field.input.kind !== 'text' || field.input.multiline;
   const [first, ...further] = writtenParts(field, value, count);
+  const placeholder = placeholderOf(entry);
   const element = (initial: string | undefined, focus: boolean) =>
-    textElement({
-      initial,
-      placeholder: placeholderOf(entry),
-      maxLength: maxLength(field),
-      multiline,
-      focus,
-    });
+    textElement({ initial, placeholder, maxLength: maxLength(field), multiline, focus });
   return [
     single(entry, element(first, field.isTask)),
     ...Array.from({ length: count - 1 }, (_, i) =>
@@ -147,13 +139,8 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
 function single(entry: Entry, element: InputBlock['element']): InputBlock {
   const { key, isTask } = entry.field;
   const { label } = entry.text.fields[key];
-  return inputBlock({
-    blockId: fieldBlock(key),
-    label,
-    hint: hintOf(entry),
-    optional: !isTask && !isRequired(entry),
-    element,
-  });
+  const optional = !isTask && !isRequired(entry);
+  return inputBlock({ blockId: fieldBlock(key), label, hint: hintOf(entry), optional, element });
 }
 
 /** It says what happens if the input stays empty, except at the task. */
@@ -196,20 +183,11 @@ function hintOf(entry: Entry): string {
 function noneInput({ field, value, text }: Entry): InputBlock {
   const { label, option, hint } = text.modal.none;
   const name = text.fields[field.key].label;
-  const isNone = Array.isArray(value) && value.length === 0;
-  return inputBlock({
-    blockId: noneBlock(field.key),
-    label: label(name),
-    hint,
-    element: tickBox(option, isNone),
-  });
+  const element = tickBox(option, Array.isArray(value) && value.length === 0);
+  return inputBlock({ blockId: noneBlock(field.key), label: label(name), hint, element });
 }
 
 function sensitiveInput(text: Text): InputBlock {
   const { label, option } = text.modal.sensitive;
-  return inputBlock({
-    blockId: BLOCK.sensitive,
-    label,
-    element: tickBox(option, true),
-  });
+  return inputBlock({ blockId: BLOCK.sensitive, label, element: tickBox(option, true) });
 }

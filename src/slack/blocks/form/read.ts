@@ -68,24 +68,16 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
   switch (reading.kind) {
     case 'nothing':
       if (field.isTask) return { values: [], errors: [[block, text.command.problems.noTask]] };
-      return {
-        values: [],
-        errors: mustBeFilled(field, rules.faults[field.key])
-          ? [[block, text.modal.errors.takes(text.fields[field.key].takes)]]
-          : [],
-      };
+      if (!mustBeFilled(field, rules.faults[field.key])) return { values: [], errors: [] };
+      return { values: [], errors: [[block, text.modal.errors.takes(text.fields[field.key].takes)]] };
     case 'wrong':
       return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
     case 'value': {
       const problem =
         hiddenProblem(reading.raw, rules.faults[field.key], text) ??
         problemWith(field, reading.raw, rules, text);
-      return problem === null
-        ? { values: [[field.key, reading.raw]], errors: [] }
-        : {
-            values: acceptedPart(field, reading.raw).map((raw) => [field.key, raw]),
-            errors: [[block, problem]],
-          };
+      const values = acceptedPart(field, reading.raw).map((raw): [string, unknown] => [field.key, raw]);
+      return { values, errors: problem === null ? [] : [[block, problem]] };
     }
   }
 }

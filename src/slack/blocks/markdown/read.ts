@@ -107,7 +107,7 @@ function createReader(markdown: string) {
       case 'code_block':
         return code(token.content.replace(/\n$/, ''));
       case 'html_block':
-        return words(leafOf(readableHtml(token.content).trim()));
+        return words([plainLeaf(readableHtml(token.content).trim())]);
       case 'hr':
         return words([plainLeaf(RULE)]);
       default:
@@ -148,10 +148,6 @@ function createReader(markdown: string) {
       return out;
     },
   };
-}
-
-function leafOf(text: string): Leaf[] {
-  return text === '' ? [] : [plainLeaf(text)];
 }
 
 const TASK = /^\[([ xX])\] /;

@@ -140,8 +140,7 @@ export function tableBlock({ rows, align }: TablePiece): TableBlock | null {
 
 /** Slack refuses empty cells. */
 function cell(leaves: readonly Leaf[]): RichTextBlock {
-  const elements = leaves.length === 0 ? [{ type: 'text' as const, text: ' ' }] : leaves.map(richLeaf);
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
+  return { type: 'rich_text', elements: [section(leaves.length === 0 ? [plainLeaf(' ')] : leaves)] };
 }
 
 const STYLES = ['bold', 'italic', 'strike', 'code'] as const;
