@@ -8,6 +8,7 @@ import { acuWords, durationWords, leftWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
+
 /**
  * Why a request failed: what happened, why, what to do next; the place where it is shown says whether anything was started.
  * Plain text, as all of these are; renderers escape it.

@@ -46,6 +46,7 @@ export const requestLease = (requestId: string): string => `request:${requestId}
 
 /** A session, and the request it was started for. */
 export type Followed = { session: SessionRow; request: SessionRequest };
+
 export async function findFollowed(
   { sessions, requests }: { sessions: Pick<Sessions, 'find'>; requests: Pick<Requests, 'find'> },
   sessionId: string,
