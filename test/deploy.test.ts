@@ -25,6 +25,7 @@ test('the alerts use existing metrics and labels', async () => {
     operation: 'sessions.create',
     method: 'POST',
     path: '/sessions',
+    withKey: true,
     status: 200,
     durationMs: 1,
     requestId: null,

@@ -10,6 +10,8 @@ export type DevinRequestFacts = {
   method: string;
   /** Without ids and names. */
   path: string;
+  /** Whether it carried the key. */
+  withKey: boolean;
   requestId: string | null;
   /** null: no answer. */
   status: number | null;
@@ -69,6 +71,7 @@ function report({ operation, log, onRequest }: Attempted, { input, response, sta
     operation,
     method: input instanceof Request ? input.method : 'GET',
     path: templateOf(input instanceof Request ? input.url : String(input)),
+    withKey: input instanceof Request && input.headers.has('authorization'),
     status: response?.status ?? null,
     requestId: response === null ? null : requestIdOf(response.headers),
     durationMs: Math.round(performance.now() - startedMs),

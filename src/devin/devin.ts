@@ -75,8 +75,10 @@ function watchKey({ onRequest, log }: DevinOptions) {
     refusesKey: (): boolean => isRefused,
     onRequest: (facts: DevinRequestFacts): void => {
       onRequest?.(facts);
-      const { operation, status } = facts;
-      if (status !== null) isRefused = status === UNAUTHORIZED;
+      const { operation, status, withKey } = facts;
+      // What Devin redirects to says nothing about the key.
+      if (status === null || !withKey) return;
+      isRefused = status === UNAUTHORIZED;
       if (!isRefused) return;
       onceAMinute('key', (leftOut) =>
         log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),

@@ -124,6 +124,13 @@ describe('a download', () => {
     expect(elsewhere.seen[0]?.headers.authorization).toBeUndefined();
   });
 
+  test("isn't taken for a refused key if what it redirects to refuses", async () => {
+    const storage = await startApi(() => ({ status: 401, text: 'expired' }));
+    const devin = await startDevin({ status: 307, headers: { location: `${storage.url}/signed` } });
+    await failureOf(devin.attachments.download(`${devin.url}/file`));
+    expect(devin.refusesKey()).toBe(false);
+  });
+
   test.each(['file:///etc/passwd', 'nonsense'])('refuses %s', async (url) => {
     const devin = await startDevin({ text: '' });
     expect(await failureOf(devin.attachments.download(url))).toMatchObject({ code: 'unexpected' });
