@@ -41,7 +41,7 @@ describe('when Devin is busy, or refuses', () => {
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
     await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
     const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-    expect(notice.text).toContain("hasn't started yet");
+    expect(notice.text).toContain("hasn't started or isn't confirmed yet");
   });
 
   test('says it once to each person, and not to people who talk to each other', async () => {
@@ -60,7 +60,7 @@ describe('when Devin is busy, or refuses', () => {
     expect(told()).toEqual([]);
     for (const words of ['and the docs', 'still there?']) await say(ben, words);
     await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
-    expect(told()).toEqual([expect.stringContaining("hasn't started yet")]);
+    expect(told()).toEqual([expect.stringContaining("hasn't started or isn't confirmed yet")]);
   });
 
   test('lists the available platforms, and opens the form with the same draft', async () => {
