@@ -166,13 +166,16 @@ async function record(
     archive: { archivedBy: userId },
     sleep: {},
   }[what];
-  const isNews = userId !== request.userId && STANDING[session.phase] !== 'earlier';
+  // If the process died before this was recorded, the end may have been seen since. A stop is final, so it has one key.
+  const isSeen = what === 'stop' && session.phase === 'ended' && session.stoppedBy === userId;
+  const isNews = userId !== request.userId && (isSeen || STANDING[session.phase] !== 'earlier');
+  const sinceMs = what === 'stop' ? 0 : session.phaseAt.getTime();
   await db.transaction().execute(async (trx) => {
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
     if (isNews) {
-      await milestones.add(sessionId, [endedByKey(what, userId, session.phaseAt.getTime())], { trx });
+      await milestones.add(sessionId, [endedByKey(what, userId, sinceMs)], { trx });
       await enqueue('post-waiting', { sessionId }, { trx });
     }
     await audit(trx, { request, session }, { what, userId, result: 'done' });

@@ -18,6 +18,7 @@ const NAME = `<${sessionSnapshot('s1').url}|Devin session>`;
 
 type Steering = {
   what: SteeringVerb;
+  requester?: string;
   session?: Partial<SessionRow>;
   onCheck?: (stopping: AbortController) => void;
   /** How Devin fails to do it; null: it does. */
@@ -34,6 +35,7 @@ type Steering = {
 /** U1 steers a session. */
 async function steering({
   what,
+  requester = 'U1',
   session,
   onCheck = () => undefined,
   code = 'not-sent',
@@ -66,10 +68,15 @@ async function steering({
   const steer = createSteerer({
     store: {
       db,
-      requests: { find: async () => Promise.resolve(requestRow()) },
+      requests: { find: async () => Promise.resolve(requestRow({ userId: requester })) },
       sessions: { find, lock: find, change },
       cards: { markStale: async () => Promise.resolve() },
-      milestones: { add: async () => Promise.resolve() },
+      milestones: {
+        add: async (_id, keys) => {
+          asked.push(...keys);
+          return Promise.resolve();
+        },
+      },
     },
     moveReply: async ({ id, to }) => {
       asked.push(`${id} ${to}`);
@@ -156,6 +163,18 @@ test.each<[how: string, steering: Partial<Steering>, noted: [before: string[], a
   const { steer, asked } = await steering({ what: 'stop', code: 'forbidden', ...how });
   await steer();
   expect(asked).toEqual([...before, 'stop', ...after]);
+});
+
+const OVER = { snapshot: ENDED, phase: 'ended', phaseAt: new Date(5), stoppedBy: 'U1' } as const;
+
+test.each<[news: string, session: Partial<SessionRow>, isTold: boolean]>([
+  ['hears of a Stop', { phase: 'working' }, true],
+  ['hears of a Stop whose end was seen before a second run', OVER, true],
+  ['hears nothing of a Stop after the session had finished', { ...OVER, phase: 'finished' }, false],
+])('the requester %s, under one key', async (_news, session, isTold) => {
+  const { steer, asked } = await steering({ what: 'stop', code: null, requester: 'U9', session });
+  await steer();
+  expect(asked.filter((one) => one.startsWith('ended-by'))).toEqual(isTold ? ['ended-by:U1 0'] : []);
 });
 
 const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
