@@ -70,6 +70,7 @@ describe('Markdown becomes rich text', () => {
     ['a heading', '## Result of **it**\n\ndone', 'bold{Result of }bold{it}\ndone'],
     ['paragraphs', 'a\n\nb', 'a\n\nb'],
     ['a link', '[the docs](https://x.y/?a=1&b=2)', 'link{the docs → https://x.y/?a=1&b=2}'],
+    ['a link without words', 'see [](https://x.y/a).', 'see link{https://x.y/a}.'],
     ['an address', 'see https://x.y/a.', 'see link{https://x.y/a}.'],
     ['a link to nowhere', '[file](src/app.ts)', 'file (src/app.ts)'],
     ['a link that runs code', '[x](javascript:alert(1))', '[x](javascript:alert(1))'],
