@@ -67,10 +67,8 @@ function laterMs({ times, now }: RelayDeps, { changedAt }: SessionRow): number |
   return quietMs > WITH_QUEUE_MS && quietMs < UNREAD_MS ? times.troubleMs : null;
 }
 
-async function hasToPost(
-  { store: { messages, milestones, calls } }: RelayDeps,
-  sessionId: string,
-): Promise<boolean> {
+async function hasToPost({ store }: RelayDeps, sessionId: string): Promise<boolean> {
+  const { messages, milestones, calls } = store;
   if ((await messages.nextPending(sessionId)) !== null) return true;
   const waiting = await milestones.pending(sessionId);
   if (waiting.length > 0) return waiting.some(({ dueInMs }) => dueInMs === 0);

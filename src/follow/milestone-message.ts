@@ -197,17 +197,13 @@ function isInResult({ snapshot }: SessionRow, url: string): boolean {
 }
 
 /** In Devin's words. */
-async function isNamed(
-  { store: { messages } }: WantedDeps,
-  sessionId: string,
-  url: string,
-): Promise<boolean> {
-  return (await messages.textsWith(sessionId, url)).some((words) => namesUrl(words, url));
+async function isNamed({ store }: WantedDeps, sessionId: string, url: string): Promise<boolean> {
+  return (await store.messages.textsWith(sessionId, url)).some((words) => namesUrl(words, url));
 }
 
 async function isAwaited(
-  { store: { messages } }: WantedDeps,
-  { sessionId: id, createdAt: at }: MilestoneRow,
-) {
-  return messages.isFollowedUp(id, new Date(at.getTime() - RECENT_MS));
+  { store }: WantedDeps,
+  { sessionId, createdAt: at }: MilestoneRow,
+): Promise<boolean> {
+  return store.messages.isFollowedUp(sessionId, new Date(at.getTime() - RECENT_MS));
 }

@@ -133,12 +133,10 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
 }
 
 /** Another question waits its turn. */
-async function quietFor(
-  { store: { calls }, now }: NotifyDeps,
-  { sessionId, key, attemptedAt }: MilestoneRow,
-): Promise<number> {
+async function quietFor({ store, now }: NotifyDeps, row: MilestoneRow): Promise<number> {
+  const { sessionId, key, attemptedAt } = row;
   if (attemptedAt !== null || readMilestone(key)?.kind !== 'needs-you') return 0;
-  const until = await calls.quietUntil(sessionId);
+  const until = await store.calls.quietUntil(sessionId);
   return until === null ? 0 : until.getTime() - now();
 }
 
@@ -199,10 +197,8 @@ async function refused(deps: NotifyDeps, delivery: Delivery, code: string): Prom
   return DONE;
 }
 
-async function placeOf(
-  { outbound }: NotifyDeps,
-  { row, session, request, notify }: Delivery,
-): Promise<CardPlace> {
+async function placeOf({ outbound }: NotifyDeps, delivery: Delivery): Promise<CardPlace> {
+  const { row, session, request, notify } = delivery;
   const thread = { channelId: session.channelId, threadTs: session.threadTs };
   if (notify === 'thread' && !row.direct && session.threadTs !== '') return thread;
   return directPlace(outbound, request.userId);

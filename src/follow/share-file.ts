@@ -48,12 +48,9 @@ const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'workin
 const WAIT_MS = 10 * 60_000;
 
 /** Files that Devin made come after the messages so far. */
-export function createFindAttachments({
-  store: { messages },
-  listAttachments,
-  now,
-  log,
-}: AttachmentDeps): FindAttachments {
+export function createFindAttachments(deps: AttachmentDeps): FindAttachments {
+  const { messages } = deps.store;
+  const { listAttachments, now, log } = deps;
   const listings = createListings(now);
 
   async function find({ sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> {

@@ -12,13 +12,11 @@ import type { Text } from '../text/index.ts';
 import { MS_PER_S } from '../time.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
+type SlackFound = BotIdentity & { scopes: string[] | null };
 type DevinCheck = Options & { devin: Pick<Devin, 'self'>; orgId: string };
 
 /** Who the app is in Slack. Throws an OperatorError if the token doesn't work. */
-export async function checkSlack({
-  client,
-  botToken,
-}: SlackCheck): Promise<BotIdentity & { scopes: string[] | null }> {
+export async function checkSlack({ client, botToken }: SlackCheck): Promise<SlackFound> {
   try {
     const bot = await identifyBot(client);
     if (bot === null) throw new OperatorError('not-a-bot', ({ start }) => start.notABot);
@@ -100,6 +98,7 @@ type Permission = keyof Text['devin']['without'];
 type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
 export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
 type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
+type ToProbe = (permission: Permission, call: Probe['call']) => Probe;
 
 type PermissionCheck = {
   devin: Pick<Devin, 'sessions' | 'members' | 'catalog' | 'organization'>;
@@ -138,11 +137,12 @@ export function missingPermission(permission: Permission, { devin, joins }: Text
   return joins.sentences([devin.forbidden(permission), devin.without[permission]]);
 }
 
+const needed: ToProbe = (permission, call) => ({ permission, needed: true, call });
+const optional: ToProbe = (permission, call) => ({ permission, needed: false, call });
+
 /** Those without a call can only be tried by creating a session, which costs money. */
-function probes({
-  devin: { sessions, members, catalog, organization },
-  impersonation,
-}: PermissionCheck): Probe[] {
+function probes({ devin, impersonation }: PermissionCheck): Probe[] {
+  const { sessions, members, catalog, organization } = devin;
   const all = [
     needed('ManageOrgSessions', null),
     needed('ImpersonateOrgSessions', null),
@@ -160,14 +160,6 @@ function probes({
 }
 
 const OF_IMPERSONATION: ReadonlySet<Permission> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
-
-function needed(permission: Permission, call: Probe['call']): Probe {
-  return { permission, needed: true, call };
-}
-
-function optional(permission: Permission, call: Probe['call']): Probe {
-  return { permission, needed: false, call };
-}
 
 async function tried(call: () => Promise<unknown>): Promise<Holding> {
   try {

@@ -36,18 +36,15 @@ export type History = { messages: SessionMessage[]; cursor: string | null; files
 export type ReadHistory = (sessionId: string) => Promise<History>;
 
 /** Devin's last page has no cursor: reading continues from the last one that wasn't null. */
-export function createReadHistory({
-  messages,
-  attachments,
-}: Pick<Devin, 'messages' | 'attachments'>): ReadHistory {
+export function createReadHistory(devin: Pick<Devin, 'messages' | 'attachments'>): ReadHistory {
   return async (sessionId) => {
     const found: SessionMessage[] = [];
     let cursor: string | null = null;
-    for await (const page of messagePages(messages.list, sessionId, {})) {
+    for await (const page of messagePages(devin.messages.list, sessionId, {})) {
       found.push(...page.items);
       cursor = page.endCursor ?? cursor;
     }
-    const files = await attachments.list(sessionId);
+    const files = await devin.attachments.list(sessionId);
     return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };
   };
 }

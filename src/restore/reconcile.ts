@@ -40,8 +40,7 @@ export function createReconciler(deps: ReconcileDeps) {
   async function match(requestId: string, session: SessionSnapshot): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
     if (request === null) return 'lost';
-    if (!isTaggedFor(session, request)) return 'known';
-    if (request.state === 'created') return 'known';
+    if (!isTaggedFor(session, request) || request.state === 'created') return 'known';
     // Whatever its row says, it was sent: a backup was restored.
     await adopt(request, session, { asked: isPending(request.state) });
     return 'adopted';

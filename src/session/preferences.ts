@@ -54,12 +54,8 @@ export type EffectivePreferences = {
 };
 
 /** The policy wins, then the nearest scope. Who can steer isn't up to the person who wants to. */
-export function effectivePreferences({
-  workspace = {},
-  channel = {},
-  person = {},
-  policy = {},
-}: PreferenceLayers): EffectivePreferences {
+export function effectivePreferences(layers: PreferenceLayers): EffectivePreferences {
+  const { workspace = {}, channel = {}, person = {}, policy = {} } = layers;
   return {
     notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
     steer: policy.steer ?? channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
@@ -97,19 +93,16 @@ export function ownershipOf({ source, userId, identity }: Asked): Ownership {
   };
 }
 
+type Steerer = { userId: string; identity: Identity };
+type SteeringFacts = { policy: Steer; ownership: Ownership; person: Steerer };
+
 /**
  * Who can answer, stop and archive a session. `identity` is resolved for this action. That the person belongs to the
  * workspace is checked when the payload is read: a user id is only unique within a workspace.
  */
-export function maySteer({
-  policy,
-  ownership: { requester, owner },
-  person: { userId, identity },
-}: {
-  policy: Steer;
-  ownership: Ownership;
-  person: { userId: string; identity: Identity };
-}): Steering {
+export function maySteer({ policy, ownership, person }: SteeringFacts): Steering {
+  const { requester, owner } = ownership;
+  const { userId, identity } = person;
   if (identity.kind === 'refused') return { kind: 'members-only', identity };
   if (userId === requester || (owner !== null && devinUserOf(identity) === owner.devinUserId))
     return { kind: 'allowed' };

@@ -135,9 +135,8 @@ export function requestEntries(from: RequestState, moved: SessionRequest): Audit
   switch (state) {
     case 'created': {
       const how = isOpen(from) ? 'created' : 'found-late';
-      return [
-        { ...entry, kind: 'start', rule: moved.rule, result: `${how}:${howEstablished(moved.identity)}` },
-      ];
+      const result = `${how}:${howEstablished(moved.identity)}`;
+      return [{ ...entry, kind: 'start', rule: moved.rule, result }];
     }
     case 'unknown':
       return [from === 'sending' ? { ...entry, kind: 'outcome', result: state } : endEntry(moved)];

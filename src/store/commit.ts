@@ -87,16 +87,14 @@ const UNSAVED = /^(53|58)...$|^25006$/;
 /** Afterwards the app counts as ready again, so that a load balancer brings it the next write. */
 const UNSAVED_MS = 60_000;
 
+type WritesDeps = Pick<TimelyDeps, 'withPriority'> & { now: () => number };
 export type Writes = ReturnType<typeof createWrites>;
 
 /**
  * Saves what people ask for before other work. `isOk`: whether it can be saved, judged by the last time, since a probe
  * doesn't write.
  */
-export function createWrites({
-  withPriority,
-  now,
-}: Pick<TimelyDeps, 'withPriority'> & { now: () => number }) {
+export function createWrites({ withPriority, now }: WritesDeps) {
   let failedAtMs = -Infinity;
   return {
     isOk: (): boolean => !isWithin(UNSAVED_MS, now() - failedAtMs),

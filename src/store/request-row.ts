@@ -170,10 +170,8 @@ export function offerId(message: MessageRef): string {
 export const offeredKey = (formId: string): string => `offered:${formId}`;
 
 /** The message that a request is about, or that asked for it; null: none. */
-export function askingMessage({
-  context,
-  dedupeKey,
-}: Pick<SessionRequest, 'context' | 'dedupeKey'>): string | null {
+export function askingMessage(request: Pick<SessionRequest, 'context' | 'dedupeKey'>): string | null {
+  const { context, dedupeKey } = request;
   return context?.picked.ts ?? /^thread:[^:]*:[^:]*:(\d+\.\d+)$/.exec(dedupeKey)?.[1] ?? null;
 }
 
