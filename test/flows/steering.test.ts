@@ -406,7 +406,7 @@ describe('canceling a request', () => {
     const { ana, channelId, session } = await startSession(world());
     const [value = ''] = devin.session(session.id).tags.map((tag) => tag.replace('slack-', ''));
     await forgePress(world(), { userId: ana.userId, channelId, actionId: 'cancel', value });
-    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin already has the request');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'the request was already sent to Devin');
   });
 
   test("pings nobody with Devin's words if it can't check who pressed Cancel", async () => {
