@@ -55,14 +55,13 @@ export async function composeMilestone(deps: MessageDeps, notice: MilestoneNotic
   );
 }
 
-async function whereTold(
-  { store: { sessions }, notified, outbound }: MessageDeps,
-  { place: { threadTs }, session, request }: MilestoneNotice,
-): Promise<ToldIn> {
-  if (threadTs !== null) return { kind: 'thread', share: await sessions.shareOf(session) };
-  if (await notified.isOutside(session, request)) return { kind: 'outside' };
+async function whereTold(deps: MessageDeps, notice: MilestoneNotice): Promise<ToldIn> {
+  const { place, session, request } = notice;
+  if (place.threadTs !== null) return { kind: 'thread', share: await deps.store.sessions.shareOf(session) };
+  if (await deps.notified.isOutside(session, request)) return { kind: 'outside' };
   const { channelId, threadTs: ts } = session;
-  return { kind: 'direct', thread: ts === '' ? null : outbound.permalink({ channelId, ts, threadTs: null }) };
+  const thread = ts === '' ? null : deps.outbound.permalink({ channelId, ts, threadTs: null });
+  return { kind: 'direct', thread };
 }
 
 /** The structured output of a session, as people read JSON. */

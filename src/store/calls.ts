@@ -39,13 +39,11 @@ const ANSWERS = sql`(
     and (q.seq is not null or said_at >= date_trunc('second', m.created_at))
 )`;
 
+type Question = { eventId: string; text: string };
+
 /** Milestones that call the requester because Devin asked something: once for each question. */
 export function createCalls(db: Kysely<Tables>) {
-  async function isMade(
-    sessionId: string,
-    { eventId, text }: { eventId: string; text: string },
-    from: Db = db,
-  ): Promise<boolean> {
+  async function isMade(sessionId: string, { eventId, text }: Question, from: Db = db): Promise<boolean> {
     const { rows } = await sql`
       select m.key from milestones m
       left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id

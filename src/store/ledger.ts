@@ -43,6 +43,8 @@ export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
 /** A session that counts for more than before. */
 type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'>;
 
+type Spent = { at: Date; spend: Spend };
+
 export type Ledger = ReturnType<typeof createLedger>;
 
 /**
@@ -92,11 +94,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /** What counts under these ceilings, and as of when. */
-    async spend(
-      keys: readonly CeilingKey[],
-      spender: Spender,
-      trx: Db = db,
-    ): Promise<{ at: Date; spend: Spend }> {
+    async spend(keys: readonly CeilingKey[], spender: Spender, trx: Db = db): Promise<Spent> {
       const at = await now(trx);
       if (keys.length === 0) return { at, spend: {} };
       const rowsOf = counting(spender, at);

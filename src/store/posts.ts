@@ -72,10 +72,8 @@ export function createPosts(db: Kysely<Tables>) {
     },
 
     /** False: posted meanwhile, or not `onlyIf`; for a first attempt also: attempted meanwhile. */
-    async attempt(
-      { key, channelId, threadTs, slackTs, isFirst, onlyIf = sql<boolean>`true` }: Attempt,
-      trx: Db,
-    ): Promise<boolean> {
+    async attempt(attempt: Attempt, trx: Db): Promise<boolean> {
+      const { key, channelId, threadTs, slackTs, isFirst, onlyIf = sql<boolean>`true` } = attempt;
       const { rows } = await sql`
         insert into posts (key, channel_id, thread_ts, first_ts, last_ts)
         select ${key}::text, ${channelId}::text, ${threadTs}::text, ${slackTs}::text, ${slackTs}::text where ${onlyIf}

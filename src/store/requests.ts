@@ -133,10 +133,8 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
-    async advance(
-      { id, from, to, changes = {}, expiresInMs }: Step,
-      trx: Db = db,
-    ): Promise<SessionRequest | null> {
+    async advance(step: Step, trx: Db = db): Promise<SessionRequest | null> {
+      const { id, from, to, changes = {}, expiresInMs } = step;
       const moved = trx
         .updateTable('sessionRequests')
         .set({

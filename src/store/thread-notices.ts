@@ -37,7 +37,7 @@ export function createThreadNotices(db: Kysely<Tables>) {
 
     /** The thread is muted or disconnected anew: who heard of it before doesn't know. */
     async forget(
-      { sessionId, reason }: Pick<ThreadNotice, 'sessionId' | 'reason'>,
+      { sessionId, reason }: Omit<ThreadNotice, 'userId'>,
       trx: Transaction<Tables>,
     ): Promise<void> {
       const told = trx.deleteFrom('threadNotices').where((row) => row.and({ sessionId, reason }));

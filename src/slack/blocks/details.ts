@@ -168,11 +168,8 @@ function responseRows(details: SessionDetails, text: Text): string[] {
 }
 
 /** What Devin left empty is left out. */
-function answerRows(
-  { snapshot, names }: SessionDetails,
-  isHere: (key: string) => boolean,
-  text: Text,
-): string[] {
+function answerRows(details: SessionDetails, isHere: (key: string) => boolean, text: Text): string[] {
+  const { snapshot, names } = details;
   return Object.entries(snapshot ?? {}).flatMap(([key, value]) => {
     const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
     if (isEmpty || !isHere(key)) return [];

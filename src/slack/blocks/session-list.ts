@@ -21,10 +21,8 @@ type SessionList = {
 };
 
 /** A page of sessions for one person: each is a row with a button. */
-export function renderSessionList(
-  { command, whose, page, pages, entries }: SessionList,
-  text: Text,
-): Rendered {
+export function renderSessionList(list: SessionList, text: Text): Rendered {
+  const { command, whose, page, pages, entries } = list;
   const { sessions } = text;
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);

@@ -109,10 +109,8 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
 type AskedFirst = { about: Perhaps; held: HeldReply; name: string | null };
 
 /** Asks whether a reply is a message to Devin or ends the session. */
-export function renderAskFirst(
-  { about, held, name }: AskedFirst,
-  { thread, card, steering }: Text,
-): Rendered {
+export function renderAskFirst({ about, held, name }: AskedFirst, text: Text): Rendered {
+  const { thread, card, steering } = text;
   const { requestId } = held;
   const act: Button =
     about === 'stop'
