@@ -24,12 +24,12 @@ type AnyString = string & Record<never, never>;
 export const openEnum = <const Known extends readonly [string, ...string[]]>(known: Known) =>
   z.union([z.enum(known), z.string().transform((value): AnyString => value)]);
 
+const readable = (member: z.ZodType, most: number) => (all: unknown) =>
+  Array.isArray(all) ? all.filter((one) => member.safeParse(one).success).slice(-most) : all;
+
 /** A list without the members that can't be read: one harms only itself. Of more than `most`, the last ones. */
 export const readableOnly = <T extends z.ZodType>(member: T, most = Infinity) =>
-  z.preprocess((all) => {
-    const isReadable = (one: unknown): boolean => member.safeParse(one).success;
-    return Array.isArray(all) ? all.filter(isReadable).slice(-most) : all;
-  }, z.array(member));
+  z.preprocess(readable(member, most), z.array(member));
 
 /** The last second of the year 9999. */
 const LATEST_S = 253_402_300_799;
@@ -95,9 +95,10 @@ export const sessionSnapshotSchema = z.object({
   createdAt: epochSeconds,
   updatedAt: epochSeconds,
   acusConsumed: z.number().transform((acus) => Math.min(Math.max(0, acus), MOST_ACU)),
-  pullRequests: readableOnly(pullRequestSchema, MOST_PULL_REQUESTS).transform((all) => [
-    ...new Map(all.map((one) => [one.prUrl, one])).values(),
-  ]),
+  pullRequests: z.preprocess(
+    readable(pullRequestSchema, MOST_PULL_REQUESTS),
+    z.array(pullRequestSchema).transform((all) => [...new Map(all.map((one) => [one.prUrl, one])).values()]),
+  ),
   /** The member it runs as. */
   userId: optional(z.string()),
   serviceUserId: optional(z.string()),
