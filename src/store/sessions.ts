@@ -127,11 +127,15 @@ export function createSessions(db: Kysely<Tables>) {
   const byId = (sessionId: string, from: Db) =>
     from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
   /** In this thread; those that take no more messages come last. */
-  const latestFirst = (channelId: string, threadTs: string) =>
+  const latestFirst = (
+    channelId: string,
+    threadTs: string,
+    thread: 'threadTs' | 'formerThreadTs' = 'threadTs',
+  ) =>
     db
       .selectFrom('sessions')
       .where('channelId', '=', channelId)
-      .where(({ or, eb }) => or([eb('threadTs', '=', threadTs), eb('formerThreadTs', '=', threadTs)]))
+      .where(thread, '=', threadTs)
       .orderBy(IS_OVER)
       .orderBy('createdAt', 'desc');
 
@@ -160,7 +164,10 @@ export function createSessions(db: Kysely<Tables>) {
 
     /** The session followed in this thread. If `!new` started another: the latest that still takes messages. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
-      return readFirst(sessionRowSchema, latestFirst(channelId, threadTs).selectAll().limit(1));
+      const latest = latestFirst(channelId, threadTs).selectAll().limit(1);
+      // Apart: with "or", Postgres may read the whole table.
+      const former = latestFirst(channelId, threadTs, 'formerThreadTs').selectAll().limit(1);
+      return (await readFirst(sessionRowSchema, latest)) ?? readFirst(sessionRowSchema, former);
     },
 
     async shareOf({ sessionId, channelId, threadTs }: SessionRow): Promise<ThreadShare> {

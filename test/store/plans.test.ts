@@ -185,6 +185,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       session: async (db) => createSessions(db).find('s7'),
       'session of request': async (db) => createSessions(db).ofRequest('r7'),
       'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),
+      'no session in thread': async (db) => createSessions(db).inThread('C7', 'none'),
       due: async (db) => createPolls(db).due({ until: now, hotSince: ago, limit: 50 }),
       'due count': async (db) => createPolls(db).dueCount(now, 1000),
       reschedule: async (db) => createPolls(db).reschedule(looks),
