@@ -57,8 +57,9 @@ type Sourced = { values: FieldValues; sources?: Sources; names?: Names | undefin
 /** Each field with a value in a row, uncut, in the order of the field table. */
 export function fieldRows({ values, sources = {}, names }: Sourced, text: Text): string[] {
   return fields.flatMap(({ key }) => {
+    if (values[key] === undefined) return [];
     const label = withWhy(text.fields[key].label, sources[key] ?? 'request', text);
-    return values[key] === undefined ? [] : [row(label, shownValue(values[key], text, names))];
+    return [row(label, shownValue(values[key], text, names))];
   });
 }
 

@@ -76,8 +76,9 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
       const problem =
         hiddenProblem(reading.raw, rules.faults[field.key], text) ??
         problemWith(field, reading.raw, rules, text);
+      if (problem === null) return { values: [[field.key, reading.raw]], errors: [] };
       const values = acceptedPart(field, reading.raw).map((raw): [string, unknown] => [field.key, raw]);
-      return { values, errors: problem === null ? [] : [[block, problem]] };
+      return { values, errors: [[block, problem]] };
     }
   }
 }
