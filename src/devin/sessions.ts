@@ -38,6 +38,9 @@ export type SessionMessageRequest = {
   messageAsUserId?: string;
 };
 
+/** `known`: of these sessions, what can't be read in the answer stays as it was. */
+type ReadOptions = Options & { known?: readonly SessionSnapshot[] };
+
 /** Sessions of the organization. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
 export function createSessions(client: DevinClient) {
   const path = (sessionId: string, ...rest: string[]) =>
@@ -75,15 +78,11 @@ export function createSessions(client: DevinClient) {
       });
     },
 
-    /** `known`: what stays as it was if the answer can't be read there. */
-    async get(
-      sessionId: string,
-      { known, signal }: Options & { known?: SessionSnapshot } = {},
-    ): Promise<SessionSnapshot> {
+    async get(sessionId: string, { known = [], signal }: ReadOptions = {}): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.get',
         path: path(sessionId),
-        answer: known === undefined ? answeredSessionSchema : polledSessionSchema(known),
+        answer: polledSessionSchema(known),
         retry: READ_RETRY,
         signal,
       });
@@ -170,23 +169,21 @@ type SessionPage = Page<SessionSnapshot>;
 
 const DEFAULT_MAX_ITEMS = 2000;
 
-const sessionPageSchema = pageOf(answeredSessionSchema);
-
 /** Lists of sessions. https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
 function createSessionList(client: DevinClient) {
   const inFilterForm = createIdFilter();
 
-  const request = async (query: SessionQuery, { signal }: Options): Promise<SessionPage> =>
+  const request = async (query: SessionQuery, { known = [], signal }: ReadOptions): Promise<SessionPage> =>
     client.call({
       operation: 'sessions.list',
       path: client.orgPath(['sessions']),
-      answer: sessionPageSchema,
+      answer: pageOf(polledSessionSchema(known)),
       query: toSearchParams(query),
       retry: READ_RETRY,
       signal,
     });
 
-  const list = async (query: SessionQuery, options: Options = {}): Promise<SessionPage> => {
+  const list = async (query: SessionQuery, options: ReadOptions = {}): Promise<SessionPage> => {
     const { sessionIds: ids } = query;
     if (ids === undefined || ids.length === 0) return request(query, options);
     return inFilterForm(async (toForm) => request({ ...query, sessionIds: ids.map(toForm) }, options));

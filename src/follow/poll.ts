@@ -26,18 +26,19 @@ export type Poll = (known: readonly SessionSnapshot[], signal: AbortSignal) => P
 /** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */
 const BATCH = 50;
 
-type Options = { signal: AbortSignal };
+type Options = { known: readonly SessionSnapshot[]; signal: AbortSignal };
 type PollingDeps = {
   list: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
-  get: (sessionId: string, options: Options & { known: SessionSnapshot }) => Promise<SessionSnapshot>;
+  get: (sessionId: string, options: Options) => Promise<SessionSnapshot>;
 };
 
-/** One request per batch; a session that the list leaves out, or gives an odd answer about, is fetched by itself. */
+/** One request per batch; a session that the list leaves out is fetched by itself. */
 export function createPoll({ list, get }: PollingDeps): Poll {
-  async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> {
+  async function listed(known: readonly SessionSnapshot[], signal: AbortSignal): Promise<PollResult> {
+    const sessionIds = known.map(({ sessionId: id }) => id);
     try {
       // If Devin ignores the filter, it also lists others, which are not used.
-      const { items: answered } = await list({ sessionIds, first: BATCH }, { signal });
+      const { items: answered } = await list({ sessionIds, first: BATCH }, { known, signal });
       return { ...nothingKnown(), answered };
     } catch (error) {
       // If the list is unreadable, each session is fetched by itself.
@@ -48,7 +49,7 @@ export function createPoll({ list, get }: PollingDeps): Poll {
   async function pollOne(known: SessionSnapshot, result: PollResult, signal: AbortSignal): Promise<void> {
     const { sessionId } = known;
     try {
-      result.answered.push(await get(sessionId, { known, signal }));
+      result.answered.push(await get(sessionId, { known: [known], signal }));
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
       if (error.code === 'not-found') result.gone.push(sessionId);
@@ -58,8 +59,7 @@ export function createPoll({ list, get }: PollingDeps): Poll {
   }
 
   return async (known, signal) => {
-    const sessionIds = known.map(({ sessionId: id }) => id);
-    const result = await listed(sessionIds, signal);
+    const result = await listed(known, signal);
     const answered = new Set(result.answered.map(({ sessionId: id }) => id));
     for (const one of known) {
       if (result.trouble !== null || signal.aborted) break;

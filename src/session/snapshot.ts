@@ -122,36 +122,40 @@ const STAND_INS = { tags: [], orgId: '', acusConsumed: 0, pullRequests: [], isAr
  * A session as Devin answers it. It costs money even if a member isn't as the reference says: without an id, a URL, a
  * status or any time, there is none.
  */
-export const answeredSessionSchema = answeredWith({});
+export const answeredSessionSchema = answeredWith(() => ({}));
+
+/** The same of sessions of which this was known: what can't be read stays as it was. */
+export function polledSessionSchema(known: readonly SessionSnapshot[]) {
+  const byId = new Map<unknown, SessionSnapshot>(known.map((one) => [one.sessionId, one]));
+  return answeredWith(({ sessionId: id }) => byId.get(typeof id === 'string' ? toBareId(id) : id) ?? {});
+}
 
 /** The same right after it was created, at `atS` in epoch seconds: an id and a URL are enough. */
 export function createdSessionSchema(atS: number) {
-  return answeredWith({ status: 'new', createdAt: atS, updatedAt: atS });
+  return answeredWith(() => ({ status: 'new', createdAt: atS, updatedAt: atS }));
 }
 
-/** The same about a session of which this was known: what can't be read stays as it was. */
-export function polledSessionSchema(known: SessionSnapshot) {
-  return answeredWith({ ...known, sessionId: null });
-}
+type StandIns = (answer: Record<string, unknown>) => Partial<SessionSnapshot>;
 
-function answeredWith(standIns: Record<string, unknown>) {
+function answeredWith(standInsFor: StandIns) {
   return z.preprocess((value) => {
     const answer = camelKeys(value);
-    return sessionSnapshotSchema.safeParse(answer).success ? answer : withStandIns(answer, standIns);
+    return sessionSnapshotSchema.safeParse(answer).success ? answer : withStandIns(answer, standInsFor);
   }, sessionSnapshotSchema);
 }
 
 const anyObject = z.record(z.string(), z.unknown());
 
-function withStandIns(value: unknown, others: Record<string, unknown>): unknown {
+function withStandIns(value: unknown, standInsFor: StandIns): unknown {
   const answer = anyObject.safeParse(value).data;
   if (answer === undefined) return value;
+  const others = standInsFor(answer);
   const standIns: Record<string, unknown> = {
     ...STAND_INS,
     ...others,
     // Either time is near enough to the other.
-    createdAt: epochSeconds.safeParse(answer['updatedAt']).data ?? others['createdAt'],
-    updatedAt: epochSeconds.safeParse(answer['createdAt']).data ?? others['updatedAt'],
+    createdAt: epochSeconds.safeParse(answer['updatedAt']).data ?? others.createdAt,
+    updatedAt: epochSeconds.safeParse(answer['createdAt']).data ?? others.updatedAt,
   };
   const members = Object.entries(sessionSnapshotSchema.shape).map(([name, member]) => {
     if (member.safeParse(answer[name]).success) return [name, answer[name]];

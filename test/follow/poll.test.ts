@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { createPoll, type PollResult } from '../../src/follow/poll.ts';
-import { SESSION, startDevin } from '../devin/local-api.ts';
+import { page, SESSION, startDevin } from '../devin/local-api.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const NEVER = new AbortController().signal;
@@ -92,11 +92,12 @@ test.each([
   ['status', undefined],
   ['url', null],
   ['url', undefined],
+  ['acus_consumed', '0.7'],
 ])('reads the rest of a session whose %s is %s, and keeps what was known of it', async (name, value) => {
   const odd = { ...SESSION, title: 'Renamed', [name]: value };
-  // The same to the list, which has nothing else to show, and to the session.
-  const { sessions } = await startDevin({ json: { ...odd, items: [odd] } });
+  const { sessions, seen } = await startDevin({ json: page([odd]) });
   const known = sessionSnapshot('abc', SESSION);
   const { answered, unreadable } = await createPoll(sessions)([known], NEVER);
   expect([answered, [...unreadable]]).toEqual([[{ ...known, title: 'Renamed' }], []]);
+  expect(seen).toHaveLength(1);
 });
