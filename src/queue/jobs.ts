@@ -84,7 +84,7 @@ export type Queue = {
   healthy(): boolean;
 };
 
-type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollSeconds?: number };
+type QueueDeps = { database: Pick<Database, 'boss' | 'kind'>; log: QueueLog; pollSeconds?: number };
 
 export const POLL_SECONDS = 1;
 
@@ -94,7 +94,10 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   boss.on('error', (error) => logFailure(error));
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
-  const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
+  const alone = database.kind === 'embedded';
+  const life = createLife(() =>
+    startWorkerPool({ boss, alone, names: JOB_NAMES, registrations, log, pollSeconds }),
+  );
 
   const enqueue: Enqueue = async (name, payload, { trx, key = keyOf(name, payload), ...how } = {}) => {
     const { interactive = false } = how;

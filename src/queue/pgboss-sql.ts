@@ -4,7 +4,7 @@ import { repeat, type Interval } from '../time.ts';
 
 /**
  * All SQL against pg-boss's own tables: its `job` table (name, data, singleton_key, state, blocked, priority, start_after,
- * created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails if an upgrade changes one of these.
+ * created_on, retry_count), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails if an upgrade changes one of these.
  */
 const BOSS_SCHEMA = 'pgboss';
 
@@ -16,8 +16,9 @@ export const BOSS_OPTIONS = {
   useListenNotify: true,
   schedule: false,
   supervise: true,
-  superviseIntervalSeconds: 30,
-  monitorIntervalSeconds: 30,
+  // How often it looks for jobs whose process died.
+  superviseIntervalSeconds: 10,
+  monitorIntervalSeconds: 10,
   // How often finished jobs are removed.
   maintenanceIntervalSeconds: 120,
   flowIntervalSeconds: HOUR_SECONDS,
@@ -111,6 +112,17 @@ async function endLongWaits(db: BossDb): Promise<void> {
        start_after > ${ahead(LONGEST_WAIT_MS)} or created_on > ${ahead(MARGIN_MS)}
        or (state = 'retry' and start_after > ${ahead(LONGEST_RETRY_MS)})
      )`,
+  );
+}
+
+/** A job that met the end of so many processes may cause it: pg-boss retries it, with growing pauses. */
+const MOST_ENDS = 3;
+
+/** Starts again what a process that died was doing. Only if no other process runs. */
+export async function retakeActive(db: BossDb): Promise<void> {
+  await db.executeSql(
+    `update ${BOSS_SCHEMA}.job set state = 'retry', start_after = now()
+     where state = 'active' and retry_count < ${MOST_ENDS}`,
   );
 }
 

@@ -4,7 +4,8 @@ import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss'
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
 import { createOnceAMinute } from '../time.ts';
-import { isQueuedAgain, startPoll } from './pgboss-sql.ts';
+import { isQueuedAgain, retakeActive, startPoll } from './pgboss-sql.ts';
+import { LEASE_MS } from './with-lease.ts';
 
 export type QueueLog = {
   error(facts: object, message: string): void;
@@ -22,14 +23,14 @@ const ABORT_GRACE_MS = 1000;
 /** A job that takes longer no longer holds a place of the quick ones. */
 const SLOW_MS = 1000;
 
-/** If a process dies, others get its jobs after the heartbeat; the sweep finds its requests sooner. */
+/** If a process dies, others get its jobs after the heartbeat, as they get its leases. */
 const JOB_LIFE = {
   retryLimit: 60,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
   expireInSeconds: 900,
-  heartbeatSeconds: 30,
+  heartbeatSeconds: LEASE_MS / 1000,
   // A session that works leaves hundreds an hour.
   deleteAfterSeconds: 60,
   notify: true,
@@ -37,6 +38,8 @@ const JOB_LIFE = {
 
 type PoolParts = {
   boss: PgBoss;
+  /** No other process works on these queues. */
+  alone: boolean;
   /** Of all queues, worked on here or not. */
   names: string[];
   registrations: Registration[];
@@ -47,6 +50,7 @@ type PoolParts = {
 
 export async function startWorkerPool({
   boss,
+  alone,
   names,
   registrations,
   log,
@@ -57,6 +61,7 @@ export async function startWorkerPool({
   try {
     await boss.start();
     await declareQueues(boss, names);
+    if (alone) await retakeActive(boss.getDb());
     for (const registration of registrations) {
       const parts = { boss, registration, log, pollSeconds, stopping: stopping.signal };
       pool.set(registration.name, await createWorkers(parts));
@@ -90,7 +95,7 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   }
 }
 
-type WorkersParts = Omit<PoolParts, 'names' | 'registrations'> & {
+type WorkersParts = Omit<PoolParts, 'alone' | 'names' | 'registrations'> & {
   registration: Registration;
   stopping: AbortSignal;
 };

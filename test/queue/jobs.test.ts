@@ -163,6 +163,24 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(new Set(seen).size).toBe(20);
   });
 
+  // On Postgres, others may run.
+  test.runIf(kind === 'embedded')(
+    'starts at once what a process that died was doing, unless that may be why it died',
+    async () => {
+      const database = await open();
+      const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
+      await sender.start();
+      await send(sender, 'deadly');
+      await send(sender, 'left');
+      await sender.stop({ timeoutMs: 0 });
+      await sql`update pgboss.job set state = 'active', started_on = now(), heartbeat_on = now() + interval '1 hour',
+        retry_count = case singleton_key when 'deadly' then 3 else 0 end`.execute(database.db);
+      const { seen, reached } = await start({ database });
+      await reached(1);
+      expect(seen).toEqual(['left']);
+    },
+  );
+
   test('queues one waiting job for a key, and another once that runs', async () => {
     const { queue, seen, reached } = await start({
       concurrency: 1,
