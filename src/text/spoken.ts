@@ -140,13 +140,16 @@ export function threadWordSaid(typed: string): ThreadWord | null {
   return isSaid === true ? (meanings?.find(isThreadWord) ?? null) : null;
 }
 
-/** The command that is named in a text about nothing else: `how much did we spend`, `kill the login one`. */
-export function commandNamed(typed: string): Subcommand | null {
+/** The same with sessions named by what they're about: `kill the login one`. */
+function heardOfSessions(typed: string): Meaning[] | null {
   if (typed.length > LONGEST_PHRASE) return null;
   const said = plainWords(typed).join(' ');
-  return commandOf(
-    hear(SPOKEN.reduce((left, { namedSession }) => left.replace(...namedSession), said)) ?? [],
-  );
+  return hear(SPOKEN.reduce((left, { namedSession }) => left.replace(...namedSession), said));
+}
+
+/** The command that is named in a text about nothing else: `how much did we spend`, `kill the login one`. */
+export function commandNamed(typed: string): Subcommand | null {
+  return commandOf(heardOfSessions(typed) ?? []);
 }
 
 /** The message to a session that is named by what it's about: `tell the login one to use yarn`. */
@@ -157,7 +160,7 @@ export function messageSaid(typed: string): string | null {
 
 /** Small talk, or a session without a task: nobody would pay for it. */
 export function saysNothing(typed: string): boolean {
-  return heard(typed)?.every((one) => one === 'empty' || isAside(one)) === true;
+  return heardOfSessions(typed)?.every((one) => ['empty', 'list'].includes(one) || isAside(one)) === true;
 }
 
 /** A greeting, or a polite word. */

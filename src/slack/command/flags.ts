@@ -1,7 +1,7 @@
 import type { Field } from '../../session/fields.ts';
 import { meantValue, NO_WORDS, yesOrNo } from './meant-value.ts';
 import { choiceOf, flagNamed, gluedOption, namesOf, nearestFlag } from './option-names.ts';
-import { blankEnd, DASHES, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import { blankEnd, DASHES, match, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -66,9 +66,14 @@ export function scan(text: string): Scan {
     }
     isAfterTask ||= cut === null;
     at = cut?.end ?? proseEnd(text, start);
-    parts.push({ space, word: cut === null ? text.slice(start, at) : null });
+    parts.push({ space, word: cut === null || isPerhapsProse(cut.given) ? text.slice(start, at) : null });
   }
   return { task: join(parts), given, flags, before: before ?? text, isTask: false, afterDash: '' };
+}
+
+/** Another program's flag stays in the task, for the form. */
+function isPerhapsProse(given: Given): boolean {
+  return given.kind === 'unknown' && given.nearest === null;
 }
 
 function endsFlags(text: string, at: number): boolean {
@@ -80,7 +85,7 @@ function readFlag(text: string, at: number, isAfterTask: boolean): Cut | null {
   if (flag === null) return null;
   const { field, end } = flag;
   if (field === null) return unknownFlag(text, at, flag);
-  const isBare = field.input.kind === 'switch' && text.charAt(end) !== '=';
+  const isBare = field.input.kind === 'switch' && signEnd(text, end) === null;
   const said = isBare ? yesOrNo(text, end) : null;
   if (said !== null) {
     const given = { kind: 'spaced', field, text: said.text } as const;
@@ -117,9 +122,9 @@ function isFlag(text: string, at: number): boolean {
 
 /** null: another flag follows, or the task. */
 function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value | null {
-  const hasEquals = text.charAt(end) === '=';
-  const start = hasEquals ? end + 1 : blankEnd(text, end);
-  if (!hasEquals && (flagAt(text, start) !== null || endsFlags(text, start))) return null;
+  const afterSign = signEnd(text, end);
+  const start = afterSign ?? blankEnd(text, end);
+  if (afterSign === null && (flagAt(text, start) !== null || endsFlags(text, start))) return null;
   return readValue(text, start, input.kind === 'list');
 }
 
@@ -130,14 +135,15 @@ function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
   const glued = gluedOption(text.slice(at, wordEnd));
   if (glued !== null)
     return { given: { kind: 'unknown', typed: text.slice(at, wordEnd), ...glued }, end: wordEnd };
-  const isName = text.charAt(end) === '=' || wordEnd === end;
+  const afterSign = signEnd(text, end);
+  const isName = afterSign !== null || wordEnd === end;
   const choice = isName ? choiceOf(name) : null;
   if (choice !== null)
     return { given: { kind: 'unknown', typed, nearest: choice.field, text: choice.option }, end: wordEnd };
   const nearest = isName ? nearestFlag(name) : null;
   const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
   if (nearest?.input.kind === 'switch') {
-    const said = text.charAt(end) === '=' ? readValue(text, end + 1, false) : yesOrNo(text, end);
+    const said = afterSign === null ? yesOrNo(text, end) : readValue(text, afterSign, false);
     const isOff = isOpposite(name, nearest) !== NO.test(said?.text ?? '');
     return { given: { ...given, text: isOff ? 'false' : null }, end: said?.end ?? wordEnd };
   }
@@ -196,13 +202,22 @@ type FoundFlag = {
   typed: string;
   /** The same without them. */
   name: string;
-  /** After the name, at a possible `=`. */
+  /** After the name, at a possible sign. */
   end: number;
 };
 
 const FLAG = new RegExp(`(${DASHES}|-)(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
+/** Between a name and its value. Japanese keyboards write wide ones. */
+const SIGN = /[=＝]|[:：](?=\S)/y;
 /** After the name: a value, white space, the end, or punctuation. */
-const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
+const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
+/** `document the --title option` names a flag. */
+const NAMED = /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|オプション|フラグ)/uy;
+
+/** After the sign at `at`; null: there is none. */
+function signEnd(text: string, at: number): number | null {
+  return match(SIGN, text, at);
+}
 
 /**
  * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
@@ -219,5 +234,6 @@ function flagAt(text: string, at: number): FoundFlag | null {
   if (!isSlip && dash !== '--' && dash !== '－－') return null;
   const field = dash === '-' ? null : known;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
+  if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
   return { field, typed: head, name, end };
 }

@@ -48,7 +48,7 @@ export function yesOrNo(text: string, at: number): Meant | null {
   return said === undefined ? null : { text: said, end };
 }
 
-const AND = /^(?:and|&amp;|&|と|[,，、])$/i;
+const AND = /^(?:and|or|&amp;|[&+,，、と])$/i;
 
 function moreRepositories(text: string, { value }: Given): Meant | null {
   const found = [value.text];

@@ -1,5 +1,6 @@
 import { editDistance } from '../../session/edit-distance.ts';
 import { fields, type Field, type FieldInput } from '../../session/fields.ts';
+import { isFiller } from '../../text/spoken.ts';
 import { unescape } from '../blocks/text.ts';
 import { CODE, DASHES, proseEnd, spaceEnd } from './tokens.ts';
 import { readValues } from './values.ts';
@@ -75,12 +76,12 @@ export function nearestFlag(typed: string): Field | null {
   return byAnyName.get(name) ?? nearest?.field ?? null;
 }
 
-/** An option whose value isn't apart from its name: `--acu10`, `--mode:fast`. */
+/** An option whose value isn't apart from its name: `--acu10`, `--modefast`. */
 export function gluedOption(word: string): { nearest: Field; text: string } | null {
   if (word.length > LONGEST_SLIP) return null;
   const said = plain(word).replace(/^[^\p{L}]+/u, '');
   for (const [name, nearest] of byName) {
-    const text = said.startsWith(name) ? said.slice(name.length).replace(/^:/, '') : '';
+    const text = said.startsWith(name) ? said.slice(name.length) : '';
     const isValue = nearest.input.kind === 'number' ? /^\d+$/.test(text) : choiceOf(text)?.field === nearest;
     if (isValue) return { nearest, text };
   }
@@ -121,10 +122,14 @@ function besideOf(flag: string, input: FieldInput): string[] {
     `${CLAUSE}${name}${IS}${value}`,
   ];
   if (input.kind === 'number')
-    return [`(?<![\\w.-])${own}s?${IS}${NUMBER}\\b`, `(?<![\\w.-])${NUMBER} *${own}s?\\b`];
+    return [`(?<![\\w.-])${own}s?(?:${IS})?${NUMBER}\\b`, `(?<![\\w.-])${NUMBER} *${own}s?\\b`];
   if (input.kind === 'choice') {
     const value = `(?<value>${oneOf(input.options)})\\b`;
-    return [...named(value), `(?:${CLAUSE}|\\b(?:in|with|using|use|and) +)${value} +${own}\\b`];
+    return [
+      ...named(value),
+      `(?:${CLAUSE}|\\b(?:in|with|using|use|and) +)${value} +${own}\\b`,
+      `${START}${value} *モード`,
+    ];
   }
   return input.kind === 'list' && input.lookup === 'repositories' ? named(REPOSITORIES) : [];
 }
@@ -134,7 +139,7 @@ const LONGEST_BESIDE = 4000;
 
 /** Those in the words of a task: `acu 10 fix it`, `fix it, mode: fast`; '': none. */
 export function optionsBeside(task: string, isGiven: (field: Field) => boolean): string {
-  const text = task.slice(0, LONGEST_BESIDE).replaceAll(CODE, ' ').trim();
+  const text = task.slice(0, LONGEST_BESIDE).replaceAll(CODE, '`').normalize('NFKC').trim();
   const slips = [...slipsIn(text), ...bangsIn(text)];
   return NAMED.filter(({ field }) => !isGiven(field))
     .flatMap(({ field, flag, beside }) => {
@@ -151,19 +156,20 @@ export function optionsBeside(task: string, isGiven: (field: Field) => boolean):
 type Slip = { name: string; value: string };
 
 const SLIP = new RegExp(
-  `(?:(?<!\\S)(?<letter>-[amr])|(?<=[\\p{L}\\p{N}])${DASHES}(?<name>[a-z]+))(?: +|=)(?<value>\\S+)`,
+  `(?:(?<!\\S)(?<letter>-[amr])|(?<=[^\\s"'“‘「])${DASHES}(?<name>[a-z]+))(?: +|=)(?<value>\\S+)`,
   'giu',
 );
 
-/** `fix it -r a/b`, `fix it--repo a/b` */
+/** `fix it -r a/b`, `fix it--repo a/b`, `fix it (--repo a/b)` */
 function slipsIn(text: string): Slip[] {
   return [...text.matchAll(SLIP)].map(({ groups }) => ({
     name: groups?.['letter'] ?? `--${groups?.['name']}`,
-    value: groups?.['value'] ?? '',
+    value: groups?.['value']?.replace(/[\])}*_.,;:!?]+$/, '') ?? '',
   }));
 }
 
-const BANG = /(?<!\S)[!！](?<word>\p{L}{3,12})(?=[\s.,:;]|$)/giu;
+/** After Japanese, there is no space. */
+const BANG = /(?<=^|\s|(?<glued>[^!-~]))[!！](?<word>\p{L}{3,12})(?=[\s.,:;]|$)/giu;
 
 function bangsIn(text: string): Slip[] {
   return [...text.matchAll(BANG)].flatMap(({ groups }) => {
@@ -172,7 +178,7 @@ function bangsIn(text: string): Slip[] {
     return NAMED.flatMap(({ flag, field: { input } }) =>
       input.kind === 'choice'
         ? input.options
-            .filter((option) => editDistance(word, option) === 1)
+            .filter((option) => editDistance(word, option) === 1 || (word === option && groups?.['glued']))
             .map((value) => ({ name: flag, value }))
         : [],
     );
@@ -221,8 +227,8 @@ export function onlyOption(task: string): string | null {
     const isBeside = [typed[at - 1], typed[at + 1]].some((word = '') => isName(word));
     const isSaid = isNamed && (isBeside || /^(?:to|is|of)$/i.test(typed[at - 1] ?? ''));
     const isChoice = typed.length > 1 && choiceOf(value)?.field.key === field.key;
-    // `change title to Home` is a task.
-    const isTask = field.isText && (typed.length > 2 || at === 0);
+    // `change title to Home` is a task, and `add secret` names none.
+    const isTask = (isFiller(value) && !isChoice) || (field.isText && (typed.length > 2 || at === 0));
     const found = isTask || !(isSaid || isChoice) ? null : valueFor(field, value);
     if (found !== null) return `${flag} ${found}`;
   }

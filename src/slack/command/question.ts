@@ -4,6 +4,7 @@ import {
   commandNamed,
   commandSaid,
   isAddress,
+  isFiller,
   isThanks,
   messageSaid,
   saysNothing,
@@ -48,7 +49,7 @@ const RULES: readonly Rule[] = [
   aboutSession,
   /** `!ask how does the login work` */
   wordOfDevin,
-  /** `refactor`, `go ahead`, `thanks`, a log without a word */
+  /** `refactor`, `set --acu 5`, `go ahead`, `thanks`, a log without a word */
   withoutTask,
 ];
 
@@ -91,9 +92,16 @@ const hinted = (kind: NonNullable<AskedFirst['hint']>['kind'], typed: string): A
 
 const asked = (about: Subcommand | null, said: Said): AskedFirst => ({
   about,
-  meant: about && meantCommand(about, said.words, said.task),
+  meant: about === 'defaults' ? defaultsMeant(said) : about && meantCommand(about, said.words, said.task),
   hint: null,
 });
+
+/** `set my default --acu 5`, `defualts channel --acu 5` */
+function defaultsMeant({ words, flags }: Said): string {
+  if (flags.length === 0) return 'defaults';
+  const scope = words.map(({ raw }) => bareWord(raw)).find((word) => /^(?:channel|workspace)$/.test(word));
+  return ['defaults', scope ?? 'me', ...flags].join(' ');
+}
 
 function wordOfThread(said: Said): AskedFirst | null {
   const typed = threadWordSaid(said.plain);
@@ -114,16 +122,19 @@ function optionBeside({ task, given }: Scan): AskedFirst | null {
   return options === '' ? null : hinted('option', options);
 }
 
-/** The options behind a dash in the middle of a task: `fix it -- it fails on CI --acu 5`. */
+/** The options behind a dash in the middle of a task: `fix it -- it fails on CI --acu 5`, `fix it -- acu 5`. */
 function optionAfterDash({ afterDash }: Scan): AskedFirst | null {
-  const { given, flags } = scan(afterDash);
+  const after = scan(afterDash);
+  const { given, flags } = after;
+  if (flags.length === 0) return optionBeside(after);
   const areOptions = given.every(({ kind }) => kind === 'value') && readValues(given).problems.length === 0;
-  return flags.length > 0 && areOptions ? hinted('option', flags.map(unescape).join(' ')) : null;
+  return areOptions ? hinted('option', flags.map(unescape).join(' ')) : null;
 }
 
 function commandInWords(said: Said): AskedFirst | null {
   const found = commandNamed(said.plain) ?? commandSaid(said.task);
-  if (found === null) return null;
+  // Options are for a session to start, which isn't in the list.
+  if (found === null || (found === 'list' && said.given.length > 0)) return null;
   const isOnSession = said.session >= 0;
   const question = asked(isOnSession && !takesSession(found) ? 'status' : found, said);
   // Without what it needs, it is more likely another word: `can you follow up on this`.
@@ -213,8 +224,9 @@ function wordOfDevin({ task }: Said): AskedFirst | null {
 function withoutTask(said: Said): AskedFirst | null {
   const { task, plain, words, given } = said;
   const isCode = task.replaceAll(CODE, '').trim() === '';
-  const says = words.filter(({ raw }) => !isAddress(raw)).map(({ raw }) => raw.toLowerCase());
-  const isOneWord = given.length === 0 && new Set(says).size <= 1 && !isSentence(says[0] ?? '');
+  const says = new Set(words.filter(({ raw }) => !isAddress(raw)).map(({ raw }) => raw.toLowerCase()));
+  const [word = ''] = says;
+  const isOneWord = says.size <= 1 && !isSentence(word) && (given.length === 0 || isFiller(word));
   const isEmpty = saysNothing(plain) && !words.some(isPartOfId);
   return isCode || isOneWord || isEmpty || isThanks(task) ? asked(null, said) : null;
 }

@@ -67,6 +67,8 @@ const CLOSING: Record<string, readonly string[]> = {
   "'": ["'", '’', '‘'],
   '‘': ['’', "'", '‘'],
   '‚': ['‘', '’', "'"],
+  '「': ['」'],
+  '『': ['』'],
 };
 
 /** The longest quotes in the task and in a value, in characters: each mark that is never closed costs one search. */

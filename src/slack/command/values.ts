@@ -174,7 +174,7 @@ function toInput(input: FieldInput, text: string): unknown {
     case 'choice':
       return input.options.find((option) => option.toLowerCase() === plainWord(text));
     case 'number':
-      return /^\d+$/.test(plainWord(text)) ? Number(plainWord(text)) : undefined;
+      return numberIn(plainWord(text));
     case 'switch':
       return toSwitch(input.initially, text.toLowerCase());
     case 'secrets':
@@ -182,6 +182,12 @@ function toInput(input: FieldInput, text: string): unknown {
       // Too secret or too long for a command: such a field has no flag.
       return undefined;
   }
+}
+
+/** Also as texts show it: `1,000`. */
+function numberIn(word: string): number | undefined {
+  const digits = /^\d{1,3}(?:,\d{3})+$/.test(word) ? word.replaceAll(',', '') : word;
+  return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
 const YES = new Set(['', 'on', ...YES_WORDS]);

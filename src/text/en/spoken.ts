@@ -9,15 +9,16 @@ export const spoken: Spoken = {
     hi, hello, hey, hiya, howdy, yo, hi there, hello there, hey there, good morning, good afternoon,
     good evening`,
   polite: `
-    please, pls, plz, now, yet, already, can you, could you, would you, will you, can i, let me, i want to,
-    i would like to, id like to, tell devin to, tell it to, ask devin to, ask it to, make it`,
+    please, pls, plz, now, right now, immediately, for now, here, yet, already, no, wait, ok, okay, just, lets,
+    can you, could you, would you, will you, can i, you can, we can, let me, i want to, i would like to,
+    id like to, tell devin to, tell it to, ask devin to, ask it to, make it`,
   objects: 'it, this, that, all, everything, the, my, last, current, thread',
   commands: {
     help: `
       h, v, version, command, commands, option, options, modes, what options are there, what commands are there,
       help me, who are you, what are you, what is this, whats this, what can this do, what can you do,
       what can you do for me, what else can you do, what can i do, what do you do, what is an acu,
-      are you there, you there, is anyone there, anyone there, whats up, are you up, how are you,
+      are you a bot, are you human, who made you, are you there, you there, is anyone there, anyone there, whats up, are you up, how are you,
       how much does it cost, how much does this cost, how does this work, how does it work, how do you work,
       how does devin work, how does this app work, how does this bot work, how to use, how to start,
       how do i use, how do i start, how can i use`,
@@ -25,7 +26,7 @@ export const spoken: Spoken = {
       session, sessions, ls, running, pending, waiting, active, needs, going, doing, working, happened, updates,
       news, progress, eta, done, ready, finished, stuck, any update, an update, did it finish, did you finish,
       what are you doing, what are you working on, how far, how long will it take, how long does it take,
-      did it work, where is my pr, wheres my pr, where is the pr, wheres the pr, where is my pull request,
+      history, did it work, did you open a pr, where is my pr, wheres my pr, where is the pr, wheres the pr, where is my pull request,
       wheres my pull request`,
     status: 'status update',
     why: `
@@ -33,7 +34,7 @@ export const spoken: Spoken = {
       who can approve`,
     whoami: `
       connect, connected, logged, linked, who am i, who do you think i am, log in, log me in, log out, sign in,
-      sign me in, signed in, my account, link me, link account, link my account, link my devin account,
+      sign me in, signed in, my account, do i have access, do i need access, do i need an account, link me, link account, link my account, link my devin account,
       my devin user, do session run as`,
     usage: `
       acu, acus, billing, budget, budgets, cost, costs, credits, limits, quota, expensive, spend, spending,
@@ -41,7 +42,9 @@ export const spoken: Spoken = {
     say: `
       continue, resume, unpause, wake, wake up, wake it up, answer session, message session, reply, reply to,
       tell session, write to session, send a message, send a message to`,
-    stop: 'cancel, kill, end, abort, terminate, close, exit, quit, shut down, shut it down',
+    stop: `
+      stop working on, cancel, kill, end, abort, abort mission, halt, terminate, close, exit, quit, shut down,
+      shut it down`,
     archive: `
       delete, remove session, remove sessions, clean up session, clean up sessions, get rid of session,
       hide session`,
@@ -82,13 +85,22 @@ export const spoken: Spoken = {
     my bad, let me check, this is a test,
     just testing, good night, see you, do it again, dont do it, do not start, do not do it, yes please do,
     other repo, run it, redo, one sec, start session, start a session, start a new session, new session,
-    create session, create a session, open a session`,
+    create session, create a session, open a session, merged, fixed, worked, works, found, the fix,
+    quick fix, the pr, it failed, did it fail, myself, ill check, ill look, ill take a look, ill review,
+    ill test, ill do, ill merge, will check, will look, will review, will test, will merge, take it from here,
+    be right back, get back to you, think about it, let me know, ping me, did it, did you do, forget about it,
+    what i said, message me, messaging me, sending me messages, leave me alone, unsubscribe, scratch that,
+    disregard, my message, last message, wrong window, wrong tab, so far, hear me, see me, see this, see it,
+    get my message, see my message, looks great, do something, ill, asleep, tomorrow, later, soon, a nice day, a good day, a good one,
+    nice one, well done, team, folks, bot, same, task, add, secret, secrets, repos, playbooks,
+    a test message, test message, test post, testing 123, test 1 2 3, one two three`,
   thanks: `
-    thanks, thank, thx, ty, tysm, cheers, lgtm, great, nice, perfect, awesome, amazing, excellent, cool, good,
-    ok, okay`,
+    thanks, thank, thx, ty, tysm, cheers, kudos, lgtm, great, nice, perfect, awesome, amazing, brilliant,
+    excellent, fantastic, cool, good, well, ok, okay, kk`,
   besideThanks: `
-    you, so, much, very, a, lot, all, it, that, thats, this, is, was, works, job, work, for, the, help, again,
-    no, bye, everyone, everybody, team, folks`,
+    you, your, so, much, very, a, lot, all, it, that, thats, this, is, was, works, worked, fixed, merged, done,
+    looks, sounds, perfectly, job, work, one, for, the, help, helping, fixing, again, today, no, bye, bot,
+    everyone, everybody, team, folks`,
   inThread: {
     mute: 'mute',
     unmute: 'unmute',
@@ -105,7 +117,7 @@ export const spoken: Spoken = {
     archive: 'archive',
     stop: 'exit',
     'ask-stop': 'stop',
-    help: 'help',
+    help: 'help, help?',
   },
   aboutName: new RegExp(
     `^(?:['’]s\\b|\\s+(?:is|was|has|does|did)(?:n['’]?t)?\\b(?! ${SUBJECT})[^?]*$|\\s+and <@)`,

@@ -52,6 +52,7 @@ describe('flags', () => {
     ['twice with the same value', '--acu 10 fix it --acu 10'],
     ['with a capital, as phones write', 'fix it --Acu 10'],
     ["before a sentence's mark", 'fix it --acu 10.'],
+    ['with a comma for what follows', 'fix it --acu 10, --acu 10;'],
     ['with its unit', 'fix it --acu 10 ACU'],
     ['with the long dash of macOS', 'fix it —acu 10'],
     ['with the short dash of macOS', '–acu=10 fix it'],
@@ -64,6 +65,9 @@ describe('flags', () => {
     ['with bars', 'fix it ――acu 10'],
     ['with narrow hyphens', 'fix it ‐‐acu 10'],
     ['in wide letters and digits', 'fix it －－ａｃｕ １０'],
+    ['with a wide equals sign', 'fix it --acu＝１０'],
+    ['with a colon', 'fix it --ACU:10'],
+    ['after a non-breaking space', 'fix it\u00A0--acu\u00A010'],
   ])('are read %s', (_where, text) => {
     expect(created(text)).toEqual({ prompt: 'fix it', max_acu_limit: 10 });
   });
@@ -104,6 +108,8 @@ describe('flags', () => {
     [`x --title ‘a b’`, 'a b'],
     [`x --title „a b“`, 'a b'],
     [`x --title «a b»`, 'a b'],
+    [`x --title 「a b」`, 'a b'],
+    [`x --title＝『a b』`, 'a b'],
     [`x --title=”a b”`, 'a b'],
     [`x --title “a b"`, 'a b'],
     [`x --title 'don't panic'`, "don't panic"],
@@ -116,6 +122,11 @@ describe('flags', () => {
     [`x --title "for <@U1|ana li>"`, 'for @ana li'],
   ])('set a value from %s', (text, title) => {
     expect(created(text)).toEqual({ prompt: 'x', title });
+  });
+
+  test('set a number that is written with separators', () => {
+    expect(created('x --acu 1,000').max_acu_limit).toBe(1000);
+    expect(refused('x --acu 1,00').problems).toMatchObject([{ kind: 'bad-value', value: '1,00' }]);
   });
 
   test('can set a list to none if that means something', () => {
@@ -296,7 +307,6 @@ describe('problems', () => {
       { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required', value: null },
     ],
     ['x --acu10', { kind: 'unknown-flag', flag: '--acu10', nearest: 'max_acu_limit', value: '10' }],
-    ['x --ACU:10', { kind: 'unknown-flag', flag: '--ACU:10', nearest: 'max_acu_limit', value: '10' }],
     ['x --modefast', { kind: 'unknown-flag', flag: '--modefast', nearest: 'devin_mode', value: 'fast' }],
     ['x --cap 10', { kind: 'unknown-flag', flag: '--cap', nearest: 'max_acu_limit', value: '10' }],
     ['x --max-acu 10', { kind: 'unknown-flag', flag: '--max-acu', nearest: 'max_acu_limit', value: '10' }],
@@ -306,6 +316,8 @@ describe('problems', () => {
     ['x —fast', { kind: 'unknown-flag', flag: '—fast', nearest: 'devin_mode', value: 'fast' }],
     ['x --repo a/b c/d', { kind: 'spaced-value', nearest: 'repos', value: 'a/b,c/d' }],
     ['--repo a/b and c/d fix it', { kind: 'spaced-value', nearest: 'repos', value: 'a/b,c/d' }],
+    ['--repo a/b + c/d fix it', { kind: 'spaced-value', nearest: 'repos', value: 'a/b,c/d' }],
+    ['x --repo a/b or c/d', { kind: 'spaced-value', nearest: 'repos', value: 'a/b,c/d' }],
     [
       'x --repo a/b <https://github.com/c/d|github.com/c/d>',
       { kind: 'spaced-value', nearest: 'repos', value: 'a/b,github.com/c/d' },
@@ -388,6 +400,13 @@ describe('problems', () => {
     ]);
   });
 
+  test("another program's flag is kept in the task", () => {
+    expect(refused('find out why git push --force fails --acu 5').draft).toEqual({
+      prompt: 'find out why git push --force fails',
+      max_acu_limit: 5,
+    });
+  });
+
   test('what a value was probably meant to be is kept for the form, out of the task', () => {
     expect(refused('fix it --repo a/b c/d --title Login test --acu 5').draft).toEqual({
       prompt: 'fix it',
@@ -442,6 +461,10 @@ describe('the task', () => {
     'a pre–release',
     'count i-- and --5 and ---',
     'add a (--acu) flag',
+    'document the --acu option',
+    'add a --dry-run flag to the CLI',
+    'the --title flag is ignored',
+    '--title オプションを直して',
     'the "--acu 10" option stays quoted',
     'say “hello --there” twice',
     "don't break the users' page",
@@ -877,6 +900,37 @@ describe('sub-commands', () => {
     ['なぜ拒否されたの', 'why', 'why'],
     ['通知を切って', 'notify', 'notify'],
     ['言語を日本語にして', 'language', 'language'],
+    ['change the login one', 'list', 'list'],
+    ['restart the login session --acu 30', null, null],
+    ['my sessions --acu 5', null, null],
+    ['set my default --repo a/b', 'defaults', 'defaults me --repo a/b'],
+    ['defualts channel --acu 5', 'defaults', 'defaults channel --acu 5'],
+    ['set --acu 10', null, null],
+    ['add secret', null, null],
+    ['list repos', 'list', 'list'],
+    ['show history', 'list', 'list'],
+    ['abort mission', 'stop', 'stop'],
+    ['stop working on this', 'stop', 'stop'],
+    ['ok, stop', 'stop', 'stop'],
+    ["let's stop here", 'stop', 'stop'],
+    ['終わりにしてください', 'stop', 'stop'],
+    ['are you a bot?', 'help', 'help'],
+    ['do I need an account?', 'whoami', 'whoami'],
+    ['did you open a PR?', 'list', 'list'],
+    ['never mind, fixed it', null, null],
+    ['ignore my last message', null, null],
+    ['scratch that', null, null],
+    ['sorry, wrong window', null, null],
+    ['test 1 2 3', null, null],
+    ['good morning team', null, null],
+    ['new task', null, null],
+    ['nice one', null, null],
+    ['well done!', null, null],
+    ['それは誤爆です', null, null],
+    ['先ほどのは無視してください', null, null],
+    ['すみません、間違いです', null, null],
+    ['いや、待って', null, null],
+    ['確認お願いします', null, null],
   ])('%s starts nothing before a question', (text, about, meant) => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', about, meant });
   });
@@ -916,6 +970,18 @@ describe('sub-commands', () => {
     ['ログインを直してください。ACUは10まで', 'option', '--acu 10', null],
     ['モードはfastでログインを直して', 'option', '--mode fast', null],
     ['fix it -- it fails on CI --acu 5', 'option', '--acu 5', null],
+    ['fix it -- acu 5', 'option', '--acu 5', null],
+    ['fix it (--acu 5)', 'option', '--acu 5', null],
+    ['fix it [--repo acme/my_web].', 'option', '--repo acme/my_web', null],
+    ['fix it *--acu 5*', 'option', '--acu 5', null],
+    ['fix it:--acu 5', 'option', '--acu 5', null],
+    ['fix it\n```\nlog\n```--acu 5', 'option', '--acu 5', null],
+    ['ログインのテストを直して。--acu 5', 'option', '--acu 5', null],
+    ['ログインのテストを直して（－－ａｃｕ　５）', 'option', '--acu 5', null],
+    ['ログインのテストを直して、最大１０ＡＣＵ', 'option', '--acu 10', null],
+    ['ログインのテストを直して　ＡＣＵ１０', 'option', '--acu 10', null],
+    ['fastモードでログインのテストを直して', 'option', '--mode fast', null],
+    ['ログインのテストを直して！fast', 'option', '--mode fast', null],
     ['!windows fix the installer', 'option', '--platform windows', null],
     ['!ask how does the login work', 'devin-word', '!ask', null],
   ])('%s starts nothing before a hint: %s %s', (text, kind, typed, meant) => {
@@ -1051,6 +1117,16 @@ describe('sub-commands', () => {
     'x --acu 1',
     'is the login page down?',
     'fix the slow build',
+    'change the big thing --acu 100',
+    'merge the fixed branches',
+    'review the PR of ana',
+    'wait for the server before the tests run',
+    'no tests run on CI, find out why',
+    'message the team once it worked',
+    'say "--acu 5" in the docs',
+    '（fast）と書いてある箇所を直して',
+    '無視リストの確認画面を直して',
+    '動き出しが遅い',
   ])('%s is a task without a question', (text) => {
     expect(parseCommand(text).kind).toBe('create');
   });
