@@ -160,6 +160,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     mentions,
     redrawHome,
     onMoved: metrics.countState,
+    reviewAfterMs: tuning.reviewAfterMs,
     now,
     log,
   });
@@ -187,8 +188,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     watcher,
     tidying,
     policy,
-    // By then, all replicas have read it: one that hasn't would ask those whom it asked before.
-    reviewAfterMs: 2 * tuning.policyEveryMs,
+    reviewAfterMs: tuning.reviewAfterMs,
     mapping,
     waiting,
     server,

@@ -48,7 +48,6 @@ type StartupDeps = {
   devin: Devin;
   slack: Slack;
   sweep: Sweep;
-  /** How long after a policy is loaded the requests that wait for an approval are reviewed. */
   reviewAfterMs: number;
   watcher: Watcher;
   tidying: Tidying;

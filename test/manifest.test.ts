@@ -68,6 +68,7 @@ const EVENTS = {
   group_unarchive: ['groups:read'],
   file_shared: ['files:read'],
   user_change: ['users:read'],
+  subteam_members_changed: ['usergroups:read'],
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTORY = ['channels:history', 'groups:history', 'im:history', 'mpim:history'] as const;

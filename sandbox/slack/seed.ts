@@ -36,6 +36,7 @@ const DEFAULT_BOT_EVENTS = [
   'message.groups',
   'message.im',
   'message.mpim',
+  'subteam_members_changed',
   'user_change',
 ] as const;
 

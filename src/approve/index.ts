@@ -35,7 +35,6 @@ type ApprovalDeps = {
 };
 
 const SOME = { concurrency: 4 };
-const MOST_GROUPS = 100;
 
 /** Asks people for their approval of a request, and does what they decide. */
 export function createApprovals(deps: ApprovalDeps): void {
@@ -56,43 +55,25 @@ export function createApprovals(deps: ApprovalDeps): void {
     now,
     textFor,
   });
-  const reviews = createReviews(deps);
   const review = createReviewer({
     store,
     transitions,
-    decidersOf: reviews.decidersOf,
-    approversOf: reviews.approversOf,
+    decide: () => decideOnce(deps),
     policySha256: policy.sha256,
     now,
   });
   const notifying = { store, outbound, withLease, postOnce, redrawHome, now, log, textFor };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
-  queue.work('review-approvals', reviews.begin, { concurrency: 1 });
-  queue.work('review-approval', review, { concurrency: 1 });
+  queue.work('review-approvals', review, { concurrency: 1 });
   queue.work('tell-approvers', createApproverNotifier(notifying), SOME);
 }
 
-/** Who decides now. For each change of the policy, Slack is asked once for a group's members. */
-function createReviews({
-  queue,
-  store,
-  slack: { groups, people },
-  policy,
-  gate,
-  resolve,
-  tuning,
-}: ApprovalDeps) {
-  let changes = 0;
-  const keyOf = (groupId: string): string => `${changes}:${groupId}`;
-  const membersNow = remembered(groups.membersNow, { keyOf, most: MOST_GROUPS, now: tuning.now });
+/** Slack is asked once for a group's members, however many requests wait. */
+function decideOnce({ slack: { groups, people }, gate, resolve, tuning: { now } }: ApprovalDeps) {
+  const membersNow = remembered(groups.membersNow, { keyOf: (groupId) => groupId, now });
   const remembering = { membersNow };
   return {
-    async begin(): Promise<void> {
-      changes += 1;
-      for (const requestId of await store.requests.toReview(policy.sha256()))
-        await queue.enqueue('review-approval', { requestId });
-    },
     decidersOf: createDecidersOf({
       judge: gate.judge,
       mayApprove: createMayApprove({ people, groups: remembering }),

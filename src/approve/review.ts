@@ -1,15 +1,16 @@
 import { lookupTrouble, type Transitions } from '../create/index.ts';
-import type { Jobs } from '../queue/index.ts';
+import { sooner } from '../queue/index.ts';
 import { awaited, pendingApproval, type Approval } from '../session/approval.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
 import { askPolicyAgain, peopleToAsk, countApprovals } from './moves.ts';
 
+type Decide = { decidersOf: DecidersOf; approversOf: ApproversOf };
 type ReviewDeps = {
-  store: StoreParts<{ requests: 'find' | 'hasExpired' }>;
-  decidersOf: DecidersOf;
-  approversOf: ApproversOf;
+  store: StoreParts<{ requests: 'awaitingApproval' | 'find' | 'hasExpired' }>;
+  /** Who decides, as Slack and Devin say from now on. */
+  decide: () => Decide;
   transitions: Pick<Transitions, 'moveLocked'>;
   policySha256: () => string | null;
   now: () => number;
@@ -17,24 +18,28 @@ type ReviewDeps = {
 
 /** If Slack or Devin doesn't say for how long it is busy. */
 const BUSY_MS = 30_000;
+/** If Devin refuses a look-up until somebody changes a key or a permission. */
+const REFUSED_MS = 10 * 60_000;
 
 /**
- * Asks the policy again about a request that waits for an approval: it may name other people, or fewer. People who can still
- * decide stay asked, and their approvals count. If the policy names too few people or refuses the request, nothing changes:
- * a mistake in its file must not start or end everything that waits.
+ * Looks at all that waits for an approval. Others are asked if the policy isn't the one by which people were asked, or if some
+ * of them can no longer decide. Those who still can stay asked, and their approvals count. If too few can, or the policy
+ * refuses the request, nothing changes: a mistake in its file must not start or end everything that waits.
  */
 export function createReviewer(deps: ReviewDeps) {
   const { requests } = deps.store;
-  const { decidersOf, approversOf, transitions, now } = deps;
+  const { transitions, now } = deps;
 
-  async function reviewed(request: SessionRequest, number: number, approval: Approval): Promise<void> {
+  type Pending = { request: SessionRequest; number: number; approval: Approval };
+
+  async function reviewed({ request, number, approval }: Pending, decide: Decide): Promise<void> {
     // Before the policy is asked: what changes meanwhile is looked at again.
     const policy = deps.policySha256();
-    if (approval.policy === policy) return;
-    const { able, isSame, terms } = await decidersOf(request, approval);
-    if (terms === null) return;
+    const { able, isSame, terms } = await decide.decidersOf(request, approval);
+    const areRight = approval.policy === policy && approval.people.every(({ userId }) => able.has(userId));
+    if (areRight || terms === null) return;
     const { approvers, need } = terms;
-    const found = await approversOf(approvers, request);
+    const found = await decide.approversOf(approvers, request);
     if (found.length < need) return;
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);
@@ -47,16 +52,32 @@ export function createReviewer(deps: ReviewDeps) {
   }
 
   /** When to try again, in ms; null: it's done. */
-  return async ({ requestId }: Jobs['review-approval']): Promise<number | null> => {
+  async function review(requestId: string, decide: Decide): Promise<number | null> {
     const request = await requests.find(requestId);
     const pending = request === null ? null : pendingApproval(request);
     if (request === null || pending === null || (await requests.hasExpired(requestId))) return null;
     try {
-      await reviewed(request, pending.number, pending.approval);
+      await reviewed({ request, ...pending }, decide);
       return null;
     } catch (error) {
       const trouble = lookupTrouble(error);
-      return trouble.kind === 'wait' ? (trouble.retryAfterMs ?? BUSY_MS) : null;
+      return trouble.kind === 'wait' ? (trouble.retryAfterMs ?? BUSY_MS) : REFUSED_MS;
     }
+  }
+
+  return async (_all: unknown, { signal }: { signal: AbortSignal }): Promise<number | null> => {
+    const decide = deps.decide();
+    const failures: unknown[] = [];
+    let againInMs: number | null = null;
+    for (const requestId of await requests.awaitingApproval()) {
+      signal.throwIfAborted();
+      try {
+        againInMs = sooner(againInMs, await review(requestId, decide));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'requests could not be reviewed');
+    return againInMs;
   };
 }

@@ -132,10 +132,8 @@ const schemas = {
   }),
   /** Nobody has decided in time. */
   'expire-approval': z.object({ requestId: z.string() }),
-  /** The policy may have changed: look again at all that waits for an approval by another one. */
+  /** The policy, or who can decide, may have changed: look again at all that waits for an approval. */
   'review-approvals': z.object({}),
-  /** Who can decide by now, and whether an approval is still needed. */
-  'review-approval': z.object({ requestId: z.string() }),
   /** Ask those who may approve a request, and show them what became of it. */
   'tell-approvers': z.object({ requestId: z.string() }),
   /** Take a request back before it is sent. */
@@ -202,7 +200,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'mark-taken': ['replyId'],
   'expire-approval': ['requestId'],
   'review-approvals': [],
-  'review-approval': ['requestId'],
   'tell-approvers': ['requestId'],
   'restore-sessions': [],
 };

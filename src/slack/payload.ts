@@ -185,6 +185,11 @@ const profileSchema = z
   .looseObject({ type: z.literal('user_change'), user: z.looseObject({ id: present }) })
   .transform(({ user }) => ({ kind: 'profile-change' as const, userId: user.id }));
 
+/** https://docs.slack.dev/reference/events/subteam_members_changed */
+const groupSchema = z
+  .looseObject({ type: z.literal('subteam_members_changed'), removed_users: z.array(present) })
+  .transform(({ removed_users: userIds }) => ({ kind: 'left-group' as const, userIds }));
+
 const knownSchema = z.union([
   messageSchema,
   tombstoneSchema,
@@ -195,6 +200,7 @@ const knownSchema = z.union([
   unarchivedSchema,
   renumberedSchema,
   profileSchema,
+  groupSchema,
 ]);
 
 /** Anything else is of no use here, and what can't be read shouldn't be delivered again. */

@@ -169,9 +169,13 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 
     awaitingApproval: async () => allOf(awaiting()),
 
-    /** Those whose approval another policy file asked for. */
-    toReview: async (policy: string | null) =>
-      allOf(awaiting().where(sql<boolean>`approvals -> -1 ->> 'policy' is distinct from ${policy}`)),
+    /** Whether one waits for an approval of any of these people. */
+    async isWaitingFor(userIds: readonly string[]): Promise<boolean> {
+      const theirs = sql<boolean>`exists (
+        select from jsonb_array_elements(approvals -> -1 -> 'people') as asked
+        where asked ->> 'userId' = any(${[...userIds]}::text[]))`;
+      return hasRow(awaiting().where(theirs));
+    },
 
     async hasExpired(id: string): Promise<boolean> {
       return hasRow(byId(id, db).where('approvalUntil', '<=', clock()));

@@ -16,27 +16,35 @@ type Options = {
   approvers?: Voter[];
   hasExpired?: boolean;
   trouble?: Error;
+  isStopping?: boolean;
 };
 
-/** What becomes of the approval that a request waits for once it's looked at again. */
+/** What becomes of the approval that a request waits for once it's looked at again, and how often others were looked up. */
 async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ...options }: Options) {
   const request = requestRow({ state: 'awaiting-approval', approvals: [{ ...INFRA, ...before }] });
   const isNow = ({ userId }: Voter): boolean => approvers.some((one) => one.userId === userId);
   const after: (Approval | undefined)[] = [];
+  let lookUps = 0;
   const review = createReviewer({
     store: {
       requests: {
+        awaitingApproval: async () => Promise.resolve([request.id]),
         find: async () => Promise.resolve(request),
         hasExpired: async () => Promise.resolve(options.hasExpired === true),
       },
     },
-    decidersOf: async (_request, { people }) => {
-      if (options.trouble !== undefined) throw options.trouble;
-      const able = new Set(people.filter(isNow).map(({ userId }) => userId));
-      const terms = asks === 'none' ? null : { approvers: [], need };
-      return Promise.resolve({ need, able, isSame: asks === 'same', terms });
-    },
-    approversOf: async () => Promise.resolve(approvers),
+    decide: () => ({
+      decidersOf: async (_request, { people }) => {
+        if (options.trouble !== undefined) throw options.trouble;
+        const able = new Set(people.filter(isNow).map(({ userId }) => userId));
+        const terms = asks === 'none' ? null : { approvers: [], need };
+        return Promise.resolve({ need, able, isSame: asks === 'same', terms });
+      },
+      approversOf: async () => {
+        lookUps += 1;
+        return Promise.resolve(approvers);
+      },
+    }),
     transitions: {
       moveLocked: async (_id, plan) => {
         const move = plan(request);
@@ -47,11 +55,15 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
     policySha256: () => 'new',
     now: () => 0,
   });
-  return { waitMs: await review({ requestId: request.id }), after };
+  const signal = options.isStopping === true ? AbortSignal.abort() : new AbortController().signal;
+  return { waitMs: await review({}, { signal }), after, lookUps };
 }
 
 test.each<[what: string, options: Options]>([
-  ['it was asked for, or looked at, by the same policy file', { asks: 'another', before: { policy: 'new' } }],
+  [
+    'the same policy file asked people who all can still decide',
+    { asks: 'another', before: { policy: 'new' } },
+  ],
   ['the policy asks for no approval by now, which must not start all that waits', { asks: 'none' }],
   [
     'the policy asks too few people by now, which must not end all that waits',
@@ -60,7 +72,15 @@ test.each<[what: string, options: Options]>([
   ['too few people can give it by now', { need: 2 }],
   ['its time is over, which another job notices', { asks: 'another', hasExpired: true }],
 ])('a request waits on as it was if %s', async (_what, options) => {
-  expect(await reviewed(options)).toEqual({ waitMs: null, after: [] });
+  expect(await reviewed(options)).toMatchObject({ waitMs: null, after: [] });
+});
+
+test('nobody is looked up while all who were asked by the same policy file can still decide', async () => {
+  expect((await reviewed({ approvers: [ben, cem], before: { policy: 'new' } })).lookUps).toBe(0);
+});
+
+test('nothing is looked at once the app stops', async () => {
+  await expect(reviewed({ isStopping: true })).rejects.toThrow('aborted');
 });
 
 test('an approval is asked anew if the policy asks for another one', async () => {
@@ -78,6 +98,11 @@ test.each<[what: string, options: Options, now: Partial<Approval>]>([
     'people are left out who can no longer decide, and their approvals count no longer',
     { approvers: [ben, dan], before: { people: [ben, cem], need: 2, yes: [cem] }, need: 1 },
     { people: [ben, dan], need: 1 },
+  ],
+  [
+    'others are asked if people whom the same policy file asked can no longer decide',
+    { approvers: [cem, dan], before: { people: [ben, cem], policy: 'new' } },
+    { people: [cem, dan] },
   ],
   [
     'an approval counts again once the policy names its author again',
@@ -105,10 +130,11 @@ test('a request goes on if the policy needs no more approvals than it has', asyn
 });
 
 test.each([
-  ['as long as Devin says', 5000, 5000],
-  ['half a minute', null, 30_000],
-])('a review waits %s if nobody can be asked now', async (_how, retryAfterMs, waitMs) => {
-  const facts = bareFacts('rate-limited');
+  ['as long as Devin says', 'rate-limited', 5000, 5000],
+  ['half a minute', 'rate-limited', null, 30_000],
+  ['ten minutes if Devin refuses', 'unauthorized', null, 600_000],
+] as const)('a review waits %s if nobody can be asked now', async (_how, code, retryAfterMs, waitMs) => {
+  const facts = bareFacts(code);
   const trouble = new DevinError({ operation: 'members.find', facts, retryAfterMs });
   expect((await reviewed({ trouble })).waitMs).toBe(waitMs);
 });

@@ -349,9 +349,10 @@ describe('an approval counts', () => {
 
   test('not from a person who became a guest after they were asked', async () => {
     const { ben, own, card } = await waiting(2);
-    await askedOf(ben);
+    const asked = await askedOf(ben);
+    const value = valueOn(asked, 'approve_request');
     await world().slack.changeUser(ben.userId, { isGuest: true });
-    await press(ben, 'approve_request');
+    await forgePress(world(), { ...asked, userId: ben.userId, actionId: 'approve_request', value });
     await shownTo(ben, "You aren't an approver");
     await card('Waiting for approval');
     expect(own()).toHaveLength(0);
@@ -547,7 +548,7 @@ describe('a request that waits when the policy changes', () => {
     slack.setGroup('S0SECURITY', [cy.userId]);
     await change(POLICY.replace(`approvers: [${PLATFORM}]`, 'approvers: [S0SECURITY]'));
     const second = await askedOf(cy);
-    await shownTo(ben, 'others decide about this now');
+    await shownTo(ben, 'Others decide about this now');
     await homeOf(slack, ben.userId, /^(?![^]*waiting for your approval)/i);
     await forgePress(world(), { ...asked, userId: ben.userId, actionId: 'approve_request', value });
     expect(own()).toHaveLength(0);
@@ -577,6 +578,46 @@ describe('a request that waits when the policy changes', () => {
     for (const words of ['fix it for', 'fix another']) await shownTo(cy, words);
     const looks = slack.calls.filter(({ args }) => args['usergroup'] === 'S0AUDITORS');
     expect(looks).toHaveLength(1);
+  });
+});
+
+describe('a request that waits when those who were asked', () => {
+  test.each(['leave Slack', 'become guests', 'leave the group'])('%s is asked of others', async (how) => {
+    const one = await waiting();
+    const { ana, ben, own, card } = one;
+    const { slack, devin } = world();
+    await askedOf(ben);
+    const cy = addColleague(world());
+    if (how === 'leave the group') await slack.changeGroup(PLATFORM, [cy.userId]);
+    else {
+      slack.setGroup(PLATFORM, [ben.userId, cy.userId]);
+      await slack.changeUser(ben.userId, how === 'leave Slack' ? { deleted: true } : { isGuest: true });
+    }
+    const asked = await askedOf(cy);
+    await card(`needs an approval from ${cy.name} (`);
+    await shownTo(ben, 'Others decide about this now');
+    await press(cy, 'approve_request', asked);
+    await sessionOf(devin, ana.devinUserId);
+    expect(own()).toHaveLength(1);
+    expect(counted(one)).toEqual({ asked: [1], calls: 0 });
+  });
+
+  test("leave together are looked at together, and Devin isn't asked", async () => {
+    const { others, channelId, type } = await waiting(6);
+    const [stays, ...leavers] = others.toReversed();
+    await type(`fix another ${INFRA}`);
+    await cardOf(world().slack, channelId, (text) => text.includes('fix another'));
+    const { slack, devin } = world();
+    const [calls, requests] = [slack.calls.length, devin.requests.length];
+    await Promise.all(leavers.map(async ({ userId }) => slack.changeUser(userId, { deleted: true })));
+    for (const words of ['fix it for', 'fix another'])
+      await slack.waitForMessage(channelId, (message) => {
+        const shown = slack.renderText(message);
+        return shown.includes(words) && shown.includes(`needs an approval from ${stays?.name} (`);
+      });
+    const looks = slack.calls.slice(calls).filter(({ method }) => method === 'usergroups.users.list');
+    expect(looks.length).toBeLessThan(leavers.length);
+    expect(devin.requests.slice(requests).filter(({ path }) => path.includes('members'))).toEqual([]);
   });
 });
 

@@ -317,6 +317,11 @@ describe('a payload from Slack', () => {
       { type: 'user_change', user: { id: 'U1', name: 'ana' } },
       { kind: 'profile-change', teamId: 'T1', userId: 'U1' },
     ],
+    [
+      'people who left a user group',
+      { type: 'subteam_members_changed', subteam_id: 'S1', added_users: ['U3'], removed_users: ['U1', 'U2'] },
+      { kind: 'left-group', teamId: 'T1', userIds: ['U1', 'U2'] },
+    ],
   ])('is read as an event: %s', (_name, inner, expected) => {
     expect(readPayload(event(inner))).toMatchObject(expected);
   });

@@ -30,19 +30,19 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
 });
 
 describeOnBothDatabases('a request', (open) => {
-  test('is looked at again while its last approval was asked for by another policy file', async () => {
+  test('waits for those whom its last approval asked, until it is decided', async () => {
     const { db } = await open();
     const requests = createRequests(db);
-    const asked = { rule: 'infra', say: null, need: 1, fingerprint: 'f', people: [], yes: [], end: null };
-    const policies = { r1: ['old', 'new'], r2: ['new', 'old'], r3: [undefined], r4: ['old'] };
-    await requests.insert(Object.keys(policies).map((id) => newRequest(id)));
-    for (const [id, files] of Object.entries(policies)) {
-      const approvals = files.map((policy) => ({ ...asked, policy }));
-      await requests.advance({ id, from: 'accepted', to: 'identified', changes: { approvals } });
-      if (id !== 'r4') await requests.advance({ id, from: 'identified', to: 'awaiting-approval' });
-    }
-    expect((await requests.toReview('new')).toSorted()).toEqual(['r2', 'r3']);
-    expect((await requests.toReview(null)).toSorted()).toEqual(['r1', 'r2']);
+    const people = ['U1', 'U2', 'U3'].map((userId) => ({ userId, name: userId }));
+    const asked = { rule: 'infra', say: null, need: 1, fingerprint: 'f', yes: [], end: null };
+    const approvals = [people.slice(0, 1), people.slice(1)].map((one) => ({ ...asked, people: one }));
+    await requests.insert([newRequest('r1')]);
+    await requests.advance({ id: 'r1', from: 'accepted', to: 'awaiting-approval', changes: { approvals } });
+    expect(await requests.isWaitingFor(['U9', 'U3'])).toBe(true);
+    expect(await requests.isWaitingFor(['U1'])).toBe(false);
+    expect(await requests.isWaitingFor([])).toBe(false);
+    await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'identified' });
+    expect(await requests.isWaitingFor(['U3'])).toBe(false);
   });
 
   test('is looked at again however many wait for an approval', async () => {
@@ -51,7 +51,6 @@ describeOnBothDatabases('a request', (open) => {
     const ids = Array.from({ length: MOST_SWEPT + 1 }, (_none, at) => `r${at}`);
     await requests.insert(ids.map((id) => newRequest(id)));
     await db.updateTable('sessionRequests').set({ state: 'awaiting-approval' }).execute();
-    expect(await requests.toReview('new')).toHaveLength(ids.length);
     expect(await requests.awaitingApproval()).toHaveLength(ids.length);
   });
 

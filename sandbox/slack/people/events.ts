@@ -104,6 +104,28 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return [await deliverEvent({ type: 'user_change', user: shown, event_ts: state.nextTs() })];
   }
 
+  /** An administrator says who is in a user group. https://docs.slack.dev/reference/events/subteam_members_changed */
+  async function changeGroup(groupId: string, members: readonly string[]): Promise<Delivery[]> {
+    const before = state.groups.get(groupId) ?? new Set<string>();
+    const after = new Set(members);
+    state.groups.set(groupId, after);
+    const { botEvents, scopes, teamId } = state.workspace;
+    if (!botEvents.has('subteam_members_changed') || !scopes.has('usergroups:read')) return [];
+    const added = [...after].filter((id) => !before.has(id));
+    const removed = [...before].filter((id) => !after.has(id));
+    return [
+      await deliverEvent({
+        type: 'subteam_members_changed',
+        subteam_id: groupId,
+        team_id: teamId,
+        // Slack leaves out what is empty.
+        ...(added.length > 0 && { added_users: added, added_users_count: added.length }),
+        ...(removed.length > 0 && { removed_users: removed, removed_users_count: removed.length }),
+        event_ts: state.nextTs(),
+      }),
+    ];
+  }
+
   /** A person brings the app into a channel. https://docs.slack.dev/reference/events/member_joined_channel */
   async function inviteBot(inviterId: string, channelId: string): Promise<Delivery[]> {
     const channel = requireChannel(state, channelId);
@@ -143,5 +165,5 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
 
   const messageEvents = createMessageEvents({ state, deliverEvent });
   const acts = createMessageActs({ state, messageEvents });
-  return { ...acts, deliverEvent, say, speak, openHome, changeUser, inviteBot, shareChannel };
+  return { ...acts, deliverEvent, say, speak, openHome, changeUser, changeGroup, inviteBot, shareChannel };
 }

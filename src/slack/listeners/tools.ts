@@ -47,6 +47,7 @@ export type ToolDeps = {
   redrawHome: (person: Person) => Promise<void>;
   /** Called with each new state of a request, after the commit. */
   onMoved: (state: RequestState) => void;
+  reviewAfterMs: number;
   now: () => number;
   log: Log;
 };
@@ -58,7 +59,8 @@ export type Tools = ReturnType<typeof createTools>;
 export type HomeOwner = { teamId: string; userId: string; channelId: string };
 
 export function createTools(deps: ToolDeps) {
-  const { queue, store, slack, check, command, limiter, withNames, tagRequests, redrawHome, now, log } = deps;
+  const { queue, store, slack, check, command, limiter, withNames, tagRequests, redrawHome, log } = deps;
+  const { reviewAfterMs, now } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, settings, listing, posts, greetings, knownPeople, leases } = store;
@@ -91,6 +93,7 @@ export function createTools(deps: ToolDeps) {
     withNames,
     tagRequests,
     redrawHome,
+    reviewAfterMs,
     now,
     log,
     choicesFor,

@@ -56,13 +56,25 @@ export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): voi
   });
 }
 
-type PeopleDeps = Pick<Tools, 'knownPeople' | 'now'>;
+type PeopleDeps = Pick<Tools, 'knownPeople' | 'requests' | 'enqueue' | 'reviewAfterMs' | 'now'>;
 
-/** After a profile change, such as a deactivation, the person is looked up again. */
-export function listenToPeople(app: App, { knownPeople, now }: PeopleDeps): void {
+/** People change, for example because they leave. They are looked up again, and others may have to be asked for an approval. */
+export function listenToPeople(app: App, deps: PeopleDeps): void {
+  const { knownPeople, requests, enqueue, reviewAfterMs, now } = deps;
+
+  async function reviewApprovals(userIds: readonly string[]): Promise<void> {
+    if (await requests.isWaitingFor(userIds))
+      await enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
+  }
+
   onEvent(app, 'user_change', async (event) => {
     if (event.kind !== 'profile-change') return;
     const { teamId, userId } = event;
     await knownPeople.changed({ teamId, userId }, new Date(now()));
+    await reviewApprovals([userId]);
+  });
+
+  onEvent(app, 'subteam_members_changed', async (event) => {
+    if (event.kind === 'left-group') await reviewApprovals(event.userIds);
   });
 }

@@ -60,7 +60,7 @@ export const approval = {
       replaced: (name: string): string =>
         `${name} changed this request and asked for the changed one instead.`,
       changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',
-      notAsked: (_name: string): string => 'The policy changed, so others decide about this now.',
+      notAsked: (_name: string): string => 'Others decide about this now.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
       canceled: (_name: string): string => 'Canceled before it was approved.',

@@ -47,7 +47,7 @@ export const approval: Text['approval'] = {
       expired: (_name) => '期限までに承認されませんでした。',
       replaced: (name) => nameBefore('さんがこの依頼を変更し、変更後の内容で依頼しました。', name),
       changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
-      notAsked: (_name) => 'ポリシーが変わったため、ほかの承認者が判断します。',
+      notAsked: (_name) => '現在は、ほかの承認者が判断します。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
       canceled: (_name) => '承認前にキャンセルされました。',
     },
