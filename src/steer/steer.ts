@@ -4,7 +4,7 @@ import { DevinError } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import { isDoneAlready, STANDING } from '../session/lifecycle.ts';
 import { endedByKey } from '../session/milestones.ts';
-import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Ending } from '../slack/authority.ts';
 import { doneAlready } from '../slack/blocks/notices.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
@@ -25,6 +25,9 @@ import { notDone, type Refusal } from './outcome.ts';
 
 /** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;
+
+/** Where who did it is kept. */
+const CREDITS = { stop: 'stoppedBy', archive: 'archivedBy', sleep: null } as const;
 
 type SteerDeps = AskDeps & {
   store: StoreParts<{
@@ -60,8 +63,8 @@ export function createSteerer(deps: SteerDeps) {
       return unmarkReply(deps, job);
     }
     if (await toldDone(deps, followed, { ...job, answerTo })) return unmarkReply(deps, job);
-    const stopper = stopperOf(deps, job);
-    await stopper.note();
+    const credit = creditOf(deps, job);
+    await credit.note();
     const { text, name } = await wordsFor(deps, followed, userId);
     const tell = async (...said: string[]) => notifier.notifyMarkup(userId, answerTo, ...said);
     // Early: the search for what a lost answer left takes half a minute, and more if Devin didn't answer at all.
@@ -72,7 +75,7 @@ export function createSteerer(deps: SteerDeps) {
       await markReply(deps, job);
       return answerTo.always ? tell(text.steering.done[what](name)) : undefined;
     }
-    await stopper.takeBack();
+    await credit.takeBack();
     if (outcome.kind === 'unknown') {
       await deps.store.db
         .transaction()
@@ -126,8 +129,9 @@ async function toldDone(
   { what, userId, answerTo }: SteerJob & { answerTo: AnswerTo },
 ): Promise<boolean> {
   const { session } = followed;
-  const by = what === 'archive' ? session.archivedBy : session.stoppedBy;
-  if (by === userId || !isDoneAlready(what, session)) return false;
+  const credit = CREDITS[what];
+  const isSecondRun = credit !== null && session[credit] === userId;
+  if (isSecondRun || !isDoneAlready(what, session)) return false;
   const { text, name, card } = await wordsFor(deps, followed, userId);
   const sentence = doneAlready(what, { name, card, sinceMs: session.phaseAt.getTime() }, text);
   await deps.notifier.notifyMarkup(userId, answerTo, sentence);
@@ -135,18 +139,19 @@ async function toldDone(
 }
 
 /**
- * Notes who stops a session before Devin is asked, so that its end isn't announced even if Devin's answer is late. Takes it
- * back if Devin then shows the session as it was, or can't be asked: nobody is named for an end that may have other causes.
- * Another person's note stays: their Stop may still be done.
+ * Notes who stops or archives a session before Devin is asked, so that its end isn't announced even if Devin's answer is
+ * late, and names them even if the process dies. Takes it back if Devin then shows the session as it was, or can't be asked:
+ * nobody is named for an end that may have other causes. Another person's note stays: theirs may still be done.
  */
-function stopperOf({ store: { db, sessions } }: SteerDeps, { what, sessionId, userId }: SteerJob) {
-  const replace = async (before: string | null, stoppedBy: string | null): Promise<void> => {
-    if (what !== 'stop') return;
+function creditOf({ store: { db, sessions } }: SteerDeps, { what, sessionId, userId }: SteerJob) {
+  const replace = async (before: string | null, by: string | null): Promise<void> => {
+    const column = CREDITS[what];
+    if (column === null) return;
     await db.transaction().execute(async (trx) => {
       const current = await sessions.lock(sessionId, trx);
       // Once it's over, whether that was announced depended on who was noted then.
-      if (current !== null && current.stoppedBy === before && !isClosed(current.snapshot))
-        await sessions.change(sessionId, { stoppedBy }, trx);
+      if (current !== null && current[column] === before && !isDoneAlready(what, current))
+        await sessions.change(sessionId, { [column]: by }, trx);
     });
   };
   return { note: async () => replace(null, userId), takeBack: async () => replace(userId, null) };
@@ -161,17 +166,13 @@ async function record(
 ): Promise<void> {
   const { id } = request;
   const { sessionId } = session;
-  const credit = {
-    stop: { stoppedBy: userId },
-    archive: { archivedBy: userId },
-    sleep: {},
-  }[what];
+  const credit = CREDITS[what];
   // If the process died before this was recorded, the end may have been seen since. A stop is final, so it has one key.
   const isSeen = what === 'stop' && session.phase === 'ended' && session.stoppedBy === userId;
   const isNews = userId !== request.userId && (isSeen || STANDING[session.phase] !== 'earlier');
   const sinceMs = what === 'stop' ? 0 : session.phaseAt.getTime();
   await db.transaction().execute(async (trx) => {
-    await sessions.change(sessionId, credit, trx);
+    if (credit !== null) await sessions.change(sessionId, { [credit]: userId }, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
     if (isNews) {

@@ -14,6 +14,7 @@ import { unneeded } from '../support/unneeded.ts';
 const open = useEmbedded();
 const textFor = async () => Promise.resolve(en);
 const ENDED = sessionSnapshot('s1', { status: 'exit' });
+const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
 const NAME = `<${sessionSnapshot('s1').url}|Devin session>`;
 
 type Steering = {
@@ -56,6 +57,7 @@ async function steering({
   const change = async (_id: string, { stoppedBy, archivedBy }: SessionChanges): Promise<void> => {
     asked.push(archivedBy === undefined ? `stopped by ${stoppedBy}` : `archived by ${archivedBy}`);
     if (stoppedBy !== undefined) row.stoppedBy = stoppedBy;
+    if (archivedBy !== undefined) row.archivedBy = archivedBy;
     return Promise.resolve();
   };
   const find = async (): Promise<SessionRow> => Promise.resolve({ ...row });
@@ -159,11 +161,24 @@ test.each<[how: string, steering: Partial<Steering>, noted: [before: string[], a
     [['stopped by U1'], []],
   ],
   ['stays if it was over meanwhile', { meanwhile: { snapshot: ENDED } }, [['stopped by U1'], []]],
-])('who stops a session is noted before Devin is asked, and %s', async (_how, how, [before, after]) => {
-  const { steer, asked } = await steering({ what: 'stop', code: 'forbidden', ...how });
-  await steer();
-  expect(asked).toEqual([...before, 'stop', ...after]);
-});
+  [
+    'is taken back if Devin does not archive it',
+    { what: 'archive' },
+    [['archived by U1'], ['archived by null']],
+  ],
+  [
+    'stays if it was archived meanwhile',
+    { what: 'archive', meanwhile: { snapshot: ARCHIVED } },
+    [['archived by U1'], []],
+  ],
+])(
+  'who stops or archives a session is noted before Devin is asked, and %s',
+  async (_how, how, [before, after]) => {
+    const { steer, asked } = await steering({ what: 'stop', code: 'forbidden', ...how });
+    await steer();
+    expect(asked).toEqual([...before, how.what ?? 'stop', ...after]);
+  },
+);
 
 const OVER = { snapshot: ENDED, phase: 'ended', phaseAt: new Date(5), stoppedBy: 'U1' } as const;
 
@@ -176,8 +191,6 @@ test.each<[news: string, session: Partial<SessionRow>, isTold: boolean]>([
   await steer();
   expect(asked.filter((one) => one.startsWith('ended-by'))).toEqual(isTold ? ['ended-by:U1 0'] : []);
 });
-
-const ARCHIVED = sessionSnapshot('s1', { status: 'exit', is_archived: true });
 
 test('an Archive of a session that woke after another person archived it names who did it last', async () => {
   const snapshot = sessionSnapshot('s1', { is_archived: true });
@@ -193,7 +206,12 @@ test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, aske
   ['a Stop whose job runs twice', 'stop', { snapshot: ENDED, stoppedBy: 'U1' }, ['stop']],
   ['an Archive that another person came first with', 'archive', { snapshot: ARCHIVED, archivedBy: 'U2' }, []],
   ['an Archive whose job runs twice', 'archive', { snapshot: ARCHIVED, archivedBy: 'U1' }, ['archive']],
-  ['an Archive of what the person stopped', 'archive', { snapshot: ENDED, stoppedBy: 'U1' }, ['archive']],
+  [
+    'an Archive of what the person stopped',
+    'archive',
+    { snapshot: ENDED, stoppedBy: 'U1' },
+    ['archived by U1', 'archive', 'archived by null'],
+  ],
 ])(
   '%s reaches Devin if there is something to do, and is answered once',
   async (_which, what, session, asked) => {
