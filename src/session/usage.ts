@@ -60,7 +60,7 @@ export type UsageSummary = {
   acu: number;
   spans: UsageSpan[];
   groups: UsageGroup[];
-  /** null: none was merged. */
+  /** null: none was merged, or nothing is used so far. */
   acuPerMerged: number | null;
   /** Of sessions that ended. */
   ended: number;
@@ -86,7 +86,7 @@ export function summarize(rows: readonly UsageRow[], window: Window): UsageSumma
     acu,
     spans: spansOf(rows, window),
     groups: groups.toSorted((a, b) => b.acu - a.acu || b.sessions - a.sessions),
-    acuPerMerged: merged === 0 ? null : acu / merged,
+    acuPerMerged: merged === 0 || acu === 0 ? null : acu / merged,
     ended: ended.length,
     endedMerged: ended.filter((row) => row.merged > 0).length,
   };

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { cardOf, sessionOf, sessionsAs, settledForm, showAllOptions } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -63,6 +63,30 @@ describeOnBothWorlds('the form', (world) => {
     expect(await send({ 'field.prompt': 'fix the login test', 'field.max_acu_limit': '10' })).toBe('closed');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request).toMatchObject({ prompt: 'fix the login test', max_acu_limit: 10 });
+  });
+
+  test('starts a task with options as it was typed if it was said to be one', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    await slack.command(ana.userId, channelId, '--acu ten -- explain what --acu 10 does');
+    const [refused] = noticesTo(slack, channelId, ana.userId);
+    await slack.clickButton(ana.userId, { channelId, ts: refused?.ts ?? '' }, 'open_form');
+    const view = await settledForm(slack, ana.userId);
+    slack.typeIn(view.id, { 'field.max_acu_limit': '5' });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('explain what --acu 10 does');
+  });
+
+  test('asks about a credential first, and then about options', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    slack.typeIn(view.id, { 'field.prompt': `push it with ghp_${'a1B2'.repeat(9)} --acu 10` });
+    await slack.submit(view.id, ana.userId);
+    expect(slack.renderText(view.id)).toContain('seems to contain credentials');
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('updated');
+    expect(slack.renderText(view.id)).toContain("such as --acu 10, don't count in this form");
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
   });
 
   test('sends flags of other programs in its task as they are', async () => {

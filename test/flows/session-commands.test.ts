@@ -29,6 +29,7 @@ describe('commands on sessions', () => {
     expect(list).toMatch(/Queued|Starting|Working/);
     expect(list).not.toContain(other.session.url);
     expect(list).toContain('Details');
+    expect(list).toMatch(/ · requested \S/);
     // They know who asked for their own.
     expect(list).not.toContain(`for @${ana.name}`);
     const everyones = await said(ana.userId, channelId, 'list all');
@@ -290,6 +291,18 @@ describe('follow', () => {
     await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
     expect(slack.renderText(await settledForm(slack, person.userId))).toContain('web: Found outside');
     expect(slack.problems).toEqual([]);
+  });
+
+  test('offers twice what it used if it stopped at a cap that only Devin knows', async () => {
+    const { slack, devin } = world();
+    const id = await foreign('Capped in Devin');
+    const { person, channelId } = someone();
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    devin.advance(id, { status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 4.5 });
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Stopped at the cap'));
+    await slack.clickButton(person.userId, { channelId, ts }, 'raise_cap');
+    const form = slack.renderText(await settledForm(slack, person.userId));
+    expect(form).toMatch(/ACU cap[^]{0,80}\b10\b/);
   });
 
   test('shows on the card who it runs as, if Devin names the owner', async () => {

@@ -56,8 +56,9 @@ describe('usage', () => {
     expect(summary([], 30).spans).toHaveLength(1);
   });
 
-  test('without sessions has no cost per merged pull request', () => {
+  test('without sessions or ACU has no cost per merged pull request', () => {
     expect(summary([])).toMatchObject({ sessions: 0, acu: 0, acuPerMerged: null, groups: [] });
+    expect(summary([row({ consumed: 0, merged: 1 })])).toMatchObject({ sessions: 1, acuPerMerged: null });
   });
 });
 

@@ -7,7 +7,6 @@ const created = {
   state: 'created',
   failure: null,
   hadSecrets: false,
-  draft: { values: { max_acu_limit: 2 } },
 } as const;
 const inDevin = (status: string, isArchived = false) => ({
   snapshot: { status, statusDetail: null, isArchived },
@@ -66,8 +65,8 @@ describe('the buttons of a card', () => {
     };
     const now = { phase: 'capped', thread: null } as const;
     expect(cardActions(created, atCap, now)).toEqual(['raise-cap', 'open', 'details']);
-    const without = { ...created, draft: { values: {} } };
-    expect(cardActions(without, atCap, now)).toEqual(['start-again', 'open', 'details']);
+    const atOther = { snapshot: { ...atCap.snapshot, statusDetail: 'org_usage_limit_exceeded' } };
+    expect(cardActions(created, atOther, now)).toEqual(['start-again', 'open', 'details']);
   });
 
   test("don't offer to archive an archived session", () => {

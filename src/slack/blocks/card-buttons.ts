@@ -1,6 +1,5 @@
 import type { ActionsBlock, Button, Overflow } from '@slack/types';
 import type { Failure } from '../../session/failure.ts';
-import type { StoredDraft } from '../../session/fields.ts';
 import { isOver, isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import type { ThreadState } from '../../session/preferences.ts';
 import type { RequestState } from '../../session/request.ts';
@@ -179,7 +178,6 @@ type ActedOnRequest = {
   state: RequestState;
   failure: Failure | null;
   hadSecrets: boolean;
-  draft: { values: Pick<StoredDraft, 'max_acu_limit'> };
 };
 type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
 type Now = {
@@ -191,7 +189,7 @@ type Now = {
 export function cardActions(request: ActedOnRequest, session: SessionAnswer | null, now: Now): CardAction[] {
   switch (request.state) {
     case 'created':
-      return session === null ? ['details'] : onSession(request, session, now);
+      return session === null ? ['details'] : onSession(session, now);
     case 'unknown':
       // Without its secrets it can't be sent again as it is.
       return request.failure?.kind === 'secrets-lost'
@@ -207,11 +205,10 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
   }
 }
 
-function onSession({ draft }: ActedOnRequest, session: SessionAnswer, { phase, thread }: Now): CardAction[] {
+function onSession(session: SessionAnswer, { phase, thread }: Now): CardAction[] {
   const { isArchived, statusDetail } = session.snapshot;
   // If it stopped at its own cap, that can be higher for the next one.
-  const canRaiseCap = isOwnCap(statusDetail) && draft.values.max_acu_limit !== undefined;
-  const instead = canRaiseCap ? 'start-again' : 'raise-cap';
+  const instead = isOwnCap(statusDetail) ? 'start-again' : 'raise-cap';
   const over = isOver({ ...session, phase });
   const undo = thread === null ? undefined : UNDO[thread];
   const actions = IN_PHASE[phase].flatMap((step) => inThread(step, thread));

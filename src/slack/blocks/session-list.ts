@@ -57,11 +57,12 @@ export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text
 type Shown = { isShown: boolean; isTheirs?: boolean; text: Text };
 
 function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = false, text }: Shown): string {
+  const { requested, followed } = text.sessions;
   return [
     isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
     ...(isTheirs || card.isFollowed ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
-    shownMoment(askedAtMs, text),
+    (card.isFollowed ? followed : requested)(shownMoment(askedAtMs, text)),
   ].join(BETWEEN_FACTS);
 }
 

@@ -4,6 +4,7 @@ import { wasAsked } from '../../session/approval.ts';
 import type { ReplyKind } from '../../session/reply.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { findFollowed, type Followed } from '../../store/requests.ts';
+import type { SessionRow } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { notice } from '../blocks/notices.ts';
 import { detailsView } from '../details-view.ts';
@@ -71,7 +72,7 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
   onButton(app, CARD_ACTION['start-again'], async (press) => reopen(press, await byReader(press)));
   onButton(app, CARD_ACTION['raise-cap'], async (press) => {
     const request = await byReader(press);
-    await reopen(press, request && withHigherCap(request));
+    await reopen(press, request && withHigherCap(request, await sessions.ofRequest(request.id)));
   });
 
   for (const how of RESUMPTIONS) {
@@ -84,11 +85,11 @@ function listenOnRequests(app: App, deps: ActionDeps): void {
   }
 }
 
-/** A session that stopped at its cap needs about as much again. */
-function withHigherCap(request: SessionRequest): SessionRequest {
+/** A session that stopped at its cap needs about as much again. What it used tells a cap that was set in Devin. */
+function withHigherCap(request: SessionRequest, session: SessionRow | null): SessionRequest {
   const { values, sources } = request.draft;
-  const { max_acu_limit: cap } = values;
-  if (cap === undefined) return request;
+  const cap = values.max_acu_limit ?? Math.ceil(session?.snapshot.acusConsumed ?? 0);
+  if (cap === 0) return request;
   const raised = {
     ...request.draft,
     sources: { ...sources, max_acu_limit: 'request' as const },

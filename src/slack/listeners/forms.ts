@@ -77,7 +77,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
-    const doubt = before === undefined ? doubtAbout(draft, draftFromState(view.values)) : null;
+    const doubt = doubtAbout(read, form, before);
     if (doubt !== null) return stayOpen(doubt);
     const isAnother = before === 'asked-before';
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
@@ -88,13 +88,20 @@ function listenToSubmission(app: App, deps: FormDeps): void {
   });
 }
 
-/** What to ask before it starts. `typed`: without what comes from files. null: nothing. */
-function doubtAbout(draft: SessionDraft, { prompt: typed = '' }: SessionDraft): Unsaved | null {
-  if (credentialsInDraft(draft).length > 0) return 'credential';
+/** What to ask before it starts, each question once. `typed`: the task without what comes from files. null: nothing. */
+function doubtAbout(
+  { draft, typed }: { draft: SessionDraft; typed: string },
+  form: Form,
+  before: Unsaved | undefined,
+): Unsaved | null {
+  if (before === undefined && credentialsInDraft(draft).length > 0) return 'credential';
+  // A message's own words fill in a form unasked; what a form holds otherwise was meant as it is.
+  const isAsked = form.context === null && typed === form.draft.values.prompt;
+  if (isAsked || (before !== undefined && before !== 'credential')) return null;
   return scan(typed).given.some(({ kind }) => kind !== 'unknown') ? 'options' : null;
 }
 
-/** With the text of its uploaded files. */
+/** With the text of its uploaded files. `typed`: the task without it. */
 async function readSubmission(
   { tagRequests: ownTag, readUploadedText }: FormDeps,
   { view: { values: state }, userId }: Pick<Submission, 'view' | 'userId'>,
@@ -102,7 +109,9 @@ async function readSubmission(
 ) {
   const rules = { expanded: form.expanded, faults: faultsIn(form), ownTag };
   const texts = await readFiles(textFilesIn(state), async (fileId) => readUploadedText(fileId, userId));
-  return withTextFiles(readSessionForm(state, rules, text), { state, texts }, { rules, text });
+  const read = readSessionForm(state, rules, text);
+  const typed = read.draft.prompt ?? '';
+  return { ...withTextFiles(read, { state, texts }, { rules, text }), typed };
 }
 
 /** Without the fields that the policy sets: these have no input, so nothing to correct. */

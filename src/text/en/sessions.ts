@@ -12,6 +12,10 @@ export const sessions = {
   noPage: (pages: number): string => (pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`),
   /** In place of a title, for people who aren't in that conversation. */
   concealed: 'A session in a private conversation',
+  /** `when`: a moment. */
+  requested: (when: string): string => `requested ${when}`,
+  /** It was started outside Slack. */
+  followed: (when: string): string => `followed ${when}`,
   /** Over a list of sessions with a button each. */
   pick: {
     status: 'Which session?',
