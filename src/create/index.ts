@@ -16,7 +16,6 @@ import {
   type Gate,
 } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createAdopt, type Adopt } from './adopt.ts';
 import { createAskApproval, createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
@@ -24,14 +23,13 @@ import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createResumer } from './resume.ts';
-import { createFlow, createSessionCreator } from './run.ts';
+import { createAdopt, createFlow, createSessionCreator, type Adopt } from './run.ts';
 import { createSend } from './send.ts';
 import { createSweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
-export type { Adopt } from './adopt.ts';
-export type { Waiting } from './run.ts';
+export type { Adopt, Waiting } from './run.ts';
 export { devinTrouble, lookupTrouble, refusedAs, type DevinTrouble } from './trouble.ts';
 export { isTaggedFor } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';

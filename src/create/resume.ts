@@ -2,8 +2,8 @@ import { DevinError } from '../devin/errors.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
-import type { Adopt } from './adopt.ts';
 import { sentSince, type SessionSearch } from './find-session.ts';
+import type { Adopt } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type ResumeDeps = {

@@ -9,10 +9,9 @@ import { askedAt, type RequestChanges, type SessionRequest } from '../store/requ
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import type { Adopt } from './adopt.ts';
 import type { SessionSearch } from './find-session.ts';
 import type { Found, Identify } from './identify.ts';
-import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
+import type { Adopt, CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Earlier } from './transitions.ts';
 import { devinTrouble, lookupTrouble } from './trouble.ts';
 

@@ -8,9 +8,8 @@ import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
-import type { Adopt } from './adopt.ts';
 import { LONGEST_RECHECK_MS, recheckInterval, type SessionSearch } from './find-session.ts';
-import type { CreateStep, Flow } from './run.ts';
+import type { Adopt, CreateStep, Flow } from './run.ts';
 import { spending, type Transitions } from './transitions.ts';
 
 type SettleDeps = {

@@ -1,8 +1,12 @@
-import type { SlackPerson } from '../session/identity.ts';
+import type { Identity, SlackPerson } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import { maySteer, ownershipOf, type Steering } from '../session/preferences.ts';
 import type { DescribePlace } from '../slack/conversations.ts';
 import type { Groups } from '../slack/people.ts';
+import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Settings } from '../store/settings.ts';
 import { createDecidersOf, createMayApprove } from './approvers.ts';
 import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
@@ -19,7 +23,6 @@ export {
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
-export { createSteeringCheck, type SteeringCheck } from './steering.ts';
 export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';
 export {
@@ -56,4 +59,25 @@ export function createTrust({ policy, ledger, slack }: TrustDeps) {
     budget,
   });
   return { gate, budget, decidersOf: createDecidersOf({ judge: gate.judge, mayApprove }) };
+}
+
+type CheckDeps = {
+  resolve: (person: Person) => Promise<Identity>;
+  settings: Pick<Settings, 'preferencesFor'>;
+};
+type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
+
+/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
+export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
+
+/** Throws if Slack or Devin can't be asked who the person is. */
+export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
+  return async (request, userId, resolved) => {
+    const { teamId, channelId } = request;
+    const [identity, { steer: policy }] = await Promise.all([
+      resolved ?? resolve({ teamId, userId }),
+      settings.preferencesFor({ teamId, channelId, userId }),
+    ]);
+    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
+  };
 }

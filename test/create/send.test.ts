@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAdopt } from '../../src/create/adopt.ts';
-import { createFlow } from '../../src/create/run.ts';
+import { createAdopt, createFlow } from '../../src/create/run.ts';
 import { createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';

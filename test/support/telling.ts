@@ -1,5 +1,5 @@
 import { createMilestoneNotifier, type MilestoneNotice } from '../../src/follow/notify-milestones.ts';
-import { createOutbox } from '../../src/follow/outbox.ts';
+import { createOutbox } from '../../src/follow/post-pending.ts';
 import { createRecorder } from '../../src/follow/record.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';

@@ -7,7 +7,7 @@ import { mentionsIn, readAddressed, readThreadMeaning } from '../command/meaning
 import { readMessage } from '../messages.ts';
 import type { Edit, PayloadOf } from '../payload.ts';
 import { contextOf, NO_WISH } from './addressed.ts';
-import { onceRecorded } from './recorded.ts';
+import { onceRecorded } from './routes.ts';
 import type { Tools } from './tools.ts';
 
 export type EditDeps = Pick<

@@ -21,8 +21,7 @@ import { privatePlace } from '../places.ts';
 import type { NewThreadReply } from '../thread-inbox.ts';
 import { answerAddressed, answerNew, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
-import { onceRecorded } from './recorded.ts';
-import { onEvent } from './routes.ts';
+import { onceRecorded, onEvent } from './routes.ts';
 import type { Tools } from './tools.ts';
 
 type MessageDeps = EditDeps & AddressedDeps & Pick<Tools, 'posts' | 'authority' | 'steering'>;
