@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { FieldKey, StoredDraft } from '../../src/session/fields.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -32,5 +33,24 @@ describeOnBothDatabases('preferences', (open) => {
     // Defaults are in the same row.
     await settings.set(PERSON, { max_acu_limit: 5 }, 'U1');
     expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
+  });
+});
+
+describeOnBothDatabases('defaults', (open) => {
+  test('that are set and removed at the same moment all count', async () => {
+    const { db } = await open();
+    const settings = createSettings(db);
+    const change = async (draft: StoredDraft, reset: FieldKey[] = []): Promise<void> =>
+      settings.changeDraft(CHANNEL, { draft, reset }, 'U1');
+    await change({ max_acu_limit: 5, title: 'Login' });
+    await Promise.all([
+      change({ tags: ['web'] }),
+      change({}, ['title']),
+      change({ max_acu_limit: 7 }, ['platform']),
+    ]);
+    expect(await settings.layersFor(PLACE)).toEqual({ channel: { max_acu_limit: 7, tags: ['web'] } });
+    await settings.set(CHANNEL, null, 'U1');
+    await change({ title: 'Search' });
+    expect(await settings.layersFor(PLACE)).toEqual({ channel: { title: 'Search' } });
   });
 });

@@ -1,4 +1,4 @@
-import { applyDefaults, omitFields, type SettingScope } from '../../../session/defaults.ts';
+import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
@@ -99,10 +99,9 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       return refusal({ problems: told, typed, formId: null, title: words.nothingSet }, text);
     }
     const said = words.set(words.scopes[scope]);
-    return change(call, { scope, said }, async (key) => {
-      const before = (await settings.layersFor(call))[scope];
-      await settings.set(key, { ...omitFields(before ?? {}, reset), ...draft }, call.userId);
-    });
+    return change(call, { scope, said }, async (key) =>
+      settings.changeDraft(key, { draft, reset }, call.userId),
+    );
   }
 
   async function clear(call: Invocation, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
