@@ -12,8 +12,8 @@ export type PollResult = {
   answered: SessionSnapshot[];
   /** Ids that Devin doesn't know. */
   gone: string[];
-  /** By id: why Devin's answer can't be read. */
-  unreadable: Map<string, Error>;
+  /** By id: why Devin gives nothing that can be read about it, although it does about others. */
+  failed: Map<string, Error>;
   /** Polling must pause: for so long, or as long as the caller likes if it's null. */
   trouble: PollTrouble | null;
 };
@@ -32,58 +32,58 @@ type PollingDeps = {
   get: (sessionId: string, options: Options) => Promise<SessionSnapshot>;
 };
 
-/** One request per batch; a session that the list leaves out is fetched by itself. */
+/** One request per batch; a session that the list leaves out, or because of which it may fail, is fetched by itself. */
 export function createPoll({ list, get }: PollingDeps): Poll {
-  async function listed(known: readonly SessionSnapshot[], signal: AbortSignal): Promise<PollResult> {
-    const sessionIds = known.map(({ sessionId: id }) => id);
-    try {
-      // If Devin ignores the filter, it also lists others, which are not used.
-      const { items: answered } = await list({ sessionIds, first: BATCH }, { known, signal });
-      return { ...nothingKnown(), answered };
-    } catch (error) {
-      // If the list is unreadable, each session is fetched by itself.
-      return { ...nothingKnown(), trouble: isUnreadable(error) ? null : troubleOf(error) };
-    }
-  }
-
   async function pollOne(known: SessionSnapshot, result: PollResult, signal: AbortSignal): Promise<void> {
     const { sessionId } = known;
-    try {
-      result.answered.push(await get(sessionId, { known: [known], signal }));
-    } catch (error) {
-      if (!(error instanceof DevinError)) throw error;
-      if (error.code === 'not-found') result.gone.push(sessionId);
-      else if (isUnreadable(error)) result.unreadable.set(sessionId, error);
-      else if (!ABOUT_ONE.has(error.code)) result.trouble = troubleOf(error);
-    }
+    const answer = await orDevinError(get(sessionId, { known: [known], signal }));
+    if (!(answer instanceof DevinError)) result.answered.push(answer);
+    else if (answer.code === 'not-found') result.gone.push(sessionId);
+    else if (mayBeOfOne(answer)) result.failed.set(sessionId, answer);
+    else if (!HIDDEN.has(answer.code)) result.trouble = troubleOf(answer);
   }
 
   return async (known, signal) => {
-    const result = await listed(known, signal);
-    const answered = new Set(result.answered.map(({ sessionId: id }) => id));
+    const sessionIds = known.map(({ sessionId: id }) => id);
+    const listed = await orDevinError(list({ sessionIds, first: BATCH }, { known, signal }));
+    const failure = listed instanceof DevinError ? listed : null;
+    // If Devin ignores the filter, it also lists others, which are not used.
+    const answered = listed instanceof DevinError ? [] : listed.items;
+    const result: PollResult = { answered, gone: [], failed: new Map(), trouble: null };
+    if (failure !== null && !mayBeOfOne(failure)) return { ...result, trouble: troubleOf(failure) };
+    const found = new Set(answered.map(({ sessionId: id }) => id));
     for (const one of known) {
       if (result.trouble !== null || signal.aborted) break;
-      if (!answered.has(one.sessionId)) await pollOne(one, result, signal);
+      if (!found.has(one.sessionId)) await pollOne(one, result, signal);
     }
-    return result;
+    return failure === null ? result : withoutList(result, failure);
   };
 }
 
-const nothingKnown = (): PollResult => ({ answered: [], gone: [], unreadable: new Map(), trouble: null });
-
-/** Errors that say nothing about other sessions. */
-const ABOUT_ONE: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'conflict']);
-
-/** Devin answered, but not in a form that can be read. */
-function isUnreadable(error: unknown): boolean {
-  if (!(error instanceof DevinError)) return false;
-  return error.code === 'invalid-request' || (error.code === 'no-answer' && error.status !== null);
+/** Fetching each costs far more. If that fails for all, it isn't because of any of them. */
+function withoutList(result: PollResult, failure: DevinError): PollResult {
+  const { answered, gone, failed, trouble } = result;
+  if (answered.length === 0 && gone.length === 0) failed.clear();
+  return { ...result, trouble: trouble ?? troubleOf(failure) };
 }
 
-/** Rethrows what isn't Devin's. */
-function troubleOf(error: unknown): PollTrouble {
-  if (!(error instanceof DevinError)) throw error;
-  return { code: error.code, retryAfterMs: error.retryAfterMs };
+async function orDevinError<T>(asking: Promise<T>): Promise<T | DevinError> {
+  return asking.catch((error: unknown) => {
+    if (error instanceof DevinError) return error;
+    throw error;
+  });
+}
+
+/** Devin shows it to others, or not now. */
+const HIDDEN: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'conflict']);
+
+/** Devin failed, or answered in a form that can't be read. */
+function mayBeOfOne({ code, status }: DevinError): boolean {
+  return code === 'unavailable' || code === 'invalid-request' || (code === 'no-answer' && status !== null);
+}
+
+function troubleOf({ code, retryAfterMs }: DevinError): PollTrouble {
+  return { code, retryAfterMs };
 }
 
 type ScheduleDeps = {

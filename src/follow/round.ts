@@ -74,9 +74,9 @@ export function createRound(deps: RoundDeps) {
     };
     for (const row of rows) {
       const answer = answers.get(row.sessionId);
-      const unreadable = result.unreadable.get(row.sessionId);
+      const failure = result.failed.get(row.sessionId);
       await alone(row, async () => {
-        if (unreadable !== undefined) throw unreadable;
+        if (failure !== undefined) throw failure;
         if (answer === undefined || isKnown(row, answer)) unchanged.push(row);
         else if (!(await deps.recorder.recordPoll(row, answer))) unchanged.push(row);
         if (answer === undefined) return;

@@ -251,6 +251,20 @@ describe('when something is missing while a session is followed', () => {
     expect(devin.problems).toEqual([]);
   });
 
+  test('follows the others if Devin fails because of one session', async () => {
+    const { devin } = world();
+    const [odd, other] = [await startSession(world()), await startSession(world())];
+    const broken = { status: 500, retryAfter: 0, times: Infinity };
+    const faults = [LIST, { method: 'GET', path: `/devin-${odd.session.id}` }].map((one) =>
+      devin.fail(one, broken),
+    );
+    devin.advance(other.session.id, { status: 'running' });
+    await other.showing('Working');
+    for (const fault of faults) fault.clear();
+    devin.advance(odd.session.id, { status: 'running' });
+    await odd.showing('Working');
+  });
+
   test.each([
     ['was made and its answer lost', { afterEffect: true }],
     ['was not made', {}],

@@ -46,12 +46,12 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     expect([gone, trouble]).toEqual([[missing], null]);
   });
 
-  test("asks one by one if the list can't be parsed", async () => {
+  test('asks one by one if the list fails, then pauses', async () => {
     const fault = local.fail(LIST, { status: 422, times: 9 });
     const { answered, trouble } = await poll(ids.slice(0, 3));
     fault.clear();
     expect(answered).toHaveLength(3);
-    expect(trouble).toBeNull();
+    expect(trouble).toEqual({ code: 'invalid-request', retryAfterMs: null });
   });
 
   test('stops at once when Devin asks for a pause, and says how long', async () => {
@@ -74,17 +74,25 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     expect([gone, trouble]).toEqual([[], null]);
   });
 
-  test("says whose answer can't be read, and continues with the others", async () => {
+  test('says about which session Devin fails, and continues with the others', async () => {
     const odd = ids[2] ?? '';
-    const list = local.fail(LIST, { status: 422 });
-    const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, { status: 422 });
-    const { answered, gone, unreadable, trouble } = await poll([odd, ids[1] ?? '']);
+    const broken = { status: 500, retryAfter: 0, times: 9 };
+    const list = local.fail(LIST, broken);
+    const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, broken);
+    const { answered, gone, failed, trouble } = await poll([odd, ids[1] ?? '']);
     list.clear();
     one.clear();
     expect(answered).toHaveLength(1);
-    expect([...unreadable.keys()]).toEqual([odd]);
-    expect([gone, trouble]).toEqual([[], null]);
+    expect([...failed.keys()]).toEqual([odd]);
+    expect([gone, trouble]).toEqual([[], { code: 'unavailable', retryAfterMs: null }]);
   });
+});
+
+test('blames no session if a page of a proxy is the answer to everything', async () => {
+  const { sessions } = await startDevin({ text: '<html>Back soon</html>' });
+  const known = ['one', 'two'].map((id) => sessionSnapshot(id));
+  const { failed, trouble } = await createPoll(sessions)(known, NEVER);
+  expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
 });
 
 test.each([
@@ -97,7 +105,7 @@ test.each([
   const odd = { ...SESSION, title: 'Renamed', [name]: value };
   const { sessions, seen } = await startDevin({ json: page([odd]) });
   const known = sessionSnapshot('abc', SESSION);
-  const { answered, unreadable } = await createPoll(sessions)([known], NEVER);
-  expect([answered, [...unreadable]]).toEqual([[{ ...known, title: 'Renamed' }], []]);
+  const { answered, failed } = await createPoll(sessions)([known], NEVER);
+  expect([answered, [...failed]]).toEqual([[{ ...known, title: 'Renamed' }], []]);
   expect(seen).toHaveLength(1);
 });

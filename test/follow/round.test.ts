@@ -47,7 +47,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
       Promise.resolve({
         answered: answer === 'there' ? [row.snapshot] : [],
         gone: answer === 'not-there' ? ['s1'] : [],
-        unreadable: new Map(answer === 'unreadable' ? [['s1', new Error('no status')]] : []),
+        failed: new Map(answer === 'unreadable' ? [['s1', new Error('no status')]] : []),
         trouble: answer === 'trouble' ? { code: 'unavailable', retryAfterMs: null } : null,
       }),
     recorder: {
@@ -134,7 +134,7 @@ test("a session that can't be recorded waits longer each time, and affects no ot
       Promise.resolve({
         answered: known.map(({ sessionId: id }) => sessionSnapshot(id, { title: 'new' })),
         gone: [],
-        unreadable: new Map(),
+        failed: new Map(),
         trouble: null,
       }),
     recorder: {
@@ -173,7 +173,7 @@ async function pausesOf(due: number, ...troubles: PollTrouble[]) {
       },
       setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     },
-    poll: async () => Promise.resolve({ answered: [], gone: [], unreadable: new Map(), trouble }),
+    poll: async () => Promise.resolve({ answered: [], gone: [], failed: new Map(), trouble }),
     recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
 
     enqueue: async () => Promise.resolve(),
@@ -226,7 +226,7 @@ test('messages are fetched soon after a change, then less and less often', async
       setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     },
     poll: async () =>
-      Promise.resolve({ answered: [row.snapshot], gone: [], unreadable: new Map(), trouble: null }),
+      Promise.resolve({ answered: [row.snapshot], gone: [], failed: new Map(), trouble: null }),
     recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
 
     enqueue: async (name) => {

@@ -62,7 +62,7 @@ describeOnBothDatabases('polls of sessions', (open) => {
           return Promise.resolve({
             answered: [],
             gone: [],
-            unreadable: new Map(),
+            failed: new Map(),
             trouble: { code: 'unavailable', retryAfterMs: null },
           });
         },
