@@ -25,7 +25,8 @@ export const sessionMessageSchema = fromWire(
     eventId: z.string(),
     source: openEnum(['devin', 'user']),
     message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
-    createdAt: epochSeconds,
+    /** People wait for the words, whenever they were said. */
+    createdAt: epochSeconds.catch(() => Math.floor(Date.now() / 1000)),
   }),
 );
 export type SessionMessage = z.output<typeof sessionMessageSchema>;

@@ -234,6 +234,12 @@ test('messages are read in pages', async () => {
   expect(seen[0]?.query.toString()).toBe('after=cursor&first=50');
 });
 
+test.each([undefined, null, 'soon'])('a message whose time is %s keeps its words', async (time) => {
+  const message = { event_id: 'e1', source: 'devin', message: 'Hello', created_at: time };
+  const { messages } = await startDevin({ json: page([message]) });
+  expect((await messages.list('abc')).items).toMatchObject([{ eventId: 'e1', message: 'Hello' }]);
+});
+
 describe('the principal of the key', () => {
   test.each([
     [
