@@ -57,6 +57,8 @@ export const READ_RETRY: RetryOptions = {
   methods: ['get'],
   statusCodes: RETRIED_STATUSES,
   afterStatusCodes: RETRIED_STATUSES,
+  // ky also reads headers that Devin doesn't document, and dates by this machine's clock.
+  maxRetryAfter: MAX_RETRY_AFTER_MS,
   backoffLimit: 5000,
   jitter: (delayMs) => delayMs * (0.5 + Math.random() / 2),
   shouldRetry: ({ error }) =>

@@ -54,13 +54,16 @@ const CODES: Record<number, DevinErrorCode> = {
 /** Longer than anything waits, so that people read how long Devin asks for; but not forever. */
 const LONGEST_ASKED_MS = 24 * 60 * 60_000;
 
-/** Retry-After, in seconds or as a date by the answer's own clock, within a day; null: none. */
+/**
+ * Retry-After, in seconds or as a date by the answer's own clock, within a day; null: there is none, or it is over, and
+ * callers wait longer each time.
+ */
 export function readRetryAfter(headers: Headers): number | null {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return null;
-  if (/^\d+$/.test(value)) return Math.min(LONGEST_ASKED_MS, Number(value) * 1000);
-  const waitMs = Date.parse(value) - Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(waitMs) ? null : Math.min(LONGEST_ASKED_MS, Math.max(0, waitMs));
+  const value = headers.get('retry-after')?.trim() ?? '';
+  const waitMs = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : Date.parse(value) - Date.parse(headers.get('date') ?? '');
+  return waitMs > 0 ? Math.min(LONGEST_ASKED_MS, waitMs) : null;
 }
 
 const text = z.string().optional().catch(undefined);

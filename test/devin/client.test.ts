@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createDevinClient, createVersionFallback, cursorAfter } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
@@ -98,6 +98,18 @@ describe('reads', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test("don't wait long by a header that Devin doesn't document", async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { sessions, seen } = await startDevin((_, index) =>
+      index === 0 ? { status: 503, headers: { 'ratelimit-reset': '86400' } } : { json: SESSION },
+    );
+    const got = sessions.get('abc');
+    await expect.poll(() => seen.length).toBe(1);
+    await expect.poll(async () => (await vi.advanceTimersByTimeAsync(2000)) && seen.length).toBe(2);
+    expect((await got).sessionId).toBe('abc');
+  });
+
   test.each(['br', 'gzip'])("don't unpack an answer of any size (%s)", async (encoding) => {
     const bomb = encoding === 'br' ? brotliCompressSync(HUGE) : gzipSync(HUGE);
     const { sessions, seen } = await startDevin((_, __, response) => {
@@ -131,7 +143,10 @@ describe('reads', () => {
 describe('a write', () => {
   test.each([429, 500, 502, 503])('is sent once when Devin answers %i', async (status) => {
     const { sessions, seen } = await startDevin({ status, headers: { 'retry-after': '0' } });
-    expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ status, retryAfterMs: 0 });
+    expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({
+      status,
+      retryAfterMs: null,
+    });
     expect(seen).toHaveLength(1);
   });
 

@@ -129,7 +129,9 @@ describe('the time to wait', () => {
   test.each([
     [{ 'retry-after': '7' }, 7000],
     [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:30 GMT', date: 'Tue, 02 Jan 2024 00:00:00 GMT' }, 30_000],
-    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:00 GMT', date: 'Tue, 02 Jan 2024 00:00:30 GMT' }, 0],
+    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:00 GMT', date: 'Tue, 02 Jan 2024 00:00:30 GMT' }, null],
+    [{ 'retry-after': '0' }, null],
+    [{ 'retry-after': '1.5', date: 'Tue, 02 Jan 2024 00:00:00 GMT' }, null],
     [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:30 GMT' }, null],
     [{ 'retry-after': 'soon' }, null],
     [{ 'retry-after': '99999999' }, 86_400_000],
