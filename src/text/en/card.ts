@@ -44,6 +44,7 @@ export const card = {
       out_of_quota: 'The quota is used up. Ask a Devin admin to raise it.',
       no_quota_allocation: 'No quota is allocated for this. Ask a Devin admin to allocate some.',
       payment_declined: 'A payment for Devin was declined. Ask your billing admin to update payment.',
+      contract_expired: "Your organization's Devin contract has ended. Ask your billing admin to renew it.",
       any: 'It reached a limit. Ask a Devin admin which one, and to raise it.',
     },
     gone: {

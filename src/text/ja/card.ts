@@ -44,6 +44,7 @@ export const card: Text['card'] = {
       out_of_quota: '割り当てを使い切りました。割り当ての引き上げを Devin の管理者に依頼してください。',
       no_quota_allocation: '割り当てがありません。割り当ての設定を Devin の管理者に依頼してください。',
       payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求の管理者に依頼してください。',
+      contract_expired: '組織の Devin の契約が終了しました。契約の更新を請求の管理者に依頼してください。',
       any: '上限に達しました。どの上限かを Devin の管理者に確認し、引き上げを依頼してください。',
     },
     gone: {

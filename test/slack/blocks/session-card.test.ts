@@ -161,6 +161,7 @@ describe('a card', () => {
     ['usage_limit_exceeded', 'Stopped at the cap ·'],
     ['payment_declined', 'Stopped ·'],
     ['out_of_credits', 'Stopped ·'],
+    ['contract_expired', 'contract has ended'],
   ])('says that %s means "%s"', (word, words) => {
     expect(shown({ ...full, phase: 'capped', statusWord: word })).toContain(words);
   });
