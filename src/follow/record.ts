@@ -93,15 +93,11 @@ export function createRecorder(deps: RecordDeps) {
       );
     },
 
-    /**
-     * Records Devin's answer to a message, a stop or an archive. It has no output, so the earlier one stays; nor a detail
-     * of the status, which starts afresh.
-     */
+    /** Records Devin's answer to a message, a stop or an archive. */
     async answer(snapshot: SessionSnapshot): Promise<boolean> {
-      return record(snapshot.sessionId, ({ snapshot: earlier }) => {
-        if (isStale(snapshot, earlier)) return null;
-        return { ...snapshot, structuredOutput: snapshot.structuredOutput ?? earlier.structuredOutput };
-      });
+      return record(snapshot.sessionId, ({ snapshot: earlier }) =>
+        isStale(snapshot, earlier) ? null : withUnsaid(snapshot, earlier),
+      );
     },
 
     /** Devin doesn't find it: its card says so once, and it's rarely polled. */
@@ -159,6 +155,17 @@ function outcome(
 /** Its phase; if it's gone, the last one before. */
 function knownPhase({ phase, wasFinished, snapshot }: SessionRow): SessionPhase {
   return phase === 'gone' ? sessionPhase(snapshot, wasFinished) : phase;
+}
+
+/**
+ * With what only polls say. A session that stays suspended is so for the same reason; otherwise the detail starts afresh.
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages
+ */
+function withUnsaid(answer: SessionSnapshot, earlier: SessionSnapshot): SessionSnapshot {
+  const { structuredOutput, category, subcategory } = earlier;
+  const staysSuspended = answer.status === 'suspended' && earlier.status === 'suspended';
+  const statusDetail = answer.statusDetail ?? (staysSuspended ? earlier.statusDetail : null);
+  return { ...answer, statusDetail, structuredOutput, category, subcategory };
 }
 
 /** A poll was quicker than the answer. Within a second, Devin's times don't show which is newer: the end is. */

@@ -137,6 +137,16 @@ describe("Devin's answer about a session", () => {
     });
   });
 
+  test('to an archive keeps why it is suspended, so that its limit is announced once', async () => {
+    const { recorder, row } = await setUp();
+    const capped = { status: 'suspended', status_detail: 'usage_limit_exceeded', category: 'other' };
+    await recorder.recordPoll(await row(), answer(capped));
+    await recorder.answer(answer({ status: 'suspended', is_archived: true, updated_at: 3 }));
+    expect(await row()).toMatchObject({ phase: 'capped', snapshot: { category: 'other' } });
+    await recorder.recordPoll(await row(), answer({ ...capped, is_archived: true, updated_at: 3 }));
+    expect(await row()).toMatchObject({ phase: 'capped', told: ['capped:1'] });
+  });
+
   test('changes no card if only its time changed', async () => {
     const { recorder, jobs, row } = await setUp();
     await recorder.recordPoll(await row(), answer({ status: 'new', updated_at: 9 }));
