@@ -26,16 +26,7 @@ type UpstreamOptions = {
   onChange?: (isUp: boolean) => void;
 };
 
-export type Upstream = {
-  /** For work that can wait: makes no call while the other side is down, or beyond a method's rate. */
-  guarded: Fetch;
-  /** For what a person waits for: always makes the call. */
-  observed: Fetch;
-  /** False from some failures in a row until it answers again, or wasn't called for ten minutes. */
-  isUp(): boolean;
-  /** Whether its last call failed. */
-  hasFailed(): boolean;
-};
+export type Upstream = ReturnType<typeof createUpstream>;
 
 /**
  * A circuit breaker. After some failures in a row it makes no call for a while, then one, which decides whether the others
@@ -48,7 +39,7 @@ export function createUpstream({
   rates = {},
   refuse,
   onChange = () => undefined,
-}: UpstreamOptions): Upstream {
+}: UpstreamOptions) {
   const circuit = createCircuit(now, onChange);
   const budgets = new Map(Object.entries(rates).map(([name, rate]) => [name, createBudget(rate, now)]));
 
@@ -65,10 +56,14 @@ export function createUpstream({
   };
 
   return {
+    /** For what a person waits for: always makes the call. */
     observed,
+    /** False from some failures in a row until it answers again, or wasn't called for ten minutes. */
     isUp: circuit.isUp,
+    /** Whether its last call failed. */
     hasFailed: circuit.hasFailed,
-    guarded: async (input, init) => {
+    /** For work that can wait: makes no call while the other side is down, or beyond a method's rate. */
+    guarded: async (...[input, init]: Parameters<Fetch>): Promise<Response> => {
       const url = urlOf(input);
       if (url.origin !== origin) return fetch(input, init);
       const waitMs = circuit.admit() ?? budgets.get(url.pathname.split('/').at(-1) ?? '')?.take() ?? null;

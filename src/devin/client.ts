@@ -33,19 +33,11 @@ type Call<Answer> = Options & {
   sensitive?: readonly string[];
 };
 
-/** What every operation takes. */
 export type Options = { signal?: AbortSignal | undefined };
 
-export type DevinClient = {
-  /** `/v3/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
-  orgPath(segments: readonly string[], version?: ApiVersion): string;
-  /** Throws nothing but DevinError. */
-  call<Answer>(call: Call<Answer>): Promise<Answer>;
-  /** Where the API is. */
-  readonly hostname: string;
-  /** GET of any URL; redirects aren't followed. Resolves with a success or a redirect, else throws DevinError. */
-  open(opening: Options & { operation: string; url: URL; withKey: boolean }): Promise<Response>;
-};
+type Opening = Options & { operation: string; url: URL; withKey: boolean };
+
+export type DevinClient = ReturnType<typeof createDevinClient>;
 
 const TIMEOUT_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 20_000;
@@ -71,7 +63,7 @@ export const READ_RETRY: RetryOptions = {
  * The connection to Devin's API v3. Nothing is retried unless the operation says so, redirects aren't followed, and the key
  * goes only to the API's own origin.
  */
-export function createDevinClient(options: DevinClientOptions): DevinClient {
+export function createDevinClient(options: DevinClientOptions) {
   const { apiUrl, apiKey, orgId } = options;
   const { origin, hostname } = new URL(apiUrl);
   const authorization = `Bearer ${apiKey}`;
@@ -85,8 +77,11 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
 
   return {
     hostname,
-    orgPath: (segments, version = 'v3') => pathOf([version, 'organizations', orgId, ...segments]),
-    call: async (call) => {
+    /** `/v3/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
+    orgPath: (segments: readonly string[], version: ApiVersion = 'v3'): string =>
+      pathOf([version, 'organizations', orgId, ...segments]),
+    /** Throws nothing but DevinError. */
+    call: async <Answer>(call: Call<Answer>): Promise<Answer> => {
       checkOutgoing(call);
       return attempt({ ...options, ...call }, async (fetch) => {
         const pending = api(call.path, { ...requestOf(call), fetch: bounded(fetch) });
@@ -95,7 +90,8 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
         return readAnswer(call, status, bodyText);
       });
     },
-    open: async ({ url, withKey, ...opening }) =>
+    /** GET of any URL; redirects aren't followed. Resolves with a success or a redirect, else throws DevinError. */
+    open: async ({ url, withKey, ...opening }: Opening): Promise<Response> =>
       attempt({ ...options, ...opening }, async (fetch) => {
         const headers = withKey && url.origin === origin ? { authorization } : {};
         const signal = opening.signal && { signal: opening.signal };

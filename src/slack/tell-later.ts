@@ -10,12 +10,7 @@ import { answerPlace } from './places.ts';
  * Tells a person privately what became of their command or button press. What it did isn't done again, so the sentences
  * themselves wait if Slack is busy. Those of `tell-once.ts` are written again when Slack or a job tries again.
  */
-export type Notifier = {
-  /** Plain sentences, which are escaped. */
-  notify(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
-  /** Sentences in Slack's markup. Anything that people or Devin wrote must be escaped already. */
-  notifyMarkup(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
-};
+export type Notifier = ReturnType<typeof createNotifier>;
 
 type NotifierDeps = {
   envelopes: Pick<Envelopes, 'open' | 'close'>;
@@ -23,7 +18,8 @@ type NotifierDeps = {
   enqueue: Enqueue;
 };
 
-export function createNotifier({ envelopes, outbound, enqueue }: NotifierDeps): Notifier {
+export function createNotifier({ envelopes, outbound, enqueue }: NotifierDeps) {
+  /** Sentences in Slack's markup. Anything that people or Devin wrote must be escaped already. */
   async function notifyMarkup(userId: string, answerTo: AnswerTo, ...said: string[]): Promise<void> {
     const told = await outbound.tellPrivately(answerPlace(envelopes, userId, answerTo), notice(said));
     if (told !== 'retryable') return;
@@ -34,7 +30,8 @@ export function createNotifier({ envelopes, outbound, enqueue }: NotifierDeps): 
 
   return {
     notifyMarkup,
-    notify: async (userId, answerTo, ...sentences) =>
+    /** Plain sentences, which are escaped. */
+    notify: async (userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void> =>
       notifyMarkup(userId, answerTo, ...sentences.map(escape)),
   };
 }

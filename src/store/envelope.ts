@@ -60,12 +60,7 @@ function isEmpty({ responseUrl, sessionSecrets, ...others }: Envelope): boolean 
   return responseUrl === null && sessionSecrets.length === 0 && isUnset;
 }
 
-export type Seal = {
-  /** Encrypts; opens again only with the same context. */
-  seal(plain: string, context: string): string;
-  /** null: made with another key or for another context, or changed since. */
-  open(sealed: string, context: string): string | null;
-};
+export type Seal = ReturnType<typeof createSeal>;
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
@@ -77,19 +72,21 @@ const PREFIX = 'v1.';
  * The first key encrypts, all of them decrypt. AES-256-GCM with a random nonce. The context (a request id) is
  * authenticated: a value that was moved to another row can't be decrypted.
  */
-export function createSeal(first: Buffer, ...older: readonly Buffer[]): Seal {
+export function createSeal(first: Buffer, ...older: readonly Buffer[]) {
   // Made once: this takes longer than encrypting.
   const key = createSecretKey(first);
   const keys = [key, ...older.map((one) => createSecretKey(one))];
   return {
-    seal(plain, context) {
+    /** Opens again only with the same context. */
+    seal(plain: string, context: string): string {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(context));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
       return PREFIX + Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
     },
-    open(sealed, context) {
+    /** null: made with another key or for another context, or changed since. */
+    open(sealed: string, context: string): string | null {
       if (!sealed.startsWith(PREFIX)) return null;
       const bytes = Buffer.from(sealed.slice(PREFIX.length), 'base64url');
       for (const one of keys) {

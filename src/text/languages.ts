@@ -20,26 +20,21 @@ export function readLanguage(given: string | undefined): Language {
   return LANGUAGES.find((known) => known === settingOfLanguage(given)) ?? 'en';
 }
 
-export type Languages = {
-  /** What several people see, and what the app says to the person who runs it. */
-  shared: Text;
-  /** Logs are in English. */
-  logged: Text;
-  /** What one person sees. `locale`: such as ja-JP, by the person's profile in Slack; null: not known. */
-  forLocale(locale: string | null): Text;
-  /** The language a person chose. */
-  of(chosen: Language): Text;
-};
+export type Languages = ReturnType<typeof createLanguages>;
 
-export function createLanguages(language: Language): Languages {
+export function createLanguages(language: Language) {
   const shared = CATALOGS[language];
   return {
+    /** What several people see, and what the app says to the person who runs it. */
     shared,
+    /** Logs are in English. */
     logged: en,
-    forLocale(locale) {
+    /** What one person sees. `locale`: such as ja-JP, by the person's profile in Slack; null: not known. */
+    forLocale(locale: string | null): Text {
       const spoken = LANGUAGES.find((known) => known === locale?.split(/[-_]/)[0]?.toLowerCase());
       return spoken === undefined ? shared : CATALOGS[spoken];
     },
-    of: (chosen) => CATALOGS[chosen],
+    /** The language a person chose. */
+    of: (chosen: Language): Text => CATALOGS[chosen],
   };
 }
