@@ -200,7 +200,6 @@ function toConfig(env: Parsed) {
       transport: toTransport(env),
       /** null: Slack's. */
       apiUrl: env.SLACK_API_URL ?? null,
-      /** The slash command's name. */
       command: env.SLACK_COMMAND,
     },
     /** `metricsToken` null: loopback and private addresses may read the metrics. */
@@ -210,9 +209,7 @@ function toConfig(env: Parsed) {
     impersonation: env.IMPERSONATION,
     /** Off if the organization enforces its own tags. */
     requestTag: env.REQUEST_TAG === 'on',
-    /** null: there is none. */
     policyFile: env.POLICY_FILE ?? null,
-    /** null: there is none. */
     identityFile: env.IDENTITY_FILE ?? null,
     /** For each person, unless the policy says otherwise. */
     limits: { openSessions: env.LIMIT_OPEN_SESSIONS, startsPerHour: env.LIMIT_STARTS_PER_HOUR },

@@ -2,7 +2,6 @@ import type { Onward } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
-/** When it is decided. */
 export type DecidedAt = { atMs: number };
 type Ended = DecidedAt &
   Pick<NonNullable<Approval['end']>, 'kind' | 'by'> &

@@ -99,7 +99,6 @@ type RelayDeps = {
 /** A reply that its author may send. */
 export type Sending = ReplyInSession & { identity: Identity; signal: AbortSignal; lease?: Lease };
 
-/** What a reply is handed to. */
 export type RelayParts = {
   move: MoveReply;
   sender: {

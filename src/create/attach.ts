@@ -78,7 +78,6 @@ async function promptOf(
   return writePrompt(request, { thread: material.quoted, transcript });
 }
 
-/** What is sent of the conversation. */
 async function collect(deps: AttachDeps, request: SessionRequest): Promise<Material> {
   const read = await readContext(deps, request);
   return { quoted: read.quoted, ...(await filesOf(deps, request, read)) };

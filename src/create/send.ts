@@ -30,7 +30,6 @@ type SendDeps = {
   now: () => number;
 };
 
-/** Saved with the state. */
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
 type Post = { body: SessionCreateRequest; earlier: Earlier };

@@ -80,7 +80,6 @@ function report({ operation, log, onRequest }: Attempted, { input, response, sta
   onRequest?.(facts);
 }
 
-/** Devin's id of the request. */
 function requestIdOf(headers: Headers): string | null {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }

@@ -127,7 +127,6 @@ function createOrganizationUsage(client: DevinClient, now: () => number) {
       await read[what](new Date(now() - HOUR_MS));
     },
 
-    /** ACU used since then. */
     acuSince: async (since: Date, options: Options = {}) =>
       unlessForbidden<number | null>('acu', null, async () => read.acu(since, options)),
 

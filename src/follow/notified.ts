@@ -18,7 +18,6 @@ type NotifiedDeps = {
   check: SteeringCheck;
 };
 
-/** Who is notified of a session, and where. */
 export type Notified = {
   /** As the requester prefers, but where they read it: not in direct messages if they left Slack. */
   where: (session: SessionRow, request: SessionRequest) => Promise<Notify>;

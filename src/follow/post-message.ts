@@ -90,7 +90,6 @@ type Content = {
   name: string;
 };
 
-/** A message and where it goes. */
 type Posting = { place: ThreadPlace; row: MessageRow; lease: Lease; turnClass: TurnClass };
 export type PostContext = { signal: AbortSignal; lease: Lease };
 

@@ -10,7 +10,6 @@ const BOSS_SCHEMA = 'pgboss';
 
 const HOUR_SECONDS = 3600;
 
-/** How pg-boss runs here. */
 export const BOSS_OPTIONS = {
   schema: BOSS_SCHEMA,
   useListenNotify: true,

@@ -10,7 +10,6 @@ import type { SessionChanges } from '../store/sessions.ts';
 import { unlessDevinFails, type FindRequester } from './find-places.ts';
 import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
 
-/** A card in Slack. */
 export type FoundCard = {
   channelId: string;
   ts: string;

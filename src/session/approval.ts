@@ -94,12 +94,10 @@ export function awaitedSince(request: Approvable, number: number): Approval | nu
   return before.every(({ end }) => end?.kind === 'changed') ? pending.approval : null;
 }
 
-/** The list with its last approval replaced. */
 export function withLast(approvals: readonly Approval[], last: Approval): Approval[] {
   return [...approvals.slice(0, -1), last];
 }
 
-/** The list with its last approval as it ended. */
 export function withEnded(
   approvals: readonly Approval[],
   approval: Approval,
@@ -117,7 +115,6 @@ export function isAmong(people: readonly Voter[], { userId }: Pick<Voter, 'userI
   return people.some((one) => one.userId === userId);
 }
 
-/** Whether a person was ever asked to approve it. */
 export function wasAsked(approvals: readonly Approval[], userId: string): boolean {
   return approvals.some(({ people }) => isAmong(people, { userId }));
 }

@@ -37,7 +37,6 @@ export type PlaceKind = (typeof PLACE_KINDS)[number];
 export const withoutSchema = z.object({ messages: z.array(z.string()), files: z.array(z.string()) });
 export type Without = z.infer<typeof withoutSchema>;
 
-/** Which messages of which conversation a request is about. */
 export const messageContextSchema = z.object({
   choice: z.enum(CONTEXT_CHOICES),
   channelId: z.string(),

@@ -221,7 +221,6 @@ const entries: Partial<Record<string, z.ZodType>> = {
 /** `schema`: what a person can enter. */
 export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean };
 
-/** The row of a field. */
 export function fieldOf(key: FieldKey): Field {
   const schema = shape[key];
   const row = rows.get(schema);

@@ -52,7 +52,6 @@ export const identitySchema = z.discriminatedUnion('kind', [
 export type Identity = z.infer<typeof identitySchema>;
 export type RefusedIdentity = Extract<Identity, { kind: 'refused' }>;
 
-/** What kind of account a person has in Slack. */
 const PERSON_KINDS = ['member', 'guest', 'external', 'bot', 'deactivated'] as const;
 
 /** No link, form or setting of Devin lets this account start sessions. */
@@ -60,7 +59,6 @@ export function isNoMember(reason: string): boolean {
   return reason !== 'member' && PERSON_KINDS.some((kind) => kind === reason);
 }
 
-/** A person as Slack describes them. */
 export const slackPersonSchema = z.object({
   userId: z.string(),
   name: z.string(),

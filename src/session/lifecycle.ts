@@ -180,7 +180,6 @@ export function isDoneAlready(
 
 export type Watched = {
   phase: SessionPhase;
-  /** Devin's own status. */
   status: string;
   /** Since it changed, or since someone did something with it. */
   quietMs: number;

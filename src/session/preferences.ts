@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { SettingScope } from './defaults.ts';
 import { devinUserOf, type Identity, type RefusedIdentity } from './identity.ts';
 
-/** The languages of the app. */
 export const LANGUAGES = ['en', 'ja'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
@@ -40,7 +39,6 @@ const DEFAULT_PREFERENCES = {
   webMessages: true,
 } as const satisfies Omit<Required<Preferences>, 'listen' | 'language'>;
 
-/** The preferences of each scope, if it has any. */
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 
 export type EffectivePreferences = {

@@ -1,13 +1,11 @@
 /** What sessions used, in reports. */
 
-/** Whose sessions. */
 export const USAGE_SCOPES = ['me', 'channel', 'workspace'] as const;
 export type UsageScope =
   | { kind: 'me'; teamId: string; userId: string }
   | { kind: 'channel'; teamId: string; channelId: string }
   | { kind: 'workspace'; teamId: string };
 
-/** What they are grouped by. */
 export const USAGE_BY = ['person', 'channel', 'repo', 'mode'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
@@ -41,11 +39,9 @@ export type UsageRow = {
   channelId: string | null;
   at: Date;
   consumed: number;
-  /** It continues. */
   isOpen: boolean;
   mode: string | null;
   repos: string[] | null;
-  /** Merged pull requests. */
   merged: number;
 };
 

@@ -5,7 +5,6 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { ApprovalView } from './blocks/approval.ts';
 import { isDirectMessage } from './places.ts';
 
-/** Which approval of a request, and who sees it. */
 type Shown = { number: number; userId: string };
 
 /** What a person who was asked sees of a request. null: the approval is no longer known. */

@@ -32,7 +32,6 @@ export type Ending = { request: SessionRequest; session: { channelId: string } }
  * can't be asked.
  */
 export function createAuthority({ identify, presence, check, audit, textFor }: AuthorityDeps) {
-  /** `request`: what it is about. */
   async function placeRefusal(
     { channelId, userId, request }: InConversation & { request: SessionRequest },
     why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',

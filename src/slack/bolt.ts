@@ -27,7 +27,6 @@ export type BoltOptions = {
   turns?: Turns;
 };
 
-/** Takes what Slack sends. */
 export type SlackReceiver = {
   init(app: App): void;
   /** Takes Slack's HTTP deliveries; null in Socket Mode. */

@@ -38,7 +38,6 @@ const MAX_KNOWN = 10_000;
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
 
-/** A conversation as Slack describes it. */
 type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
 
 const describedSchema = z.object({

@@ -9,7 +9,6 @@ import { MS_PER_S } from '../time.ts';
 import { askedWait } from '../upstream.ts';
 import type { DeliveryResult } from './outbound.ts';
 
-/** How a call to Slack's Web API failed. */
 export type SlackFailure =
   /** Slack said no; nothing was done. */
   | { kind: 'refused'; code: string }

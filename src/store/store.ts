@@ -36,7 +36,6 @@ export type StoreParts<Used extends { [Part in keyof Store]?: keyof Store[Part] 
 
 type StoreOptions = { editBudget: Rate; clock: Clock };
 
-/** Everything that reads and writes tables. */
 export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
   return {
     db,

@@ -77,7 +77,6 @@ export async function idsOf(patterns: readonly PersonPattern[], membersNow: Memb
 export type Deciders = {
   /** Who of the people who were asked may decide now. */
   able: ReadonlySet<string>;
-  /** How many have to approve now. */
   need: number;
   /** The policy still requires this approval, for the same content. */
   isSame: boolean;

@@ -102,7 +102,6 @@ function cellOf(value: Value): string {
   return Array.isArray(value) ? value.join(' ') : String(value ?? '');
 }
 
-/** A line of a CSV file. */
 function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }

@@ -71,7 +71,6 @@ export function capThatFits({ left }: Pick<Ceiling, 'left'>): number | null {
   return left < 1 ? null : Math.floor(left);
 }
 
-/** When the next period begins. */
 export function renewsAt(period: Period, now: Date): Date {
   const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
   return new Date(period === 'day' ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1));

@@ -39,7 +39,6 @@ export function isAccepted({ kind }: { kind: string }): boolean {
 export type SessionForm = {
   formId: string;
   expanded: boolean;
-  /** What the inputs hold. */
   values: SessionDraft;
   /** If the form is redrawn: what the inputs held when it opened, which decides what inputs there are. */
   prefill?: SessionDraft;

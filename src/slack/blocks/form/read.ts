@@ -11,7 +11,6 @@ import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
 
 export type ReadForm = {
-  /** What could be read. */
   draft: SessionDraft;
   /** null: there was no choice. */
   contextChoice: ContextChoice | null;
