@@ -187,8 +187,8 @@ const profileSchema = z
 
 /** https://docs.slack.dev/reference/events/subteam_members_changed */
 const groupSchema = z
-  .looseObject({ type: z.literal('subteam_members_changed'), removed_users: z.array(present) })
-  .transform(({ removed_users: userIds }) => ({ kind: 'left-group' as const, userIds }));
+  .looseObject({ type: z.literal('subteam_members_changed') })
+  .transform(() => ({ kind: 'group-changed' as const }));
 
 const knownSchema = z.union([
   messageSchema,

@@ -169,12 +169,10 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 
     awaitingApproval: async () => allOf(awaiting()),
 
-    /** Whether one waits for an approval of any of these people. */
-    async isWaitingFor(userIds: readonly string[]): Promise<boolean> {
-      const theirs = sql<boolean>`exists (
-        select from jsonb_array_elements(approvals -> -1 -> 'people') as asked
-        where asked ->> 'userId' = any(${[...userIds]}::text[]))`;
-      return hasRow(awaiting().where(theirs));
+    /** Whether one waits for this person's approval. */
+    async isWaitingFor(userId: string): Promise<boolean> {
+      const asked = JSON.stringify([{ userId }]);
+      return hasRow(awaiting().where(sql<boolean>`approvals -> -1 -> 'people' @> ${asked}::jsonb`));
     },
 
     async hasExpired(id: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
 import { useGovernedWorld } from '../support/governed.ts';
-import { cardOf, homeOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, homeOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
@@ -458,7 +458,7 @@ describe('an approval counts', () => {
     const { ana, ben, own } = await waiting();
     await askedOf(ben);
     await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
-    const before = await shownTo(ben, 'The policy changed');
+    const before = await shownTo(ben, 'approvers changed');
     expect(before.words).toContain('Up to 20 ACU');
     const second = await askedOf(ben);
     expect(second.words).toContain('Up to 7 ACU');
@@ -467,7 +467,7 @@ describe('an approval counts', () => {
     const { request } = await sessionOf(world().devin, ana.devinUserId);
     expect(request.max_acu_limit).toBe(7);
     await shownTo(ben, `Approved by ${ben.name}.`);
-    expect((await shownTo(ben, 'The policy changed')).words).toContain('Up to 20 ACU');
+    expect((await shownTo(ben, 'approvers changed')).words).toContain('Up to 20 ACU');
   });
 
   test('not alone if the policy wants two by the time it is sent', async () => {
@@ -600,6 +600,18 @@ describe('a request that waits when those who were asked', () => {
     await sessionOf(devin, ana.devinUserId);
     expect(own()).toHaveLength(1);
     expect(counted(one)).toEqual({ asked: [1], calls: 0 });
+  });
+
+  test('have all left is asked of the next person who joins the group', async () => {
+    const { ana, ben, own } = await waiting();
+    const { slack, devin } = world();
+    await slack.changeUser(ben.userId, { deleted: true });
+    await doneWith(world(), 'review-approvals');
+    const cy = addColleague(world());
+    await slack.changeGroup(PLATFORM, [ana.userId, ben.userId, cy.userId]);
+    await press(cy, 'approve_request');
+    await sessionOf(devin, ana.devinUserId);
+    expect(own()).toHaveLength(1);
   });
 
   test("leave together are looked at together, and Devin isn't asked", async () => {

@@ -318,9 +318,9 @@ describe('a payload from Slack', () => {
       { kind: 'profile-change', teamId: 'T1', userId: 'U1' },
     ],
     [
-      'people who left a user group',
-      { type: 'subteam_members_changed', subteam_id: 'S1', added_users: ['U3'], removed_users: ['U1', 'U2'] },
-      { kind: 'left-group', teamId: 'T1', userIds: ['U1', 'U2'] },
+      'other members of a user group',
+      { type: 'subteam_members_changed', subteam_id: 'S1', added_users: ['U3'], added_users_count: 1 },
+      { kind: 'group-changed', teamId: 'T1' },
     ],
   ])('is read as an event: %s', (_name, inner, expected) => {
     expect(readPayload(event(inner))).toMatchObject(expected);

@@ -62,19 +62,17 @@ type PeopleDeps = Pick<Tools, 'knownPeople' | 'requests' | 'enqueue' | 'reviewAf
 export function listenToPeople(app: App, deps: PeopleDeps): void {
   const { knownPeople, requests, enqueue, reviewAfterMs, now } = deps;
 
-  async function reviewApprovals(userIds: readonly string[]): Promise<void> {
-    if (await requests.isWaitingFor(userIds))
-      await enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
-  }
+  const reviewApprovals = async (): Promise<void> =>
+    enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
 
   onEvent(app, 'user_change', async (event) => {
     if (event.kind !== 'profile-change') return;
     const { teamId, userId } = event;
     await knownPeople.changed({ teamId, userId }, new Date(now()));
-    await reviewApprovals([userId]);
+    if (await requests.isWaitingFor(userId)) await reviewApprovals();
   });
 
   onEvent(app, 'subteam_members_changed', async (event) => {
-    if (event.kind === 'left-group') await reviewApprovals(event.userIds);
+    if (event.kind === 'group-changed') await reviewApprovals();
   });
 }

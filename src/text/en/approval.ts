@@ -59,7 +59,8 @@ export const approval = {
       expired: (_name: string): string => 'Nobody approved this request in time.',
       replaced: (name: string): string =>
         `${name} changed this request and asked for the changed one instead.`,
-      changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',
+      changed: (_name: string): string =>
+        'The policy or its approvers changed, so this approval no longer counts.',
       notAsked: (_name: string): string => 'Others decide about this now.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
