@@ -3,6 +3,7 @@ import type { Enqueue, Jobs } from '../queue/index.ts';
 import { isPending, PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Ending } from '../slack/authority.ts';
 import type { Notifier } from '../slack/tell-later.ts';
+import type { TellOnce } from '../slack/tell-once.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
@@ -14,6 +15,7 @@ type CancelDeps = {
   transitions: Pick<Transitions, 'moveLocked'>;
   enqueue: Enqueue;
   notifier: Notifier;
+  tellOnce: TellOnce;
   textFor: TextFor;
 };
 
@@ -30,7 +32,7 @@ const LOOK_AGAIN_MS = 500;
  */
 export function createCanceller(deps: CancelDeps) {
   const { requests } = deps.store;
-  const { endingRefusal, transitions, enqueue, notifier, textFor } = deps;
+  const { endingRefusal, transitions, enqueue, notifier, tellOnce, textFor } = deps;
 
   /** false: it's being sent, or has ended. */
   async function cancel({ requestId, userId, messageDeleted }: CancelJob): Promise<boolean> {
@@ -49,6 +51,19 @@ export function createCanceller(deps: CancelDeps) {
     await notifier.notify(job.userId, job.answerTo, beingSent);
   }
 
+  /** People may write `stop` again and again; a press is always answered. */
+  async function refuse(
+    { requestId, userId, answerTo, messageDeleted }: CancelJob,
+    why: string,
+  ): Promise<void> {
+    const tell = async () => notifier.notifyMarkup(userId, answerTo, why);
+    if (messageDeleted === undefined) return tell();
+    await tellOnce({ sessionId: requestId, userId, reason: 'may-not-steer' }, async () => {
+      await tell();
+      return 'delivered';
+    });
+  }
+
   return async (job: CancelJob): Promise<number | null> => {
     const { requestId, userId, answerTo, told = false } = job;
     const request = await requests.find(requestId);
@@ -57,7 +72,7 @@ export function createCanceller(deps: CancelDeps) {
     const session = { channelId: request.cardChannelId ?? request.channelId };
     const refusal = await endingRefusal({ request, session }, userId);
     if (refusal !== null) {
-      await notifier.notifyMarkup(userId, answerTo, refusal);
+      await refuse(job, refusal);
       return null;
     }
     if (await cancel(job)) return null;

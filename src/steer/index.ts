@@ -9,6 +9,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
+import { createTellOnce } from '../slack/tell-once.ts';
 import type { Store } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -48,6 +49,7 @@ export function createSteering(deps: SteeringDeps): void {
   const authority = createAuthority({ identify: resolve, presence, check, audit, textFor });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
   const notifier = createNotifier({ envelopes, outbound, enqueue });
+  const tellOnce = createTellOnce({ leases: store.leases, notices: store.threadNotices });
   const steer = createSteerer({
     store,
     moveReply: createMoveReply({ store, enqueue }),
@@ -61,7 +63,7 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({ store, endingRefusal, transitions, enqueue, notifier, textFor });
+  const cancel = createCanceller({ store, endingRefusal, transitions, enqueue, notifier, tellOnce, textFor });
   const follow = createFollower({
     store,
     resolve,

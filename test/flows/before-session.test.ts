@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { cardOf, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
+import { cardOf, doneWith, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -79,6 +79,20 @@ describe('the thread of a message whose session has not started yet', () => {
       expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     },
   );
+
+  test('refuses someone once who says "stop" again and again and may not', async () => {
+    const { slack } = world();
+    const { ben, ana, channelId, say, tasks } = await ask({});
+    const admin = addColleague(world(), { isAdmin: true });
+    await slack.command(admin.userId, channelId, 'steer requester');
+    const place = { channelId, userId: ben.userId };
+    await say(ben, '%s stop');
+    await toldTo(world(), place, 'whose session this is, can do that');
+    await say(ben, '%s stop, please');
+    await doneWith(world(), 'cancel-request');
+    expect(noticesTo(slack, channelId, ben.userId)).toHaveLength(1);
+    expect(await tasks(ana)).toHaveLength(1);
+  });
 
   test('stays quiet if others say "stop" to each other', async () => {
     const { slack } = world();

@@ -21,6 +21,7 @@ test.each([
     },
     enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
     notifier: { notify: async () => Promise.resolve(), notifyMarkup: unneeded },
+    tellOnce: unneeded,
     textFor,
   });
   expect(await cancel({ requestId: 'request', userId: 'U1', answerTo, told })).toBe(waitMs);

@@ -10,8 +10,8 @@ export const sessions: Text['sessions'] = {
   none: (command) => `まだセッションがありません。 ${command} に続けてタスクを入力すると開始できます。`,
   noPage: (pages) => `全部で ${pages} ページです。`,
   concealed: 'プライベートな会話のセッション',
-  requested: (when) => `依頼: ${when}`,
-  followed: (when) => `フォロー: ${when}`,
+  requested: (when) => `依頼日時: ${when}`,
+  followed: (when) => `表示開始: ${when}`,
   pick: {
     status: 'どのセッションですか？',
     stop: 'どのセッションを停止しますか？',
