@@ -36,26 +36,26 @@ const CHANGES = {
 
 /** Does what a keyword in the thread, or a choice in the card's menu, means. */
 export function createApplyKeyword(deps: KeywordDeps): RelayParts['applyKeyword'] {
-  const { db, replies } = deps.store;
-  const { enqueue } = deps;
   return async (keyword, inSession, signal) => {
-    const { session, reply } = inSession;
-    const { sessionId } = session;
-    const { id, userId } = reply;
     if (keyword === 'sync') return reconnect(deps, inSession, signal);
-    await db.transaction().execute(async (trx) => {
-      const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
-      if (moved === null) return;
-      // The author hears of these once Devin has done them.
-      if (keyword === 'archive' || keyword === 'stop' || keyword === 'sleep')
-        await enqueue('steer', { sessionId, what: keyword, userId, replyId: id }, { trx });
-      else {
-        await changeThread(deps, { keyword, inSession }, trx);
-        await appendAudit([settingEntry(keyword, inSession)], trx);
-      }
-    });
+    await apply(deps, keyword, inSession);
     return null;
   };
+}
+
+async function apply(deps: KeywordDeps, keyword: Keyword, inSession: ReplyInSession): Promise<void> {
+  const { db, replies } = deps.store;
+  const { id, sessionId, userId } = inSession.reply;
+  await db.transaction().execute(async (trx) => {
+    const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
+    if (moved === null) return;
+    // The author hears of these once Devin has done them.
+    if (keyword === 'archive' || keyword === 'stop' || keyword === 'sleep')
+      return deps.enqueue('steer', { sessionId, what: keyword, userId, replyId: id }, { trx });
+    await changeThread(deps, { keyword, inSession }, trx);
+    if (keyword === 'sync') await showAgain(deps, inSession, trx);
+    await appendAudit([settingEntry(keyword, inSession)], trx);
+  });
 }
 
 type Change = { keyword: Exclude<Keyword, 'archive' | 'stop' | 'sleep'>; inSession: ReplyInSession };
@@ -96,7 +96,7 @@ async function reconnect(
     if (session === null) return null;
     // What was said up to now is stored as left out before messages flow again.
     if (!session.synced) await fetchMissed(deps, { session, request }, AbortSignal.any([signal, held]));
-    await recordReconnected(deps, { ...inSession, session });
+    await apply(deps, 'sync', { ...inSession, session });
     return null;
   });
   return soonIfBusy(reconnecting);
@@ -113,25 +113,15 @@ async function fetchMissed({ fetchMessages, log }: KeywordDeps, followed: Follow
   }
 }
 
-async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): Promise<void> {
-  const { db, messages, replies } = deps.store;
-  const { enqueue, now } = deps;
-  const { id, sessionId } = inSession.reply;
-  await db.transaction().execute(async (trx) => {
-    const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
-    if (moved === null) return;
-    await changeThread(deps, { keyword: 'sync', inSession }, trx);
-    const count = (await messages.takeLeftOut(sessionId, trx)).reduce((sum, row) => sum + countOf(row), 0);
-    const note = {
-      eventId: `${LEFT_OUT}:${id}`,
-      source: LEFT_OUT,
-      text: String(count),
-      saidAt: new Date(now()),
-    };
-    if (count > 0) await messages.add(sessionId, [{ ...note, state: 'pending' }], trx);
-    await enqueue('relay-from-devin', { sessionId }, { trx });
-    await appendAudit([settingEntry('sync', inSession)], trx);
-  });
+async function showAgain(
+  { store: { messages }, enqueue, now }: KeywordDeps,
+  { reply: { id, sessionId } }: ReplyInSession,
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const count = (await messages.takeLeftOut(sessionId, trx)).reduce((sum, row) => sum + countOf(row), 0);
+  const note = { eventId: `${LEFT_OUT}:${id}`, source: LEFT_OUT, text: String(count) };
+  if (count > 0) await messages.add(sessionId, [{ ...note, saidAt: new Date(now()), state: 'pending' }], trx);
+  await enqueue('relay-from-devin', { sessionId }, { trx });
 }
 
 /** How many messages a row counts as: it may be a line that says how many were left out. */

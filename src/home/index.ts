@@ -1,26 +1,17 @@
 import type { Devin } from '../devin/devin.ts';
-import { nullIfFails, type Log } from '../log.ts';
+import { nullIfFails } from '../log.ts';
 import { checkSlack, refusesKey } from '../operator/checks.ts';
-import {
-  againInMs,
-  soonIfBusy,
-  type Jobs,
-  type PostOnce,
-  type Queue,
-  type WithLease,
-} from '../queue/index.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home.ts';
-import { renderGreeting } from '../slack/blocks/notices.ts';
 import { missingScopes } from '../slack/manifest-scopes.ts';
-import { greetingMetadata } from '../slack/metadata.ts';
 import type { Slack } from '../slack/slack.ts';
-import type { Greetings } from '../store/greetings.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
+import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher, type PublishDeps } from './publish-home.ts';
 
 export { createHomeRedrawer, HOME_PAUSE_MS, type RedrawHome } from './publish-home.ts';
@@ -98,36 +89,5 @@ function createFiles({ policy, mapping, slack, usage }: HomeDeps) {
     if (people !== undefined)
       files.push({ kind: 'identity', entries: people.length, problems: mapping.problems() });
     return files;
-  };
-}
-
-type GreetDeps = {
-  greetings: Pick<Greetings, 'isDue' | 'greeted'>;
-  withLease: WithLease;
-  postOnce: PostOnce;
-  command: string;
-  text: Text;
-  log: Log;
-};
-
-/** Says once in a channel what the app does there. A channel that takes no message is left to the next invitation. */
-export function createGreeter(deps: GreetDeps) {
-  const { greetings, withLease, postOnce, command, text, log } = deps;
-
-  return async (channel: Jobs['greet-channel']): Promise<number | null> => {
-    const key = `greeting:${channel.teamId}:${channel.channelId}`;
-    const leasing = withLease(key, async (lease) => {
-      if (!(await greetings.isDue(channel))) return null;
-      const posted = await postOnce({
-        key,
-        place: { channelId: channel.channelId, threadTs: null },
-        metadata: greetingMetadata(channel.channelId),
-        lease,
-        render: async () => renderGreeting(command, text),
-      });
-      if (posted.kind === 'posted') await greetings.greeted(channel);
-      return againInMs(posted, 'a greeting', log);
-    });
-    return soonIfBusy(leasing);
   };
 }

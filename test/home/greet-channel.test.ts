@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGreeter } from '../../src/home/index.ts';
+import { createGreeter } from '../../src/home/greet-channel.ts';
 import { createLog } from '../../src/log.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
 import { en } from '../../src/text/en.ts';
