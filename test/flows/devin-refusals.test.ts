@@ -190,7 +190,7 @@ describe('an old request that is tried again', () => {
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'again', members: [ana.userId] });
     devin.fail(CREATE, { status: 429, retryAfter: 2 * 3600, times: 1 });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'try later');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the login test');
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     clock.aheadMs = 2 * 3600_000;
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
