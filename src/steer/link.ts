@@ -18,7 +18,7 @@ type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;
   /** null: Devin's organization has no such member. */
   findMember: FindMember;
-  store: StoreParts<{ identities: 'setLink' | 'removeLink' }>;
+  store: StoreParts<{ identities: 'othersLinkedTo' | 'setLink' | 'removeLink' }>;
   enqueue: Enqueue;
   outbound: Pick<Outbound, 'tellPrivately'>;
   notifier: Notifier;
@@ -50,6 +50,15 @@ export function createLinker(deps: LinkDeps) {
       enqueue('tell-linked', { userId, personId, devinUserId }, { trx });
   }
 
+  /** Another person who was linked to the member, and hasn't left Slack; null: nobody. */
+  async function otherLinked(devinUserId: string, { teamId, personId: userId }: LinkJob) {
+    for (const other of await identities.othersLinkedTo(devinUserId, { teamId, userId })) {
+      const person = await people.find(other);
+      if (person !== null && person.kind !== 'deactivated') return other;
+    }
+    return null;
+  }
+
   async function link(job: LinkJob, devinUserId: string): Promise<string> {
     const { teamId, userId, personId } = job;
     const [member, linking] = await Promise.all([findMember(devinUserId), linkingTextFor(userId)]);
@@ -57,6 +66,8 @@ export function createLinker(deps: LinkDeps) {
     const name = escape(member.name);
     const owner = await otherOwner(member, personId, people.findOwner);
     if (owner !== null) return linking.addressOfAnother(name, `<@${owner.userId}>`);
+    const other = await otherLinked(member.userId, job);
+    if (other !== null) return linking.linkedToAnother(name, `<@${other}>`);
     const value = { devinUserId: member.userId, linkedBy: userId };
     await identities.setLink({ teamId, userId: personId }, value, tellsPerson(job, member.userId));
     return linking.done(`<@${personId}>`, name);

@@ -92,6 +92,17 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
+    /** The other people who are linked to this member. */
+    async othersLinkedTo(devinUserId: string, { teamId, userId }: Person): Promise<string[]> {
+      const others = await db
+        .selectFrom('identityLinks')
+        .select('userId')
+        .where((row) => row.and({ teamId, devinUserId }))
+        .where('userId', '<>', userId)
+        .execute();
+      return others.map((other) => other.userId);
+    },
+
     /** `then`: in the same transaction, if there was one. */
     async removeLink(person: Person, removedBy: string, then: AfterLinking): Promise<void> {
       await db.transaction().execute(async (trx) => {

@@ -227,6 +227,23 @@ describe('defaults and preferences', () => {
       expect(text).toContain(ana.userId);
     });
 
+    test('is refused for a member to whom another person is linked, until that person has left', async () => {
+      const { slack, devin } = world();
+      const admin = someone({ isAdmin: true });
+      const [ana, ben] = [addColleague(world()), addColleague(world())];
+      devin.addMember({ userId: 'email|lone', email: 'lone@elsewhere.example', name: 'Lone' });
+      const place = { channelId: admin.channelId, userId: admin.person.userId };
+      const link = async ({ name }: typeof ana) => admin.type(`link @${name} email|lone`);
+      await link(ana);
+      await toldTo(world(), place, `@${ana.name} is now linked`);
+      await link(ben);
+      await toldTo(world(), place, `@${ana.name} is linked to Lone in Devin already`);
+      expect(slack.messages(slack.directMessages(ben.userId))).toEqual([]);
+      await slack.changeUser(ana.userId, { deleted: true });
+      await link(ben);
+      await toldTo(world(), place, `@${ben.name} is now linked`);
+    });
+
     test.each([
       ["people who aren't administrators", false, 'other', 'user-x', 'Only workspace admins'],
       ['oneself', true, 'self', 'user-x', "You can't link yourself"],

@@ -67,6 +67,8 @@ export const steering = {
     /** `owner`: who has that address in Slack, with a mention. */
     addressOfAnother: (name: string, owner: string): string =>
       `The email address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,
+    linkedToAnother: (name: string, other: string): string =>
+      `${other} is linked to ${name} in Devin already. Unlink them first. If both should share that account, ask an app admin to list them in the identity file. Nothing was changed.`,
     done: (mention: string, name: string): string =>
       `${mention} is now linked to ${name} in Devin. Their sessions run as that member.`,
     /** Also if there was no link: an admin may ask again after a lost answer. */

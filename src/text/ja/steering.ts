@@ -65,6 +65,8 @@ export const steering: Text['steering'] = {
       `Devin の組織に ID が ${id} のメンバーはいません。Devin の Settings > Members で ID を確認してください。メールアドレスで指定するには、アプリの管理者に ID ファイルへの記載を依頼してください。何も変更していません。`,
     addressOfAnother: (name, owner) =>
       `Devin での ${nameBefore('さんのメールアドレスは、', name)}Slack では ${owner} さんのものです。何も変更していません。`,
+    linkedToAnother: (name, other) =>
+      `${other} さんがすでに Devin の ${nameBefore('さんに関連付けられています。', name)}先にその関連付けを解除してください。2 人で同じアカウントを使う場合は、アプリの管理者に ID ファイルへの記載を依頼してください。何も変更していません。`,
     done: (mention, name) =>
       `${mention} さんを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}`,
     removed: (mention) =>
