@@ -11,6 +11,7 @@ import {
   countJobs,
   joinWaiting,
   LONGEST_WAIT_MS,
+  LOOKS_FOR_DEAD,
   withoutWaiting,
   type NewId,
 } from './pgboss-sql.ts';
@@ -89,12 +90,12 @@ type QueueDeps = { database: Pick<Database, 'boss' | 'kind'>; log: QueueLog; pol
 export const POLL_SECONDS = 1;
 
 export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
-  const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
+  const alone = database.kind === 'embedded';
+  const boss = new PgBoss({ ...BOSS_OPTIONS, ...(!alone && LOOKS_FOR_DEAD), ...database.boss });
   const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));
   boss.on('error', (error) => logFailure(error));
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
-  const alone = database.kind === 'embedded';
   const life = createLife(() =>
     startWorkerPool({ boss, alone, names: JOB_NAMES, registrations, log, pollSeconds }),
   );

@@ -15,9 +15,8 @@ export const BOSS_OPTIONS = {
   useListenNotify: true,
   schedule: false,
   supervise: true,
-  // How often it looks for jobs whose process died.
-  superviseIntervalSeconds: 10,
-  monitorIntervalSeconds: 10,
+  superviseIntervalSeconds: 30,
+  monitorIntervalSeconds: 30,
   // How often finished jobs are removed.
   maintenanceIntervalSeconds: 120,
   flowIntervalSeconds: HOUR_SECONDS,
@@ -25,6 +24,12 @@ export const BOSS_OPTIONS = {
   openTelemetry: { enabled: false },
   // The embedded database has no autovacuum to watch; on Postgres that is its operator's business.
   monitorVacuum: false,
+} satisfies ConstructorOptions;
+
+/** With other processes: how often it looks for jobs whose process died. */
+export const LOOKS_FOR_DEAD = {
+  superviseIntervalSeconds: 10,
+  monitorIntervalSeconds: 10,
 } satisfies ConstructorOptions;
 
 type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
