@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { View } from '../../sandbox/slack/index.ts';
 import { fieldBlock, SHORTCUT_ID, VIEW } from '../../src/slack/ids.ts';
+import { en } from '../../src/text/en.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import type { PlannedRequest, Way } from './plan.ts';
 import { until } from './until.ts';
@@ -34,11 +35,10 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
     if (way === 'command') {
       return send({ token, way, person }, async () => {
         const { failure, message } = await slack.command(person.userId, channelId, taskOf(token));
-        return failure === null && message === null
-          ? 'accepted'
-          : failure === null
-            ? 'refused'
-            : 'unanswered';
+        if (failure !== null) return 'unanswered';
+        if (message === null) return 'accepted';
+        const isUncertain = slack.renderText(message).includes(en.command.notConfirmed.title);
+        return isUncertain ? 'unanswered' : 'refused';
       });
     }
     if (way === 'mention') {

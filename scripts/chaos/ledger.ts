@@ -12,7 +12,7 @@ export type Attempt = {
   way: Way;
   person: Person;
   sentAtMs: number;
-  /** `refused`: the person was told at once that nothing was started; `unanswered`: Slack gave up. */
+  /** `refused`: the person was told at once that nothing was started; `unanswered`: Slack gave up, or the app didn't know. */
   outcome: 'accepted' | 'refused' | 'unanswered';
 };
 

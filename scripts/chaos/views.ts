@@ -19,6 +19,8 @@ export function createViews({ slack }: Pick<World, 'slack'>, signal: AbortSignal
 
   /** The first try was saved, although Slack got no answer. */
   const wasTaken = (viewId: string): boolean => slack.renderText(viewId).includes(en.modal.sentBefore);
+  const isUncertain = (viewId: string): boolean =>
+    slack.renderText(viewId).includes(en.command.notConfirmed.problem);
 
   return {
     /** The view of this kind that the act opens for the person; null: it didn't. */
@@ -35,8 +37,8 @@ export function createViews({ slack }: Pick<World, 'slack'>, signal: AbortSignal
         const { kind } = await slack.submit(id, userId);
         if (kind === 'invalid') throw new Error(`${id} isn't filled in.`);
         if (kind === 'closed' || wasTaken(id)) return 'accepted';
-        // Slack keeps the form open if it got no answer, and the person submits it again.
-        if (kind !== 'failed') return 'refused';
+        // The form stays open if Slack got no answer, or an uncertain one, and the person submits it again.
+        if (kind !== 'failed' && !isUncertain(id)) return 'refused';
         await delay(pauseMs(tries), undefined, { signal });
       }
       return 'unanswered';
