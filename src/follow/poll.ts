@@ -43,6 +43,13 @@ export function createPoll({ list, get }: PollingDeps): Poll {
     else if (!HIDDEN.has(answer.code)) result.trouble = troubleOf(answer);
   }
 
+  let turn = 0;
+  /** From another one on each time, so that the same few don't always come first. */
+  const inTurn = <T>(all: readonly T[]): T[] => {
+    const from = turn++ % all.length;
+    return [...all.slice(from), ...all.slice(0, from)];
+  };
+
   return async (known, signal) => {
     const sessionIds = known.map(({ sessionId: id }) => id);
     const listed = await orDevinError(list({ sessionIds, first: BATCH }, { known, signal }));
@@ -52,19 +59,26 @@ export function createPoll({ list, get }: PollingDeps): Poll {
     const result: PollResult = { answered, gone: [], failed: new Map(), trouble: null };
     if (failure !== null && !mayBeOfOne(failure)) return { ...result, trouble: troubleOf(failure) };
     const found = new Set(answered.map(({ sessionId: id }) => id));
-    for (const one of known) {
+    const missing = known.filter(({ sessionId: id }) => !found.has(id));
+    for (const one of failure === null ? missing : inTurn(missing)) {
       if (result.trouble !== null || signal.aborted) break;
-      if (!found.has(one.sessionId)) await pollOne(one, result, signal);
+      if (failure !== null && isNothingFound(result) && result.failed.size >= MOST_FAILED) break;
+      await pollOne(one, result, signal);
     }
     return failure === null ? result : withoutList(result, failure);
   };
 }
 
-/** Fetching each costs far more. If that fails for all, it isn't because of any of them. */
+/** If the list and so many sessions fail, and Devin says nothing about others, it isn't because of any of them. */
+const MOST_FAILED = 2;
+
+const isNothingFound = ({ answered, gone }: PollResult): boolean =>
+  answered.length === 0 && gone.length === 0;
+
+/** Fetching each costs far more. */
 function withoutList(result: PollResult, failure: DevinError): PollResult {
-  const { answered, gone, failed, trouble } = result;
-  if (answered.length === 0 && gone.length === 0) failed.clear();
-  return { ...result, trouble: trouble ?? troubleOf(failure) };
+  if (isNothingFound(result)) result.failed.clear();
+  return { ...result, trouble: result.trouble ?? troubleOf(failure) };
 }
 
 async function orDevinError<T>(asking: Promise<T>): Promise<T | DevinError> {
@@ -77,8 +91,9 @@ async function orDevinError<T>(asking: Promise<T>): Promise<T | DevinError> {
 /** Devin shows it to others, or not now. */
 const HIDDEN: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'conflict']);
 
-/** Devin failed, or answered in a form that can't be read. */
-function mayBeOfOne({ code, status }: DevinError): boolean {
+/** Devin failed without asking for a pause, or answered in a form that can't be read. */
+function mayBeOfOne({ code, status, retryAfterMs }: DevinError): boolean {
+  if (retryAfterMs !== null) return false;
   return code === 'unavailable' || code === 'invalid-request' || (code === 'no-answer' && status !== null);
 }
 

@@ -95,6 +95,29 @@ test('blames no session if a page of a proxy is the answer to everything', async
   expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
 });
 
+test('asks about few one by one if Devin fails for all, each time for others', async () => {
+  const { sessions, seen } = await startDevin({ text: '<html>Back soon</html>' });
+  const known = Array.from({ length: 50 }, (_, count) => sessionSnapshot(String(count)));
+  const poll = createPoll(sessions);
+  for (const [first, second] of [
+    ['0', '1'],
+    ['1', '2'],
+  ]) {
+    seen.length = 0;
+    const { failed, trouble } = await poll(known, NEVER);
+    expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
+    const fetched = seen.flatMap(({ path }) => /devin-(.+)$/.exec(path)?.[1] ?? []);
+    expect(fetched).toEqual([first, second]);
+  }
+});
+
+test('asks about none by itself if Devin fails and asks for a pause', async () => {
+  const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '60' }, text: '' });
+  const { trouble } = await createPoll(sessions)([sessionSnapshot('one')], NEVER);
+  expect(trouble).toEqual({ code: 'unavailable', retryAfterMs: 60_000 });
+  expect(seen).toHaveLength(1);
+});
+
 test.each([
   ['status', null],
   ['status', undefined],
