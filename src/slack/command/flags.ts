@@ -212,7 +212,8 @@ const SIGN = /[=＝]|[:：](?=\S)/y;
 /** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
 /** `document the --title option` names a flag. */
-const NAMED = /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|オプション|フラグ)/uy;
+const NAMED =
+  /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|(?:オプション|フラグ)[がはもをに])/uy;
 
 /** After the sign at `at`; null: there is none. */
 function signEnd(text: string, at: number): number | null {

@@ -1,6 +1,5 @@
 import { editDistance } from '../../session/edit-distance.ts';
 import { fields, type Field, type FieldInput } from '../../session/fields.ts';
-import { isFiller } from '../../text/spoken.ts';
 import { unescape } from '../blocks/text.ts';
 import { CODE, DASHES, proseEnd, spaceEnd } from './tokens.ts';
 import { readValues } from './values.ts';
@@ -227,8 +226,9 @@ export function onlyOption(task: string): string | null {
     const isBeside = [typed[at - 1], typed[at + 1]].some((word = '') => isName(word));
     const isSaid = isNamed && (isBeside || /^(?:to|is|of)$/i.test(typed[at - 1] ?? ''));
     const isChoice = typed.length > 1 && choiceOf(value)?.field.key === field.key;
-    // `change title to Home` is a task, and `add secret` names none.
-    const isTask = (isFiller(value) && !isChoice) || (field.isText && (typed.length > 2 || at === 0));
+    const isVerb = at === 0 && /^[a-z]+$/i.test(value) && !isChoice;
+    // `change title to Home` and `rotate secret` are tasks.
+    const isTask = isVerb || (field.isText && (typed.length > 2 || at === 0));
     const found = isTask || !(isSaid || isChoice) ? null : valueFor(field, value);
     if (found !== null) return `${flag} ${found}`;
   }

@@ -78,8 +78,8 @@ const LONGEST_VALUE = 3000;
 /** Japanese keyboards write wide ones. */
 const COMMA = /^[,，、]$/;
 
-/** A single one that is never closed is an apostrophe ('90s). */
-const APOSTROPHES = new Set(["'", '‘', '‚']);
+/** One that is never closed begins a word: `'90s`, `「ログイン」画面`. */
+const WITHIN_WORDS = new Set(["'", '‘', '‚', '「', '『']);
 
 type Piece = { text: string; end: number };
 type Quoted = Piece | 'unclosed';
@@ -91,7 +91,7 @@ function readQuoted(text: string, at: number, isList: boolean): Quoted | null {
   const within = Math.min(text.length, at + LONGEST_VALUE);
   const close = closeOf(text, at, { closers, after: isList ? /[\s,，、]/ : /\s/, within });
   if (close !== null) return { text: text.slice(at + 1, close), end: close + 1 };
-  return APOSTROPHES.has(mark) ? null : 'unclosed';
+  return WITHIN_WORDS.has(mark) ? null : 'unclosed';
 }
 
 function plainPiece(text: string, at: number): Piece {

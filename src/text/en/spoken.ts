@@ -9,7 +9,7 @@ export const spoken: Spoken = {
     hi, hello, hey, hiya, howdy, yo, hi there, hello there, hey there, good morning, good afternoon,
     good evening`,
   polite: `
-    please, pls, plz, now, right now, immediately, for now, here, yet, already, no, wait, ok, okay, just, lets,
+    please, pls, plz, now, right now, immediately, for now, here, yet, already, ok, okay, just, lets,
     can you, could you, would you, will you, can i, you can, we can, let me, i want to, i would like to,
     id like to, tell devin to, tell it to, ask devin to, ask it to, make it`,
   objects: 'it, this, that, all, everything, the, my, last, current, thread',
@@ -43,7 +43,7 @@ export const spoken: Spoken = {
       continue, resume, unpause, wake, wake up, wake it up, answer session, message session, reply, reply to,
       tell session, write to session, send a message, send a message to`,
     stop: `
-      stop working on, cancel, kill, end, abort, abort mission, halt, terminate, close, exit, quit, shut down,
+      stop working on, no stop, wait stop, cancel, kill, end, abort, abort mission, halt, terminate, close, exit, quit, shut down,
       shut it down`,
     archive: `
       delete, remove session, remove sessions, clean up session, clean up sessions, get rid of session,
@@ -92,14 +92,14 @@ export const spoken: Spoken = {
     what i said, message me, messaging me, sending me messages, leave me alone, unsubscribe, scratch that,
     disregard, my message, last message, wrong window, wrong tab, so far, hear me, see me, see this, see it,
     get my message, see my message, looks great, do something, ill, asleep, tomorrow, later, soon, a nice day, a good day, a good one,
-    nice one, well done, team, folks, bot, same, task, add, secret, secrets, repos, playbooks,
-    a test message, test message, test post, testing 123, test 1 2 3, one two three`,
+    nice one, well done, good morning team, hi team, hello team, hey team, hi folks, hey folks, good bot, same,
+    new task, a task, add secret, add secrets, a test message, test message, test post, testing 123, test 1 2 3, one two three`,
   thanks: `
     thanks, thank, thx, ty, tysm, cheers, kudos, lgtm, great, nice, perfect, awesome, amazing, brilliant,
-    excellent, fantastic, cool, good, well, ok, okay, kk`,
+    excellent, fantastic, cool, good, ok, okay, kk`,
   besideThanks: `
-    you, your, so, much, very, a, lot, all, it, that, thats, this, is, was, works, worked, fixed, merged, done,
-    looks, sounds, perfectly, job, work, one, for, the, help, helping, fixing, again, today, no, bye, bot,
+    you, your, so, much, very, a, lot, all, it, that, thats, this, is, was, works, worked,
+    looks, sounds, perfectly, job, work, for, the, help, helping, fixing, again, no, bye, bot,
     everyone, everybody, team, folks`,
   inThread: {
     mute: 'mute',
