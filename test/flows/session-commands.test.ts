@@ -257,6 +257,21 @@ describe('commands on sessions', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('archive offers a session until Devin has archived it', async () => {
+    const { devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    const path = new RegExp(`${session.id}/archive$`);
+    devin.fail({ method: 'POST', path }, { until });
+    const offered = async (): Promise<string> => said(ana.userId, channelId, 'archive');
+    await said(ana.userId, channelId, `archive ${session.id}`);
+    await expect.poll(() => devin.requests.some((request) => path.test(request.path))).toBe(true);
+    expect(await offered()).toContain(`task of ${ana.name}`);
+    answer();
+    await doneWith(world(), 'steer');
+    expect(await offered()).not.toContain(`task of ${ana.name}`);
+  });
+
   test('a task that begins like a command stays a task', async () => {
     const { devin } = world();
     const { ana, channelId } = someoneIn(world());

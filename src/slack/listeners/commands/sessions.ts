@@ -196,6 +196,6 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 
 function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {
   if (act === 'status') return true;
-  if (act === 'archive') return session.archivedBy === null;
+  if (act === 'archive') return !isDoneAlready('archive', session);
   return !isOver(session);
 }
