@@ -1,4 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
@@ -28,7 +30,8 @@ const moduleSchema = z.record(
 async function getMigrations(): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {};
   for (const name of NAMES) {
-    const exported = moduleSchema.parse(await import(`./${name}.ts`));
+    const { href } = pathToFileURL(join(import.meta.dirname, `${name}.ts`));
+    const exported = moduleSchema.parse(await import(href));
     for (const migration of Object.values(exported)) migrations[name] = migration;
   }
   return migrations;
