@@ -158,14 +158,18 @@ function knownPhase({ phase, wasFinished, snapshot }: SessionRow): SessionPhase 
 }
 
 /**
- * With what only polls say. A session that stays suspended is so for the same reason; otherwise the detail starts afresh.
+ * With what only reads say. A session that stays suspended is so for the same reason; otherwise the detail starts afresh.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages
  */
 function withUnsaid(answer: SessionSnapshot, earlier: SessionSnapshot): SessionSnapshot {
-  const { structuredOutput, category, subcategory } = earlier;
   const staysSuspended = answer.status === 'suspended' && earlier.status === 'suspended';
-  const statusDetail = answer.statusDetail ?? (staysSuspended ? earlier.statusDetail : null);
-  return { ...answer, statusDetail, structuredOutput, category, subcategory };
+  return {
+    ...answer,
+    statusDetail: answer.statusDetail ?? (staysSuspended ? earlier.statusDetail : null),
+    structuredOutput: answer.structuredOutput ?? earlier.structuredOutput,
+    category: answer.category ?? earlier.category,
+    subcategory: answer.subcategory ?? earlier.subcategory,
+  };
 }
 
 /** A poll was quicker than the answer. Within a second, Devin's times don't show which is newer: the end is. */

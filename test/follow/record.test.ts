@@ -147,6 +147,17 @@ describe("Devin's answer about a session", () => {
     expect(await row()).toMatchObject({ phase: 'capped', told: ['capped:1'] });
   });
 
+  test('that was read after a stop whose own was lost keeps the output that no poll will see', async () => {
+    const { recorder, row } = await setUp();
+    await recorder.recordPoll(await row(), answer({ structured_output: { a: 1 }, category: 'other' }));
+    const output = { structured_output: { a: 2 }, category: 'bugs' };
+    await recorder.answer(answer({ status: 'exit', updated_at: 3, ...output }));
+    expect(await row()).toMatchObject({
+      nextLookAt: null,
+      snapshot: { structuredOutput: { a: 2 }, category: 'bugs' },
+    });
+  });
+
   test('changes no card if only its time changed', async () => {
     const { recorder, jobs, row } = await setUp();
     await recorder.recordPoll(await row(), answer({ status: 'new', updated_at: 9 }));
