@@ -88,6 +88,11 @@ describe("a message in a session's thread", () => {
     ['use main', muted, { kind: 'stays-here', reason: 'muted' }],
     ['please archive this', untied, { kind: 'stays-here', reason: 'untied' }],
     ['thanks', { ...asleep, lastWords: 'I merged it.' }, { kind: 'stays-here', reason: 'courtesy' }],
+    [
+      'ok, merged',
+      { ...asleep, lastWords: 'Tell me once it is merged.' },
+      { kind: 'for-devin', text: 'ok, merged' },
+    ],
   ])('stays here: %s', async (words, known, expected) => {
     expect(await fate(words, known)).toEqual(expected);
   });

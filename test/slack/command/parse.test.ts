@@ -1126,6 +1126,8 @@ describe('sub-commands', () => {
     'create a bot',
     'rotate secret',
     'no connection',
+    '日本語対応して',
+    '削除確認を表示して',
     'merge the fixed branches',
     'review the PR of ana',
     'wait for the server before the tests run',
