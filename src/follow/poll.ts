@@ -43,42 +43,64 @@ export function createPoll({ list, get }: PollingDeps): Poll {
     else if (!HIDDEN.has(answer.code)) result.trouble = troubleOf(answer);
   }
 
+  type IsEnough = (result: PollResult) => boolean;
+
+  async function pollEach(
+    sessions: readonly SessionSnapshot[],
+    { result, signal, isEnough }: { result: PollResult; signal: AbortSignal; isEnough: IsEnough },
+  ): Promise<PollResult> {
+    for (const one of sessions) {
+      if (result.trouble !== null || signal.aborted || isEnough(result)) break;
+      await pollOne(one, result, signal);
+    }
+    return result;
+  }
+
   let turn = 0;
   /** From another one on each time, so that the same few don't always come first. */
-  const inTurn = <T>(all: readonly T[]): T[] => {
+  const inTurn = (all: readonly SessionSnapshot[]): SessionSnapshot[] => {
     const from = turn++ % all.length;
     return [...all.slice(from), ...all.slice(0, from)];
   };
 
+  /** The list may fail because of one of them. Fetching each costs far more, so polling pauses after that. */
+  async function pollWithoutList(
+    known: readonly SessionSnapshot[],
+    failure: DevinError,
+    signal: AbortSignal,
+  ): Promise<PollResult> {
+    const result = foundIn([]);
+    if (mayBeOfOne(failure)) await pollEach(inTurn(known), { result, signal, isEnough: isOfNone });
+    if (isNothingFound(result)) result.failed.clear();
+    return { ...result, trouble: result.trouble ?? troubleOf(failure) };
+  }
+
   return async (known, signal) => {
     const sessionIds = known.map(({ sessionId: id }) => id);
     const listed = await orDevinError(list({ sessionIds, first: BATCH }, { known, signal }));
-    const failure = listed instanceof DevinError ? listed : null;
+    if (listed instanceof DevinError) return pollWithoutList(known, listed, signal);
     // If Devin ignores the filter, it also lists others, which are not used.
-    const answered = listed instanceof DevinError ? [] : listed.items;
-    const result: PollResult = { answered, gone: [], failed: new Map(), trouble: null };
-    if (failure !== null && !mayBeOfOne(failure)) return { ...result, trouble: troubleOf(failure) };
-    const found = new Set(answered.map(({ sessionId: id }) => id));
-    const missing = known.filter(({ sessionId: id }) => !found.has(id));
-    for (const one of failure === null ? missing : inTurn(missing)) {
-      if (result.trouble !== null || signal.aborted) break;
-      if (failure !== null && isNothingFound(result) && result.failed.size >= MOST_FAILED) break;
-      await pollOne(one, result, signal);
-    }
-    return failure === null ? result : withoutList(result, failure);
+    const found = new Set(listed.items.map(({ sessionId: id }) => id));
+    const leftOut = known.filter(({ sessionId: id }) => !found.has(id));
+    return pollEach(leftOut, { result: foundIn(listed.items), signal, isEnough: () => false });
   };
 }
 
-/** If the list and so many sessions fail, and Devin says nothing about others, it isn't because of any of them. */
-const MOST_FAILED = 2;
+const foundIn = (answered: SessionSnapshot[]): PollResult => ({
+  answered,
+  gone: [],
+  failed: new Map(),
+  trouble: null,
+});
 
 const isNothingFound = ({ answered, gone }: PollResult): boolean =>
   answered.length === 0 && gone.length === 0;
 
-/** Fetching each costs far more. */
-function withoutList(result: PollResult, failure: DevinError): PollResult {
-  if (isNothingFound(result)) result.failed.clear();
-  return { ...result, trouble: result.trouble ?? troubleOf(failure) };
+const MOST_FAILED = 2;
+
+/** If the list and so many sessions fail, and Devin says nothing about others, it isn't because of any of them. */
+function isOfNone(result: PollResult): boolean {
+  return isNothingFound(result) && result.failed.size >= MOST_FAILED;
 }
 
 async function orDevinError<T>(asking: Promise<T>): Promise<T | DevinError> {
