@@ -5,7 +5,7 @@ import {
   type UploadFile,
   type Waiting,
 } from '../create/index.ts';
-import { DevinError } from '../devin/errors.ts';
+import { DevinError, orDevinError } from '../devin/errors.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
 import { mirrorReply } from '../follow/index.ts';
 import { retryWindow } from '../queue/index.ts';
@@ -197,10 +197,7 @@ async function classifyRefusal(
   failure: Failure,
 ): Promise<ReplyFailure> {
   if (failure.kind !== 'devin' || !ABOUT_SESSION.has(failure.code)) return failure;
-  const found = await getSession(sessionId).catch((error: unknown) => {
-    if (error instanceof DevinError) return error;
-    throw error;
-  });
+  const found = await orDevinError(getSession(sessionId));
   const isSeen = !(found instanceof DevinError);
   if (isClosed(isSeen ? found : snapshot)) return { kind: 'ended' };
   if (failure.code !== 'not-found') return failure;

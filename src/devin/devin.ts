@@ -15,7 +15,7 @@ import {
   type DevinClientOptions,
   type Options,
 } from './client.ts';
-import { createForbidden, DevinError, type DevinErrorCode } from './errors.ts';
+import { createForbidden, DevinError, orDevinError, type DevinErrorCode } from './errors.ts';
 import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
@@ -199,10 +199,7 @@ function createMembers(client: DevinClient) {
     });
 
   const listOrDenial = async (list: 'users' | 'idp-users', email: string): Promise<Member[] | DevinError> =>
-    listByEmail(list, email).catch((error: unknown) => {
-      if (error instanceof DevinError && DENIALS.has(error.code)) return error;
-      throw error;
-    });
+    orDevinError(listByEmail(list, email), ({ code }) => DENIALS.has(code));
 
   /** One list is enough if Devin doesn't have the other, or doesn't show it but this one has the member. */
   const findExactly = async (email: string) => {

@@ -72,6 +72,17 @@ export function bareFacts(code: DevinErrorCode, status: number | null = null): D
   return { code, status, detail: null, permission: null, fieldErrors: [] };
 }
 
+/** What was asked for, or why Devin didn't give it. Throws what isn't Devin's, and what isn't `expected`. */
+export async function orDevinError<T>(
+  asking: Promise<T>,
+  expected: (error: DevinError) => boolean = () => true,
+): Promise<T | DevinError> {
+  return asking.catch((error: unknown) => {
+    if (error instanceof DevinError && expected(error)) return error;
+    throw error;
+  });
+}
+
 /** A write may have happened: search before repeating it. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'no-answer' || error.code === 'unavailable');

@@ -17,7 +17,7 @@ import {
   type DevinClient,
   type Options,
 } from './client.ts';
-import { DevinError } from './errors.ts';
+import { DevinError, orDevinError } from './errors.ts';
 import { pageOf, sessionMessageSchema, type Page, type SessionMessage } from './schemas.ts';
 
 /** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
@@ -227,10 +227,5 @@ function createIdFilter() {
 }
 
 async function orRefusal(running: Promise<SessionPage>): Promise<SessionPage | DevinError> {
-  try {
-    return await running;
-  } catch (error) {
-    if (error instanceof DevinError && error.code === 'invalid-request') return error;
-    throw error;
-  }
+  return orDevinError(running, ({ code }) => code === 'invalid-request');
 }

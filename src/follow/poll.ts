@@ -1,5 +1,5 @@
 import { batchesOf } from '../bounds.ts';
-import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
+import { DevinError, orDevinError, type DevinErrorCode } from '../devin/errors.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import { goesFirst, HOT_MS, jittered, longestInterval, pollInterval } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -101,13 +101,6 @@ const MOST_FAILED = 2;
 /** If the list and so many sessions fail, and Devin says nothing about others, it isn't because of any of them. */
 function isOfNone(result: PollResult): boolean {
   return isNothingFound(result) && result.failed.size >= MOST_FAILED;
-}
-
-async function orDevinError<T>(asking: Promise<T>): Promise<T | DevinError> {
-  return asking.catch((error: unknown) => {
-    if (error instanceof DevinError) return error;
-    throw error;
-  });
 }
 
 /** Devin shows it to others, or not now. */
