@@ -25,7 +25,9 @@ export type Spoken = {
   polite: Phrases;
   /** What a command is about, besides sessions: `this`, `the last`. */
   objects: Phrases;
-  /** What names a command, besides its own name. */
+  /** What runs a command, besides its own name. */
+  names: { readonly [Name in Subcommand]?: Phrases };
+  /** What names a command in a text, besides these. */
   commands: { readonly [Name in Subcommand]?: Phrases };
   /** A session that is named by what it's about, as in `kill the login one`, and what it is without: `session`. */
   namedSession: readonly [named: RegExp, plain: string];
@@ -67,12 +69,23 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
     ...meaning(spoken.thanks, 'empty'),
     ...AROUND_COMMANDS.toReversed().flatMap((kind) => meaning(spoken[kind], kind)),
     ...SUBCOMMANDS.flatMap((name) =>
-      meaning(`${name.replace('-', ' ')}, ${spoken.commands[name] ?? ''}`, name),
+      [name.replace('-', ' '), spoken.names[name], spoken.commands[name]].flatMap((phrases) =>
+        meaning(phrases ?? '', name),
+      ),
     ),
     ...THREAD_WORDS.flatMap((word) => meaning(spoken.inThread[word], word)),
   ]),
   ...meaning(APP_NAME, 'polite'),
 ]);
+
+/** What runs each command, in one word. */
+export const COMMAND_NAMES: ReadonlyMap<string, Subcommand> = new Map(
+  SUBCOMMANDS.flatMap((name) =>
+    [name, ...SPOKEN.flatMap(({ names }) => phrasesIn(names[name] ?? ''))].map(
+      (word) => [word, name] as const,
+    ),
+  ),
+);
 
 const IN_LATIN = String.raw`[\p{sc=Latin}\p{N}]`;
 const longestFirst = (isLatin: boolean): string =>

@@ -1,7 +1,8 @@
 import type { Field } from '../../session/fields.ts';
+import { flagAt, signEnd, type FoundFlag } from './flag-at.ts';
 import { meantValue, NO_WORDS, yesOrNo } from './meant-value.ts';
-import { choiceOf, flagNamed, gluedOption, namesOf, nearestFlag } from './option-names.ts';
-import { blankEnd, DASHES, match, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
+import { choiceOf, gluedOption, nearestFlag } from './option-names.ts';
+import { blankEnd, match, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
@@ -111,9 +112,8 @@ function goesOn(text: string, valueEnd: number): boolean {
 /** After the unit of a number: `--acu 10 ACU`. */
 function unitEnd(text: string, at: number, { flag, input }: Field): number {
   if (input.kind !== 'number' || flag === null) return at;
-  const start = blankEnd(text, at);
-  const end = proseEnd(text, start);
-  return namesOf(flag).includes(text.slice(start, end).toLowerCase()) ? end : at;
+  const unit = new RegExp(`[^\\S\\n]*${flag.slice(2)}s?(?=[\\s.,;:!?]|$)`, 'iy');
+  return match(unit, text, at) ?? at;
 }
 
 function isFlag(text: string, at: number): boolean {
@@ -193,48 +193,4 @@ function meet(before: string, after: string): string {
   if (lines(after) === 1) return before;
   if (lines(after) >= lines(before)) return after;
   return before.slice(0, before.lastIndexOf('\n') + 1) + after.slice(after.lastIndexOf('\n') + 1);
-}
-
-type FoundFlag = {
-  /** null: no such flag. */
-  field: Field | null;
-  /** As typed, with its dashes. */
-  typed: string;
-  /** The same without them. */
-  name: string;
-  /** After the name, at a possible sign. */
-  end: number;
-};
-
-const FLAG = new RegExp(`(${DASHES}|-)(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
-/** Between a name and its value. Japanese keyboards write wide ones. */
-const SIGN = /[=＝]|[:：](?=\S)/y;
-/** After the name: a value, white space, the end, or punctuation. */
-const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
-/** `document the --title option` names a flag. */
-const NAMED =
-  /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|(?:オプション|フラグ)[がはもをに])/uy;
-
-/** After the sign at `at`; null: there is none. */
-function signEnd(text: string, at: number): number | null {
-  return match(SIGN, text, at);
-}
-
-/**
- * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
- * letter after it; a single dash before a flag's name, or any dash before a mode, is a slip.
- */
-function flagAt(text: string, at: number): FoundFlag | null {
-  FLAG.lastIndex = at;
-  const [head, dash, name] = FLAG.exec(text) ?? [];
-  if (head === undefined || name === undefined) return null;
-  NAME_END.lastIndex = at + head.length;
-  const isWhole = NAME_END.test(text);
-  const known = isWhole ? flagNamed(name) : null;
-  const isSlip = known !== null || (isWhole && choiceOf(name) !== null);
-  if (!isSlip && dash !== '--' && dash !== '－－') return null;
-  const field = dash === '-' ? null : known;
-  const end = isWhole ? NAME_END.lastIndex : at + head.length;
-  if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
-  return { field, typed: head, name, end };
 }

@@ -1,6 +1,7 @@
 import { editDistance } from '../../session/edit-distance.ts';
 import type { AskedFirst, Subcommand } from '../../session/intent.ts';
 import {
+  COMMAND_NAMES,
   commandNamed,
   commandSaid,
   isAddress,
@@ -12,8 +13,8 @@ import {
 } from '../../text/spoken.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
-import { devinWord, onlyOption, optionsBeside } from './option-names.ts';
-import { meantCommand, SUBCOMMAND_BY_WORD, takesPerson, takesSession } from './subcommands.ts';
+import { devinWord, onlyOption, optionsBeside } from './option-words.ts';
+import { meantCommand, takesPerson, takesSession } from './subcommands.ts';
 import { bareWord, CODE, isRepository, wordsOf, type Word } from './tokens.ts';
 import { readValues } from './values.ts';
 
@@ -148,7 +149,7 @@ function messageToSession({ task }: Said): AskedFirst | null {
 
 function beginsLikeCommand(said: Said): AskedFirst | null {
   const { words, session } = said;
-  const isShort = words.length <= SHORT;
+  const isShort = words.length <= SHORT && !words.slice(1).some(({ raw }) => isSentence(raw));
   const namesPerson = /^<?@/.test(words[1]?.raw ?? '');
   const name = session >= 0 || isShort || namesPerson ? commandBegun(said) : null;
   if (name === null) return null;
@@ -163,7 +164,7 @@ const MOST_SLIPS = 2;
 
 /** The word for a sub-command that is closest to this one; null: none is close. */
 function nearestSubcommand(word: string): { name: Subcommand; known: string; edits: number } | null {
-  const words = [...SUBCOMMAND_BY_WORD]
+  const words = [...COMMAND_NAMES]
     .filter(([known]) => Math.abs(known.length - word.length) <= MOST_SLIPS)
     .map(([known, name]) => ({ name, known, edits: editDistance(word, known) }));
   return words.toSorted((a, b) => a.edits - b.edits)[0] ?? null;

@@ -9,6 +9,7 @@ import {
 } from '../../session/intent.ts';
 import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
+import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../blocks/text.ts';
 import { bareWord, wordsOf, type Word } from './tokens.ts';
 import { readUsage } from './values.ts';
@@ -18,8 +19,6 @@ type Audience = 'everyone' | 'administrators';
 type Definition<T extends z.ZodObject> = {
   /** Whose help shows it; left out: everyone. */
   audience?: Audience;
-  /** Other words for the same. */
-  also?: readonly string[];
   /** In this order; optional ones can be left out. */
   takes: T;
   /** The last one takes the rest of the text, as it was typed. */
@@ -49,7 +48,6 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     intent: ({ topic = null }) => ({ kind: 'help', topic }),
   }),
   list: row({
-    also: ['sessions'],
     takes: z.object({
       whose: oneOf(['mine', 'all']).optional(),
       page: z
@@ -92,7 +90,6 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     },
   }),
   stop: row({
-    also: ['cancel'],
     takes: z.object({ session: session.optional() }),
     intent: onSession('stop'),
   }),
@@ -144,11 +141,6 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   }),
 };
 
-/** By each word that names one. */
-export const SUBCOMMAND_BY_WORD: ReadonlyMap<string, Subcommand> = new Map(
-  SUBCOMMANDS.flatMap((name) => [name, ...ROWS[name].also].map((word) => [word, name] as const)),
-);
-
 export function subcommandsFor(audience: Audience): Subcommand[] {
   return SUBCOMMANDS.filter((name) => ROWS[name].audience === audience);
 }
@@ -160,7 +152,7 @@ export const takesPerson = (name: Subcommand): boolean => ROWS[name].takesPerson
 export function readSubcommand(typed: string): Intent | null {
   const words = wordsOf(typed);
   const [first, ...args] = words;
-  const name = first === undefined ? undefined : SUBCOMMAND_BY_WORD.get(bareWord(first.raw));
+  const name = first === undefined ? undefined : COMMAND_NAMES.get(bareWord(first.raw));
   return name === undefined ? null : ROWS[name].read(args, typed);
 }
 
@@ -196,7 +188,7 @@ function messageBeside(typed: string, words: readonly Word[], at: number): strin
 const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
 
 function row<T extends z.ZodObject>(definition: Definition<T>) {
-  const { audience = 'everyone', also = [], takes, rest, intent } = definition;
+  const { audience = 'everyone', takes, rest, intent } = definition;
   const takesSession = 'session' in takes.shape;
   const takesPerson = 'person' in takes.shape;
 
@@ -218,7 +210,7 @@ function row<T extends z.ZodObject>(definition: Definition<T>) {
     return taken?.success === true ? intent(taken.data) : null;
   }
 
-  return { audience, also, takesSession, takesText: rest !== undefined, takesPerson, read };
+  return { audience, takesSession, takesText: rest !== undefined, takesPerson, read };
 }
 
 function onSession(kind: 'status' | 'stop' | 'archive') {

@@ -99,11 +99,10 @@ function plainPiece(text: string, at: number): Piece {
   return { text: text.slice(at, end), end };
 }
 
-/**
- * What people type for two hyphens: macOS and iOS make one dash of them; Japanese keyboards make wide ones, minus signs, bars
- * or the mark of a long vowel.
- */
-export const DASHES = '(?:[-－ー−―‐]{2}|[—–])';
+/** Japanese keyboards make wide hyphens, minus signs, bars or the mark of a long vowel; copied text has others. */
+export const HYPHEN = '[-－ー−―‐‑]';
+/** What people type for two hyphens: macOS and iOS make one dash of them, and of one more. */
+export const DASHES = `(?:${HYPHEN}{2,3}|${HYPHEN}?[—–]{1,2}${HYPHEN}?)`;
 const LIST_END = new RegExp(`^(?:\\n|--|${DASHES}\\p{L})`, 'u');
 
 /** After the spaces that follow a comma, unless the list ends there: at the end of the line or before another flag. */
@@ -196,9 +195,10 @@ export function wordsOf(text: string): Word[] {
 const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
 const LONGEST_COMMAND = 40;
 
-/** The word without punctuation, in lower case: `Stop:` is `stop`; '' for a link. */
+/** The word without punctuation, in lower case, also from wide letters: `Stop:` is `stop`; '' for a link. */
 export function bareWord(raw: string): string {
-  return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
+  const plain = raw.startsWith('<') ? '' : raw.slice(0, LONGEST_COMMAND).normalize('NFKC');
+  return BARE.exec(plain)?.[0].toLowerCase() ?? '';
 }
 
 const PATH = '/sessions/';

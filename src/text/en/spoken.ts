@@ -13,6 +13,7 @@ export const spoken: Spoken = {
     can you, could you, would you, will you, can i, you can, we can, let me, i want to, i would like to,
     id like to, tell devin to, tell it to, ask devin to, ask it to, make it`,
   objects: 'it, this, that, all, everything, the, my, last, current, thread',
+  names: { list: 'sessions', stop: 'cancel' },
   commands: {
     help: `
       h, v, version, command, commands, option, options, modes, what options are there, what commands are there,
@@ -23,7 +24,7 @@ export const spoken: Spoken = {
       how does devin work, how does this app work, how does this bot work, how to use, how to start,
       how do i use, how do i start, how can i use`,
     list: `
-      session, sessions, ls, running, pending, waiting, active, needs, going, doing, working, happened, updates,
+      session, ls, running, pending, waiting, active, needs, going, doing, working, happened, updates,
       news, progress, eta, done, ready, finished, stuck, any update, an update, did it finish, did you finish,
       what are you doing, what are you working on, how far, how long will it take, how long does it take,
       history, did it work, did you open a pr, where is my pr, wheres my pr, where is the pr, wheres the pr, where is my pull request,
@@ -43,7 +44,7 @@ export const spoken: Spoken = {
       continue, resume, unpause, wake, wake up, wake it up, answer session, message session, reply, reply to,
       tell session, write to session, send a message, send a message to`,
     stop: `
-      stop working on, no stop, wait stop, cancel, kill, end, abort, abort mission, halt, terminate, close, exit, quit, shut down,
+      stop working on, no stop, wait stop, kill, end, abort, abort mission, halt, terminate, close, exit, quit, shut down,
       shut it down`,
     archive: `
       delete, remove session, remove sessions, clean up session, clean up sessions, get rid of session,

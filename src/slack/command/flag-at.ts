@@ -1,0 +1,69 @@
+import type { Field } from '../../session/fields.ts';
+import { choiceOf, flagNamed, isOwnValue, nearestFlag } from './option-names.ts';
+import { blankEnd, DASHES, HYPHEN, match, readValue } from './tokens.ts';
+
+export type FoundFlag = {
+  /** null: no such flag. */
+  field: Field | null;
+  /** As typed, with its dashes. */
+  typed: string;
+  /** The same without them. */
+  name: string;
+  /** After the name, at a possible sign. */
+  end: number;
+};
+
+const FLAG = new RegExp(`(${DASHES}|${HYPHEN})(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
+/** Between a name and its value. Japanese keyboards write wide ones. */
+const SIGN = /[=＝]|[:：](?=\S)/y;
+type Named = Pick<FoundFlag, 'name' | 'end'> & { isHyphen: boolean };
+
+/** After the name: a value, white space, the end, or punctuation. */
+const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
+/** `document the --title option` names a flag. */
+const NAMED =
+  /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|(?:オプション|フラグ)[がはもをに])/uy;
+
+/** After the sign at `at`; null: there is none. */
+export function signEnd(text: string, at: number): number | null {
+  return match(SIGN, text, at);
+}
+
+/**
+ * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
+ * letter after it; a single hyphen before a flag's name, or any dash before a mode or a slip with its value, is a slip.
+ */
+export function flagAt(text: string, at: number): FoundFlag | null {
+  FLAG.lastIndex = at;
+  const [head, dash, name] = FLAG.exec(text) ?? [];
+  if (head === undefined || dash === undefined || name === undefined) return null;
+  NAME_END.lastIndex = at + head.length;
+  const isWhole = NAME_END.test(text);
+  const known = isWhole ? flagNamed(name) : null;
+  const end = isWhole ? NAME_END.lastIndex : at + head.length;
+  const isHyphen = ONE_HYPHEN.test(dash);
+  const isSlip =
+    known !== null || (isWhole && (choiceOf(name) !== null || isMeant(text, { name, end, isHyphen })));
+  if (!isSlip && dash !== '--' && dash !== '－－') return null;
+  const field = isHyphen ? null : known;
+  if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
+  return { field, typed: head, name, end };
+}
+
+const ONE_HYPHEN = new RegExp(`^${HYPHEN}$`);
+const LONGEST_MEANT = 300;
+
+/**
+ * Whether what follows is for the flag that a name is close to: only that takes it, or nothing comes after it. After one
+ * hyphen, it may be for another program: `go test -tags e2e`.
+ */
+function isMeant(text: string, { name, end, isHyphen }: Named): boolean {
+  const nearest = nearestFlag(name);
+  if (nearest === null) return false;
+  const start = signEnd(text, end) ?? blankEnd(text, end);
+  const near = text.slice(start, start + LONGEST_MEANT);
+  const isSwitch = nearest.input.kind === 'switch';
+  const value = isSwitch ? null : readValue(near, 0, nearest.input.kind === 'list');
+  if (value !== null && isOwnValue(nearest, value.text)) return true;
+  return !isHyphen && match(/[^\S\n]*(?:\n|$)/y, near, value?.end ?? 0) !== null;
+}
