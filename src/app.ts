@@ -25,143 +25,46 @@ import { createWaiting } from './waiting.ts';
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
-  const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve, withNames } = services;
-  const { gate, budget, decidersOf, withLease, postOnce, knownSince, searchUntilFound, onMoved } = services;
-  const { requestTag: tagRequests, impersonation, mentions } = config;
-  const { command, botToken } = config.slack;
-  const { now } = tuning;
+  const { tuning, logged, queue, store, metrics, devin, slack, interactiveStore, resolve, gate } = services;
   const { outbound } = slack;
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
-  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
-  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    policy,
-    gate,
-    decidersOf,
-    limiter,
-    budget,
-    postNewCard: cards.postNewCard,
-    withLease,
-    postOnce,
-    searchUntilFound,
-    withNames,
-    tagRequests,
-    onMoved,
-    tuning,
-    text,
-  });
-  const approving = { queue, store, slack, resolve, policy, gate, decidersOf, transitions, redrawHome };
-  createApprovals({ ...approving, withLease, postOnce, tuning });
-  notifyOfSharing({ queue, store, slack, findMember, withLease, postOnce, log });
-  createForms({ queue, store, slack, resolve, gate, log });
-  const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
-  const usage = createSpending(spending);
-  createHome({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    policy,
-    mapping,
-    withNames,
-    usage,
-    withLease,
-    postOnce,
-    botToken,
-    command,
-    tuning,
-    text,
-  });
-
-  const { reconcile, importSession } = createRestoring({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    findMember,
-    adopt,
-    tagRequests,
-    command,
-    tuning,
-  });
+  const { postNewCard, placeCard } = createCards({ ...services, outbound, redrawHome });
+  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, postNewCard });
+  createApprovals({ ...services, transitions, redrawHome });
+  notifyOfSharing({ ...services, log });
+  createForms({ ...services, log });
+  createHome({ ...services, usage: createSpending(services), botToken: config.slack.botToken });
+  const { reconcile, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve, settings: store.settings });
   const { watcher, recorder, fetchMessages } = createFollowing({
-    queue,
-    store,
-    devin,
-    slack,
+    ...services,
     check,
-    budget,
-    prepare: reconcile,
+    reconcile,
     findUnconfirmed,
-    withLease,
-    postOnce,
-    knownSince,
-    command,
-    tuning,
-    text,
   });
   const recordAnswer = recorder.answer;
-  createSteering({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    check,
-    transitions,
-    adopt,
-    findMember,
-    importSession,
-    recordAnswer,
-    placeCard: cards.placeCard,
-    searchUntilFound,
-    tuning,
-  });
-  createConversing({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    check,
-    recordAnswer,
-    fetchMessages,
-    withLease,
-    searchUntilFound,
-    mayFallBack: impersonation !== 'required',
-    tuning,
-  });
+  createSteering({ ...services, check, transitions, adopt, importSession, recordAnswer, placeCard });
+  const mayFallBack = config.impersonation !== 'required';
+  createConversing({ ...services, check, recordAnswer, fetchMessages, mayFallBack });
 
+  // Here, a person waits for the answer.
   const { settings } = interactiveStore;
+  const { resolveNow, withNames } = services;
   createListeners({
+    ...services,
     app: slack.bolt.app,
-    queue,
-    slack,
-    command,
-    // Here, a person waits for the answer.
     store: interactiveStore,
-    resolve: services.resolveNow,
-    withPriority: writes.withPriority,
-    check: createSteeringCheck({ resolve: services.resolveNow, settings }),
-    limiter,
+    resolve: resolveNow,
+    withPriority: services.writes.withPriority,
+    check: createSteeringCheck({ resolve: resolveNow, settings }),
     quickGate: createQuickGate({ gate, settings, withNames, log }),
     search: devin.catalog.search,
-    withNames,
-    tagRequests,
-    mentions,
+    mentions: config.mentions,
     redrawHome,
     onMoved: metrics.countState,
     reviewAfterMs: tuning.reviewAfterMs,
-    now,
+    now: tuning.now,
     log,
   });
   const { host, port, metricsToken } = config.http;
@@ -169,31 +72,12 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const warnings = (): string[] => [
     ...waiting.warnings(),
     ...(devin.refusesKey() ? [logged.start.devinKey] : []),
-    ...skewWarnings(skews, logged),
+    ...skewWarnings(services.skews, logged),
   ];
-  const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
+  const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
   const removeExpired = createRemoveExpired(store.db, store.leases);
   const tidying = createTidying({ removeExpired, retentionDays, log });
-  return createStartup({
-    config,
-    store,
-    queue,
-    devin,
-    slack,
-    database,
-    begin: services.begin,
-    sweep,
-    watcher,
-    tidying,
-    policy,
-    reviewAfterMs: tuning.reviewAfterMs,
-    mapping,
-    waiting,
-    server,
-    readiness,
-    text: logged,
-    log,
-  });
+  return createStartup({ ...services, config, sweep, watcher, tidying, waiting, server });
 }
