@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
+import { setImmediate } from 'node:timers/promises';
 import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../log.ts';
 import { createOnceAMinute } from '../time.ts';
@@ -88,7 +89,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
     if (body['ssl_check'] === '1') return void response.writeHead(200).end();
     if (body['type'] === 'url_verification') return answerChallenge(body, response);
     if (body['type'] === 'app_rate_limited') return noteRateLimit(response);
-    if (!isOpen) return refuse('failed', response);
+    if (!isOpen || (await hasHungUp(request))) return refuse('failed', response);
     await dispatch(body, request, response);
     // No listener answered, and Slack doesn't need to wait.
     refuse('unknown', response);
@@ -143,6 +144,16 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
       });
     },
   };
+}
+
+/**
+ * Slack waits 3 s, and a person who sees an error tries again. A process that stood still finds what Slack sent meanwhile; that
+ * Slack has closed the connection since then, it reads a round of the event loop later.
+ */
+async function hasHungUp({ socket }: IncomingMessage): Promise<boolean> {
+  await setImmediate();
+  await setImmediate();
+  return !socket.writable;
 }
 
 function createDeliveryReader({ signingSecret }: ReceiverOptions) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { request as open, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { BlockAction } from '@slack/bolt';
@@ -21,6 +22,7 @@ const log = captureLog();
 let refusals: RefusedDelivery[] = [];
 const teams: (string | undefined)[] = [];
 const attempts: (number | undefined)[] = [];
+const heard: string[] = [];
 const slow = Promise.withResolvers<void>();
 let server: HttpServer;
 let port = 0;
@@ -36,7 +38,10 @@ beforeAll(async () => {
     onRefused: (why) => refusals.push(why),
     log: log.log,
   });
-  bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
+  bolt.app.command('/devin', async ({ command, ack }) => {
+    heard.push(command.text);
+    await ack(`heard ${command.text}`);
+  });
   bolt.app.command('/slow', async ({ ack }) => {
     await slow.promise;
     await ack('at last');
@@ -111,6 +116,9 @@ async function expectHealthy(): Promise<void> {
 const COMMAND = 'command=%2Fdevin&text=fix+it&user_id=U2&team_id=T1&channel_id=C1';
 const plausible = (): Headers => ({ ...signatureOf('another body'), 'content-type': JSON_TYPE });
 const now = (): number => Math.floor(Date.now() / 1000);
+const SEND_AND_HANG_UP = `
+  const [, port, sent] = process.argv;
+  require('node:net').connect(Number(port), '127.0.0.1').end(sent, () => process.exit());`;
 const SOME_DIGEST = `v0=${'a'.repeat(64)}`;
 
 describe('a delivery', () => {
@@ -211,6 +219,26 @@ describe('a delivery', () => {
     expect(await answer).toEqual({ status: 200, text: 'at last' });
     expect(refusals).toEqual([]);
     expect(log.text()).not.toContain('could not be read');
+  });
+
+  test('that Slack has given up before it is read does nothing', async () => {
+    const body = COMMAND.replace('fix+it', 'too+late');
+    const headers = Object.entries({
+      ...signatureOf(body),
+      'content-type': FORM,
+      'content-length': body.length,
+    });
+    const lines = [
+      'POST /slack/events HTTP/1.1',
+      'host: app',
+      ...headers.map((one) => one.join(': ')),
+      '',
+      body,
+    ];
+    // Here, this process stands still, as if it was suspended, until the other one has hung up.
+    execFileSync(process.execPath, ['-e', SEND_AND_HANG_UP, String(port), lines.join('\r\n')]);
+    await expect.poll(() => refusals).toEqual(['failed']);
+    expect(heard).not.toContain('too late');
   });
 
   test('that checks the certificate needs no signature, and does nothing else', async () => {
