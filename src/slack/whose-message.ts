@@ -136,6 +136,9 @@ function fateOf(said: Said, known: Known, botUserId: string): Fate {
   }
 }
 
+/** Not within an address. */
+const QUESTION = /[?？](?![\w&=/%-])/;
+
 /** In this order: a phrase for the app counts in a muted thread, too, and thanks wake no session. */
 function fateOfWords(
   said: Said,
@@ -150,7 +153,7 @@ function fateOfWords(
   if (mayMeanApp && word !== null) return { kind: 'keyword', keyword: word };
   if (closed !== null) return { kind: 'stays-here', reason: closed };
   // It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer.
-  const isThanks = isPlain && isCourtesy(said.slackText, botUserId) && !/[?？]/.test(lastWords ?? '');
+  const isThanks = isPlain && isCourtesy(said.slackText, botUserId) && !QUESTION.test(lastWords ?? '');
   // A session that is over can't be woken: nobody needs to hear of it.
   if (isThanks && isOver(session)) return { kind: 'for-people' };
   if (isThanks && isResting(session.phase)) return { kind: 'stays-here', reason: 'courtesy' };

@@ -57,7 +57,6 @@ type Meaning = Subcommand | ThreadWord | (typeof AROUND_COMMANDS)[number];
 /** People call the app so, too. */
 const APP_NAME = 'devin';
 const THANKS = new Set(SPOKEN.flatMap(({ thanks }) => phrasesIn(thanks)));
-const COURTESIES = new Set([...THANKS, ...SPOKEN.flatMap((one) => phrasesIn(one.besideThanks)), APP_NAME]);
 
 const meaning = (phrases: Phrases, means: Meaning): [string, Meaning][] =>
   phrasesIn(phrases).map((phrase) => [phrase, means]);
@@ -88,16 +87,22 @@ export const COMMAND_NAMES: ReadonlyMap<string, Subcommand> = new Map(
 );
 
 const IN_LATIN = String.raw`[\p{sc=Latin}\p{N}]`;
-const longestFirst = (isLatin: boolean): string =>
-  [...MEANINGS.keys()]
-    .filter((said) => /^[ -~]*$/.test(said) === isLatin)
-    .toSorted((one, other) => other.length - one.length)
-    .join('|');
-/** Japanese has no spaces between words. */
-const KNOWN = new RegExp(
-  `(?<!${IN_LATIN})(?:${longestFirst(true)})(?!${IN_LATIN})|${longestFirst(false)}`,
-  'gu',
-);
+
+/** Finds the phrases that are all of a text; null: it has other words, too. Japanese has no spaces between words. */
+function hearing(phrases: Iterable<string>): (plain: string) => string[] | null {
+  const longestFirst = [...phrases].toSorted((one, other) => other.length - one.length);
+  const inLatin = longestFirst.filter((said) => /^[ -~]*$/.test(said)).join('|');
+  const others = longestFirst.filter((said) => !/^[ -~]*$/.test(said)).join('|');
+  const known = new RegExp(`(?<!${IN_LATIN})(?:${inLatin})(?!${IN_LATIN})|${others}`, 'gu');
+  return (plain) => (plain.replaceAll(known, '').trim() === '' ? (plain.match(known) ?? []) : null);
+}
+
+const hearAny = hearing(MEANINGS.keys());
+const hearCourtesies = hearing([
+  ...THANKS,
+  ...SPOKEN.flatMap(({ besideThanks }) => phrasesIn(besideThanks)),
+  APP_NAME,
+]);
 
 /** Small talk is shorter. */
 const LONGEST_PHRASE = 200;
@@ -118,12 +123,7 @@ function plainWords(typed: string): string[] {
 
 /** What a short text says, phrase by phrase; null: it has other words, too. */
 function hear(plain: string): Meaning[] | null {
-  const meanings: Meaning[] = [];
-  const others = plain.replaceAll(KNOWN, (phrase) => {
-    meanings.push(MEANINGS.get(phrase) ?? 'empty');
-    return '';
-  });
-  return others.trim() === '' ? meanings : null;
+  return hearAny(plain)?.map((phrase) => MEANINGS.get(phrase) ?? 'empty') ?? null;
 }
 
 const heard = (typed: string): Meaning[] | null =>
@@ -192,7 +192,6 @@ const MOST_POLITE_WORDS = 8;
 export function isThanks(typed: string): boolean {
   if (typed.length > LONGEST_PHRASE || /[?？]/.test(typed)) return false;
   const said = plainWords(typed);
-  if (said.length === 0) return true;
-  const isPolite = said.length <= MOST_POLITE_WORDS && said.every((word) => COURTESIES.has(word));
-  return isPolite && said.some((word) => THANKS.has(word));
+  const phrases = said.length > MOST_POLITE_WORDS ? null : hearCourtesies(said.join(' '));
+  return said.length === 0 || phrases?.some((phrase) => THANKS.has(phrase)) === true;
 }

@@ -50,6 +50,7 @@ async function fate(
 }
 
 const asleep = { session: { phase: 'asleep' as const } };
+const finished = { session: { phase: 'finished' as const }, lastWords: 'See https://acme.example/pr?id=1.' };
 const asks = { session: { phase: 'needs-you' as const } };
 const gone = { session: { phase: 'gone' as const } };
 const ended = { session: { phase: 'ended' as const, snapshot: sessionSnapshot('s', { status: 'exit' }) } };
@@ -64,6 +65,13 @@ describe("a message in a session's thread", () => {
     ['ok, merge it', asleep, 'ok, merge it'],
     ['thanks', {}, 'thanks'],
     ['ok', { ...asleep, lastWords: 'Shall I merge it?' }, 'ok'],
+    ['got it', { ...finished, lastWords: 'Is that what you meant?' }, 'got it'],
+    ['got it', asks, 'got it'],
+    ['got it, now add tests', finished, 'got it, now add tests'],
+    ['yes thanks', finished, 'yes thanks'],
+    ['I see an error', finished, 'I see an error'],
+    ['確認しました', finished, '確認しました'],
+    ['了解です、マージして', finished, '了解です、マージして'],
     ['stop it', asks, 'stop it'],
     ['please mute', asks, 'please mute'],
     ['please mute', gone, 'please mute'],
@@ -95,6 +103,23 @@ describe("a message in a session's thread", () => {
     ],
   ])('stays here: %s', async (words, known, expected) => {
     expect(await fate(words, known)).toEqual(expected);
+  });
+
+  test.each([
+    'got it',
+    'Got it, thanks!',
+    'ok thanks',
+    'Understood.',
+    'noted, will check tomorrow',
+    'looks good to me',
+    'Thanks for the fix!',
+    '了解です',
+    'なるほど、ありがとうございます',
+    '早速のご対応ありがとうございます！',
+    'オッケーです',
+  ])('wakes no session at rest: %s', async (words) => {
+    expect(await fate(words, finished)).toEqual({ kind: 'stays-here', reason: 'courtesy' });
+    expect(await fate(words)).toEqual({ kind: 'for-devin', text: words });
   });
 
   test.each(['exit', 'stop', 'please mute', 'stop it', 'thanks', ''])(

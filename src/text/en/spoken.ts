@@ -96,12 +96,15 @@ export const spoken: Spoken = {
     nice one, well done, good morning team, hi team, hello team, hey team, hi folks, hey folks, good bot, same,
     new task, a task, add secret, add secrets, a test message, test message, test post, testing 123, test 1 2 3, one two three`,
   thanks: `
-    thanks, thank, thx, ty, tysm, cheers, kudos, lgtm, great, nice, perfect, awesome, amazing, brilliant,
-    excellent, fantastic, cool, good, ok, okay, kk`,
+    thanks, thank, thx, thnx, thanx, tks, ty, tysm, cheers, kudos, lgtm, great, nice, perfect, awesome, amazing, brilliant,
+    excellent, fantastic, wonderful, super, sweet, wow, cool, good, well done, good to know, love it, appreciate it,
+    i appreciate it, much appreciated, ok, okay, k, kk, alright, all right, got it, got that, gotcha, understood, noted, roger,
+    acknowledged, ack, copy that, i see, makes sense, no worries, no problem, np, youre welcome, will do, will check,
+    will review, will take a look, ill check, ill review, ill take a look, ill have a look`,
   besideThanks: `
-    you, your, so, much, very, a, lot, all, it, that, thats, this, is, was, works, worked,
-    looks, sounds, perfectly, job, work, for, the, help, helping, fixing, again, no, bye, bot,
-    everyone, everybody, team, folks`,
+    you, u, your, so, much, many, very, big, a, lot, million, all, it, that, thats, this, is, was, works, worked,
+    looks, sounds, to me, perfectly, job, work, stuff, for, the, help, helping, the fix, fixing, the update, letting me know, again,
+    ah, oh, no, bye, bot, everyone, everybody, team, folks, tomorrow, later, soon`,
   inThread: {
     mute: 'mute',
     unmute: 'unmute',
